@@ -1,0 +1,57 @@
+# Routebook: build, run, test, install. `make help` lists everything.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# A part of the tests, as in `make test-debug FILTER=NotebooksTests`.
+FILTER ?=
+# Swift's runtime goes into the program: it starts faster, and runs where no Swift is installed.
+RELEASE_FLAGS ?= -c release --product routebook --static-swift-stdlib
+
+program := .build/release/routebook
+filter := $(if $(FILTER),--filter '$(FILTER)')
+
+.DEFAULT_GOAL := build
+.PHONY: build run test test-debug lint format install uninstall asan gc-stress setup clean help
+
+build: setup ## Build the program (release): .build/release/routebook
+	swift build $(RELEASE_FLAGS)
+
+run: build ## Build, then open the tutorial; without a terminal it is replayed
+	$(program) cells/tutorial.cells
+
+test: setup ## Everything that must hold: lint, release build, all tests
+	scripts/setup browser
+	$(MAKE) lint
+	swift build $(RELEASE_FLAGS)
+	$(MAKE) test-debug
+
+test-debug: ## The tests alone, debug build; FILTER=NotebooksTests runs a part
+	swift test $(filter)
+
+lint: ## Check the style of all Swift files
+	swift format lint --strict -r Sources Tests Package.swift
+
+format: ## Bring all Swift files into that style
+	swift format -i -r Sources Tests Package.swift
+
+asan: setup ## The tests under AddressSanitizer, in .build-asan
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan $(filter)
+
+gc-stress: setup ## The VM's tests with a collection at every safepoint
+	ROUTEBOOK_GC=always swift test --filter '^VMTests'
+
+install: ## Copy the built program to $(DESTDIR)$(PREFIX)/bin
+	@test -x $(program) || { echo "make install: there is no $(program) yet; run \`make build\` first" >&2; exit 1; }
+	install -D -m 755 -s $(program) "$(DESTDIR)$(PREFIX)/bin/routebook"
+
+uninstall: ## Remove it from there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/routebook"
+
+setup: ## Install the system packages that are missing
+	@scripts/setup
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-asan
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,93 @@
+extension FunctionCompiler {
+  // MARK: Members
+
+  /// Evaluates what a member, index or call is applied to. Inside an `await` chain it lies in a register
+  /// of its own, since awaiting it there writes the register.
+  mutating func receiver(_ value: Expression, isAwaited: Bool) -> Int {
+    guard isAwaited else { return operand(value) }
+    let register = allocate()
+    at(value.span) { $0.evaluate(value, into: register, isAwaited: true) }
+    return register
+  }
+
+  mutating func member(
+    _ receiver: Expression, _ name: String, _ nameSpan: Span, isOptional: Bool, into target: Int,
+    isAwaited: Bool
+  ) {
+    let object = self.receiver(receiver, isAwaited: isAwaited)
+    let symbol = builder.members.number(of: name)
+    if isAwaited { emit(.awaitUnlessMember, a: object, c: symbol) }
+    if isOptional { noteNil(object) }
+    at(nameSpan) { $0.emit(.getMember, k: isOptional ? 1 : 0, a: target, b: object, c: symbol) }
+  }
+
+  /// A chain with `?.`: the first nil receiver ends it with nil.
+  mutating func optionalChain(_ chain: Expression, into target: Int, isAwaited: Bool) {
+    nilExits.append([])
+    at(chain.span) { $0.evaluate(chain, into: target, isAwaited: isAwaited) }
+    let past = jump(.jump)
+    land(nilExits.removeLast())
+    emit(.loadNil, a: target)
+    land(past)
+  }
+
+  mutating func noteNil(_ register: Int) {
+    let exit = jump(.jumpIfNil, a: register)
+    if !nilExits.isEmpty { nilExits[nilExits.count - 1].append(exit) }
+  }
+
+  // MARK: Calls
+
+  mutating func call(_ callee: Expression, _ arguments: [Argument], into target: Int, isAwaited: Bool) {
+    if case .member(let object, let name, let nameSpan, let isOptional) = callee.kind {
+      invoke(
+        object, name, nameSpan, isOptional: isOptional, arguments, into: target, isAwaited: isAwaited)
+      return
+    }
+    let base = frameBase(target, 2 + arguments.count)
+    if isAwaited {
+      at(callee.span) { $0.evaluate(callee, into: base, isAwaited: true) }
+    } else {
+      expression(callee, into: base)
+    }
+    for (offset, argument) in arguments.enumerated() { expression(argument.value, into: base + 2 + offset) }
+    let place = if case .name = callee.kind { callee.span } else { span }
+    at(place) { $0.finishCall(.call, arguments, base: base, member: 0) }
+    if base != target { emit(.move, a: target, b: base) }
+  }
+
+  private mutating func invoke(
+    _ object: Expression, _ name: String, _ nameSpan: Span, isOptional: Bool, _ arguments: [Argument],
+    into target: Int, isAwaited: Bool
+  ) {
+    let base = frameBase(target, 3 + arguments.count)
+    let symbol = builder.members.number(of: name)
+    if isAwaited {
+      at(object.span) { $0.evaluate(object, into: base + 2, isAwaited: true) }
+      emit(.awaitUnlessMember, a: base + 2, c: symbol)
+    } else {
+      expression(object, into: base + 2)
+    }
+    if isOptional { noteNil(base + 2) }
+    for (offset, argument) in arguments.enumerated() { expression(argument.value, into: base + 3 + offset) }
+    at(nameSpan) { $0.finishCall(.invoke, arguments, base: base, member: symbol) }
+    if base != target { emit(.move, a: target, b: base) }
+  }
+
+  /// Where a call's frame begins: at the target, when that is the topmost temporary, so that the result
+  /// need not be moved.
+  private mutating func frameBase(_ target: Int, _ size: Int) -> Int {
+    if target == temporary - 1, target >= node.registerCount {
+      _ = allocate(size - 1)
+      return target
+    }
+    return allocate(size)
+  }
+
+  private mutating func finishCall(_ opcode: Opcode, _ arguments: [Argument], base: Int, member: Int) {
+    let labels = arguments.map(\.label)
+    let hasLabels = labels.contains { $0 != nil }
+    emit(opcode, k: hasLabels ? 1 : 0, a: base, b: arguments.count, c: member)
+    if hasLabels { emit(.labels, a: base, wide: constant(.labels(labels))) }
+  }
+}

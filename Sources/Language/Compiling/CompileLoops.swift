@@ -1,0 +1,73 @@
+extension FunctionCompiler {
+  mutating func whileLoop(_ conditions: [Condition], _ body: BlockNode) {
+    loops.append(LoopJumps(regionDepth: regions.count))
+    let top = code.count
+    let failures = branch(unless: conditions)
+    block(body.statements, tail: .discarded)
+    land(loops[loops.count - 1].continues)
+    // A single plain condition is tested again at the bottom: one jump a round instead of two.
+    if conditions.count == 1, case .expression(let condition) = conditions[0] {
+      let start = failures.isEmpty ? top : firstAfterCondition(top, failures)
+      for jump in branch(if: condition, is: true) { aim(jump, at: start) }
+    } else {
+      let back = jump(.loop)
+      aim(back, at: top)
+    }
+    land(failures)
+    land(loops.removeLast().breaks)
+  }
+
+  /// The body's first instruction: the one behind the last of the condition's jumps.
+  private func firstAfterCondition(_ top: Int, _ failures: [Int]) -> Int {
+    (failures.max() ?? top) + 1
+  }
+
+  mutating func forLoop(_ names: [NameDeclaration], _ sequence: Expression, _ body: BlockNode) {
+    if names.count == 1, case .range(let lower, let upper, let isClosed) = sequence.kind {
+      countingLoop(names[0], lower, upper, isClosed: isClosed, span: sequence.span, body)
+    } else {
+      eachLoop(names, sequence, body)
+    }
+  }
+
+  /// `for i in a..<b`: no range is made; the loop counts.
+  private mutating func countingLoop(
+    _ name: NameDeclaration, _ lower: Expression, _ upper: Expression, isClosed: Bool, span: Span,
+    _ body: BlockNode
+  ) {
+    let counter = allocate(2)
+    expression(lower, into: counter)
+    expression(upper, into: counter + 1)
+    let variable = name.variable?.register ?? allocate()
+    let prepare = at(span) { $0.jump(.rangePrepare, k: isClosed ? 1 : 0, a: counter, b: variable) }
+    loops.append(LoopJumps(regionDepth: regions.count))
+    let top = code.count
+    block(body.statements, tail: .discarded)
+    land(loops[loops.count - 1].continues)
+    let back = jump(.rangeLoop, a: counter, b: variable)
+    aim(back, at: top)
+    land(prepare)
+    land(loops.removeLast().breaks)
+  }
+
+  private mutating func eachLoop(_ names: [NameDeclaration], _ sequence: Expression, _ body: BlockNode) {
+    // The sequence, the place in it, and what it gives: one value or a pair.
+    let cursor = allocate(4)
+    expression(sequence, into: cursor)
+    let isPair = names.count == 2
+    at(sequence.span) { $0.emit(.eachPrepare, k: isPair ? 1 : 0, a: cursor) }
+    loops.append(LoopJumps(regionDepth: regions.count))
+    let enter = jump(.jump)
+    let top = code.count
+    for (index, name) in names.enumerated() {
+      guard let variable = name.variable else { continue }
+      emit(.move, a: variable.register, b: cursor + 2 + index)
+    }
+    block(body.statements, tail: .discarded)
+    land(loops[loops.count - 1].continues)
+    land(enter)
+    let back = at(sequence.span) { $0.jump(.each, k: isPair ? 1 : 0, a: cursor) }
+    aim(back, at: top)
+    land(loops.removeLast().breaks)
+  }
+}

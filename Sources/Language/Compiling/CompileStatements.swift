@@ -1,0 +1,284 @@
+/// Where the value of a body's last expression goes.
+enum Tail {
+  /// It is what the function gives.
+  case returned
+  /// It goes into a register: a branch of an `if` used for its value.
+  case into(Int)
+  case discarded
+}
+
+extension FunctionCompiler {
+  /// A function's whole body.
+  mutating func body(_ statements: [Statement]) {
+    block(statements, tail: node.role == .cleanup ? .discarded : .returned)
+    emit(.returnNil)
+  }
+
+  /// Statements with a scope of their own.
+  mutating func block(_ statements: [Statement], tail: Tail) {
+    let before = temporary
+    let regionDepth = regions.count
+    hoistFunctions(of: statements)
+    for (index, next) in statements.enumerated() {
+      let isLast = index == statements.count - 1
+      at(next.span) { $0.statement(next, tail: isLast ? tail : .discarded) }
+    }
+    if statements.isEmpty, case .into(let register) = tail { emit(.loadNil, a: register) }
+    while regions.count > regionDepth { endCleanup() }
+    temporary = before
+  }
+
+  /// Functions are there before the first statement, so that they can call each other.
+  private mutating func hoistFunctions(of statements: [Statement]) {
+    var functions: [(NameDeclaration, FunctionNode)] = []
+    for case .function(let name, let function) in statements.lazy.map(\.kind) { functions.append((name, function)) }
+    for (name, _) in functions {
+      guard let variable = name.variable, variable.isBoxed else { continue }
+      emit(.loadNil, a: variable.register)
+      emit(.newBox, a: variable.register)
+    }
+    for (name, function) in functions { at(name.span) { $0.define(name, function) } }
+  }
+
+  private mutating func define(_ name: NameDeclaration, _ function: FunctionNode) {
+    scoped { compiler in
+      guard let variable = name.variable else {
+        let register = compiler.allocate()
+        compiler.closure(function, into: register)
+        compiler.defineGlobal(name, from: register, kind: .function)
+        return
+      }
+      if variable.isBoxed {
+        let register = compiler.allocate()
+        compiler.closure(function, into: register)
+        compiler.emit(.setBox, a: variable.register, b: register)
+      } else {
+        compiler.closure(function, into: variable.register)
+      }
+    }
+  }
+
+  mutating func defineGlobal(_ name: NameDeclaration, from register: Int, kind: GlobalKind) {
+    emit(.defineGlobal, k: Int(kind.rawValue), a: register, wide: builder.globals.number(of: name.name))
+  }
+
+  // MARK: One statement
+
+  mutating func statement(_ statement: Statement, tail: Tail) {
+    switch statement.kind {
+    case .expression(let value): finish(value, tail: tail)
+    case .conditional(let node): conditional(node, tail: tail)
+    case .do(let body, let errorName, let handler):
+      doCatch(body, errorName: errorName, handler: handler, tail: tail)
+    default:
+      // Temporaries of a `defer` live to the end of its block; the others are free again.
+      if case .defer(let function) = statement.kind {
+        beginCleanup(function)
+      } else {
+        scoped { $0.plainStatement(statement) }
+      }
+      if case .into(let register) = tail { emit(.loadNil, a: register) }
+    }
+  }
+
+  private mutating func finish(_ value: Expression, tail: Tail) {
+    scoped { compiler in
+      switch tail {
+      case .returned: compiler.returnValue(of: value)
+      case .into(let register): compiler.expression(value, into: register)
+      case .discarded: compiler.expression(value, into: compiler.allocate())
+      }
+    }
+  }
+
+  private mutating func plainStatement(_ statement: Statement) {
+    switch statement.kind {
+    case .declaration(let declaration): declare(declaration)
+    case .assignment(let target, let operation, let operatorSpan, let value):
+      assign(target, operation, operatorSpan, value)
+    case .route(let route): declare(route)
+    case .guard(let conditions, let otherwise):
+      let failures = branch(unless: conditions)
+      let past = jump(.jump)
+      land(failures)
+      block(otherwise.statements, tail: .discarded)
+      // A `guard` that does not leave would run on without what it promised.
+      land(past)
+    case .whileLoop(let conditions, let body): whileLoop(conditions, body)
+    case .forLoop(let names, let sequence, let body): forLoop(names, sequence, body)
+    case .return(let value):
+      if let value {
+        returnValue(of: value)
+      } else {
+        leaveRegions(downTo: 0) { $0.emit(.returnNil) }
+      }
+    case .break:
+      guard let loop = loops.last else { return }
+      leaveRegions(downTo: loop.regionDepth) { $0.loops[$0.loops.count - 1].breaks.append($0.jump(.jump)) }
+    case .continue:
+      guard let loop = loops.last else { return }
+      leaveRegions(downTo: loop.regionDepth) { $0.loops[$0.loops.count - 1].continues.append($0.jump(.jump)) }
+    case .throw(let value):
+      let register = operand(value)
+      emit(.throw, a: register)
+    case .function, .expression, .conditional, .do, .defer, .invalid: break
+    }
+  }
+
+  mutating func returnValue(of value: Expression) {
+    let register = operand(value)
+    leaveRegions(downTo: 0) { $0.emit(.returnValue, a: register) }
+  }
+
+  // MARK: Declarations
+
+  mutating func declare(_ declaration: DeclarationNode) {
+    guard let variable = declaration.name.variable else {
+      scoped { compiler in
+        let register = compiler.allocate()
+        compiler.expression(declaration.value, into: register)
+        compiler.at(declaration.name.span) {
+          $0.defineGlobal(declaration.name, from: register, kind: declaration.isLet ? .let : .var)
+        }
+      }
+      return
+    }
+    expression(declaration.value, into: variable.register)
+    if variable.isBoxed { emit(.newBox, a: variable.register) }
+  }
+
+  private mutating func declare(_ route: RouteNode) {
+    let register = allocate()
+    closure(route.handler, into: register)
+    let declaration = RouteDeclaration(
+      methods: route.methods.map(\.name), pattern: route.pattern, patternSpan: route.patternSpan,
+      usesRequest: route.handler.usesRequest)
+    at(route.patternSpan) { $0.emit(.declare, a: register, wide: $0.constant(.route(declaration))) }
+  }
+
+  // MARK: Assignments
+
+  private mutating func assign(
+    _ target: Expression, _ operation: BinaryOperator?, _ operatorSpan: Span, _ value: Expression
+  ) {
+    switch target.kind {
+    case .name(let name):
+      if case .local(let variable) = name.binding, !variable.isBoxed {
+        if operation == nil, !Self.readsTargetLate(value) {
+          expression(value, into: variable.register)
+        } else {
+          let register = updated(target, operation, operatorSpan, value)
+          if register != variable.register { emit(.move, a: variable.register, b: register) }
+        }
+        return
+      }
+      let register = updated(target, operation, operatorSpan, value)
+      at(target.span) { $0.store(register, to: name) }
+    case .member(let receiver, let member, let nameSpan, _):
+      let object = operand(receiver)
+      let symbol = builder.members.number(of: member)
+      let register: Int
+      if let operation {
+        let current = allocate()
+        at(nameSpan) { $0.emit(.getMember, a: current, b: object, c: symbol) }
+        register = combine(current, operation, operatorSpan, value)
+      } else {
+        register = operand(value)
+      }
+      at(nameSpan) { $0.emit(.setMember, a: object, b: register, c: symbol) }
+    case .index(let receiver, let key, _):
+      let object = operand(receiver)
+      let place = operand(key)
+      let register: Int
+      if let operation {
+        let current = allocate()
+        at(target.span) { $0.emit(.index, a: current, b: object, c: place) }
+        register = combine(current, operation, operatorSpan, value)
+      } else {
+        register = operand(value)
+      }
+      at(target.span) { $0.emit(.setIndex, a: object, b: place, c: register) }
+    default: break
+    }
+  }
+
+  /// Whether a value may still read the variable after the first write to its register.
+  private static func readsTargetLate(_ value: Expression) -> Bool {
+    switch value.kind {
+    case .binary(let operation, _, _, _): operation == .and || operation == .or || operation == .coalesce
+    case .ternary, .conditional, .optionalChain, .await: true
+    default: false
+    }
+  }
+
+  private mutating func updated(
+    _ target: Expression, _ operation: BinaryOperator?, _ operatorSpan: Span, _ value: Expression
+  ) -> Int {
+    guard let operation else {
+      let register = allocate()
+      expression(value, into: register)
+      return register
+    }
+    return combine(operand(target), operation, operatorSpan, value)
+  }
+
+  private mutating func combine(
+    _ current: Int, _ operation: BinaryOperator, _ operatorSpan: Span, _ value: Expression
+  ) -> Int {
+    let result = allocate()
+    let place = span
+    at(place) { $0.binary(operation, current, value, into: result) }
+    return result
+  }
+
+  private mutating func store(_ register: Int, to name: NameReference) {
+    switch name.binding {
+    case .local(let variable): emit(.setBox, a: variable.register, b: register)
+    case .captured(let index, _): emit(.setBoxedCapture, a: index, b: register)
+    case .global, .unresolved:
+      emit(.setGlobal, a: register, wide: builder.globals.number(of: name.name))
+    }
+  }
+
+  // MARK: do, catch, defer
+
+  private mutating func doCatch(
+    _ body: BlockNode, errorName: NameDeclaration?, handler: BlockNode?, tail: Tail
+  ) {
+    guard let handler else {
+      block(body.statements, tail: tail)
+      return
+    }
+    let error = allocate()
+    openRegion(.catching)
+    block(body.statements, tail: tail)
+    suspendRegion(regions.count - 1)
+    let past = jump(.jump)
+    closeRegion(target: code.count, register: error)
+    if let variable = errorName?.variable {
+      emit(.move, a: variable.register, b: error)
+      if variable.isBoxed { emit(.newBox, a: variable.register) }
+    }
+    block(handler.statements, tail: tail)
+    land(past)
+  }
+
+  private mutating func beginCleanup(_ function: FunctionNode) {
+    let register = allocate()
+    closure(function, into: register)
+    openRegion(.cleanup(register))
+  }
+
+  /// The end of a block with a `defer`: what falls through runs it, what fails runs it and fails on.
+  private mutating func endCleanup() {
+    guard case .cleanup(let closure) = regions.last?.kind else { return }
+    suspendRegion(regions.count - 1)
+    callCleanup(closure)
+    let past = jump(.jump)
+    let error = allocate()
+    closeRegion(target: code.count, register: error)
+    callCleanup(closure)
+    emit(.rethrow, a: error)
+    land(past)
+  }
+}

@@ -1,0 +1,71 @@
+/// Turns a resolved tree into bytecode.
+public enum Compiler {
+  /// A program is at most this many registers wide in each function; the machine's operands hold no more.
+  static let registerLimit = 4_000
+
+  /// Compiles a text that the parser and the resolver found no error in.
+  ///
+  /// - Throws: a `Diagnostic` where a function exceeds what an instruction can express.
+  public static func compile(_ program: FunctionNode, source: SourceText) throws(Diagnostic) -> Program {
+    let builder = ProgramBuilder()
+    _ = builder.add(program)
+    if let problem = builder.problem { throw problem }
+    return Program(
+      source: source, functions: builder.functions.compactMap(\.self), globals: builder.globals.values,
+      members: builder.members.values, hasValue: endsInValue(program))
+  }
+
+  private static func endsInValue(_ program: FunctionNode) -> Bool {
+    switch program.body.last?.kind {
+    case .expression: true
+    case .conditional(let node): givesValue(node)
+    default: false
+    }
+  }
+
+  /// Whether an `if` at the end of a text is there for its value: every branch ends in an expression.
+  private static func givesValue(_ node: IfNode) -> Bool {
+    guard let otherwise = node.otherwise, case .expression = node.then.statements.last?.kind else { return false }
+    switch otherwise {
+    case .conditional(let next): return givesValue(next)
+    case .block(let block):
+      if case .expression = block.statements.last?.kind { return true }
+      return false
+    }
+  }
+}
+
+/// What all functions of one text share while they are compiled.
+final class ProgramBuilder {
+  private(set) var functions: [FunctionCode?] = []
+  var globals = NumberedSet()
+  var members = NumberedSet()
+  private(set) var problem: Diagnostic?
+
+  /// Compiles a function and those inside it; gives its number.
+  func add(_ node: FunctionNode) -> Int {
+    let number = functions.count
+    functions.append(nil)
+    var compiler = FunctionCompiler(node, self)
+    functions[number] = compiler.compile()
+    return number
+  }
+
+  /// Notes what cannot be compiled; the first is reported.
+  func fail(_ message: String, at span: Span, help: String) {
+    if problem == nil { problem = Diagnostic(.error, message, at: span, help: help) }
+  }
+}
+
+/// Distinct strings in the order they first came, each with its number.
+struct NumberedSet {
+  private(set) var values: [String] = []
+  private var numbers: [String: Int] = [:]
+
+  mutating func number(of value: String) -> Int {
+    if let number = numbers[value] { return number }
+    numbers[value] = values.count
+    values.append(value)
+    return values.count - 1
+  }
+}

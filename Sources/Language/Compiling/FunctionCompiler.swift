@@ -1,0 +1,149 @@
+/// Compiles one function: registers, emission and jumps. What the tree's nodes become stands in the
+/// extensions, a file for each kind of node.
+struct FunctionCompiler {
+  let node: FunctionNode
+  let builder: ProgramBuilder
+
+  var code: [Instruction] = []
+  var spans: [Span] = []
+  var handlers: [HandlerRange] = []
+  /// The place in the text that instructions emitted now come from.
+  var span: Span
+  /// The next free temporary register; variables lie below.
+  var temporary: Int
+  var regions: [Region] = []
+  var loops: [LoopJumps] = []
+  /// For each chain with `?.` under way: its jumps for a nil receiver.
+  var nilExits: [[Int]] = []
+
+  private var constants: [Constant] = []
+  private var constantNumbers: [Constant: Int] = [:]
+  private var widest: Int
+
+  init(_ node: FunctionNode, _ builder: ProgramBuilder) {
+    self.node = node
+    self.builder = builder
+    span = node.span
+    temporary = node.registerCount
+    widest = node.registerCount
+  }
+
+  mutating func compile() -> FunctionCode {
+    defaults()
+    body(node.body)
+    return FunctionCode(
+      name: node.name, role: node.role, parameterNames: node.parameters.map(\.name),
+      requiredCount: node.parameters.prefix { $0.defaultValue == nil }.count,
+      takesAnyCount: node.role == .closure && !node.hasExplicitParameters,
+      registerCount: widest + 1, code: code, spans: spans, constants: constants, handlers: handlers,
+      captures: node.captures.map(captureSource), span: node.span)
+  }
+
+  /// The values of parameters that the caller left out, then boxes for those that closures share.
+  private mutating func defaults() {
+    for (parameter, variable) in zip(node.parameters, node.parameterVariables) {
+      if let value = parameter.defaultValue {
+        let given = jump(.jumpIfPresent, a: variable.register)
+        expression(value, into: variable.register)
+        land(given)
+      }
+      if variable.isBoxed { emit(.newBox, a: variable.register) }
+    }
+  }
+
+  private func captureSource(_ variable: Variable) -> CaptureSource {
+    if variable.function === node.parent { return .register(variable.register) }
+    let outer = node.parent?.captures.firstIndex { $0 === variable } ?? 0
+    return .capture(outer)
+  }
+
+  // MARK: Registers
+
+  mutating func allocate(_ count: Int = 1) -> Int {
+    let first = temporary
+    temporary += count
+    widest = max(widest, temporary)
+    if widest > Compiler.registerLimit {
+      builder.fail(
+        "this function needs more than \(Compiler.registerLimit) registers", at: span,
+        help: "split it into smaller functions")
+      temporary = first
+    }
+    return first
+  }
+
+  /// Gives back the temporaries that `body` took.
+  mutating func scoped<Result>(_ body: (inout FunctionCompiler) -> Result) -> Result {
+    let before = temporary
+    let result = body(&self)
+    temporary = before
+    return result
+  }
+
+  // MARK: Emission
+
+  mutating func emit(_ opcode: Opcode, k: Int = 0, a: Int = 0, b: Int = 0, c: Int = 0) {
+    code.append(
+      Instruction(
+        opcode, k: UInt8(truncatingIfNeeded: k), a: UInt16(truncatingIfNeeded: a),
+        b: UInt16(truncatingIfNeeded: b), c: UInt16(truncatingIfNeeded: c)))
+    spans.append(span)
+  }
+
+  mutating func emit(_ opcode: Opcode, k: Int = 0, a: Int, wide: Int) {
+    emit(opcode, k: k, a: a)
+    code[code.count - 1].wide = wide
+  }
+
+  mutating func constant(_ value: Constant) -> Int {
+    if let number = constantNumbers[value] { return number }
+    constantNumbers[value] = constants.count
+    constants.append(value)
+    return constants.count - 1
+  }
+
+  mutating func at<Result>(_ place: Span, _ body: (inout FunctionCompiler) -> Result) -> Result {
+    let before = span
+    span = place
+    let result = body(&self)
+    span = before
+    return result
+  }
+
+  // MARK: Jumps
+
+  /// Emits a forward jump; `land` says where it goes.
+  mutating func jump(_ opcode: Opcode, k: Int = 0, a: Int = 0, b: Int = 0) -> Int {
+    emit(opcode, k: k, a: a, b: b)
+    return code.count - 1
+  }
+
+  /// Lets a forward jump arrive at the next instruction.
+  mutating func land(_ jump: Int) { aim(jump, at: code.count) }
+
+  mutating func land(_ jumps: [Int]) {
+    for jump in jumps { land(jump) }
+  }
+
+  mutating func aim(_ jump: Int, at target: Int) {
+    let distance = target - jump - 1
+    switch code[jump].opcode {
+    case .jump, .loop: code[jump].wide = distance
+    default:
+      if Int(Int16(truncatingIfNeeded: distance)) != distance {
+        builder.fail(
+          "a branch or loop is too long to jump over", at: spans[jump],
+          help: "move part of its body into a function")
+      }
+      code[jump].c = UInt16(bitPattern: Int16(truncatingIfNeeded: distance))
+    }
+  }
+}
+
+/// The jumps out of a loop that wait for its end, and those that wait for its next round.
+struct LoopJumps {
+  var breaks: [Int] = []
+  var continues: [Int] = []
+  /// How many regions enclosed the loop: a jump out of it leaves those inside.
+  let regionDepth: Int
+}

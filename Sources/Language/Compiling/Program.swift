@@ -1,0 +1,79 @@
+/// A text compiled: what the machine loads and runs. A plain value, without raw memory or live objects.
+public struct Program: Sendable {
+  public let source: SourceText
+  /// The first is the text itself; the others are its functions, closures and handlers.
+  public let functions: [FunctionCode]
+  /// Names of globals, by the number that instructions use.
+  public let globals: [String]
+  /// Names of members, by the number that instructions use.
+  public let members: [String]
+  /// Whether the text ends in an expression, whose value is its Out.
+  public let hasValue: Bool
+
+  public var main: FunctionCode { functions[0] }
+}
+
+/// One function compiled.
+public struct FunctionCode: Sendable {
+  public let name: String
+  public let role: FunctionNode.Role
+  public let parameterNames: [String]
+  /// How many of the parameters have no default.
+  public let requiredCount: Int
+  /// A closure without a parameter list takes any number of arguments.
+  public let takesAnyCount: Bool
+  /// How many registers a frame needs, its calls' arguments included.
+  public let registerCount: Int
+  public let code: [Instruction]
+  /// The place in the text that each instruction came from.
+  public let spans: [Span]
+  public let constants: [Constant]
+  /// Innermost first: the first that covers a failing instruction takes over.
+  public let handlers: [HandlerRange]
+  public let captures: [CaptureSource]
+  /// Where the function stands in the text.
+  public let span: Span
+}
+
+public enum Constant: Hashable, Sendable {
+  case integer(Int)
+  case double(Double)
+  case duration(nanoseconds: Int)
+  case string(String)
+  /// The labels of a call's arguments, in order.
+  case labels([String?])
+  case route(RouteDeclaration)
+}
+
+/// What a `route` statement declares.
+public struct RouteDeclaration: Hashable, Sendable {
+  /// Upper-case method names; none means any method.
+  public let methods: [String]
+  public let pattern: String
+  /// The pattern's literal in the text, with its quotes.
+  public let patternSpan: Span
+  /// Whether the handler reads `request`, its last parameter.
+  public let usesRequest: Bool
+}
+
+/// Where a closure takes a captured variable from when it is made.
+public enum CaptureSource: Hashable, Sendable {
+  case register(Int)
+  case capture(Int)
+}
+
+/// Instructions whose failure goes on at `target`, with the error in `register`.
+public struct HandlerRange: Hashable, Sendable {
+  public enum Kind: Sendable {
+    /// `catch`: takes errors, but not a cancellation.
+    case catching
+    /// `defer`: takes everything, and throws it on.
+    case cleanup
+  }
+
+  public let start: Int
+  public let end: Int
+  public let target: Int
+  public let register: Int
+  public let kind: Kind
+}

@@ -1,0 +1,37 @@
+/// What is wrong with a text, where, and what to do about it.
+public struct Diagnostic: Error, Hashable, Sendable {
+  public enum Severity: String, Sendable {
+    case error
+    case warning
+  }
+
+  /// A second place that explains the first: `declared here with let`.
+  public struct Note: Hashable, Sendable {
+    public var message: String
+    public var span: Span?
+
+    public init(_ message: String, _ span: Span? = nil) {
+      self.message = message
+      self.span = span
+    }
+  }
+
+  public var severity: Severity
+  /// One sentence without a full stop, in the words of the language.
+  public var message: String
+  public var span: Span
+  public var notes: [Note]
+  /// What to do: `did you mean "uppercased"?`, `write x != nil`.
+  public var help: String?
+
+  public init(
+    _ severity: Severity = .error, _ message: String, at span: Span, notes: [Note] = [],
+    help: String? = nil
+  ) {
+    self.severity = severity
+    self.message = message
+    self.span = span
+    self.notes = notes
+    self.help = help
+  }
+}

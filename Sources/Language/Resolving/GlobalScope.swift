@@ -1,0 +1,55 @@
+/// The names that a notebook knows before a text is resolved.
+public struct GlobalScope: Sendable {
+  public enum Kind: String, Hashable, Sendable {
+    case `let`
+    case `var`
+    case function
+    /// A name of the program's own, native or of the prelude.
+    case builtin
+  }
+
+  public struct Entry: Hashable, Sendable {
+    public var kind: Kind
+    /// Where it was declared, as messages name it: `cell [3]`. Nil where that is not known.
+    public var origin: String?
+  }
+
+  public private(set) var entries: [String: Entry]
+
+  public init(_ kinds: [String: Kind] = [:]) {
+    entries = kinds.mapValues { Entry(kind: $0) }
+  }
+
+  /// Makes a name known, in place of one that was known by it before.
+  public mutating func declare(_ name: String, _ kind: Kind, in origin: String? = nil) {
+    entries[name] = Entry(kind: kind, origin: origin)
+  }
+
+  public mutating func remove(_ name: String) { entries[name] = nil }
+
+  public func kind(of name: String) -> Kind? { entries[name]?.kind }
+}
+
+/// What resolving a text found out; the rest stands in its tree.
+public struct Resolution: Sendable {
+  /// How a text uses a global.
+  public struct Use: Hashable, Sendable {
+    /// The first place.
+    public var span: Span
+    /// Whether some use is made by the text itself, as it runs; otherwise only functions in it use the
+    /// global, when they are called.
+    public var isAtTopLevel: Bool
+  }
+
+  /// Errors and warnings in the order of the text. With an error among them the tree cannot be compiled.
+  public internal(set) var diagnostics: [Diagnostic] = []
+  /// The globals that the text declares.
+  public internal(set) var declares: [String: GlobalScope.Kind] = [:]
+  /// The globals whose value the text reads, its own and builtins included. To change what a global's
+  /// array or dictionary holds is to read the global.
+  public internal(set) var reads: [String: Use] = [:]
+  /// The globals that the text assigns to; a declaration is no assignment.
+  public internal(set) var writes: [String: Use] = [:]
+
+  public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+}

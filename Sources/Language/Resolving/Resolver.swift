@@ -1,0 +1,132 @@
+/// Says what every name of a tree refers to, and what is wrong with how names are used.
+///
+/// It gives local variables their registers: parameters first, then block by block, so that the registers
+/// of a block that has ended are used again. It finds which variables functions share, and reports what
+/// the parser cannot see: assignments to what is constant, names used too early, `break` without a loop.
+///
+/// The tree's depth is bounded by the parser, so this recurses.
+public final class Resolver {
+  /// The names of one block.
+  struct Scope {
+    var variables: [String: Variable] = [:]
+    /// What is declared further down in this block.
+    var pending: [String: Span] = [:]
+    /// The register that is free again when the block ends.
+    let firstRegister: Int
+  }
+
+  /// A function that is being resolved.
+  final class Frame {
+    let node: FunctionNode
+    var scopes: [Scope] = []
+    var nextRegister = 0
+    /// How many loops of this function surround the place.
+    var loops = 0
+    /// The place of each variable among the function's captures.
+    var capturePlaces: [ObjectIdentifier: Int] = [:]
+
+    init(_ node: FunctionNode) { self.node = node }
+  }
+
+  let source: SourceText
+  let globals: GlobalScope
+  var resolution = Resolution()
+  /// The functions around the place, the outermost first.
+  var frames: [Frame] = []
+  /// Where the text declares its globals.
+  var globalSpans: [String: Span] = [:]
+  var declaredGlobals: Set<String> = []
+  /// The locals whose value is being resolved, and so are not there yet, with the number of functions
+  /// around their declaration.
+  var initializing: [(name: String, frames: Int)] = []
+  /// Uses of a local function above its declaration, by the function's variable.
+  var earlyUses: [ObjectIdentifier: (variable: Variable, span: Span)] = [:]
+  /// The local functions whose declaration has been passed.
+  var passedFunctions: Set<ObjectIdentifier> = []
+  var warnedNames: Set<String> = []
+
+  private init(source: SourceText, globals: GlobalScope) {
+    self.source = source
+    self.globals = globals
+  }
+
+  /// Resolves a whole text. The tree must come from `Parser` unchanged, and be resolved once.
+  ///
+  /// - Parameters:
+  ///   - program: the tree, which is written into.
+  ///   - globals: the names known before; those that the text declares win over them.
+  public static func resolve(
+    _ program: FunctionNode, source: SourceText, globals: GlobalScope
+  ) -> Resolution {
+    let resolver = Resolver(source: source, globals: globals)
+    resolver.collectGlobals(program.body)
+    resolver.resolve(program)
+    resolver.resolution.diagnostics.sort {
+      ($0.span.start, $0.severity.rawValue) < ($1.span.start, $1.severity.rawValue)
+    }
+    return resolver.resolution
+  }
+
+  var frame: Frame { frames[frames.count - 1] }
+
+  /// Whether the place is at the outermost level of the text, where declarations make globals.
+  var isAtOutermostLevel: Bool { frames.count == 1 && frame.scopes.isEmpty }
+
+  // MARK: - Functions
+
+  func resolve(_ function: FunctionNode) {
+    function.parent = frames.last?.node
+    frames.append(Frame(function))
+    if function.role == .main {
+      resolveStatements(function.body)
+    } else {
+      withScope {
+        for index in function.parameters.indices {
+          let parameter = function.parameters[index]
+          if let value = parameter.defaultValue { resolve(value) }
+          let variable = makeVariable(
+            NameDeclaration(parameter.name, parameter.span), isLet: true, .parameter)
+          function.parameterVariables.append(variable)
+        }
+        withScope {
+          prepare(function.body)
+          resolveStatements(function.body)
+        }
+      }
+    }
+    if function.role == .handler { warnOfFinalAssignment(function.body) }
+    frames.removeLast()
+  }
+
+  private func warnOfFinalAssignment(_ body: [Statement]) {
+    switch body.last?.kind {
+    case .assignment:
+      report(.handlerEndsInAssignment, at: body[body.count - 1].span, .warning)
+    case .conditional(let node):
+      warnOfFinalAssignment(node.then.statements)
+      var otherwise = node.otherwise
+      while case .conditional(let next)? = otherwise {
+        warnOfFinalAssignment(next.then.statements)
+        otherwise = next.otherwise
+      }
+      if case .block(let block)? = otherwise { warnOfFinalAssignment(block.statements) }
+    default:
+      break
+    }
+  }
+
+  // MARK: - Reporting
+
+  private var counts: [Diagnostic.Severity: Int] = [:]
+
+  func report(
+    _ message: Message, at span: Span, _ severity: Diagnostic.Severity = .error,
+    notes: [Diagnostic.Note] = []
+  ) {
+    counts[severity, default: 0] += 1
+    guard counts[severity, default: 0] <= Parser.diagnosticLimit else { return }
+    resolution.diagnostics.append(message.diagnostic(severity, at: span, notes: notes))
+  }
+
+  var canReportWarning: Bool { counts[.warning, default: 0] < Parser.diagnosticLimit }
+}

@@ -1,0 +1,253 @@
+// Statements, and what may stand where.
+
+extension Resolver {
+  func resolveStatements(_ statements: [Statement]) {
+    var leaving: String?
+    for statement in statements {
+      if let keyword = leaving {
+        report(.neverReached(keyword), at: statement.span, .warning)
+        leaving = nil
+      }
+      resolve(statement)
+      switch statement.kind {
+      case .return: leaving = "return"
+      case .throw: leaving = "throw"
+      case .break: leaving = "break"
+      case .continue: leaving = "continue"
+      default: break
+      }
+    }
+  }
+
+  private func resolve(_ statement: Statement) {
+    switch statement.kind {
+    case .expression(let value): resolve(value)
+    case .declaration(let node): resolve(node)
+    case .assignment(let target, let combining, _, let value):
+      resolve(value)
+      resolveTarget(target, isRead: combining != nil)
+    case .function(let name, let function): resolveFunction(name, function)
+    case .route(let node): resolve(node.handler)
+    case .conditional(let node): resolve(node)
+    case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)
+    case .whileLoop(let conditions, let body):
+      withScope {
+        conditions.forEach(resolve)
+        resolveLoopBody(body)
+      }
+    case .forLoop(let names, let sequence, let body):
+      resolve(sequence)
+      withScope {
+        for name in names { declare(name, isLet: true, .loop) }
+        resolveLoopBody(body)
+      }
+    case .return(let value):
+      switch frame.node.role {
+      case .main: report(.returnFromCell, at: statement.span)
+      case .cleanup: report(.returnFromDefer, at: statement.span)
+      default: break
+      }
+      if let value { resolve(value) }
+    case .break: checkLoop("break", statement.span)
+    case .continue: checkLoop("continue", statement.span)
+    case .throw(let value): resolve(value)
+    case .do(let body, let errorName, let handler):
+      resolve(body)
+      if let handler {
+        withScope {
+          if let errorName { declare(errorName, isLet: true, .caughtError) }
+          resolve(handler)
+        }
+      }
+    case .defer(let function): resolve(function)
+    case .invalid: break
+    }
+  }
+
+  private func checkLoop(_ keyword: String, _ span: Span) {
+    guard frame.loops == 0 else { return }
+    let function =
+      switch frame.node.role {
+      case .closure: "a closure"
+      case .task: "async"
+      case .cleanup: "defer"
+      case .main, .function, .handler: "a function"
+      }
+    report(
+      frames.contains { $0.loops > 0 } ? .outOfFunction(keyword, function) : .outsideLoop(keyword),
+      at: span)
+  }
+
+  private func resolveLoopBody(_ body: BlockNode) {
+    frame.loops += 1
+    resolve(body)
+    frame.loops -= 1
+  }
+
+  private func resolve(_ node: DeclarationNode) {
+    let name = node.name.name
+    if isAtOutermostLevel || name == "_" {
+      resolve(node.value)
+    } else {
+      // In its own value a name means what it meant before: `let user = user`.
+      let scope = frame.scopes.count - 1
+      frame.scopes[scope].pending[name] = nil
+      initializing.append((name, frames.count))
+      resolve(node.value)
+      initializing.removeLast()
+    }
+    declare(node.name, isLet: node.isLet, .declaration)
+  }
+
+  private func resolveFunction(_ name: NameDeclaration, _ function: FunctionNode) {
+    if isAtOutermostLevel { declare(name, isLet: true, .function) }
+    resolve(function)
+    guard let variable = name.variable else { return }
+    passedFunctions.insert(ObjectIdentifier(variable))
+    // A function used above its declaration must not need what is declared between the two.
+    if let use = earlyUses[ObjectIdentifier(variable)], let scope = frame.scopes.last,
+      let needed = function.captures.first(where: {
+        !$0.isFunction && scope.variables[$0.name] === $0 && $0.span.start > use.span.start
+      })
+    {
+      report(
+        .calledTooEarly(name.name, before: needed.name), at: use.span,
+        notes: [.init("\"\(needed.name)\" is declared here", needed.span)])
+    }
+  }
+
+  // MARK: - Conditions
+
+  func resolve(_ node: IfNode) {
+    withScope {
+      node.conditions.forEach(resolve)
+      resolve(node.then)
+    }
+    switch node.otherwise {
+    case .block(let block)?: resolve(block)
+    case .conditional(let next)?: resolve(next)
+    case nil: break
+    }
+  }
+
+  private func resolve(_ condition: Condition) {
+    switch condition {
+    case .expression(let value): resolve(value)
+    case .binding(let node):
+      // `if let user = user`: in its value the name means what it meant before.
+      if !isAtOutermostLevel { frame.scopes[frame.scopes.count - 1].pending[node.name.name] = nil }
+      resolve(node.value)
+      declare(node.name, isLet: node.isLet, .declaration)
+    }
+  }
+
+  private func resolveGuard(_ conditions: [Condition], _ otherwise: BlockNode) {
+    // First, since what the conditions bind is not there when they do not hold.
+    resolve(otherwise)
+    if !leaves(otherwise) { report(.guardFallsThrough, at: otherwise.span) }
+    conditions.forEach(resolve)
+  }
+
+  /// Whether a block cannot be run to its end.
+  private func leaves(_ block: BlockNode) -> Bool {
+    block.statements.contains { statement in
+      switch statement.kind {
+      // An invalid statement may have been meant to leave.
+      case .return, .throw, .break, .continue, .invalid: true
+      case .conditional(let node): leaves(node)
+      case .do(let body, _, let handler): leaves(body) && (handler.map(leaves) ?? true)
+      default: false
+      }
+    }
+  }
+
+  private func leaves(_ node: IfNode) -> Bool {
+    guard leaves(node.then) else { return false }
+    switch node.otherwise {
+    case .block(let block)?: return leaves(block)
+    case .conditional(let next)?: return leaves(next)
+    case nil: return false
+    }
+  }
+
+  // MARK: - Assignment
+
+  private func resolveTarget(_ target: Expression, isRead: Bool) {
+    guard case .name(let reference) = target.kind else { return resolve(target) }
+    guard let variable = bind(reference, isRead: isRead, isWrite: true) else {
+      if case .global = reference.binding { checkGlobal(reference) }
+      return
+    }
+    variable.isReassigned = true
+    guard variable.isLet else { return }
+    let name = variable.name
+    switch variable.origin {
+    case .declaration:
+      report(.assignsLet(name), at: reference.span, notes: [.init("declared here with let", variable.span)])
+    case .parameter: report(.assignsParameter(name), at: reference.span)
+    case .loop: report(.assignsLoopVariable(name), at: reference.span)
+    case .caughtError: report(.assignsCaughtError(name), at: reference.span)
+    case .function:
+      report(.assignsFunction(name), at: reference.span, notes: [.init("declared here", variable.span)])
+    }
+  }
+
+  private func checkGlobal(_ reference: NameReference) {
+    let name = reference.name
+    let span = globalSpans[name]
+    let entry = globals.entries[name]
+    guard let kind = resolution.declares[name] ?? entry?.kind else { return }
+    let place = entry?.origin.map { "in \($0)" } ?? "in another cell"
+    switch kind {
+    case .var: break
+    case .let:
+      let note = span == nil ? "declared \(place) with let" : "declared here with let"
+      report(.assignsLet(name), at: reference.span, notes: [.init(note, span)])
+    case .function:
+      let note = span == nil ? "declared \(place)" : "declared here"
+      report(.assignsFunction(name), at: reference.span, notes: [.init(note, span)])
+    case .builtin: report(.assignsBuiltin(name), at: reference.span)
+    }
+  }
+
+  // MARK: - Expressions
+
+  func resolve(_ expression: Expression) {
+    switch expression.kind {
+    case .nilLiteral, .bool, .integer, .double, .duration, .string, .invalid: break
+    case .interpolation(let parts, _):
+      for case .value(let value) in parts { resolve(value) }
+    case .array(let elements): elements.forEach(resolve)
+    case .dictionary(let pairs):
+      for pair in pairs {
+        resolve(pair.key)
+        resolve(pair.value)
+      }
+    case .name(let reference): bind(reference, isRead: true, isWrite: false)
+    case .unary(_, let operand): resolve(operand)
+    case .binary(_, let left, let right, _):
+      resolve(left)
+      resolve(right)
+    case .ternary(let condition, let then, let otherwise):
+      resolve(condition)
+      resolve(then)
+      resolve(otherwise)
+    case .range(let lower, let upper, _):
+      resolve(lower)
+      resolve(upper)
+    case .member(let base, _, _, _): resolve(base)
+    case .index(let base, let index, _):
+      resolve(base)
+      resolve(index)
+    case .call(let callee, let arguments):
+      resolve(callee)
+      for argument in arguments { resolve(argument.value) }
+    case .optionalChain(let inner): resolve(inner)
+    case .closure(let function), .async(let function): resolve(function)
+    case .await(let inner):
+      if frame.node.role == .cleanup { report(.awaitInDefer, at: expression.span) }
+      resolve(inner)
+    case .conditional(let node): resolve(node)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// What the parser says about the form of statements and expressions.
+
+extension Message {
+  static func expected(_ what: String, found: String) -> Message {
+    Message("expected \(what), found \(found)")
+  }
+  static func unexpected(_ what: String, help: String? = nil) -> Message {
+    Message("unexpected \(what)", help: help)
+  }
+  static func neverClosed(_ opener: String) -> Message { Message("this \(opener) is never closed") }
+  static func closesNothing(_ closer: String) -> Message { Message("this \(closer) closes nothing") }
+  static let twoStatements = Message(
+    "two statements on one line", help: "begin a new line, or write ; between them")
+}
+
+// MARK: - Statements
+
+extension Message {
+  static let bareBlock = Message(
+    "a block alone is no statement", help: "write do { … } for a scope, or give the closure to a call")
+  static let elseWithoutIf = Message("this else belongs to no if")
+  static let catchWithoutDo = Message("this catch belongs to no do", help: "write do { … } catch { … }")
+  static func declarationWithoutValue(_ keyword: String, _ name: String) -> Message {
+    Message("\(keyword) gives a name a value", help: "write \(keyword) \(name) = …")
+  }
+  static let destructuring = Message(
+    "let and var declare one name", help: "write let pair = …, then pair[0] and pair[1]")
+  static let noTypes = Message(
+    "names have no types here: a value knows its own", help: "leave out the type")
+  static let noReturnTypes = Message(
+    "functions have no result types here: a value knows its own", help: "leave out the -> and the type")
+  static let noParameterLabels = Message(
+    "a parameter has one name, which is its label too", help: "leave out the first of the two")
+  static func duplicateParameter(_ name: String) -> Message {
+    Message("two parameters are named \"\(name)\"")
+  }
+  static let noSwitch = Message("there is no switch here", help: "write if … { } else if … { }")
+  static let noTypesOfYourOwn = Message(
+    "there are no types of your own here", help: "use a dictionary, as in [\"name\": \"Ada\"], and functions")
+  static let noImport = Message(
+    "there is nothing to import: everything there is has a name already", help: "leave out this line")
+  static let noTry = Message("a call that may fail needs no try", help: "leave out the try")
+  static let noDoWhile = Message(
+    "there is no loop with its condition at the end", help: "write while true { … } with a break")
+  static func writeInstead(_ foreign: String, _ own: String) -> Message {
+    Message("there is no \"\(foreign)\" here", help: "write \(own)")
+  }
+  static let forNeedsIn = Message("a loop is written for name in sequence { … }")
+  static let countedFor = Message(
+    "a loop is written for name in sequence { … }", help: "to count, write for i in 0..<10 { … }")
+  static let tooManyLoopNames = Message("a loop has one name, or two for the pairs of a dictionary")
+  static let noLabels = Message("loops have no labels here", help: "put the loops into a func and return")
+}
+
+// MARK: - Assignment
+
+extension Message {
+  static func cannotAssign(_ what: String, help: String? = nil) -> Message {
+    Message("cannot assign to \(what)", help: help)
+  }
+  static let assignmentIsNoValue = Message(
+    "an assignment has no value", help: "write it as a statement of its own")
+  static let assignmentInCondition = Message("= assigns, and an assignment is no condition", help: "write ==")
+  static let labelWithEquals = Message("labels of arguments end in a colon", help: "write label: value")
+  static func noIncrement(_ operator: String, _ target: String) -> Message {
+    Message("there is no \(`operator`)", help: "write \(target) \(`operator` == "++" ? "+=" : "-=") 1")
+  }
+}
+
+// MARK: - Operators
+
+extension Message {
+  static let strictEquality = Message("there is no ===: == compares by value", help: "write ==")
+  static let strictInequality = Message("there is no !==: != compares by value", help: "write !=")
+  static let noPower = Message("there is no operator **", help: "write pow(a, b)")
+  static let noWrapping = Message(
+    "there are no wrapping operators: an Int that overflows is an error", help: "leave out the &")
+  static func noBitOperators(_ operator: String) -> Message {
+    let help =
+      switch `operator` {
+      case "&": "for conditions write &&"
+      case "|": "for conditions write ||"
+      default: nil as String?
+      }
+    return Message("there is no operator \(`operator`): Int has no bit operations", help: help)
+  }
+  static let colonEquals = Message("there is no :=", help: "declare with let name = … or var name = …")
+  static let fatArrow = Message("there is no =>", help: "write closures as { x in … }")
+  static let twoDots = Message(
+    "a range has two or three dots and says whether it ends", help: "write ..< or ...")
+  static func strayOperator(_ operator: String) -> Message {
+    Message("there is no operator \(`operator`) here")
+  }
+  static let comparisonChain = Message(
+    "comparisons do not chain", help: "write a < b && b < c")
+  static let rangeChain = Message("ranges do not chain")
+  static let openRange = Message("a range has both ends", help: "write both, as in 0..<xs.count")
+  static let prefixPlus = Message("there is no + before a value", help: "leave it out")
+  static let forceUnwrap = Message(
+    "there is nothing to unwrap: a value that may be nil is used as it is", help: "leave out the !")
+  static let leadingDot = Message("a member needs a value before its dot")
+}
+
+// MARK: - Expressions
+
+extension Message {
+  static let emptyInterpolation = Message(
+    "this interpolation is empty", help: "write a value between the parentheses")
+  static let noTuples = Message("there are no tuples here", help: "write an array: [a, b]")
+  static let emptyParentheses = Message("there is no empty value ()", help: "write nil")
+  static let dictionaryInBraces = Message(
+    "dictionaries are written in brackets", help: "write [\"key\": value]")
+  static let mixedLiteral = Message(
+    "a dictionary has a value for every key", help: "write [key: value, …], or [a, b] for an array")
+  static let anonymousOutsideClosure = Message("$0, $1 … stand only in closures", help: "declare a parameter")
+  static let anonymousInNamed = Message(
+    "this closure names its parameters, so it has no $0, $1 …", help: "use the names")
+  static func callLooksLike(_ name: String) -> String { "for a call write \(name)(…)" }
+}
+
+// MARK: - Routes
+
+extension Message {
+  static func unknownMethod(_ name: String, suggestion: String?) -> Message {
+    Message(
+      "there is no method \(name)",
+      help: suggestion.map { "did you mean \($0)?" }
+        ?? "methods are \(Parser.methods.joined(separator: ", "))")
+  }
+  static func repeatedMethod(_ name: String) -> Message { Message("\(name) stands here twice") }
+  static let interpolatedPattern = Message(
+    "the pattern of a route is a plain string", help: "a part that varies is a parameter: \"/items/<int:id>\""
+  )
+  static let patternSlash = Message("the pattern of a route begins with /")
+  static let unclosedPlaceholder = Message(
+    "this parameter of the pattern is not closed", help: "close it with >")
+  static let badPlaceholder = Message(
+    "a parameter of a pattern is a name", help: "write <name> or <int:name>")
+  static func duplicatePlaceholder(_ name: String) -> Message {
+    Message("two parameters of the pattern are named \"\(name)\"")
+  }
+  static let placeholderRequest = Message(
+    "a parameter of a pattern cannot be named \"request\": that is the request itself")
+  static let handlerParameters = Message(
+    "a handler lists no parameters: they come from the pattern, and request is there too",
+    help: "leave out the names and the in")
+}

@@ -1,0 +1,89 @@
+// What the resolver says about names and about where statements may stand.
+
+extension Message {
+  static func notDefinedYet(_ name: String, suggestion: String?) -> Message {
+    Message(
+      "\"\(name)\" is not defined yet; it is looked up when this runs",
+      help: suggestion.map { "did you mean \"\($0)\"?" })
+  }
+  static func assignsUndefined(_ name: String, suggestion: String?) -> Message {
+    Message(
+      "\"\(name)\" is not defined yet; it is looked up when this runs",
+      help: suggestion.map { "did you mean \"\($0)\"?" } ?? "declare it first: var \(name) = …")
+  }
+  static func foreignLiteral(_ name: String, _ own: String) -> Message {
+    Message("there is no \"\(name)\" here", help: "write \(own)")
+  }
+  static func usedBeforeDeclaration(_ name: String) -> Message {
+    Message("\"\(name)\" is used before it is declared")
+  }
+  static func usedInOwnValue(_ name: String) -> Message {
+    Message("\"\(name)\" is used in its own value", help: "give them two names")
+  }
+  static func recursiveClosure(_ name: String) -> Message {
+    Message(
+      "\"\(name)\" is used in its own value",
+      help: "a function that calls itself is written func \(name)(…) { … }")
+  }
+  static func calledTooEarly(_ function: String, before variable: String) -> Message {
+    Message(
+      "\"\(function)\" is used before \"\(variable)\" is declared, which it needs",
+      help: "move this below the declarations")
+  }
+  static func redeclared(_ name: String) -> Message {
+    Message("\"\(name)\" is declared twice", help: "choose another name, or assign to the first one")
+  }
+  static func replacesBuiltin(_ name: String) -> Message {
+    Message("this replaces the builtin \"\(name)\" for every cell", help: "choose another name")
+  }
+}
+
+// MARK: - Assigning
+
+extension Message {
+  static func assignsLet(_ name: String) -> Message {
+    Message("cannot assign to \"\(name)\"", help: "declare it with var")
+  }
+  static func assignsParameter(_ name: String) -> Message {
+    // `$0` is no name for a variable of one's own.
+    let copy = name.hasPrefix("$") ? "copy" : name
+    return Message("cannot assign to \"\(name)\", a parameter", help: "copy it first: var \(copy) = \(name)")
+  }
+  static func assignsLoopVariable(_ name: String) -> Message {
+    Message("cannot assign to \"\(name)\", which the loop sets", help: "copy it first: var \(name) = \(name)")
+  }
+  static func assignsCaughtError(_ name: String) -> Message {
+    Message(
+      "cannot assign to \"\(name)\", the error that was caught", help: "copy it first: var \(name) = \(name)")
+  }
+  static func assignsFunction(_ name: String) -> Message {
+    Message("cannot assign to \"\(name)\", a function", help: "hold a closure in a var instead")
+  }
+  static func assignsBuiltin(_ name: String) -> Message {
+    Message("cannot assign to \"\(name)\", a builtin", help: "choose another name")
+  }
+}
+
+// MARK: - Where statements may stand
+
+extension Message {
+  static func outsideLoop(_ keyword: String) -> Message { Message("\(keyword) stands only in a loop") }
+  static func outOfFunction(_ keyword: String, _ function: String) -> Message {
+    Message(
+      "\(keyword) cannot reach the loop from within \(function)",
+      help: function == "a closure" ? "write a for loop, or use filter, first or return" : nil)
+  }
+  static let returnFromCell = Message(
+    "a cell does not return", help: "its value is its last expression; to stop early, throw an error")
+  static let returnFromDefer = Message("a defer cannot return: the function is already leaving")
+  static let awaitInDefer = Message(
+    "a defer cannot await: it runs while a function leaves", help: "start the work with async")
+  static func neverReached(_ keyword: String) -> Message {
+    Message("this is never reached, as it follows \(keyword)")
+  }
+  static let guardFallsThrough = Message(
+    "the else of a guard must leave", help: "end it with return, throw, break or continue")
+  static let handlerEndsInAssignment = Message(
+    "this handler ends in an assignment, so it answers 204 without a body",
+    help: "end it with the value to send, or write nil to mean 204")
+}

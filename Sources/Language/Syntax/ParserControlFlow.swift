@@ -1,0 +1,173 @@
+// Blocks, conditions, loops, errors.
+
+extension Parser {
+  /// `{ … }` with a scope of its own; `what` names it in an error.
+  mutating func parseBlock(_ what: String) throws(SyntaxFailure) -> BlockNode {
+    try enter()
+    let opener = current
+    guard accept(.openBrace) else {
+      if atEnd { throw fail(.expected("\"{\" and \(what)", found: describeCurrent())) }
+      throw fail(
+        Message("expected \"{\" and \(what), found \(describeCurrent())", help: "a body stands in braces"))
+    }
+    let outer = context
+    context = Context()
+    let statements = parseStatements()
+    context = outer
+    try expectClosing(.closeBrace, opener)
+    leave()
+    return BlockNode(statements, spanFrom(opener))
+  }
+
+  // MARK: - Conditions
+
+  mutating func parseIf() throws(SyntaxFailure) -> IfNode {
+    try enter()
+    let start = advance()
+    let conditions = try parseConditions()
+    let then = try parseBlock("the body of the if")
+    var otherwise: IfNode.Otherwise?
+    if isWord(current, "elif") || isWord(current, "elseif") || isWord(current, "elsif") {
+      report(.writeInstead(source.slice(current.span), "else if"), at: current.span)
+      otherwise = .conditional(try parseIf())
+    } else if accept(.else) {
+      if at(.if) {
+        otherwise = .conditional(try parseIf())
+      } else {
+        otherwise = .block(try parseBlock("the body of the else"))
+      }
+    }
+    leave()
+    return IfNode(conditions: conditions, then: then, otherwise: otherwise, span: spanFrom(start))
+  }
+
+  mutating func parseGuard() throws(SyntaxFailure) -> Statement {
+    let start = advance()
+    let conditions = try parseConditions()
+    guard accept(.else) else {
+      throw fail(
+        .expected("\"else\" behind the condition", found: describeCurrent()))
+    }
+    let otherwise = try parseBlock("what to do when the condition does not hold")
+    return Statement(.guard(conditions, otherwise: otherwise), spanFrom(start))
+  }
+
+  mutating func parseConditions() throws(SyntaxFailure) -> [Condition] {
+    let outer = context
+    defer { context = outer }
+    context.allowsTrailingClosure = false
+    var conditions: [Condition] = []
+    repeat { conditions.append(try parseCondition()) } while accept(.comma)
+    return conditions
+  }
+
+  private mutating func parseCondition() throws(SyntaxFailure) -> Condition {
+    guard at(.let) || at(.var) else {
+      let condition = try parseExpression()
+      guard at(.assign) else { return .expression(condition) }
+      report(.assignmentInCondition, at: current.span)
+      advance()
+      _ = try parseExpression()
+      return .expression(Expression(.invalid, condition.span))
+    }
+    let isLet = advance().kind == .keyword(.let)
+    let (name, span) = try expectName("a name")
+    skipTypeAnnotation()
+    let value: Expression
+    if accept(.assign) {
+      value = try parseExpression()
+    } else {
+      // `if let x { }`, as in Swift.
+      value = Expression(.name(NameReference(name, span)), span)
+    }
+    return .binding(DeclarationNode(name: NameDeclaration(name, span), isLet: isLet, value: value))
+  }
+
+  // MARK: - Loops
+
+  mutating func parseWhile() throws(SyntaxFailure) -> Statement {
+    let start = advance()
+    let conditions = try parseConditions()
+    let body = try parseBlock("the body of the loop")
+    return Statement(.whileLoop(conditions, body: body), spanFrom(start))
+  }
+
+  mutating func parseFor() throws(SyntaxFailure) -> Statement {
+    let start = advance()
+    guard let names = try parseLoopNames() else {
+      // A loop that counts as in C: its head is skipped, its body read.
+      while !at(.openBrace), !atEnd, !current.startsLine { advance() }
+      if at(.openBrace) { _ = try parseBlock("the body of the loop") }
+      return Statement(.invalid, spanFrom(start))
+    }
+    guard accept(.in) else {
+      if isWord(current, "of") { throw fail(.writeInstead("of", "in")) }
+      throw fail(atEnd ? .expected("\"in\"", found: describeCurrent()) : .forNeedsIn)
+    }
+    let outer = context
+    context.allowsTrailingClosure = false
+    let sequence = try parseExpression()
+    context = outer
+    let body = try parseBlock("the body of the loop")
+    return Statement(.forLoop(names: names, sequence: sequence, body: body), spanFrom(start))
+  }
+
+  /// The names of a loop; nil when it is written as in C, which has been reported.
+  private mutating func parseLoopNames() throws(SyntaxFailure) -> [NameDeclaration]? {
+    let opener = current
+    let isPair = accept(.openParen)
+    if at(.let) || at(.var) { advance() }
+    var names: [NameDeclaration] = []
+    repeat {
+      let (name, span) = try expectName(names.isEmpty ? "the name of what the loop goes over" : "a name")
+      names.append(NameDeclaration(name, span))
+    } while isPair && accept(.comma)
+    if at(.assign) {
+      report(.countedFor, at: current.span)
+      return nil
+    }
+    if isPair { try expectClosing(.closeParen, opener, or: "\",\" or ") }
+    if names.count > 2 { report(.tooManyLoopNames, at: names[2].span) }
+    if at(.comma) { throw fail(Message("expected \"in\", found \",\"", help: "write for (key, value) in …")) }
+    if names.count == 2, names[0].name == names[1].name, names[0].name != "_" {
+      report(.duplicateParameter(names[0].name), at: names[1].span)
+    }
+    return Array(names.prefix(2))
+  }
+
+  // MARK: - Errors
+
+  mutating func parseDo() throws(SyntaxFailure) -> Statement {
+    let start = advance()
+    let body = try parseBlock("a body")
+    guard at(.catch) else {
+      if at(.while), !current.startsLine { throw fail(.noDoWhile) }
+      return Statement(.do(body: body, errorName: nil, handler: nil), spanFrom(start))
+    }
+    let keyword = advance()
+    // Swift's `catch let failure`.
+    _ = accept(.let)
+    var name = NameDeclaration("error", keyword.span)
+    if case .identifier(let written) = current.kind {
+      name = NameDeclaration(written, advance().span)
+    } else if at(.openParen), case .identifier(let written) = peek().kind,
+      peek(2).kind == .symbol(.closeParen)
+    {
+      // JavaScript's `catch (failure)`.
+      advance()
+      name = NameDeclaration(written, advance().span)
+      advance()
+    }
+    let handler = try parseBlock("what to do with the error")
+    return Statement(.do(body: body, errorName: name, handler: handler), spanFrom(start))
+  }
+
+  mutating func parseDefer() throws(SyntaxFailure) -> Statement {
+    let start = advance()
+    let body = try parseBlock("what to do in the end")
+    let function = FunctionNode(
+      role: .cleanup, name: "defer", parameters: [], hasExplicitParameters: true, body: body.statements,
+      span: spanFrom(start))
+    return Statement(.defer(function), function.span)
+  }
+}

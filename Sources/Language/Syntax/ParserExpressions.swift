@@ -1,0 +1,254 @@
+// Operators, by precedence; `await` and `async`.
+
+/// How an infix operator binds: Swift's table, the loosest first.
+private enum Precedence: Int {
+  case or = 1
+  case and, comparison, coalesce, range, addition, multiplication
+}
+
+private enum InfixOperator {
+  case binary(BinaryOperator)
+  case range(isClosed: Bool)
+}
+
+extension Symbol {
+  fileprivate var infix: (InfixOperator, Precedence)? {
+    switch self {
+    case .or: (.binary(.or), .or)
+    case .and: (.binary(.and), .and)
+    case .equal: (.binary(.equal), .comparison)
+    case .notEqual: (.binary(.notEqual), .comparison)
+    case .less: (.binary(.less), .comparison)
+    case .lessOrEqual: (.binary(.lessOrEqual), .comparison)
+    case .greater: (.binary(.greater), .comparison)
+    case .greaterOrEqual: (.binary(.greaterOrEqual), .comparison)
+    case .coalesce: (.binary(.coalesce), .coalesce)
+    case .closedRange: (.range(isClosed: true), .range)
+    case .halfOpenRange: (.range(isClosed: false), .range)
+    case .add: (.binary(.add), .addition)
+    case .subtract: (.binary(.subtract), .addition)
+    case .multiply: (.binary(.multiply), .multiplication)
+    case .divide: (.binary(.divide), .multiplication)
+    case .remainder: (.binary(.remainder), .multiplication)
+    default: nil
+    }
+  }
+}
+
+extension Parser {
+  mutating func parseExpression() throws(SyntaxFailure) -> Expression {
+    try enter()
+    let outerChain = chainLength
+    chainLength = 0
+    let expression = try parseTernary()
+    chainLength = max(chainLength, outerChain)
+    leave()
+    return expression
+  }
+
+  private mutating func parseTernary() throws(SyntaxFailure) -> Expression {
+    let condition = try parseInfix(atLeast: .or)
+    guard at(.question) else { return condition }
+    let question = advance()
+    let then = try parseExpression()
+    guard accept(.colon) else {
+      throw fail(
+        .expected("\":\" and the other value", found: describeCurrent()),
+        notes: [.init("the choice begins here", question.span)])
+    }
+    let otherwise = try parseExpression()
+    return Expression(
+      .ternary(condition: condition, then: then, otherwise: otherwise),
+      condition.span.joined(with: otherwise.span))
+  }
+
+  /// Whether the operator here belongs to the expression before it. At the beginning of a line it does
+  /// when space follows it, as in Swift: `a⏎ + b` goes on, `a⏎ -b` does not.
+  var continuesLine: Bool {
+    !current.startsLine || !context.newlineEndsStatement || peek().spaceBefore
+  }
+
+  private mutating func parseInfix(atLeast minimum: Precedence) throws(SyntaxFailure) -> Expression {
+    let outerChain = chainLength
+    chainLength = 0
+    var left = try parsePrefix()
+    while continuesLine {
+      try replaceForeignOperator()
+      guard let (infix, precedence, token) = infixHere, precedence.rawValue >= minimum.rawValue else { break }
+      advance()
+      let leftChain = chainLength
+      chainLength = 0
+      let right = try parseRight(of: infix, precedence, token)
+      chainLength = max(leftChain, chainLength)
+      try extendChain()
+      let span = left.span.joined(with: right.span)
+      switch infix {
+      case .binary(let binary):
+        left = Expression(.binary(binary, left, right, operatorSpan: token.span), span)
+      case .range(let isClosed):
+        left = Expression(.range(lower: left, upper: right, isClosed: isClosed), span)
+      }
+      if let (_, next, nextToken) = infixHere, next == precedence, continuesLine {
+        if precedence == .comparison { report(.comparisonChain, at: nextToken.span) }
+        if precedence == .range { report(.rangeChain, at: nextToken.span) }
+      }
+    }
+    chainLength = max(chainLength, outerChain)
+    return left
+  }
+
+  private mutating func parseRight(
+    of infix: InfixOperator, _ precedence: Precedence, _ token: Token
+  ) throws(SyntaxFailure) -> Expression {
+    switch (infix, current.kind) {
+    case (.range, .symbol(.closeBracket)), (.range, .symbol(.closeParen)), (.range, .symbol(.openBrace)):
+      throw fail(.openRange, at: token.span)
+    case (.binary(.coalesce), _):
+      // The only operator that groups to the right.
+      try enter()
+      let right = try parseInfix(atLeast: precedence)
+      leave()
+      return right
+    default:
+      guard let tighter = Precedence(rawValue: precedence.rawValue + 1) else { return try parsePrefix() }
+      return try parseInfix(atLeast: tighter)
+    }
+  }
+
+  private var infixHere: (InfixOperator, Precedence, Token)? {
+    let token = current
+    switch token.kind {
+    case .symbol(let symbol):
+      guard let (infix, precedence) = symbol.infix else { return nil }
+      return (infix, precedence, token)
+    // Reported by `replaceForeignOperator`, and read on as what was meant.
+    case .foreignOperator("==="): return (.binary(.equal), .comparison, token)
+    case .foreignOperator("!=="): return (.binary(.notEqual), .comparison, token)
+    case .identifier: return wordOperator(token).map { ($0.infix, $0.precedence, token) }
+    default: return nil
+    }
+  }
+
+  /// `and` and `or` between two values on one line, which can be nothing else.
+  private func wordOperator(_ token: Token) -> (infix: InfixOperator, precedence: Precedence)? {
+    guard !token.startsLine else { return nil }
+    if isWord(token, "and") { return (.binary(.and), .and) }
+    if isWord(token, "or") { return (.binary(.or), .or) }
+    return nil
+  }
+
+  /// Explains an operator of another language.
+  private mutating func replaceForeignOperator() throws(SyntaxFailure) {
+    if wordOperator(current) != nil {
+      let word = source.slice(current.span)
+      return report(.writeInstead(word, word == "and" ? "&&" : "||"), at: current.span)
+    }
+    guard case .foreignOperator(let spelled) = current.kind else { return }
+    switch spelled {
+    case "===": report(.strictEquality, at: current.span)
+    case "!==": report(.strictInequality, at: current.span)
+    case "++", "--": return
+    case "**": throw fail(.noPower)
+    case "&+", "&-", "&*": throw fail(.noWrapping)
+    case "&", "|", "^", "~", "<<", ">>": throw fail(.noBitOperators(spelled))
+    case ":=": throw fail(.colonEquals)
+    case "=>": throw fail(.fatArrow)
+    case "..": throw fail(.twoDots)
+    default: throw fail(.strayOperator(spelled))
+    }
+  }
+
+  // MARK: - Prefixes
+
+  mutating func parsePrefix() throws(SyntaxFailure) -> Expression {
+    let start = current
+    switch start.kind {
+    case .symbol(.not):
+      advance()
+      return try parseOperand(from: start) { .unary(.not, $0) }
+    case .symbol(.subtract):
+      if !peek().spaceBefore, let literal = negativeLiteral(peek()) {
+        advance()
+        advance()
+        return try parsePostfix(Expression(literal, spanFrom(start)))
+      }
+      advance()
+      return try parseOperand(from: start) { .unary(.negate, $0) }
+    case .symbol(.add):
+      report(.prefixPlus, at: start.span)
+      advance()
+      return try parseOperand(from: start) { $0.kind }
+    case .keyword(.await):
+      advance()
+      return try parseOperand(from: start) { .await($0) }
+    case .keyword(.async):
+      return try parseAsync()
+    case .identifier where isWord(start, "not") && startsOperand(peek()):
+      report(.writeInstead("not", "!"), at: start.span)
+      advance()
+      return try parseOperand(from: start) { .unary(.not, $0) }
+    case .identifier where isWord(start, "try") && startsOperand(peek()):
+      report(.noTry, at: start.span)
+      advance()
+      return try parseOperand(from: start) { $0.kind }
+    case .foreignOperator(let spelled) where spelled == "++" || spelled == "--":
+      throw fail(.noIncrement(spelled, source.slice(peek().span)))
+    case .foreignOperator:
+      try replaceForeignOperator()
+      throw fail(.strayOperator(source.slice(start.span)))
+    default:
+      return try parsePostfix(try parsePrimary())
+    }
+  }
+
+  private mutating func parseOperand(
+    from start: Token, _ make: (Expression) -> Expression.Kind
+  ) throws(SyntaxFailure) -> Expression {
+    try enter()
+    let operand = try parsePrefix()
+    leave()
+    return Expression(make(operand), spanFrom(start))
+  }
+
+  /// A minus right before a number belongs to it, as in Swift.
+  private func negativeLiteral(_ token: Token) -> Expression.Kind? {
+    switch token.kind {
+    case .integer(let magnitude): .integer(Int(truncatingIfNeeded: 0 &- magnitude))
+    case .double(let value): .double(-value)
+    case .duration(let nanoseconds): .duration(-nanoseconds)
+    default: nil
+    }
+  }
+
+  /// Whether a token on the same line can only begin a value.
+  func startsOperand(_ token: Token) -> Bool {
+    guard !token.startsLine else { return false }
+    switch token.kind {
+    case .identifier, .anonymousParameter, .integer, .double, .duration, .stringStart: return true
+    case .keyword(let keyword): return [.await, .async, .nil, .true, .false].contains(keyword)
+    default: return false
+    }
+  }
+
+  /// `async expr`, which takes the whole postfix chain to its right as `await` does, and `async { … }`.
+  private mutating func parseAsync() throws(SyntaxFailure) -> Expression {
+    try enter()
+    let start = advance()
+    let body: [Statement]
+    let isBlock = at(.openBrace)
+    if isBlock {
+      body = try parseBlock("what to do in a fiber of its own").statements
+    } else if isRouteHead {
+      body = [try parseRoute()]
+    } else {
+      let value = try parsePrefix()
+      body = [Statement(.expression(value), value.span)]
+    }
+    leave()
+    let task = FunctionNode(
+      role: .task, name: "async", parameters: [], hasExplicitParameters: true, body: body,
+      span: spanFrom(start))
+    let expression = Expression(.async(task), task.span)
+    return isBlock ? try parsePostfix(expression) : expression
+  }
+}

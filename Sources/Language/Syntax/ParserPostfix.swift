@@ -1,0 +1,262 @@
+// Members, elements, calls; literals and names.
+
+extension Parser {
+  /// Reads what follows a value: `.name`, `?.name`, `[…]`, `(…)`, `{ … }`.
+  mutating func parsePostfix(_ base: Expression) throws(SyntaxFailure) -> Expression {
+    if case .conditional = base.kind { return base }
+    var value = base
+    var hasOptional = false
+    chain: while true {
+      let token = current
+      switch token.kind {
+      case .symbol(.dot), .symbol(.optionalDot):
+        let isOptional = token.kind == .symbol(.optionalDot)
+        hasOptional = hasOptional || isOptional
+        value = try parseMember(of: value, isOptional: isOptional)
+      case .symbol(.question)
+      where !token.spaceBefore && peek().kind == .symbol(.openBracket) && !peek().spaceBefore:
+        hasOptional = true
+        advance()
+        value = try parseIndex(of: value, isOptional: true)
+      case .symbol(.openBracket) where !token.startsLine:
+        value = try parseIndex(of: value, isOptional: false)
+      case .symbol(.openParen) where !token.startsLine:
+        value = try parseCall(of: value)
+      case .symbol(.openBrace)
+      where context.allowsTrailingClosure && !token.startsLine && takesTrailingClosure(value):
+        value = try parseTrailingClosures(of: value, isNewCall: true)
+      case .symbol(.not) where !token.spaceBefore && !startsOperand(peek()):
+        report(.forceUnwrap, at: token.span)
+        advance()
+        continue chain
+      default:
+        break chain
+      }
+      try extendChain()
+    }
+    return hasOptional ? Expression(.optionalChain(value), value.span) : value
+  }
+
+  private mutating func parseMember(of base: Expression, isOptional: Bool) throws(SyntaxFailure) -> Expression
+  {
+    advance()
+    let token = current
+    if case .integer(let index) = token.kind {
+      // `pair.0`, as Swift writes the elements of what is an array here.
+      advance()
+      let element = Expression(.integer(Int(clamping: index)), token.span)
+      return Expression(
+        .index(base, element, isOptional: isOptional), base.span.joined(with: token.span))
+    }
+    guard let name = nameOrKeyword(token) else {
+      throw fail(.expected("the name of a member", found: describeCurrent()))
+    }
+    advance()
+    return Expression(
+      .member(base, name: name, nameSpan: token.span, isOptional: isOptional),
+      base.span.joined(with: token.span))
+  }
+
+  private mutating func parseIndex(of base: Expression, isOptional: Bool) throws(SyntaxFailure) -> Expression
+  {
+    let opener = advance()
+    let outer = context
+    context = Context(newlineEndsStatement: false)
+    let index = try parseExpression()
+    try expectClosing(.closeBracket, opener)
+    context = outer
+    return Expression(.index(base, index, isOptional: isOptional), base.span.joined(with: spanFrom(opener)))
+  }
+
+  // MARK: - Calls
+
+  private mutating func parseCall(of callee: Expression) throws(SyntaxFailure) -> Expression {
+    let opener = advance()
+    let outer = context
+    context = Context(newlineEndsStatement: false)
+    var arguments: [Argument] = []
+    while !at(.closeParen) {
+      arguments.append(try parseArgument())
+      if !accept(.comma) { break }
+    }
+    try expectClosing(.closeParen, opener, or: "\",\" or ")
+    context = outer
+    let call = Expression(
+      .call(callee: callee, arguments: arguments), callee.span.joined(with: spanFrom(opener)))
+    if let page = htmlLiteral(callee, arguments, call.span) { return page }
+    if at(.openBrace), context.allowsTrailingClosure, !current.startsLine {
+      return try parseTrailingClosures(of: call, isNewCall: false)
+    }
+    return call
+  }
+
+  private mutating func parseArgument() throws(SyntaxFailure) -> Argument {
+    var label: String?
+    var labelSpan: Span?
+    if peek().kind == .symbol(.colon), let name = nameOrKeyword(current) {
+      label = name
+      labelSpan = advance().span
+      advance()
+    }
+    let value = try parseExpression()
+    if at(.assign) {
+      if case .name = value.kind { throw fail(.labelWithEquals) }
+      throw fail(.assignmentIsNoValue)
+    }
+    return Argument(label: label, labelSpan: labelSpan, value: value)
+  }
+
+  /// What a token names where keywords are names too: as a label, behind a dot.
+  private func nameOrKeyword(_ token: Token) -> String? {
+    switch token.kind {
+    case .identifier(let name): name
+    case .keyword(let keyword): keyword.rawValue
+    default: nil
+    }
+  }
+
+  private func takesTrailingClosure(_ callee: Expression) -> Bool {
+    switch callee.kind {
+    case .name, .member, .index, .call: true
+    default: false
+    }
+  }
+
+  /// Reads `{ … }`, and `label: { … }` as often as it follows.
+  private mutating func parseTrailingClosures(
+    of callee: Expression, isNewCall: Bool
+  ) throws(SyntaxFailure) -> Expression {
+    var arguments: [Argument] = []
+    var target = callee
+    if !isNewCall, case .call(let called, let given) = callee.kind {
+      target = called
+      arguments = given
+    }
+    arguments.append(Argument(value: try parseClosure(), isTrailing: true))
+    while !current.startsLine, let label = nameOrKeyword(current), peek().kind == .symbol(.colon),
+      peek(2).kind == .symbol(.openBrace)
+    {
+      let labelSpan = advance().span
+      advance()
+      arguments.append(
+        Argument(label: label, labelSpan: labelSpan, value: try parseClosure(), isTrailing: true))
+    }
+    return Expression(
+      .call(callee: target, arguments: arguments), Span(target.span.start, previousEnd))
+  }
+
+  /// `html("…")` is `html "…"`.
+  private func htmlLiteral(_ callee: Expression, _ arguments: [Argument], _ span: Span) -> Expression? {
+    guard case .name(let reference) = callee.kind, reference.name == "html", arguments.count == 1,
+      arguments[0].label == nil
+    else { return nil }
+    switch arguments[0].value.kind {
+    case .string(let text): return Expression(.interpolation([.text(text)], isHTML: true), span)
+    case .interpolation(let parts, isHTML: false):
+      return Expression(.interpolation(parts, isHTML: true), span)
+    default: return nil
+    }
+  }
+
+  // MARK: - Primaries
+
+  mutating func parsePrimary() throws(SyntaxFailure) -> Expression {
+    let token = current
+    switch token.kind {
+    case .integer(let value):
+      advance()
+      if value > UInt64(Int.max) { report(.integerTooLarge, at: token.span) }
+      return Expression(.integer(Int(clamping: value)), token.span)
+    case .double(let value):
+      return Expression(.double(value), advance().span)
+    case .duration(let value):
+      return Expression(.duration(value), advance().span)
+    case .stringStart:
+      return try parseString()
+    case .identifier(let name):
+      advance()
+      if name == "html", current.kind == .stringStart, !current.startsLine {
+        return try parseHTML(from: token)
+      }
+      return Expression(.name(NameReference(name, token.span)), token.span)
+    case .anonymousParameter(let index):
+      advance()
+      return try parseAnonymousParameter(index, token.span)
+    case .keyword(let keyword):
+      return try parseKeyword(keyword)
+    case .symbol(.openParen):
+      return try parseParenthesized()
+    case .symbol(.openBracket):
+      return try parseCollection()
+    case .symbol(.openBrace):
+      return try parseClosure()
+    case .symbol(.dot):
+      throw fail(.leadingDot)
+    case .symbol(.closedRange), .symbol(.halfOpenRange):
+      throw fail(.openRange)
+    case .invalid:
+      return Expression(.invalid, advance().span)
+    default:
+      throw fail(.expected("a value", found: describeCurrent()))
+    }
+  }
+
+  private mutating func parseKeyword(_ keyword: Keyword) throws(SyntaxFailure) -> Expression {
+    switch keyword {
+    case .nil: return Expression(.nilLiteral, advance().span)
+    case .true: return Expression(.bool(true), advance().span)
+    case .false: return Expression(.bool(false), advance().span)
+    case .if:
+      let node = try parseIf()
+      return Expression(.conditional(node), node.span)
+    case .func:
+      throw fail(Message("a function without a name is a closure", help: "write { x, y in … }"))
+    default:
+      throw fail(.expected("a value", found: describeCurrent()))
+    }
+  }
+
+  private mutating func parseParenthesized() throws(SyntaxFailure) -> Expression {
+    let opener = advance()
+    let outer = context
+    context = Context(newlineEndsStatement: false)
+    if at(.closeParen) { throw fail(.emptyParentheses, at: opener.span.joined(with: current.span)) }
+    var value = try parseExpression()
+    if at(.comma) { throw fail(.noTuples, at: opener.span) }
+    if at(.assign) { throw fail(.assignmentIsNoValue) }
+    try expectClosing(.closeParen, opener)
+    context = outer
+    value.span = spanFrom(opener)
+    return value
+  }
+
+  private mutating func parseCollection() throws(SyntaxFailure) -> Expression {
+    let opener = advance()
+    let outer = context
+    context = Context(newlineEndsStatement: false)
+    var elements: [Expression] = []
+    var pairs: [(key: Expression, value: Expression)] = []
+    var isDictionary = false
+    if at(.colon), peek().kind == .symbol(.closeBracket) || peek().kind == .end {
+      advance()
+      isDictionary = true
+    }
+    while !at(.closeBracket), !(isDictionary && pairs.isEmpty) {
+      let key = try parseExpression()
+      if elements.isEmpty, pairs.isEmpty { isDictionary = at(.colon) }
+      if isDictionary {
+        guard accept(.colon) else {
+          throw fail(atEnd ? .expected("\":\" and a value", found: describeCurrent()) : .mixedLiteral)
+        }
+        pairs.append((key, try parseExpression()))
+      } else {
+        if at(.colon) { throw fail(.mixedLiteral) }
+        elements.append(key)
+      }
+      if !accept(.comma) { break }
+    }
+    try expectClosing(.closeBracket, opener, or: "\",\" or ")
+    context = outer
+    return Expression(isDictionary ? .dictionary(pairs) : .array(elements), spanFrom(opener))
+  }
+}

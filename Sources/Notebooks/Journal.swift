@@ -1,0 +1,183 @@
+import Foundation
+
+/// What was entered, on the disk before it runs, so that no crash loses work.
+///
+/// A running program has one file of its own in `$XDG_STATE_HOME/routebook/journal/`, locked as long as the
+/// program lives: a line of JSON that says whose it is, then one for each cell. A clean end removes it; one that
+/// is left without a lock is offered by `abandoned`. A journal is used from one thread.
+public final class Journal {
+  /// The greatest size of a journal's file, in bytes. Saving the notebook empties it.
+  public static let maximumSize = 32 * 1024 * 1024
+
+  /// Why nothing is journalled, in one sentence for the person; nil when all is well.
+  public private(set) var disabledReason: String?
+
+  private let path: String
+  private var descriptor: Descriptor?
+  private let started: Date
+  private var size = 0
+
+  /// Begins the journal of this program. `notebookFile` is the file that it works on, if any.
+  ///
+  /// Where the folder can't be made or written, the journal is disabled: it says why and takes nothing.
+  public init(
+    notebookFile: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    let folder = Journal.folder(environment)
+    started = Date()
+    let milliseconds = Int(started.timeIntervalSince1970 * 1000)
+    let name = "\(getpid())-\(milliseconds)-\(String(UInt32.random(in: .min ... .max), radix: 16))"
+    path = "\(folder)/\(name).journal"
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      descriptor = try Journal.begin("\(folder)/.\(name).new", path)
+      try reset(notebookFile: notebookFile)
+      // The new name is durable when the folder is.
+      try? Descriptor(opening: folder, O_RDONLY | O_DIRECTORY).synchronize()
+    } catch {
+      finish()
+      descriptor = nil
+      disabledReason = "entered cells are not journalled in \(folder): \(Journal.words(for: error))"
+    }
+  }
+
+  private static func words(for error: any Error) -> String {
+    switch error {
+    case let error as SystemError: error.description
+    case let error as JournalError: error.description
+    default: (error as NSError).localizedDescription
+    }
+  }
+
+  /// Makes the file and takes the lock before the file has the name that others look for.
+  private static func begin(_ temporary: String, _ path: String) throws(SystemError) -> Descriptor {
+    let descriptor = try Descriptor(opening: temporary, O_RDWR | O_APPEND | O_CREAT | O_EXCL, mode: 0o600)
+    do throws(SystemError) {
+      guard try descriptor.tryLock(.exclusive) else { throw SystemError(code: EWOULDBLOCK) }
+      guard rename(temporary, path) == 0 else { throw .last }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    return descriptor
+  }
+
+  /// Adds a cell that was entered. When this returns, it is on the disk. A disabled journal takes nothing.
+  ///
+  /// Throws where it can't be written; the cell may run all the same once the person has been told.
+  public func append(_ cell: Cell) throws(JournalError) {
+    try write([JournalRecord(cell, at: Date())])
+  }
+
+  /// Begins anew, since the notebook is now the same as its file: it has just been saved or loaded.
+  public func reset(notebookFile: String?) throws(JournalError) {
+    do throws(SystemError) {
+      try descriptor?.truncate(to: 0)
+    } catch {
+      throw .failed(error.description)
+    }
+    size = 0
+    try write([JournalRecord(pid: getpid(), started: started, notebookFile: notebookFile)])
+  }
+
+  /// Ends the journal: all went well, nothing is to be offered.
+  public func finish() {
+    guard descriptor != nil else { return }
+    unlink(path)
+    descriptor = nil
+  }
+
+  /// Takes over an abandoned journal: its cells are added to this one, then its file is removed. Gives false
+  /// where another program has taken it already.
+  ///
+  /// Throws where they can't be written; then the abandoned journal stays.
+  public func adopt(_ abandoned: AbandonedJournal) throws(JournalError) -> Bool {
+    guard let other = try? Descriptor(opening: abandoned.path, O_RDONLY | O_NOFOLLOW),
+      (try? other.tryLock(.exclusive)) == true, access(abandoned.path, F_OK) == 0
+    else { return false }
+    // A disabled journal can't keep the cells safe, so they stay where they are.
+    guard descriptor != nil else { return true }
+    try write(abandoned.entries.map { JournalRecord($0.cell, at: $0.time) })
+    unlink(abandoned.path)
+    return true
+  }
+
+  private func write(_ records: [JournalRecord]) throws(JournalError) {
+    guard let descriptor else { return }
+    let bytes = records.flatMap(\.line)
+    guard size + bytes.count <= Journal.maximumSize else { throw .full }
+    do throws(SystemError) {
+      try descriptor.write(bytes)
+      try descriptor.synchronize()
+      size += bytes.count
+    } catch {
+      // What is written later must not stand on a torn line.
+      try? descriptor.truncate(to: size)
+      throw .failed(error.description)
+    }
+  }
+
+  /// The folder of all journals. XDG Base Directory Specification: `$XDG_STATE_HOME`, which must be absolute, or
+  /// else `~/.local/state`.
+  static func folder(_ environment: [String: String]) -> String {
+    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/routebook/journal" }
+    let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? NSHomeDirectory()
+    return home + "/.local/state/routebook/journal"
+  }
+}
+
+/// Why a cell could not be journalled.
+public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The journal has reached `Journal.maximumSize`.
+  case full
+  /// The system could not write it; with the system's words.
+  case failed(String)
+
+  public var description: String {
+    switch self {
+    case .full:
+      "the journal is full (\(Journal.maximumSize >> 20) MiB): save the notebook, which empties it"
+    case .failed(let reason):
+      "the cell could not be journalled (\(reason)): save the notebook to be safe"
+    }
+  }
+}
+
+/// A line of a journal: the first says whose it is, the others are cells.
+struct JournalRecord: Codable {
+  var time: Double
+  var pid: Int32?
+  var notebookFile: String?
+  var number: Int?
+  var kind: String?
+  var title: String?
+  var source: String?
+
+  init(pid: Int32, started: Date, notebookFile: String?) {
+    self.time = started.timeIntervalSince1970
+    self.pid = pid
+    self.notebookFile = notebookFile
+  }
+
+  init(_ cell: Cell, at time: Date) {
+    self.time = time.timeIntervalSince1970
+    number = cell.number
+    kind = cell.kind.rawValue
+    title = cell.title.isEmpty ? nil : cell.title
+    source = cell.source
+  }
+
+  var line: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // A record has nothing that JSON lacks: its times are finite.
+    guard let data = try? encoder.encode(self) else { return [] }
+    return Array(data) + [UInt8(ascii: "\n")]
+  }
+
+  var cell: Cell? {
+    guard let source, let kind = kind.flatMap(Cell.Kind.init(rawValue:)) else { return nil }
+    return Cell(number: number, kind: kind, title: title ?? "", source: source)
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// One line of a text held as bytes.
+struct SourceLine {
+  /// Where the line begins, where its text ends, and where the next line begins.
+  let start: Int
+  let end: Int
+  let next: Int
+  /// Counted from 1.
+  let number: Int
+}
+
+/// The lines of a range of bytes. A line ends at `\n`; any `\r` before it or before the end of the text belongs to
+/// the line end, and elsewhere to the line. Bytes rather than characters, since `\r\n` is one `Character` and
+/// files are given back byte for byte.
+struct SourceLines: Sequence, IteratorProtocol {
+  private let bytes: [UInt8]
+  private let limit: Int
+  private var position: Int
+  private var number: Int
+
+  init(_ bytes: [UInt8], in range: Range<Int>? = nil, firstNumber: Int = 1) {
+    let range = range ?? bytes.indices
+    self.bytes = bytes
+    self.limit = range.upperBound
+    self.position = range.lowerBound
+    self.number = firstNumber
+  }
+
+  mutating func next() -> SourceLine? {
+    guard position < limit else { return nil }
+    let start = position
+    var end = start
+    while end < limit, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+    let next = end < limit ? end + 1 : end
+    while end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    position = next
+    defer { number += 1 }
+    return SourceLine(start: start, end: end, next: next, number: number)
+  }
+}
+
+extension UInt8 {
+  /// A space or a tab.
+  var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+  var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+  var isLetter: Bool { (self | 0x20) >= UInt8(ascii: "a") && (self | 0x20) <= UInt8(ascii: "z") }
+}
+
+extension ArraySlice<UInt8> {
+  /// Whether there is nothing but spaces and tabs.
+  var isBlank: Bool { allSatisfy(\.isBlank) }
+
+  /// Without the spaces and tabs at both ends.
+  var trimmed: ArraySlice<UInt8> {
+    var rest = drop { $0.isBlank }
+    while let last = rest.last, last.isBlank { rest.removeLast() }
+    return rest
+  }
+
+  func hasPrefix(_ prefix: String) -> Bool { starts(with: prefix.utf8) }
+
+  var string: String { String(decoding: self, as: UTF8.self) }
+}

@@ -1,0 +1,213 @@
+import Language
+
+// Calls that need more than pushing a frame: labels, defaults, natives, methods found at run time.
+
+extension Machine {
+  /// The labels of the call whose `labels` instruction lies at `ip`.
+  private func labels(_ fiber: UnsafeMutablePointer<FiberObject>) -> [String?]? {
+    guard let prototype = prototype(of: fiber.pointee.registers[-2]) else { return nil }
+    guard case .labels(let labels) = prototype.plainConstants[fiber.pointee.ip.pointee.wide] else { return nil }
+    return labels
+  }
+
+  /// A call of anything, with the arguments behind the callee at `base`. The fiber's `ip` and `registers`
+  /// say where it goes on. False with `failure` set where it cannot be made.
+  @inline(never) func callSlowly(
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ base: ValuePointer, _ count: Int, hasLabels: Bool
+  ) -> Bool {
+    var labels: [String?]?
+    if hasLabels {
+      labels = self.labels(fiber)
+      fiber.pointee.ip += 1
+    }
+    return enter(fiber, base, count, labels)
+  }
+
+  private func enter(
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ base: ValuePointer, _ count: Int, _ labels: [String?]?
+  ) -> Bool {
+    switch base.pointee.tag {
+    case Tag.native: return callNative(base.pointee, base + 2, count, labels, fiber.pointee.owner, into: base)
+    case Tag.closure: return enterClosure(fiber, base, count, labels)
+    case Tag.boundMethod:
+      // The receiver becomes the first argument.
+      let method = base.pointee.boundMethod.pointee
+      guard let base = makeRoom(fiber, base, count + 1) else { return false }
+      for place in stride(from: count, to: 0, by: -1) { base[2 + place] = base[1 + place] }
+      base[2] = method.receiver
+      base.pointee = method.function
+      return enter(fiber, base, count + 1, labels.map { [nil] + $0 })
+    case Tag.deferred: failure = .notAwaited("what is called")
+    default:
+      failure = Failure(.type, "\(typeName(base.pointee)) cannot be called: it is no function")
+    }
+    return false
+  }
+
+  /// Room for arguments beyond those that the frame was made for. The stack may move: gives the new base.
+  private func makeRoom(
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ base: ValuePointer, _ count: Int
+  ) -> ValuePointer? {
+    if base + 2 + count < fiber.pointee.limit { return base }
+    let offset = base - fiber.pointee.registers
+    guard let registers = growStack(fiber, fiber.pointee.registers, offset + 3 + count) else { return nil }
+    fiber.pointee.registers = registers
+    return registers + offset
+  }
+
+  private func enterClosure(
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ base: ValuePointer, _ count: Int, _ labels: [String?]?
+  ) -> Bool {
+    guard let prototype = prototype(of: base.pointee) else { return false }
+    let width = prototype.function.registerCount
+    guard let base = makeRoom(fiber, base, max(width, count) + 1) else { return false }
+    guard arrange(base + 2, count, labels, for: prototype.function) else { return false }
+    base[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: fiber.pointee.ip))
+    fiber.pointee.registers = base + 2
+    fiber.pointee.ip = prototype.entry
+    return true
+  }
+
+  /// Brings arguments into the order of the parameters; what is left out becomes `missing`.
+  private func arrange(
+    _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, for function: FunctionCode
+  ) -> Bool {
+    let parameters = function.parameterNames
+    if function.takesAnyCount {
+      for place in count..<max(count, parameters.count) { arguments[place] = .nil }
+      return true
+    }
+    do throws(Failure) {
+      let name = function.role == .closure ? "this closure" : "\(function.name)()"
+      let isMethod = parameters.first == "self"
+      let order = try Machine.order(
+        count: count, labels: labels, parameters: parameters, required: function.requiredCount, of: name,
+        hidden: isMethod ? 1 : 0)
+      let given = (0..<count).map { arguments[$0] }
+      for (place, source) in order.enumerated() { arguments[place] = source.map { given[$0] } ?? .missing }
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  /// For each parameter the argument that goes to it, or nil.
+  private static func order(
+    count: Int, labels: [String?]?, parameters: [String], required: Int, of name: String, hidden: Int
+  ) throws(Failure) -> [Int?] {
+    var order = [Int?](repeating: nil, count: parameters.count)
+    var next = 0
+    for argument in 0..<count {
+      if let label = labels?[argument] {
+        guard let place = parameters.firstIndex(of: label) else {
+          let near = Suggestion.nearest(to: label, among: Array(parameters.dropFirst(hidden)))
+          throw Failure(
+            .argument, "\(name) has no parameter \"\(label)\"",
+            help: near.map { "did you mean \"\($0):\"?" } ?? listed(parameters, hidden: hidden))
+        }
+        guard order[place] == nil else { throw Failure(.argument, "\"\(label)\" of \(name) is given twice") }
+        order[place] = argument
+        next = max(next, place + 1)
+      } else {
+        while next < parameters.count, order[next] != nil { next += 1 }
+        guard next < parameters.count else {
+          throw Failure(
+            .argument, counted(name, parameters.count - hidden, required - hidden, count - hidden),
+            help: listed(parameters, hidden: hidden))
+        }
+        order[next] = argument
+        next += 1
+      }
+    }
+    for place in 0..<required where order[place] == nil {
+      throw Failure(
+        .argument, "\"\(parameters[place])\" of \(name) is missing", help: listed(parameters, hidden: hidden))
+    }
+    return order
+  }
+
+  private static func counted(_ name: String, _ most: Int, _ least: Int, _ given: Int) -> String {
+    let wanted = most == least ? "\(most)" : "\(least) to \(most)"
+    return "\(name) takes \(wanted) argument\(most == 1 ? "" : "s"), not \(given)"
+  }
+
+  private static func listed(_ parameters: [String], hidden: Int) -> String? {
+    let shown = parameters.dropFirst(hidden)
+    return shown.isEmpty ? nil : "its parameters are \(shown.joined(separator: ", "))"
+  }
+
+  // MARK: Natives
+
+  @inline(never) func callNative(
+    _ callee: Value, _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, _ owner: UInt32,
+    into target: ValuePointer
+  ) -> Bool {
+    let native = natives[callee.native.pointee.number]
+    let hidden = native.isMember ? 1 : 0
+    do throws(Failure) {
+      if labels == nil, count - hidden == native.parameters.count {
+        target.pointee = try native.body(
+          NativeCall(machine: self, base: arguments, count: count, owner: owner, function: native))
+        return true
+      }
+      let arranged = try arrange(arguments, count, labels, for: native, hidden: hidden)
+      target.pointee = try native.body(
+        NativeCall(machine: self, base: arranged.base, count: arranged.count, owner: owner, function: native))
+      return true
+    } catch {
+      if thrown.tag == Tag.unset { failure = error }
+      return false
+    }
+  }
+
+  private func arrange(
+    _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, for native: NativeFunction, hidden: Int
+  ) throws(Failure) -> (base: ValuePointer, count: Int) {
+    if native.isVariadic, labels == nil {
+      guard count - hidden >= native.requiredCount else {
+        throw Failure(
+          .argument,
+          Machine.counted("\(native.name)()", native.requiredCount, native.requiredCount, count - hidden))
+      }
+      return (arguments, count)
+    }
+    let names = (hidden == 1 ? ["self"] : []) + native.parameters.map(\.name)
+    let order = try Machine.order(
+      count: count, labels: labels, parameters: names, required: native.requiredCount + hidden,
+      of: "\(native.name)()", hidden: hidden)
+    for (place, source) in order.enumerated() { scratch[place] = source.map { arguments[$0] } ?? .missing }
+    return (scratch, order.count)
+  }
+
+  // MARK: Methods
+
+  /// `receiver.member(…)` where the type has no method of that name or the arguments need arranging. The
+  /// receiver lies at `base + 2` and counts as an argument.
+  @inline(never) func invokeSlowly(
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ base: ValuePointer, _ count: Int, member: Int, hasLabels: Bool
+  ) -> Bool {
+    var labels: [String?]?
+    if hasLabels {
+      labels = self.labels(fiber)
+      fiber.pointee.ip += 1
+    }
+    let receiver = base[2]
+    var function = method(receiver.tag, member)
+    if receiver.tag == Tag.instance { function = classes[Int(receiver.header.pointee.aux)].method(member) }
+    if function.tag != Tag.unset {
+      base.pointee = function
+      return enter(fiber, base, count, labels.map { [nil] + $0 })
+    }
+    // What the member holds may itself be a function.
+    guard getMember(receiver, member, isLenient: false, into: base) else { return false }
+    guard base.pointee.isFunction else {
+      failure = Failure(
+        .type, "\"\(memberNames[member])\" is \(typeName(base.pointee)), no function",
+        help: "write .\(memberNames[member]) without parentheses")
+      return false
+    }
+    for place in 1..<count { base[1 + place] = base[2 + place] }
+    return enter(fiber, base, count - 1, labels)
+  }
+}

@@ -1,0 +1,228 @@
+import Glibc
+import Language
+
+// Boxes, literals, texts and what a `for` walks over.
+
+extension Machine {
+  @inline(never) func makeBox(_ value: Value) -> Value {
+    let box = heap.allocate(MemoryLayout<BoxObject>.size, Tag.box).assumingMemoryBound(to: BoxObject.self)
+    box.pointee.value = value
+    return Value(Tag.box, box)
+  }
+
+  @inline(never) func makeArray(_ values: ValuePointer, _ count: Int, into target: ValuePointer) -> Bool {
+    let array = heap.newArray(capacity: count)
+    array.pointee.elements.update(from: values, count: count)
+    array.pointee.count = count
+    target.pointee = Value(Tag.array, array)
+    return true
+  }
+
+  @inline(never) func appendAll(_ values: ValuePointer, _ count: Int, to array: Value) -> Bool {
+    do throws(Failure) {
+      for place in 0..<count { try heap.append(values[place], to: array.array) }
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  @inline(never) func makeDictionary(_ values: ValuePointer, _ count: Int, into target: ValuePointer) -> Bool {
+    let dictionary = heap.newDictionary(capacity: count)
+    do throws(Failure) {
+      for place in 0..<count { try heap.set(values[2 * place + 1], for: values[2 * place], in: dictionary) }
+    } catch {
+      failure = error
+      return false
+    }
+    target.pointee = Value(Tag.dictionary, dictionary)
+    return true
+  }
+
+  // MARK: Texts
+
+  /// Joins texts and values into one string: integers are written once into a side buffer, and everything
+  /// is copied into an object of exactly the size.
+  @inline(never) func concatenate(
+    _ values: ValuePointer, _ count: Int, tag: UInt, into target: ValuePointer
+  ) -> Bool {
+    var total = 0
+    for place in 0..<count {
+      let value = values[place]
+      if value.tag == Tag.string || value.tag == Tag.html {
+        total &+= value.string.pointee.count
+      } else if value.isDeferred {
+        failure = .notAwaited("a value in a string")
+        return false
+      } else {
+        let text = heap.makeString(display(value))
+        values[place] = text
+        total &+= text.string.pointee.count
+      }
+    }
+    do throws(Failure) { try heap.checkLength(total) } catch {
+      failure = error
+      return false
+    }
+    let result = heap.newString(total, tag: tag)
+    var place = result.bytes
+    for number in 0..<count {
+      let part = values[number].string
+      memcpy(place, part.bytes, part.pointee.count)
+      place += part.pointee.count
+    }
+    target.pointee = Value(tag, result)
+    return true
+  }
+
+  @inline(never) func escapeHTML(_ target: ValuePointer) -> Bool {
+    let value = target.pointee
+    if value.tag == Tag.html { return true }
+    if value.isDeferred {
+      failure = .notAwaited("a value in HTML")
+      return false
+    }
+    // A list of HTML pieces is put in whole: html "<ul>\(items.map { html "<li>\($0)</li>" })</ul>".
+    if value.tag == Tag.array, let pieces = elements(of: value), !pieces.isEmpty,
+      pieces.allSatisfy({ $0.tag == Tag.html })
+    {
+      target.pointee = heap.makeString(pieces.map { heap.text($0.string) }.joined(), tag: Tag.html)
+      return true
+    }
+    target.pointee = heap.makeString(Machine.escapedHTML(display(value)), tag: Tag.html)
+    return true
+  }
+
+  static func escapedHTML(_ text: String) -> String {
+    var result = ""
+    result.reserveCapacity(text.utf8.count + 16)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&#39;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  // MARK: for … in
+
+  /// Makes of a sequence what the loop walks over: an array is walked as it is, so that what a body
+  /// appends is seen; of anything else the elements are taken first.
+  @inline(never) func prepareEach(_ cursor: ValuePointer, isPair: Bool) -> Bool {
+    let sequence = cursor.pointee
+    cursor[1] = .int(0)
+    if sequence.tag == Tag.array && !isPair { return true }
+    do throws(Failure) {
+      switch sequence.tag {
+      case Tag.array: cursor.pointee = try unpackedPairs(sequence.array)
+      case Tag.dictionary:
+        let pairs = heap.pairs(of: sequence.dictionary)
+        cursor.pointee =
+          isPair
+          ? heap.makeArray(pairs.flatMap { [$0.key, $0.value] }) : heap.makeArray(pairs.map { makePair($0.key, $0.value) })
+      case Tag.string where !isPair: cursor.pointee = heap.makeArray(characters(of: sequence.string))
+      case Tag.range where !isPair: cursor.pointee = try elements(of: sequence.range)
+      case Tag.bytes where !isPair: cursor.pointee = heap.makeArray(sequence.string.buffer.map { .int(Int($0)) })
+      case Tag.deferred: throw .notAwaited("what a for loop goes over")
+      default:
+        throw Failure(
+          .type, "\(typeName(sequence)) cannot be gone over\(isPair ? " in pairs" : "")",
+          help: isPair
+            ? "for (key, value) takes a Dictionary or an Array of pairs"
+            : "a for loop takes an Array, a Dictionary, a Range or a String")
+      }
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  /// `[[a, b], …]` as `a, b, …`, for `for (x, y) in …enumerated()` and pairs of a dictionary.
+  private func unpackedPairs(_ array: UnsafeMutablePointer<ArrayObject>) throws(Failure) -> Value {
+    var flat: [Value] = []
+    for place in 0..<array.pointee.count {
+      let element = array.pointee.elements[place]
+      if element.tag == Tag.array, element.array.pointee.count == 2 {
+        flat.append(element.array.pointee.elements[0])
+        flat.append(element.array.pointee.elements[1])
+      } else if element.tag == Tag.dictionary, element.dictionary.pointee.live == 2 {
+        // What `enumerated()` and a dictionary's pairs give: two named values.
+        for pair in heap.pairs(of: element.dictionary) { flat.append(pair.value) }
+      } else {
+        throw Failure(.type, "element \(place) is \(typeName(element)), not a pair")
+      }
+    }
+    return heap.makeArray(flat)
+  }
+
+  /// A pair as a dictionary of `key` and `value`.
+  func makePair(_ key: Value, _ value: Value, names: (String, String) = ("key", "value")) -> Value {
+    let dictionary = heap.newDictionary(capacity: 2)
+    try? heap.set(key, for: memberStrings[memberNumber(names.0)], in: dictionary)
+    try? heap.set(value, for: memberStrings[memberNumber(names.1)], in: dictionary)
+    return Value(Tag.dictionary, dictionary)
+  }
+
+  func characters(of string: UnsafeMutablePointer<StringObject>) -> [Value] {
+    heap.text(string).map { heap.makeString(String($0)) }
+  }
+
+  func elements(of range: UnsafeMutablePointer<RangeObject>) throws(Failure) -> Value {
+    let (distance, overflow) = range.pointee.upper.subtractingReportingOverflow(range.pointee.lower)
+    if overflow { throw Failure(.limit, "the range is too long to be made an Array") }
+    let count = distance + range.pointee.isClosed
+    try heap.checkCount(count)
+    try heap.reserve(count * 16)
+    let array = heap.newArray(capacity: count)
+    for place in 0..<count { array.pointee.elements[place] = .int(range.pointee.lower + place) }
+    array.pointee.count = count
+    return Value(Tag.array, array)
+  }
+
+  // MARK: Globals
+
+  @inline(never) func defineGlobal(_ slot: Int, _ value: Value, kind: UInt8, owner: UInt32) {
+    host?.willDefine(global: slot, owner: owner)
+    heap.store(value, at: globals + slot)
+    globalKinds[slot] = kind
+  }
+
+  @inline(never) func failUndefined(_ slot: Int) {
+    let name = globalNames[slot]
+    let near = Suggestion.nearest(to: name, among: declaredGlobals.map(\.name))
+    failure = Failure(
+      .name, "\"\(name)\" is not defined", help: near.map { "did you mean \"\($0)\"?" })
+  }
+
+  @inline(never) func failAssignment(_ slot: Int) {
+    let name = globalNames[slot]
+    guard let (_, kind) = global(slot) else { return failUndefined(slot) }
+    failure =
+      switch kind {
+      case .let: Failure(.name, "\"\(name)\" is a let and cannot be assigned", help: "declare it with var")
+      case .function, .builtin, .var:
+        Failure(.name, "\"\(name)\" is a function and cannot be assigned", help: "use another name")
+      }
+  }
+
+  func declare(
+    _ handler: Value, constant: Int, _ fiber: UnsafeMutablePointer<FiberObject>, _ R: ValuePointer
+  ) -> Bool {
+    guard let prototype = prototype(of: R[-2]), case .route(let route) = prototype.plainConstants[constant]
+    else { return true }
+    do throws(Failure) {
+      try host?.declare(route, handler: handler, owner: fiber.pointee.owner, source: prototype.unit.source)
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+}

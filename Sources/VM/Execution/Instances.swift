@@ -1,0 +1,104 @@
+/// A class of objects that the host defines: requests, responses, timers. Its instances have fields, and
+/// may hold a Swift object.
+public final class InstanceClass {
+  public let name: String
+  public let fields: [String]
+  let number: Int
+  /// How an instance shows itself; nil for `<Name>`.
+  public var describe: ((Value) -> String)?
+  private var members: [Int: Member] = [:]
+
+  private enum Member {
+    case field(Int)
+    case property(Value)
+    case method(Value)
+  }
+
+  init(name: String, fields: [String], number: Int) {
+    self.name = name
+    self.fields = fields
+    self.number = number
+  }
+
+  func field(_ member: Int) -> Int? {
+    if case .field(let place) = members[member] { place } else { nil }
+  }
+
+  func property(_ member: Int) -> Value {
+    if case .property(let value) = members[member] { value } else { .unset }
+  }
+
+  func method(_ member: Int) -> Value {
+    if case .method(let value) = members[member] { value } else { .unset }
+  }
+
+  func add(field place: Int, member: Int) { members[member] = .field(place) }
+  func add(property: Value, member: Int) { members[member] = .property(property) }
+  func add(method: Value, member: Int) { members[member] = .method(method) }
+
+  func memberNames(_ machine: Machine) -> [String] { members.keys.map { machine.memberNames[$0] } }
+
+  func markMembers(_ collector: inout Collector) {
+    for member in members.values {
+      switch member {
+      case .property(let value), .method(let value): collector.mark(value)
+      case .field: break
+      }
+    }
+  }
+}
+
+extension Machine {
+  /// Defines a class. Fields are read as members.
+  public func defineClass(_ name: String, fields: [String] = []) -> InstanceClass {
+    let type = InstanceClass(name: name, fields: fields, number: classes.count)
+    classes.append(type)
+    for (place, field) in fields.enumerated() { type.add(field: place, member: memberNumber(field)) }
+    return type
+  }
+
+  public func defineProperty(_ type: InstanceClass, _ name: String, _ body: @escaping NativeBody) {
+    type.add(property: makeNative("\(type.name).\(name)", [], isMember: true, body), member: memberNumber(name))
+  }
+
+  public func defineMethod(
+    _ type: InstanceClass, _ name: String, _ parameters: [String] = [], _ body: @escaping NativeBody
+  ) {
+    type.add(
+      method: makeNative("\(type.name).\(name)", parameters, isMember: true, body), member: memberNumber(name))
+  }
+
+  /// An object of a class with its fields in order, holding a Swift object if it is given one.
+  public func makeInstance(_ type: InstanceClass, fields: [Value] = [], payload: AnyObject? = nil) -> Value {
+    let instance = heap.allocate(32 + 16 * type.fields.count, Tag.instance)
+      .assumingMemoryBound(to: InstanceObject.self)
+    instance.pointee.header.aux = UInt32(type.number)
+    instance.pointee.payload = payload.map(payloads.add) ?? -1
+    instance.pointee.fieldCount = type.fields.count
+    for place in type.fields.indices {
+      heap.store(place < fields.count ? fields[place] : .nil, at: instance.fields + place)
+    }
+    return Value(Tag.instance, instance)
+  }
+
+  /// The Swift object that an instance of the class holds.
+  public func payload(of value: Value, _ type: InstanceClass) -> AnyObject? {
+    guard value.tag == Tag.instance, value.header.pointee.aux == UInt32(type.number) else { return nil }
+    return payloads[value.instance.pointee.payload]
+  }
+
+  public func isInstance(_ value: Value, of type: InstanceClass) -> Bool {
+    value.tag == Tag.instance && value.header.pointee.aux == UInt32(type.number)
+  }
+
+  /// A field of an instance, by its place.
+  public func field(_ place: Int, of value: Value) -> Value {
+    guard value.tag == Tag.instance, place < value.instance.pointee.fieldCount else { return .nil }
+    return value.instance.fields[place]
+  }
+
+  public func setField(_ place: Int, of value: Value, to content: Value) {
+    guard value.tag == Tag.instance, place < value.instance.pointee.fieldCount else { return }
+    heap.store(content, at: value.instance.fields + place)
+  }
+}

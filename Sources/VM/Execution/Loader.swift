@@ -1,0 +1,134 @@
+import Language
+
+extension Machine {
+  /// Loads a program; gives the closure of its text, ready to be started.
+  ///
+  /// - Throws: a limit failure where it brings too many names.
+  public func load(_ program: Program) throws(Failure) -> Value {
+    try load(program, isPrelude: false)
+  }
+
+  func load(_ program: Program, isPrelude: Bool) throws(Failure) -> Value {
+    var slots: [Int] = []
+    for name in program.globals { slots.append(try slot(of: name)) }
+    var members: [Int] = []
+    for name in program.members { members.append(memberNumber(name)) }
+    if memberNames.count > Int(UInt16.max) { throw Failure(.limit, "there are more than 65,535 member names") }
+    let unit = LoadedProgram(source: program.source, isPrelude: isPrelude)
+    unit.numbers = program.functions.map { _ in takePrototypeNumber() }
+    for (place, function) in program.functions.enumerated() {
+      let prototype = Prototype(function, unit: unit, constants: function.constants.map(value(of:)))
+      relocate(prototype, slots: slots, members: members)
+      prototypes[unit.numbers[place]] = prototype
+    }
+    return makeClosure(unit.numbers[0], registers: scratch)
+  }
+
+  private func takePrototypeNumber() -> Int {
+    if let number = unusedPrototypes.popLast() { return number }
+    prototypes.append(nil)
+    return prototypes.count - 1
+  }
+
+  private func value(of constant: Constant) -> Value {
+    switch constant {
+    case .integer(let number): .int(number)
+    case .double(let number): .double(number)
+    case .duration(let nanoseconds): .duration(nanoseconds: nanoseconds)
+    case .string(let text): heap.makeString(text)
+    case .labels, .route: .nil
+    }
+  }
+
+  /// Copies the code, with registers as byte offsets, globals as slots, members as numbers and constants
+  /// as distances.
+  private func relocate(_ prototype: Prototype, slots: [Int], members: [Int]) {
+    let unit = prototype.unit
+    for (place, original) in prototype.function.code.enumerated() {
+      var instruction = original
+      let shape = original.opcode.shape
+      if shape.contains(.a) { instruction.a <<= 4 }
+      if shape.contains(.b) { instruction.b <<= 4 }
+      if shape.contains(.c) { instruction.c <<= 4 }
+      switch original.opcode {
+      case .getGlobal, .setGlobal, .defineGlobal: instruction.wide = slots[original.wide]
+      case .loadConstant:
+        instruction.wide = distance(from: place, to: original.wide, prototype)
+      case .addConstant, .subtractConstant, .multiplyConstant, .divideConstant:
+        // In steps of 16 bytes from the instruction's own place, rounded down to 16.
+        let bytes = distance(from: place, to: Int(original.c), prototype)
+        let rounded = bytes + Int(bitPattern: prototype.entry + place) & 15
+        instruction.c = UInt16(truncatingIfNeeded: rounded >> 4)
+        if rounded >> 4 > Int(UInt16.max) { instruction = unfused(original, prototype) }
+      case .closure: instruction.wide = unit.numbers[original.wide]
+      case .getMember, .setMember, .invoke, .awaitUnlessMember: instruction.c = UInt16(members[Int(original.c)])
+      default: break
+      }
+      (prototype.entry + place).initialize(to: instruction)
+    }
+  }
+
+  private func distance(from place: Int, to constant: Int, _ prototype: Prototype) -> Int {
+    RawPointer(prototype.constants + constant) - RawPointer(prototype.entry + place)
+  }
+
+  /// A constant too far away for a fused instruction cannot be reached by it. The compiler keeps such
+  /// functions from arising; this says so should it ever fail to.
+  private func unfused(_ instruction: Instruction, _ prototype: Prototype) -> Instruction {
+    preconditionFailure("constant out of reach in \(prototype.function.name)")
+  }
+
+  func makeClosure(_ number: Int, registers: ValuePointer) -> Value {
+    guard let prototype = prototypes[number] else { preconditionFailure("prototype \(number) is not loaded") }
+    let captures = prototype.function.captures
+    let closure = heap.allocate(32 + 16 * captures.count, Tag.closure).assumingMemoryBound(to: ClosureObject.self)
+    closure.pointee.entry = prototype.entry
+    closure.pointee.registerCount = Int32(prototype.function.registerCount)
+    let isSimple = !prototype.function.takesAnyCount
+    closure.pointee.parameterCount = isSimple ? Int32(prototype.function.parameterNames.count) : -1
+    closure.pointee.prototype = Int32(number)
+    closure.pointee.captureCount = Int32(captures.count)
+    for (place, source) in captures.enumerated() {
+      let value =
+        switch source {
+        case .register(let register): registers[register]
+        case .capture(let capture): registers[-2].closure.captures[capture]
+        }
+      heap.store(value, at: closure.captures + place)
+    }
+    return Value(Tag.closure, closure)
+  }
+
+  func prototype(of closure: Value) -> Prototype? { prototypes[Int(closure.closure.pointee.prototype)] }
+}
+
+/// Which operands of an instruction are registers.
+struct OperandShape: OptionSet {
+  let rawValue: UInt8
+  static let a = OperandShape(rawValue: 1)
+  static let b = OperandShape(rawValue: 2)
+  static let c = OperandShape(rawValue: 4)
+}
+
+extension Opcode {
+  var shape: OperandShape {
+    switch self {
+    case .halt, .jump, .loop, .returnNil: []
+    case .setBoxedCapture: .b
+    case .move, .getBox, .setBox, .addInteger, .multiplyInteger, .remainderInteger, .addConstant,
+      .subtractConstant, .multiplyConstant, .divideConstant, .negate, .not, .jumpIfLess, .jumpUnlessLess,
+      .jumpIfLessOrEqual, .jumpUnlessLessOrEqual, .jumpIfEqual, .jumpUnlessEqual, .rangePrepare, .rangeLoop,
+      .array, .appendAll, .dictionary, .concatenate, .concatenateHTML, .getMember, .setMember, .await, .async:
+      [.a, .b]
+    case .add, .subtract, .multiply, .divide, .remainder, .less, .lessOrEqual, .equal, .notEqual, .range,
+      .index, .setIndex:
+      [.a, .b, .c]
+    case .loadConstant, .loadInteger, .loadNil, .loadBool, .getGlobal, .setGlobal, .defineGlobal, .getCapture,
+      .getBoxedCapture, .newBox, .jumpIfTrue, .jumpIfFalse, .jumpIfNil, .jumpIfNotNil, .jumpIfPresent,
+      .jumpIfEqualInteger, .jumpUnlessEqualInteger, .jumpIfLessInteger, .jumpUnlessLessInteger, .eachPrepare,
+      .each, .call, .invoke, .labels, .returnValue, .closure, .escapeHTML, .awaitUnlessMember, .throw, .rethrow,
+      .declare:
+      .a
+    }
+  }
+}

@@ -1,0 +1,255 @@
+import Language
+import Synchronization
+
+/// What the machine needs from the world around it: everything that is not computing.
+public protocol MachineHost: AnyObject {
+  /// A `route` statement ran. The closure is its handler; what it declares is in force at once.
+  func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure)
+  /// A global is about to be declared: what it held is kept by whoever may have to put it back.
+  func willDefine(global: Int, owner: UInt32)
+  /// An operation whose deferred nobody waits for any more: a timer to remove, a transfer to abort.
+  func cancel(operation: Int)
+  /// A task has ended: a handler, a cell, a tick.
+  func finished(task: TaskID, _ outcome: Outcome)
+  /// A deferred failed and nobody awaits it.
+  func unhandled(error: Value, owner: UInt32)
+  /// What a pending operation is, for people: `timer 12 s`.
+  func describe(operation: Int) -> String
+}
+
+/// How a task or a deferred ended.
+public enum Outcome {
+  case success(Value)
+  case failure(Value)
+}
+
+/// Names a task of one machine; a number that has ended is never given again.
+public struct TaskID: Hashable, Sendable {
+  public let number: Int
+  public init(number: Int) { self.number = number }
+}
+
+/// Runs programs: the heap, the globals, the fibers and what they wait for.
+///
+/// It is confined to the thread that uses it. The one exception is `interrupt()`.
+public final class Machine {
+  public let limits: MachineLimits
+  public private(set) weak var host: MachineHost?
+
+  let heap: Heap
+  let payloads = PayloadTable()
+  var prototypes: [Prototype?] = []
+  var unusedPrototypes: [Int] = []
+
+  // Globals: a slot each, found by name when a program is loaded.
+  static let globalCapacity = 1 << 16
+  let globals: ValuePointer
+  let globalKinds: UnsafeMutablePointer<UInt8>
+  var globalNumbers: [String: Int] = [:]
+  var globalNames: [String] = []
+
+  // Members: a number for each name, and for each type a table from number to function.
+  static let memberCapacity = 512
+  let methods: ValuePointer
+  let properties: ValuePointer
+  /// What the two tables hold.
+  var memberFunctions: [Value] = []
+  var memberNumbers: [String: Int] = [:]
+  var memberNames: [String] = []
+  /// The names as strings of the language, for reading dictionaries.
+  var memberStrings: [Value] = []
+  var natives: [NativeFunction] = []
+  var classes: [InstanceClass] = []
+
+  // The ready queue: fibers and reactions, first in, first out.
+  var firstReady: UnsafeMutablePointer<WaiterObject>?
+  var lastReady: UnsafeMutablePointer<WaiterObject>?
+  /// What is running now, or nil.
+  var current: UnsafeMutablePointer<FiberObject>?
+  var tasks: [Int: Value] = [:]
+  var nextTask = 1
+  var nextFiberID: UInt32 = 1
+  public internal(set) var fiberCount = 0
+  var operations: [Int: Value] = [:]
+  var nextOperation = 1
+  /// Why fibers that wait to be unwound are.
+  var stopReasons: [UInt32: Failure] = [:]
+  var pins: [Int: Value] = [:]
+  var nextPin = 1
+  /// Deferreds that failed while nobody waited, to be looked at when the queue is empty.
+  var unawaited: [Value] = []
+
+  // What went wrong, between the instruction that fails and the handler that takes over.
+  var failure: Failure?
+  var thrown: Value = .unset
+  /// `thrown` comes from a deferred: this fiber's frames are added to its trace.
+  var wasAwaited = false
+
+  let outermostReturn: UnsafeMutablePointer<Instruction>
+  let scratch: ValuePointer
+  static let scratchCapacity = 64
+  /// The frame whose cleanup runs while its fiber is unwound.
+  var unwindingDepth = 0
+  /// When the running slice must end, in nanoseconds of the processor's clock; 0 before the first look.
+  var deadline = 0
+  /// Stops what is computing now with an error that cannot be caught; may be used from any thread.
+  public let interruption = Interruption()
+
+  public init(limits: MachineLimits = MachineLimits(), host: MachineHost?, collectsAlways: Bool = false) {
+    self.limits = limits
+    heap = Heap(limits: limits, collectsAlways: collectsAlways)
+    globals = .allocate(capacity: Machine.globalCapacity)
+    globals.initialize(repeating: .unset, count: Machine.globalCapacity)
+    globalKinds = .allocate(capacity: Machine.globalCapacity)
+    globalKinds.initialize(repeating: 0, count: Machine.globalCapacity)
+    methods = .allocate(capacity: Tag.count * Machine.memberCapacity)
+    methods.initialize(repeating: .unset, count: Tag.count * Machine.memberCapacity)
+    properties = .allocate(capacity: Tag.count * Machine.memberCapacity)
+    properties.initialize(repeating: .unset, count: Tag.count * Machine.memberCapacity)
+    scratch = .allocate(capacity: Machine.scratchCapacity)
+    scratch.initialize(repeating: .nil, count: Machine.scratchCapacity)
+    // A call that never was, and behind it the end of the fiber.
+    outermostReturn = .allocate(capacity: 2)
+    outermostReturn.initialize(to: Instruction(.call))
+    (outermostReturn + 1).initialize(to: Instruction(.halt))
+    installNatives()
+    installPrelude()
+    self.host = host
+  }
+
+  deinit {
+    heap.destroy()
+    globals.deallocate()
+    globalKinds.deallocate()
+    methods.deallocate()
+    properties.deallocate()
+    scratch.deallocate()
+    outermostReturn.deallocate()
+  }
+
+  // MARK: Pins
+
+  /// Keeps a value alive until it is unpinned.
+  public func pin(_ value: Value) -> Pin {
+    let pin = Pin(number: nextPin)
+    nextPin += 1
+    pins[pin.number] = value
+    return pin
+  }
+
+  public func value(of pin: Pin) -> Value { pins[pin.number] ?? .nil }
+
+  public func unpin(_ pin: Pin) { pins[pin.number] = nil }
+
+  // MARK: Globals
+
+  /// The slot of a name, made when it is new.
+  ///
+  /// - Throws: a limit failure where there are too many names.
+  public func slot(of name: String) throws(Failure) -> Int {
+    if let slot = globalNumbers[name] { return slot }
+    guard globalNames.count < Machine.globalCapacity else {
+      throw Failure(.limit, "there are more than \(Machine.globalCapacity) global names")
+    }
+    globalNumbers[name] = globalNames.count
+    globalNames.append(name)
+    return globalNames.count - 1
+  }
+
+  public func name(ofGlobal slot: Int) -> String { globalNames[slot] }
+
+  /// What a global holds and how it was declared; nil where nothing has declared it.
+  public func global(_ slot: Int) -> (value: Value, kind: GlobalKind)? {
+    guard globals[slot].tag != Tag.unset, let kind = GlobalKind(rawValue: globalKinds[slot]) else { return nil }
+    return (globals[slot], kind)
+  }
+
+  /// Sets or, with nil, takes away a global, whatever its kind.
+  public func setGlobal(_ slot: Int, _ content: (value: Value, kind: GlobalKind)?) {
+    heap.store(content?.value ?? .unset, at: globals + slot)
+    globalKinds[slot] = content?.kind.rawValue ?? 0
+  }
+
+  /// All names that are declared now.
+  public var declaredGlobals: [(name: String, kind: GlobalKind)] {
+    globalNames.indices.compactMap { slot in global(slot).map { (globalNames[slot], $0.kind) } }
+  }
+
+  // MARK: Members
+
+  func memberNumber(_ name: String) -> Int {
+    if let number = memberNumbers[name] { return number }
+    memberNumbers[name] = memberNames.count
+    memberNames.append(name)
+    memberStrings.append(heap.makeString(name))
+    return memberNames.count - 1
+  }
+
+  func setMethod(_ name: String, of tag: UInt, _ function: Value) {
+    memberFunctions.append(function)
+    methods[Int(tag) * Machine.memberCapacity + memberNumber(name)] = function
+  }
+
+  func setProperty(_ name: String, of tag: UInt, _ function: Value) {
+    memberFunctions.append(function)
+    properties[Int(tag) * Machine.memberCapacity + memberNumber(name)] = function
+  }
+
+  @inline(__always) func method(_ tag: UInt, _ member: Int) -> Value {
+    member < Machine.memberCapacity ? methods[Int(tag) * Machine.memberCapacity + member] : .unset
+  }
+
+  @inline(__always) func property(_ tag: UInt, _ member: Int) -> Value {
+    member < Machine.memberCapacity ? properties[Int(tag) * Machine.memberCapacity + member] : .unset
+  }
+
+  // MARK: Collecting
+
+  /// Collects garbage. Only where no Swift variable holds a value that is not pinned or otherwise rooted.
+  func collect() {
+    var collector = Collector(heap: heap, payloads: payloads, prototypeCount: prototypes.count)
+    for slot in globalNames.indices { collector.mark(globals[slot]) }
+    for value in memberStrings { collector.mark(value) }
+    for function in memberFunctions { collector.mark(function) }
+    for type in classes { type.markMembers(&collector) }
+    for value in tasks.values { collector.mark(value) }
+    for value in operations.values { collector.mark(value) }
+    for value in pins.values { collector.mark(value) }
+    for value in unawaited { collector.mark(value) }
+    collector.mark(thrown)
+    if let failure { for field in failure.fields { collector.mark(field.value) } }
+    if let current { collector.mark(Value(Tag.fiber, current)) }
+    if let firstReady { collector.mark(Value(UInt(firstReady.pointee.header.kind), firstReady)) }
+    collector.trace { prototypes[$0] }
+    collector.sweep()
+    releasePrototypes(used: collector.usedPrototypes)
+  }
+
+  private func releasePrototypes(used: [Bool]) {
+    for number in prototypes.indices where !used[number] && prototypes[number] != nil {
+      prototypes[number] = nil
+      unusedPrototypes.append(number)
+    }
+  }
+}
+
+/// Keeps a value alive on behalf of Swift code.
+public struct Pin: Hashable, Sendable {
+  let number: Int
+}
+
+/// The flag that stops a computation from another thread; the budget check reads it.
+public final class Interruption: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  public init() {}
+
+  public func request() { flag.store(true, ordering: .relaxed) }
+
+  /// Whether it was requested; asking takes the request back.
+  func take() -> Bool {
+    flag.load(ordering: .relaxed) && flag.exchange(false, ordering: .relaxed)
+  }
+
+  public func clear() { flag.store(false, ordering: .relaxed) }
+}

@@ -1,0 +1,258 @@
+import Language
+
+extension Machine {
+  /// Reads `object.member`. Lenient, as after `?.`: a key that a dictionary lacks gives nil.
+  @inline(never) func getMember(_ object: Value, _ member: Int, isLenient: Bool, into target: ValuePointer) -> Bool {
+    let own = property(object.tag, member)
+    if own.tag == Tag.native { return callNative(own, receiver(object), 1, nil, 0, into: target) }
+    switch object.tag {
+    case Tag.dictionary:
+      let value = heap.value(of: memberStrings[member], in: object.dictionary)
+      if value.tag != Tag.unset {
+        target.pointee = value
+        return true
+      }
+      let method = method(object.tag, member)
+      if method.tag != Tag.unset { return bind(method, object, into: target) }
+      if isLenient {
+        target.pointee = .nil
+        return true
+      }
+      failure = missingKey(memberNames[member], object.dictionary)
+      return false
+    case Tag.instance:
+      let type = classes[Int(object.header.pointee.aux)]
+      if let field = type.field(member) {
+        target.pointee = object.instance.fields[field]
+        return true
+      }
+      let property = type.property(member)
+      if property.tag == Tag.native { return callNative(property, receiver(object), 1, nil, 0, into: target) }
+      let method = type.method(member)
+      if method.tag != Tag.unset { return bind(method, object, into: target) }
+    case Tag.error:
+      if object.error.pointee.fields.tag == Tag.dictionary {
+        let value = heap.value(of: memberStrings[member], in: object.error.pointee.fields.dictionary)
+        if value.tag != Tag.unset {
+          target.pointee = value
+          return true
+        }
+      }
+      fallthrough
+    default:
+      let method = method(object.tag, member)
+      if method.tag != Tag.unset { return bind(method, object, into: target) }
+    }
+    failure = noMember(memberNames[member], object)
+    return false
+  }
+
+  /// The receiver where a native looks for its arguments.
+  private func receiver(_ object: Value) -> ValuePointer {
+    scratch.pointee = object
+    return scratch
+  }
+
+  private func bind(_ function: Value, _ receiver: Value, into target: ValuePointer) -> Bool {
+    let bound = heap.allocate(MemoryLayout<BoundMethodObject>.size, Tag.boundMethod)
+      .assumingMemoryBound(to: BoundMethodObject.self)
+    bound.pointee.receiver = receiver
+    bound.pointee.function = function
+    target.pointee = Value(Tag.boundMethod, bound)
+    return true
+  }
+
+  /// Whether the type itself has the member, whatever a dictionary's keys are.
+  func hasMember(_ object: Value, _ member: Int) -> Bool {
+    method(object.tag, member).tag != Tag.unset || property(object.tag, member).tag != Tag.unset
+  }
+
+  @inline(never) func setMember(_ object: Value, _ member: Int, _ value: Value) -> Bool {
+    switch object.tag {
+    case Tag.dictionary:
+      if hasMember(object, member) {
+        failure = Failure(
+          .key, "\"\(memberNames[member])\" is a member of Dictionary and cannot be assigned",
+          help: "write [\"\(memberNames[member])\"] for the key")
+        return false
+      }
+      do throws(Failure) {
+        try heap.set(value, for: memberStrings[member], in: object.dictionary)
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    case Tag.deferred: failure = .notAwaited("what is assigned to")
+    default: failure = Failure(.type, "members of \(typeName(object)) cannot be assigned")
+    }
+    return false
+  }
+
+  // MARK: Index
+
+  @inline(never) func getIndex(_ object: Value, _ key: Value, into target: ValuePointer) -> Bool {
+    switch object.tag {
+    case Tag.array:
+      if key.tag == Tag.range { return slice(object.array, key.range, into: target) }
+      guard let place = checkedPlace(key, count: object.array.pointee.count, "array") else { return false }
+      target.pointee = object.array.pointee.elements[place]
+      return true
+    case Tag.dictionary:
+      guard Heap.isKey(key) else {
+        failure =
+          key.isDeferred
+          ? .notAwaited("a key") : Failure(.key, "\(typeName(key)) cannot be a key of a Dictionary")
+        return false
+      }
+      let value = heap.value(of: key, in: object.dictionary)
+      target.pointee = value.tag == Tag.unset ? .nil : value
+      return true
+    case Tag.string: return index(string: object.string, key, into: target)
+    case Tag.bytes:
+      guard let place = checkedPlace(key, count: object.string.pointee.count, "bytes") else { return false }
+      target.pointee = .int(Int(object.string.bytes[place]))
+      return true
+    case Tag.nil:
+      failure = Failure(.type, "nil cannot be indexed", help: "write ?[…] where the value may be nil")
+    case Tag.deferred: failure = .notAwaited("what is indexed")
+    default: failure = Failure(.type, "\(typeName(object)) cannot be indexed")
+    }
+    return false
+  }
+
+  @inline(never) func setIndex(_ object: Value, _ key: Value, _ value: Value) -> Bool {
+    switch object.tag {
+    case Tag.array:
+      guard let place = checkedPlace(key, count: object.array.pointee.count, "array") else { return false }
+      heap.store(value, at: object.array.pointee.elements + place)
+      return true
+    case Tag.dictionary:
+      do throws(Failure) {
+        // As in Swift, assigning nil takes the key away.
+        if value.isNil {
+          _ = heap.remove(key, from: object.dictionary)
+        } else {
+          try heap.set(value, for: key, in: object.dictionary)
+        }
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    case Tag.deferred: failure = .notAwaited("what is indexed")
+    case Tag.string:
+      failure = Failure(.type, "characters of a String cannot be assigned", help: "make a new String")
+    default: failure = Failure(.type, "elements of \(typeName(object)) cannot be assigned")
+    }
+    return false
+  }
+
+  private func checkedPlace(_ key: Value, count: Int, _ what: String) -> Int? {
+    guard key.isInt else {
+      failure =
+        key.isDeferred
+        ? .notAwaited("an index") : Failure(.type, "an index of an \(what) must be an Int, not \(typeName(key))")
+      return nil
+    }
+    guard key.int >= 0, key.int < count else {
+      failure = .index(key.int, count: count, what: what)
+      return nil
+    }
+    return key.int
+  }
+
+  private func slice(
+    _ array: UnsafeMutablePointer<ArrayObject>, _ range: UnsafeMutablePointer<RangeObject>,
+    into target: ValuePointer
+  ) -> Bool {
+    guard let bounds = checkedBounds(range, count: array.pointee.count, "array") else { return false }
+    let result = heap.newArray(capacity: bounds.count)
+    result.pointee.elements.update(from: array.pointee.elements + bounds.lowerBound, count: bounds.count)
+    result.pointee.count = bounds.count
+    target.pointee = Value(Tag.array, result)
+    return true
+  }
+
+  private func checkedBounds(
+    _ range: UnsafeMutablePointer<RangeObject>, count: Int, _ what: String
+  ) -> Range<Int>? {
+    let lower = range.pointee.lower
+    let (upper, overflow) = range.pointee.upper.addingReportingOverflow(range.pointee.isClosed)
+    guard !overflow, lower >= 0, upper <= count else {
+      let sign = range.pointee.isClosed == 1 ? "..." : "..<"
+      failure = Failure(
+        .index, "\(lower)\(sign)\(range.pointee.upper) is out of range: the \(what) has \(count) elements")
+      return nil
+    }
+    return lower..<upper
+  }
+
+  private func index(string: UnsafeMutablePointer<StringObject>, _ key: Value, into target: ValuePointer) -> Bool {
+    if heap.isSimple(string), key.isInt {
+      guard let place = checkedPlace(key, count: string.pointee.count, "string") else { return false }
+      target.pointee = heap.makeString(utf8: UnsafeBufferPointer(start: string.bytes + place, count: 1))
+      return true
+    }
+    let characters = Array(heap.text(string))
+    if key.tag == Tag.range {
+      guard let bounds = checkedBounds(key.range, count: characters.count, "string") else { return false }
+      target.pointee = heap.makeString(String(characters[bounds]))
+      return true
+    }
+    guard let place = checkedPlace(key, count: characters.count, "string") else { return false }
+    target.pointee = heap.makeString(String(characters[place]))
+    return true
+  }
+
+  // MARK: Failures
+
+  private func missingKey(_ name: String, _ dictionary: UnsafeMutablePointer<DictionaryObject>) -> Failure {
+    let keys = heap.pairs(of: dictionary).map { display($0.key) }
+    let near = Suggestion.nearest(to: name, among: keys + memberNames(of: Tag.dictionary))
+    let listed = keys.isEmpty ? "it has no keys" : "its keys are \(Machine.listed(keys))"
+    return Failure(
+      .key, "the dictionary has no key \"\(name)\": \(listed)",
+      help: near.map { "did you mean \"\($0)\"?" } ?? "write ?.\(name) for nil where the key is missing")
+  }
+
+  private func noMember(_ name: String, _ object: Value) -> Failure {
+    if object.isNil {
+      return Failure(.type, "nil has no member \"\(name)\"", help: "write ?.\(name) where the value may be nil")
+    }
+    if object.isDeferred {
+      return Failure(
+        .type, "a Deferred has no member \"\(name)\": it was not awaited", help: "write await before it")
+    }
+    var names = memberNames(of: object.tag)
+    if object.tag == Tag.instance { names = classes[Int(object.header.pointee.aux)].memberNames(self) }
+    let near = Suggestion.nearest(to: name, among: names)
+    return Failure(
+      .type, "\(typeName(object)) has no member \"\(name)\"",
+      help: near.map { "did you mean \"\($0)\"?" }
+        ?? (names.isEmpty ? nil : "its members are \(Machine.listed(names.sorted()))"))
+  }
+
+  func memberNames(of tag: UInt) -> [String] {
+    (0..<min(Machine.memberCapacity, memberNames.count))
+      .filter { method(tag, $0).tag != Tag.unset || property(tag, $0).tag != Tag.unset }.map { memberNames[$0] }
+  }
+
+  /// The first few of a list, and how many more there are.
+  static func listed(_ names: [String]) -> String {
+    let shown = names.prefix(12).joined(separator: ", ")
+    return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
+  }
+}
+
+extension Failure {
+  static func index(_ place: Int, count: Int, what: String) -> Failure {
+    let extent =
+      switch count {
+      case 0: "the \(what) was empty"
+      case 1: "the \(what) has 1 element, at 0"
+      default: "the \(what) has \(count) elements, 0 to \(count - 1)"
+      }
+    return Failure(.index, "index \(place) is out of range: \(extent)")
+  }
+}

@@ -1,0 +1,136 @@
+/// A function written in Swift. It gets its arguments in the order of its parameters, gives a value, and
+/// never runs code of the language: what must wait gives a deferred.
+///
+/// It allocates before it has effects, so that a failure leaves nothing half done.
+public typealias NativeBody = (borrowing NativeCall) throws(Failure) -> Value
+
+/// A parameter of a native.
+public struct NativeParameter: Sendable {
+  public let name: String
+  public let isRequired: Bool
+
+  public init(_ name: String, isRequired: Bool = true) {
+    self.name = name
+    self.isRequired = isRequired
+  }
+
+  /// Reads `"text"` and `"pretty?"`, whose question mark says that it may be left out.
+  static func list(_ names: [String]) -> [NativeParameter] {
+    names.map { $0.hasSuffix("?") ? NativeParameter(String($0.dropLast()), isRequired: false) : NativeParameter($0) }
+  }
+}
+
+final class NativeFunction {
+  let name: String
+  let parameters: [NativeParameter]
+  let requiredCount: Int
+  /// Takes any number of arguments beyond its parameters.
+  let isVariadic: Bool
+  /// Methods get the receiver as their first argument, which is no parameter.
+  let isMember: Bool
+  let body: NativeBody
+
+  init(name: String, parameters: [NativeParameter], isVariadic: Bool, isMember: Bool, body: @escaping NativeBody) {
+    self.name = name
+    self.parameters = parameters
+    requiredCount = parameters.prefix { $0.isRequired }.count
+    self.isVariadic = isVariadic
+    self.isMember = isMember
+    self.body = body
+  }
+}
+
+/// The arguments of one call of a native.
+public struct NativeCall: ~Copyable {
+  public let machine: Machine
+  let base: ValuePointer
+  public let count: Int
+  /// The run of a cell on whose behalf it is called.
+  public let owner: UInt32
+  let function: NativeFunction
+
+  /// An argument; nil for one that was left out.
+  public subscript(index: Int) -> Value {
+    guard index < count else { return .nil }
+    let value = base[index]
+    return value.tag == Tag.missing ? .nil : value
+  }
+
+  public func has(_ index: Int) -> Bool { index < count && base[index].tag != Tag.missing }
+
+  private func name(_ index: Int) -> String {
+    let place = function.isMember ? index - 1 : index
+    if function.isMember, index == 0 { return "the receiver" }
+    return place < function.parameters.count ? "\"\(function.parameters[place].name)\"" : "argument \(place + 1)"
+  }
+
+  /// The failure for an argument of the wrong type; says "not awaited" for a deferred.
+  public func wrongType(_ index: Int, expected: String) -> Failure {
+    let value = self[index]
+    if value.isDeferred { return .notAwaited("\(name(index)) of \(function.name)") }
+    return Failure(
+      .type, "\(name(index)) of \(function.name) must be \(expected), not \(machine.typeName(value))")
+  }
+
+  public func int(_ index: Int) throws(Failure) -> Int {
+    let value = self[index]
+    if value.isInt { return value.int }
+    throw wrongType(index, expected: "an Int")
+  }
+
+  public func int(_ index: Int, default value: Int) throws(Failure) -> Int {
+    has(index) && !self[index].isNil ? try int(index) : value
+  }
+
+  public func double(_ index: Int) throws(Failure) -> Double {
+    guard let number = self[index].asDouble else { throw wrongType(index, expected: "a number") }
+    return number
+  }
+
+  public func bool(_ index: Int, default value: Bool) throws(Failure) -> Bool {
+    guard has(index), !self[index].isNil else { return value }
+    guard let flag = self[index].asBool else { throw wrongType(index, expected: "a Bool") }
+    return flag
+  }
+
+  public func string(_ index: Int) throws(Failure) -> String {
+    let value = self[index]
+    guard value.tag == Tag.string || value.tag == Tag.html else { throw wrongType(index, expected: "a String") }
+    return machine.heap.text(value.string)
+  }
+
+  public func string(_ index: Int, default value: String) throws(Failure) -> String {
+    has(index) && !self[index].isNil ? try string(index) : value
+  }
+
+  /// A duration in nanoseconds.
+  public func duration(_ index: Int) throws(Failure) -> Int {
+    guard let nanoseconds = self[index].asDuration else {
+      if self[index].isInt || self[index].isDouble {
+        throw Failure(
+          .type, "\(name(index)) of \(function.name) must be a Duration, not a number",
+          help: "write the unit: 2s, 250ms, 5m; or multiply: seconds * 1s")
+      }
+      throw wrongType(index, expected: "a Duration, as 2s or 250ms")
+    }
+    return nanoseconds
+  }
+
+  public func function(_ index: Int) throws(Failure) -> Value {
+    let value = self[index]
+    if value.isFunction { return value }
+    throw wrongType(index, expected: "a function, as { … }")
+  }
+
+  /// The elements of an array.
+  public func elements(_ index: Int) throws(Failure) -> [Value] {
+    guard let elements = machine.elements(of: self[index]) else { throw wrongType(index, expected: "an Array") }
+    return elements
+  }
+}
+
+extension Failure {
+  public static func notAwaited(_ what: String) -> Failure {
+    Failure(.type, "\(what) is a Deferred that was not awaited", help: "write await before it")
+  }
+}

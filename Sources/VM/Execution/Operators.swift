@@ -1,0 +1,282 @@
+import Glibc
+import Language
+
+// What operators do when their operands are not the two integers or doubles that the loop handles itself.
+// Each gives false (or nil) with `failure` set where the operands don't fit.
+
+extension Machine {
+  @inline(never) func arithmetic(
+    _ operation: BinaryOperator, _ left: Value, _ right: Value, into target: ValuePointer
+  ) -> Bool {
+    do throws(Failure) {
+      target.pointee = try arithmetic(operation, left, right)
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
+  private func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value {
+    if left.isInt && right.isInt { return .int(try integer(operation, left.int, right.int)) }
+    if let a = left.asDouble, let b = right.asDouble { return .double(Machine.double(operation, a, b)) }
+    if left.tag == Tag.duration || right.tag == Tag.duration {
+      if let result = try duration(operation, left, right) { return result }
+    }
+    if operation == .add {
+      if left.tag == Tag.string && right.tag == Tag.string {
+        return try heap.concatenate(left.string, right.string, tag: Tag.string)
+      }
+      if left.tag == Tag.html && right.tag == Tag.html {
+        return try heap.concatenate(left.string, right.string, tag: Tag.html)
+      }
+      if left.tag == Tag.bytes && right.tag == Tag.bytes {
+        return try heap.concatenate(left.string, right.string, tag: Tag.bytes)
+      }
+      if left.tag == Tag.array && right.tag == Tag.array { return try joined(left.array, right.array) }
+    }
+    throw mismatch(operation.rawValue, left, right)
+  }
+
+  private func integer(_ operation: BinaryOperator, _ a: Int, _ b: Int) throws(Failure) -> Int {
+    let (result, overflow): (Int, Bool)
+    switch operation {
+    case .add: (result, overflow) = a.addingReportingOverflow(b)
+    case .subtract: (result, overflow) = a.subtractingReportingOverflow(b)
+    case .multiply: (result, overflow) = a.multipliedReportingOverflow(by: b)
+    case .divide:
+      if b == 0 { throw Failure(.arithmetic, "division by zero") }
+      (result, overflow) = a.dividedReportingOverflow(by: b)
+    default:
+      if b == 0 { throw Failure(.arithmetic, "division by zero in a remainder") }
+      (result, overflow) = b == -1 ? (0, false) : a.remainderReportingOverflow(dividingBy: b)
+    }
+    if overflow {
+      throw Failure(
+        .arithmetic, "\(a) \(operation.rawValue) \(b) does not fit into an Int",
+        help: "Ints have 64 bits; use Double(…) where exact digits don't matter")
+    }
+    return result
+  }
+
+  private static func double(_ operation: BinaryOperator, _ a: Double, _ b: Double) -> Double {
+    switch operation {
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    default: fmod(a, b)
+    }
+  }
+
+  private func duration(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value? {
+    switch (operation, left.tag == Tag.duration, right.tag == Tag.duration) {
+    case (.add, true, true), (.subtract, true, true):
+      return .duration(nanoseconds: try integer(operation, left.int, right.int))
+    case (.divide, true, true):
+      if right.int == 0 { throw Failure(.arithmetic, "division by a duration of zero") }
+      return .double(Double(left.int) / Double(right.int))
+    case (.remainder, true, true): return .duration(nanoseconds: try integer(operation, left.int, right.int))
+    case (.multiply, true, false), (.multiply, false, true):
+      let (time, factor) = left.tag == Tag.duration ? (left, right) : (right, left)
+      if factor.isInt { return .duration(nanoseconds: try integer(.multiply, time.int, factor.int)) }
+      if let factor = factor.asDouble { return try scaled(time.int, by: factor) }
+    case (.divide, true, false):
+      if right.isInt { return .duration(nanoseconds: try integer(.divide, left.int, right.int)) }
+      if let divisor = right.asDouble { return try scaled(left.int, by: 1 / divisor) }
+    default: break
+    }
+    return nil
+  }
+
+  private func scaled(_ nanoseconds: Int, by factor: Double) throws(Failure) -> Value {
+    guard let result = Int(exactly: (Double(nanoseconds) * factor).rounded()) else {
+      throw Failure(.arithmetic, "the duration is too long: at most about 292 years fit")
+    }
+    return .duration(nanoseconds: result)
+  }
+
+  private func joined(
+    _ a: UnsafeMutablePointer<ArrayObject>, _ b: UnsafeMutablePointer<ArrayObject>
+  ) throws(Failure) -> Value {
+    let count = a.pointee.count + b.pointee.count
+    try heap.checkCount(count)
+    try heap.reserve(count * 16)
+    let result = heap.newArray(capacity: count)
+    result.pointee.elements.update(from: a.pointee.elements, count: a.pointee.count)
+    (result.pointee.elements + a.pointee.count).update(from: b.pointee.elements, count: b.pointee.count)
+    result.pointee.count = count
+    return Value(Tag.array, result)
+  }
+
+  @inline(never) func negate(_ value: Value, into target: ValuePointer) -> Bool {
+    switch value.tag {
+    case Tag.int, Tag.duration:
+      if value.int == .min {
+        failure = Failure(.arithmetic, "-(\(value.int)) does not fit into an Int")
+        return false
+      }
+      target.pointee = Value(tag: value.tag, bits: UInt(bitPattern: -value.int))
+    case Tag.double: target.pointee = .double(-value.double)
+    case Tag.deferred:
+      failure = .notAwaited("the operand of -")
+      return false
+    default:
+      failure = Failure(.type, "- needs a number, not \(typeName(value))")
+      return false
+    }
+    return true
+  }
+
+  /// What an operator says of operands that don't go together.
+  func mismatch(_ operation: String, _ left: Value, _ right: Value) -> Failure {
+    if left.isDeferred { return .notAwaited("the left side of \(operation)") }
+    if right.isDeferred { return .notAwaited("the right side of \(operation)") }
+    var help: String?
+    if operation == "+", left.tag == Tag.string || right.tag == Tag.string {
+      help = "write \"\\(…)\" to put a value into a string"
+    } else if left.isNil || right.isNil {
+      help = "write value ?? default where a value may be nil"
+    }
+    return Failure(.type, "\(operation) cannot be applied to \(typeName(left)) and \(typeName(right))", help: help)
+  }
+
+  // MARK: Comparing
+
+  /// Whether `left` comes before `right`; `swapped` where the text has them the other way round.
+  @inline(never) func isLess(_ left: Value, _ right: Value, orEqual: Bool, swapped: Bool) -> Bool? {
+    if left.isInt && right.isInt { return orEqual ? left.int <= right.int : left.int < right.int }
+    if let a = left.asDouble, let b = right.asDouble { return orEqual ? a <= b : a < b }
+    if left.tag == right.tag {
+      switch left.tag {
+      case Tag.string:
+        let order = heap.compare(left.string, right.string)
+        return orEqual ? order <= 0 : order < 0
+      case Tag.duration: return orEqual ? left.int <= right.int : left.int < right.int
+      default: break
+      }
+    }
+    let operation = swapped ? (orEqual ? ">=" : ">") : (orEqual ? "<=" : "<")
+    failure = swapped ? mismatch(operation, right, left) : mismatch(operation, left, right)
+    return nil
+  }
+
+  @inline(__always) func areEqual(_ a: Value, _ b: Value) -> Bool? {
+    if a.tag == b.tag && a.tag < Tag.firstObject && a.tag != Tag.double { return a.bits == b.bits }
+    return areEqualSlowly(a, b)
+  }
+
+  @inline(never) private func areEqualSlowly(_ a: Value, _ b: Value) -> Bool? {
+    if a.isDeferred != b.isDeferred, !a.isNil, !b.isNil {
+      failure = .notAwaited(a.isDeferred ? "the left side of a comparison" : "the right side of a comparison")
+      return nil
+    }
+    do throws(Failure) {
+      return try deepEqual(a, b, depth: 0)
+    } catch {
+      failure = error
+      return nil
+    }
+  }
+
+  /// Equality by value, bounded in depth: a collection may contain itself.
+  func deepEqual(_ a: Value, _ b: Value, depth: Int) throws(Failure) -> Bool {
+    if a.tag != b.tag {
+      if let x = a.asDouble, let y = b.asDouble { return x == y }
+      return false
+    }
+    if a.isDouble { return a.double == b.double }
+    if a.bits == b.bits { return true }
+    if depth > 200 { throw Failure(.limit, "the values are nested too deeply to compare") }
+    switch a.tag {
+    case Tag.string, Tag.html, Tag.bytes: return heap.areEqual(a.string, b.string)
+    case Tag.range:
+      return a.range.pointee.lower == b.range.pointee.lower && a.range.pointee.upper == b.range.pointee.upper
+        && a.range.pointee.isClosed == b.range.pointee.isClosed
+    case Tag.array:
+      guard a.array.pointee.count == b.array.pointee.count else { return false }
+      for place in 0..<a.array.pointee.count {
+        let x = a.array.pointee.elements[place]
+        let y = b.array.pointee.elements[place]
+        if try !deepEqual(x, y, depth: depth + 1) { return false }
+      }
+      return true
+    case Tag.dictionary:
+      guard a.dictionary.pointee.live == b.dictionary.pointee.live else { return false }
+      for (key, value) in heap.pairs(of: a.dictionary) {
+        let other = heap.value(of: key, in: b.dictionary)
+        if other.tag == Tag.unset { return false }
+        if try !deepEqual(value, other, depth: depth + 1) { return false }
+      }
+      return true
+    default: return false
+    }
+  }
+
+  func failCondition(_ value: Value, _ what: String) {
+    if value.isDeferred {
+      failure = .notAwaited(what == "!" ? "the operand of !" : "a condition")
+      return
+    }
+    let help =
+      switch value.tag {
+      case Tag.int, Tag.double: "write x != 0"
+      case Tag.string, Tag.array, Tag.dictionary: "write !x.isEmpty, or x != nil"
+      default: "write x != nil"
+      }
+    failure = Failure(.type, "\(what) must be a Bool, not \(typeName(value))", help: help)
+  }
+
+  // MARK: Ranges
+
+  /// How often `for i in a..<b` runs.
+  @inline(__always) func rangeCount(_ lower: Value, _ upper: Value, isClosed: Bool) -> Int? {
+    if lower.isInt && upper.isInt && !isClosed {
+      let (count, overflow) = upper.int.subtractingReportingOverflow(lower.int)
+      if !overflow && count >= 0 { return count }
+    }
+    return rangeCountSlowly(lower, upper, isClosed: isClosed)
+  }
+
+  @inline(never) private func rangeCountSlowly(_ lower: Value, _ upper: Value, isClosed: Bool) -> Int? {
+    guard checkBounds(lower, upper, isClosed: isClosed) else { return nil }
+    let (count, overflow) = upper.int.subtractingReportingOverflow(lower.int)
+    let (whole, more) = count.addingReportingOverflow(isClosed ? 1 : 0)
+    if overflow || more {
+      failure = Failure(.limit, "the range \(lower.int)…\(upper.int) is too long")
+      return nil
+    }
+    return whole
+  }
+
+  private func checkBounds(_ lower: Value, _ upper: Value, isClosed: Bool) -> Bool {
+    guard lower.isInt && upper.isInt else {
+      let wrong = lower.isInt ? upper : lower
+      failure =
+        wrong.isDeferred
+        ? .notAwaited("a bound of a range")
+        : Failure(.type, "the bounds of a range must be Ints, not \(typeName(wrong))")
+      return false
+    }
+    guard lower.int <= upper.int else {
+      let sign = isClosed ? "..." : "..<"
+      failure = Failure(
+        .argument, "the range \(lower.int)\(sign)\(upper.int) ends before it begins",
+        help: "a range goes upwards; stride(from: \(lower.int), to: \(upper.int), by: -1) goes down")
+      return false
+    }
+    return true
+  }
+
+  @inline(never) func makeRange(
+    _ lower: Value, _ upper: Value, isClosed: Bool, into target: ValuePointer
+  ) -> Bool {
+    guard checkBounds(lower, upper, isClosed: isClosed) else { return false }
+    let range = heap.allocate(MemoryLayout<RangeObject>.size, Tag.range).assumingMemoryBound(to: RangeObject.self)
+    range.pointee.lower = lower.int
+    range.pointee.upper = upper.int
+    range.pointee.isClosed = isClosed ? 1 : 0
+    target.pointee = Value(Tag.range, range)
+    return true
+  }
+}

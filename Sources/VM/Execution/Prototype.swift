@@ -1,0 +1,48 @@
+import Language
+
+/// A program loaded. Any live function of it keeps all of it, since each may make the others.
+final class LoadedProgram {
+  let source: SourceText
+  /// Part of the program itself rather than of a notebook: chains of calls don't show it.
+  let isPrelude: Bool
+  /// The machine's numbers of its functions, by the program's own.
+  var numbers: [Int] = []
+
+  init(source: SourceText, isPrelude: Bool) {
+    self.source = source
+    self.isPrelude = isPrelude
+  }
+}
+
+/// A function loaded: its code and constants in one block of raw memory, so that instructions reach their
+/// constants relative to themselves.
+final class Prototype {
+  let function: FunctionCode
+  let entry: UnsafeMutablePointer<Instruction>
+  let constants: ValuePointer
+  let constantCount: Int
+  let unit: LoadedProgram
+  /// Labels and declarations, which are no values.
+  let plainConstants: [Constant]
+  private let block: RawPointer
+
+  init(_ function: FunctionCode, unit: LoadedProgram, constants values: [Value]) {
+    self.function = function
+    self.unit = unit
+    plainConstants = function.constants
+    let codeSize = (function.code.count * MemoryLayout<Instruction>.stride + 15) & ~15
+    block = .allocate(byteCount: codeSize + values.count * 16 + 16, alignment: 16)
+    entry = block.bindMemory(to: Instruction.self, capacity: function.code.count)
+    constants = (block + codeSize).bindMemory(to: Value.self, capacity: max(values.count, 1))
+    constantCount = values.count
+    constants.initialize(from: values, count: values.count)
+  }
+
+  deinit { block.deallocate() }
+
+  /// The place in the text of the instruction before `ip`.
+  func span(before ip: UnsafeMutablePointer<Instruction>) -> Span {
+    let number = ip - entry - 1
+    return number >= 0 && number < function.spans.count ? function.spans[number] : function.span
+  }
+}

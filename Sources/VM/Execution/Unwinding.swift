@@ -1,0 +1,183 @@
+import Language
+
+// From a failure to the handler that takes it over, or to the fiber's end.
+
+extension Machine {
+  /// `throw value`: an error as it is, anything else wrapped in one.
+  func prepareThrow(_ value: Value) {
+    switch value.tag {
+    case Tag.error: thrown = value
+    case Tag.string: thrown = makeError(kind: Failure.Kind.error.rawValue, message: value, fields: .nil)
+    case Tag.deferred: failure = .notAwaited("what is thrown")
+    default:
+      let fields = heap.newDictionary(capacity: 1)
+      try? heap.set(value, for: heap.makeString("value"), in: fields)
+      thrown = makeError(
+        kind: Failure.Kind.error.rawValue, message: heap.makeString(display(value)),
+        fields: Value(Tag.dictionary, fields))
+    }
+  }
+
+  /// Takes `failure` or `thrown` to the innermost handler. False when no frame has one: the fiber has
+  /// failed with `thrown`.
+  @inline(never) func unwind(_ fiber: UnsafeMutablePointer<FiberObject>, isRethrown: Bool) -> Bool {
+    var isFatal = false
+    if thrown.tag == Tag.unset {
+      let failure = failure ?? Failure(.error, "something failed without saying what")
+      self.failure = nil
+      isFatal = failure.kind == .cpu || failure.kind == .interrupted
+      thrown = makeError(failure)
+    }
+    if !isRethrown { extendTrace(of: thrown, fiber) }
+    wasAwaited = false
+    if isFatal { beginUnwinding(fiber) }
+    return findHandler(fiber)
+  }
+
+  /// From here on nothing can be caught or awaited; cleanups have little time.
+  func beginUnwinding(_ fiber: UnsafeMutablePointer<FiberObject>) {
+    if fiber.has(FiberObject.isUnwinding) { return }
+    fiber.pointee.header.flags |= FiberObject.isUnwinding
+    unwindingDepth = 0
+    deadline = Machine.processorTime() + limits.cleanupTime
+  }
+
+  private func findHandler(_ fiber: UnsafeMutablePointer<FiberObject>) -> Bool {
+    let isUnwinding = fiber.has(FiberObject.isUnwinding)
+    if isUnwinding, deadline > 0, Machine.processorTime() > deadline + limits.cleanupTime { return false }
+    while true {
+      let R = fiber.pointee.registers
+      guard let prototype = prototype(of: R[-2]) else { return false }
+      let place = fiber.pointee.ip - prototype.entry - 1
+      // A cleanup's own errors may be caught inside it, however its fiber ends.
+      let depth = R - fiber.pointee.stack
+      let mayCatch = !isUnwinding || (unwindingDepth > 0 && depth > unwindingDepth)
+      for handler in prototype.function.handlers where handler.start <= place && place < handler.end {
+        guard mayCatch || handler.kind == .cleanup else { continue }
+        R[handler.register] = thrown
+        thrown = .unset
+        fiber.pointee.ip = prototype.entry + handler.target
+        if isUnwinding { unwindingDepth = depth }
+        return true
+      }
+      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: R[-1].bits) else { return false }
+      if back == outermostReturn + 1 { return false }
+      fiber.pointee.ip = back
+      fiber.pointee.registers = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+    }
+  }
+
+  // MARK: Errors
+
+  func makeError(_ failure: Failure) -> Value {
+    var fields = Value.nil
+    var all = failure.fields
+    if let help = failure.help { all.append(("help", heap.makeString(help))) }
+    if !all.isEmpty {
+      let dictionary = heap.newDictionary(capacity: all.count)
+      for field in all { try? heap.set(field.value, for: heap.makeString(field.name), in: dictionary) }
+      fields = Value(Tag.dictionary, dictionary)
+    }
+    return makeError(kind: failure.kind.rawValue, message: heap.makeString(failure.message), fields: fields)
+  }
+
+  func makeError(kind: String, message: Value, fields: Value) -> Value {
+    let error = heap.allocate(MemoryLayout<ErrorObject>.size, Tag.error).assumingMemoryBound(to: ErrorObject.self)
+    error.pointee.kind = heap.makeString(kind)
+    error.pointee.message = message
+    error.pointee.fields = fields
+    error.pointee.trace = -1
+    return Value(Tag.error, error)
+  }
+
+  /// Adds the frames that an error passes: of the fiber it arose in, and of those that awaited it.
+  private func extendTrace(of error: Value, _ fiber: UnsafeMutablePointer<FiberObject>) {
+    let trace: Trace
+    if let known = payloads[error.error.pointee.trace] as? Trace {
+      guard wasAwaited else { return }
+      trace = known
+    } else {
+      trace = Trace()
+      error.error.pointee.trace = payloads.add(trace)
+    }
+    var R = fiber.pointee.registers
+    var ip = fiber.pointee.ip
+    var isAwait = wasAwaited
+    while trace.frames.count < Trace.limit {
+      guard R[-2].tag == Tag.closure, let prototype = prototype(of: R[-2]) else { return }
+      if !prototype.unit.isPrelude {
+        trace.frames.append(
+          TraceFrame(
+            function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
+            span: prototype.span(before: ip), isAwait: isAwait))
+        isAwait = false
+      }
+      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: R[-1].bits), back != outermostReturn + 1
+      else { return }
+      ip = back
+      R = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+    }
+    trace.isCut = true
+  }
+
+  /// What an error says, for showing it outside the language.
+  public func report(of error: Value) -> ErrorReport {
+    guard error.tag == Tag.error else {
+      return ErrorReport(kind: "error", message: display(error), help: nil, frames: [], isCut: false)
+    }
+    let trace = payloads[error.error.pointee.trace] as? Trace
+    var help: String?
+    if error.error.pointee.fields.tag == Tag.dictionary {
+      let value = heap.value(of: heap.makeString("help"), in: error.error.pointee.fields.dictionary)
+      if value.tag == Tag.string { help = heap.text(value.string) }
+    }
+    return ErrorReport(
+      kind: display(error.error.pointee.kind), message: display(error.error.pointee.message), help: help,
+      frames: trace?.frames ?? [], isCut: trace?.isCut ?? false)
+  }
+
+  /// A field of an error, as `status` of an HTTP error; nil where it has none.
+  public func errorField(_ name: String, of error: Value) -> Value {
+    guard error.tag == Tag.error, error.error.pointee.fields.tag == Tag.dictionary else { return .nil }
+    let value = heap.value(of: heap.makeString(name), in: error.error.pointee.fields.dictionary)
+    return value.tag == Tag.unset ? .nil : value
+  }
+}
+
+/// One call, or one await, that an error passed.
+public struct TraceFrame: Sendable {
+  public let function: String
+  public let role: FunctionNode.Role
+  public let source: SourceText
+  public let span: Span
+  /// The error came out of a deferred awaited here.
+  public let isAwait: Bool
+}
+
+/// The way of an error, innermost first.
+final class Trace {
+  /// Frames kept; the rest of a deep recursion says nothing new.
+  static let limit = 40
+
+  var frames: [TraceFrame] = []
+  var isCut = false
+}
+
+/// An error of the language for people: plain values, free of the heap.
+public struct ErrorReport: Error, Sendable {
+  public let kind: String
+  public let message: String
+  public let help: String?
+  /// Innermost first.
+  public let frames: [TraceFrame]
+  /// There were more frames than are kept.
+  public let isCut: Bool
+
+  public init(kind: String, message: String, help: String?, frames: [TraceFrame], isCut: Bool) {
+    self.kind = kind
+    self.message = message
+    self.help = help
+    self.frames = frames
+    self.isCut = isCut
+  }
+}

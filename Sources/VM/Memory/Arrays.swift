@@ -1,0 +1,63 @@
+import Glibc
+
+extension Heap {
+  func newArray(capacity: Int) -> UnsafeMutablePointer<ArrayObject> {
+    let array = allocate(MemoryLayout<ArrayObject>.size, Tag.array).assumingMemoryBound(to: ArrayObject.self)
+    let room = max(capacity, 4)
+    array.pointee.elements = malloc(room * 16).unsafelyUnwrapped.assumingMemoryBound(to: Value.self)
+    array.pointee.count = 0
+    array.pointee.capacity = room
+    charge(room * 16)
+    return array
+  }
+
+  func makeArray(_ values: some Collection<Value>) -> Value {
+    let array = newArray(capacity: values.count)
+    for value in values {
+      store(value, at: array.pointee.elements + array.pointee.count)
+      array.pointee.count += 1
+    }
+    return Value(Tag.array, array)
+  }
+
+  @inline(__always) func append(_ value: Value, to array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
+    let count = array.pointee.count
+    if count == array.pointee.capacity { try grow(array, toHold: count + 1) }
+    store(value, at: array.pointee.elements + count)
+    array.pointee.count = count &+ 1
+  }
+
+  @inline(never) func grow(_ array: UnsafeMutablePointer<ArrayObject>, toHold count: Int) throws(Failure) {
+    if count <= array.pointee.capacity { return }
+    try checkCount(count)
+    let capacity = max(array.pointee.capacity * 2, count)
+    try reserve(capacity * 16)
+    charge((capacity - array.pointee.capacity) * 16)
+    array.pointee.elements = realloc(array.pointee.elements, capacity * 16).unsafelyUnwrapped
+      .assumingMemoryBound(to: Value.self)
+    array.pointee.capacity = capacity
+  }
+
+  func checkCount(_ count: Int) throws(Failure) {
+    if count > state.pointee.limits.collectionCount {
+      throw Failure(
+        .limit, "a collection of \(count) elements is larger than the limit of \(state.pointee.limits.collectionCount)")
+    }
+  }
+
+  func insert(_ value: Value, at place: Int, in array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
+    try grow(array, toHold: array.pointee.count + 1)
+    let spot = array.pointee.elements + place
+    memmove(spot + 1, spot, (array.pointee.count - place) * 16)
+    store(value, at: spot)
+    array.pointee.count += 1
+  }
+
+  func remove(at place: Int, from array: UnsafeMutablePointer<ArrayObject>) -> Value {
+    let spot = array.pointee.elements + place
+    let value = spot.pointee
+    array.pointee.count -= 1
+    memmove(spot, spot + 1, (array.pointee.count - place) * 16)
+    return value
+  }
+}

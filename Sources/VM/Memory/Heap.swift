@@ -1,0 +1,211 @@
+import Glibc
+
+/// The memory of one machine: objects of up to 256 bytes in blocks of equal cells, larger ones by
+/// themselves, and the buffers that arrays, dictionaries and stacks hang on to.
+///
+/// Every byte is counted. Nothing here collects: the machine does, where no native holds a value in a
+/// Swift variable.
+struct Heap {
+  static let blockSize = 1 << 16
+  static let largestCell = 256
+  static let stackSize = 24
+
+  let state: UnsafeMutablePointer<HeapState>
+  /// The first free cell of each size, in steps of 16 bytes.
+  private let free: UnsafeMutablePointer<RawPointer?>
+
+  init(limits: MachineLimits, collectsAlways: Bool) {
+    state = .allocate(capacity: 1)
+    state.initialize(to: HeapState(limits: limits, collectsAlways: collectsAlways))
+    free = .allocate(capacity: Heap.largestCell / 16 + 1)
+    free.initialize(repeating: nil, count: Heap.largestCell / 16 + 1)
+  }
+
+  // MARK: Objects
+
+  /// Memory for an object, its header written and the rest as it was.
+  @inline(__always) func allocate(_ size: Int, _ tag: UInt) -> RawPointer {
+    let steps = (size &+ 15) >> 4
+    state.pointee.debt &+= size
+    let object: RawPointer
+    if steps <= Heap.largestCell / 16, let cell = free[steps] {
+      free[steps] = (cell + 8).load(as: RawPointer?.self)
+      object = cell
+    } else {
+      object = allocateSlowly(size, steps)
+    }
+    object.storeBytes(of: UInt64(tag), as: UInt64.self)
+    return object
+  }
+
+  @inline(never) private func allocateSlowly(_ size: Int, _ steps: Int) -> RawPointer {
+    if steps > Heap.largestCell / 16 {
+      let object = RawPointer.allocate(byteCount: size, alignment: 16)
+      state.pointee.large.append(LargeObject(object: object, size: size))
+      return object
+    }
+    let block = HeapBlock(
+      base: .allocate(byteCount: Heap.blockSize, alignment: 64), cell: steps << 4,
+      count: Heap.blockSize / (steps << 4))
+    state.pointee.blocks.append(block)
+    for number in (0..<block.count).reversed() { pushFree(block.base + number * block.cell, steps) }
+    let object = free[steps].unsafelyUnwrapped
+    free[steps] = (object + 8).load(as: RawPointer?.self)
+    return object
+  }
+
+  @inline(__always) func pushFree(_ cell: RawPointer, _ steps: Int) {
+    cell.storeBytes(of: 0, as: UInt64.self)
+    (cell + 8).storeBytes(of: free[steps], as: RawPointer?.self)
+    free[steps] = cell
+  }
+
+  func forgetFreeCells() {
+    for steps in 0...Heap.largestCell / 16 { free[steps] = nil }
+  }
+
+  /// Every store of a value into an object goes through here, so that a write barrier has one place.
+  @inline(__always) func store(_ value: Value, at place: ValuePointer) { place.pointee = value }
+
+  // MARK: Accounting
+
+  /// Whether the machine should collect at its next safe point.
+  @inline(__always) var isDue: Bool { state.pointee.debt > state.pointee.threshold }
+
+  /// Bytes of live objects at the last collection and all that was allocated since.
+  var bytesInUse: Int { state.pointee.live + state.pointee.debt }
+
+  /// Refuses a single allocation that would pass the memory limit.
+  func reserve(_ bytes: Int) throws(Failure) {
+    if bytes < 1 << 16 { return }
+    if bytes > state.pointee.limits.memory - min(state.pointee.live, state.pointee.limits.memory) {
+      throw Failure.memory(limit: state.pointee.limits.memory)
+    }
+  }
+
+  /// Counts a buffer that an object hangs on to.
+  @inline(__always) func charge(_ bytes: Int) { state.pointee.debt &+= bytes }
+
+  // MARK: Stacks
+
+  /// A cleared stack of at least `size` values.
+  func allocateStack(_ size: Int) -> (base: ValuePointer, size: Int) {
+    if size <= Heap.stackSize {
+      if let stack = state.pointee.stacks.popLast() { return (stack, Heap.stackSize) }
+      return (clearedValues(Heap.stackSize), Heap.stackSize)
+    }
+    charge(size * 16)
+    return (clearedValues(size), size)
+  }
+
+  func freeStack(_ base: ValuePointer, _ size: Int) {
+    if size == Heap.stackSize, state.pointee.stacks.count < 1_024 {
+      base.update(repeating: .nil, count: size)
+      state.pointee.stacks.append(base)
+    } else {
+      Glibc.free(base)
+    }
+  }
+
+  private func clearedValues(_ count: Int) -> ValuePointer {
+    calloc(count, MemoryLayout<Value>.stride).unsafelyUnwrapped.assumingMemoryBound(to: Value.self)
+  }
+
+  /// Gives everything back. No value of this heap may be used afterwards.
+  func destroy() {
+    for block in state.pointee.blocks {
+      for number in 0..<block.count {
+        let object = block.base + number * block.cell
+        finalize(object, kind: UInt(object.load(as: UInt8.self)), payloads: nil)
+      }
+      block.base.deallocate()
+    }
+    for large in state.pointee.large {
+      finalize(large.object, kind: UInt(large.object.load(as: UInt8.self)), payloads: nil)
+      large.object.deallocate()
+    }
+    for stack in state.pointee.stacks { Glibc.free(stack) }
+    state.deinitialize(count: 1)
+    state.deallocate()
+    free.deallocate()
+  }
+
+  /// Gives back what an object hangs on to.
+  func finalize(_ object: RawPointer, kind: UInt, payloads: PayloadTable?) {
+    switch kind {
+    case Tag.array: Glibc.free(object.assumingMemoryBound(to: ArrayObject.self).pointee.elements)
+    case Tag.dictionary:
+      let dictionary = object.assumingMemoryBound(to: DictionaryObject.self)
+      Glibc.free(dictionary.pointee.entries)
+      Glibc.free(dictionary.pointee.index)
+    case Tag.fiber:
+      let fiber = object.assumingMemoryBound(to: FiberObject.self)
+      if fiber.has(FiberObject.hasFinished) { return }
+      freeStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
+    case Tag.error: payloads?.remove(object.assumingMemoryBound(to: ErrorObject.self).pointee.trace)
+    case Tag.instance: payloads?.remove(object.assumingMemoryBound(to: InstanceObject.self).pointee.payload)
+    default: break
+    }
+  }
+}
+
+struct HeapBlock {
+  let base: RawPointer
+  let cell: Int
+  let count: Int
+}
+
+struct LargeObject {
+  let object: RawPointer
+  let size: Int
+}
+
+/// What changes as the heap is used.
+struct HeapState {
+  let limits: MachineLimits
+  let collectsAlways: Bool
+  var blocks: [HeapBlock] = []
+  var large: [LargeObject] = []
+  var stacks: [ValuePointer] = []
+  var gray: [RawPointer] = []
+  /// Bytes allocated since the last collection.
+  var debt = 0
+  /// How much debt makes a collection due.
+  var threshold: Int
+  /// Bytes that the last collection found alive.
+  var live = 0
+  var collections = 0
+  /// A different one in each process, so that nobody can choose keys that collide.
+  let hashSeed = UInt64.random(in: .min ... .max) | 1
+
+  init(limits: MachineLimits, collectsAlways: Bool) {
+    self.limits = limits
+    self.collectsAlways = collectsAlways
+    threshold = collectsAlways ? -1 : HeapState.smallestThreshold
+  }
+
+  static let smallestThreshold = 8 << 20
+}
+
+/// Swift objects that heap objects refer to by number: a request, an error's trace.
+final class PayloadTable {
+  private var objects: [AnyObject?] = []
+  private var unused: [Int] = []
+
+  func add(_ object: AnyObject) -> Int {
+    if let number = unused.popLast() {
+      objects[number] = object
+      return number
+    }
+    objects.append(object)
+    return objects.count - 1
+  }
+
+  func remove(_ number: Int) {
+    guard number >= 0, number < objects.count, objects[number] != nil else { return }
+    objects[number] = nil
+    unused.append(number)
+  }
+
+  subscript(number: Int) -> AnyObject? { number >= 0 && number < objects.count ? objects[number] : nil }
+}

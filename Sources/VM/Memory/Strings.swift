@@ -1,0 +1,101 @@
+import Glibc
+
+extension Heap {
+  /// A string of `count` bytes, to be filled in.
+  @inline(__always) func newString(_ count: Int, tag: UInt = Tag.string) -> UnsafeMutablePointer<StringObject> {
+    let string = allocate(16 &+ count, tag).assumingMemoryBound(to: StringObject.self)
+    string.pointee.count = count
+    return string
+  }
+
+  func makeString(_ text: String, tag: UInt = Tag.string) -> Value {
+    var text = text
+    return text.withUTF8 { makeString(utf8: $0, tag: tag) }
+  }
+
+  /// A string of bytes known to be valid UTF-8.
+  func makeString(utf8 bytes: UnsafeBufferPointer<UInt8>, tag: UInt = Tag.string) -> Value {
+    let string = newString(bytes.count, tag: tag)
+    if let base = bytes.baseAddress, bytes.count > 0 { memcpy(string.bytes, base, bytes.count) }
+    return Value(tag, string)
+  }
+
+  func makeBytes(_ bytes: some Collection<UInt8>) -> Value {
+    let object = newString(bytes.count, tag: Tag.bytes)
+    _ = UnsafeMutableBufferPointer(start: object.bytes, count: bytes.count).initialize(from: bytes)
+    return Value(Tag.bytes, object)
+  }
+
+  func text(_ string: UnsafeMutablePointer<StringObject>) -> String {
+    String(decoding: string.buffer, as: UTF8.self)
+  }
+
+  /// Whether every byte is a Character of its own: ASCII without a carriage return.
+  func isSimple(_ string: UnsafeMutablePointer<StringObject>) -> Bool {
+    let flags = string.pointee.header.flags
+    if flags & StringObject.isMeasured != 0 { return flags & StringObject.isSimple != 0 }
+    let simple = string.buffer.allSatisfy { $0 < 0x80 && $0 != 13 }
+    string.pointee.header.flags = flags | StringObject.isMeasured | (simple ? StringObject.isSimple : 0)
+    return simple
+  }
+
+  @inline(__always) func hash(_ string: UnsafeMutablePointer<StringObject>) -> Int {
+    let cached = string.pointee.header.aux
+    return cached != 0 ? Int(cached) : hashSlowly(string)
+  }
+
+  /// Folded multiplication over eight bytes at a time, from a seed that nobody outside knows.
+  @inline(never) private func hashSlowly(_ string: UnsafeMutablePointer<StringObject>) -> Int {
+    let seed = state.pointee.hashSeed
+    var hash = seed ^ UInt64(string.pointee.count)
+    var rest = string.pointee.count
+    var place = RawPointer(string.bytes)
+    while rest >= 8 {
+      hash = Heap.fold(hash ^ place.loadUnaligned(as: UInt64.self), 0x9E37_79B9_7F4A_7C15)
+      place += 8
+      rest -= 8
+    }
+    var tail: UInt64 = 0
+    for number in 0..<rest { tail |= UInt64(place.load(fromByteOffset: number, as: UInt8.self)) << (8 * number) }
+    hash = Heap.fold(hash ^ tail, seed)
+    let short = UInt32(truncatingIfNeeded: hash ^ (hash >> 32)) | 1
+    string.pointee.header.aux = short
+    return Int(short)
+  }
+
+  @inline(__always) private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
+  }
+
+  @inline(__always) func areEqual(
+    _ a: UnsafeMutablePointer<StringObject>, _ b: UnsafeMutablePointer<StringObject>
+  ) -> Bool {
+    a == b || (a.pointee.count == b.pointee.count && memcmp(a.bytes, b.bytes, a.pointee.count) == 0)
+  }
+
+  /// Orders by code points, which for UTF-8 is the order of the bytes.
+  func compare(_ a: UnsafeMutablePointer<StringObject>, _ b: UnsafeMutablePointer<StringObject>) -> Int {
+    let order = memcmp(a.bytes, b.bytes, min(a.pointee.count, b.pointee.count))
+    return order != 0 ? Int(order) : a.pointee.count - b.pointee.count
+  }
+
+  func concatenate(
+    _ a: UnsafeMutablePointer<StringObject>, _ b: UnsafeMutablePointer<StringObject>, tag: UInt
+  ) throws(Failure) -> Value {
+    let count = a.pointee.count + b.pointee.count
+    try checkLength(count)
+    let result = newString(count, tag: tag)
+    memcpy(result.bytes, a.bytes, a.pointee.count)
+    memcpy(result.bytes + a.pointee.count, b.bytes, b.pointee.count)
+    return Value(tag, result)
+  }
+
+  func checkLength(_ count: Int) throws(Failure) {
+    if count > state.pointee.limits.stringLength {
+      throw Failure(
+        .limit, "a string of \(count) bytes is longer than the limit of \(state.pointee.limits.stringLength)")
+    }
+    try reserve(count)
+  }
+}

@@ -1,0 +1,65 @@
+extension Machine {
+  func installDeferreds() {
+    define("deferred", []) { call throws(Failure) in
+      Value(Tag.deferred, call.machine.newDeferred(owner: call.owner))
+    }
+    for (name, kind) in [("all", ReactionObject.Kind.all), ("settled", .settled), ("race", .race)] {
+      define(name, ["deferreds"]) { call throws(Failure) in
+        let inputs = try call.elements(0)
+        if kind == .race, inputs.isEmpty {
+          throw Failure(.argument, "race() needs at least one Deferred", help: "nothing would ever end it")
+        }
+        return call.machine.combine(kind, inputs, owner: call.owner)
+      }
+    }
+    defineMethod(Tag.deferred, "then", ["callback"]) { call throws(Failure) in
+      call.machine.react(to: call[0].deferred, .then, try call.function(1), owner: call.owner)
+    }
+    defineMethod(Tag.deferred, "catch", ["callback"]) { call throws(Failure) in
+      call.machine.react(to: call[0].deferred, .catch, try call.function(1), owner: call.owner)
+    }
+    defineMethod(Tag.deferred, "resolve", ["value?"]) { call throws(Failure) in
+      .bool(try call.machine.fire(call[0].deferred, .resolved, call[1]))
+    }
+    defineMethod(Tag.deferred, "reject", ["error"]) { call throws(Failure) in
+      let machine = call.machine
+      var error = call[1]
+      if error.isDeferred { throw call.wrongType(1, expected: "an Error or a String") }
+      if error.tag != Tag.error {
+        error = machine.makeError(
+          kind: Failure.Kind.error.rawValue, message: machine.heap.makeString(machine.display(error)), fields: .nil)
+      }
+      return .bool(try machine.fire(call[0].deferred, .rejected, error))
+    }
+    defineMethod(Tag.deferred, "cancel") { call throws(Failure) in
+      .bool(call.machine.cancel(call[0].deferred, Failure(.cancelled, "cancelled")))
+    }
+    defineProperty(Tag.deferred, "isResolved") { call throws(Failure) in
+      .bool(call[0].deferred.state == DeferredObject.resolved)
+    }
+    defineProperty(Tag.deferred, "isPending") { call throws(Failure) in .bool(call[0].deferred.isPending) }
+    defineProperty(Tag.deferred, "isCancelled") { call throws(Failure) in
+      .bool(call[0].deferred.state == DeferredObject.cancelled)
+    }
+    define("__timeoutError", ["limit"]) { call throws(Failure) in
+      call.machine.makeError(
+        Failure(.timeout, "not done within \(Machine.text(ofDuration: try call.duration(0)))"))
+    }
+  }
+
+  /// `resolve` and `reject`: false for a deferred that was cancelled, an error for one that has fired.
+  private func fire(
+    _ deferred: UnsafeMutablePointer<DeferredObject>, _ settlement: Settlement, _ value: Value
+  ) throws(Failure) -> Bool {
+    if deferred.state == DeferredObject.cancelled { return false }
+    if !deferred.isPending || deferred.pointee.header.flags & DeferredObject.isFollowing != 0 {
+      throw Failure(
+        .argument, "this Deferred has fired already", help: "a Deferred fires once; make a new one with deferred()")
+    }
+    if deferred.pointee.header.flags & DeferredObject.isOperation != 0 || !deferred.pointee.origin.isNil {
+      throw Failure(
+        .argument, "this Deferred is fired by what it waits for", help: "only one made by deferred() is fired by hand")
+    }
+    return settle(deferred, settlement, value)
+  }
+}

@@ -1,0 +1,261 @@
+// JSON straight from bytes into the heap (RFC 8259): exact 64-bit integers, bounded depth, errors with line
+// and column.
+
+extension Machine {
+  /// Nesting deeper than this is refused, both ways.
+  static let jsonDepth = 512
+
+  public func parseJSON(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Value {
+    var reader = JSONReader(machine: self, bytes: bytes)
+    return try reader.document()
+  }
+
+  /// Reads JSON from bytes that lie outside the heap.
+  public func parseJSON(_ bytes: [UInt8]) throws(Failure) -> Value {
+    var result: Result<Value, Failure> = .success(.nil)
+    bytes.withUnsafeBufferPointer { buffer in
+      do throws(Failure) { result = .success(try parseJSON(buffer)) } catch { result = .failure(error) }
+    }
+    return try result.get()
+  }
+}
+
+private struct JSONReader {
+  let machine: Machine
+  let bytes: UnsafeBufferPointer<UInt8>
+  var place = 0
+
+  init(machine: Machine, bytes: UnsafeBufferPointer<UInt8>) {
+    self.machine = machine
+    self.bytes = bytes
+  }
+
+  mutating func document() throws(Failure) -> Value {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place = 3 }
+    skipSpace()
+    if place == bytes.count { throw failure("the text is empty") }
+    let value = try value(depth: 0)
+    skipSpace()
+    if place < bytes.count { throw failure("unexpected \(found) after the value") }
+    return value
+  }
+
+  // MARK: Values
+
+  private mutating func value(depth: Int) throws(Failure) -> Value {
+    guard place < bytes.count else { throw failure("the text ends where a value should be") }
+    if depth > Machine.jsonDepth { throw failure("nested more than \(Machine.jsonDepth) deep") }
+    switch bytes[place] {
+    case UInt8(ascii: "{"): return try object(depth: depth)
+    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "\""): return try string()
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .nil)
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+    default: throw failure("unexpected \(found) where a value should be")
+    }
+  }
+
+  private mutating func word(_ word: StaticString, _ value: Value) throws(Failure) -> Value {
+    let length = word.utf8CodeUnitCount
+    let isThere = place + length <= bytes.count && (0..<length).allSatisfy { bytes[place + $0] == word.utf8Start[$0] }
+    guard isThere else { throw failure("unexpected \(found) where a value should be") }
+    place += length
+    return value
+  }
+
+  private mutating func object(depth: Int) throws(Failure) -> Value {
+    place += 1
+    let dictionary = machine.heap.newDictionary()
+    skipSpace()
+    if eat("}") { return Value(Tag.dictionary, dictionary) }
+    while true {
+      guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
+        throw failure("expected a key in quotes, found \(found)")
+      }
+      let key = try string()
+      skipSpace()
+      guard eat(":") else { throw failure("expected : after the key, found \(found)") }
+      skipSpace()
+      let value = try value(depth: depth + 1)
+      try machine.heap.set(value, for: key, in: dictionary)
+      skipSpace()
+      if eat("}") { return Value(Tag.dictionary, dictionary) }
+      guard eat(",") else { throw failure("expected , or } in the object, found \(found)") }
+      skipSpace()
+    }
+  }
+
+  private mutating func array(depth: Int) throws(Failure) -> Value {
+    place += 1
+    let array = machine.heap.newArray(capacity: 4)
+    skipSpace()
+    if eat("]") { return Value(Tag.array, array) }
+    while true {
+      let value = try value(depth: depth + 1)
+      try machine.heap.append(value, to: array)
+      skipSpace()
+      if eat("]") { return Value(Tag.array, array) }
+      guard eat(",") else { throw failure("expected , or ] in the array, found \(found)") }
+      skipSpace()
+    }
+  }
+
+  private mutating func number() throws(Failure) -> Value {
+    let start = place
+    if bytes[place] == UInt8(ascii: "-") { place += 1 }
+    let first = place
+    guard skipDigits() > 0 else { throw failure("a digit should follow the minus sign") }
+    if bytes[first] == UInt8(ascii: "0"), place - first > 1 {
+      place = first
+      throw failure("a number cannot begin with 0")
+    }
+    var isWhole = true
+    if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
+      place += 1
+      isWhole = false
+      guard skipDigits() > 0 else { throw failure("a digit should follow the point") }
+    }
+    if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
+      place += 1
+      isWhole = false
+      if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") { place += 1 }
+      guard skipDigits() > 0 else { throw failure("a digit should follow the exponent") }
+    }
+    let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<place]), as: UTF8.self)
+    if isWhole, let number = Int(text) { return .int(number) }
+    guard let number = Double(text), number.isFinite else {
+      place = start
+      throw failure("the number is too large")
+    }
+    return .double(number)
+  }
+
+  private mutating func skipDigits() -> Int {
+    let start = place
+    while place < bytes.count, bytes[place] >= UInt8(ascii: "0"), bytes[place] <= UInt8(ascii: "9") { place += 1 }
+    return place - start
+  }
+
+  // MARK: Strings
+
+  private mutating func string() throws(Failure) -> Value {
+    place += 1
+    let start = place
+    while place < bytes.count, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
+      place += 1
+    }
+    if place < bytes.count, bytes[place] == UInt8(ascii: "\"") {
+      let plain = UnsafeBufferPointer(rebasing: bytes[start..<place])
+      try check(plain, at: start)
+      place += 1
+      return machine.heap.makeString(utf8: plain)
+    }
+    var text = Array(bytes[start..<place])
+    while true {
+      guard place < bytes.count else { throw failure("the string is not closed") }
+      let byte = bytes[place]
+      switch byte {
+      case UInt8(ascii: "\""):
+        let result = text.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
+        guard let result else { throw failure("the string is not valid UTF-8") }
+        place += 1
+        return machine.heap.makeString(result)
+      case UInt8(ascii: "\\"): try escape(into: &text)
+      case ..<0x20: throw failure("a control character must be escaped in a string")
+      default:
+        text.append(byte)
+        place += 1
+      }
+    }
+  }
+
+  private func check(_ text: UnsafeBufferPointer<UInt8>, at start: Int) throws(Failure) {
+    if text.allSatisfy({ $0 < 0x80 }) { return }
+    if String(validating: text, as: UTF8.self) == nil { throw failure("the string is not valid UTF-8", at: start) }
+  }
+
+  private mutating func escape(into text: inout [UInt8]) throws(Failure) {
+    place += 1
+    guard place < bytes.count else { throw failure("the string is not closed") }
+    let byte = bytes[place]
+    place += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(8)
+    case UInt8(ascii: "f"): text.append(12)
+    case UInt8(ascii: "n"): text.append(10)
+    case UInt8(ascii: "r"): text.append(13)
+    case UInt8(ascii: "t"): text.append(9)
+    case UInt8(ascii: "u"):
+      var code = try hexadecimal()
+      if (0xD800..<0xDC00).contains(code), place + 1 < bytes.count, bytes[place] == UInt8(ascii: "\\"),
+        bytes[place + 1] == UInt8(ascii: "u")
+      {
+        let before = place
+        place += 2
+        let low = try hexadecimal()
+        if (0xDC00..<0xE000).contains(low) {
+          code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+        } else {
+          place = before
+        }
+      }
+      // A surrogate alone is no character.
+      text.append(contentsOf: String(Unicode.Scalar(code) ?? "\u{FFFD}").utf8)
+    default:
+      place -= 1
+      throw failure("unknown escape \\\(found)")
+    }
+  }
+
+  private mutating func hexadecimal() throws(Failure) -> UInt32 {
+    var code: UInt32 = 0
+    for _ in 0..<4 {
+      guard place < bytes.count, let digit = Character(Unicode.Scalar(bytes[place])).hexDigitValue,
+        bytes[place] < 0x80
+      else { throw failure("four hexadecimal digits should follow \\u") }
+      code = code << 4 | UInt32(digit)
+      place += 1
+    }
+    return code
+  }
+
+  // MARK: Bytes
+
+  private mutating func skipSpace() {
+    while place < bytes.count, bytes[place] == 32 || bytes[place] == 10 || bytes[place] == 13 || bytes[place] == 9 {
+      place += 1
+    }
+  }
+
+  private mutating func eat(_ character: Unicode.Scalar) -> Bool {
+    guard place < bytes.count, bytes[place] == UInt8(ascii: character) else { return false }
+    place += 1
+    return true
+  }
+
+  private var found: String {
+    guard place < bytes.count else { return "the end of the text" }
+    let byte = bytes[place]
+    return (0x21..<0x7f).contains(byte) ? "\(Unicode.Scalar(byte))" : "byte 0x\(String(byte, radix: 16))"
+  }
+
+  private func failure(_ problem: String, at offset: Int? = nil) -> Failure {
+    let end = min(offset ?? place, bytes.count)
+    var line = 1
+    var column = 1
+    for byte in bytes[..<end] {
+      if byte == 10 {
+        line += 1
+        column = 1
+      } else if byte & 0xC0 != 0x80 {
+        column += 1
+      }
+    }
+    return Failure(
+      .json, "not JSON: \(problem), line \(line), column \(column)",
+      fields: [("line", .int(line)), ("column", .int(column))])
+  }
+}

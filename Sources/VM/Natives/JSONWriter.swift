@@ -1,0 +1,102 @@
+extension Machine {
+  /// The value as JSON, in UTF-8. Keys that are no strings are written as their text; dates and durations
+  /// as people write them.
+  ///
+  /// - Throws: a failure for what JSON cannot hold, for nesting past the limit (a collection that contains
+  ///   itself) and for a text past the length limit.
+  public func writeJSON(_ value: Value, pretty: Bool = false) throws(Failure) -> [UInt8] {
+    var writer = JSONWriter(machine: self, isPretty: pretty)
+    try writer.write(value, depth: 0)
+    return writer.bytes
+  }
+}
+
+private struct JSONWriter {
+  let machine: Machine
+  let isPretty: Bool
+  var bytes: [UInt8] = []
+
+  init(machine: Machine, isPretty: Bool) {
+    self.machine = machine
+    self.isPretty = isPretty
+  }
+
+  mutating func write(_ value: Value, depth: Int) throws(Failure) {
+    if depth > Machine.jsonDepth {
+      throw Failure(.json, "nested more than \(Machine.jsonDepth) deep", help: "does a collection contain itself?")
+    }
+    if bytes.count > machine.limits.stringLength { try machine.heap.checkLength(bytes.count) }
+    switch value.tag {
+    case Tag.nil: append("null")
+    case Tag.bool: append(value.bool ? "true" : "false")
+    case Tag.int: append("\(value.int)")
+    case Tag.double:
+      guard value.double.isFinite else {
+        throw Failure(.json, "\(Machine.text(of: value.double)) cannot be written as JSON")
+      }
+      append(Machine.text(of: value.double))
+    case Tag.duration: string(Machine.text(ofDuration: value.int))
+    case Tag.string, Tag.html: string(value.string.buffer)
+    case Tag.array:
+      bytes.append(UInt8(ascii: "["))
+      for place in 0..<value.array.pointee.count {
+        if place > 0 { bytes.append(UInt8(ascii: ",")) }
+        newLine(depth + 1)
+        try write(value.array.pointee.elements[place], depth: depth + 1)
+      }
+      if value.array.pointee.count > 0 { newLine(depth) }
+      bytes.append(UInt8(ascii: "]"))
+    case Tag.dictionary:
+      bytes.append(UInt8(ascii: "{"))
+      var isFirst = true
+      for pair in machine.heap.pairs(of: value.dictionary) {
+        if !isFirst { bytes.append(UInt8(ascii: ",")) }
+        isFirst = false
+        newLine(depth + 1)
+        string(machine.display(pair.key))
+        bytes.append(UInt8(ascii: ":"))
+        if isPretty { bytes.append(UInt8(ascii: " ")) }
+        try write(pair.value, depth: depth + 1)
+      }
+      if !isFirst { newLine(depth) }
+      bytes.append(UInt8(ascii: "}"))
+    case Tag.error:
+      bytes.append(contentsOf: "{\"error\":".utf8)
+      string(machine.display(value))
+      bytes.append(UInt8(ascii: "}"))
+    case Tag.deferred: throw .notAwaited("a value in JSON")
+    default: throw Failure(.json, "\(machine.typeName(value)) cannot be written as JSON")
+    }
+  }
+
+  private mutating func newLine(_ depth: Int) {
+    guard isPretty else { return }
+    bytes.append(10)
+    bytes.append(contentsOf: repeatElement(32, count: depth * 2))
+  }
+
+  private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  private mutating func string(_ text: String) {
+    var text = text
+    text.withUTF8 { string($0) }
+  }
+
+  private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\""): append("\\\"")
+      case UInt8(ascii: "\\"): append("\\\\")
+      case 10: append("\\n")
+      case 13: append("\\r")
+      case 9: append("\\t")
+      case ..<0x20:
+        let digits = String(byte, radix: 16)
+        append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,90 @@
+import Language
+
+extension Machine {
+  /// Defines a global function. A parameter that ends in `?` may be left out.
+  public func define(_ name: String, _ parameters: [String], variadic: Bool = false, _ body: @escaping NativeBody) {
+    let function = makeNative(name, parameters, isVariadic: variadic, isMember: false, body)
+    guard let slot = try? slot(of: name) else { return }
+    setGlobal(slot, (function, .builtin))
+  }
+
+  func makeNative(
+    _ name: String, _ parameters: [String], isVariadic: Bool = false, isMember: Bool, _ body: @escaping NativeBody
+  ) -> Value {
+    natives.append(
+      NativeFunction(
+        name: name, parameters: NativeParameter.list(parameters), isVariadic: isVariadic, isMember: isMember,
+        body: body))
+    let object = heap.allocate(MemoryLayout<NativeObject>.size, Tag.native).assumingMemoryBound(to: NativeObject.self)
+    object.pointee.number = natives.count - 1
+    return Value(Tag.native, object)
+  }
+
+  /// Defines `value.name(…)` for values of a tag. The receiver is the call's first argument.
+  func defineMethod(_ tag: UInt, _ name: String, _ parameters: [String] = [], _ body: @escaping NativeBody) {
+    setMethod(name, of: tag, makeNative("\(Tag.name(tag)).\(name)", parameters, isMember: true, body))
+  }
+
+  /// Defines `value.name` for values of a tag.
+  func defineProperty(_ tag: UInt, _ name: String, _ body: @escaping NativeBody) {
+    setProperty(name, of: tag, makeNative("\(Tag.name(tag)).\(name)", [], isMember: true, body))
+  }
+
+  func installNatives() {
+    installStrings()
+    installArrays()
+    installDictionaries()
+    installNumbers()
+    installDeferreds()
+    installErrors()
+    installText()
+  }
+
+  // MARK: Values for hosts
+
+  public func makeString(_ text: String) -> Value { heap.makeString(text) }
+  public func makeString(utf8 bytes: some Collection<UInt8>) -> Value {
+    let valid = String(decoding: bytes, as: UTF8.self)
+    return heap.makeString(valid)
+  }
+  public func makeBytes(_ bytes: some Collection<UInt8>) -> Value { heap.makeBytes(bytes) }
+  public func makeArray(_ values: [Value]) -> Value { heap.makeArray(values) }
+
+  /// A dictionary of strings to values, in order; a name given twice keeps its last value.
+  public func makeDictionary(_ pairs: [(String, Value)]) -> Value {
+    let dictionary = heap.newDictionary(capacity: pairs.count)
+    for (name, value) in pairs { try? heap.set(value, for: heap.makeString(name), in: dictionary) }
+    return Value(Tag.dictionary, dictionary)
+  }
+
+  /// The text of a string, HTML included; nil for anything else.
+  public func string(_ value: Value) -> String? {
+    value.tag == Tag.string || value.tag == Tag.html ? heap.text(value.string) : nil
+  }
+
+  /// The bytes of a string, of HTML or of Bytes, where they lie; nil for anything else.
+  public func withBytes<Result>(of value: Value, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+    guard value.tag == Tag.string || value.tag == Tag.html || value.tag == Tag.bytes else { return nil }
+    return body(UnsafeRawBufferPointer(value.string.buffer))
+  }
+
+  public func isHTML(_ value: Value) -> Bool { value.tag == Tag.html }
+  public func isBytes(_ value: Value) -> Bool { value.tag == Tag.bytes }
+  public func isError(_ value: Value) -> Bool { value.tag == Tag.error }
+
+  /// The elements of an array; nil for anything else.
+  public func elements(of value: Value) -> [Value]? {
+    guard value.tag == Tag.array else { return nil }
+    return (0..<value.array.pointee.count).map { value.array.pointee.elements[$0] }
+  }
+
+  /// The pairs of a dictionary in order; nil for anything else.
+  public func pairs(of value: Value) -> [(key: Value, value: Value)]? {
+    value.tag == Tag.dictionary ? heap.pairs(of: value.dictionary) : nil
+  }
+
+  /// How a function was called in the text, for messages: `GET /greet/<user>`.
+  public func functionName(_ value: Value) -> String? {
+    value.tag == Tag.closure ? prototype(of: value)?.function.name : nil
+  }
+}

@@ -1,0 +1,32 @@
+extension Machine {
+  func installText() {
+    define("String", ["value"]) { call throws(Failure) in
+      if call[0].isDeferred { throw call.wrongType(0, expected: "a value") }
+      if call[0].tag == Tag.bytes {
+        guard let text = String(validating: call[0].string.buffer, as: UTF8.self) else {
+          throw Failure(.argument, "the bytes are not valid UTF-8")
+        }
+        return call.machine.heap.makeString(text)
+      }
+      return call.machine.heap.makeString(call.machine.display(call[0]))
+    }
+    define("repr", ["value"]) { call throws(Failure) in call.machine.heap.makeString(call.machine.repr(call[0])) }
+    define("rawHTML", ["text"]) { call throws(Failure) in
+      call.machine.heap.makeString(try call.string(0), tag: Tag.html)
+    }
+    define("type", ["of"]) { call throws(Failure) in call.machine.heap.makeString(call.machine.typeName(call[0])) }
+    define("json", ["text"]) { call throws(Failure) in
+      guard call[0].tag == Tag.string || call[0].tag == Tag.bytes else {
+        throw call.wrongType(0, expected: "a String or Bytes")
+      }
+      return try call.machine.parseJSON(call[0].string.buffer)
+    }
+    define("toJSON", ["value", "pretty?"]) { call throws(Failure) in
+      let bytes = try call.machine.writeJSON(call[0], pretty: try call.bool(1, default: false))
+      try call.machine.heap.checkLength(bytes.count)
+      return bytes.withUnsafeBufferPointer { call.machine.heap.makeString(utf8: $0) }
+    }
+    defineProperty(Tag.bytes, "count") { call throws(Failure) in .int(call[0].string.pointee.count) }
+    defineProperty(Tag.bytes, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
+  }
+}

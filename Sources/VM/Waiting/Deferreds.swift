@@ -1,0 +1,279 @@
+// Deferreds after Twisted's: one result, callbacks in the order they were added, errors that travel until
+// somebody takes them. Unlike Twisted's, firing one only enqueues what waits for it, and cancelling goes
+// up only when the last consumer has gone.
+
+extension Machine {
+  func newDeferred(owner: UInt32) -> UnsafeMutablePointer<DeferredObject> {
+    let deferred = heap.allocate(MemoryLayout<DeferredObject>.size, Tag.deferred)
+      .assumingMemoryBound(to: DeferredObject.self)
+    deferred.pointee.value = .nil
+    deferred.pointee.first = nil
+    deferred.pointee.last = nil
+    deferred.pointee.origin = .nil
+    deferred.pointee.number = 0
+    deferred.pointee.creator = current
+    deferred.pointee.owner = owner
+    return deferred
+  }
+
+  // MARK: Waiters
+
+  func attach(_ waiter: UnsafeMutablePointer<WaiterObject>, to deferred: UnsafeMutablePointer<DeferredObject>) {
+    waiter.pointee.source = deferred
+    deferred.pointee.header.flags |= DeferredObject.isHandled
+    if !deferred.isPending {
+      enqueue(waiter)
+      return
+    }
+    waiter.pointee.next = nil
+    waiter.pointee.previous = deferred.pointee.last
+    if let last = deferred.pointee.last { last.pointee.next = waiter } else { deferred.pointee.first = waiter }
+    deferred.pointee.last = waiter
+  }
+
+  /// Takes a waiter away from a pending deferred.
+  func detach(_ waiter: UnsafeMutablePointer<WaiterObject>, from deferred: UnsafeMutablePointer<DeferredObject>) {
+    waiter.pointee.source = nil
+    guard deferred.isPending else { return }
+    if let previous = waiter.pointee.previous { previous.pointee.next = waiter.pointee.next } else { deferred.pointee.first = waiter.pointee.next }
+    if let next = waiter.pointee.next { next.pointee.previous = waiter.pointee.previous } else { deferred.pointee.last = waiter.pointee.previous }
+    waiter.pointee.next = nil
+    waiter.pointee.previous = nil
+    // It was the last consumer: nobody wants the result any more.
+    if deferred.pointee.first == nil {
+      cancel(deferred, Failure(.cancelled, "cancelled: whoever waited for it has gone"))
+    }
+  }
+
+  // MARK: Firing
+
+  enum Settlement {
+    case resolved
+    case rejected
+    case cancelled
+  }
+
+  /// Gives a deferred its result; what waits for it becomes ready. False when it had one already.
+  @discardableResult
+  func settle(_ deferred: UnsafeMutablePointer<DeferredObject>, _ settlement: Settlement, _ value: Value) -> Bool {
+    guard deferred.isPending else { return false }
+    if settlement == .resolved, value.tag == Tag.deferred { return follow(value.deferred, by: deferred) }
+    switch settlement {
+    case .resolved: deferred.state = DeferredObject.resolved
+    case .rejected: deferred.state = DeferredObject.rejected
+    case .cancelled: deferred.state = DeferredObject.cancelled
+    }
+    heap.store(value, at: valuePlace(deferred))
+    deferred.pointee.origin = .nil
+    if settlement == .rejected, deferred.pointee.first == nil { noteUnawaited(deferred) } else { deferred.pointee.creator = nil }
+    var waiter = deferred.pointee.first
+    deferred.pointee.first = nil
+    deferred.pointee.last = nil
+    while let next = waiter {
+      waiter = next.pointee.next
+      enqueue(next)
+    }
+    return true
+  }
+
+  private func valuePlace(_ deferred: UnsafeMutablePointer<DeferredObject>) -> ValuePointer {
+    (RawPointer(deferred) + 8).assumingMemoryBound(to: Value.self)
+  }
+
+  /// A deferred that is resolved with another takes over whatever that one gives.
+  private func follow(
+    _ inner: UnsafeMutablePointer<DeferredObject>, by outer: UnsafeMutablePointer<DeferredObject>
+  ) -> Bool {
+    var next = inner
+    var steps = 0
+    while steps < 10_000 {
+      if next == outer {
+        return settle(outer, .rejected, makeError(Failure(.argument, "a Deferred cannot wait for itself")))
+      }
+      guard next.isPending, next.pointee.origin.tag == Tag.reaction,
+        let source = next.pointee.origin.reaction.pointee.source
+      else { break }
+      next = source
+      steps += 1
+    }
+    outer.pointee.header.flags |= DeferredObject.isFollowing
+    let reaction = newReaction(.follow, target: outer, function: .nil, index: 0, owner: outer.pointee.owner)
+    outer.pointee.origin = Value(Tag.reaction, reaction)
+    attach(reaction.waiter, to: inner)
+    return true
+  }
+
+  // MARK: Reactions
+
+  func newReaction(
+    _ kind: ReactionObject.Kind, target: UnsafeMutablePointer<DeferredObject>?, function: Value, index: Int,
+    owner: UInt32
+  ) -> UnsafeMutablePointer<ReactionObject> {
+    let reaction = heap.allocate(MemoryLayout<ReactionObject>.size, Tag.reaction)
+      .assumingMemoryBound(to: ReactionObject.self)
+    reaction.pointee.header.aux = kind.rawValue
+    reaction.pointee.next = nil
+    reaction.pointee.previous = nil
+    reaction.pointee.source = nil
+    reaction.pointee.target = target
+    reaction.pointee.function = function
+    reaction.pointee.index = index
+    reaction.pointee.owner = Int(owner)
+    if let current { reaction.pointee.header.flags |= current.pointee.header.flags & FiberObject.servesRequest }
+    return reaction
+  }
+
+  /// `then`, `catch`: a new deferred for what the callback gives.
+  func react(
+    to deferred: UnsafeMutablePointer<DeferredObject>, _ kind: ReactionObject.Kind, _ function: Value, owner: UInt32
+  ) -> Value {
+    let target = newDeferred(owner: owner)
+    let reaction = newReaction(kind, target: target, function: function, index: 0, owner: owner)
+    target.pointee.origin = Value(Tag.reaction, reaction)
+    attach(reaction.waiter, to: deferred)
+    return Value(Tag.deferred, target)
+  }
+
+  /// What a reaction does once its deferred has fired.
+  func fire(_ reaction: UnsafeMutablePointer<ReactionObject>) {
+    guard let source = reaction.pointee.source,
+      let kind = ReactionObject.Kind(rawValue: reaction.pointee.header.aux)
+    else { return }
+    reaction.pointee.source = nil
+    let hasResult = source.state == DeferredObject.resolved
+    let value = source.pointee.value
+    let outcome: Outcome = hasResult ? .success(value) : .failure(value)
+    if kind == .task { return finish(task: reaction.pointee.index, outcome, nil) }
+    guard let target = reaction.pointee.target, target.isPending else { return }
+    switch kind {
+    case .then where hasResult, .catch where !hasResult:
+      do throws(Failure) {
+        let fiber = try makeFiber(
+          reaction.pointee.function, [value], owner: UInt32(truncatingIfNeeded: reaction.pointee.owner),
+          result: target)
+        fiber.pointee.header.flags |= reaction.pointee.header.flags & FiberObject.servesRequest
+        target.pointee.origin = Value(Tag.fiber, fiber)
+        resume(fiber)
+      } catch {
+        settle(target, .rejected, makeError(error))
+      }
+    case .then, .catch, .follow, .race:
+      let origins = target.pointee.origin
+      settle(target, hasResult ? .resolved : .rejected, value)
+      // The others of a race lose this consumer.
+      if kind == .race { abandon(origins) }
+    case .all, .settled: gather(reaction, target, outcome)
+    case .task: break
+    }
+  }
+
+  // MARK: Combinators
+
+  /// `all`, `settled` and `race` over the elements of an array; those that are no deferreds count as fired.
+  func combine(_ kind: ReactionObject.Kind, _ inputs: [Value], owner: UInt32) -> Value {
+    let target = newDeferred(owner: owner)
+    let result = Value(Tag.deferred, target)
+    if inputs.isEmpty, kind != .race {
+      settle(target, .resolved, heap.makeArray([]))
+      return result
+    }
+    let reactions = heap.newArray(capacity: inputs.count)
+    target.pointee.origin = Value(Tag.array, reactions)
+    target.pointee.number = inputs.count
+    target.pointee.value = kind == .race ? .nil : heap.makeArray(Array(repeating: Value.nil, count: inputs.count))
+    for (place, input) in inputs.enumerated() {
+      let reaction = newReaction(kind, target: target, function: .nil, index: place, owner: owner)
+      reactions.pointee.elements[place] = Value(Tag.reaction, reaction)
+      reactions.pointee.count = place + 1
+      if input.tag == Tag.deferred {
+        attach(reaction.waiter, to: input.deferred)
+      } else {
+        let fired = newDeferred(owner: owner)
+        settle(fired, .resolved, input)
+        attach(reaction.waiter, to: fired)
+      }
+    }
+    return result
+  }
+
+  private func gather(
+    _ reaction: UnsafeMutablePointer<ReactionObject>, _ target: UnsafeMutablePointer<DeferredObject>,
+    _ outcome: Outcome
+  ) {
+    let isSettled = reaction.pointee.header.aux == ReactionObject.Kind.settled.rawValue
+    let element: Value
+    switch outcome {
+    case .success(let value): element = isSettled ? settledEntry("value", value) : value
+    case .failure(let error):
+      if !isSettled {
+        settle(target, .rejected, error)
+        return
+      }
+      element = settledEntry("error", error)
+    }
+    heap.store(element, at: target.pointee.value.array.pointee.elements + reaction.pointee.index)
+    target.pointee.number -= 1
+    if target.pointee.number == 0 { settle(target, .resolved, target.pointee.value) }
+  }
+
+  /// What `settled` gives for each input: `["ok": true, "value": v]` or `["ok": false, "error": e]`.
+  private func settledEntry(_ name: String, _ value: Value) -> Value {
+    makePair(.bool(name == "value"), value, names: ("ok", name))
+  }
+
+  // MARK: Cancelling
+
+  /// Stops the work behind a deferred; whoever awaits it gets a `cancelled` error. False when it had fired.
+  @discardableResult
+  func cancel(_ deferred: UnsafeMutablePointer<DeferredObject>, _ failure: Failure) -> Bool {
+    guard deferred.isPending else { return false }
+    let origin = deferred.pointee.origin
+    let operation = deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
+    settle(deferred, .cancelled, makeError(failure))
+    if operation != 0, operations.removeValue(forKey: operation) != nil { host?.cancel(operation: operation) }
+    abandon(origin)
+    return true
+  }
+
+  /// Gives up interest in what would have fired a deferred.
+  private func abandon(_ origin: Value) {
+    switch origin.tag {
+    case Tag.fiber: stop(origin.fiber, Failure(.cancelled, "cancelled"))
+    case Tag.reaction:
+      if let source = origin.reaction.pointee.source { detach(origin.reaction.waiter, from: source) }
+    case Tag.array:
+      for place in 0..<origin.array.pointee.count {
+        let reaction = origin.array.pointee.elements[place].reaction
+        if let source = reaction.pointee.source { detach(reaction.waiter, from: source) }
+      }
+    default: break
+    }
+  }
+
+  // MARK: Errors that nobody awaits
+
+  private func noteUnawaited(_ deferred: UnsafeMutablePointer<DeferredObject>) {
+    unawaited.append(Value(Tag.deferred, deferred))
+  }
+
+  /// Reports errors that came while nobody waited, as soon as whoever could still await them has ended.
+  func reportUnawaited() {
+    if unawaited.isEmpty { return }
+    var waiting: [Value] = []
+    for value in unawaited {
+      let deferred = value.deferred
+      if deferred.pointee.header.flags & DeferredObject.isHandled != 0 {
+        deferred.pointee.creator = nil
+        continue
+      }
+      if let creator = deferred.pointee.creator, !creator.has(FiberObject.hasFinished) {
+        waiting.append(value)
+        continue
+      }
+      deferred.pointee.creator = nil
+      deferred.pointee.header.flags |= DeferredObject.isHandled
+      host?.unhandled(error: deferred.pointee.value, owner: deferred.pointee.owner)
+    }
+    unawaited = waiting
+  }
+}

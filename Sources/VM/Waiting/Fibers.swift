@@ -1,0 +1,239 @@
+import Language
+
+extension Machine {
+  /// A fiber on a closure; nil with `failure` set where there are too many.
+  func makeFiber(
+    _ closure: Value, _ arguments: [Value], owner: UInt32, result: UnsafeMutablePointer<DeferredObject>?
+  ) throws(Failure) -> UnsafeMutablePointer<FiberObject> {
+    guard fiberCount < limits.fibers else {
+      throw Failure(.limit, "there are more than \(limits.fibers) fibers", help: "wait for some to end")
+    }
+    // Anything that can be called runs in a fiber; what is no plain closure is called by a prelude one.
+    if closure.tag != Tag.closure || closure.closure.pointee.parameterCount != Int32(arguments.count) {
+      return try makeFiberSlowly(closure, arguments, owner: owner, result: result)
+    }
+    let fiber = newFiber(width: Int(closure.closure.pointee.registerCount) + 2)
+    fiber.pointee.stack[0] = closure
+    for (place, argument) in arguments.enumerated() { fiber.pointee.stack[2 + place] = argument }
+    fiber.pointee.ip = closure.closure.pointee.entry
+    fiber.pointee.owner = owner
+    fiber.pointee.result = result
+    return fiber
+  }
+
+  private func newFiber(width: Int) -> UnsafeMutablePointer<FiberObject> {
+    let fiber = heap.allocate(MemoryLayout<FiberObject>.size, Tag.fiber).assumingMemoryBound(to: FiberObject.self)
+    let (stack, size) = heap.allocateStack(width)
+    stack[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: outermostReturn + 1))
+    fiber.pointee.next = nil
+    fiber.pointee.previous = nil
+    fiber.pointee.source = nil
+    fiber.pointee.stack = stack
+    fiber.pointee.limit = stack + size
+    fiber.pointee.registers = stack + 2
+    fiber.pointee.task = 0
+    fiber.pointee.id = nextFiberID
+    nextFiberID &+= 1
+    fiberCount += 1
+    return fiber
+  }
+
+  /// Natives, bound methods, closures that take any number of arguments.
+  private func makeFiberSlowly(
+    _ callee: Value, _ arguments: [Value], owner: UInt32, result: UnsafeMutablePointer<DeferredObject>?
+  ) throws(Failure) -> UnsafeMutablePointer<FiberObject> {
+    var given = arguments
+    if callee.tag == Tag.closure, let prototype = prototype(of: callee), prototype.function.takesAnyCount {
+      let wanted = prototype.function.parameterNames.count
+      while given.count < wanted { given.append(.nil) }
+      let fiber = newFiber(width: max(prototype.function.registerCount, given.count) + 3)
+      fiber.pointee.stack[0] = callee
+      for (place, argument) in given.enumerated() { fiber.pointee.stack[2 + place] = argument }
+      fiber.pointee.ip = prototype.entry
+      fiber.pointee.owner = owner
+      fiber.pointee.result = result
+      return fiber
+    }
+    guard callee.isFunction else { throw Failure(.type, "\(typeName(callee)) cannot be called: it is no function") }
+    return try makeFiber(
+      applier, [callee, heap.makeArray(given)], owner: owner, result: result)
+  }
+
+  /// The prelude's function that calls its first argument with the elements of its second.
+  private var applier: Value { globals[globalNumbers["__apply"] ?? 0] }
+
+  // MARK: The ready queue
+
+  func enqueue(_ waiter: UnsafeMutablePointer<WaiterObject>) {
+    waiter.pointee.next = nil
+    waiter.pointee.previous = lastReady
+    waiter.pointee.header.flags |= FiberObject.isReady
+    if let lastReady { lastReady.pointee.next = waiter } else { firstReady = waiter }
+    lastReady = waiter
+  }
+
+  private func dequeue() -> UnsafeMutablePointer<WaiterObject>? {
+    guard let waiter = firstReady else { return nil }
+    firstReady = waiter.pointee.next
+    if let firstReady { firstReady.pointee.previous = nil } else { lastReady = nil }
+    waiter.pointee.next = nil
+    waiter.pointee.header.flags &= ~FiberObject.isReady
+    return waiter
+  }
+
+  /// Whether nothing is ready to run.
+  public var isIdle: Bool { firstReady == nil }
+
+  /// Runs what is ready, first in, first out, at most `limit` pieces; true when nothing is left.
+  public func runReady(limit: Int = .max) -> Bool {
+    var count = 0
+    while count < limit, let waiter = dequeue() {
+      count += 1
+      if waiter.isFiber { resume(waiter.fiber) } else { fire(waiter.reaction) }
+    }
+    if firstReady == nil { reportUnawaited() }
+    return firstReady == nil
+  }
+
+  // MARK: Running
+
+  /// Runs a fiber until it ends or waits.
+  func resume(_ fiber: UnsafeMutablePointer<FiberObject>) {
+    let before = current
+    current = fiber
+    deadline = 0
+    let status: RunStatus
+    if fiber.has(FiberObject.isStopping) {
+      status = unwindStopping(fiber)
+    } else {
+      fiber.pointee.header.flags |= FiberObject.hasStarted
+      status = run(fiber)
+    }
+    current = before
+    switch status {
+    case .suspended: break
+    case .finished: end(fiber, .success(fiber.pointee.stack[0]))
+    case .failed:
+      let error = thrown
+      thrown = .unset
+      end(fiber, .failure(error))
+    }
+    if heap.isDue, current == nil { collectBetweenRuns() }
+  }
+
+  /// Between two runs only what is rooted is alive.
+  private func collectBetweenRuns() { collect() }
+
+  private func end(_ fiber: UnsafeMutablePointer<FiberObject>, _ outcome: Outcome) {
+    let task = fiber.pointee.task
+    let result = fiber.pointee.result
+    fiber.pointee.result = nil
+    release(fiber)
+    if task != 0 { return finish(task: task, outcome, fiber) }
+    guard let result else { return }
+    switch outcome {
+    case .success(let value): settle(result, .resolved, value)
+    case .failure(let error): settle(result, .rejected, error)
+    }
+  }
+
+  /// A fiber's stack goes back at once; the object itself when nothing refers to it any more.
+  private func release(_ fiber: UnsafeMutablePointer<FiberObject>) {
+    heap.freeStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
+    fiber.pointee.header.flags |= FiberObject.hasFinished
+    fiber.pointee.source = nil
+    fiberCount -= 1
+  }
+
+  /// Parks the running fiber on a deferred, or says why it goes on: false with `thrown` or `failure` set.
+  func park(_ fiber: UnsafeMutablePointer<FiberObject>, on deferred: UnsafeMutablePointer<DeferredObject>) -> Bool {
+    guard deferred.isPending else {
+      deferred.pointee.header.flags |= DeferredObject.isHandled
+      thrown = deferred.pointee.value
+      wasAwaited = true
+      return false
+    }
+    if fiber.has(FiberObject.isUnwinding) {
+      failure = Failure(.cancelled, "a defer cannot wait while its fiber is being stopped")
+      return false
+    }
+    attach(fiber.waiter, to: deferred)
+    return true
+  }
+
+  // MARK: Stopping
+
+  /// Lets a fiber be unwound when its turn comes: its `defer`s run, nothing catches. What it would have
+  /// given fails with `failure`.
+  func stop(_ fiber: UnsafeMutablePointer<FiberObject>, _ failure: Failure) {
+    if fiber.has(FiberObject.hasFinished) || fiber.has(FiberObject.isStopping) || fiber == current { return }
+    fiber.pointee.header.flags |= FiberObject.isStopping
+    stopReasons[fiber.pointee.id] = failure
+    if fiber.has(FiberObject.isReady) { return }
+    if let source = fiber.pointee.source { detach(fiber.waiter, from: source) }
+    enqueue(fiber.waiter)
+  }
+
+  /// The turn of a fiber that is to be stopped.
+  private func unwindStopping(_ fiber: UnsafeMutablePointer<FiberObject>) -> RunStatus {
+    thrown = makeError(stopReasons.removeValue(forKey: fiber.pointee.id) ?? Failure(.cancelled, "cancelled"))
+    if !fiber.has(FiberObject.hasStarted) { return .failed }
+    // It stands before the `await` that it was to try again; the failure is that instruction's.
+    fiber.pointee.ip += 1
+    beginUnwinding(fiber)
+    guard unwind(fiber, isRethrown: false) else { return .failed }
+    return run(fiber)
+  }
+
+  /// Stops all fibers that `isChosen` says yes to, parked ones that nothing refers to included.
+  private func stopFibers(_ failure: Failure, where isChosen: (UnsafeMutablePointer<FiberObject>) -> Bool) {
+    for block in heap.state.pointee.blocks {
+      for number in 0..<block.count {
+        let object = block.base + number * block.cell
+        guard object.load(as: UInt8.self) == UInt8(Tag.fiber) else { continue }
+        let fiber = object.assumingMemoryBound(to: FiberObject.self)
+        if !fiber.has(FiberObject.hasFinished), isChosen(fiber) { stop(fiber, failure) }
+      }
+    }
+  }
+
+  /// Stops the fibers that a run of a cell started, but not those that work on requests.
+  public func stopFibers(ofOwner owner: UInt32, except task: TaskID? = nil) {
+    stopFibers(Failure(.cancelled, "cancelled: the cell that started it was run again")) {
+      $0.pointee.owner == owner && !$0.has(FiberObject.servesRequest)
+        && (task == nil || abs($0.pointee.task) != task?.number)
+    }
+  }
+
+  /// Stops everything. The `defer`s of what was under way run without waiting, for `time` nanoseconds of
+  /// processor time at most; the host hears of no task's end.
+  public func shutDown(within time: Int) {
+    let failure = Failure(.cancelled, "cancelled: the kernel was restarted")
+    tasks.removeAll()
+    operations.removeAll()
+    stopFibers(failure) { _ in true }
+    let end = Machine.processorTime() + time
+    while firstReady != nil, Machine.processorTime() < end {
+      guard let waiter = dequeue() else { return }
+      // Only unwinding goes on: nothing new starts.
+      if waiter.isFiber, waiter.fiber.has(FiberObject.isStopping) { resume(waiter.fiber) }
+    }
+  }
+
+  // MARK: async
+
+  func startAsync(_ closure: Value, from fiber: UnsafeMutablePointer<FiberObject>, into target: ValuePointer) -> Bool {
+    do throws(Failure) {
+      let deferred = newDeferred(owner: fiber.pointee.owner)
+      let task = try makeFiber(closure, [], owner: fiber.pointee.owner, result: deferred)
+      task.pointee.header.flags |= fiber.pointee.header.flags & FiberObject.servesRequest
+      deferred.pointee.origin = Value(Tag.fiber, task)
+      enqueue(task.waiter)
+      target.pointee = Value(Tag.deferred, deferred)
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+}

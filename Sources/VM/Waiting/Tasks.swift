@@ -1,0 +1,117 @@
+// What the host starts and hears of: handlers, cells, ticks; and what the language starts in the host:
+// timers and transfers.
+
+extension Machine {
+  // MARK: Tasks
+
+  /// Runs a closure in a fiber of its own, at once, until it ends or waits. The host hears of its end,
+  /// perhaps before this returns.
+  ///
+  /// - Parameters:
+  ///   - followsDeferred: whether a deferred that it gives is waited for, as a handler's is.
+  ///   - isCell: whether it has the time limit of a cell.
+  ///   - servesRequest: whether it outlives the run of the cell that owns it.
+  @discardableResult
+  public func start(
+    _ closure: Value, _ arguments: [Value] = [], owner: UInt32, followsDeferred: Bool, isCell: Bool = false,
+    servesRequest: Bool = false
+  ) -> TaskID {
+    let number = nextTask
+    nextTask += 1
+    do throws(Failure) {
+      let fiber = try makeFiber(closure, arguments, owner: owner, result: nil)
+      fiber.pointee.task = followsDeferred ? number : -number
+      if isCell { fiber.pointee.header.flags |= FiberObject.isCell }
+      if servesRequest { fiber.pointee.header.flags |= FiberObject.servesRequest }
+      tasks[number] = Value(Tag.fiber, fiber)
+      resume(fiber)
+    } catch {
+      host?.finished(task: TaskID(number: number), .failure(makeError(error)))
+    }
+    return TaskID(number: number)
+  }
+
+  /// A fiber or the deferred it gave has ended. A negative number is that of a task that does not follow
+  /// deferreds.
+  func finish(task signed: Int, _ outcome: Outcome, _ fiber: UnsafeMutablePointer<FiberObject>?) {
+    let number = abs(signed)
+    guard tasks[number] != nil else { return }
+    if signed > 0, case .success(let value) = outcome, value.tag == Tag.deferred {
+      let reaction = newReaction(
+        .task, target: nil, function: .nil, index: number, owner: value.deferred.pointee.owner)
+      tasks[number] = Value(Tag.reaction, reaction)
+      attach(reaction.waiter, to: value.deferred)
+      return
+    }
+    tasks[number] = nil
+    host?.finished(task: TaskID(number: number), outcome)
+  }
+
+  /// Nobody wants a task's result any more: its fiber is unwound, or it lets go of the deferred it waits
+  /// for. The host does not hear of its end.
+  public func abandon(_ task: TaskID, _ failure: Failure = Failure(.cancelled, "cancelled")) {
+    guard let value = tasks.removeValue(forKey: task.number) else { return }
+    let keep = pin(value)
+    defer { unpin(keep) }
+    if value.tag == Tag.fiber {
+      stop(value.fiber, failure)
+    } else if let source = value.reaction.pointee.source {
+      detach(value.reaction.waiter, from: source)
+    }
+  }
+
+  /// Whether a task is still under way.
+  public func isUnderWay(_ task: TaskID) -> Bool { tasks[task.number] != nil }
+
+  // MARK: Operations
+
+  /// A deferred that the host fires later: a timer, a transfer. It is kept alive until then.
+  public func beginOperation(owner: UInt32) -> (id: Int, deferred: Value) {
+    let deferred = newDeferred(owner: owner)
+    let id = nextOperation
+    nextOperation += 1
+    deferred.pointee.number = id
+    deferred.pointee.header.flags |= DeferredObject.isOperation
+    let value = Value(Tag.deferred, deferred)
+    operations[id] = value
+    return (id, value)
+  }
+
+  /// Fires an operation's deferred; what waits becomes ready. A number that was cancelled is ignored.
+  public func complete(operation: Int, _ outcome: Outcome) {
+    guard let value = operations.removeValue(forKey: operation) else { return }
+    switch outcome {
+    case .success(let result): settle(value.deferred, .resolved, result)
+    case .failure(let error): settle(value.deferred, .rejected, error)
+    }
+  }
+
+  /// Cancels an operation by its number, as a person does.
+  public func cancel(operation: Int, _ failure: Failure) {
+    guard let value = operations[operation] else { return }
+    cancel(value.deferred, failure)
+  }
+
+  /// An operation's owner.
+  public func owner(ofOperation id: Int) -> UInt32? { operations[id]?.deferred.pointee.owner }
+
+  /// A deferred and a callback on it, as `after(2s) { … }` gives.
+  public func then(_ deferred: Value, _ function: Value, owner: UInt32) -> Value {
+    guard deferred.tag == Tag.deferred else { return .nil }
+    return react(to: deferred.deferred, .then, function, owner: owner)
+  }
+
+  /// Follows a deferred on behalf of the host: `finished(task:_:)` is called when it has fired.
+  public func observe(_ deferred: Value, owner: UInt32) -> TaskID {
+    let number = nextTask
+    nextTask += 1
+    guard deferred.tag == Tag.deferred else { return TaskID(number: number) }
+    let reaction = newReaction(.task, target: nil, function: .nil, index: number, owner: owner)
+    tasks[number] = Value(Tag.reaction, reaction)
+    attach(reaction.waiter, to: deferred.deferred)
+    return TaskID(number: number)
+  }
+
+  /// An error of the language made of a failure outside it.
+  public func makeErrorValue(_ failure: Failure) -> Value { makeError(failure) }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import Testing
+
+@testable import Notebooks
+
+/// A state folder of the test's own.
+private struct State {
+  let folder: TemporaryFolder
+  var environment: [String: String] { ["XDG_STATE_HOME": folder.path] }
+  var journals: String { folder.path + "/routebook/journal" }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  func journal(for file: String? = nil) -> Journal { Journal(notebookFile: file, environment: environment) }
+
+  var abandoned: [AbandonedJournal] { Journal.abandoned(environment: environment) }
+
+  var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: journals))?.sorted() ?? []
+  }
+
+  /// Leaves a journal behind as a program does that is killed: its file is closed, nothing else happens.
+  func leave(_ cells: [Cell], file: String? = nil) throws {
+    let journal = journal(for: file)
+    for cell in cells { try journal.append(cell) }
+  }
+}
+
+@Test("A living program's journal is not offered, what a dead one left is")
+func onlyTheDeadAreOffered() throws {
+  let state = try State()
+  let before = Date()
+  do {
+    let journal = state.journal(for: "/tmp/a.cells")
+    #expect(journal.disabledReason == nil)
+    try journal.append(Cell(number: 1, title: "one", source: "let a = \"🧊\"\n// b"))
+    try journal.append(Cell(number: 2, kind: .markdown, source: "text"))
+    #expect(state.abandoned.isEmpty)
+  }
+  let found = try #require(state.abandoned.first)
+  #expect(state.abandoned.count == 1)
+  #expect(found.pid == getpid())
+  #expect(found.notebookFile == "/tmp/a.cells")
+  #expect(
+    found.cells == [
+      Cell(number: 1, title: "one", source: "let a = \"🧊\"\n// b"),
+      Cell(number: 2, kind: .markdown, source: "text"),
+    ])
+  #expect(found.started.timeIntervalSince(before) > -0.01)
+  #expect(found.lastEntry >= found.started)
+}
+
+@Test("A cell is in the file when append returns")
+func appendIsImmediate() throws {
+  let state = try State()
+  let journal = state.journal()
+  try journal.append(Cell(number: 1, source: "sleep(1s)"))
+  let name = try #require(state.names.first)
+  let text = try state.folder.text("routebook/journal/" + name)
+  #expect(text.hasSuffix("}\n"))
+  #expect(text.contains("sleep(1s)"))
+  let mode = try FileManager.default.attributesOfItem(atPath: state.journals + "/" + name)[.posixPermissions]
+  #expect(mode as? Int == 0o600)
+  journal.finish()
+}
+
+@Test("A clean end leaves nothing")
+func cleanEnd() throws {
+  let state = try State()
+  do {
+    let journal = state.journal()
+    try journal.append(Cell(number: 1, source: "a"))
+    journal.finish()
+    try journal.append(Cell(number: 2, source: "b"))
+  }
+  #expect(state.names.isEmpty)
+  #expect(state.abandoned.isEmpty)
+}
+
+@Test("Saving empties the journal, and a program that had nothing unsaved is not offered")
+func savingEmpties() throws {
+  let state = try State()
+  do {
+    let journal = state.journal()
+    try journal.append(Cell(number: 1, source: "a"))
+    try journal.reset(notebookFile: "b.cells")
+  }
+  #expect(state.abandoned.isEmpty)
+  #expect(state.names.isEmpty)
+  do {
+    let journal = state.journal()
+    try journal.append(Cell(number: 1, source: "a"))
+    try journal.reset(notebookFile: "b.cells")
+    try journal.append(Cell(number: 2, source: "b"))
+  }
+  #expect(state.abandoned.first?.cells == [Cell(number: 2, source: "b")])
+  #expect(state.abandoned.first?.notebookFile == "b.cells")
+}
+
+@Test("A torn last line loses that cell alone, wherever it was torn")
+func tornRecords() throws {
+  let state = try State()
+  try state.leave([Cell(number: 1, source: "a"), Cell(number: 2, source: "b \u{1F9CA}")])
+  let file = URL(fileURLWithPath: state.journals + "/" + (try #require(state.names.first)))
+  let whole = try Data(contentsOf: file)
+  let secondLine = try #require(whole.dropLast().lastIndex(of: 10)) + 1
+  for end in secondLine..<(whole.count - 1) {
+    try whole[..<end].write(to: file)
+    let found = try #require(state.abandoned.first)
+    #expect(found.cells == [Cell(number: 1, source: "a")])
+    #expect(found.damagedLines == (end == secondLine ? 0 : 1))
+  }
+  try (whole + Data([0, 0, 10, 0xFF, 10])).write(to: file)
+  #expect(state.abandoned.first?.cells.count == 2)
+  try Data("garbage\n\n{}\n".utf8).write(to: file)
+  #expect(state.abandoned.isEmpty)
+}
+
+@Test("A cell entered again is offered once, as it was last")
+func latestTextWins() throws {
+  let state = try State()
+  try state.leave([
+    Cell(number: 1, source: "a"), Cell(number: 2, source: "b"), Cell(number: 1, source: "A"),
+  ])
+  let found = try #require(state.abandoned.first)
+  #expect(found.entries.count == 3)
+  #expect(found.cells.map(\.source) == ["A", "b"])
+}
+
+@Test("An abandoned journal is taken over once, and stays safe meanwhile")
+func adopting() throws {
+  let state = try State()
+  try state.leave([Cell(number: 1, source: "a")], file: "x.cells")
+  let found = try #require(state.abandoned.first)
+  do {
+    let one = state.journal()
+    let other = state.journal()
+    #expect(try one.adopt(found))
+    #expect(try !other.adopt(found))
+    other.finish()
+    #expect(state.abandoned.isEmpty)
+  }
+  // The one that took it over died as well.
+  let again = try #require(state.abandoned.first)
+  #expect(again.cells == found.cells)
+  Journal.discard(again)
+  #expect(state.abandoned.isEmpty)
+  #expect(state.names.isEmpty)
+}
+
+@Test("The latest abandoned journal comes first, and there is a greatest number")
+func manyAbandoned() throws {
+  let state = try State()
+  try state.leave([Cell(number: 1, source: "seed")])
+  let line = try #require(
+    try state.folder.text("routebook/journal/" + state.names[0]).split(separator: "\n").last)
+  for age in 0..<(Journal.maximumAbandoned + 5) {
+    let old = line.replacing(#/"time":[0-9.]+/#, with: "\"time\":\(1000 + age)")
+    _ = try state.folder.file("routebook/journal/\(age).journal", old + "\n")
+  }
+  let found = state.abandoned
+  #expect(found.count == Journal.maximumAbandoned)
+  #expect(found.first?.cells.first?.source == "seed")
+  #expect(found.map(\.lastEntry) == found.map(\.lastEntry).sorted(by: >))
+  #expect(state.names.count == Journal.maximumAbandoned)
+}
+
+@Test("Where the folder can't be made, the journal says why and takes nothing")
+func disabledJournal() throws {
+  let folder = try TemporaryFolder()
+  _ = try folder.file("routebook", "a file in the way")
+  let environment = ["XDG_STATE_HOME": folder.path]
+  let journal = Journal(environment: environment)
+  let reason = try #require(journal.disabledReason)
+  #expect(reason.hasPrefix("entered cells are not journalled in \(folder.path)/routebook/journal: "))
+  try journal.append(Cell(number: 1, source: "a"))
+  try journal.reset(notebookFile: nil)
+  journal.finish()
+  #expect(Journal.abandoned(environment: environment).isEmpty)
+}
+
+@Test("A home that can't be written disables the journal")
+func readOnlyHome() throws {
+  let folder = try TemporaryFolder()
+  chmod(folder.path, 0o555)
+  let reason = try asStranger { Journal(environment: ["HOME": folder.path]).disabledReason }
+  chmod(folder.path, 0o755)
+  #expect(reason?.contains("\(folder.path)/.local/state/routebook/journal: ") == true)
+  #expect(folder.names.isEmpty)
+}
+
+@Test("A full journal refuses more, and takes cells again once it is emptied")
+func fullJournal() throws {
+  let state = try State()
+  let journal = state.journal()
+  let large = String(repeating: "x", count: Journal.maximumSize / 2)
+  try journal.append(Cell(number: 1, source: large))
+  #expect(throws: JournalError.full) { try journal.append(Cell(number: 2, source: large)) }
+  try journal.append(Cell(number: 3, source: "small"))
+  try journal.reset(notebookFile: nil)
+  try journal.append(Cell(number: 4, source: large))
+  journal.finish()
+}
+
+@Test("The state folder is XDG's, and a relative one is ignored")
+func stateFolder() {
+  #expect(Journal.folder(["XDG_STATE_HOME": "/s", "HOME": "/h"]) == "/s/routebook/journal")
+  #expect(Journal.folder(["XDG_STATE_HOME": "s", "HOME": "/h"]) == "/h/.local/state/routebook/journal")
+  #expect(Journal.folder(["HOME": "/h"]) == "/h/.local/state/routebook/journal")
+  #expect(Journal.folder([:]).hasSuffix("/.local/state/routebook/journal"))
+}
+
+@Test("Another program's lock protects its journal until it is killed")
+func killedProgram() throws {
+  let state = try State()
+  try state.leave([Cell(number: 1, source: "a")])
+  let file = state.journals + "/" + (try #require(state.names.first))
+  let program = Process()
+  program.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+  program.arguments = ["--no-fork", "--exclusive", file, "/bin/sh", "-c", "echo locked; exec sleep 600"]
+  let output = Pipe()
+  program.standardOutput = output
+  try program.run()
+  #expect(output.fileHandleForReading.availableData == Data("locked\n".utf8))
+  #expect(state.abandoned.isEmpty)
+  kill(program.processIdentifier, SIGKILL)
+  program.waitUntilExit()
+  #expect(state.abandoned.first?.cells == [Cell(number: 1, source: "a")])
+}

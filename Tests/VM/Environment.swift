@@ -1,0 +1,3 @@
+import Foundation
+
+func environmentFlag(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
