@@ -9,6 +9,7 @@ let nio = [
 
 let package = Package(
   name: "routebook",
+  products: [.executable(name: "routebook", targets: ["routebook"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -16,14 +17,39 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
+    // C wrappers over calls that Swift cannot import.
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
     // Text to program.
     .target(name: "Language"),
     // Runs programs.
     .target(name: "VM", dependencies: ["Language"]),
+    // Bytes to responder.
+    .target(name: "Web", dependencies: nio),
+    // Outbound HTTP.
+    .target(name: "Fetch", dependencies: ["CCurl"]),
     // Cells and their files.
     .target(name: "Notebooks"),
+    // Joins them on one event loop.
+    .target(
+      name: "KernelCore",
+      dependencies: ["Language", "VM", "Web", "Fetch", "Notebooks"] + nio),
+    // The person's side.
+    .target(name: "Console", dependencies: ["KernelCore", "CEditline"]),
+    .executableTarget(
+      name: "routebook",
+      dependencies: [
+        "Console", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    // A pseudo-terminal, a screen, raw sockets: what tests drive real things with.
+    .target(name: "TestSupport", path: "Sources/TestSupport"),
     .testTarget(name: "LanguageTests", dependencies: ["Language"], path: "Tests/Language"),
     .testTarget(name: "VMTests", dependencies: ["VM"], path: "Tests/VM"),
+    .testTarget(
+      name: "WebTests",
+      dependencies: ["Web", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
+      path: "Tests/Web"),
+    .testTarget(name: "FetchTests", dependencies: ["Fetch", "TestSupport"] + nio, path: "Tests/Fetch"),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
   ]
 )

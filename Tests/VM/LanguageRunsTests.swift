@@ -37,10 +37,19 @@ struct LanguageRunsTests {
     ("\"héllo\".uppercased().count", "5"),
     ("2s + 500ms", "2.5s"),
     ("1.5 * 2s", "3s"),
-    ("func even(n) { n == 0 ? true : odd(n - 1) }\nfunc odd(n) { n == 0 ? false : even(n - 1) }\neven(10)", "true"),
-    ("func f() { func a(n) { n == 0 ? \"a\" : b(n - 1) }\n func b(n) { n == 0 ? \"b\" : a(n - 1) }\n a(3) }\nf()", "\"b\""),
+    (
+      "func even(n) { n == 0 ? true : odd(n - 1) }\nfunc odd(n) { n == 0 ? false : even(n - 1) }\neven(10)",
+      "true"
+    ),
+    (
+      "func f() { func a(n) { n == 0 ? \"a\" : b(n - 1) }\n func b(n) { n == 0 ? \"b\" : a(n - 1) }\n a(3) }\nf()",
+      "\"b\""
+    ),
     ("if let x = [1].first { x + 1 } else { 0 }", "2"),
-    ("func f(x) { guard let y = x else { return \"none\" }\n \"got \\(y)\" }\n[f(nil), f(1)]", "[\"none\", \"got 1\"]"),
+    (
+      "func f(x) { guard let y = x else { return \"none\" }\n \"got \\(y)\" }\n[f(nil), f(1)]",
+      "[\"none\", \"got 1\"]"
+    ),
     ("json(\"{\\\"a\\\": [1, 2.5, null, true, \\\"x\\\"]}\")", "[\"a\": [1, 2.5, nil, true, \"x\"]]"),
     ("toJSON([\"a\": [1, nil]])", "\"{\\\"a\\\":[1,null]}\""),
     ("html \"<b>\\(\"<i>\")</b>\"", "html \"<b>&lt;i&gt;</b>\""),

@@ -66,7 +66,8 @@ final class ScriptHost: MachineHost {
   func settle() {
     while true {
       _ = machine.runReady()
-      guard let next = timers.enumerated().min(by: { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) })
+      guard
+        let next = timers.enumerated().min(by: { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) })
       else { return }
       timers.remove(at: next.offset)
       now = next.element.at
@@ -76,7 +77,8 @@ final class ScriptHost: MachineHost {
 
   // MARK: MachineHost
 
-  func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure) {}
+  func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure) {
+  }
   func willDefine(global: Int, owner: UInt32) {}
   func cancel(operation: Int) {
     cancelled.append(operation)

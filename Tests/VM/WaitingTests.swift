@@ -20,8 +20,14 @@ struct WaitingTests {
     ("func f() { after(1s) { [\"a\": [\"b\": 7]] } }\nawait f().a.b", "7"),
     ("await after(1s) { \"x\" }.uppercased()", "\"X\""),
     ("let d = deferred()\nd.cancel()\nd.resolve(1)", "false"),
-    ("var log = []\nlet d = async { defer { log.append(\"cleaned\") }\n await sleep(9s) }\nawait sleep(1s)\nd.cancel()\nawait sleep(1s)\nlog", "[\"cleaned\"]"),
-    ("var log = []\nfunc f() { defer { log.append(1) }\n defer { log.append(2) }\n return 3 }\nf()\nlog", "[2, 1]"),
+    (
+      "var log = []\nlet d = async { defer { log.append(\"cleaned\") }\n await sleep(9s) }\nawait sleep(1s)\nd.cancel()\nawait sleep(1s)\nlog",
+      "[\"cleaned\"]"
+    ),
+    (
+      "var log = []\nfunc f() { defer { log.append(1) }\n defer { log.append(2) }\n return 3 }\nf()\nlog",
+      "[2, 1]"
+    ),
     ("var log = []\ndo { defer { log.append(1) }\n throw \"x\" } catch { log.append(2) }\nlog", "[1, 2]"),
     ("await async { 1 }.finally { 2 }", "1"),
   ])
@@ -38,7 +44,8 @@ struct WaitingTests {
   @Test func errorsAwaitedLaterAreNotReported() throws {
     let host = ScriptHost()
     #expect(
-      try host.run("let d = async { throw \"late\" }\nawait sleep(1s)\ndo { await d } catch { error.message }")
+      try host.run(
+        "let d = async { throw \"late\" }\nawait sleep(1s)\ndo { await d } catch { error.message }")
         == "\"late\"")
     #expect(host.unhandled == [])
   }

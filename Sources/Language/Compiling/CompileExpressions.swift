@@ -103,7 +103,8 @@ extension FunctionCompiler {
   ) {
     switch operation {
     case .and, .or:
-      let failures = branch(if: Expression(.binary(operation, left, right, operatorSpan: span), span), is: false)
+      let failures = branch(
+        if: Expression(.binary(operation, left, right, operatorSpan: span), span), is: false)
       emit(.loadBool, a: target, b: 1)
       let past = jump(.jump)
       land(failures)
@@ -125,7 +126,8 @@ extension FunctionCompiler {
     if let small = Self.smallInteger(right) {
       switch operation {
       case .add: return emit(.addInteger, a: target, b: left, c: small)
-      case .subtract where small != Int(Int16.min): return emit(.addInteger, k: 1, a: target, b: left, c: -small)
+      case .subtract where small != Int(Int16.min):
+        return emit(.addInteger, k: 1, a: target, b: left, c: -small)
       case .multiply: return emit(.multiplyInteger, a: target, b: left, c: small)
       case .remainder where small > 0: return emit(.remainderInteger, a: target, b: left, c: small)
       default: break

@@ -31,7 +31,9 @@ extension FunctionCompiler {
   /// Functions are there before the first statement, so that they can call each other.
   private mutating func hoistFunctions(of statements: [Statement]) {
     var functions: [(NameDeclaration, FunctionNode)] = []
-    for case .function(let name, let function) in statements.lazy.map(\.kind) { functions.append((name, function)) }
+    for case .function(let name, let function) in statements.lazy.map(\.kind) {
+      functions.append((name, function))
+    }
     for (name, _) in functions {
       guard let variable = name.variable, variable.isBoxed else { continue }
       emit(.loadNil, a: variable.register)

@@ -25,7 +25,9 @@ public enum Compiler {
 
   /// Whether an `if` at the end of a text is there for its value: every branch ends in an expression.
   private static func givesValue(_ node: IfNode) -> Bool {
-    guard let otherwise = node.otherwise, case .expression = node.then.statements.last?.kind else { return false }
+    guard let otherwise = node.otherwise, case .expression = node.then.statements.last?.kind else {
+      return false
+    }
     switch otherwise {
     case .conditional(let next): return givesValue(next)
     case .block(let block):

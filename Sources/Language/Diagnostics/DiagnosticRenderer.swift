@@ -24,7 +24,7 @@ public struct DiagnosticRenderer: Sendable {
   /// The lines of a diagnostic, without a line end behind the last.
   public func render(_ diagnostic: Diagnostic, in source: SourceText) -> String {
     let color = diagnostic.severity == .error ? Color.error : Color.warning
-    let line = source.position(of: diagnostic.span.start).line
+    let line = source.lineNumber(of: diagnostic.span.start)
     let gutter = gutterWidth([diagnostic.span] + diagnostic.notes.compactMap(\.span), in: source)
     var lines = [
       paint("\(diagnostic.severity.rawValue):", color) + " "
@@ -55,13 +55,14 @@ public struct DiagnosticRenderer: Sendable {
   // MARK: - Excerpts
 
   private func gutterWidth(_ spans: [Span], in source: SourceText) -> Int {
-    spans.map { "\(source.position(of: $0.start).line)".count }.max() ?? 1
+    spans.map { "\(source.lineNumber(of: $0.start))".count }.max() ?? 1
   }
 
   private func excerpt(_ span: Span, in source: SourceText, gutter: Int, _ color: Color) -> [String] {
-    let number = source.position(of: span.start).line
-    let start = source.lineStart(number)
-    let cells = DisplayText.cells(of: source.line(number))
+    let number = source.lineNumber(of: span.start)
+    // More of a long line than could be shown, so that a whole file in one line costs no more.
+    let (line, start) = source.surroundings(of: span.start, reach: 16 * lineWidth)
+    let cells = DisplayText.cells(of: line)
     // The cells that the span covers; a span behind the text points to the column after it.
     let marked = firstCell(cells, at: span.start - start)
     let end = max(marked + 1, cells.firstIndex { $0.offset >= span.end - start } ?? cells.count)

@@ -44,6 +44,14 @@ public final class SourceText: Sendable {
 
   /// The line (from 1) and the column (from 1, in characters) of a UTF-8 offset.
   public func position(of offset: Int) -> (line: Int, column: Int) {
+    let line = lineNumber(of: offset)
+    let bounded = max(0, min(offset, utf8.count))
+    let before = String(decoding: utf8[lineStarts[line - 1]..<bounded], as: UTF8.self)
+    return (line, before.count + 1)
+  }
+
+  /// The line, from 1, of a UTF-8 offset.
+  public func lineNumber(of offset: Int) -> Int {
     let bounded = max(0, min(offset, utf8.count))
     var low = 0
     var high = lineStarts.count
@@ -51,8 +59,7 @@ public final class SourceText: Sendable {
       let middle = (low + high) / 2
       if lineStarts[middle] <= bounded { low = middle } else { high = middle }
     }
-    let before = String(decoding: utf8[lineStarts[low]..<bounded], as: UTF8.self)
-    return (low + 1, before.count + 1)
+    return low + 1
   }
 
   /// The UTF-8 offset at which a line, counted from 1, begins.
@@ -65,6 +72,27 @@ public final class SourceText: Sendable {
     var end = number < lineStarts.count ? lineStarts[number] - 1 : utf8.count
     if end > start, utf8[end - 1] == UInt8(ascii: "\r") { end -= 1 }
     return String(decoding: utf8[start..<end], as: UTF8.self)
+  }
+
+  /// What stands in the line of an offset at most so many bytes before and behind it, and the offset at
+  /// which that begins; whole characters as far as they are encoded.
+  func surroundings(of offset: Int, reach: Int) -> (text: String, start: Int) {
+    let number = lineNumber(of: offset)
+    var start = lineStarts[number - 1]
+    var end = number < lineStarts.count ? lineStarts[number] - 1 : utf8.count
+    if end > start, utf8[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    let center = max(start, min(offset, end))
+    func isContinuation(_ index: Int) -> Bool { index < end && utf8[index] & 0xC0 == 0x80 }
+    if center - start > reach {
+      start = center - reach
+      while isContinuation(start) { start += 1 }
+    }
+    if end - center > reach {
+      var cut = center + reach
+      while isContinuation(cut) { cut += 1 }
+      end = cut
+    }
+    return (String(decoding: utf8[start..<end], as: UTF8.self), start)
   }
 
   /// The text that a span covers.

@@ -69,6 +69,15 @@ extension Parser {
       return .unexpected("\":\"", help: "bodies stand in braces: if x { … }")
     }
     if at(.else) { return .elseWithoutIf }
+    if at(.comma), case .expression(let value)? = statement?.kind, case .name = value.kind {
+      return .unexpected("\",\"", help: "the parameters of a closure are followed by in: { x, y in … }")
+    }
+    if at(.openBrace), let statement {
+      switch statement.kind {
+      case .conditional, .whileLoop, .forLoop, .guard: return .closureInHead
+      default: break
+      }
+    }
     if at(.catch) { return .catchWithoutDo }
     if case .expression(let value)? = statement?.kind, case .name(let reference) = value.kind {
       if let message = Self.leadingWords[reference.name] { return message }

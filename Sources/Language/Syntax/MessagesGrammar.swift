@@ -113,6 +113,9 @@ extension Message {
   static let mixedLiteral = Message(
     "a dictionary has a value for every key", help: "write [key: value, …], or [a, b] for an array")
   static let anonymousOutsideClosure = Message("$0, $1 … stand only in closures", help: "declare a parameter")
+  static let closureInHead = Message(
+    "unexpected \"{\"",
+    help: "in the head of if, while, for or guard a closure stands in parentheses: xs.map({ … })")
   static let anonymousInNamed = Message(
     "this closure names its parameters, so it has no $0, $1 …", help: "use the names")
   static func callLooksLike(_ name: String) -> String { "for a call write \(name)(…)" }

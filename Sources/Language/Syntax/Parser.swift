@@ -261,7 +261,12 @@ public struct Parser {
 
   /// Reports an error that makes the rest of the text not worth reading.
   private mutating func stop(_ message: Message) -> SyntaxFailure {
-    report(message, at: current.span)
+    isInvalid = true
+    // It is told even where there is no room left: without it the silence about the rest would puzzle.
+    if !hasStopped {
+      if diagnostics.count >= Self.diagnosticLimit { diagnostics.removeLast() }
+      diagnostics.append(message.diagnostic(at: current.span))
+    }
     hasStopped = true
     position = tokens.count - 1
     return SyntaxFailure()

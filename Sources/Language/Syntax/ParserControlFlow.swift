@@ -62,6 +62,7 @@ extension Parser {
   }
 
   private mutating func parseCondition() throws(SyntaxFailure) -> Condition {
+    if at(.openBrace) { throw fail(.expected("a condition", found: describeCurrent())) }
     guard at(.let) || at(.var) else {
       let condition = try parseExpression()
       guard at(.assign) else { return .expression(condition) }

@@ -6,7 +6,9 @@ extension Machine {
   /// The labels of the call whose `labels` instruction lies at `ip`.
   private func labels(_ fiber: UnsafeMutablePointer<FiberObject>) -> [String?]? {
     guard let prototype = prototype(of: fiber.pointee.registers[-2]) else { return nil }
-    guard case .labels(let labels) = prototype.plainConstants[fiber.pointee.ip.pointee.wide] else { return nil }
+    guard case .labels(let labels) = prototype.plainConstants[fiber.pointee.ip.pointee.wide] else {
+      return nil
+    }
     return labels
   }
 
@@ -185,7 +187,8 @@ extension Machine {
   /// `receiver.member(…)` where the type has no method of that name or the arguments need arranging. The
   /// receiver lies at `base + 2` and counts as an argument.
   @inline(never) func invokeSlowly(
-    _ fiber: UnsafeMutablePointer<FiberObject>, _ base: ValuePointer, _ count: Int, member: Int, hasLabels: Bool
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ base: ValuePointer, _ count: Int, member: Int,
+    hasLabels: Bool
   ) -> Bool {
     var labels: [String?]?
     if hasLabels {

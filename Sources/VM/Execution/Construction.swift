@@ -28,7 +28,8 @@ extension Machine {
     }
   }
 
-  @inline(never) func makeDictionary(_ values: ValuePointer, _ count: Int, into target: ValuePointer) -> Bool {
+  @inline(never) func makeDictionary(_ values: ValuePointer, _ count: Int, into target: ValuePointer) -> Bool
+  {
     let dictionary = heap.newDictionary(capacity: count)
     do throws(Failure) {
       for place in 0..<count { try heap.set(values[2 * place + 1], for: values[2 * place], in: dictionary) }
@@ -125,10 +126,12 @@ extension Machine {
         let pairs = heap.pairs(of: sequence.dictionary)
         cursor.pointee =
           isPair
-          ? heap.makeArray(pairs.flatMap { [$0.key, $0.value] }) : heap.makeArray(pairs.map { makePair($0.key, $0.value) })
+          ? heap.makeArray(pairs.flatMap { [$0.key, $0.value] })
+          : heap.makeArray(pairs.map { makePair($0.key, $0.value) })
       case Tag.string where !isPair: cursor.pointee = heap.makeArray(characters(of: sequence.string))
       case Tag.range where !isPair: cursor.pointee = try elements(of: sequence.range)
-      case Tag.bytes where !isPair: cursor.pointee = heap.makeArray(sequence.string.buffer.map { .int(Int($0)) })
+      case Tag.bytes where !isPair:
+        cursor.pointee = heap.makeArray(sequence.string.buffer.map { .int(Int($0)) })
       case Tag.deferred: throw .notAwaited("what a for loop goes over")
       default:
         throw Failure(

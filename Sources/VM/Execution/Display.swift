@@ -75,7 +75,8 @@ extension Machine {
     }
     var origin = deferred
     for _ in 0..<100 {
-      guard origin.pointee.origin.tag == Tag.reaction, let source = origin.pointee.origin.reaction.pointee.source
+      guard origin.pointee.origin.tag == Tag.reaction,
+        let source = origin.pointee.origin.reaction.pointee.source
       else { break }
       origin = source
     }
@@ -85,7 +86,8 @@ extension Machine {
       return "<Deferred pending: \(text)>"
     }
     switch origin.pointee.origin.tag {
-    case Tag.array: return "<Deferred pending: \(origin.pointee.number) of \(origin.pointee.origin.array.pointee.count)>"
+    case Tag.array:
+      return "<Deferred pending: \(origin.pointee.number) of \(origin.pointee.origin.array.pointee.count)>"
     case Tag.fiber: return "<Deferred pending: async>"
     default: return "<Deferred pending>"
     }
@@ -116,7 +118,8 @@ private struct Writer {
     case Tag.html: text += "html " + Machine.quoted(machine.heap.text(value.string))
     case Tag.bytes: text += "<Bytes: \(value.string.pointee.count)>"
     case Tag.range:
-      text += "\(value.range.pointee.lower)\(value.range.pointee.isClosed == 1 ? "..." : "..<")\(value.range.pointee.upper)"
+      text +=
+        "\(value.range.pointee.lower)\(value.range.pointee.isClosed == 1 ? "..." : "..<")\(value.range.pointee.upper)"
     case Tag.array: writeArray(value.array, depth)
     case Tag.dictionary: writeDictionary(value.dictionary, depth)
     case Tag.closure:
@@ -125,7 +128,8 @@ private struct Writer {
     case Tag.native: text += "<Function \(machine.natives[value.native.pointee.number].name)>"
     case Tag.boundMethod: text += "<Function>"
     case Tag.error:
-      text += "<Error \(machine.display(value.error.pointee.kind)): \(machine.display(value.error.pointee.message))>"
+      text +=
+        "<Error \(machine.display(value.error.pointee.kind)): \(machine.display(value.error.pointee.message))>"
     case Tag.deferred: text += machine.describe(value.deferred)
     case Tag.instance:
       let type = machine.classes[Int(value.header.pointee.aux)]

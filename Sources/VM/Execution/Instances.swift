@@ -58,14 +58,16 @@ extension Machine {
   }
 
   public func defineProperty(_ type: InstanceClass, _ name: String, _ body: @escaping NativeBody) {
-    type.add(property: makeNative("\(type.name).\(name)", [], isMember: true, body), member: memberNumber(name))
+    type.add(
+      property: makeNative("\(type.name).\(name)", [], isMember: true, body), member: memberNumber(name))
   }
 
   public func defineMethod(
     _ type: InstanceClass, _ name: String, _ parameters: [String] = [], _ body: @escaping NativeBody
   ) {
     type.add(
-      method: makeNative("\(type.name).\(name)", parameters, isMember: true, body), member: memberNumber(name))
+      method: makeNative("\(type.name).\(name)", parameters, isMember: true, body), member: memberNumber(name)
+    )
   }
 
   /// An object of a class with its fields in order, holding a Swift object if it is given one.

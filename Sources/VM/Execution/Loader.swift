@@ -13,7 +13,9 @@ extension Machine {
     for name in program.globals { slots.append(try slot(of: name)) }
     var members: [Int] = []
     for name in program.members { members.append(memberNumber(name)) }
-    if memberNames.count > Int(UInt16.max) { throw Failure(.limit, "there are more than 65,535 member names") }
+    if memberNames.count > Int(UInt16.max) {
+      throw Failure(.limit, "there are more than 65,535 member names")
+    }
     let unit = LoadedProgram(source: program.source, isPrelude: isPrelude)
     unit.numbers = program.functions.map { _ in takePrototypeNumber() }
     for (place, function) in program.functions.enumerated() {
@@ -61,7 +63,8 @@ extension Machine {
         instruction.c = UInt16(truncatingIfNeeded: rounded >> 4)
         if rounded >> 4 > Int(UInt16.max) { instruction = unfused(original, prototype) }
       case .closure: instruction.wide = unit.numbers[original.wide]
-      case .getMember, .setMember, .invoke, .awaitUnlessMember: instruction.c = UInt16(members[Int(original.c)])
+      case .getMember, .setMember, .invoke, .awaitUnlessMember:
+        instruction.c = UInt16(members[Int(original.c)])
       default: break
       }
       (prototype.entry + place).initialize(to: instruction)
@@ -81,7 +84,8 @@ extension Machine {
   func makeClosure(_ number: Int, registers: ValuePointer) -> Value {
     guard let prototype = prototypes[number] else { preconditionFailure("prototype \(number) is not loaded") }
     let captures = prototype.function.captures
-    let closure = heap.allocate(32 + 16 * captures.count, Tag.closure).assumingMemoryBound(to: ClosureObject.self)
+    let closure = heap.allocate(32 + 16 * captures.count, Tag.closure).assumingMemoryBound(
+      to: ClosureObject.self)
     closure.pointee.entry = prototype.entry
     closure.pointee.registerCount = Int32(prototype.function.registerCount)
     let isSimple = !prototype.function.takesAnyCount
@@ -126,7 +130,8 @@ extension Opcode {
     case .loadConstant, .loadInteger, .loadNil, .loadBool, .getGlobal, .setGlobal, .defineGlobal, .getCapture,
       .getBoxedCapture, .newBox, .jumpIfTrue, .jumpIfFalse, .jumpIfNil, .jumpIfNotNil, .jumpIfPresent,
       .jumpIfEqualInteger, .jumpUnlessEqualInteger, .jumpIfLessInteger, .jumpUnlessLessInteger, .eachPrepare,
-      .each, .call, .invoke, .labels, .returnValue, .closure, .escapeHTML, .awaitUnlessMember, .throw, .rethrow,
+      .each, .call, .invoke, .labels, .returnValue, .closure, .escapeHTML, .awaitUnlessMember, .throw,
+      .rethrow,
       .declare:
       .a
     }

@@ -34,7 +34,7 @@ public struct TaskID: Hashable, Sendable {
 /// It is confined to the thread that uses it. The one exception is `interrupt()`.
 public final class Machine {
   public let limits: MachineLimits
-  public private(set) weak var host: MachineHost?
+  public weak var host: MachineHost?
 
   let heap: Heap
   let payloads = PayloadTable()
@@ -160,7 +160,9 @@ public final class Machine {
 
   /// What a global holds and how it was declared; nil where nothing has declared it.
   public func global(_ slot: Int) -> (value: Value, kind: GlobalKind)? {
-    guard globals[slot].tag != Tag.unset, let kind = GlobalKind(rawValue: globalKinds[slot]) else { return nil }
+    guard globals[slot].tag != Tag.unset, let kind = GlobalKind(rawValue: globalKinds[slot]) else {
+      return nil
+    }
     return (globals[slot], kind)
   }
 

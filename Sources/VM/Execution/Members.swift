@@ -2,7 +2,9 @@ import Language
 
 extension Machine {
   /// Reads `object.member`. Lenient, as after `?.`: a key that a dictionary lacks gives nil.
-  @inline(never) func getMember(_ object: Value, _ member: Int, isLenient: Bool, into target: ValuePointer) -> Bool {
+  @inline(never) func getMember(_ object: Value, _ member: Int, isLenient: Bool, into target: ValuePointer)
+    -> Bool
+  {
     let own = property(object.tag, member)
     if own.tag == Tag.native { return callNative(own, receiver(object), 1, nil, 0, into: target) }
     switch object.tag {
@@ -152,7 +154,8 @@ extension Machine {
     guard key.isInt else {
       failure =
         key.isDeferred
-        ? .notAwaited("an index") : Failure(.type, "an index of an \(what) must be an Int, not \(typeName(key))")
+        ? .notAwaited("an index")
+        : Failure(.type, "an index of an \(what) must be an Int, not \(typeName(key))")
       return nil
     }
     guard key.int >= 0, key.int < count else {
@@ -188,7 +191,9 @@ extension Machine {
     return lower..<upper
   }
 
-  private func index(string: UnsafeMutablePointer<StringObject>, _ key: Value, into target: ValuePointer) -> Bool {
+  private func index(string: UnsafeMutablePointer<StringObject>, _ key: Value, into target: ValuePointer)
+    -> Bool
+  {
     if heap.isSimple(string), key.isInt {
       guard let place = checkedPlace(key, count: string.pointee.count, "string") else { return false }
       target.pointee = heap.makeString(utf8: UnsafeBufferPointer(start: string.bytes + place, count: 1))
@@ -218,7 +223,8 @@ extension Machine {
 
   private func noMember(_ name: String, _ object: Value) -> Failure {
     if object.isNil {
-      return Failure(.type, "nil has no member \"\(name)\"", help: "write ?.\(name) where the value may be nil")
+      return Failure(
+        .type, "nil has no member \"\(name)\"", help: "write ?.\(name) where the value may be nil")
     }
     if object.isDeferred {
       return Failure(
@@ -235,7 +241,9 @@ extension Machine {
 
   func memberNames(of tag: UInt) -> [String] {
     (0..<min(Machine.memberCapacity, memberNames.count))
-      .filter { method(tag, $0).tag != Tag.unset || property(tag, $0).tag != Tag.unset }.map { memberNames[$0] }
+      .filter { method(tag, $0).tag != Tag.unset || property(tag, $0).tag != Tag.unset }.map {
+        memberNames[$0]
+      }
   }
 
   /// The first few of a list, and how many more there are.

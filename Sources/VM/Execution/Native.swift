@@ -16,7 +16,9 @@ public struct NativeParameter: Sendable {
 
   /// Reads `"text"` and `"pretty?"`, whose question mark says that it may be left out.
   static func list(_ names: [String]) -> [NativeParameter] {
-    names.map { $0.hasSuffix("?") ? NativeParameter(String($0.dropLast()), isRequired: false) : NativeParameter($0) }
+    names.map {
+      $0.hasSuffix("?") ? NativeParameter(String($0.dropLast()), isRequired: false) : NativeParameter($0)
+    }
   }
 }
 
@@ -30,7 +32,9 @@ final class NativeFunction {
   let isMember: Bool
   let body: NativeBody
 
-  init(name: String, parameters: [NativeParameter], isVariadic: Bool, isMember: Bool, body: @escaping NativeBody) {
+  init(
+    name: String, parameters: [NativeParameter], isVariadic: Bool, isMember: Bool, body: @escaping NativeBody
+  ) {
     self.name = name
     self.parameters = parameters
     requiredCount = parameters.prefix { $0.isRequired }.count
@@ -49,6 +53,9 @@ public struct NativeCall: ~Copyable {
   public let owner: UInt32
   let function: NativeFunction
 
+  /// Whether it is called on behalf of a request: what it begins outlives the run that defined the code.
+  public var servesRequest: Bool { machine.current?.has(FiberObject.servesRequest) ?? false }
+
   /// An argument; nil for one that was left out.
   public subscript(index: Int) -> Value {
     guard index < count else { return .nil }
@@ -61,7 +68,8 @@ public struct NativeCall: ~Copyable {
   private func name(_ index: Int) -> String {
     let place = function.isMember ? index - 1 : index
     if function.isMember, index == 0 { return "the receiver" }
-    return place < function.parameters.count ? "\"\(function.parameters[place].name)\"" : "argument \(place + 1)"
+    return place < function.parameters.count
+      ? "\"\(function.parameters[place].name)\"" : "argument \(place + 1)"
   }
 
   /// The failure for an argument of the wrong type; says "not awaited" for a deferred.
@@ -95,7 +103,9 @@ public struct NativeCall: ~Copyable {
 
   public func string(_ index: Int) throws(Failure) -> String {
     let value = self[index]
-    guard value.tag == Tag.string || value.tag == Tag.html else { throw wrongType(index, expected: "a String") }
+    guard value.tag == Tag.string || value.tag == Tag.html else {
+      throw wrongType(index, expected: "a String")
+    }
     return machine.heap.text(value.string)
   }
 
@@ -124,7 +134,9 @@ public struct NativeCall: ~Copyable {
 
   /// The elements of an array.
   public func elements(_ index: Int) throws(Failure) -> [Value] {
-    guard let elements = machine.elements(of: self[index]) else { throw wrongType(index, expected: "an Array") }
+    guard let elements = machine.elements(of: self[index]) else {
+      throw wrongType(index, expected: "an Array")
+    }
     return elements
   }
 }

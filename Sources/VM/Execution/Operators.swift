@@ -17,7 +17,8 @@ extension Machine {
     }
   }
 
-  private func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value {
+  private func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value
+  {
     if left.isInt && right.isInt { return .int(try integer(operation, left.int, right.int)) }
     if let a = left.asDouble, let b = right.asDouble { return .double(Machine.double(operation, a, b)) }
     if left.tag == Tag.duration || right.tag == Tag.duration {
@@ -69,7 +70,8 @@ extension Machine {
     }
   }
 
-  private func duration(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value? {
+  private func duration(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value?
+  {
     switch (operation, left.tag == Tag.duration, right.tag == Tag.duration) {
     case (.add, true, true), (.subtract, true, true):
       return .duration(nanoseconds: try integer(operation, left.int, right.int))
@@ -138,7 +140,8 @@ extension Machine {
     } else if left.isNil || right.isNil {
       help = "write value ?? default where a value may be nil"
     }
-    return Failure(.type, "\(operation) cannot be applied to \(typeName(left)) and \(typeName(right))", help: help)
+    return Failure(
+      .type, "\(operation) cannot be applied to \(typeName(left)) and \(typeName(right))", help: help)
   }
 
   // MARK: Comparing
@@ -272,7 +275,8 @@ extension Machine {
     _ lower: Value, _ upper: Value, isClosed: Bool, into target: ValuePointer
   ) -> Bool {
     guard checkBounds(lower, upper, isClosed: isClosed) else { return false }
-    let range = heap.allocate(MemoryLayout<RangeObject>.size, Tag.range).assumingMemoryBound(to: RangeObject.self)
+    let range = heap.allocate(MemoryLayout<RangeObject>.size, Tag.range).assumingMemoryBound(
+      to: RangeObject.self)
     range.pointee.lower = lower.int
     range.pointee.upper = upper.int
     range.pointee.isClosed = isClosed ? 1 : 0

@@ -63,7 +63,8 @@ extension Machine {
       guard let back = UnsafeMutablePointer<Instruction>(bitPattern: R[-1].bits) else { return false }
       if back == outermostReturn + 1 { return false }
       fiber.pointee.ip = back
-      fiber.pointee.registers = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+      fiber.pointee.registers = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(
+        to: Value.self)
     }
   }
 
@@ -82,7 +83,8 @@ extension Machine {
   }
 
   func makeError(kind: String, message: Value, fields: Value) -> Value {
-    let error = heap.allocate(MemoryLayout<ErrorObject>.size, Tag.error).assumingMemoryBound(to: ErrorObject.self)
+    let error = heap.allocate(MemoryLayout<ErrorObject>.size, Tag.error).assumingMemoryBound(
+      to: ErrorObject.self)
     error.pointee.kind = heap.makeString(kind)
     error.pointee.message = message
     error.pointee.fields = fields

@@ -41,7 +41,9 @@ extension Heap {
   func checkCount(_ count: Int) throws(Failure) {
     if count > state.pointee.limits.collectionCount {
       throw Failure(
-        .limit, "a collection of \(count) elements is larger than the limit of \(state.pointee.limits.collectionCount)")
+        .limit,
+        "a collection of \(count) elements is larger than the limit of \(state.pointee.limits.collectionCount)"
+      )
     }
   }
 

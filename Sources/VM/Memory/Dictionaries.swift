@@ -105,7 +105,8 @@ extension Heap {
     dictionary.pointee.live += 1
   }
 
-  private func entryValue(_ number: Int, _ dictionary: UnsafeMutablePointer<DictionaryObject>) -> ValuePointer {
+  private func entryValue(_ number: Int, _ dictionary: UnsafeMutablePointer<DictionaryObject>) -> ValuePointer
+  {
     (RawPointer(dictionary.pointee.entries + number) + MemoryLayout<DictionaryEntry>.offset(of: \.value)!)
       .assumingMemoryBound(to: Value.self)
   }
@@ -132,7 +133,9 @@ extension Heap {
   /// Makes room: drops removed entries, and doubles when most are live.
   @inline(never) private func rebuild(_ dictionary: UnsafeMutablePointer<DictionaryObject>) throws(Failure) {
     let live = dictionary.pointee.live
-    let capacity = live * 4 > dictionary.pointee.capacity * 3 ? dictionary.pointee.capacity * 2 : dictionary.pointee.capacity
+    let capacity =
+      live * 4 > dictionary.pointee.capacity * 3
+      ? dictionary.pointee.capacity * 2 : dictionary.pointee.capacity
     try checkCount(live + 1)
     try reserve(capacity * 48)
     charge(max(0, capacity - dictionary.pointee.capacity) * 48)

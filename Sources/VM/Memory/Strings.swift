@@ -2,7 +2,8 @@ import Glibc
 
 extension Heap {
   /// A string of `count` bytes, to be filled in.
-  @inline(__always) func newString(_ count: Int, tag: UInt = Tag.string) -> UnsafeMutablePointer<StringObject> {
+  @inline(__always) func newString(_ count: Int, tag: UInt = Tag.string) -> UnsafeMutablePointer<StringObject>
+  {
     let string = allocate(16 &+ count, tag).assumingMemoryBound(to: StringObject.self)
     string.pointee.count = count
     return string
@@ -56,7 +57,9 @@ extension Heap {
       rest -= 8
     }
     var tail: UInt64 = 0
-    for number in 0..<rest { tail |= UInt64(place.load(fromByteOffset: number, as: UInt8.self)) << (8 * number) }
+    for number in 0..<rest {
+      tail |= UInt64(place.load(fromByteOffset: number, as: UInt8.self)) << (8 * number)
+    }
     hash = Heap.fold(hash ^ tail, seed)
     let short = UInt32(truncatingIfNeeded: hash ^ (hash >> 32)) | 1
     string.pointee.header.aux = short

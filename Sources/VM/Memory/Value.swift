@@ -18,7 +18,9 @@ public struct Value: BitwiseCopyable, Sendable {
   }
 
   @inline(__always) public static var `nil`: Value { Value(tag: Tag.nil, bits: 0) }
-  @inline(__always) public static func bool(_ value: Bool) -> Value { Value(tag: Tag.bool, bits: value ? 1 : 0) }
+  @inline(__always) public static func bool(_ value: Bool) -> Value {
+    Value(tag: Tag.bool, bits: value ? 1 : 0)
+  }
   @inline(__always) public static func int(_ value: Int) -> Value {
     Value(tag: Tag.int, bits: UInt(bitPattern: value))
   }
@@ -61,7 +63,9 @@ public struct Value: BitwiseCopyable, Sendable {
   @inline(__always) var header: UnsafeMutablePointer<Header> { pointer(to: Header.self) }
   @inline(__always) var string: UnsafeMutablePointer<StringObject> { pointer(to: StringObject.self) }
   @inline(__always) var array: UnsafeMutablePointer<ArrayObject> { pointer(to: ArrayObject.self) }
-  @inline(__always) var dictionary: UnsafeMutablePointer<DictionaryObject> { pointer(to: DictionaryObject.self) }
+  @inline(__always) var dictionary: UnsafeMutablePointer<DictionaryObject> {
+    pointer(to: DictionaryObject.self)
+  }
   @inline(__always) var closure: UnsafeMutablePointer<ClosureObject> { pointer(to: ClosureObject.self) }
   @inline(__always) var native: UnsafeMutablePointer<NativeObject> { pointer(to: NativeObject.self) }
   @inline(__always) var box: UnsafeMutablePointer<BoxObject> { pointer(to: BoxObject.self) }

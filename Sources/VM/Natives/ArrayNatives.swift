@@ -106,7 +106,8 @@ extension Machine {
     defineMethod(Tag.range, "contains", ["number"]) { call throws(Failure) in
       let number = try call.int(1)
       let range = call[0].range.pointee
-      return .bool(number >= range.lower && (number < range.upper || range.isClosed == 1 && number == range.upper))
+      return .bool(
+        number >= range.lower && (number < range.upper || range.isClosed == 1 && number == range.upper))
     }
     define("stride", ["from", "to?", "through?", "by?"]) { call throws(Failure) in
       let isClosed = call.has(2)
@@ -118,13 +119,16 @@ extension Machine {
       if overflow { throw Failure(.limit, "the stride is too long") }
       try call.machine.heap.checkCount(Swift.max(0, distance / step + 1))
       let numbers =
-        isClosed ? Array(Swift.stride(from: from, through: to, by: step)) : Array(Swift.stride(from: from, to: to, by: step))
+        isClosed
+        ? Array(Swift.stride(from: from, through: to, by: step))
+        : Array(Swift.stride(from: from, to: to, by: step))
       return call.machine.heap.makeArray(numbers.map { .int($0) })
     }
   }
 
   private func place(of element: Value, in array: UnsafeMutablePointer<ArrayObject>) throws(Failure) -> Int? {
-    for place in 0..<array.pointee.count where try deepEqual(array.pointee.elements[place], element, depth: 0) {
+    for place in 0..<array.pointee.count where try deepEqual(array.pointee.elements[place], element, depth: 0)
+    {
       return place
     }
     return nil
@@ -133,7 +137,10 @@ extension Machine {
   func extreme(_ values: [Value], wantsLess: Bool) throws(Failure) -> Value? {
     guard var best = values.first else { return nil }
     for value in values.dropFirst() {
-      let order = wantsLess ? isLess(value, best, orEqual: false, swapped: false) : isLess(best, value, orEqual: false, swapped: false)
+      let order =
+        wantsLess
+        ? isLess(value, best, orEqual: false, swapped: false)
+        : isLess(best, value, orEqual: false, swapped: false)
       guard let order else { throw takeFailure() }
       if order { best = value }
     }
@@ -160,7 +167,9 @@ extension Machine {
       return !isAfter && a.offset < b.offset
     }
     if let problem { throw problem }
-    for (place, element) in sorted.enumerated() { heap.store(element.element, at: array.pointee.elements + place) }
+    for (place, element) in sorted.enumerated() {
+      heap.store(element.element, at: array.pointee.elements + place)
+    }
   }
 }
 

@@ -27,7 +27,8 @@ extension Machine {
       if error.isDeferred { throw call.wrongType(1, expected: "an Error or a String") }
       if error.tag != Tag.error {
         error = machine.makeError(
-          kind: Failure.Kind.error.rawValue, message: machine.heap.makeString(machine.display(error)), fields: .nil)
+          kind: Failure.Kind.error.rawValue, message: machine.heap.makeString(machine.display(error)),
+          fields: .nil)
       }
       return .bool(try machine.fire(call[0].deferred, .rejected, error))
     }
@@ -54,11 +55,13 @@ extension Machine {
     if deferred.state == DeferredObject.cancelled { return false }
     if !deferred.isPending || deferred.pointee.header.flags & DeferredObject.isFollowing != 0 {
       throw Failure(
-        .argument, "this Deferred has fired already", help: "a Deferred fires once; make a new one with deferred()")
+        .argument, "this Deferred has fired already",
+        help: "a Deferred fires once; make a new one with deferred()")
     }
     if deferred.pointee.header.flags & DeferredObject.isOperation != 0 || !deferred.pointee.origin.isNil {
       throw Failure(
-        .argument, "this Deferred is fired by what it waits for", help: "only one made by deferred() is fired by hand")
+        .argument, "this Deferred is fired by what it waits for",
+        help: "only one made by deferred() is fired by hand")
     }
     return settle(deferred, settlement, value)
   }

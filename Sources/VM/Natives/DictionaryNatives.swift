@@ -1,7 +1,9 @@
 extension Machine {
   func installDictionaries() {
     defineProperty(Tag.dictionary, "count") { call throws(Failure) in .int(call[0].dictionary.pointee.live) }
-    defineProperty(Tag.dictionary, "isEmpty") { call throws(Failure) in .bool(call[0].dictionary.pointee.live == 0) }
+    defineProperty(Tag.dictionary, "isEmpty") { call throws(Failure) in
+      .bool(call[0].dictionary.pointee.live == 0)
+    }
     defineProperty(Tag.dictionary, "keys") { call throws(Failure) in
       call.machine.heap.makeArray(call.machine.heap.pairs(of: call[0].dictionary).map(\.key))
     }
@@ -20,7 +22,9 @@ extension Machine {
       return .nil
     }
     defineMethod(Tag.dictionary, "merge", ["other"]) { call throws(Failure) in
-      guard let pairs = call.machine.pairs(of: call[1]) else { throw call.wrongType(1, expected: "a Dictionary") }
+      guard let pairs = call.machine.pairs(of: call[1]) else {
+        throw call.wrongType(1, expected: "a Dictionary")
+      }
       for pair in pairs { try call.machine.heap.set(pair.value, for: pair.key, in: call[0].dictionary) }
       return .nil
     }

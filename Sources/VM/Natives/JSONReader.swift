@@ -59,7 +59,8 @@ private struct JSONReader {
 
   private mutating func word(_ word: StaticString, _ value: Value) throws(Failure) -> Value {
     let length = word.utf8CodeUnitCount
-    let isThere = place + length <= bytes.count && (0..<length).allSatisfy { bytes[place + $0] == word.utf8Start[$0] }
+    let isThere =
+      place + length <= bytes.count && (0..<length).allSatisfy { bytes[place + $0] == word.utf8Start[$0] }
     guard isThere else { throw failure("unexpected \(found) where a value should be") }
     place += length
     return value
@@ -120,7 +121,9 @@ private struct JSONReader {
     if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
       place += 1
       isWhole = false
-      if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") { place += 1 }
+      if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") {
+        place += 1
+      }
       guard skipDigits() > 0 else { throw failure("a digit should follow the exponent") }
     }
     let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<place]), as: UTF8.self)
@@ -134,7 +137,9 @@ private struct JSONReader {
 
   private mutating func skipDigits() -> Int {
     let start = place
-    while place < bytes.count, bytes[place] >= UInt8(ascii: "0"), bytes[place] <= UInt8(ascii: "9") { place += 1 }
+    while place < bytes.count, bytes[place] >= UInt8(ascii: "0"), bytes[place] <= UInt8(ascii: "9") {
+      place += 1
+    }
     return place - start
   }
 
@@ -143,7 +148,9 @@ private struct JSONReader {
   private mutating func string() throws(Failure) -> Value {
     place += 1
     let start = place
-    while place < bytes.count, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
+    while place < bytes.count, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\""),
+      bytes[place] != UInt8(ascii: "\\")
+    {
       place += 1
     }
     if place < bytes.count, bytes[place] == UInt8(ascii: "\"") {
@@ -173,7 +180,9 @@ private struct JSONReader {
 
   private func check(_ text: UnsafeBufferPointer<UInt8>, at start: Int) throws(Failure) {
     if text.allSatisfy({ $0 < 0x80 }) { return }
-    if String(validating: text, as: UTF8.self) == nil { throw failure("the string is not valid UTF-8", at: start) }
+    if String(validating: text, as: UTF8.self) == nil {
+      throw failure("the string is not valid UTF-8", at: start)
+    }
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(Failure) {
@@ -225,7 +234,9 @@ private struct JSONReader {
   // MARK: Bytes
 
   private mutating func skipSpace() {
-    while place < bytes.count, bytes[place] == 32 || bytes[place] == 10 || bytes[place] == 13 || bytes[place] == 9 {
+    while place < bytes.count,
+      bytes[place] == 32 || bytes[place] == 10 || bytes[place] == 13 || bytes[place] == 9
+    {
       place += 1
     }
   }

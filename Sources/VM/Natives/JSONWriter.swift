@@ -23,7 +23,8 @@ private struct JSONWriter {
 
   mutating func write(_ value: Value, depth: Int) throws(Failure) {
     if depth > Machine.jsonDepth {
-      throw Failure(.json, "nested more than \(Machine.jsonDepth) deep", help: "does a collection contain itself?")
+      throw Failure(
+        .json, "nested more than \(Machine.jsonDepth) deep", help: "does a collection contain itself?")
     }
     if bytes.count > machine.limits.stringLength { try machine.heap.checkLength(bytes.count) }
     switch value.tag {

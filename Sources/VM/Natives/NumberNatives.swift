@@ -11,7 +11,8 @@ extension Machine {
       }
     }
     for (name, rule) in [
-      ("round", FloatingPointRoundingRule.toNearestOrAwayFromZero), ("floor", .down), ("ceil", .up), ("trunc", .towardZero),
+      ("round", FloatingPointRoundingRule.toNearestOrAwayFromZero), ("floor", .down), ("ceil", .up),
+      ("trunc", .towardZero),
     ] {
       define(name, ["number"]) { call throws(Failure) in
         call[0].isInt ? call[0] : .double(try call.double(0).rounded(rule))
@@ -54,7 +55,8 @@ extension Machine {
       }
     }
     defineProperty(Tag.duration, "seconds") { call throws(Failure) in .double(Double(call[0].int) / 1e9) }
-    defineProperty(Tag.duration, "milliseconds") { call throws(Failure) in .double(Double(call[0].int) / 1e6) }
+    defineProperty(Tag.duration, "milliseconds") { call throws(Failure) in .double(Double(call[0].int) / 1e6)
+    }
     defineProperty(Tag.int, "isEven") { call throws(Failure) in .bool(call[0].int & 1 == 0) }
     defineProperty(Tag.double, "isNaN") { call throws(Failure) in .bool(call[0].double.isNaN) }
   }

@@ -132,29 +132,39 @@ extension Machine {
     }
     """
 
-  private static let prelude: Result<Program, Diagnostic> = {
-    let source = SourceText(name: "prelude", text: preludeText)
+  private static let prelude = compileLibrary(name: "prelude", text: preludeText)
+
+  /// Compiles a text of functions that hosts add to the language.
+  public static func compileLibrary(name: String, text: String) -> Result<Program, Diagnostic> {
+    let source = SourceText(name: name, text: text)
     let parsed = Parser.parse(source)
     if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) { return .failure(problem) }
     let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
-    if let problem = resolution.diagnostics.first(where: { $0.severity == .error }) { return .failure(problem) }
+    if let problem = resolution.diagnostics.first(where: { $0.severity == .error }) {
+      return .failure(problem)
+    }
     return Result { () throws(Diagnostic) in try Compiler.compile(parsed.program, source: source) }
-  }()
+  }
 
-  func installPrelude() {
+  func installPrelude() { install(library: Machine.prelude) }
+
+  /// Adds the functions of a library as built-in ones. Chains of calls don't show them.
+  public func install(library: Result<Program, Diagnostic>) {
     do {
-      let program = try Machine.prelude.get()
+      let program = try library.get()
       let main = try load(program, isPrelude: true)
       resume(try makeFiber(main, [], owner: 0, result: nil))
       for name in program.globals { adopt(name) }
     } catch {
-      preconditionFailure("the prelude does not compile: \(error)")
+      preconditionFailure("a library does not compile: \(error)")
     }
   }
 
   /// `Array_map` becomes the method `map` of arrays; other names stay as built-in functions.
   private func adopt(_ name: String) {
-    guard let slot = globalNumbers[name], let global = global(slot), global.value.tag == Tag.closure else { return }
+    guard let slot = globalNumbers[name], let global = global(slot), global.value.tag == Tag.closure else {
+      return
+    }
     let parts = name.split(separator: "_", maxSplits: 1)
     let tags: [Substring: UInt] = [
       "Array": Tag.array, "Dictionary": Tag.dictionary, "Range": Tag.range, "String": Tag.string,

@@ -2,20 +2,24 @@ import Language
 
 extension Machine {
   /// Defines a global function. A parameter that ends in `?` may be left out.
-  public func define(_ name: String, _ parameters: [String], variadic: Bool = false, _ body: @escaping NativeBody) {
+  public func define(
+    _ name: String, _ parameters: [String], variadic: Bool = false, _ body: @escaping NativeBody
+  ) {
     let function = makeNative(name, parameters, isVariadic: variadic, isMember: false, body)
     guard let slot = try? slot(of: name) else { return }
     setGlobal(slot, (function, .builtin))
   }
 
   func makeNative(
-    _ name: String, _ parameters: [String], isVariadic: Bool = false, isMember: Bool, _ body: @escaping NativeBody
+    _ name: String, _ parameters: [String], isVariadic: Bool = false, isMember: Bool,
+    _ body: @escaping NativeBody
   ) -> Value {
     natives.append(
       NativeFunction(
         name: name, parameters: NativeParameter.list(parameters), isVariadic: isVariadic, isMember: isMember,
         body: body))
-    let object = heap.allocate(MemoryLayout<NativeObject>.size, Tag.native).assumingMemoryBound(to: NativeObject.self)
+    let object = heap.allocate(MemoryLayout<NativeObject>.size, Tag.native).assumingMemoryBound(
+      to: NativeObject.self)
     object.pointee.number = natives.count - 1
     return Value(Tag.native, object)
   }
@@ -82,6 +86,15 @@ extension Machine {
   public func pairs(of value: Value) -> [(key: Value, value: Value)]? {
     value.tag == Tag.dictionary ? heap.pairs(of: value.dictionary) : nil
   }
+
+  /// Sets a key of a dictionary; does nothing where that cannot be.
+  public func setElement(_ key: Value, of dictionary: Value, to value: Value) {
+    guard dictionary.tag == Tag.dictionary else { return }
+    try? heap.set(value, for: key, in: dictionary.dictionary)
+  }
+
+  /// Whether this is a deferred that has not fired.
+  public func isPending(_ value: Value) -> Bool { value.tag == Tag.deferred && value.deferred.isPending }
 
   /// How a function was called in the text, for messages: `GET /greet/<user>`.
   public func functionName(_ value: Value) -> String? {

@@ -3,7 +3,8 @@ import Foundation
 extension Machine {
   func installStrings() {
     for tag in [Tag.string, Tag.html] {
-      defineProperty(tag, "count") { call throws(Failure) in .int(call.machine.characterCount(call[0].string)) }
+      defineProperty(tag, "count") { call throws(Failure) in .int(call.machine.characterCount(call[0].string))
+      }
       defineProperty(tag, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
     }
     text("uppercased") { $0.uppercased() }
@@ -17,7 +18,9 @@ extension Machine {
     defineProperty(Tag.string, "last") { call throws(Failure) in
       try call.string(0).last.map { call.machine.heap.makeString(String($0)) } ?? .nil
     }
-    defineProperty(Tag.string, "utf8") { call throws(Failure) in call.machine.heap.makeBytes(call[0].string.buffer) }
+    defineProperty(Tag.string, "utf8") { call throws(Failure) in
+      call.machine.heap.makeBytes(call[0].string.buffer)
+    }
     defineProperty(Tag.string, "lines") { call throws(Failure) in
       var lines = try call.string(0).split(omittingEmptySubsequences: false) { $0.isNewline }
       if lines.last?.isEmpty == true { lines.removeLast() }

@@ -10,11 +10,15 @@ extension Machine {
       }
       return call.machine.heap.makeString(call.machine.display(call[0]))
     }
-    define("repr", ["value"]) { call throws(Failure) in call.machine.heap.makeString(call.machine.repr(call[0])) }
+    define("repr", ["value"]) { call throws(Failure) in
+      call.machine.heap.makeString(call.machine.repr(call[0]))
+    }
     define("rawHTML", ["text"]) { call throws(Failure) in
       call.machine.heap.makeString(try call.string(0), tag: Tag.html)
     }
-    define("type", ["of"]) { call throws(Failure) in call.machine.heap.makeString(call.machine.typeName(call[0])) }
+    define("type", ["of"]) { call throws(Failure) in
+      call.machine.heap.makeString(call.machine.typeName(call[0]))
+    }
     define("json", ["text"]) { call throws(Failure) in
       guard call[0].tag == Tag.string || call[0].tag == Tag.bytes else {
         throw call.wrongType(0, expected: "a String or Bytes")

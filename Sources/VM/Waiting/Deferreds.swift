@@ -18,7 +18,8 @@ extension Machine {
 
   // MARK: Waiters
 
-  func attach(_ waiter: UnsafeMutablePointer<WaiterObject>, to deferred: UnsafeMutablePointer<DeferredObject>) {
+  func attach(_ waiter: UnsafeMutablePointer<WaiterObject>, to deferred: UnsafeMutablePointer<DeferredObject>)
+  {
     waiter.pointee.source = deferred
     deferred.pointee.header.flags |= DeferredObject.isHandled
     if !deferred.isPending {
@@ -27,16 +28,30 @@ extension Machine {
     }
     waiter.pointee.next = nil
     waiter.pointee.previous = deferred.pointee.last
-    if let last = deferred.pointee.last { last.pointee.next = waiter } else { deferred.pointee.first = waiter }
+    if let last = deferred.pointee.last {
+      last.pointee.next = waiter
+    } else {
+      deferred.pointee.first = waiter
+    }
     deferred.pointee.last = waiter
   }
 
   /// Takes a waiter away from a pending deferred.
-  func detach(_ waiter: UnsafeMutablePointer<WaiterObject>, from deferred: UnsafeMutablePointer<DeferredObject>) {
+  func detach(
+    _ waiter: UnsafeMutablePointer<WaiterObject>, from deferred: UnsafeMutablePointer<DeferredObject>
+  ) {
     waiter.pointee.source = nil
     guard deferred.isPending else { return }
-    if let previous = waiter.pointee.previous { previous.pointee.next = waiter.pointee.next } else { deferred.pointee.first = waiter.pointee.next }
-    if let next = waiter.pointee.next { next.pointee.previous = waiter.pointee.previous } else { deferred.pointee.last = waiter.pointee.previous }
+    if let previous = waiter.pointee.previous {
+      previous.pointee.next = waiter.pointee.next
+    } else {
+      deferred.pointee.first = waiter.pointee.next
+    }
+    if let next = waiter.pointee.next {
+      next.pointee.previous = waiter.pointee.previous
+    } else {
+      deferred.pointee.last = waiter.pointee.previous
+    }
     waiter.pointee.next = nil
     waiter.pointee.previous = nil
     // It was the last consumer: nobody wants the result any more.
@@ -55,7 +70,9 @@ extension Machine {
 
   /// Gives a deferred its result; what waits for it becomes ready. False when it had one already.
   @discardableResult
-  func settle(_ deferred: UnsafeMutablePointer<DeferredObject>, _ settlement: Settlement, _ value: Value) -> Bool {
+  func settle(_ deferred: UnsafeMutablePointer<DeferredObject>, _ settlement: Settlement, _ value: Value)
+    -> Bool
+  {
     guard deferred.isPending else { return false }
     if settlement == .resolved, value.tag == Tag.deferred { return follow(value.deferred, by: deferred) }
     switch settlement {
@@ -65,7 +82,11 @@ extension Machine {
     }
     heap.store(value, at: valuePlace(deferred))
     deferred.pointee.origin = .nil
-    if settlement == .rejected, deferred.pointee.first == nil { noteUnawaited(deferred) } else { deferred.pointee.creator = nil }
+    if settlement == .rejected, deferred.pointee.first == nil {
+      noteUnawaited(deferred)
+    } else {
+      deferred.pointee.creator = nil
+    }
     var waiter = deferred.pointee.first
     deferred.pointee.first = nil
     deferred.pointee.last = nil
@@ -119,13 +140,16 @@ extension Machine {
     reaction.pointee.function = function
     reaction.pointee.index = index
     reaction.pointee.owner = Int(owner)
-    if let current { reaction.pointee.header.flags |= current.pointee.header.flags & FiberObject.servesRequest }
+    if let current {
+      reaction.pointee.header.flags |= current.pointee.header.flags & FiberObject.servesRequest
+    }
     return reaction
   }
 
   /// `then`, `catch`: a new deferred for what the callback gives.
   func react(
-    to deferred: UnsafeMutablePointer<DeferredObject>, _ kind: ReactionObject.Kind, _ function: Value, owner: UInt32
+    to deferred: UnsafeMutablePointer<DeferredObject>, _ kind: ReactionObject.Kind, _ function: Value,
+    owner: UInt32
   ) -> Value {
     let target = newDeferred(owner: owner)
     let reaction = newReaction(kind, target: target, function: function, index: 0, owner: owner)
@@ -180,7 +204,8 @@ extension Machine {
     let reactions = heap.newArray(capacity: inputs.count)
     target.pointee.origin = Value(Tag.array, reactions)
     target.pointee.number = inputs.count
-    target.pointee.value = kind == .race ? .nil : heap.makeArray(Array(repeating: Value.nil, count: inputs.count))
+    target.pointee.value =
+      kind == .race ? .nil : heap.makeArray(Array(repeating: Value.nil, count: inputs.count))
     for (place, input) in inputs.enumerated() {
       let reaction = newReaction(kind, target: target, function: .nil, index: place, owner: owner)
       reactions.pointee.elements[place] = Value(Tag.reaction, reaction)
@@ -228,7 +253,8 @@ extension Machine {
   func cancel(_ deferred: UnsafeMutablePointer<DeferredObject>, _ failure: Failure) -> Bool {
     guard deferred.isPending else { return false }
     let origin = deferred.pointee.origin
-    let operation = deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
+    let operation =
+      deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
     settle(deferred, .cancelled, makeError(failure))
     if operation != 0, operations.removeValue(forKey: operation) != nil { host?.cancel(operation: operation) }
     abandon(origin)

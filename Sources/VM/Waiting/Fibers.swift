@@ -22,7 +22,8 @@ extension Machine {
   }
 
   private func newFiber(width: Int) -> UnsafeMutablePointer<FiberObject> {
-    let fiber = heap.allocate(MemoryLayout<FiberObject>.size, Tag.fiber).assumingMemoryBound(to: FiberObject.self)
+    let fiber = heap.allocate(MemoryLayout<FiberObject>.size, Tag.fiber).assumingMemoryBound(
+      to: FiberObject.self)
     let (stack, size) = heap.allocateStack(width)
     stack[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: outermostReturn + 1))
     fiber.pointee.next = nil
@@ -54,7 +55,9 @@ extension Machine {
       fiber.pointee.result = result
       return fiber
     }
-    guard callee.isFunction else { throw Failure(.type, "\(typeName(callee)) cannot be called: it is no function") }
+    guard callee.isFunction else {
+      throw Failure(.type, "\(typeName(callee)) cannot be called: it is no function")
+    }
     return try makeFiber(
       applier, [callee, heap.makeArray(given)], owner: owner, result: result)
   }
@@ -146,7 +149,9 @@ extension Machine {
   }
 
   /// Parks the running fiber on a deferred, or says why it goes on: false with `thrown` or `failure` set.
-  func park(_ fiber: UnsafeMutablePointer<FiberObject>, on deferred: UnsafeMutablePointer<DeferredObject>) -> Bool {
+  func park(_ fiber: UnsafeMutablePointer<FiberObject>, on deferred: UnsafeMutablePointer<DeferredObject>)
+    -> Bool
+  {
     guard deferred.isPending else {
       deferred.pointee.header.flags |= DeferredObject.isHandled
       thrown = deferred.pointee.value
@@ -222,7 +227,9 @@ extension Machine {
 
   // MARK: async
 
-  func startAsync(_ closure: Value, from fiber: UnsafeMutablePointer<FiberObject>, into target: ValuePointer) -> Bool {
+  func startAsync(_ closure: Value, from fiber: UnsafeMutablePointer<FiberObject>, into target: ValuePointer)
+    -> Bool
+  {
     do throws(Failure) {
       let deferred = newDeferred(owner: fiber.pointee.owner)
       let task = try makeFiber(closure, [], owner: fiber.pointee.owner, result: deferred)

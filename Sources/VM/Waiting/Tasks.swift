@@ -4,6 +4,9 @@
 extension Machine {
   // MARK: Tasks
 
+  /// What the next task will be called: a host that must know it before the task ends asks first.
+  public var upcomingTask: TaskID { TaskID(number: nextTask) }
+
   /// Runs a closure in a fiber of its own, at once, until it ends or waits. The host hears of its end,
   /// perhaps before this returns.
   ///

@@ -1,0 +1,45 @@
+#ifndef ROUTEBOOK_CCURL_H
+#define ROUTEBOOK_CCURL_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* `CURL *` and `CURLM *` are both `void *`. As these two structures they cannot be mistaken for one another. */
+typedef struct { CURL *_Nonnull raw; } ccurl_easy;
+typedef struct { CURLM *_Nonnull raw; } ccurl_multi;
+
+/* What libcurl calls with a piece of a header or of a body; anything but `size * count` aborts the transfer. */
+typedef size_t (*ccurl_data_function)(
+    char *_Nullable bytes, size_t size, size_t count, void *_Nullable owner);
+
+/* What libcurl calls once connected, before it sends the request; anything but CURL_PREREQFUNC_OK aborts. */
+typedef int (*ccurl_connected_function)(
+    void *_Nullable owner, char *_Nullable remote, char *_Nullable local, int remote_port, int local_port);
+
+/* curl_easy_setopt, one function for each type of argument that an option may take. */
+CURLcode ccurl_easy_set_long(ccurl_easy easy, CURLoption option, long value);
+CURLcode ccurl_easy_set_offset(ccurl_easy easy, CURLoption option, int64_t value);
+CURLcode ccurl_easy_set_string(ccurl_easy easy, CURLoption option, const char *_Nullable value);
+CURLcode ccurl_easy_set_bytes(ccurl_easy easy, CURLoption option, const void *_Nullable value);
+CURLcode ccurl_easy_set_list(ccurl_easy easy, CURLoption option, struct curl_slist *_Nullable value);
+CURLcode ccurl_easy_set_pointer(ccurl_easy easy, CURLoption option, void *_Nullable value);
+CURLcode ccurl_easy_set_error_buffer(ccurl_easy easy, char *_Nullable buffer);
+CURLcode ccurl_easy_set_data_function(
+    ccurl_easy easy, CURLoption option, ccurl_data_function _Nullable function);
+CURLcode ccurl_easy_set_connected_function(ccurl_easy easy, ccurl_connected_function _Nullable function);
+
+/* curl_easy_getinfo. The string belongs to the handle and lives until its next transfer. */
+CURLcode ccurl_easy_get_long(ccurl_easy easy, CURLINFO info, long *_Nonnull value);
+CURLcode ccurl_easy_get_offset(ccurl_easy easy, CURLINFO info, int64_t *_Nonnull value);
+CURLcode ccurl_easy_get_string(ccurl_easy easy, CURLINFO info, const char *_Nullable *_Nonnull value);
+CURLcode ccurl_easy_get_pointer(ccurl_easy easy, CURLINFO info, void *_Nullable *_Nonnull value);
+
+/* curl_multi_setopt; every option that is used takes a number. */
+CURLMcode ccurl_multi_set_long(ccurl_multi multi, CURLMoption option, long value);
+
+/* curl_multi_info_read, without its union: the next transfer that has ended, and how. False when there is none. */
+bool ccurl_multi_next_ended(ccurl_multi multi, ccurl_easy *_Nonnull easy, CURLcode *_Nonnull result);
+
+#endif

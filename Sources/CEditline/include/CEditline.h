@@ -1,0 +1,40 @@
+#ifndef CEDITLINE_H
+#define CEDITLINE_H
+
+// libedit's wide interface for Swift, which cannot import el_wset() and el_wget() because they are variadic.
+// Everything else (el_init_fd, el_wgets, el_wline, el_winsertstr, el_deletestr, el_cursor, el_resize, el_source,
+// el_end) is imported from <histedit.h> as it is. Each setter returns 0 on success and -1 on failure.
+
+#include <histedit.h>
+#include <stdint.h>
+#include <wchar.h>
+
+/// Gives libedit its next character: returns 1 with `*character` set, 0 at the end of input, -1 on an error.
+typedef int (*ceditline_reader)(EditLine *, wchar_t *character);
+/// An editor command: `character` is the key it was reached by; returns one of the CC_ codes.
+typedef unsigned char (*ceditline_command)(EditLine *, int character);
+
+int ceditline_set_client_data(EditLine *, void *);
+void *ceditline_client_data(EditLine *);
+int ceditline_set_reader(EditLine *, ceditline_reader);
+/// Sets an empty prompt: the caller paints.
+int ceditline_set_no_prompt(EditLine *);
+/// Leaves signals alone (EL_SIGNAL 0), and keeps the terminal from making them out of keys (-isig), from exchanging
+/// `\r` and `\n`, and from stopping at Ctrl-S while it edits.
+int ceditline_set_no_signals(EditLine *);
+/// `mode` is "emacs" or "vi"; every binding returns to that mode's default.
+int ceditline_set_editor(EditLine *, const char *mode);
+/// 1 where the mode is vi, 0 where it is emacs.
+int ceditline_is_vi(EditLine *);
+/// Gives the line a history that stays empty, so that no command of libedit's calls a null function.
+int ceditline_set_empty_history(EditLine *);
+/// Names a command for `bind`. libedit keeps the pointer to the name, so the name lives for ever here.
+int ceditline_add_command(EditLine *, const char *name, ceditline_command);
+/// Binds one character to a command; `alternative` means vi's command map.
+int ceditline_bind(EditLine *, uint32_t character, const char *command, int alternative);
+/// Sets the character set to UTF-8 for this process, whatever LANG says. Returns 0 where there is no such locale.
+int ceditline_use_utf8(void);
+/// Columns that a character takes: 0, 1, 2, or -1 for one that cannot be printed.
+int ceditline_width(uint32_t character);
+
+#endif

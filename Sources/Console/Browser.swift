@@ -1,0 +1,155 @@
+import Glibc
+import Synchronization
+
+/// Opens web pages in the person's browser, through xdg-open, which knows desktops and `$BROWSER`.
+///
+/// What is started is detached: a session of its own, nothing of our terminal, no shell in between, never waited for
+/// here; a thread of its own takes its exit status, so that it leaves no zombie.
+public struct Browser: Sendable {
+  public enum Outcome: Equatable, Sendable {
+    /// The opener was started. Whether a page came up it does not tell.
+    case opened
+    /// Nothing was started, and why, as a sentence for the person.
+    case unavailable(reason: String)
+  }
+
+  /// Most openers that run at once: some browsers run in the opener's foreground until they are closed.
+  public static let limit = 32
+
+  private let opener: String?
+  private let hasDisplay: Bool
+  private let environment: [String: String]
+  private static let running = Atomic(0)
+
+  /// Looks for `xdg-open` in the `PATH` of this environment, once.
+  public init(environment: [String: String]) {
+    self.environment = environment
+    let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+    opener = folders.filter { $0.hasPrefix("/") }.map { $0 + "/xdg-open" }.first { access($0, X_OK) == 0 }
+    hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains {
+      environment[$0].map { !$0.isEmpty } ?? false
+    }
+  }
+
+  /// Starts opening an absolute `http` or `https` address.
+  public func open(_ address: String) -> Outcome {
+    guard let address = Self.webAddress(address) else {
+      return .unavailable(reason: "only http and https addresses are opened in a browser")
+    }
+    guard hasDisplay else {
+      return .unavailable(reason: "there is no display and no BROWSER is set")
+    }
+    guard let opener else {
+      return .unavailable(reason: "xdg-open was not found; install xdg-utils")
+    }
+    guard Self.running.add(1, ordering: .relaxed).newValue <= Self.limit else {
+      Self.running.subtract(1, ordering: .relaxed)
+      return .unavailable(reason: "\(Self.limit) browsers started from here are still running")
+    }
+    switch start(opener, address) {
+    case .success(let process):
+      Self.reap(process)
+      return .opened
+    case .failure(let failure):
+      Self.running.subtract(1, ordering: .relaxed)
+      return .unavailable(reason: "xdg-open can't be started: \(String(cString: strerror(failure.code)))")
+    }
+  }
+
+  /// The address if it is one for a browser, with everything that RFC 3986 has no place for percent-encoded.
+  static func webAddress(_ address: String) -> String? {
+    let lowered = address.prefix(8).lowercased()
+    let scheme = lowered.hasPrefix("http://") ? 7 : lowered == "https://" ? 8 : 0
+    guard scheme > 0, address.utf8.count <= 64 << 10 else { return nil }
+    let rest = address.utf8.dropFirst(scheme)
+    guard let first = rest.first, !"/?#".utf8.contains(first) else { return nil }
+    // RFC 3986, section 2: unreserved and reserved characters, and what is percent-encoded already.
+    let allowed = Set("-._~:/?#[]@!$&'()*+,;=%".utf8)
+    var result = ""
+    for byte in address.utf8 {
+      let isAlphanumeric = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+      if isAlphanumeric || allowed.contains(byte) {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else if byte > 0x20 && byte != 0x7F {
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += "%" + (digits.count < 2 ? "0" : "") + digits
+      } else {
+        return nil
+      }
+    }
+    return result
+  }
+
+  private struct Failure: Error {
+    let code: Int32
+  }
+
+  private func start(_ program: String, _ address: String) -> Result<pid_t, Failure> {
+    var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    for descriptor in Self.inheritedDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
+    // No signal is blocked or ignored there, whatever this process does with them.
+    var none = sigset_t()
+    var all = sigset_t()
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    // <spawn.h> shows POSIX_SPAWN_SETSID (0x80) only to GNU sources.
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
+
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(address), nil]
+    var variables: [UnsafeMutablePointer<CChar>?] =
+      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for pointer in arguments + variables { free(pointer) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    return code == 0 ? .success(process) : .failure(Failure(code: code))
+  }
+
+  /// Descriptors that a child would inherit; those it must not have a listening socket or a file of ours in.
+  private static func inheritedDescriptors() -> [Int32] {
+    guard let folder = opendir("/proc/self/fd") else { return [] }
+    defer { closedir(folder) }
+    var found: [Int32] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let descriptor = Int32(name), descriptor > 2, fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0 else {
+        continue
+      }
+      found.append(descriptor)
+    }
+    return found
+  }
+
+  /// Takes the exit status on a thread that does nothing else.
+  private static func reap(_ process: pid_t) {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, 128 << 10)
+    defer { pthread_attr_destroy(&attributes) }
+    var thread = pthread_t()
+    // The process's number travels as the pointer itself.
+    let code = pthread_create(
+      &thread, &attributes,
+      { process in
+        var status: Int32 = 0
+        while waitpid(pid_t(Int(bitPattern: process)), &status, 0) < 0, errno == EINTR {}
+        Browser.running.subtract(1, ordering: .relaxed)
+        return nil
+      }, UnsafeMutableRawPointer(bitPattern: Int(process)))
+    if code != 0 { running.subtract(1, ordering: .relaxed) }
+  }
+}

@@ -1,0 +1,125 @@
+/// What the person entered.
+public enum Input: Equatable, Sendable {
+  /// A cell's text, without the newline that ended it; lines are separated by `\n`.
+  case text(String)
+  /// Ctrl-C: what was being typed is gone.
+  case interrupted
+  /// Ctrl-D on an empty cell, or the end of the input.
+  case endOfInput
+}
+
+/// What a parser says of text that may not be finished.
+public enum Completeness: Equatable, Sendable {
+  case complete
+  /// More lines must follow; the next one begins with `indent` spaces.
+  case incomplete(indent: Int)
+  /// No further text makes it right.
+  case invalid
+}
+
+/// What could stand at the cursor.
+public struct Completions: Equatable, Sendable {
+  public struct Candidate: Equatable, Sendable {
+    /// What is inserted.
+    public var text: String
+    /// One line that says what it is, or nothing.
+    public var explanation: String
+
+    public init(_ text: String, explanation: String = "") {
+      self.text = text
+      self.explanation = explanation
+    }
+  }
+
+  /// The part of the text that a candidate replaces, in UTF-8 offsets.
+  public var range: Range<Int>
+  public var candidates: [Candidate]
+
+  public init(range: Range<Int>, candidates: [Candidate]) {
+    self.range = range
+    self.candidates = candidates
+  }
+
+  public static let none = Completions(range: 0..<0, candidates: [])
+}
+
+/// A stretch of text and how it looks, in UTF-8 offsets.
+public struct Highlight: Equatable, Sendable {
+  public var range: Range<Int>
+  public var style: Style
+
+  public init(_ range: Range<Int>, _ style: Style) {
+    self.range = range
+    self.style = style
+  }
+}
+
+/// What an editor asks of the program around it. All are called on the main thread, between two keys: they must
+/// answer within milliseconds.
+public struct Hooks {
+  /// The prompt of a cell by its number: `In [3]: `. Lines that continue it get `   ...: `, aligned to its width.
+  public var prompt: (Int) -> String
+  /// Whether the text can run as it is.
+  public var completeness: (String) -> Completeness
+  /// The colours of the text; stretches must not overlap. Not asked above 64 KB.
+  public var highlight: (String) -> [Highlight]
+  /// What could stand at a cursor, which is given as a UTF-8 offset.
+  public var complete: (String, Int) -> Completions
+
+  public init(
+    prompt: @escaping (Int) -> String = { "In [\($0)]: " },
+    completeness: @escaping (String) -> Completeness = { _ in .complete },
+    highlight: @escaping (String) -> [Highlight] = { _ in [] },
+    complete: @escaping (String, Int) -> Completions = { _, _ in .none }
+  ) {
+    self.prompt = prompt
+    self.completeness = completeness
+    self.highlight = highlight
+    self.complete = complete
+  }
+}
+
+/// How a wait for a cell ended.
+public enum WaitOutcome: Equatable, Sendable {
+  /// The condition holds.
+  case finished
+  /// Ctrl-C; what was typed ahead is gone, as it would be at a shell.
+  case interrupted
+  /// Ctrl-Z: the cell goes on in the background.
+  case backgrounded
+}
+
+/// Where cells come from and what is printed goes: the line editor at a terminal, plain lines elsewhere.
+/// Everything is for the main thread, except `printAbove` and `wake`, which any thread may call.
+@MainActor
+public protocol CellInput: AnyObject, Sendable {
+  /// Waits for the next cell.
+  func readCell(number: Int) -> Input
+
+  /// Waits until `finished` says so, asking after each `wake()`; prints lines that arrive meanwhile. `status` is what
+  /// the spinner shows, asked ten times a second.
+  func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome
+
+  /// Prints what has been queued.
+  func flush()
+
+  /// Queues text to be printed, above whatever is being typed. A newline is added where it ends in none.
+  nonisolated func printAbove(_ text: StyledText)
+
+  /// Makes a waiting `wait` ask its condition again.
+  nonisolated func wake()
+}
+
+extension CellInput {
+  /// Queues plain text to be printed above whatever is being typed.
+  public nonisolated func printAbove(_ text: String) { printAbove(StyledText(text)) }
+
+  /// Prints now what is queued, and then this.
+  public func print(_ text: String) { print(StyledText(text)) }
+
+  /// Prints now what is queued, and then this.
+  public func print(_ text: StyledText) {
+    printAbove(text)
+    flush()
+  }
+}

@@ -1,0 +1,182 @@
+import CEditline
+import Glibc
+
+/// libedit as an engine: it keeps the text being edited, its modes, undo and kill ring, and knows what each key does
+/// in emacs and vi. It paints nothing (its drawing goes to /dev/null) and reads nothing but what `nextCharacter`
+/// hands it.
+@MainActor
+final class Engine {
+  /// A key of ours, as the engine knows it. Raw values are C1 control codes, which no keyboard sends as characters
+  /// and which libedit can bind (it binds nothing above 255).
+  enum Code: UInt32, CaseIterable {
+    case up = 0x80
+    case down, left, right, lineStart, lineEnd, delete, olderWithPrefix, newerWithPrefix
+    case wordLeft, wordRight, complete, completeBack, newline, paste, replace
+    case setMark, killRegion, moveToLineStart, moveToLineEnd, acceptWord, oldest, endOfInput
+    case enter, interrupt, suspend, clear, searchBack, closeBracket
+  }
+
+  /// What libedit does after a command.
+  enum Outcome: UInt8 {
+    /// The edit is over.
+    case done = 1
+    /// The text or the cursor has changed.
+    case changed = 4
+    /// Nothing could be done.
+    case refused = 6
+  }
+
+  /// Gives the next character, nil at the end of input. Called by libedit within `run`.
+  var nextCharacter: () -> Unicode.Scalar? = { nil }
+  /// Does one of our commands; told the code, or the character that was typed where a plain key is bound.
+  var perform: (Code, UInt32) -> Outcome = { _, _ in .refused }
+
+  nonisolated(unsafe) private let line: OpaquePointer
+  nonisolated(unsafe) private let drain: UnsafeMutablePointer<FILE>
+  nonisolated(unsafe) private let source: UnsafeMutablePointer<FILE>
+  let isVi: Bool
+
+  private static let commandName = "routebook-key"
+
+  /// Plain keys that mean a command of ours, in emacs mode and vi's insert mode.
+  private static let plainKeys: [UInt32: Code] = [
+    0x0D: .enter, 0x0A: .enter, 0x03: .interrupt, 0x1A: .suspend, 0x09: .complete, 0x0C: .clear,
+    0x12: .searchBack, 0x13: .searchBack, 0x10: .up, 0x0E: .down, 0x04: .endOfInput,
+    UInt32(UInt8(ascii: "}")): .closeBracket, UInt32(UInt8(ascii: "]")): .closeBracket,
+    UInt32(UInt8(ascii: ")")): .closeBracket,
+  ]
+  private static let emacsKeys: [UInt32: Code] = [
+    0x01: .lineStart, 0x05: .lineEnd, 0x02: .left, 0x06: .right,
+  ]
+  /// Keys of vi's command mode.
+  private static let commandKeys: [UInt32: Code] = [
+    0x0D: .enter, 0x0A: .enter, 0x03: .interrupt, 0x1A: .suspend, 0x0C: .clear, 0x12: .searchBack, 0x10: .up,
+    0x0E: .down, 0x04: .endOfInput, UInt32(UInt8(ascii: "k")): .up, UInt32(UInt8(ascii: "j")): .down,
+    UInt32(UInt8(ascii: "-")): .up, UInt32(UInt8(ascii: "+")): .down, UInt32(UInt8(ascii: "/")): .searchBack,
+    UInt32(UInt8(ascii: "?")): .searchBack, UInt32(UInt8(ascii: "n")): .olderWithPrefix,
+    UInt32(UInt8(ascii: "N")): .newerWithPrefix, UInt32(UInt8(ascii: "K")): .olderWithPrefix,
+    UInt32(UInt8(ascii: "J")): .newerWithPrefix, UInt32(UInt8(ascii: "G")): .oldest,
+  ]
+  /// Codes for which libedit has a command itself.
+  private static let ownCommands: [Code: String] = [
+    .wordLeft: "ed-prev-word", .wordRight: "em-next-word",
+    .setMark: "em-set-mark", .killRegion: "em-kill-region",
+  ]
+
+  /// Opens the engine on the process's terminal; reads `~/.editrc`. `program` is the name it goes by there. Nil where
+  /// libedit can't be had (no memory, no descriptor).
+  init?(program: String) {
+    _ = ceditline_use_utf8()
+    guard let source = fopen("/dev/null", "re") else { return nil }
+    guard let drain = fopen("/dev/null", "we"),
+      let line = el_init_fd(program, source, drain, drain, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO)
+    else {
+      fclose(source)
+      return nil
+    }
+    (self.line, self.source, self.drain) = (line, source, drain)
+    ceditline_set_no_prompt(line)
+    ceditline_set_editor(line, "emacs")
+    // The person's file comes twice: `bind -v` in it resets every binding, and what it binds wins over ours.
+    let configuration = EditorConfiguration()
+    configuration.apply(to: line, .all)
+    isVi = ceditline_is_vi(line) != 0
+    ceditline_set_no_signals(line)
+    ceditline_set_empty_history(line)
+    ceditline_set_client_data(line, Unmanaged.passUnretained(self).toOpaque())
+    ceditline_set_reader(line) { line, character in
+      let data = ceditline_client_data(line)
+      let next = MainActor.assumeIsolated { Engine.from(data).nextCharacter() }
+      guard let next else { return 0 }
+      character!.pointee = wchar_t(bitPattern: next.value)
+      return 1
+    }
+    ceditline_add_command(line, Self.commandName) { line, character in
+      let data = ceditline_client_data(line)
+      let key = UInt32(bitPattern: character)
+      return MainActor.assumeIsolated { Engine.from(data).dispatch(key) }
+    }
+    bindAll()
+    configuration.apply(to: line, .bindings)
+  }
+
+  deinit {
+    el_end(line)
+    fclose(drain)
+    fclose(source)
+  }
+
+  private static func from(_ data: UnsafeMutableRawPointer?) -> Engine {
+    Unmanaged<Engine>.fromOpaque(data!).takeUnretainedValue()
+  }
+
+  private func bindAll() {
+    for code in Code.allCases {
+      let name = Self.ownCommands[code] ?? Self.commandName
+      ceditline_bind(line, code.rawValue, name, 0)
+      ceditline_bind(line, code.rawValue, name, 1)
+    }
+    for key in Self.plainKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
+    if isVi {
+      for key in Self.commandKeys.keys { ceditline_bind(line, key, Self.commandName, 1) }
+      // These read libedit's own history, which is empty here, or run an editor over our block.
+      for key in ["_", "v", "#"] as [Unicode.Scalar] { ceditline_bind(line, key.value, "ed-unassigned", 1) }
+    } else {
+      for key in Self.emacsKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
+      ceditline_bind(line, 0x17, "ed-delete-prev-word", 0)
+    }
+  }
+
+  private func dispatch(_ key: UInt32) -> UInt8 {
+    // Letters come here only from vi's command mode, brackets only from the others.
+    let code = Code(rawValue: key) ?? Self.plainKeys[key] ?? Self.commandKeys[key] ?? Self.emacsKeys[key]
+    guard let code else { return Outcome.refused.rawValue }
+    return perform(code, key).rawValue
+  }
+
+  /// Edits one cell, from an empty text to a command that is done or the end of input.
+  func run() {
+    var count: Int32 = 0
+    _ = el_wgets(line, &count)
+  }
+
+  /// The text and the cursor, in scalars.
+  var state: (text: [UInt32], cursor: Int) {
+    let info = el_wline(line).pointee
+    let count = info.lastchar - info.buffer
+    let text = info.buffer.withMemoryRebound(to: UInt32.self, capacity: count) {
+      Array(UnsafeBufferPointer(start: $0, count: count))
+    }
+    return (text, info.cursor - info.buffer)
+  }
+
+  /// Inserts at the cursor, which goes behind it. The text must hold no NUL.
+  func insert(_ text: [UInt32]) {
+    guard !text.isEmpty else { return }
+    (text + [0]).withUnsafeBufferPointer { scalars in
+      scalars.withMemoryRebound(to: wchar_t.self) { _ = el_winsertstr(line, $0.baseAddress) }
+    }
+  }
+
+  func deleteBack(_ count: Int) {
+    if count > 0 { el_deletestr(line, Int32(count)) }
+  }
+
+  func move(by distance: Int) {
+    if distance != 0 { el_cursor(line, Int32(distance)) }
+  }
+
+  func moveTo(_ position: Int) { move(by: position - state.cursor) }
+
+  /// Replaces the whole text; the cursor goes to `cursor`, or behind it all.
+  func replaceAll(with text: [UInt32], cursor: Int? = nil) {
+    let now = state
+    move(by: now.text.count - now.cursor)
+    deleteBack(now.text.count)
+    insert(text)
+    if let cursor { move(by: cursor - text.count) }
+  }
+
+  /// Tells libedit that the window has another size.
+  func resize() { el_resize(line) }
+}

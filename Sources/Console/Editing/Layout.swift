@@ -1,0 +1,243 @@
+import CEditline
+
+/// One row of the screen: its text with escape sequences, and how many columns it takes.
+struct Row: Equatable, Sendable {
+  var text = ""
+  var width = 0
+  /// Whether the line goes on in the next row because the window ends here.
+  var isWrapped = false
+}
+
+/// A cell being typed and what is shown with it.
+struct Block: Sendable {
+  var prompt = ""
+  var continuation = ""
+  /// The cell in Unicode scalars; `\n` separates its lines.
+  var text: [UInt32] = []
+  var cursor = 0
+  /// Stretches of `text` that are not plain, in order, without overlap.
+  var styles: [(range: Range<Int>, style: Style)] = []
+  /// Shown behind the text, on what is left of the row: what accepting the suggestion would add.
+  var suggestion: [UInt32] = []
+  /// Rows below the text: a menu, a search. Each is cut to the window.
+  var footer: [StyledText] = []
+  var usesColor = false
+
+  static let promptStyle = Style(.green, bold: true)
+  static let continuationStyle = Style(.green)
+
+  /// The prompt of lines after the first, as wide as the first one's: `   ...: ` under `In [3]: `.
+  static func continuation(of prompt: String) -> String {
+    let width = Layout.width(of: prompt)
+    return width < 5
+      ? String(repeating: " ", count: width) : String(repeating: " ", count: width - 5) + "...: "
+  }
+}
+
+/// Where everything of a block stands on a screen.
+struct Layout: Equatable, Sendable {
+  var rows: [Row]
+  var cursorRow: Int
+  var cursorColumn: Int
+  /// Columns from one tab stop to the next, counted from the prompt.
+  static let tabWidth = 4
+
+  /// The C library knows widths only in a locale of UTF-8; this makes it one, whatever `LANG` says.
+  private static let knowsWidths = ceditline_use_utf8() != 0
+
+  /// Columns of a character as the terminal counts them: control characters count as none, characters that the C
+  /// library does not know yet as one.
+  static func width(of scalar: UInt32) -> Int {
+    if scalar >= 0x20, scalar < 0x7F { return 1 }
+    guard knowsWidths, !Sanitizer.isControl(scalar) else { return 0 }
+    let width = Int(ceditline_width(scalar))
+    return width < 0 ? 1 : width
+  }
+
+  static func width(of text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width(of: $1.value) } }
+
+  /// Lays out the rows around the cursor, `height` at most. All rows come where `height` is nil.
+  init(_ block: Block, columns: Int, height: Int?) {
+    let columns = max(columns, 4)
+    let footerCount = height.map { min(block.footer.count, max(0, $0 - 1)) } ?? 0
+    let textHeight = height.map { max(1, $0 - footerCount) }
+    var maker = RowMaker(block: block, columns: columns)
+
+    // Of a long cell only the lines that may be seen are laid out: each takes a row at least.
+    var first = 0
+    var last = block.text.count
+    if let textHeight {
+      first = Self.lineStart(block.text, from: block.cursor, lines: textHeight)
+      last = Self.lineEnd(block.text, from: block.cursor, lines: textHeight)
+    }
+    maker.lay(first..<last)
+    var rows = maker.rows
+    var cursorRow = maker.cursorRow
+    if let textHeight, rows.count > textHeight {
+      let top = min(max(0, cursorRow - textHeight / 2), rows.count - textHeight)
+      rows = Array(rows[top..<(top + textHeight)])
+      cursorRow -= top
+    }
+    rows += block.footer.prefix(footerCount).map { Self.row($0, columns: columns, color: block.usesColor) }
+    self.rows = rows
+    self.cursorRow = cursorRow
+    self.cursorColumn = maker.cursorColumn
+  }
+
+  /// A few rows by themselves; the cursor stands behind the last.
+  init(lines: [StyledText], columns: Int, color: Bool) {
+    rows = lines.map { Self.row($0, columns: columns, color: color) }
+    cursorRow = max(0, rows.count - 1)
+    cursorColumn = min(rows.last?.width ?? 0, columns - 1)
+  }
+
+  /// Text on one row, cut where the window ends.
+  static func row(_ text: StyledText, columns: Int, color: Bool) -> Row {
+    var row = Row()
+    for span in text.spans {
+      var kept = String.UnicodeScalarView()
+      for scalar in Sanitizer.visible(span.text).unicodeScalars {
+        let scalar = scalar == "\n" || scalar == "\t" ? " " : scalar
+        let width = width(of: scalar.value)
+        guard row.width + width <= columns - 1 else { break }
+        kept.append(scalar)
+        row.width += width
+      }
+      row.text += StyledText(String(kept), span.style).rendered(color: color)
+    }
+    return row
+  }
+
+  /// The rows as text that the terminal wraps itself, so that a line copied from it later is one line.
+  var text: String { rows.reduce(into: "") { $0 += $1.text + ($1.isWrapped ? "" : "\r\n") } }
+
+  private static func lineStart(_ text: [UInt32], from position: Int, lines: Int) -> Int {
+    text.withUnsafeBufferPointer { text in
+      var index = position
+      var left = lines
+      while index > 0 {
+        if text[index - 1] == 10 {
+          left -= 1
+          if left < 0 { break }
+        }
+        index -= 1
+      }
+      return index
+    }
+  }
+
+  private static func lineEnd(_ text: [UInt32], from position: Int, lines: Int) -> Int {
+    text.withUnsafeBufferPointer { text in
+      var index = position
+      var left = lines
+      while index < text.count {
+        if text[index] == 10 {
+          left -= 1
+          if left < 0 { break }
+        }
+        index += 1
+      }
+      return index
+    }
+  }
+}
+
+/// Breaks a block's text into rows.
+private struct RowMaker {
+  let block: Block
+  let columns: Int
+  var rows: [Row] = []
+  var row = Row()
+  var style = Style.plain
+  var cursorRow = 0
+  var cursorColumn = 0
+
+  init(block: Block, columns: Int) {
+    self.block = block
+    self.columns = columns
+  }
+
+  mutating func lay(_ range: Range<Int>) {
+    begin(isFirst: range.lowerBound == 0)
+    var nextStyle = 0
+    for index in range.lowerBound...range.upperBound {
+      if index == block.cursor { placeCursor() }
+      guard index < range.upperBound else { break }
+      let scalar = block.text[index]
+      if scalar == 10 {
+        end()
+        begin(isFirst: false)
+        continue
+      }
+      while nextStyle < block.styles.count, block.styles[nextStyle].range.upperBound <= index {
+        nextStyle += 1
+      }
+      let hasStyle = nextStyle < block.styles.count && block.styles[nextStyle].range.contains(index)
+      put(scalar, hasStyle ? block.styles[nextStyle].style : .plain)
+    }
+    if range.upperBound == block.text.count { suggest() }
+    end()
+  }
+
+  /// Prompts take half of the window at most; a narrower one gets a short prompt.
+  private mutating func begin(isFirst: Bool) {
+    var prompt = isFirst ? block.prompt : block.continuation
+    if Layout.width(of: block.prompt) > columns / 2 { prompt = columns < 8 ? "" : isFirst ? "> " : ". " }
+    change(to: isFirst ? Block.promptStyle : Block.continuationStyle)
+    row.text += Sanitizer.visible(prompt)
+    row.width = Layout.width(of: prompt)
+    change(to: .plain)
+  }
+
+  private mutating func end(isWrapped: Bool = false) {
+    change(to: .plain)
+    row.isWrapped = isWrapped
+    rows.append(row)
+    row = Row()
+  }
+
+  private mutating func change(to new: Style) {
+    guard block.usesColor, new != style else { return }
+    row.text += new == .plain ? Style.reset : new.escape
+    style = new
+  }
+
+  private mutating func placeCursor() {
+    if row.width >= columns { end(isWrapped: true) }
+    cursorRow = rows.count
+    cursorColumn = row.width
+  }
+
+  private mutating func put(_ scalar: UInt32, _ wanted: Style) {
+    if scalar == 9 {
+      let width = Layout.tabWidth - (row.width % Layout.tabWidth)
+      for _ in 0..<width { put(" ", 1, wanted) }
+    } else if Sanitizer.isControl(scalar) {
+      let spelling =
+        scalar < 0x20 ? "^" + String(Character(Unicode.Scalar(scalar + 64)!)) : Sanitizer.spelling(scalar)
+      for character in spelling.unicodeScalars { put(character, 1, .reversed) }
+    } else {
+      put(Unicode.Scalar(scalar) ?? "\u{FFFD}", Layout.width(of: scalar), wanted)
+    }
+  }
+
+  private mutating func put(_ scalar: Unicode.Scalar, _ width: Int, _ wanted: Style) {
+    // A combining mark has no width and stays with the character before it, at the end of a row too.
+    if row.width + width > columns { end(isWrapped: true) }
+    change(to: wanted)
+    row.text.unicodeScalars.append(scalar)
+    row.width += width
+  }
+
+  private mutating func suggest() {
+    guard block.usesColor, block.cursor == block.text.count else { return }
+    for scalar in block.suggestion {
+      let isLast = scalar == 10
+      let shown: UInt32 = isLast ? 0x2026 : scalar == 9 ? 0x20 : scalar
+      let width = Layout.width(of: shown)
+      guard !Sanitizer.isControl(shown), row.width + width < columns else { return }
+      put(Unicode.Scalar(shown) ?? "\u{FFFD}", width, .dim)
+      if isLast { return }
+    }
+  }
+}

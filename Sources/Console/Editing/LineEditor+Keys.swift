@@ -1,0 +1,160 @@
+import Glibc
+
+/// From keys to what the engine is handed: it is called for each character, waits for the terminal, and paints when
+/// nothing more has been typed.
+extension LineEditor {
+  func nextCharacter() -> Unicode.Scalar? {
+    while outcome == nil {
+      if !pendingCodes.isEmpty { return pendingCodes.removeFirst() }
+      guard let key = nextKey() else {
+        endInput()
+        return nil
+      }
+      if handledBySearch(key) || handledByMenu(key) { continue }
+      pendingCodes = codes(for: key)
+    }
+    return nil
+  }
+
+  /// The next key. Nil at the end of input.
+  private func nextKey() -> Key? {
+    while true {
+      if let key = terminal.takeKey() { return key }
+      if terminal.isInputClosed { return nil }
+      if !terminal.hasInput { paint() }
+      switch terminal.waitForEvent(-1) {
+      case .keys, .woken, .timeout: break
+      case .resized: engine.resize()
+      case .continued: resume()
+      }
+    }
+  }
+
+  /// Takes the terminal again after a stop; the shell has written where the block was.
+  func resume() {
+    painter.forget()
+    terminal.enterRaw(afterStop: true)
+    show("\r\u{1B}[J")
+  }
+
+  /// Stops the program's job as the terminal would: every process of it, so that whoever started us sees it stop.
+  /// Where nobody could continue it (an orphaned process group, POSIX.1-2017 2.4.4) the signal does nothing.
+  func suspend() {
+    show(painter.erase())
+    TerminalModes.restore()
+    kill(0, SIGTSTP)
+    resume()
+  }
+
+  private func endInput() {
+    guard outcome == nil else { return }
+    outcome = .endOfInput
+    show(painter.leave())
+  }
+
+  private func scalar(_ code: Engine.Code) -> Unicode.Scalar { Unicode.Scalar(code.rawValue)! }
+
+  /// What the engine gets for a key.
+  private func codes(for key: Key) -> [Unicode.Scalar] {
+    switch key {
+    case .character(let scalar): return lineCommand(scalar)?.map { self.scalar($0) } ?? [scalar]
+    case .meta("f") where !engine.isVi && hasSuggestion: return [scalar(.acceptWord)]
+    case .meta(let scalar): return ["\u{1B}", scalar]
+    case .paste(let text):
+      pastedText = text.unicodeScalars.map(\.value)
+      return [scalar(.paste)]
+    case .named(let name):
+      switch name {
+      case .up: return [scalar(.up)]
+      case .down: return [scalar(.down)]
+      case .left: return [scalar(.left)]
+      case .right: return [scalar(.right)]
+      case .home: return [scalar(.lineStart)]
+      case .end: return [scalar(.lineEnd)]
+      case .delete: return [scalar(.delete)]
+      case .pageUp: return [scalar(.olderWithPrefix)]
+      case .pageDown: return [scalar(.newerWithPrefix)]
+      case .wordLeft: return [scalar(.wordLeft)]
+      case .wordRight: return [scalar(hasSuggestion ? .acceptWord : .wordRight)]
+      case .backTab: return [scalar(.completeBack)]
+      case .newline: return [scalar(.newline)]
+      }
+    }
+  }
+
+  /// Ctrl-K and Ctrl-U mean the line the cursor is in. libedit's own commands take the whole cell, and only its own
+  /// commands fill its kill ring, so a line is killed as a region.
+  private func lineCommand(_ scalar: Unicode.Scalar) -> [Engine.Code]? {
+    guard !engine.isVi, scalar == "\u{0B}" || scalar == "\u{15}", engine.state.text.contains(10) else {
+      return nil
+    }
+    if scalar == "\u{15}" { return [.moveToLineStart, .setMark, .moveToLineEnd, .killRegion] }
+    let (text, cursor) = engine.state
+    // At the end of a line, Ctrl-K joins it with the next.
+    if cursor < text.count, text[cursor] == 10 { return [.delete] }
+    return [.setMark, .moveToLineEnd, .killRegion]
+  }
+
+  private var hasSuggestion: Bool {
+    let (text, cursor) = engine.state
+    return cursor == text.count && !suggestion(for: text).isEmpty
+  }
+
+  // MARK: Search and menu
+
+  /// While a search is on, keys belong to it. A key that ends it goes on to mean what it always does.
+  private func handledBySearch(_ key: Key) -> Bool {
+    guard search != nil else { return false }
+    switch key {
+    case .control("r"), .named(.up): search?.next(backwards: true, in: history)
+    case .control("s"), .named(.down): search?.next(backwards: false, in: history)
+    case .control("h"), .character("\u{7F}"): search?.erase(in: history)
+    case .control("g"), .control("c"): search = nil
+    case .control("l"): show(painter.erase() + "\u{1B}[H\u{1B}[2J")
+    case .character(let scalar) where scalar.value >= 0x20 && search!.query.count < 1_000:
+      search?.type(scalar.value, in: history)
+    case .paste(let text):
+      for scalar in text.unicodeScalars.prefix(1_000) { search?.type(scalar.value, in: history) }
+    default:
+      // Enter takes the entry as a whole, as if the cursor stood at its end.
+      accept(search!, atEnd: key == .control("m") || key == .control("j"))
+      // Escape ends the search and nothing else.
+      if key != .escape { pendingCodes += codes(for: key) }
+    }
+    return true
+  }
+
+  private func accept(_ search: IncrementalSearch, atEnd: Bool) {
+    if let match = search.match {
+      _ = place.move(to: match, leaving: engine.state.text, in: history)
+      let text = search.text(in: history)
+      replacement = (text, atEnd ? text.count : search.range(in: history)?.upperBound ?? text.count)
+      pendingCodes = [scalar(.replace)]
+    }
+    self.search = nil
+  }
+
+  /// While the menu is open, arrows and Enter belong to it. Any other key closes it and means what it always does.
+  private func handledByMenu(_ key: Key) -> Bool {
+    guard let menu else { return false }
+    switch key {
+    case .control("i"), .named(.backTab): return false
+    case .named(.down), .control("n"): pendingCodes = [scalar(.complete)]
+    case .named(.up), .control("p"): pendingCodes = [scalar(.completeBack)]
+    case .control("m"), .control("j"):
+      self.menu = nil
+      return menu.selected != nil
+    case .escape, .control("g"):
+      self.menu = nil
+      guard menu.selected != nil else { return key == .control("g") || !engine.isVi }
+      var text = engine.state.text
+      text.replaceSubrange(menu.start..<(menu.start + menu.inserted.count), with: menu.typed)
+      replacement = (text, menu.start + menu.typed.count)
+      pendingCodes = [scalar(.replace)]
+    default:
+      self.menu = nil
+      return false
+    }
+    return true
+  }
+}

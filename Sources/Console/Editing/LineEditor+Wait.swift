@@ -1,0 +1,77 @@
+import Glibc
+
+/// Waiting for a cell: a spinner, what is printed meanwhile, and the keys that end the wait.
+extension LineEditor {
+  /// A cell that ends sooner shows no spinner, in milliseconds.
+  private static let spinnerDelay = 150
+  /// Time between two pictures of the spinner, in milliseconds.
+  private static let spinnerPeriod = 100
+  private static let spinner = Array("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")
+
+  public func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome {
+    terminal.enterRaw()
+    let start = Self.milliseconds()
+    var nextPaint = start + Self.spinnerDelay
+    var picture = 0
+    var mark = 0
+    defer { show(takeQueued() + painter.erase() + "\u{1B}[?25h") }
+    while true {
+      if let outcome = outcomeOfKeys(since: &mark) { return outcome }
+      if finished() { return .finished }
+      let now = Self.milliseconds()
+      if now >= nextPaint {
+        nextPaint = now + Self.spinnerPeriod
+        picture += 1
+        paintSpinner(picture, status())
+      } else {
+        printQueued(picture, status)
+      }
+      switch terminal.waitForEvent(Int32(max(1, nextPaint - Self.milliseconds()))) {
+      case .keys, .woken, .timeout: break
+      case .resized: engine.resize()
+      case .continued: resume()
+      }
+    }
+  }
+
+  private func paintSpinner(_ picture: Int, _ status: String) {
+    let frame = String(Self.spinner[picture % Self.spinner.count])
+    let line = StyledText(frame + " ", Style(.cyan)) + StyledText(status, .dim)
+    let size = terminal.size
+    let layout = Layout(lines: [line], columns: size.columns, color: usesColor)
+    let out = painter.adapt(to: size) + takeQueued() + painter.paint(layout)
+    // The cursor stays hidden: nothing can be typed into the spinner.
+    if !out.isEmpty { show("\u{1B}[?2026h\u{1B}[?25l" + out + "\u{1B}[?2026l") }
+  }
+
+  /// Prints lines as they come, with the spinner back below them at once.
+  private func printQueued(_ picture: Int, _ status: () -> String) {
+    let hadSpinner = !painter.isEmpty
+    let out = painter.adapt(to: terminal.size) + takeQueued()
+    guard !out.isEmpty else { return }
+    show("\u{1B}[?2026h" + out)
+    if hadSpinner { paintSpinner(picture, status()) }
+    terminal.write("\u{1B}[?2026l")
+  }
+
+  /// What the keys that came since the last look mean for the wait. Others are kept for the next cell.
+  private func outcomeOfKeys(since mark: inout Int) -> WaitOutcome? {
+    let ends: (Key) -> Bool = { $0 == .control("c") || $0 == .control("z") }
+    let key = terminal.firstKey(since: mark, where: ends)
+    mark = terminal.keyMark
+    guard let key else { return nil }
+    if key == .control("c") {
+      terminal.dropTypedAhead(through: .control("c"))
+      show(takeQueued() + painter.erase() + "^C\r\n")
+      return .interrupted
+    }
+    terminal.removeKeys(ends)
+    return .backgrounded
+  }
+
+  private static func milliseconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int(now.tv_sec) * 1_000 + now.tv_nsec / 1_000_000
+  }
+}

@@ -1,0 +1,205 @@
+import Glibc
+
+/// Edits cells at a terminal: many lines in place, coloured, with history, completion and search.
+///
+/// libedit is the engine; this class decodes the keys for it, decides what Enter, the arrows and Tab mean, and paints.
+/// There is one for a process, on the main thread. The terminal is its own from `init` until `restoreTerminal()`,
+/// which also runs when the process exits or is ended by a signal.
+@MainActor
+public final class LineEditor: CellInput {
+  /// Longest cell, in Unicode scalars; a paste that would make it longer is refused.
+  public static let cellLimit = 1_000_000
+  /// Longest text that is highlighted and compared with the history as it is typed, in scalars.
+  static let highlightLimit = 64 << 10
+
+  let hooks: Hooks
+  let usesColor: Bool
+  let engine: Engine
+  let terminal: Terminal
+  nonisolated let queue = PrintQueue()
+  nonisolated let pipe: WakePipe
+  var painter = Painter()
+  var history: History
+
+  // What belongs to the cell being typed.
+  var prompt = ""
+  var continuation = ""
+  var outcome: Input?
+  var place: HistoryPlace
+  var search: IncrementalSearch?
+  var menu: CompletionMenu?
+  /// Display column that Up and Down aim for, while they follow one another.
+  var goalColumn: Int?
+  /// Prefix that PageUp and PageDown look for, while they follow one another.
+  var prefix: [UInt32]?
+  /// Codes for the engine that come before the next key.
+  var pendingCodes: [Unicode.Scalar] = []
+  var pastedText: [UInt32] = []
+  /// What the command `replace` puts in place of the text.
+  var replacement: (text: [UInt32], cursor: Int) = ([], 0)
+  var colored: (text: [UInt32], styles: [(range: Range<Int>, style: Style)]) = ([], [])
+  var suggested: (text: [UInt32], suggestion: [UInt32]) = ([], [])
+
+  /// Whether there is a terminal that can be painted on: input and output are one, and it is not `dumb`.
+  public static func isUsable(environment: [String: String]) -> Bool {
+    let name = environment["TERM"] ?? ""
+    return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && !name.isEmpty && name != "dumb"
+  }
+
+  /// Takes the terminal over. Nil where `isUsable` is false or libedit can't be opened; use `PlainInput` then.
+  ///
+  /// `historyPath` is the file that keeps what was entered; without one it is kept in memory. A file that can't be
+  /// read or written is reported once, above the prompt.
+  public init?(
+    hooks: Hooks, color: Bool, historyPath: String?, environment: [String: String],
+    program: String = "routebook"
+  ) {
+    guard Self.isUsable(environment: environment) else { return nil }
+    let pipe = WakePipe()
+    TerminalModes.prepare(noticePipe: pipe.writeEnd)
+    guard let engine = Engine(program: program) else { return nil }
+    self.hooks = hooks
+    usesColor = color
+    self.engine = engine
+    self.pipe = pipe
+    terminal = Terminal(pipe: pipe)
+    history = History(file: historyPath.map(HistoryFile.init(path:)))
+    place = HistoryPlace(history)
+    engine.nextCharacter = { [unowned self] in nextCharacter() }
+    engine.perform = { [unowned self] code, key in perform(code, key) }
+    terminal.enterRaw()
+  }
+
+  deinit { TerminalModes.noticePipe = -1 }
+
+  /// The entries of the history, oldest first.
+  public var historyEntries: [String] { history.entries.map { String(scalars: $0) } }
+
+  public func readCell(number: Int) -> Input {
+    prompt = hooks.prompt(number)
+    continuation = Block.continuation(of: prompt)
+    outcome = nil
+    place = HistoryPlace(history)
+    reset()
+    terminal.enterRaw()
+    // An empty cell that was entered leaves the engine without an outcome: the prompt comes again.
+    while outcome == nil { engine.run() }
+    terminal.enterRaw()
+    return outcome ?? .endOfInput
+  }
+
+  private func reset() {
+    search = nil
+    menu = nil
+    goalColumn = nil
+    prefix = nil
+    pendingCodes = []
+  }
+
+  public nonisolated func printAbove(_ text: StyledText) {
+    queue.add(text.rendered(color: usesColor))
+    pipe.wake()
+  }
+
+  public nonisolated func wake() { pipe.wake() }
+
+  public func flush() {
+    let out = painter.adapt(to: terminal.size) + takeQueued()
+    if !out.isEmpty { show(out) }
+  }
+
+  /// The lines that wait to be printed, after what takes the block off the screen.
+  func takeQueued() -> String {
+    if let notice = history.takeNotice() { queue.add(StyledText(notice, .dim).rendered(color: usesColor)) }
+    let lines = queue.take()
+    guard !lines.isEmpty else { return "" }
+    return lines.reduce(into: painter.erase()) { $0 += $1 + "\r\n" }
+  }
+
+  /// Puts the terminal's modes back, from any thread or signal handler. The editor can go on: its next read takes the
+  /// terminal again.
+  public nonisolated static func restoreTerminal() { TerminalModes.restore() }
+
+  /// Runs something else that needs the terminal, such as the person's editor, with the modes as they were.
+  public func lendTerminal<Result>(_ body: () throws -> Result) rethrows -> Result {
+    flush()
+    TerminalModes.restore()
+    defer { terminal.enterRaw() }
+    return try body()
+  }
+
+  // MARK: Painting
+
+  /// Writes to the terminal, and remembers whether a signal handler would have to step below a block.
+  func show(_ text: String) {
+    TerminalModes.isBlockShown = painter.isEmpty ? 0 : 1
+    terminal.write(text)
+  }
+
+  /// Brings the screen up to date: lines that wait are printed above the block. One write.
+  func paint() {
+    let size = terminal.size
+    let layout = Layout(block(rows: size.rows), columns: size.columns, height: size.rows)
+    let out = painter.adapt(to: size) + takeQueued() + painter.paint(layout)
+    if !out.isEmpty { show(Painter.beginUpdate + out + Painter.endUpdate) }
+  }
+
+  private func block(rows: Int) -> Block {
+    var (text, cursor) = engine.state
+    var block = Block(prompt: prompt, continuation: continuation, usesColor: usesColor)
+    if let search {
+      text = search.text(in: history)
+      let range = search.range(in: history)
+      cursor = range?.upperBound ?? min(search.originalCursor, text.count)
+      if let range { block.styles = [(range, .reversed)] }
+      block.footer = [search.label]
+    } else {
+      block.styles = styles(of: text)
+      if let menu {
+        block.footer = menu.rows(limit: max(1, rows / 2))
+      } else {
+        block.suggestion = suggestion(for: text)
+      }
+    }
+    block.text = text
+    block.cursor = cursor
+    return block
+  }
+
+  /// The colours of the text; asked for again only when it has changed.
+  private func styles(of text: [UInt32]) -> [(range: Range<Int>, style: Style)] {
+    guard usesColor, text.count <= Self.highlightLimit else { return [] }
+    if colored.text != text {
+      let map = OffsetMap(text)
+      var end = 0
+      var styles: [(range: Range<Int>, style: Style)] = []
+      for highlight in hooks.highlight(String(scalars: text)).sorted(by: {
+        $0.range.lowerBound < $1.range.lowerBound
+      }) {
+        // Where two overlap the first one stays.
+        guard let range = map.scalars(highlight.range), range.lowerBound >= end else { continue }
+        styles.append((range, highlight.style))
+        end = range.upperBound
+      }
+      colored = (text, styles)
+    }
+    return colored.styles
+  }
+
+  func suggestion(for text: [UInt32]) -> [UInt32] {
+    guard usesColor, text.count <= Self.highlightLimit else { return [] }
+    if suggested.text != text { suggested = (text, Array(history.suggestion(for: text) ?? [])) }
+    return suggested.suggestion
+  }
+
+  /// Leaves the whole cell on the screen, however long, and goes to the line below.
+  func paintFinal(suffix: String = "") {
+    let size = terminal.size
+    var block = Block(prompt: prompt, continuation: continuation, usesColor: usesColor)
+    block.text = engine.state.text + suffix.unicodeScalars.map(\.value)
+    block.cursor = 0
+    block.styles = styles(of: engine.state.text)
+    let layout = Layout(block, columns: size.columns, height: nil)
+    show(Painter.beginUpdate + painter.adapt(to: size) + painter.erase() + layout.text + Painter.endUpdate)
+  }
+}

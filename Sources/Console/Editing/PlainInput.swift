@@ -1,0 +1,130 @@
+import Glibc
+
+/// Cells from plain lines: a pipe, a file, or a terminal that can't be painted on (`TERM=dumb`).
+@MainActor
+public final class PlainInput: CellInput {
+  /// Longest cell, in bytes. A longer one is handed over as far as it goes, so that the parser reports it.
+  public static let cellLimit = 4 << 20
+
+  private let hooks: Hooks
+  private let input: Int32
+  private let output: Int32
+  private let usesColor: Bool
+  private let isTerminal: Bool
+  private var bytes: [UInt8] = []
+  private var isClosed = false
+  nonisolated private let queue = PrintQueue()
+  nonisolated private let pipe = WakePipe()
+
+  /// Prompts are shown where `input` is a terminal; there an empty line also ends a cell that wants more.
+  public init(hooks: Hooks, color: Bool = false, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
+    self.hooks = hooks
+    self.input = input
+    self.output = output
+    usesColor = color
+    isTerminal = isatty(input) == 1
+  }
+
+  public func readCell(number: Int) -> Input {
+    let prompt = hooks.prompt(number)
+    var cell = ""
+    show(prompt)
+    while let line = nextLine() {
+      let isBlank = line.allSatisfy { $0 == " " || $0 == "\t" }
+      if cell.isEmpty, isBlank {
+        show(prompt)
+        continue
+      }
+      let endsEmpty = isTerminal && isBlank
+      cell += (cell.isEmpty ? "" : "\n") + line
+      if !endsEmpty, cell.utf8.count < Self.cellLimit, case .incomplete = hooks.completeness(cell) {
+        show(Block.continuation(of: prompt))
+        continue
+      }
+      if endsEmpty { cell = String(cell.dropLast(line.count + 1)) }
+      return .text(cell)
+    }
+    return cell.isEmpty ? .endOfInput : .text(cell)
+  }
+
+  private func show(_ prompt: String) {
+    flush()
+    if isTerminal { write(prompt) }
+  }
+
+  /// The next line without its end; nil at the end of the input.
+  private func nextLine() -> String? {
+    var searched = 0
+    while true {
+      if let end = bytes[searched...].firstIndex(of: 0x0A) {
+        var line = bytes[..<end]
+        if line.last == 0x0D { line.removeLast() }
+        defer { bytes.removeFirst(end + 1) }
+        return String(decoding: line, as: UTF8.self)
+      }
+      searched = bytes.count
+      if isClosed || bytes.count > Self.cellLimit {
+        defer { bytes = [] }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+      }
+      waitForInput()
+      flush()
+    }
+  }
+
+  /// Waits for input or a wake-up.
+  private func waitForInput() {
+    var descriptors = [
+      pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: input, events: Int16(POLLIN), revents: 0),
+    ]
+    guard poll(&descriptors, 2, -1) > 0 else { return }
+    if descriptors[0].revents != 0 { _ = pipe.drain() }
+    guard descriptors[1].revents != 0 else { return }
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    let count = read(input, &buffer, buffer.count)
+    if count > 0 {
+      bytes += buffer[..<count]
+    } else if count == 0 || errno != EAGAIN && errno != EINTR {
+      isClosed = true
+    }
+  }
+
+  public func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome {
+    while !finished() {
+      flush()
+      var descriptor = pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0)
+      // A second is for a condition that came true without a wake-up.
+      if poll(&descriptor, 1, 1_000) > 0 { _ = pipe.drain() }
+    }
+    flush()
+    return .finished
+  }
+
+  public func flush() {
+    let lines = queue.take()
+    if !lines.isEmpty { write(lines.joined(separator: "\n") + "\n") }
+  }
+
+  public nonisolated func printAbove(_ text: StyledText) {
+    queue.add(text.rendered(color: usesColor))
+    pipe.wake()
+  }
+
+  public nonisolated func wake() { pipe.wake() }
+
+  private func write(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        var descriptor = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
+        poll(&descriptor, 1, 1_000)
+      } else if errno != EINTR {
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import KernelCore
+import Language
+import Notebooks
+
+/// Whether a notebook says itself where it is served: some cell of it calls `listen`.
+func callsListen(_ notebook: Notebook) -> Bool {
+  notebook.codeCells.contains { cell in
+    let source = SourceText(name: "cell", text: cell.source)
+    let parsed = Parser.parse(source)
+    return Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).reads["listen"] != nil
+  }
+}
+
+/// How a run of the program ended, as its exit status.
+public enum ExitStatus: Int32, Sendable {
+  case success = 0
+  /// A file that cannot be read or parsed.
+  case badFile = 2
+  case cellFailed = 3
+  case outputsDiffer = 4
+  case usage = 64
+}
+
+/// Where text goes: standard output or standard error, written whole or not at all.
+public enum Stream {
+  public static func write(_ text: String, to handle: FileHandle = .standardOutput) {
+    try? handle.write(contentsOf: Data((text + "\n").utf8))
+  }
+
+  public static func write(_ text: StyledText, color: Bool, to handle: FileHandle = .standardOutput) {
+    write(text.rendered(color: color), to: handle)
+  }
+
+  public static func complain(_ text: String) { write(text, to: .standardError) }
+}

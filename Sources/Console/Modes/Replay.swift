@@ -1,0 +1,135 @@
+import Foundation
+import KernelCore
+import Notebooks
+
+/// Runs every cell of a file in a fresh kernel and writes the transcript to standard output.
+public struct Replay {
+  public struct Options: Sendable {
+    /// How long a cell may wait.
+    public var cellTimeout: TimeInterval = 60
+    /// How long what cells started may take to end.
+    public var settleTime: TimeInterval = 60
+    /// Goes on serving afterwards, until SIGTERM or SIGINT.
+    public var servesAfterwards = false
+
+    public init() {}
+  }
+
+  private let configuration: KernelConfiguration
+  private let options: Options
+  private let usesColor: Bool
+
+  public init(_ configuration: KernelConfiguration, _ options: Options, usesColor: Bool) {
+    var configuration = configuration
+    configuration.opening = .request
+    self.configuration = configuration
+    self.options = options
+    self.usesColor = usesColor
+  }
+
+  /// Replays one file.
+  public func run(_ path: String) -> ExitStatus {
+    let notebook: Notebook
+    do throws(CellsFileError) {
+      notebook = try CellsFile.load(path)
+    } catch {
+      Stream.complain("\(error)")
+      return .badFile
+    }
+    let events = EventQueue()
+    let kernel: KernelHandle
+    do {
+      kernel = try KernelHandle(configuration) { events.post($0) }
+      if !callsListen(notebook) { try kernel.listenByDefault() }
+    } catch {
+      Stream.complain("error: \(error)")
+      return .cellFailed
+    }
+    let status = run(notebook.codeCells, kernel, events)
+    if status == .success, options.servesAfterwards {
+      serveUntilSignal(kernel, events)
+    }
+    kernel.shutDown(grace: .seconds(1))
+    show(events.take())
+    return status
+  }
+
+  private func run(_ cells: [Cell], _ kernel: KernelHandle, _ events: EventQueue) -> ExitStatus {
+    for cell in cells {
+      let number = cell.number ?? 0
+      Stream.write(Transcript.input(number, cell.source), color: usesColor)
+      guard let result = run(number, cell.source, kernel, events) else { return .cellFailed }
+      if let text = Transcript.result(result) { Stream.write(text, color: usesColor) }
+      Stream.write("")
+      if !result.isSuccess {
+        Stream.complain("cell [\(number)] failed; the cells after it were not run")
+        return .cellFailed
+      }
+    }
+    settle(kernel, events)
+    return .success
+  }
+
+  /// Runs a cell, showing what is printed meanwhile; nil where it took too long.
+  private func run(_ number: Int, _ source: String, _ kernel: KernelHandle, _ events: EventQueue)
+    -> CellResult?
+  {
+    let slot = ResultSlot()
+    kernel.run(cell: number, text: source) { result in
+      slot.set(result)
+      events.wake()
+    }
+    let deadline = Date().addingTimeInterval(options.cellTimeout)
+    var isInterrupted = false
+    while true {
+      show(events.take(timeout: 0.05), whileRunning: number)
+      if let result = slot.value {
+        show(events.take(), whileRunning: number)
+        if isInterrupted {
+          Stream.complain(
+            "cell [\(number)] did not end within \(Int(options.cellTimeout)) s; --timeout allows it more")
+          return nil
+        }
+        return result
+      }
+      if Date() > deadline, !isInterrupted {
+        isInterrupted = true
+        kernel.interrupt()
+      }
+    }
+  }
+
+  /// Waits until timers that fire once, calls and requests have ended.
+  private func settle(_ kernel: KernelHandle, _ events: EventQueue) {
+    let deadline = Date().addingTimeInterval(options.settleTime)
+    while !kernel.isSettled() {
+      show(events.take(timeout: 0.02))
+      if Date() > deadline {
+        Stream.complain(
+          "what the cells started had not ended after \(Int(options.settleTime)) s; --settle allows it more")
+        return
+      }
+    }
+    show(events.take())
+  }
+
+  private func show(_ events: [KernelEvent], whileRunning cell: Int? = nil) {
+    for event in events {
+      if let text = Transcript.event(event, whileRunning: cell) { Stream.write(text, color: usesColor) }
+    }
+  }
+
+  private func serveUntilSignal(_ kernel: KernelHandle, _ events: EventQueue) {
+    let signals = TerminationSignals(wake: events.wake)
+    while !signals.isRaised { show(events.take(timeout: 1)) }
+  }
+}
+
+/// A result that comes from another thread.
+final class ResultSlot: @unchecked Sendable {
+  private let lock = NSLock()
+  private var result: CellResult?
+
+  var value: CellResult? { lock.withLock { result } }
+  func set(_ result: CellResult) { lock.withLock { self.result = result } }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import KernelCore
+
+/// How cells and what they give look: the text of a replay, and of the prompt.
+public enum Transcript {
+  private static let inputStyle = Style(.green)
+  private static let outputStyle = Style(.cyan)
+  private static let errorStyle = Style(.red)
+
+  /// A cell as it was entered.
+  public static func input(_ number: Int, _ source: String) -> StyledText {
+    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
+    var text = StyledText()
+    for (place, line) in lines.enumerated() {
+      if place > 0 { text = text + "\n" }
+      let prompt = place == 0 ? "In [\(number)]: " : continuation(number)
+      text =
+        text
+        + (line.isEmpty
+          ? StyledText(String(prompt.dropLast()), inputStyle)
+          : StyledText(prompt, inputStyle) + StyledText(String(line)))
+    }
+    return text
+  }
+
+  /// The prompt of the second and later lines, as wide as the first's.
+  public static func continuation(_ number: Int) -> String {
+    String(repeating: " ", count: max(0, "In [\(number)]: ".count - 5)) + "...: "
+  }
+
+  /// What a cell came to: its notes, then its value or error; nil where there is nothing to say.
+  public static func result(_ result: CellResult) -> StyledText? {
+    var lines = result.notes.map { StyledText($0, .dim) }
+    switch result.outcome {
+    case .succeeded(let value?):
+      lines.append(StyledText("Out[\(result.cell)]: ", outputStyle) + StyledText(value))
+    case .succeeded(nil): break
+    case .failed(let text): lines.append(StyledText(text, errorStyle))
+    case .interrupted:
+      lines.append(StyledText("interrupted: what the cell declared is put back as it was", errorStyle))
+    }
+    return joined(lines)
+  }
+
+  private static func joined(_ lines: [StyledText]) -> StyledText? {
+    guard let first = lines.first else { return nil }
+    return lines.dropFirst().reduce(first) { $0 + "\n" + $1 }
+  }
+
+  /// What came from a route, a timer or a cell; nil for events that show nothing. Output of another cell
+  /// than the one that runs says whose it is.
+  public static func event(_ event: KernelEvent, whileRunning cell: Int? = nil) -> StyledText? {
+    switch event {
+    case .output(let source, let text): return label(source, unless: cell) + StyledText(text)
+    case .notice(let source, let text): return label(source, unless: cell) + StyledText(text, .dim)
+    case .failure(let source, let text): return label(source, unless: nil) + StyledText(text, errorStyle)
+    case .open(let url): return StyledText("open \(url)", .dim)
+    case .opened(let url, let status, let body):
+      let head = StyledText("GET \(url) → \(status.map(String.init) ?? "no answer")", .dim)
+      return body.isEmpty ? head : head + StyledText("\n" + excerpt(body))
+    case .served, .cellStarted, .cellFinished: return nil
+    }
+  }
+
+  private static func label(_ source: Int?, unless cell: Int?) -> StyledText {
+    guard let source, source != cell else { return StyledText() }
+    return StyledText("[\(source)] ", .dim)
+  }
+
+  /// The beginning of a body: enough to see what it is.
+  private static func excerpt(_ body: String) -> String {
+    let limit = 2_000
+    let text = body.hasSuffix("\n") ? String(body.dropLast()) : body
+    return text.count > limit ? "\(text.prefix(limit))… \(text.count - limit) more characters" : text
+  }
+
+  /// A line of the request log, in logfmt.
+  public static func logLine(_ request: ServedRequest) -> StyledText {
+    let parts = request.duration.components
+    let milliseconds = Double(parts.seconds) * 1_000 + Double(parts.attoseconds) / 1e15
+    var fields = [
+      "method=\(request.method)", "path=\(quoted(request.target))", "status=\(request.status)",
+      "ms=\((milliseconds * 100).rounded() / 100)", "bytes=\(request.bytes)", "remote=\(request.remote)",
+    ]
+    if let cell = request.cell { fields.append("cell=\(cell)") }
+    return StyledText(fields.joined(separator: " "))
+  }
+
+  private static func quoted(_ value: String) -> String {
+    value.contains { $0 == " " || $0 == "\"" || $0 == "=" }
+      ? "\"\(value.replacing("\"", with: "\\\""))\"" : value
+  }
+}

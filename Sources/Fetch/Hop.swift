@@ -1,0 +1,60 @@
+/// One exchange with one server: the request as it is sent there, after the redirects so far.
+struct Hop {
+  var method: String
+  var address: WebAddress
+  var headers: [(name: String, value: String)]
+  var body: [UInt8]?
+  var unixSocketPath: String?
+
+  /// What shares connections, and the bound on their number, with this one.
+  var connectionKey: String {
+    guard let unixSocketPath else { return address.origin }
+    return "\(address.origin) \(unixSocketPath)"
+  }
+
+  /// What a person is told that was connected to.
+  var peer: String { unixSocketPath.map { "the socket \($0)" } ?? address.authority }
+}
+
+extension Hop {
+  /// Whether a response of this status and with this `Location` asks to call another address.
+  static func isRedirect(_ head: ResponseHead) -> Bool {
+    switch head.status {
+    case 301, 302, 303, 307, 308: head.first("location") != nil
+    default: false
+    }
+  }
+
+  /// The exchange that a redirect leads to (RFC 9110, section 15.4).
+  ///
+  /// 303 turns every method but `HEAD` into `GET`; 301 and 302 do so with `POST`, by custom; 307 and 308 keep the
+  /// method and the body. Credentials go to no other origin, and neither does a socket's path.
+  ///
+  /// - Throws: ``FetchError`` when the location cannot be read or is neither `http` nor `https`.
+  func following(_ head: ResponseHead) throws(FetchError) -> Hop {
+    var next = self
+    do {
+      next.address = try address.resolving(head.first("location") ?? "")
+    } catch {
+      throw FetchError(error.kind, "\(address.authority) redirected: \(error.message)")
+    }
+    let becomesGET =
+      switch head.status {
+      case 303: method != "HEAD" && method != "GET"
+      case 301, 302: method == "POST"
+      default: false
+      }
+    if becomesGET {
+      next.method = "GET"
+      next.body = nil
+      next.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
+    }
+    if next.address.origin != address.origin {
+      next.unixSocketPath = nil
+      next.headers.removeAll {
+        ["authorization", "cookie", "proxy-authorization", "host"].contains($0.name.lowercased())
+      }
+    }
+    return next
+  }
+}

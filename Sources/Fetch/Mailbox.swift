@@ -1,0 +1,196 @@
+import CCurl
+import Dispatch
+import Glibc
+import Synchronization
+
+/// What others ask of the transfer thread.
+enum TransferMessage: Sendable {
+  case start(TransferID, FetchRequest, FetchCompletion, ContinuousClock.Instant)
+  case cancel(TransferID)
+  case refuse(FetchCompletion, FetchError)
+}
+
+/// The one thing that threads share with the transfer thread: what is asked of it, and how to wake it.
+///
+/// It is bounded: there are as many starts and cancels as transfers, and as many refusals at most.
+final class Mailbox: Sendable {
+  private let limit: Int
+  private let state: Mutex<State>
+  private let ended = DispatchGroup()
+
+  private struct State {
+    var phase = Phase.idle
+    var messages: [TransferMessage] = []
+    /// Transfers that have not completed, and whether they have been cancelled.
+    var live: [TransferID: Bool] = [:]
+    var refusals = 0
+    var thread: pthread_t?
+    var lastNumber: UInt64 = 0
+    /// Present while the thread waits, or is about to.
+    var sleeper: Sleeper?
+  }
+
+  private enum Phase {
+    case idle
+    case running
+    case stopping
+    /// Nothing can be started any more, and this is why.
+    case closed(FetchError)
+  }
+
+  /// A multi handle as others may use it, which is to wake it and nothing else.
+  private struct Sleeper: @unchecked Sendable {
+    let multi: ccurl_multi
+  }
+
+  init(limit: Int) {
+    self.limit = limit
+    state = Mutex(State())
+  }
+
+  static let shutDownError = FetchError(
+    .cancelled, "the call was cancelled: outbound calls have been shut down")
+  static let threadError = FetchError(.other, "outbound calls are not possible: no thread could be started")
+
+  var transfersUnderWay: Int { state.withLock { $0.live.count } }
+
+  // MARK: For everybody
+
+  /// Posts a transfer. A refusal that is returned is the caller's to deliver.
+  func start(
+    _ request: FetchRequest, _ completion: @escaping FetchCompletion, startThread: () -> pthread_t?
+  ) -> (TransferID, FetchError?) {
+    let now = ContinuousClock.now
+    return state.withLock { state in
+      state.lastNumber += 1
+      let id = TransferID(number: state.lastNumber)
+      switch state.phase {
+      case .closed(let error): return (id, error)
+      case .stopping: return (id, Self.shutDownError)
+      case .running: break
+      case .idle:
+        ended.enter()
+        guard let thread = startThread() else {
+          ended.leave()
+          return (id, Self.threadError)
+        }
+        state.thread = thread
+        state.phase = .running
+      }
+      if state.live.count < limit {
+        state.live[id] = false
+        post(.start(id, request, completion, now), &state)
+        return (id, nil)
+      }
+      let refusal = FetchError(
+        .tooManyTransfers, "\(limit) calls are under way or waiting, which is the limit: wait for some to end"
+      )
+      guard state.refusals < limit else { return (id, refusal) }
+      state.refusals += 1
+      post(.refuse(completion, refusal), &state)
+      return (id, nil)
+    }
+  }
+
+  func cancel(_ id: TransferID) {
+    state.withLock { state in
+      guard state.live[id] == false else { return }
+      state.live[id] = true
+      post(.cancel(id), &state)
+    }
+  }
+
+  /// Ends the thread and waits for it, unless this is that thread.
+  func shutDown() {
+    let (mine, isOwnThread) = state.withLock { state -> (pthread_t?, Bool) in
+      let isOwnThread = state.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
+      switch state.phase {
+      case .idle: state.phase = .closed(Self.shutDownError)
+      case .running:
+        state.phase = .stopping
+        wake(&state)
+        return (state.thread, isOwnThread)
+      case .stopping, .closed: break
+      }
+      return (nil, isOwnThread)
+    }
+    if isOwnThread {
+      if let mine { pthread_detach(mine) }
+      return
+    }
+    if let mine { pthread_join(mine, nil) }
+    ended.wait()
+  }
+
+  /// Waking happens inside the lock: once the thread has taken its handle back, nobody can reach it.
+  private func post(_ message: TransferMessage, _ state: inout State) {
+    state.messages.append(message)
+    wake(&state)
+  }
+
+  private func wake(_ state: inout State) {
+    guard let sleeper = state.sleeper else { return }
+    state.sleeper = nil
+    curl_multi_wakeup(sleeper.multi.raw)
+  }
+
+  // MARK: For the transfer thread
+
+  /// All that was posted since the last time, and whether the thread is to end.
+  func take() -> (messages: [TransferMessage], isStopping: Bool) {
+    state.withLock { state in
+      let messages = state.messages
+      state.messages = []
+      state.refusals = 0
+      if case .running = state.phase { return (messages, false) }
+      return (messages, true)
+    }
+  }
+
+  /// Whether the thread may sleep; from then on a post wakes the handle, until ``awoke()``.
+  func mayFallAsleep(_ multi: ccurl_multi) -> Bool {
+    let sleeper = Sleeper(multi: multi)
+    return state.withLock { state in
+      guard state.messages.isEmpty, case .running = state.phase else { return false }
+      state.sleeper = sleeper
+      return true
+    }
+  }
+
+  func awoke() {
+    state.withLock { $0.sleeper = nil }
+  }
+
+  /// The transfer is about to complete: it no longer counts.
+  func transferEnded(_ id: TransferID) {
+    state.withLock { state in
+      state.live[id] = nil
+    }
+  }
+
+  /// Lets nothing in any more, and completes what is left in the box. For the thread's end.
+  func close(_ reason: FetchError) {
+    let messages = state.withLock { state in
+      // Somebody who stops the thread joins it; nobody joins one that gave up.
+      if case .running = state.phase, let thread = state.thread { pthread_detach(thread) }
+      state.phase = .closed(reason)
+      state.sleeper = nil
+      defer {
+        state.messages = []
+        state.live = [:]
+      }
+      return state.messages
+    }
+    for message in messages {
+      switch message {
+      case .start(_, _, let completion, _): completion(.failure(reason))
+      case .refuse(let completion, let error): completion(.failure(error))
+      case .cancel: break
+      }
+    }
+  }
+
+  func threadEnded() {
+    ended.leave()
+  }
+}

@@ -1,0 +1,133 @@
+import CCurl
+import Glibc
+
+extension FetchError {
+  /// What libcurl's result means, in words that name the address.
+  init(_ code: CURLcode, easy: EasyHandle, transfer: Transfer) {
+    let peer = transfer.hop.peer
+    switch code {
+    case CURLE_COULDNT_CONNECT: self = .connecting(easy, transfer)
+    case CURLE_COULDNT_RESOLVE_HOST:
+      self.init(.hostNotFound, "could not find the host \(quoted(transfer.hop.address.host))")
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      self.init(.hostNotFound, "could not find the proxy that the environment names for \(peer)")
+    case CURLE_OPERATION_TIMEDOUT:
+      let limit = inWords(transfer.request.connectTimeout)
+      self.init(.timedOut, "could not connect to \(peer) within \(limit)")
+    case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM:
+      self = .lost(code, easy, transfer)
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2:
+      self.init(.protocolError, "what \(peer) answered is not HTTP: \(easy.reason(code))")
+    case CURLE_BAD_CONTENT_ENCODING:
+      self.init(.protocolError, "the body that \(peer) sent cannot be decompressed: \(easy.reason(code))")
+    case CURLE_URL_MALFORMAT:
+      self.init(.badURL, "\(quoted(transfer.hop.address.text)) is not an address: \(easy.reason(code))")
+    case CURLE_PEER_FAILED_VERIFICATION: self = .certificate(easy, transfer)
+    case CURLE_SSL_CONNECT_ERROR where easy.errorMessage.contains("wrong version number"):
+      self.init(.tls, "\(peer) does not speak TLS: the address may need to begin with http://")
+    case CURLE_SSL_CACERT_BADFILE:
+      self.init(.tls, "the certificates of the authorities to trust cannot be read: \(easy.reason(code))")
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND,
+      CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED,
+      CURLE_SSL_CRL_BADFILE,
+      CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS,
+      CURLE_USE_SSL_FAILED,
+      CURLE_SSL_CLIENTCERT:
+      self.init(.tls, "could not agree on TLS with \(peer): \(easy.reason(code))")
+    case CURLE_OUT_OF_MEMORY: self = .outOfMemory(transfer)
+    default: self.init(.other, "the call to \(peer) failed: \(easy.reason(code))")
+    }
+  }
+
+  /// What a transfer that is past its deadline was waiting for.
+  static func deadlinePassed(_ transfer: Transfer) -> FetchError {
+    let limit = inWords(transfer.request.timeout ?? .zero)
+    let peer = transfer.hop.peer
+    guard let easy = transfer.easy else {
+      return FetchError(.timedOut, "the call to \(peer) was still waiting for its turn after \(limit)")
+    }
+    if !transfer.isConnected { return FetchError(.timedOut, "could not connect to \(peer) within \(limit)") }
+    if !transfer.head.isComplete || transfer.isRedirecting {
+      return FetchError(.timedOut, "\(peer) did not answer within \(limit)")
+    }
+    return FetchError(
+      .timedOut, "\(peer) did not finish its answer within \(limit): \(easy.bytesInWords) came")
+  }
+
+  static func outOfMemory(_ transfer: Transfer) -> FetchError {
+    FetchError(.other, "out of memory during the call to \(transfer.hop.peer)")
+  }
+
+  private static func connecting(_ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
+    let number = Int32(truncatingIfNeeded: easy.longInfo(CURLINFO_OS_ERRNO))
+    let peer = proxy(easy, transfer).map { "the proxy \($0)" } ?? transfer.hop.peer
+    let reason =
+      number == 0 ? easy.reason(CURLE_COULDNT_CONNECT) : lowercasedFirst(String(cString: strerror(number)))
+    let kind: Kind =
+      switch number {
+      case ECONNREFUSED, ENOENT: .connectionRefused
+      case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM: .unreachable
+      case ETIMEDOUT: .timedOut
+      default: .other
+      }
+    return FetchError(kind, "could not connect to \(peer): \(reason)")
+  }
+
+  /// libcurl names what it connected to; when that is not the host, it is a proxy.
+  private static func proxy(_ easy: EasyHandle, _ transfer: Transfer) -> String? {
+    let words = easy.errorMessage.split(separator: " ")
+    guard words.count > 5, words.starts(with: ["Failed", "to", "connect", "to"]), words[5] == "port",
+      transfer.hop.unixSocketPath == nil
+    else { return nil }
+    let named = words[4].lowercased()
+    let host = transfer.hop.address.host
+    return named == host || "[\(named)]" == host ? nil : "\(words[4]):\(words[6])"
+  }
+
+  private static func lost(_ code: CURLcode, _ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
+    let peer = transfer.hop.peer
+    if transfer.head.isComplete {
+      return FetchError(.connectionLost, "the connection to \(peer) was lost after \(easy.bytesInWords)")
+    }
+    if code == CURLE_SEND_ERROR {
+      return FetchError(.connectionLost, "the connection to \(peer) was lost while the request was sent")
+    }
+    return transfer.head.status == 0
+      ? FetchError(.connectionLost, "\(peer) closed the connection without an answer")
+      : FetchError(.connectionLost, "the connection to \(peer) was lost in the middle of its headers")
+  }
+
+  private static func certificate(_ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
+    // The numbers are OpenSSL's (x509_vfy.h), what libcurl on Linux uses.
+    let isForAnother =
+      easy.errorMessage.contains("does not match") || easy.errorMessage.contains("no alternative")
+    let reason =
+      switch easy.longInfo(CURLINFO_SSL_VERIFYRESULT) {
+      case _ where isForAnother: "it is not for \(quoted(transfer.hop.address.host))"
+      case 9: "it is not valid yet"
+      case 10: "it has expired"
+      case 18: "it is self-signed"
+      case 19: "its chain ends in a self-signed certificate that is not trusted here"
+      case 2, 20, 21: "the authority that issued it is not trusted here"
+      case 23: "it has been revoked"
+      default: easy.reason(CURLE_PEER_FAILED_VERIFICATION)
+      }
+    return FetchError(.tls, "the certificate of \(transfer.hop.peer) was refused: \(reason)")
+  }
+}
+
+extension EasyHandle {
+  /// libcurl's reason, safe to show and at most one line.
+  fileprivate func reason(_ code: CURLcode) -> String {
+    let text = errorMessage.isEmpty ? String(cString: curl_easy_strerror(code)) : errorMessage
+    let line = text.split(separator: "\n").first.map(String.init) ?? text
+    return lowercasedFirst(String(quoted(line).dropFirst().dropLast()))
+  }
+
+  /// How much of the body has come, as it travelled: `120 of 500 bytes`, `120 bytes`.
+  fileprivate var bytesInWords: String {
+    let announced = offsetInfo(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
+    let received = offsetInfo(CURLINFO_SIZE_DOWNLOAD_T)
+    return announced > 0 ? "\(received) of \(announced) bytes" : "\(received) bytes"
+  }
+}

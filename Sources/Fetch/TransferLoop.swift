@@ -1,0 +1,187 @@
+import CCurl
+
+/// What the transfer thread does: takes messages, lets libcurl work, completes what has ended, and sleeps until a
+/// socket, a timer or a message wakes it. Nobody else touches what is in here.
+final class TransferLoop {
+  private let multi: ccurl_multi
+  private let mailbox: Mailbox
+  private let settings: EasySettings
+  private let memory: BodyMemory
+  private let idleConnections: Int
+
+  private var transfers: [TransferID: Transfer] = [:]
+  private var admission: AdmissionQueue
+  private var deadlines = DeadlineHeap()
+  private var spareHandles: [EasyHandle] = []
+
+  private static let spareHandleLimit = 256
+  /// The longest sleep; there is always something that wakes the thread earlier when there is work.
+  private static let longestSleep = Duration.seconds(60)
+
+  init(multi: ccurl_multi, mailbox: Mailbox, limits: TransferLimits, settings: EasySettings) {
+    self.multi = multi
+    self.mailbox = mailbox
+    self.settings = settings
+    memory = BodyMemory(limit: limits.bodyBytes)
+    admission = AdmissionQueue(perServer: limits.connectionsPerHost, total: limits.connections)
+    idleConnections = limits.idleConnections
+    // The queue admits no more than this; what it decides is that idle connections make room for new ones.
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections)
+  }
+
+  func run() {
+    while true {
+      let (messages, isStopping) = mailbox.take()
+      for message in messages { handle(message) }
+      if isStopping { break }
+      expireDeadlines()
+      admit()
+      // libcurl counts those in use, too, when it decides whether to keep one that becomes idle.
+      _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, admission.active + idleConnections)
+      var running: Int32 = 0
+      curl_multi_perform(multi.raw, &running)
+      completeEnded()
+      sleep()
+    }
+    tearDown()
+  }
+
+  private func sleep() {
+    if admission.mayAdmit || !mailbox.mayFallAsleep(multi) { return }
+    var duration = Self.longestSleep
+    if let earliest = deadlines.earliest {
+      duration = min(duration, max(.zero, ContinuousClock.now.duration(to: earliest)))
+    }
+    // Rounded up, so that the thread does not wake a moment too early and again and again.
+    let milliseconds = Int32(duration / .milliseconds(1)) + (duration == .zero ? 0 : 1)
+    curl_multi_poll(multi.raw, nil, 0, milliseconds, nil)
+    mailbox.awoke()
+  }
+
+  // MARK: Beginning
+
+  private func handle(_ message: TransferMessage) {
+    switch message {
+    case .refuse(let completion, let error): completion(.failure(error))
+    case .cancel(let id):
+      guard let transfer = transfers[id] else { return }
+      abort(transfer, FetchError(.cancelled, "the call to \(transfer.hop.peer) was cancelled"))
+    case .start(let id, let request, let completion, let start):
+      do throws(FetchError) {
+        if let refusal = request.refusal() { throw refusal }
+        let address = try WebAddress(request.url)
+        enqueue(
+          Transfer(
+            id: id, request: request, address: address, start: start, memory: memory, completion: completion))
+      } catch {
+        mailbox.transferEnded(id)
+        completion(.failure(error))
+      }
+    }
+  }
+
+  private func enqueue(_ transfer: Transfer) {
+    transfers[transfer.id] = transfer
+    if let deadline = transfer.deadline { deadlines.insert(transfer.id, deadline) }
+    admission.enqueue(transfer.id, server: transfer.hop.connectionKey)
+  }
+
+  /// Hands libcurl as many of the waiting transfers as may be under way.
+  private func admit() {
+    while let id = admission.next() {
+      guard let transfer = transfers[id] else { continue }
+      guard let easy = spareHandles.popLast() ?? EasyHandle(),
+        easy.prepare(for: transfer, settings: settings),
+        curl_multi_add_handle(multi.raw, easy.curl.raw) == CURLM_OK
+      else {
+        admission.ended(server: transfer.hop.connectionKey)
+        complete(transfer, .failure(.outOfMemory(transfer)))
+        continue
+      }
+      transfer.easy = easy
+      let server = transfer.hop.connectionKey
+      transfer.whenConnected = { [unowned self] in admission.reached(server) }
+    }
+  }
+
+  // MARK: Ending
+
+  private func completeEnded() {
+    var curl = ccurl_easy(raw: multi.raw)
+    var code = CURLE_OK
+    while ccurl_multi_next_ended(multi, &curl, &code) {
+      guard let transfer = EasyHandle.transfer(of: curl), let easy = transfer.easy else { continue }
+      let failure = Self.failure(of: transfer, easy, code)
+      detach(transfer)
+      if let failure {
+        complete(transfer, .failure(failure))
+      } else if transfer.isRedirecting {
+        followRedirect(transfer)
+      } else {
+        complete(transfer, .success(transfer.response()))
+      }
+    }
+  }
+
+  /// Why the exchange did not go well; `nil` when it did.
+  private static func failure(of transfer: Transfer, _ easy: EasyHandle, _ code: CURLcode) -> FetchError? {
+    if let failure = transfer.failure { return failure }
+    // libcurl takes a header that was cut off for a whole one; it is not (RFC 9112, section 8).
+    let code = code == CURLE_OK && !transfer.head.isComplete ? CURLE_RECV_ERROR : code
+    // Without a failure of its own, a transfer stops only a redirect's body.
+    if code == CURLE_OK || code == CURLE_WRITE_ERROR { return nil }
+    return FetchError(code, easy: easy, transfer: transfer)
+  }
+
+  private func followRedirect(_ transfer: Transfer) {
+    do throws(FetchError) {
+      try transfer.follow()
+      admission.enqueue(transfer.id, server: transfer.hop.connectionKey)
+    } catch {
+      complete(transfer, .failure(error))
+    }
+  }
+
+  private func expireDeadlines() {
+    guard deadlines.earliest != nil else { return }
+    let now = ContinuousClock.now
+    while let id = deadlines.popExpired(now) {
+      guard let transfer = transfers[id] else { continue }
+      abort(transfer, .deadlinePassed(transfer))
+    }
+  }
+
+  private func abort(_ transfer: Transfer, _ reason: FetchError) {
+    if transfer.easy == nil {
+      admission.withdraw(transfer.id, server: transfer.hop.connectionKey)
+    } else {
+      detach(transfer)
+    }
+    complete(transfer, .failure(reason))
+  }
+
+  /// Takes the handle off the transfer. libcurl closes the connection when the exchange is not over.
+  private func detach(_ transfer: Transfer) {
+    guard let easy = transfer.easy else { return }
+    transfer.easy = nil
+    transfer.whenConnected = nil
+    curl_multi_remove_handle(multi.raw, easy.curl.raw)
+    easy.reset()
+    if spareHandles.count < Self.spareHandleLimit { spareHandles.append(easy) }
+    admission.ended(server: transfer.hop.connectionKey)
+  }
+
+  private func complete(_ transfer: Transfer, _ result: Result<FetchResponse, FetchError>) {
+    transfers[transfer.id] = nil
+    if transfer.deadline != nil { deadlines.noteEnded { transfers[$0] != nil } }
+    mailbox.transferEnded(transfer.id)
+    transfer.completion(result)
+  }
+
+  private func tearDown() {
+    while let (_, transfer) = transfers.first { abort(transfer, Mailbox.shutDownError) }
+    mailbox.close(Mailbox.shutDownError)
+    spareHandles = []
+    curl_multi_cleanup(multi.raw)
+  }
+}

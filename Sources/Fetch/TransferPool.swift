@@ -1,0 +1,147 @@
+import CCurl
+import Dispatch
+import Glibc
+
+/// Names a transfer of one ``TransferPool``. Numbers are never used again.
+public struct TransferID: Hashable, Sendable {
+  public let number: UInt64
+}
+
+/// Called once with how a transfer ended.
+public typealias FetchCompletion = @Sendable (Result<FetchResponse, FetchError>) -> Void
+
+/// The bounds of a ``TransferPool``. Values below 1 count as 1.
+public struct TransferLimits: Sendable, Equatable {
+  /// The most transfers that are under way with one server (scheme, host and port) at once; the rest wait, in the
+  /// order in which they came.
+  public var connectionsPerHost = 1_024
+  /// The most transfers that are under way at once. It is lowered to half of the descriptors that the process may open.
+  public var connections = 1_280
+  /// The most transfers that are under way or waiting; one more fails with
+  /// ``FetchError/Kind/tooManyTransfers``.
+  public var transfers = 20_000
+  /// How many connections are kept open for reuse while no transfer uses them. After a burst there may be more;
+  /// each later transfer that ends closes one.
+  public var idleConnections = 256
+  /// The most bytes that all response bodies being received may hold together.
+  public var bodyBytes = 512 * 1024 * 1024
+
+  public init() {}
+}
+
+/// Outbound HTTP on a thread of its own, on libcurl's multi interface. No call blocks its caller, but for
+/// ``shutDown()``.
+///
+/// Every transfer completes exactly once. Completions run on the transfer thread, one after another, and hold up all
+/// transfers while they run: they should only pass the result on. They may start and cancel transfers.
+public final class TransferPool: Sendable {
+  /// The bounds in force, as far as they could be had.
+  public let limits: TransferLimits
+  private let mailbox: Mailbox
+  private let settings: EasySettings
+
+  /// Makes a pool. Its thread starts with the first transfer.
+  ///
+  /// - Parameters:
+  ///   - userAgent: What `User-Agent` says in requests that don't say it themselves; characters that no header may
+  ///     have are left out.
+  ///   - certificateFile: A PEM file of the authorities to trust, in place of the system's.
+  public init(
+    limits: TransferLimits = TransferLimits(), userAgent: String = "routebook/0.1.0",
+    certificateFile: String? = nil
+  ) {
+    var limits = limits
+    limits.transfers = max(1, limits.transfers)
+    limits.connections = max(1, min(limits.connections, Self.raiseDescriptorLimit() / 2))
+    limits.connectionsPerHost = max(1, min(limits.connectionsPerHost, limits.connections))
+    limits.idleConnections = max(1, min(limits.idleConnections, limits.connections))
+    limits.bodyBytes = max(1, limits.bodyBytes)
+    self.limits = limits
+    mailbox = Mailbox(limit: limits.transfers)
+    settings = EasySettings(
+      userAgent: String(
+        userAgent.unicodeScalars.filter { $0.isASCII && $0.value >= 0x20 && $0.value < 0x7F }),
+      certificateFile: certificateFile)
+  }
+
+  deinit { shutDown() }
+
+  /// Starts a transfer. It has begun when this returns, or waits for its turn.
+  ///
+  /// - Parameter completion: Called once, on the transfer thread. Only when the pool has been shut down, or when as
+  ///   many refusals as ``TransferLimits/transfers`` wait to be told, is it called here, before this returns.
+  /// - Returns: What ``cancel(_:)`` takes.
+  @discardableResult
+  public func start(_ request: FetchRequest, completion: @escaping FetchCompletion) -> TransferID {
+    let (id, refusal) = mailbox.start(request, completion, startThread: startThread)
+    if let refusal { completion(.failure(refusal)) }
+    return id
+  }
+
+  /// Aborts a transfer: its connection is closed, so that the server notices, and it completes with
+  /// ``FetchError/Kind/cancelled``. One that has completed, or is about to, is left alone.
+  public func cancel(_ id: TransferID) {
+    mailbox.cancel(id)
+  }
+
+  /// How many transfers have been started and have not completed.
+  public var transfersUnderWay: Int { mailbox.transfersUnderWay }
+
+  /// Cancels all transfers, closes all connections and waits until every completion has run. Transfers started
+  /// afterwards complete with ``FetchError/Kind/cancelled``. Called from a completion it does not wait.
+  public func shutDown() {
+    mailbox.shutDown()
+  }
+
+  private func startThread() -> pthread_t? {
+    let loop = Unmanaged.passRetained(TransferLoopSeed(mailbox: mailbox, limits: limits, settings: settings))
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, nil,
+      { seed in
+        guard let seed else { return nil }
+        Unmanaged<TransferLoopSeed>.fromOpaque(seed).takeRetainedValue().run()
+        return nil
+      }, loop.toOpaque())
+    if code == 0 { return thread }
+    loop.release()
+    return nil
+  }
+
+  /// Allows this process as many descriptors as the system lets it have, because each connection takes one.
+  ///
+  /// - Returns: How many that is.
+  private static func raiseDescriptorLimit() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
+    if limit.rlim_cur < limit.rlim_max {
+      var raised = limit
+      raised.rlim_cur = limit.rlim_max
+      if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
+    }
+    return Int(clamping: limit.rlim_cur)
+  }
+}
+
+/// What the new thread makes its loop from; the loop itself never leaves that thread.
+private final class TransferLoopSeed: Sendable {
+  let mailbox: Mailbox
+  let limits: TransferLimits
+  let settings: EasySettings
+
+  init(mailbox: Mailbox, limits: TransferLimits, settings: EasySettings) {
+    self.mailbox = mailbox
+    self.limits = limits
+    self.settings = settings
+  }
+
+  func run() {
+    // libcurl's global state is made here, off the caller's thread, because OpenSSL takes milliseconds.
+    if curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() {
+      TransferLoop(multi: ccurl_multi(raw: multi), mailbox: mailbox, limits: limits, settings: settings).run()
+    } else {
+      mailbox.close(FetchError(.other, "outbound calls are not possible: libcurl could not be started"))
+    }
+    mailbox.threadEnded()
+  }
+}

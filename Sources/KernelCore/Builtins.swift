@@ -1,0 +1,161 @@
+import Foundation
+import VM
+import Web
+
+/// What the language gets from the kernel: output, time, the server, the browser.
+extension Kernel {
+  func installBuiltins() {
+    installOutput()
+    installTime()
+    installServing()
+    machine.install(library: Kernel.library)
+  }
+
+  /// Written in the language, since it waits.
+  static let library = Machine.compileLibrary(
+    name: "kernel",
+    text: """
+      func listen(description) { await __listen(description) }
+      """)
+
+  private func installOutput() {
+    machine.define("print", ["values?"], variadic: true) { [unowned self] call throws(Failure) in
+      var parts: [String] = []
+      for place in 0..<call.count {
+        if call[place].isDeferred { throw call.wrongType(place, expected: "a value") }
+        parts.append(call.machine.display(call[place]))
+      }
+      emit(.output(cell: ownership.cell(of: call.owner), text: parts.joined(separator: " ")))
+      return .nil
+    }
+    machine.define("env", ["name", "default?"]) { [unowned self] call throws(Failure) in
+      let name = try call.string(0)
+      if let value = configuration.environment[name] { return call.machine.makeString(value) }
+      if call.has(1) { return call[1] }
+      throw Failure(
+        .name, "the environment variable \(name.printable(limit: 100)) is not to be read here",
+        help: "start with --env \(name.printable(limit: 100)), or give a default: env(\"…\", \"default\")")
+    }
+  }
+
+  private func installTime() {
+    machine.define("now", []) { [unowned self] call throws(Failure) in
+      call.machine.makeString(clock.date.formatted(Kernel.timestamp))
+    }
+    machine.define("__monotonic", []) { [unowned self] _ throws(Failure) in .duration(nanoseconds: clock.now)
+    }
+    machine.define("sleep", ["duration"]) { [unowned self] call throws(Failure) in
+      timers.after(try call.duration(0), owner: call.owner, servesRequest: call.servesRequest)
+    }
+    machine.define("after", ["duration", "body?"]) { [unowned self] call throws(Failure) in
+      let delay = try call.duration(0)
+      let body = call.has(1) && !call[1].isNil ? try call.function(1) : nil
+      let deferred = timers.after(delay, owner: call.owner, servesRequest: call.servesRequest)
+      return body.map { call.machine.then(deferred, $0, owner: call.owner) } ?? deferred
+    }
+    let type = machine.defineClass("Timer")
+    machine.define("every", ["duration", "body"]) { [unowned self, unowned type] call throws(Failure) in
+      let interval = try call.duration(0)
+      guard interval > 0 else { throw Failure(.argument, "the interval of every() must be longer than 0") }
+      let ticker = timers.every(interval, try call.function(1), owner: call.owner)
+      note(call.owner, "every \(Machine.text(ofDuration: interval))")
+      return call.machine.makeInstance(type, payload: ticker)
+    }
+    func ticker(_ value: Value) -> Ticker? { machine.payload(of: value, type) as? Ticker }
+    type.describe = { value in
+      guard let ticker = ticker(value) else { return "<Timer>" }
+      return "<Timer every \(Machine.text(ofDuration: ticker.interval))>"
+    }
+    machine.defineMethod(type, "stop") { [unowned self] call throws(Failure) in
+      .bool(ticker(call[0]).map { timers.stop($0) } ?? false)
+    }
+    machine.defineProperty(type, "ticks") { call throws(Failure) in .int(ticker(call[0])?.ticks ?? 0) }
+    machine.defineProperty(type, "skipped") { call throws(Failure) in .int(ticker(call[0])?.skipped ?? 0) }
+    machine.defineProperty(type, "isRunning") { [unowned self] call throws(Failure) in
+      .bool(ticker(call[0]).map { timers.tickers[$0.number] === $0 } ?? false)
+    }
+  }
+
+  private static let timestamp = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+  // MARK: The server and the browser
+
+  private func installServing() {
+    machine.define("__listen", ["description"]) { [unowned self] call throws(Failure) in
+      let endpoint = try self.endpoint(try call.string(0))
+      let (id, deferred) = call.machine.beginOperation(owner: call.owner)
+      server.listen(on: endpoint).assumeIsolated().whenComplete { [weak self] result in
+        guard let self else { return }
+        switch result {
+        case .success(let address):
+          machine.complete(
+            operation: id, .success(machine.makeString(address.unixPath.map { "unix:\($0)" } ?? address.url)))
+        case .failure(let error):
+          machine.complete(operation: id, .failure(machine.makeErrorValue(Failure(.network, "\(error)"))))
+        }
+        pump()
+      }
+      return deferred
+    }
+    machine.define("open", ["url"]) { [unowned self] call throws(Failure) in
+      .bool(try open(try call.string(0), owner: call.owner))
+    }
+  }
+
+  /// The endpoint of a description, with what the command line says about host and port.
+  private func endpoint(_ description: String) throws(Failure) -> Endpoint {
+    var endpoint: Endpoint
+    do throws(EndpointError) {
+      endpoint = try Endpoint.parse(description)
+    } catch {
+      throw Failure(.argument, "listen(): \(error.message)")
+    }
+    if case .tcp(let host, let port) = endpoint {
+      let isNamed = description.contains("interface=")
+      endpoint = .tcp(host: isNamed ? host : configuration.host, port: configuration.port ?? port)
+    }
+    if endpoint.isBeyondThisMachine, !Endpoint.tcp(host: configuration.host, port: 0).isBeyondThisMachine {
+      throw Failure(
+        .argument, "\(endpoint) can be reached from beyond this machine",
+        help: "if that is wanted, start with --host 0.0.0.0")
+    }
+    return endpoint
+  }
+
+  private func open(_ url: String, owner: UInt32) throws(Failure) -> Bool {
+    var absolute = url
+    if url.hasPrefix("/") {
+      guard let address = server.addresses.first(where: { $0.unixPath == nil }) ?? server.addresses.first
+      else {
+        throw Failure(
+          .network, "nothing listens yet, so \(url.printable(limit: 200)) cannot be opened",
+          help: "run listen(\"tcp:8080\") first")
+      }
+      absolute = address.url + url
+    } else if !url.hasPrefix("http://") && !url.hasPrefix("https://") {
+      throw Failure(
+        .argument, "\"\(url.printable(limit: 200))\" cannot be opened",
+        help: "begin with / for a route of this notebook, or with http:// or https://")
+    }
+    switch configuration.opening {
+    case .browser(let isAvailable):
+      emit(.open(url: absolute))
+      return isAvailable
+    case .announcement:
+      emit(.open(url: absolute))
+      return false
+    case .request:
+      request(url, owner: owner)
+      return true
+    }
+  }
+
+  /// What a replay does instead of opening a browser: it asks itself and shows what comes.
+  private func request(_ url: String, owner: UInt32) {
+    var options = OutboundCalls.Options()
+    options.checks = false
+    guard let deferred = try? calls.start("GET", url, options, owner: owner) else { return }
+    let task = machine.observe(deferred, owner: owner)
+    tasks[task] = .opening(url)
+  }
+}

@@ -1,0 +1,35 @@
+import VM
+import Web
+
+/// What a notebook is run with: the options of the command line, fixed for its life.
+public struct KernelConfiguration: Sendable {
+  /// What `open` does with an address.
+  public enum Opening: Sendable {
+    /// Asks the person's browser to show it; `isAvailable` was found out once, at the start.
+    case browser(isAvailable: Bool)
+    /// Makes the request itself and shows the answer, as a replay does.
+    case request
+    /// Only says what would be opened.
+    case announcement
+  }
+
+  /// The interface that `listen` uses where it names none.
+  public var host = "127.0.0.1"
+  /// Overrides the port of `listen`; nil: as written, and 8080 without a `listen`.
+  public var port: Int?
+  public var opening: Opening = .announcement
+  public var isClockVirtual = false
+  /// Names of environment variables that `env` may read, with their values.
+  public var environment: [String: String] = [:]
+  public var machineLimits = MachineLimits()
+  public var serverLimits = ServerLimits()
+  /// Whether a `KernelEvent.served` is sent for each request.
+  public var logsRequests = false
+  /// Collect at every safe point: for finding bugs of the machine.
+  public var collectsAlways = false
+
+  /// Where a notebook without `listen` is served.
+  public static let defaultPort = 8080
+
+  public init() {}
+}

@@ -1,0 +1,62 @@
+/// What a kernel tells the person's side. Plain values: they cross threads.
+public enum KernelEvent: Sendable {
+  /// `print`, with the cell whose code printed.
+  case output(cell: Int?, text: String)
+  /// Something worth knowing that is no output: a deferred of an earlier `Out` that has fired.
+  case notice(cell: Int?, text: String)
+  /// An error that nobody awaited, of a tick, or behind a 500.
+  case failure(cell: Int?, text: String)
+  /// `open` asks for a browser.
+  case open(url: String)
+  /// `open` in a replay: the request that it made and what came back.
+  case opened(url: String, status: Int?, body: String)
+  /// A request was answered.
+  case served(ServedRequest)
+  case cellStarted(Int)
+  case cellFinished(CellResult)
+}
+
+/// A line of the request log.
+public struct ServedRequest: Sendable {
+  public let method: String
+  public let target: String
+  public let status: Int
+  public let duration: Duration
+  public let bytes: Int
+  public let remote: String
+  /// The cell whose route answered.
+  public let cell: Int?
+}
+
+/// What running a cell came to.
+public struct CellResult: Sendable {
+  public enum Outcome: Sendable, Equatable {
+    /// It ran; the value as `Out` shows it, nil where there is none to show.
+    case succeeded(String?)
+    /// It did not compile, or failed as it ran; all that it declared is put back. The text is for people.
+    case failed(String)
+    case interrupted
+  }
+
+  public let cell: Int
+  /// The place in the order in which cells ran.
+  public let executionCount: Int
+  public let outcome: Outcome
+  /// One line for each thing it defined, and warnings.
+  public let notes: [String]
+  public let duration: Duration
+
+  public var isSuccess: Bool {
+    if case .succeeded = outcome { true } else { false }
+  }
+}
+
+/// A route as a listing shows it.
+public struct RouteInfo: Sendable, Equatable {
+  /// Nil is any method.
+  public let method: String?
+  public let pattern: String
+  public let cell: Int?
+  public let hits: Int
+  public let errors: Int
+}

@@ -1,0 +1,116 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+import VM
+import Web
+
+/// A notebook's kernel and server, for other threads: everything it offers is posted to the event loop.
+public final class KernelHandle: Sendable {
+  private let group: MultiThreadedEventLoopGroup
+  private let loop: any EventLoop
+  private let supervisor: NIOLoopBound<Supervisor>
+  private let interruption: Mutex<Interruption?> = Mutex(nil)
+
+  /// Starts a loop and a kernel on it. `onEvent` is called on the loop and must not block.
+  public init(_ configuration: KernelConfiguration, onEvent: @escaping @Sendable (KernelEvent) -> Void) throws
+  {
+    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let loop = group.next()
+    self.loop = loop
+    supervisor = try loop.submit {
+      let supervisor = Supervisor(configuration: configuration, loop: loop)
+      supervisor.onEvent = onEvent
+      return NIOLoopBound(supervisor, eventLoop: loop)
+    }.wait()
+    noteInterruption()
+  }
+
+  private func noteInterruption() {
+    let flag = try? loop.submit { [supervisor] in supervisor.value.kernel.machine.interruption }.wait()
+    interruption.withLock { $0 = flag }
+  }
+
+  // MARK: The server
+
+  /// Listens where a notebook without `listen` is served; gives the address to open.
+  ///
+  /// - Throws: `BindError`, with what to do.
+  @discardableResult
+  public func listenByDefault() throws -> String {
+    try loop.flatSubmit { [supervisor] in supervisor.value.listenByDefault() }.wait().url
+  }
+
+  /// The addresses listened on now.
+  public func addresses() -> [String] {
+    (try? loop.submit { [supervisor] in
+      supervisor.value.server.addresses.map { address in address.unixPath.map { "unix:\($0)" } ?? address.url
+      }
+    }.wait()) ?? []
+  }
+
+  /// The routes in force, in the order of their definition.
+  public func routes() -> [RouteInfo] {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.routes.infos }.wait()) ?? []
+  }
+
+  // MARK: Cells
+
+  /// Runs a cell; `completion` is called on the loop when it has ended.
+  public func run(cell: Int, text: String, completion: @escaping @Sendable (CellResult) -> Void) {
+    loop.execute { [supervisor] in supervisor.value.run(cell: cell, text: text, completion: completion) }
+  }
+
+  /// Drops all that cells made; the socket stays.
+  public func restart(completion: @escaping @Sendable () -> Void) {
+    interruption.withLock { $0?.request() }
+    loop.execute { [self] in
+      supervisor.value.restart()
+      takeInterruption()
+      completion()
+    }
+  }
+
+  /// Restarts and runs the cells in order up to the first that fails, which `completion` gets.
+  public func rerunAll(
+    _ cells: [(number: Int, text: String)], progress: @escaping @Sendable (CellResult) -> Void,
+    completion: @escaping @Sendable (CellResult?) -> Void
+  ) {
+    interruption.withLock { $0?.request() }
+    loop.execute { [self] in
+      supervisor.value.rerunAll(cells, progress: progress, completion: completion)
+      takeInterruption()
+    }
+  }
+
+  private func takeInterruption() {
+    let flag = supervisor.value.kernel.machine.interruption
+    interruption.withLock { $0 = flag }
+  }
+
+  /// Takes away all that a cell made.
+  public func removeEffects(of cell: Int) {
+    loop.execute { [supervisor] in supervisor.value.kernel.removeEffects(of: cell) }
+  }
+
+  /// Stops what computes now and the cell that waits. Returns at once.
+  public func interrupt() {
+    interruption.withLock { $0?.request() }
+    loop.execute { [supervisor] in supervisor.value.interrupt() }
+  }
+
+  /// Whether nothing happens any more by itself; timers that tick do not count.
+  public func isSettled() -> Bool {
+    (try? loop.submit { [supervisor] in supervisor.value.isSettled }.wait()) ?? true
+  }
+
+  // MARK: The end
+
+  /// Lets requests under way finish within `grace`, then ends everything. Blocks until it is done.
+  public func shutDown(grace: Duration) {
+    let nanoseconds = grace.components.seconds * 1_000_000_000 + grace.components.attoseconds / 1_000_000_000
+    try? loop.flatSubmit { [supervisor] in supervisor.value.shutDown(grace: .nanoseconds(nanoseconds)) }
+      .wait()
+    try? group.syncShutdownGracefully()
+  }
+}

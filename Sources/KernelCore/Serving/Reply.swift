@@ -1,0 +1,107 @@
+import NIOCore
+import NIOHTTP1
+import VM
+import Web
+
+/// Turns what a handler gives into a response.
+struct ReplyMaker {
+  let machine: Machine
+  /// What `respond` and `redirect` make: status, headers, body.
+  let replyClass: InstanceClass
+  let responseClass: InstanceClass
+
+  /// The response for a value.
+  ///
+  /// - Throws: a failure for a value that cannot be sent.
+  func response(for value: Value) throws(Failure) -> Response {
+    if value.isNil { return Response(status: .noContent, headers: [:]) }
+    if machine.isInstance(value, of: replyClass) { return try reply(value) }
+    if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
+      return forwarded(payload)
+    }
+    let (type, body) = try content(value)
+    return Response(status: .ok, type: type, body: body)
+  }
+
+  private func content(_ value: Value) throws(Failure) -> (type: String, body: ByteBuffer) {
+    if let bytes = machine.withBytes(of: value, { ByteBuffer(bytes: $0) }) {
+      if machine.isHTML(value) { return ("text/html; charset=utf-8", bytes) }
+      if machine.isBytes(value) { return ("application/octet-stream", bytes) }
+      return ("text/plain; charset=utf-8", bytes)
+    }
+    if value.asInt != nil || value.asDouble != nil || value.asBool != nil || value.asDuration != nil {
+      return ("text/plain; charset=utf-8", ByteBuffer(string: machine.display(value)))
+    }
+    if machine.elements(of: value) != nil || machine.pairs(of: value) != nil {
+      return ("application/json", ByteBuffer(bytes: try machine.writeJSON(value)))
+    }
+    if value.isDeferred { throw .notAwaited("the value of a handler") }
+    throw Failure(
+      .type, "a handler gave \(machine.typeName(value)), which cannot be sent",
+      help: "give a String, html, a number, an Array, a Dictionary, Bytes, nil or respond(…)")
+  }
+
+  private func reply(_ value: Value) throws(Failure) -> Response {
+    let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
+    let body = machine.field(2, of: value)
+    var response = Response(status: status, headers: [:])
+    if !body.isNil {
+      let (type, bytes) = try content(body)
+      response.body = bytes
+      response.headers.add(name: "content-type", value: type)
+    }
+    for pair in machine.pairs(of: machine.field(1, of: value)) ?? [] {
+      let name = machine.display(pair.key)
+      let text = machine.display(pair.value)
+      if let problem = HeaderRules.problem(name: name, value: text) { throw Failure(.argument, problem) }
+      response.headers.replaceOrAdd(name: name, value: text)
+    }
+    return response
+  }
+
+  /// A backend's answer passed on: its status, type and body.
+  private func forwarded(_ payload: ResponseObject) -> Response {
+    var response = Response(
+      status: HTTPResponseStatus(statusCode: payload.status), headers: [:],
+      body: ByteBuffer(bytes: payload.body))
+    if let type = payload.header("content-type") { response.headers.add(name: "content-type", value: type) }
+    return response
+  }
+
+  /// Defines `respond`, `redirect` and `httpError`.
+  static func define(in machine: Machine) -> InstanceClass {
+    let type = machine.defineClass("Reply", fields: ["status", "headers", "body"])
+    machine.define("respond", ["body?", "status?", "headers?"]) { [unowned type] call throws(Failure) in
+      let status = try call.int(1, default: 200)
+      guard (200...599).contains(status) else {
+        throw Failure(.argument, "\(status) is no status of a response", help: "use 200 to 599")
+      }
+      if call.has(2), call.machine.pairs(of: call[2]) == nil {
+        throw call.wrongType(2, expected: "a Dictionary")
+      }
+      return call.machine.makeInstance(type, fields: [.int(status), call[2], call[0]])
+    }
+    machine.define("redirect", ["to", "status?"]) { [unowned type] call throws(Failure) in
+      let status = try call.int(1, default: 302)
+      guard [301, 302, 303, 307, 308].contains(status) else {
+        throw Failure(.argument, "\(status) is no redirect", help: "use 301, 302, 303, 307 or 308")
+      }
+      let target = try call.string(0)
+      if let problem = HeaderRules.problem(name: "location", value: target) {
+        throw Failure(.argument, problem)
+      }
+      let headers = call.machine.makeDictionary([("Location", call.machine.makeString(target))])
+      return call.machine.makeInstance(type, fields: [.int(status), headers, .nil])
+    }
+    machine.define("httpError", ["status", "message?"]) { call throws(Failure) in
+      let status = try call.int(0)
+      guard (400...599).contains(status) else {
+        throw Failure(.argument, "\(status) is no status of an error", help: "use 400 to 599")
+      }
+      let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
+      return call.machine.makeErrorValue(
+        Failure(.status, try call.string(1, default: reason), fields: [("status", .int(status))]))
+    }
+    return type
+  }
+}

@@ -1,0 +1,80 @@
+import NIOHTTP1
+import VM
+import Web
+
+/// `request` in a handler.
+final class RequestObject {
+  let request: Request
+  let params: [(String, Value)]
+
+  init(_ request: Request, params: [(String, Value)]) {
+    self.request = request
+    self.params = params
+  }
+
+  /// Defines the class of `request` and its members.
+  static func define(in machine: Machine) -> InstanceClass {
+    let type = machine.defineClass("Request", fields: ["params"])
+    type.describe = { [unowned machine, unowned type] value in
+      guard let object = machine.payload(of: value, type) as? RequestObject else { return "<Request>" }
+      return "<Request \(object.request.method.rawValue) \(object.request.target.printable(limit: 200))>"
+    }
+    func property(_ name: String, _ body: @escaping (Request, Machine) throws(Failure) -> Value) {
+      machine.defineProperty(type, name) { [unowned type] call throws(Failure) in
+        guard let object = call.machine.payload(of: call[0], type) as? RequestObject else { return .nil }
+        return try body(object.request, call.machine)
+      }
+    }
+    property("method") { request, machine throws(Failure) in machine.makeString(request.method.rawValue) }
+    property("path") { request, machine throws(Failure) in
+      machine.makeString((try? request.pathSegments).map { "/" + $0.joined(separator: "/") } ?? request.path)
+    }
+    property("query") { request, machine throws(Failure) in
+      machine.makeDictionary(request.queryItems.map { ($0.name, machine.makeString($0.value)) })
+    }
+    property("headers") { request, machine throws(Failure) in
+      machine.makeDictionary(Self.merged(request.headers).map { ($0.name, machine.makeString($0.value)) })
+    }
+    property("cookies") { request, machine throws(Failure) in
+      machine.makeDictionary(request.cookies.map { ($0.name, machine.makeString($0.value)) })
+    }
+    property("body") { request, machine throws(Failure) in machine.makeBytes(request.body.readableBytesView) }
+    property("text") { request, machine throws(Failure) in
+      machine.makeString(utf8: request.body.readableBytesView)
+    }
+    property("json") { request, machine throws(Failure) in
+      do throws(Failure) {
+        return try machine.parseJSON(Array(request.body.readableBytesView))
+      } catch {
+        // What a client sent wrong is the client's error.
+        throw Failure(
+          .status, "the request's body is \(error.message)",
+          fields: [("status", .int(400))])
+      }
+    }
+    property("form") { request, machine throws(Failure) in
+      let text = String(decoding: request.body.readableBytesView, as: UTF8.self)
+      return machine.makeDictionary(Request.formItems(text).map { ($0.name, machine.makeString($0.value)) })
+    }
+    property("remote") { request, machine throws(Failure) in
+      machine.makeString(request.remoteAddress?.ipAddress ?? "127.0.0.1")
+    }
+    return type
+  }
+
+  /// Headers by lower-case name; values of one name joined by commas (RFC 9110 section 5.3).
+  static func merged(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
+    var places: [String: Int] = [:]
+    var merged: [(name: String, value: String)] = []
+    for (name, value) in headers {
+      let key = name.lowercased()
+      if let place = places[key] {
+        merged[place].value += ", " + value
+      } else {
+        places[key] = merged.count
+        merged.append((key, value))
+      }
+    }
+    return merged
+  }
+}

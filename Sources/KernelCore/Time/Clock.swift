@@ -1,0 +1,23 @@
+import Foundation
+
+/// Where a kernel's time comes from: the machine's clock, or one that tests and replays move themselves.
+/// Confined to the kernel's event loop.
+public protocol Clock: AnyObject {
+  /// Nanoseconds on a clock that never goes back.
+  var now: Int { get }
+  /// The date and time that people would say.
+  var date: Date { get }
+  /// Calls `action` at `time`, or as soon as possible where that has passed; never before this returns.
+  /// Actions for the same time run in the order they were scheduled.
+  func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken
+  /// Takes back what has not been called yet.
+  func cancel(_ token: ClockToken)
+  /// The kernel has nothing to run: a virtual clock may move on. `isHeld` says that something outside, a
+  /// transfer, is under way, so that time stands still.
+  func kernelIsIdle(isHeld: Bool)
+}
+
+/// Names something scheduled.
+public struct ClockToken: Hashable, Sendable {
+  let number: Int
+}

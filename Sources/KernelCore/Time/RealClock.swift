@@ -1,0 +1,29 @@
+import Foundation
+import NIOCore
+
+/// The machine's own clock, with timers on the event loop.
+final class RealClock: Clock {
+  private let loop: any EventLoop
+  private var scheduled: [ClockToken: Scheduled<Void>] = [:]
+  private var next = 1
+
+  init(loop: any EventLoop) { self.loop = loop }
+
+  var now: Int { Int(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
+  var date: Date { Date() }
+
+  func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
+    let token = ClockToken(number: next)
+    next += 1
+    let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(0, time)))
+    scheduled[token] = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+      guard self?.scheduled.removeValue(forKey: token) != nil else { return }
+      action()
+    }
+    return token
+  }
+
+  func cancel(_ token: ClockToken) { scheduled.removeValue(forKey: token)?.cancel() }
+
+  func kernelIsIdle(isHeld: Bool) {}
+}

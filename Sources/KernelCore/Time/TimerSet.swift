@@ -1,0 +1,194 @@
+import VM
+
+/// The timers of a kernel: those that fire a deferred once, and those that tick. All are owned by the run
+/// of a cell.
+final class TimerSet {
+  private let clock: any Clock
+  private let machine: Machine
+  /// Called after a timer has made something ready.
+  var onFire: () -> Void = {}
+  private var oneShots: [Int: OneShot] = [:]
+  private(set) var tickers: [Int: Ticker] = [:]
+  private var nextTicker = 1
+
+  /// A timer that fires once, by the number of its operation.
+  private struct OneShot {
+    let delay: Int
+    let due: Int
+    let owner: UInt32
+    /// It belongs to a request: runs of cells don't touch it.
+    let servesRequest: Bool
+    var token: ClockToken?
+  }
+
+  init(clock: any Clock, machine: Machine) {
+    self.clock = clock
+    self.machine = machine
+  }
+
+  /// Timers that will fire by themselves, tickers not counted.
+  var oneShotCount: Int { oneShots.count }
+
+  // MARK: One-shot timers
+
+  /// A deferred that fires with nil after `delay` nanoseconds.
+  func after(_ delay: Int, owner: UInt32, servesRequest: Bool) -> Value {
+    let (id, deferred) = machine.beginOperation(owner: owner)
+    var timer = OneShot(
+      delay: delay, due: clock.now + max(0, delay), owner: owner, servesRequest: servesRequest, token: nil)
+    timer.token = schedule(id, at: timer.due)
+    oneShots[id] = timer
+    return deferred
+  }
+
+  private func schedule(_ id: Int, at due: Int) -> ClockToken {
+    clock.schedule(at: due) { [weak self] in
+      guard let self, oneShots.removeValue(forKey: id) != nil else { return }
+      machine.complete(operation: id, .success(.nil))
+      onFire()
+    }
+  }
+
+  /// The operation was cancelled; false where it is no timer's.
+  func cancel(operation: Int) -> Bool {
+    guard let timer = oneShots.removeValue(forKey: operation) else { return false }
+    if let token = timer.token { clock.cancel(token) }
+    return true
+  }
+
+  /// What an operation waits for, for people.
+  func describe(operation: Int) -> String? {
+    oneShots[operation].map { "timer \(Machine.text(ofDuration: $0.delay))" }
+  }
+
+  // MARK: Tickers
+
+  /// Calls a function every `interval` nanoseconds, first as soon as the running code waits or ends.
+  func every(_ interval: Int, _ body: Value, owner: UInt32) -> Ticker {
+    let ticker = Ticker(
+      number: nextTicker, interval: interval, body: machine.pin(body), owner: owner, start: clock.now)
+    nextTicker += 1
+    tickers[ticker.number] = ticker
+    plan(ticker, at: clock.now)
+    return ticker
+  }
+
+  private func plan(_ ticker: Ticker, at due: Int) {
+    ticker.due = due
+    ticker.token = clock.schedule(at: due) { [weak self, weak ticker] in
+      guard let self, let ticker else { return }
+      ticker.token = nil
+      tick(ticker)
+    }
+  }
+
+  private func tick(_ ticker: Ticker) {
+    guard tickers[ticker.number] === ticker, !ticker.isPaused, ticker.task == nil else { return }
+    ticker.ticks += 1
+    let task = machine.upcomingTask
+    ticker.task = task
+    runningTickers[task] = ticker
+    machine.start(machine.value(of: ticker.body), owner: ticker.owner, followsDeferred: true)
+    onFire()
+  }
+
+  private var runningTickers: [TaskID: Ticker] = [:]
+
+  /// A tick has ended: the next is planned for the next multiple of the interval, as LoopingCall does; the
+  /// ticks that fell into a long one are counted. Nil where the task is no tick's.
+  func finished(task: TaskID) -> Ticker? {
+    guard let ticker = runningTickers.removeValue(forKey: task) else { return nil }
+    ticker.task = nil
+    if tickers[ticker.number] === ticker { planNext(ticker) }
+    return ticker
+  }
+
+  private func planNext(_ ticker: Ticker) {
+    let interval = max(1, ticker.interval)
+    let passed = (clock.now - ticker.start) / interval
+    let last = (ticker.due - ticker.start) / interval
+    ticker.skipped += max(0, passed - last)
+    if ticker.isPaused {
+      ticker.due = ticker.start + (passed + 1) * interval
+    } else {
+      plan(ticker, at: ticker.start + (passed + 1) * interval)
+    }
+  }
+
+  /// Ends a ticker; a tick under way is let finish. False where it had ended.
+  @discardableResult
+  func stop(_ ticker: Ticker) -> Bool {
+    guard tickers.removeValue(forKey: ticker.number) != nil else { return false }
+    if let token = ticker.token { clock.cancel(token) }
+    machine.unpin(ticker.body)
+    return true
+  }
+
+  // MARK: Owners
+
+  /// What a run of a cell started stands still.
+  func pause(owner: UInt32) {
+    for (id, timer) in oneShots where timer.owner == owner && !timer.servesRequest {
+      if let token = timer.token { clock.cancel(token) }
+      oneShots[id]?.token = nil
+    }
+    for ticker in tickers.values where ticker.owner == owner {
+      ticker.isPaused = true
+      if let token = ticker.token { clock.cancel(token) }
+      ticker.token = nil
+    }
+  }
+
+  /// It goes on; what fell due meanwhile fires now.
+  func resume(owner: UInt32) {
+    for (id, timer) in oneShots.sorted(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) })
+    where timer.owner == owner && timer.token == nil {
+      oneShots[id]?.token = schedule(id, at: timer.due)
+    }
+    for ticker in tickers.values.sorted(by: { $0.number < $1.number })
+    where ticker.owner == owner && ticker.isPaused {
+      ticker.isPaused = false
+      if ticker.task == nil { plan(ticker, at: max(ticker.due, clock.now)) }
+    }
+  }
+
+  func cancel(owner: UInt32) {
+    for (id, timer) in oneShots where timer.owner == owner && !timer.servesRequest {
+      machine.cancel(operation: id, Failure(.cancelled, "cancelled: the cell that started it was run again"))
+    }
+    for ticker in tickers.values where ticker.owner == owner { stop(ticker) }
+  }
+
+  func cancelAll() {
+    for timer in oneShots.values { if let token = timer.token { clock.cancel(token) } }
+    oneShots.removeAll()
+    for ticker in tickers.values { if let token = ticker.token { clock.cancel(token) } }
+    tickers.removeAll()
+  }
+}
+
+/// A timer that ticks: Twisted's LoopingCall.
+final class Ticker {
+  let number: Int
+  let interval: Int
+  let body: Pin
+  let owner: UInt32
+  /// When it was started: ticks fall on multiples of the interval from here.
+  let start: Int
+  var due = 0
+  var token: ClockToken?
+  /// The tick under way.
+  var task: TaskID?
+  var isPaused = false
+  var ticks = 0
+  /// Ticks that did not happen, since the one before was still under way.
+  var skipped = 0
+
+  init(number: Int, interval: Int, body: Pin, owner: UInt32, start: Int) {
+    self.number = number
+    self.interval = interval
+    self.body = body
+    self.owner = owner
+    self.start = start
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import NIOCore
+
+/// A clock that stands still while anything can run, and then jumps to the next timer: minutes pass in
+/// milliseconds, and the same way every time. Tokio's paused clock, with the difference that transfers
+/// under way hold it.
+public final class VirtualClock: Clock {
+  /// What a replay's clock says at its beginning: always the same, so that output is.
+  public static let start = Date(timeIntervalSince1970: 1_767_225_600)
+
+  public private(set) var now = 0
+  public var date: Date { VirtualClock.start.addingTimeInterval(Double(now) / 1e9) }
+
+  private struct Entry {
+    let time: Int
+    let token: ClockToken
+    let action: () -> Void
+  }
+
+  /// Ordered by time, then by the order of scheduling.
+  private var entries: [Entry] = []
+  private var next = 1
+  /// Lets what a jump woke run before the next jump; nil where a test moves the clock by hand.
+  private let loop: (any EventLoop)?
+  private var isJumpPlanned = false
+  private var isHeld = false
+
+  /// With a loop the clock moves by itself; without one only `advance` moves it.
+  public init(loop: (any EventLoop)? = nil) { self.loop = loop }
+
+  public func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
+    let token = ClockToken(number: next)
+    next += 1
+    let place = entries.partitioningIndex { $0.time > max(time, now) }
+    entries.insert(Entry(time: max(time, now), token: token, action: action), at: place)
+    return token
+  }
+
+  public func cancel(_ token: ClockToken) {
+    guard let place = entries.firstIndex(where: { $0.token == token }) else { return }
+    entries.remove(at: place)
+  }
+
+  public func kernelIsIdle(isHeld: Bool) {
+    self.isHeld = isHeld
+    if !isHeld { planJump() }
+  }
+
+  /// Moves by hand, calling what falls due in order.
+  public func advance(by nanoseconds: Int) {
+    let end = now + nanoseconds
+    while let first = entries.first, first.time <= end {
+      entries.removeFirst()
+      now = first.time
+      first.action()
+    }
+    now = end
+  }
+
+  private func planJump() {
+    guard let loop, !isJumpPlanned, !isHeld, !entries.isEmpty else { return }
+    isJumpPlanned = true
+    loop.assumeIsolated().execute { [weak self] in self?.jump() }
+  }
+
+  /// One timer at a time: what it wakes runs, and says when it is idle, before the next.
+  private func jump() {
+    isJumpPlanned = false
+    guard !isHeld, let first = entries.first else { return }
+    entries.removeFirst()
+    now = first.time
+    first.action()
+    planJump()
+  }
+}
+
+extension Array {
+  /// The first place whose element satisfies a condition that all later ones satisfy too.
+  fileprivate func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if isAfter(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,396 @@
+import NIOCore
+import NIOHTTP1
+
+/// One connection: hands its requests to the responder one after the other and writes their answers in order.
+///
+/// It runs wholly in the calls of its channel. While a request is under way it reads on, for only so does it learn
+/// that the client has gone; what comes is held undecoded, up to a bound, and beyond that dropped: then the answer
+/// under way is the last, and the client has to send its further requests again (RFC 9112 §9.3.2). It stops
+/// reading only when the client doesn't read.
+final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NIOScheduledCallbackHandler {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundIn = Never
+  typealias OutboundOut = ByteBuffer
+
+  /// How far the life of a connection has come.
+  private enum Phase {
+    /// Requests are taken and answered.
+    case serving
+    /// The last answer is being written.
+    case finishing
+    /// The last answer is written; what the client still sends is dropped.
+    case lingering
+    /// The socket is closed.
+    case closed
+  }
+
+  private let server: HTTPServer
+  private let limits: ServerLimits
+  /// Set for a connection beyond the limit: it is told this and nothing else.
+  private let greeting: Response?
+  private var context: ChannelHandlerContext?
+  private var phase = Phase.serving
+  private var wait = ConnectionWait.nextRequest
+  private var timer = ConnectionTimer()
+  private var remoteAddress: SocketAddress?
+  private var isFromThisMachine = false
+
+  private var assembler: RequestAssembler
+  private var exchange: Exchange?
+  private var framing = ResponseFraming(isHead: false, keepsAlive: false, isHTTP10: false)
+  private var heldBodyBytes = 0
+
+  /// The handler before the decoder.
+  var gate: InboundGate?
+  private var input = ConnectionInput()
+  /// What to answer to a request that can't be parsed, once those before it are answered.
+  private var pendingRefusal: Response?
+  private var isReadingPaused = false
+
+  /// Calls of our own are on the stack, and they flush and go on with the queue.
+  private var isPumping = false
+  private var needsFlush = false
+  private var lastBufferedBytes = Int.max
+  /// How many more requests are begun before other connections have their turn.
+  private var turnBudget = requestsPerTurn
+  private static let requestsPerTurn = 64
+
+  init(server: HTTPServer, greeting: Response? = nil) {
+    self.server = server
+    self.limits = server.limits
+    self.greeting = greeting
+    self.assembler = RequestAssembler(limits: server.limits)
+  }
+
+  // MARK: - Life
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    server.add(self)
+    if context.channel.isActive { begin(context) }
+  }
+
+  func channelActive(context: ChannelHandlerContext) { begin(context) }
+
+  private func begin(_ context: ChannelHandlerContext) {
+    remoteAddress = context.channel.remoteAddress
+    isFromThisMachine =
+      remoteAddress.map { $0.isLoopback || $0.ipAddress == context.channel.localAddress?.ipAddress } ?? true
+    if let greeting {
+      refuse(greeting, context)
+    } else {
+      startWaiting(for: .nextRequest, context)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { end() }
+
+  func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+  private func end() {
+    guard phase != .closed else { return }
+    phase = .closed
+    context = nil
+    timer.cancel()
+    gate = nil
+    input.clear()
+    releaseBody()
+    if let exchange {
+      self.exchange = nil
+      server.requestsInFlight -= 1
+      exchange.disconnect()
+    }
+    server.remove(self)
+  }
+
+  /// Closes if nothing is under way; otherwise the next answer is the last.
+  func drain() {
+    guard let context, phase == .serving, exchange == nil, !assembler.isReadingBody, input.isEmpty else {
+      return
+    }
+    closeWhenFlushed(context)
+  }
+
+  private func closeWhenFlushed(_ context: ChannelHandlerContext) {
+    phase = .finishing
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    finish(when: promise.futureResult, lingers: false, context)
+    startWaiting(for: .slowReader, context)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
+  }
+
+  /// Closes whatever is under way.
+  func close() {
+    context?.close(promise: nil)
+  }
+
+  // MARK: - Reading
+
+  /// Whether the decoder is to see these bytes now.
+  func admits(_ bytes: ByteBuffer) -> Bool {
+    if phase != .serving || input.isAbandoned {
+      input.drop(bytes.readableBytes)
+    } else if exchange == nil, input.isEmpty, context?.channel.isWritable == true {
+      input.willDecode(bytes)
+      return true
+    } else {
+      input.hold(bytes, limit: limits.maxPipelinedBytes)
+    }
+    if input.droppedBytes > limits.maxLingerBytes { close() }
+    return false
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard phase == .serving else { return }
+    let part = unwrapInboundIn(data)
+    input.didDecode(part)
+    guard exchange == nil, input.parts.isEmpty, turnBudget > 0, context.channel.isWritable else {
+      input.hold(part)
+      return
+    }
+    let wasPumping = isPumping
+    isPumping = true
+    process(part, context)
+    isPumping = wasPumping
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    settle(context)
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if phase == .serving, exchange == nil, !context.channel.isWritable {
+      isReadingPaused = true
+    } else {
+      context.read()
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? HTTPParserError else {
+      context.close(promise: nil)
+      return
+    }
+    // A request cut off by the end of the connection comes as an error too; there is nobody to answer then.
+    guard phase == .serving, !input.isAbandoned, context.channel.isActive else { return }
+    input.abandon()
+    pendingRefusal = StandardPages.refusal(of: error, isTarget: input.isWithinRequestLine, limits: limits)
+    settle(context)
+  }
+
+  // MARK: - Requests
+
+  private func process(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    switch part {
+    case .head(let head): framing.isHead = head.method == .HEAD
+    case .body(let bytes):
+      heldBodyBytes += bytes.readableBytes
+      server.heldBodyBytes += bytes.readableBytes
+      if server.heldBodyBytes > limits.maxHeldBodyBytes {
+        refuse(StandardPages.unavailable("too many large requests at once"), context)
+        return
+      }
+    case .end: break
+    }
+    switch assembler.consume(part) {
+    case .wait: break
+    case .sendContinue:
+      context.writeAndFlush(
+        wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    case .reject(let response): refuse(response, context)
+    case .complete(let assembled): handOut(assembled)
+    }
+  }
+
+  private func handOut(_ assembled: RequestAssembler.Assembled) {
+    framing = assembled.framing
+    let request = Request(
+      method: assembled.head.method, target: assembled.head.uri, headers: assembled.head.headers,
+      body: assembled.body, remoteAddress: remoteAddress, isFromThisMachine: isFromThisMachine)
+    let exchange = Exchange(request: request, connection: self)
+    self.exchange = exchange
+    server.requestsInFlight += 1
+    server.requestCount += 1
+    turnBudget -= 1
+    if let responder = server.responder {
+      responder.respond(to: exchange)
+    } else {
+      exchange.respond(StandardPages.unavailable("the server is shutting down"))
+    }
+  }
+
+  /// The exchange's way to answer.
+  func answer(with response: Response) {
+    guard exchange != nil, let context else { return }
+    exchange = nil
+    server.requestsInFlight -= 1
+    releaseBody()
+    write(response, framing, lingers: !input.isEmpty || input.isAbandoned, context)
+    if !isPumping { settle(context) }
+  }
+
+  /// Goes on with what has come, as far as it goes, flushes, and sets what is waited for.
+  private func settle(_ context: ChannelHandlerContext) {
+    guard !isPumping, phase != .closed else { return }
+    isPumping = true
+    turnBudget = Self.requestsPerTurn
+    // A flush may make the channel writable or close it. Both are told in calls within it, which leave the work to
+    // this loop: otherwise the stack would grow with each request.
+    repeat {
+      while phase == .serving, exchange == nil, turnBudget > 0, context.channel.isWritable {
+        guard advance(context) else { break }
+      }
+      if needsFlush {
+        needsFlush = false
+        context.flush()
+      }
+    } while phase == .serving && exchange == nil && turnBudget > 0 && context.channel.isWritable
+      && !input.isEmpty
+    isPumping = false
+    guard phase == .serving else { return }
+    if exchange == nil, input.isEmpty, input.isAbandoned { return endAfterInput(context) }
+    if isReadingPaused, context.channel.isWritable {
+      isReadingPaused = false
+      context.read()
+    }
+    updateWait(context)
+    if turnBudget <= 0, exchange == nil, !input.isEmpty {
+      context.eventLoop.assumeIsolated().execute { [self] in
+        if let context = self.context { settle(context) }
+      }
+    }
+  }
+
+  /// Deals with the next thing that has come; false if there is none.
+  private func advance(_ context: ChannelHandlerContext) -> Bool {
+    if let part = input.nextPart() {
+      process(part, context)
+    } else if let slice = input.nextSlice() {
+      input.willDecode(slice)
+      gate?.pass(slice)
+    } else {
+      return false
+    }
+    return true
+  }
+
+  /// All requests that could be read are answered, and no more will be read.
+  private func endAfterInput(_ context: ChannelHandlerContext) {
+    if let pendingRefusal { refuse(pendingRefusal, context) } else { closeWhenFlushed(context) }
+  }
+
+  private func releaseBody() {
+    server.heldBodyBytes -= heldBodyBytes
+    heldBodyBytes = 0
+  }
+
+  // MARK: - Answers
+
+  private func refuse(_ response: Response, _ context: ChannelHandlerContext) {
+    server.refusedCount += 1
+    releaseBody()
+    pendingRefusal = nil
+    input.clear()
+    let framing = ResponseFraming(
+      isHead: framing.isHead && !input.isWithinHead, keepsAlive: false, isHTTP10: false)
+    write(response, framing, lingers: true, context)
+  }
+
+  private func write(
+    _ response: Response, _ framing: ResponseFraming, lingers: Bool, _ context: ChannelHandlerContext
+  ) {
+    var framing = framing
+    if server.isShuttingDown || input.isAbandoned && pendingRefusal == nil { framing.keepsAlive = false }
+    var output = server.takeScratch()
+    let (rest, keepsAlive) = server.encoder.encode(response, framing: framing, into: &output)
+    var promise: EventLoopPromise<Void>?
+    if !keepsAlive {
+      phase = .finishing
+      input.clear()
+      let written = context.eventLoop.makePromise(of: Void.self)
+      finish(when: written.futureResult, lingers: lingers, context)
+      promise = written
+    }
+    if let rest {
+      context.write(wrapOutboundOut(output), promise: nil)
+      context.write(wrapOutboundOut(rest), promise: promise)
+    } else {
+      context.write(wrapOutboundOut(output), promise: promise)
+    }
+    server.giveBackScratch(output)
+    if keepsAlive {
+      wait = .answer  // so that the time for the next request begins anew
+      needsFlush = true
+    } else {
+      startWaiting(for: .slowReader, context)
+      context.flush()
+    }
+  }
+
+  /// Ends the connection when its last answer is written: with FIN first and RST never if the client may still
+  /// be sending, for a reset would take the answer from it (RFC 9112 §9.6).
+  private func finish(when written: EventLoopFuture<Void>, lingers: Bool, _ context: ChannelHandlerContext) {
+    written.assumeIsolated().whenComplete { [self] result in
+      guard phase == .finishing, let context = self.context else { return }
+      guard lingers, case .success = result else {
+        context.close(promise: nil)
+        return
+      }
+      phase = .lingering
+      context.close(mode: .output, promise: nil)
+      startWaiting(for: .linger, context)
+      if isReadingPaused {
+        isReadingPaused = false
+        context.read()
+      }
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { settle(context) }
+  }
+
+  // MARK: - Time limits
+
+  /// Finds what a serving connection waits for; its time begins when that changes.
+  private func updateWait(_ context: ChannelHandlerContext) {
+    let next: ConnectionWait =
+      if exchange != nil {
+        .answer
+      } else if !context.channel.isWritable {
+        .slowReader
+      } else if assembler.isReadingBody {
+        .body
+      } else if input.isWithinHead {
+        .head
+      } else {
+        .nextRequest
+      }
+    if next != wait { startWaiting(for: next, context) }
+  }
+
+  private func startWaiting(for wait: ConnectionWait, _ context: ChannelHandlerContext) {
+    self.wait = wait
+    lastBufferedBytes = .max
+    let deadline = wait.timeLimit(limits).map { context.eventLoop.now + $0 }
+    timer.set(deadline, on: context.eventLoop, handler: self)
+  }
+
+  func handleScheduledCallback(eventLoop: some EventLoop) {
+    guard timer.fired(on: eventLoop, handler: self), let context else { return }
+    switch wait {
+    case .answer: break
+    case .head: refuse(StandardPages.requestTimeout("head"), context)
+    case .body: refuse(StandardPages.requestTimeout("body"), context)
+    case .nextRequest, .linger: context.close(promise: nil)
+    case .slowReader:
+      let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max
+      guard buffered < lastBufferedBytes else {
+        context.close(promise: nil)
+        return
+      }
+      lastBufferedBytes = buffered
+      timer.set(context.eventLoop.now + limits.writeTimeout, on: context.eventLoop, handler: self)
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import NIOHTTP1
+
+extension StandardPages {
+  /// What to answer to bytes that the decoder refuses. `isTarget` tells that its limit was met in the first line.
+  static func refusal(of error: HTTPParserError, isTarget: Bool, limits: ServerLimits) -> Response {
+    switch error {
+    case .headerOverflow where isTarget: targetTooLong(limit: limits.maxTargetBytes)
+    case .headerOverflow: headersTooLarge(limit: limits.maxHeaderBytes)
+    case .invalidVersion: versionNotSupported()
+    case .invalidMethod: badRequest("the method is not one of HTTP's")
+    case .invalidURL: badRequest("the address has characters that must be percent-encoded")
+    case .invalidHeaderToken: badRequest("a header is malformed")
+    case .invalidContentLength: badRequest("Content-Length is not a number")
+    case .unexpectedContentLength:
+      badRequest("the request has Content-Length twice, or together with Transfer-Encoding")
+    case .invalidChunkSize: badRequest("a chunk's size is not a hexadecimal number")
+    default: badRequest("this is not HTTP/1.1 as RFC 9112 has it")
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import NIOCore
+import NIOHTTP1
+
+/// What the request says about how its answer is framed.
+struct ResponseFraming: Equatable {
+  /// The answer to HEAD has the headers of GET's and no body.
+  var isHead: Bool
+  /// Whether the client lets the connection stay open.
+  var keepsAlive: Bool
+  /// An HTTP/1.0 client is told when the connection stays open.
+  var isHTTP10: Bool
+}
+
+/// Writes answers as bytes.
+struct ResponseEncoder {
+  private var date = HTTPDate()
+  private var statusLines: [UInt: String] = [:]
+
+  /// Bodies up to this size are copied behind their head, so that the answer is one buffer and one `write`;
+  /// larger ones follow as they are, in the same `writev`.
+  static let maxCopiedBodyBytes = 32 << 10
+
+  /// Appends head and small body to `output`. Gives the body that is to be written after it, if it is large, and
+  /// whether the connection stays open.
+  mutating func encode(
+    _ response: Response, framing: ResponseFraming, into output: inout ByteBuffer
+  ) -> (rest: ByteBuffer?, keepsAlive: Bool) {
+    if response.status.code < 200 {
+      return encode(
+        .text(
+          .internalServerError, "The answer had the status \(response.status.code), which ends no request.\n"),
+        framing: framing, into: &output)
+    }
+    if let problem = HeaderRules.firstProblem(in: response.headers) {
+      return encode(
+        .text(.internalServerError, "The answer had a header that can't be sent: \(problem).\n"),
+        framing: framing, into: &output)
+    }
+    let keepsAlive = writeHead(of: response, framing: framing, into: &output)
+    guard !framing.isHead, response.status.mayHaveResponseBody else { return (nil, keepsAlive) }
+    if response.body.readableBytes <= Self.maxCopiedBodyBytes {
+      output.writeImmutableBuffer(response.body)
+      return (nil, keepsAlive)
+    }
+    return (response.body, keepsAlive)
+  }
+
+  /// Writes the status line and the headers; gives whether the connection stays open.
+  private mutating func writeHead(
+    of response: Response, framing: ResponseFraming, into output: inout ByteBuffer
+  ) -> Bool {
+    var keepsAlive = framing.keepsAlive
+    output.writeString(statusLine(response.status))
+    for (name, value) in response.headers {
+      switch name.utf8.count {
+      case 4 where name.isHeader("date"): continue
+      case 10 where name.isHeader("connection"):
+        if value.lowercased().contains("close") { keepsAlive = false }
+        continue
+      case 10 where name.isHeader("keep-alive"): continue
+      case 14 where name.isHeader("content-length"): continue
+      case 17 where name.isHeader("transfer-encoding"): continue
+      default: break
+      }
+      output.writeString(name)
+      output.writeStaticString(": ")
+      output.writeString(value)
+      output.writeStaticString("\r\n")
+    }
+    // RFC 9110 §8.6: no length with 204; with 304 it may be left out.
+    if response.status.mayHaveResponseBody {
+      output.writeStaticString("content-length: ")
+      output.writeDecimal(response.body.readableBytes)
+      output.writeStaticString("\r\n")
+    }
+    output.writeStaticString("date: ")
+    output.writeString(date.now())
+    if !keepsAlive {
+      output.writeStaticString("\r\nconnection: close")
+    } else if framing.isHTTP10 {
+      output.writeStaticString("\r\nconnection: keep-alive")
+    }
+    output.writeStaticString("\r\n\r\n")
+    return keepsAlive
+  }
+
+  private mutating func statusLine(_ status: HTTPResponseStatus) -> String {
+    let code = status.code
+    if case .custom = status {
+      let reason = status.reasonPhrase.utf8.allSatisfy(HeaderRules.isValueByte) ? status.reasonPhrase : ""
+      return "HTTP/1.1 \(Self.threeDigits(code)) \(reason)\r\n"
+    }
+    if let line = statusLines[code] { return line }
+    let line = "HTTP/1.1 \(code) \(status.reasonPhrase)\r\n"
+    statusLines[code] = line
+    return line
+  }
+
+  /// A status has three digits (RFC 9112 §4); what has more is sent as 599.
+  private static func threeDigits(_ code: UInt) -> UInt { min(code, 599) }
+}
+
+extension ByteBuffer {
+  /// Writes a number in decimal digits.
+  mutating func writeDecimal(_ value: Int) {
+    var digits: InlineArray<20, UInt8> = .init(repeating: 0)
+    var rest = UInt(value)
+    var first = 20
+    repeat {
+      first -= 1
+      digits[first] = UInt8(rest % 10) + UInt8(ascii: "0")
+      rest /= 10
+    } while rest > 0
+    for index in first..<20 { writeInteger(digits[index]) }
+  }
+}

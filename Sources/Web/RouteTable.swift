@@ -1,0 +1,88 @@
+import NIOHTTP1
+
+/// All routes of a server, ready to be searched: a trie of segments that never changes.
+///
+/// The most specific pattern wins whatever the order of the entries: at each segment, from left to right, a
+/// literal comes before a parameter, the narrower converter before the wider, and `path` last and as short as it
+/// can be. A way that leads nowhere is given up for the next, so `/a/<int:x>/c` and `/a/<y>/d` live together.
+public struct RouteTable<Target: Sendable>: Sendable {
+  /// What a path and method come to.
+  public enum Resolution: Sendable {
+    /// A route, with the values of its parameters from left to right.
+    case match(Target, values: [PathValue])
+    /// The path has routes, but none for the method.
+    case methodNotAllowed(allow: [HTTPMethod])
+    /// An OPTIONS request that no route answers itself.
+    case options(allow: [HTTPMethod])
+    /// No route has the path.
+    case notFound(NearMiss?)
+    /// The path can't be decoded; the reason is a sentence without its full stop.
+    case badPath(String)
+  }
+
+  /// One route as it is in the table.
+  public struct Entry: Sendable {
+    /// The method; nil is any.
+    public let method: HTTPMethod?
+    /// The pattern.
+    public let pattern: RoutePattern
+    /// What it leads to.
+    public let target: Target
+  }
+
+  /// The routes in the order given, without those that later ones replaced.
+  public let entries: [Entry]
+  private let trie: RouteTrie
+
+  /// Makes a table. Of entries with the same method and pattern (names of parameters apart) the last one counts.
+  public init(entries: [(method: HTTPMethod?, pattern: RoutePattern, target: Target)] = []) {
+    var lastOf: [RouteIdentity: Int] = [:]
+    for (index, entry) in entries.enumerated() {
+      lastOf[RouteIdentity(method: entry.method?.rawValue, key: entry.pattern.key)] = index
+    }
+    let kept = entries.indices.filter { index in
+      lastOf[RouteIdentity(method: entries[index].method?.rawValue, key: entries[index].pattern.key)] == index
+    }
+    self.entries = kept.map {
+      Entry(method: entries[$0].method, pattern: entries[$0].pattern, target: entries[$0].target)
+    }
+    var builder = RouteTrieBuilder()
+    for (index, entry) in self.entries.enumerated() {
+      builder.insert(entry.pattern, method: entry.method, route: index)
+    }
+    self.trie = builder.build()
+  }
+
+  /// Finds what answers a request. `path` is percent-encoded, without a query. The work is bounded by the length
+  /// of the path times the number of patterns that agree with its beginning.
+  public func resolve(method: HTTPMethod, path: String) -> Resolution {
+    if path == "*", method == .OPTIONS { return .options(allow: allMethods) }
+    let segments: PathSegments
+    do {
+      segments = try PathSegments(encoded: path)
+    } catch {
+      return .badPath(error.reason)
+    }
+    var search = RouteSearch(trie: trie, segments: segments, method: method)
+    if let route = search.run() { return .match(entries[route].target, values: search.values) }
+    if !search.allowed.isEmpty {
+      let allow = RouteSearch.allowList(search.allowed)
+      return method == .OPTIONS ? .options(allow: allow) : .methodNotAllowed(allow: allow)
+    }
+    return .notFound(NearMiss.find(for: segments, among: entries.lazy.map(\.pattern)))
+  }
+
+  /// The values for segments that are decoded, from the first route that matches with any method.
+  func values(of segments: PathSegments) -> [PathValue]? {
+    var search = RouteSearch(trie: trie, segments: segments, method: .GET)
+    return search.run() == nil ? nil : search.values
+  }
+
+  private var allMethods: [HTTPMethod] { RouteSearch.allowList(entries.map(\.method)) }
+}
+
+/// What makes two routes the same one.
+private struct RouteIdentity: Hashable {
+  let method: String?
+  let key: String
+}

@@ -1,0 +1,69 @@
+import NIOHTTP1
+
+/// The answers that the server and its routes give themselves: plain text, a sentence each. Whatever comes from
+/// a request is shown without its control characters, so that it can't play tricks on a terminal.
+public enum StandardPages {
+  /// 404, with the nearest route and why it doesn't match.
+  public static func notFound(method: HTTPMethod, path: String, nearMiss: NearMiss?) -> Response {
+    var text = "No route matches \(method.rawValue.printable(limit: 20)) \(path.printable(limit: 200)).\n"
+    if let nearMiss {
+      text += "The nearest is \(nearMiss.pattern.text.printable(limit: 200)): \(nearMiss.reason).\n"
+    }
+    return .text(.notFound, text)
+  }
+
+  /// 405, with the methods that the path has.
+  public static func methodNotAllowed(method: HTTPMethod, path: String, allow: [HTTPMethod]) -> Response {
+    let list = allow.map(\.rawValue).joined(separator: ", ")
+    let shown = method.rawValue.printable(limit: 20)
+    var response = Response.text(
+      .methodNotAllowed, "\(path.printable(limit: 200)) does not take \(shown), but \(list).\n")
+    response.headers.add(name: "allow", value: list)
+    return response
+  }
+
+  /// The answer to OPTIONS: 204 and the methods that the path has.
+  public static func options(allow: [HTTPMethod]) -> Response {
+    Response(
+      status: .noContent, headers: HTTPHeaders([("allow", allow.map(\.rawValue).joined(separator: ", "))]))
+  }
+
+  /// 400, with what is wrong as a sentence without its full stop.
+  public static func badRequest(_ reason: String) -> Response {
+    .text(.badRequest, "Bad request: \(reason.printable(limit: 300)).\n")
+  }
+
+  /// 408: the request did not come in time.
+  public static func requestTimeout(_ what: String) -> Response {
+    .text(.requestTimeout, "The \(what) of the request took too long to come.\n")
+  }
+
+  /// 413, with the limit in bytes.
+  public static func bodyTooLarge(limit: Int) -> Response {
+    .text(.payloadTooLarge, "The body of the request is larger than the \(limit) bytes that are taken.\n")
+  }
+
+  /// 414, with the limit in bytes.
+  public static func targetTooLong(limit: Int) -> Response {
+    .text(.uriTooLong, "The address is longer than the \(limit) bytes that are taken.\n")
+  }
+
+  /// 431, with the limit in bytes.
+  public static func headersTooLarge(limit: Int) -> Response {
+    .text(
+      .requestHeaderFieldsTooLarge,
+      "The headers of the request are more, or longer than the \(limit) bytes, that are taken.\n")
+  }
+
+  /// 503, with the reason as a sentence without its full stop and when to come again.
+  public static func unavailable(_ reason: String, retryAfterSeconds: Int? = 1) -> Response {
+    var response = Response.text(.serviceUnavailable, "Not now: \(reason.printable(limit: 300)).\n")
+    if let retryAfterSeconds { response.headers.add(name: "retry-after", value: "\(retryAfterSeconds)") }
+    return response
+  }
+
+  /// 505: only HTTP/1.0 and HTTP/1.1 are spoken.
+  public static func versionNotSupported() -> Response {
+    .text(.httpVersionNotSupported, "Only HTTP/1.0 and HTTP/1.1 are understood.\n")
+  }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Console
+import Foundation
+import KernelCore
+
+/// What all ways of running a notebook share.
+struct KernelOptions: ParsableArguments {
+  enum ClockKind: String, ExpressibleByArgument, CaseIterable { case real, virtual }
+  enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+
+  @Option(help: "The interface that is listened on; beyond 127.0.0.1 others can reach your routes.")
+  var host = "127.0.0.1"
+  @Option(
+    help: "The port to serve on, instead of what listen() says; 0 takes any free one. Without listen(): 8080."
+  )
+  var port: Int?
+  @Option(help: "virtual: time jumps ahead whenever nothing can run.")
+  var clock = ClockKind.real
+  @Flag(help: "Never start a browser.")
+  var noBrowser = false
+  @Option(
+    name: .customLong("env"),
+    help: ArgumentHelp("A variable that env() may read; may be given again.", valueName: "name"))
+  var environment: [String] = []
+  @Option(help: "Colours in the terminal.")
+  var color = ColorChoice.auto
+  @Option(help: "How long a cell may wait in a replay, as 60s.")
+  var timeout: TimeSpan = TimeSpan(seconds: 60)
+  @Option(help: "How long a handler may compute without waiting, as 1s; a cell has ten times as much.")
+  var cpuLimit: TimeSpan = TimeSpan(seconds: 1)
+  @Option(help: "How much memory all values may take, in MiB.")
+  var memoryLimit = 512
+  @Option(help: "The largest body that a request may have, in bytes.")
+  var bodyLimit = 8 << 20
+
+  func validate() throws {
+    if let port, !(0...65_535).contains(port) { throw ValidationError("--port is 0 to 65535, not \(port)") }
+    if memoryLimit < 16 { throw ValidationError("--memory-limit is at least 16 MiB") }
+    if bodyLimit < 0 { throw ValidationError("--body-limit is at least 0") }
+    if cpuLimit.seconds <= 0 { throw ValidationError("--cpu-limit is longer than 0") }
+  }
+
+  func configuration() throws -> KernelConfiguration {
+    var configuration = KernelConfiguration()
+    configuration.host = host
+    configuration.port = port
+    configuration.isClockVirtual = clock == .virtual
+    let variables = ProcessInfo.processInfo.environment
+    for name in environment { configuration.environment[name] = variables[name] }
+    configuration.machineLimits.handlerTime = cpuLimit.nanoseconds
+    configuration.machineLimits.cellTime = cpuLimit.nanoseconds * 10
+    configuration.machineLimits.memory = memoryLimit << 20
+    configuration.serverLimits.maxBodyBytes = bodyLimit
+    configuration.collectsAlways = variables["ROUTEBOOK_GC"] == "always"
+    return configuration
+  }
+
+  /// Colours where a person looks, unless they said otherwise.
+  var usesColor: Bool {
+    switch color {
+    case .always: true
+    case .never: false
+    case .auto:
+      isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+        && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    }
+  }
+}
+
+/// A length of time on the command line: `2s`, `250ms`, `5m`, or a number of seconds.
+struct TimeSpan: ExpressibleByArgument {
+  let seconds: Double
+  var nanoseconds: Int { Int(seconds * 1e9) }
+
+  init(seconds: Double) { self.seconds = seconds }
+
+  init?(argument: String) {
+    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
+    let unit = units.first { argument.hasSuffix($0.0) } ?? ("", 1)
+    guard let number = Double(argument.dropLast(unit.0.count)), number >= 0, number < 1e6 else { return nil }
+    seconds = number * unit.1
+  }
+
+  var defaultValueDescription: String {
+    "\(seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)")s"
+  }
+}

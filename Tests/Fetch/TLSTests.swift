@@ -1,0 +1,84 @@
+import Fetch
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct TLSTests {
+  @Test func aSelfSignedCertificateIsRefused() async throws {
+    let backend = try TLSBackend(certificate: Certificates.selfSigned)
+    let error = await TransferPool().failure(FetchRequest(url: "https://localhost:\(backend.port)/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .tls, message: "the certificate of localhost:\(backend.port) was refused: it is self-signed"))
+  }
+
+  @Test func aCertificateOfAnUnknownAuthorityIsRefused() async throws {
+    let backend = try TLSBackend(certificate: Certificates.issued)
+    let error = await TransferPool().failure(FetchRequest(url: "https://localhost:\(backend.port)/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .tls,
+          message: "the certificate of localhost:\(backend.port) was refused: "
+            + "the authority that issued it is not trusted here"))
+  }
+
+  @Test func aCertificateOfATrustedAuthorityIsAccepted() async throws {
+    let backend = try TLSBackend(certificate: Certificates.issued)
+    let authority = try TemporaryFile(Certificates.authority)
+    let pool = TransferPool(certificateFile: authority.path)
+    let response = try await pool.fetch(FetchRequest(url: "https://localhost:\(backend.port)/"))
+    #expect(response.text == "secret")
+  }
+
+  @Test func aCertificateForAnotherNameIsRefused() async throws {
+    let backend = try TLSBackend(certificate: Certificates.issued)
+    let authority = try TemporaryFile(Certificates.authority)
+    let pool = TransferPool(certificateFile: authority.path)
+    let error = await pool.failure(FetchRequest(url: "https://127.0.0.1:\(backend.port)/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .tls,
+          message: "the certificate of 127.0.0.1:\(backend.port) was refused: it is not for \"127.0.0.1\""))
+  }
+
+  @Test func anExpiredCertificateIsRefused() async throws {
+    let backend = try TLSBackend(certificate: Certificates.expired)
+    let authority = try TemporaryFile(Certificates.authority)
+    let pool = TransferPool(certificateFile: authority.path)
+    let error = await pool.failure(FetchRequest(url: "https://localhost:\(backend.port)/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .tls, message: "the certificate of localhost:\(backend.port) was refused: it has expired"))
+  }
+
+  @Test func aPortWithoutTLSIsToldApart() async throws {
+    // Whatever comes, the server answers in plain HTTP, as servers do to a TLS greeting.
+    let server = try ScriptedHTTPServer(
+      answeringAnything: "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+    let error = await TransferPool().failure(FetchRequest(url: "https://127.0.0.1:\(server.port)/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .tls,
+          message: "127.0.0.1:\(server.port) does not speak TLS: the address may need to begin with http://"))
+  }
+
+  @Test func aPortThatHangsUpOnTLSIsATLSError() async throws {
+    let server = try ScriptedHTTPServer(answeringAnything: "")
+    let error = await TransferPool().failure(FetchRequest(url: "https://127.0.0.1:\(server.port)/"))
+    #expect(error?.kind == .tls)
+    #expect(error?.message.hasPrefix("could not agree on TLS with 127.0.0.1:\(server.port): ") == true)
+  }
+
+  @Test func aCertificateFileThatIsMissingIsNamed() async throws {
+    let backend = try TLSBackend(certificate: Certificates.issued)
+    let pool = TransferPool(certificateFile: "/nowhere/ca.pem")
+    let error = await pool.failure(FetchRequest(url: "https://localhost:\(backend.port)/"))
+    #expect(error?.kind == .tls)
+    #expect(error?.message.contains("/nowhere/ca.pem") == true)
+  }
+}

@@ -1,0 +1,365 @@
+import Testing
+
+@testable import Language
+
+@Suite("Messages about statements")
+struct StatementMessageTests {
+  @Test(
+    "explains statements that cannot be read",
+    arguments: [
+      (
+        "{ 1 }",
+        [
+          "a block alone is no statement [{] — write do { … } for a scope, or give the closure to a call"
+        ]
+      ),
+      (
+        "else { }",
+        [
+          "this else belongs to no if [else]"
+        ]
+      ),
+      (
+        "catch { }",
+        [
+          "this catch belongs to no do [catch] — write do { … } catch { … }"
+        ]
+      ),
+      (
+        #"""
+        let x
+        a
+        """#,
+        [
+          "let gives a name a value [x] — write let x = …"
+        ]
+      ),
+      (
+        "let (a, b) = c",
+        [
+          "let and var declare one name [(] — write let pair = …, then pair[0] and pair[1]"
+        ]
+      ),
+      (
+        "let x: Int = 3; var y: [String: Int]? = nil",
+        [
+          "names have no types here: a value knows its own [: Int] — leave out the type",
+          "names have no types here: a value knows its own [: [String: Int]?] — leave out the type",
+        ]
+      ),
+      (
+        "func f(a: Int, b: [Int] = []) -> [String]? { a }",
+        [
+          "names have no types here: a value knows its own [: Int] — leave out the type",
+          "names have no types here: a value knows its own [: [Int]] — leave out the type",
+          "functions have no result types here: a value knows its own [-> [String]?] — leave out the -> and the type",
+        ]
+      ),
+      (
+        "f { (a: Int) -> Int in a }",
+        [
+          "names have no types here: a value knows its own [: Int] — leave out the type",
+          "functions have no result types here: a value knows its own [-> Int] — leave out the -> and the type",
+        ]
+      ),
+      (
+        "func f(of a) { }",
+        [
+          "a parameter has one name, which is its label too [of] — leave out the first of the two"
+        ]
+      ),
+      (
+        "func f(a, a) { }",
+        [
+          #"two parameters are named "a" [a]"#
+        ]
+      ),
+      (
+        "func (a) { }",
+        [
+          #"expected the name of the function, found "(" [(]"#
+        ]
+      ),
+      (
+        "func f { }",
+        [
+          #"expected "(" and the parameters, found "{" [{]"#
+        ]
+      ),
+      (
+        "let let = 3",
+        [
+          #"expected a name, found "let" [let] — let is a word of the language; as a name it stands in backticks"#
+        ]
+      ),
+      (
+        "switch x { }",
+        [
+          "there is no switch here [switch] — write if … { } else if … { }"
+        ]
+      ),
+      (
+        "struct A { }",
+        [
+          #"there are no types of your own here [struct] — use a dictionary, as in ["name": "Ada"], and functions"#
+        ]
+      ),
+      (
+        "import Foundation",
+        [
+          "there is nothing to import: everything there is has a name already [import] — leave out this line"
+        ]
+      ),
+      (
+        "let y = try f()",
+        [
+          "a call that may fail needs no try [try] — leave out the try"
+        ]
+      ),
+      (
+        "let y = new Foo()",
+        [
+          #"there is no "new" here [Foo] — write a plain call"#
+        ]
+      ),
+      (
+        "do { } while x",
+        [
+          "there is no loop with its condition at the end [while] — write while true { … } with a break"
+        ]
+      ),
+      (
+        "repeat { x } while y",
+        [
+          "there is no loop with its condition at the end [while] — write while true { … } with a break"
+        ]
+      ),
+      (
+        "function f(x) { x }",
+        [
+          #"there is no "function" here [function] — write func"#
+        ]
+      ),
+      (
+        "const z = 3",
+        [
+          #"there is no "const" here [const] — write let z = …"#
+        ]
+      ),
+      (
+        "if a { } elif b { }",
+        [
+          #"there is no "elif" here [elif] — write else if"#
+        ]
+      ),
+      (
+        "if x: ",
+        [
+          #"expected "{" and the body of the if, found ":" [:] — a body stands in braces"#
+        ]
+      ),
+      (
+        #"""
+        for (i = 0; i < 3; i++) { print(i) }
+        for i = 0; i < 3; i++ {
+          let = 3
+        }
+        """#,
+        [
+          "a loop is written for name in sequence { … } [=] — to count, write for i in 0..<10 { … }",
+          "a loop is written for name in sequence { … } [=] — to count, write for i in 0..<10 { … }",
+          #"expected a name, found "=" [=]"#,
+        ]
+      ),
+      (
+        "for x of xs { }",
+        [
+          #"there is no "of" here [of] — write in"#
+        ]
+      ),
+      (
+        "for x { }",
+        [
+          "a loop is written for name in sequence { … } [{]"
+        ]
+      ),
+      (
+        "for (a, b, c) in xs { }",
+        [
+          "a loop has one name, or two for the pairs of a dictionary [c]"
+        ]
+      ),
+      (
+        "for a, b in xs { }",
+        [
+          #"expected "in", found "," [,] — write for (key, value) in …"#
+        ]
+      ),
+      (
+        "for (a, a) in xs { }",
+        [
+          #"two parameters are named "a" [a]"#
+        ]
+      ),
+      (
+        "outer: for x in xs { }",
+        [
+          "loops have no labels here [:] — put the loops into a func and return"
+        ]
+      ),
+      (
+        "for x in xs { break outer }",
+        [
+          "loops have no labels here [outer] — put the loops into a func and return"
+        ]
+      ),
+      (
+        "raise x",
+        [
+          #"there is no "raise" here [raise] — write throw"#
+        ]
+      ),
+      (
+        "if { }",
+        [
+          #"expected a condition, found "{" [{]"#
+        ]
+      ),
+      (
+        "f { x, y -> x }",
+        [
+          #"unexpected "," [,] — the parameters of a closure are followed by in: { x, y in … }"#
+        ]
+      ),
+      (
+        "guard x { }",
+        [
+          #"expected "else" behind the condition, found "{" [{]"#
+        ]
+      ),
+      (
+        "}",
+        [
+          "this } closes nothing [}]"
+        ]
+      ),
+      (
+        ")",
+        [
+          "this ) closes nothing [)]"
+        ]
+      ),
+      (
+        "f(])",
+        [
+          #"expected a value, found "]" []]"#
+        ]
+      ),
+      (
+        "a b",
+        [
+          #"unexpected "b" [b] — for a call write a(…)"#
+        ]
+      ),
+      (
+        "let a = 1 let b = 2",
+        [
+          "two statements on one line [let] — begin a new line, or write ; between them"
+        ]
+      ),
+      (
+        "f() = 3; 3 = x; a?.b = 3; await f() = 3; f({ 1 } = 2); a + b = 2",
+        [
+          "cannot assign to the result of a call [f()]",
+          "cannot assign to a literal [3] — to compare, write ==",
+          "cannot assign to a value behind ?. [a?.b] — check first: if let value = … { value.name = … }",
+          "cannot assign to an awaited value [await f()] — give it a name first: let value = await …",
+          "an assignment has no value [=] — write it as a statement of its own",
+          "cannot assign to an expression [a + b] — to compare, write ==",
+        ]
+      ),
+      (
+        "x = y = 3",
+        [
+          "an assignment has no value [=] — write it as a statement of its own"
+        ]
+      ),
+      (
+        "if x = 3 { }",
+        [
+          "= assigns, and an assignment is no condition [=] — write =="
+        ]
+      ),
+      (
+        "f(a = 3); f(a.b = 3)",
+        [
+          "labels of arguments end in a colon [=] — write label: value",
+          "an assignment has no value [=] — write it as a statement of its own",
+        ]
+      ),
+      (
+        "x++; --x",
+        [
+          "there is no ++ [++] — write x += 1",
+          "there is no -- [--] — write x -= 1",
+        ]
+      ),
+      (
+        #"""
+        f(a
+        let y = 3
+        """#,
+        [
+          #"expected "," or ")", found "let" [let]"#
+        ]
+      ),
+      (
+        "f(a",
+        [
+          "this ( is never closed [(]"
+        ]
+      ),
+    ] as [(String, [String])])
+  func statements(_ text: String, _ expected: [String]) {
+    #expect(check(text) == expected)
+  }
+
+  @Test("several errors are told in one pass, and none that only follows from another")
+  func recovery() {
+    let text = """
+      let = 1
+      func f( { 2 }
+      route "/x" {
+          let y 3
+          f(
+      }
+      if { }
+      print("\\(a b) ok")
+      let d = [1, 2
+      let e = 3
+      func g(a, b {
+          let z = 4
+      }
+      route GET POST "/a" { 1 }
+      x = (1 + 2
+      y = 3
+      while true { if x { break } else { z( } }
+      print("end"
+      """
+    #expect(
+      check(text) == [
+        #"expected a name, found "=" [=]"#,
+        #"expected the name of a parameter, found "{" [{]"#,
+        "let gives a name a value [y] — write let y = …",
+        #"expected a value, found "}" [}]"#,
+        #"expected a condition, found "{" [{]"#,
+        #"expected ")", found "b" [b]"#,
+        #"expected "," or "]", found "let" [let]"#,
+        #"expected "," or ")", found "{" [{]"#,
+        #"expected the pattern of the route, as in "/items/<int:id>", found "POST" [POST]"#,
+        #"expected ")", found "y" [y]"#,
+        #"expected a value, found "}" [}]"#,
+        "this ( is never closed [(]",
+      ])
+  }
+}
