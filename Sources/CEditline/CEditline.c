@@ -33,10 +33,7 @@ int ceditline_set_reader(EditLine *line, ceditline_reader reader) { return el_ws
 
 int ceditline_set_no_prompt(EditLine *line) { return el_wset(line, EL_PROMPT, no_prompt); }
 
-int ceditline_set_no_signals(EditLine *line) {
-  if (el_wset(line, EL_SIGNAL, 0) != 0) return -1;
-  return el_wset(line, EL_SETTY, L"-d", L"-isig", L"-inlcr", L"-icrnl", L"-ixon", NULL);
-}
+int ceditline_set_no_signals(EditLine *line) { return el_wset(line, EL_SIGNAL, 0); }
 
 int ceditline_set_editor(EditLine *line, const char *mode) {
   wchar_t *wide = widened(mode);

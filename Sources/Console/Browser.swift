@@ -31,6 +31,9 @@ public struct Browser: Sendable {
     }
   }
 
+  /// Whether a page can be opened at all: there is an opener and somewhere to show it.
+  public var isAvailable: Bool { hasDisplay && opener != nil }
+
   /// Starts opening an absolute `http` or `https` address.
   public func open(_ address: String) -> Outcome {
     guard let address = Self.webAddress(address) else {

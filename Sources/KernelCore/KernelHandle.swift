@@ -41,6 +41,16 @@ public final class KernelHandle: Sendable {
     try loop.flatSubmit { [supervisor] in supervisor.value.listenByDefault() }.wait().url
   }
 
+  /// Listens on a port of the configured interface; 0 takes any free one.
+  ///
+  /// - Throws: `BindError`, with what to do.
+  public func listen(onPort port: Int) throws -> String {
+    try loop.flatSubmit { [supervisor] in
+      let supervisor = supervisor.value
+      return supervisor.server.listen(on: .tcp(host: supervisor.configuration.host, port: port))
+    }.wait().url
+  }
+
   /// The addresses listened on now.
   public func addresses() -> [String] {
     (try? loop.submit { [supervisor] in

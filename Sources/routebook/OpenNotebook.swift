@@ -12,6 +12,20 @@ struct OpenNotebook: ParsableCommand {
     completion: .file(extensions: ["cells"]))
   var file: String?
 
+  @Flag(help: "Open the file without running its cells.")
+  var noRun = false
+
   func run() throws {
+    var prompt = Prompt.Options()
+    prompt.version = Routebook.version
+    prompt.usesColor = options.usesColor
+    prompt.runsCells = !noRun
+    prompt.hasFixedPort = options.port != nil
+    let configuration = try options.configuration()
+    let opensBrowser = !options.noBrowser
+    let status = try MainActor.assumeIsolated {
+      try Prompt(configuration, prompt, opensBrowser: opensBrowser).run(file: file)
+    }
+    if status != .success { throw ExitCode(status.rawValue) }
   }
 }

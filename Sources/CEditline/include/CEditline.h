@@ -2,8 +2,8 @@
 #define CEDITLINE_H
 
 // libedit's wide interface for Swift, which cannot import el_wset() and el_wget() because they are variadic.
-// Everything else (el_init_fd, el_wgets, el_wline, el_winsertstr, el_deletestr, el_cursor, el_resize, el_source,
-// el_end) is imported from <histedit.h> as it is. Each setter returns 0 on success and -1 on failure.
+// Everything else (el_init_fd, el_wgets, el_wline, el_winsertstr, el_deletestr, el_cursor, el_wparse, el_end,
+// the tokenizer) is imported from <histedit.h> as it is. Each setter returns 0 on success and -1 on failure.
 
 #include <histedit.h>
 #include <stdint.h>
@@ -19,8 +19,7 @@ void *ceditline_client_data(EditLine *);
 int ceditline_set_reader(EditLine *, ceditline_reader);
 /// Sets an empty prompt: the caller paints.
 int ceditline_set_no_prompt(EditLine *);
-/// Leaves signals alone (EL_SIGNAL 0), and keeps the terminal from making them out of keys (-isig), from exchanging
-/// `\r` and `\n`, and from stopping at Ctrl-S while it edits.
+/// Leaves signals alone (EL_SIGNAL 0).
 int ceditline_set_no_signals(EditLine *);
 /// `mode` is "emacs" or "vi"; every binding returns to that mode's default.
 int ceditline_set_editor(EditLine *, const char *mode);

@@ -4,6 +4,10 @@ import Glibc
 /// libedit as an engine: it keeps the text being edited, its modes, undo and kill ring, and knows what each key does
 /// in emacs and vi. It paints nothing (its drawing goes to /dev/null) and reads nothing but what `nextCharacter`
 /// hands it.
+///
+/// It edits only where it finds a terminal, so it gets one of its own: a pseudo-terminal that nobody looks at, with a
+/// size that never changes. On the person's it would change modes behind our back between two cells, and in windows
+/// of one column or row its drawing writes outside its memory.
 @MainActor
 final class Engine {
   /// A key of ours, as the engine knows it. Raw values are C1 control codes, which no keyboard sends as characters
@@ -34,6 +38,7 @@ final class Engine {
   nonisolated(unsafe) private let line: OpaquePointer
   nonisolated(unsafe) private let drain: UnsafeMutablePointer<FILE>
   nonisolated(unsafe) private let source: UnsafeMutablePointer<FILE>
+  private let stage: Stage
   let isVi: Bool
 
   private static let commandName = "routebook-key"
@@ -67,14 +72,14 @@ final class Engine {
   /// libedit can't be had (no memory, no descriptor).
   init?(program: String) {
     _ = ceditline_use_utf8()
-    guard let source = fopen("/dev/null", "re") else { return nil }
+    guard let stage = Stage(), let source = fopen("/dev/null", "re") else { return nil }
     guard let drain = fopen("/dev/null", "we"),
-      let line = el_init_fd(program, source, drain, drain, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO)
+      let line = el_init_fd(program, source, drain, drain, stage.terminal, stage.terminal, stage.terminal)
     else {
       fclose(source)
       return nil
     }
-    (self.line, self.source, self.drain) = (line, source, drain)
+    (self.line, self.source, self.drain, self.stage) = (line, source, drain, stage)
     ceditline_set_no_prompt(line)
     ceditline_set_editor(line, "emacs")
     // The person's file comes twice: `bind -v` in it resets every binding, and what it binds wins over ours.
@@ -143,11 +148,14 @@ final class Engine {
   /// The text and the cursor, in scalars.
   var state: (text: [UInt32], cursor: Int) {
     let info = el_wline(line).pointee
-    let count = info.lastchar - info.buffer
+    let count = max(0, info.lastchar - info.buffer)
     let text = info.buffer.withMemoryRebound(to: UInt32.self, capacity: count) {
       Array(UnsafeBufferPointer(start: $0, count: count))
     }
-    return (text, info.cursor - info.buffer)
+    let cursor = info.cursor - info.buffer
+    // Some of vi's commands leave the cursor behind the end; a movement by nothing puts it back.
+    if cursor < 0 || cursor > count { el_cursor(line, 0) }
+    return (text, min(max(0, cursor), count))
   }
 
   /// Inserts at the cursor, which goes behind it. The text must hold no NUL.
@@ -176,7 +184,29 @@ final class Engine {
     insert(text)
     if let cursor { move(by: cursor - text.count) }
   }
+}
 
-  /// Tells libedit that the window has another size.
-  func resize() { el_resize(line) }
+/// The pseudo-terminal on which libedit believes itself to be.
+private final class Stage {
+  let terminal: Int32
+  private let main: Int32
+
+  init?() {
+    // What posix_openpt() and its kin do, which Swift's Glibc lacks (ioctl_tty(2): TIOCSPTLCK, TIOCGPTN).
+    main = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var unlocked: Int32 = 0
+    var number: UInt32 = 0
+    guard main >= 0, ioctl(main, 0x4004_5431, &unlocked) == 0, ioctl(main, 0x8004_5430, &number) == 0 else {
+      terminal = -1
+      return nil
+    }
+    terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
+    guard terminal >= 0, ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0 else { return nil }
+  }
+
+  deinit {
+    if terminal >= 0 { close(terminal) }
+    if main >= 0 { close(main) }
+  }
 }

@@ -23,8 +23,7 @@ extension LineEditor {
       if terminal.isInputClosed { return nil }
       if !terminal.hasInput { paint() }
       switch terminal.waitForEvent(-1) {
-      case .keys, .woken, .timeout: break
-      case .resized: engine.resize()
+      case .keys, .woken, .resized, .timeout: break
       case .continued: resume()
       }
     }

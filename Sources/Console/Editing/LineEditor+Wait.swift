@@ -27,8 +27,7 @@ extension LineEditor {
         printQueued(picture, status)
       }
       switch terminal.waitForEvent(Int32(max(1, nextPaint - Self.milliseconds()))) {
-      case .keys, .woken, .timeout: break
-      case .resized: engine.resize()
+      case .keys, .woken, .resized, .timeout: break
       case .continued: resume()
       }
     }

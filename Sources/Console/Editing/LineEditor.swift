@@ -84,7 +84,6 @@ public final class LineEditor: CellInput {
     terminal.enterRaw()
     // An empty cell that was entered leaves the engine without an outcome: the prompt comes again.
     while outcome == nil { engine.run() }
-    terminal.enterRaw()
     return outcome ?? .endOfInput
   }
 

@@ -129,7 +129,27 @@ public struct Replay {
 final class ResultSlot: @unchecked Sendable {
   private let lock = NSLock()
   private var result: CellResult?
+  private var listener: (@Sendable (CellResult) -> Void)?
 
   var value: CellResult? { lock.withLock { result } }
-  func set(_ result: CellResult) { lock.withLock { self.result = result } }
+
+  /// Called with the result: when it comes, or at once where it has come already.
+  var onSet: (@Sendable (CellResult) -> Void)? {
+    get { lock.withLock { listener } }
+    set {
+      let result = lock.withLock {
+        listener = newValue
+        return self.result
+      }
+      if let result { newValue?(result) }
+    }
+  }
+
+  func set(_ result: CellResult) {
+    let listener = lock.withLock {
+      self.result = result
+      return self.listener
+    }
+    listener?(result)
+  }
 }
