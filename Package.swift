@@ -51,5 +51,9 @@ let package = Package(
       path: "Tests/Web"),
     .testTarget(name: "FetchTests", dependencies: ["Fetch", "TestSupport"] + nio, path: "Tests/Fetch"),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
+    // A line editor alone, for its tests to type at.
+    .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
+    .testTarget(
+      name: "ConsoleTests", dependencies: ["Console", "EditorProbe", "TestSupport"], path: "Tests/Console"),
   ]
 )

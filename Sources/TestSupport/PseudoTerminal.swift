@@ -222,9 +222,12 @@ public final class PseudoTerminal {
   /// The path of a program that was built with the tests: it lies in the folder of the running test program, whatever
   /// build folder, configuration or sanitizer was chosen.
   public static func builtProgram(_ name: String) throws -> String {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     var candidates: [String] = []
-    if readlink("/proc/self/exe", &buffer, Int(PATH_MAX)) > 0 { candidates.append(String(cString: buffer)) }
+    let count = buffer.withUnsafeMutableBytes {
+      readlink("/proc/self/exe", $0.bindMemory(to: CChar.self).baseAddress!, $0.count)
+    }
+    if count > 0 { candidates.append(String(decoding: buffer[..<count], as: UTF8.self)) }
     candidates += CommandLine.arguments.filter { $0.hasPrefix("/") && $0.contains(".xctest") }
     for candidate in candidates {
       // The test program is a file of that folder, or lies in a bundle in it.

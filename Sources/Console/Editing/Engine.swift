@@ -91,7 +91,11 @@ final class Engine {
     ceditline_set_client_data(line, Unmanaged.passUnretained(self).toOpaque())
     ceditline_set_reader(line) { line, character in
       let data = ceditline_client_data(line)
-      let next = MainActor.assumeIsolated { Engine.from(data).nextCharacter() }
+      let next = MainActor.assumeIsolated {
+        let engine = Engine.from(data)
+        defer { engine.repair() }
+        return engine.nextCharacter()
+      }
       guard let next else { return 0 }
       character!.pointee = wchar_t(bitPattern: next.value)
       return 1
@@ -147,15 +151,24 @@ final class Engine {
 
   /// The text and the cursor, in scalars.
   var state: (text: [UInt32], cursor: Int) {
+    repair()
     let info = el_wline(line).pointee
-    let count = max(0, info.lastchar - info.buffer)
+    let count = info.lastchar - info.buffer
     let text = info.buffer.withMemoryRebound(to: UInt32.self, capacity: count) {
       Array(UnsafeBufferPointer(start: $0, count: count))
     }
-    let cursor = info.cursor - info.buffer
-    // Some of vi's commands leave the cursor behind the end; a movement by nothing puts it back.
-    if cursor < 0 || cursor > count { el_cursor(line, 0) }
-    return (text, min(max(0, cursor), count))
+    return (text, info.cursor - info.buffer)
+  }
+
+  /// Puts the cursor back into the text: some of libedit's commands leave it outside, and its next one would then
+  /// write there.
+  func repair() {
+    let info = el_wline(line).pointee
+    if info.cursor > info.lastchar {
+      el_cursor(line, Int32(info.lastchar - info.cursor))
+    } else if info.cursor < info.buffer {
+      el_cursor(line, Int32(info.buffer - info.cursor))
+    }
   }
 
   /// Inserts at the cursor, which goes behind it. The text must hold no NUL.

@@ -65,7 +65,8 @@ struct KeyDecoder {
       guard let name = Self.letters[bytes[position + 2]] else { break }
       position += 3
       return .key(.named(name))
-    case 0x1B:
+    case 0x1B, 0x03:
+      // Ctrl-C is never a part of another key.
       position += 1
       return .key(.escape)
     case 0x0D, 0x0A:
