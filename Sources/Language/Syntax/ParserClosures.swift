@@ -29,9 +29,12 @@ extension Parser {
 
   /// Whether `x, y in` or `(x, y) in` stands here. A text that ends before this is certain counts as
   /// a list when it holds a comma, since nothing else could become of it.
-  var startsParameterList: Bool {
-    var ahead = 0
-    let isParenthesized = peek(0).kind == .symbol(.openParen)
+  var startsParameterList: Bool { startsParameterList(at: 0) }
+
+  /// The same for a place that many tokens ahead.
+  func startsParameterList(at start: Int) -> Bool {
+    var ahead = start
+    let isParenthesized = peek(start).kind == .symbol(.openParen)
     if isParenthesized { ahead += 1 }
     var commas = 0
     while true {
@@ -40,7 +43,7 @@ extension Parser {
       case .identifier:
         ahead += 1
         if isParenthesized, peek(ahead).kind == .symbol(.colon) { return endsInParameters(from: ahead) }
-      case .symbol(.closeParen) where isParenthesized && ahead == 1: break
+      case .symbol(.closeParen) where isParenthesized && ahead == start + 1: break
       case .end: return commas > 0
       default: return false
       }
@@ -53,7 +56,7 @@ extension Parser {
       guard peek(ahead).kind == .symbol(.closeParen) else { return false }
       ahead += 1
       if peek(ahead).kind == .symbol(.arrow) { return true }
-      if peek(ahead).kind == .end, commas > 0 || ahead == 2 { return true }
+      if peek(ahead).kind == .end, commas > 0 || ahead == start + 2 { return true }
     }
     return peek(ahead).kind == .keyword(.in) || (commas > 0 && peek(ahead).kind == .end)
   }

@@ -71,7 +71,7 @@ extension Parser {
       }
     }
     if at(.closeParen) || at(.closeBracket) { throw fail(.closesNothing(source.slice(start.span))) }
-    if at(.openBrace) { return statements.append(try parseBareBlock()) }
+    if at(.openBrace), !startsParameterList(at: 1) { return statements.append(try parseBareBlock()) }
     if isRouteHead { return statements.append(try parseRoute()) }
     if try parseForeignDeclaration(into: &statements) { return }
     statements.append(try parseExpressionStatement())
