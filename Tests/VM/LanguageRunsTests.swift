@@ -23,7 +23,7 @@ struct LanguageRunsTests {
     ("[3, 1, 2].sorted()", "[1, 2, 3]"),
     ("[3, 1, 2].sorted { $0 > $1 }", "[3, 2, 1]"),
     ("[1, 2, 3].map { $0 * 2 }.filter { $0 > 2 }.reduce(0) { $0 + $1 }", "10"),
-    ("let f = { x in { y in x + y } }\nf(1)(2)", "3"),
+    ("let f = { x in return { y in x + y } }\nf(1)(2)", "3"),
     ("func f() { var n = 0\n return { n += 1\n n } }\nlet g = f()\ng()\ng()\ng()", "3"),
     ("var fs = []\nfor i in 0..<3 { fs.append({ i }) }\nfs.map { $0() }", "[0, 1, 2]"),
     ("func fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }\nfib(15)", "610"),

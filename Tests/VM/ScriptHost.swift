@@ -9,6 +9,7 @@ final class ScriptHost: MachineHost {
   var unhandled: [String] = []
   var cancelled: [Int] = []
   var outcomes: [Int: Outcome] = [:]
+  /// The next one last.
   private var timers: [(at: Int, id: Int)] = []
   private var now = 0
 
@@ -21,12 +22,12 @@ final class ScriptHost: MachineHost {
     machine.define("after", ["delay", "body?"]) { [unowned self] call throws(Failure) in
       let delay = try call.duration(0)
       let (id, deferred) = call.machine.beginOperation(owner: call.owner)
-      timers.append((now + delay, id))
+      addTimer(at: now + delay, id)
       return call.has(1) ? call.machine.then(deferred, call[1], owner: call.owner) : deferred
     }
     machine.define("sleep", ["delay"]) { [unowned self] call throws(Failure) in
       let (id, deferred) = call.machine.beginOperation(owner: call.owner)
-      timers.append((now + (try call.duration(0)), id))
+      addTimer(at: now + (try call.duration(0)), id)
       return deferred
     }
     machine.define("__monotonic", []) { [unowned self] call throws(Failure) in .duration(nanoseconds: now) }
@@ -36,6 +37,7 @@ final class ScriptHost: MachineHost {
   static var isStressed: Bool { environmentFlag("ROUTEBOOK_GC") == "always" }
 
   /// Runs a text and everything it started; gives its value as `Out` would show it, or the error.
+  @discardableResult
   func run(_ text: String, cell: Int = 1) throws -> String {
     let task = try start(text, cell: cell)
     settle()
@@ -66,13 +68,19 @@ final class ScriptHost: MachineHost {
   func settle() {
     while true {
       _ = machine.runReady()
-      guard
-        let next = timers.enumerated().min(by: { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) })
-      else { return }
-      timers.remove(at: next.offset)
-      now = next.element.at
-      machine.complete(operation: next.element.id, .success(.nil))
+      guard let next = timers.popLast() else { return }
+      now = next.at
+      machine.complete(operation: next.id, .success(.nil))
     }
+  }
+
+  private func addTimer(at time: Int, _ id: Int) {
+    var (low, high) = (0, timers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if timers[middle].at <= time { high = middle } else { low = middle + 1 }
+    }
+    timers.insert((time, id), at: low)
   }
 
   // MARK: MachineHost

@@ -47,6 +47,7 @@ extension FunctionCompiler {
     let base = frameBase(target, 2 + arguments.count)
     if isAwaited {
       at(callee.span) { $0.evaluate(callee, into: base, isAwaited: true) }
+      if case .name = callee.kind {} else { emit(.await, a: base, b: base) }
     } else {
       expression(callee, into: base)
     }

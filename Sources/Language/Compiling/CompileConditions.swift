@@ -36,13 +36,31 @@ extension FunctionCompiler {
       switch condition {
       case .expression(let test): failures += branch(if: test, is: false)
       case .binding(let declaration):
-        guard let variable = declaration.name.variable else { continue }
+        guard let variable = declaration.name.variable else {
+          failures.append(bindGlobal(declaration))
+          continue
+        }
         expression(declaration.value, into: variable.register)
         failures.append(jump(.jumpIfNil, a: variable.register))
         if variable.isBoxed { emit(.newBox, a: variable.register) }
       }
     }
     return failures
+  }
+
+  /// A binding that makes a global, as that of a `guard` at the outermost level, or one of `_`.
+  private mutating func bindGlobal(_ declaration: DeclarationNode) -> Int {
+    scoped { compiler in
+      let register = compiler.allocate()
+      compiler.expression(declaration.value, into: register)
+      let failure = compiler.jump(.jumpIfNil, a: register)
+      if declaration.name.name != "_" {
+        compiler.at(declaration.name.span) {
+          $0.defineGlobal(declaration.name, from: register, kind: declaration.isLet ? .let : .var)
+        }
+      }
+      return failure
+    }
   }
 
   // MARK: Tests
@@ -96,11 +114,11 @@ extension FunctionCompiler {
     case .notEqual: opcodes = (.jumpUnlessEqual, .jumpIfEqual)
     default: return nil
     }
-    let first = operand(left)
+    let first = operand(left, before: right)
     let second = operand(right)
     let isSwapped = operation == .greater || operation == .greaterOrEqual
     return jump(
-      sense ? opcodes.positive : opcodes.negative, a: isSwapped ? second : first,
+      sense ? opcodes.positive : opcodes.negative, k: isSwapped ? 1 : 0, a: isSwapped ? second : first,
       b: isSwapped ? first : second)
   }
 

@@ -9,6 +9,15 @@ extension FunctionCompiler {
     return register
   }
 
+  /// The same for a value that is used after those in `later` have been evaluated: where one of them may
+  /// assign, a variable's value is copied, so that operands are read from left to right.
+  mutating func operand(_ value: Expression, before later: Expression...) -> Int {
+    guard case .name = value.kind, later.contains(where: \.mayAssign) else { return operand(value) }
+    let register = allocate()
+    expression(value, into: register)
+    return register
+  }
+
   /// Evaluates into `target`, which is written only when everything else is done.
   mutating func expression(_ value: Expression, into target: Int) {
     scoped { compiler in compiler.at(value.span) { $0.evaluate(value, into: target, isAwaited: false) } }
@@ -46,13 +55,13 @@ extension FunctionCompiler {
       expression(otherwise, into: target)
       land(past)
     case .range(let lower, let upper, let isClosed):
-      let first = operand(lower)
+      let first = operand(lower, before: upper)
       let second = operand(upper)
       emit(.range, k: isClosed ? 1 : 0, a: target, b: first, c: second)
     case .member(let receiver, let name, let nameSpan, let isOptional):
       member(receiver, name, nameSpan, isOptional: isOptional, into: target, isAwaited: isAwaited)
     case .index(let receiver, let key, let isOptional):
-      let object = self.receiver(receiver, isAwaited: isAwaited)
+      let object = isAwaited ? self.receiver(receiver, isAwaited: true) : operand(receiver, before: key)
       if isAwaited { emit(.await, a: object, b: object) }
       if isOptional { noteNil(object) }
       let place = operand(key)
@@ -116,7 +125,7 @@ extension FunctionCompiler {
       expression(right, into: target)
       land(present)
     default:
-      let first = operand(left)
+      let first = operand(left, before: right)
       binary(operation, first, right, into: target)
     }
   }
@@ -135,7 +144,10 @@ extension FunctionCompiler {
     }
     if case .double(let number) = right.kind, let opcode = Self.constantOpcode(operation) {
       let place = constant(.double(number))
-      if place < Int(UInt16.max) { return emit(opcode, a: target, b: left, c: place) }
+      if fusesConstants, place < Int(UInt16.max) {
+        hasFusedConstants = true
+        return emit(opcode, a: target, b: left, c: place)
+      }
     }
     let second = operand(right)
     switch operation {
@@ -196,9 +208,9 @@ extension FunctionCompiler {
     }
     for pair in pairs.dropFirst(Self.batch) {
       scoped { compiler in
-        let key = compiler.operand(pair.key)
+        let key = compiler.operand(pair.key, before: pair.value)
         let value = compiler.operand(pair.value)
-        compiler.at(pair.key.span) { $0.emit(.setIndex, a: result, b: key, c: value) }
+        compiler.at(pair.key.span) { $0.emit(.setIndex, k: 1, a: result, b: key, c: value) }
       }
     }
     if result != target { emit(.move, a: target, b: result) }
@@ -214,7 +226,7 @@ extension FunctionCompiler {
       let head = rest.prefix(room)
       rest = rest.dropFirst(room)
       scoped { compiler in
-        let first = compiler.allocate(Self.batch)
+        let first = compiler.allocate(head.count + (isFirst ? 0 : 1))
         var count = 0
         if !isFirst {
           compiler.emit(.move, a: first, b: whole)
@@ -238,5 +250,50 @@ extension FunctionCompiler {
       }
       isFirst = false
     } while !rest.isEmpty
+  }
+}
+
+extension Expression {
+  /// Whether evaluating it may assign to a variable of the function that it stands in: only the blocks of
+  /// an `if` used for its value hold statements.
+  var mayAssign: Bool {
+    switch kind {
+    case .conditional: true
+    case .nilLiteral, .bool, .integer, .double, .duration, .string, .name, .closure, .async, .invalid: false
+    case .interpolation(let parts, _):
+      parts.contains { if case .value(let value) = $0 { value.mayAssign } else { false } }
+    case .array(let elements): elements.contains(where: \.mayAssign)
+    case .dictionary(let pairs): pairs.contains { $0.key.mayAssign || $0.value.mayAssign }
+    case .unary(_, let operand): operand.mayAssign
+    case .binary(_, let left, let right, _): left.mayAssign || right.mayAssign
+    case .ternary(let condition, let then, let otherwise):
+      condition.mayAssign || then.mayAssign || otherwise.mayAssign
+    case .range(let lower, let upper, _): lower.mayAssign || upper.mayAssign
+    case .member(let receiver, _, _, _): receiver.mayAssign
+    case .index(let receiver, let key, _): receiver.mayAssign || key.mayAssign
+    case .call(let callee, let arguments): callee.mayAssign || arguments.contains { $0.value.mayAssign }
+    case .optionalChain(let chain), .await(let chain): chain.mayAssign
+    }
+  }
+
+  /// Whether it may be compiled twice: it holds no function, whose own body would be compiled twice again.
+  var isRepeatable: Bool {
+    switch kind {
+    case .conditional, .closure, .async: false
+    case .nilLiteral, .bool, .integer, .double, .duration, .string, .name, .invalid: true
+    case .interpolation(let parts, _):
+      parts.allSatisfy { if case .value(let value) = $0 { value.isRepeatable } else { true } }
+    case .array(let elements): elements.allSatisfy(\.isRepeatable)
+    case .dictionary(let pairs): pairs.allSatisfy { $0.key.isRepeatable && $0.value.isRepeatable }
+    case .unary(_, let operand): operand.isRepeatable
+    case .binary(_, let left, let right, _): left.isRepeatable && right.isRepeatable
+    case .ternary(let condition, let then, let otherwise):
+      condition.isRepeatable && then.isRepeatable && otherwise.isRepeatable
+    case .range(let lower, let upper, _): lower.isRepeatable && upper.isRepeatable
+    case .member(let receiver, _, _, _): receiver.isRepeatable
+    case .index(let receiver, let key, _): receiver.isRepeatable && key.isRepeatable
+    case .call(let callee, let arguments): callee.isRepeatable && arguments.allSatisfy(\.value.isRepeatable)
+    case .optionalChain(let chain), .await(let chain): chain.isRepeatable
+    }
   }
 }

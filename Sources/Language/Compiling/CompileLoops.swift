@@ -1,12 +1,14 @@
 extension FunctionCompiler {
   mutating func whileLoop(_ conditions: [Condition], _ body: BlockNode) {
-    loops.append(LoopJumps(regionDepth: regions.count))
+    // A `break` in a condition, within an `if` used for its value, is that of the loop outside.
     let top = code.count
     let failures = branch(unless: conditions)
+    loops.append(LoopJumps(regionDepth: regions.count))
     block(body.statements, tail: .discarded)
-    land(loops[loops.count - 1].continues)
+    let jumps = loops.removeLast()
+    land(jumps.continues)
     // A single plain condition is tested again at the bottom: one jump a round instead of two.
-    if conditions.count == 1, case .expression(let condition) = conditions[0] {
+    if conditions.count == 1, case .expression(let condition) = conditions[0], condition.isRepeatable {
       let start = failures.isEmpty ? top : firstAfterCondition(top, failures)
       for jump in branch(if: condition, is: true) { aim(jump, at: start) }
     } else {
@@ -14,7 +16,7 @@ extension FunctionCompiler {
       aim(back, at: top)
     }
     land(failures)
-    land(loops.removeLast().breaks)
+    land(jumps.breaks)
   }
 
   /// The body's first instruction: the one behind the last of the condition's jumps.

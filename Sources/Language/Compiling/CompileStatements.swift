@@ -18,28 +18,64 @@ extension FunctionCompiler {
   mutating func block(_ statements: [Statement], tail: Tail) {
     let before = temporary
     let regionDepth = regions.count
-    hoistFunctions(of: statements)
+    var hoisted = hoistFunctions(of: statements)
     for (index, next) in statements.enumerated() {
       let isLast = index == statements.count - 1
       at(next.span) { $0.statement(next, tail: isLast ? tail : .discarded) }
+      for function in hoisted.removeValue(forKey: index) ?? [] { define(function) }
     }
     if statements.isEmpty, case .into(let register) = tail { emit(.loadNil, a: register) }
     while regions.count > regionDepth { endCleanup() }
     temporary = before
   }
 
-  /// Functions are there before the first statement, so that they can call each other.
-  private mutating func hoistFunctions(of statements: [Statement]) {
-    var functions: [(NameDeclaration, FunctionNode)] = []
+  private typealias LocalFunction = (name: NameDeclaration, node: FunctionNode)
+
+  /// Functions are there before the first statement, so that they can call each other. One that uses
+  /// variables of the block comes right after the last statement that declares one of them: gives those,
+  /// by the statement's place.
+  private mutating func hoistFunctions(of statements: [Statement]) -> [Int: [LocalFunction]] {
+    var functions: [LocalFunction] = []
     for case .function(let name, let function) in statements.lazy.map(\.kind) {
       functions.append((name, function))
     }
-    for (name, _) in functions {
-      guard let variable = name.variable, variable.isBoxed else { continue }
+    if functions.isEmpty { return [:] }
+    for function in functions {
+      guard let variable = function.name.variable, variable.isBoxed else { continue }
       emit(.loadNil, a: variable.register)
       emit(.newBox, a: variable.register)
     }
-    for (name, function) in functions { at(name.span) { $0.define(name, function) } }
+    let places = declarationPlaces(statements)
+    var later: [Int: [LocalFunction]] = [:]
+    for function in functions {
+      if let place = function.node.captures.compactMap({ places[ObjectIdentifier($0)] }).max() {
+        later[place, default: []].append(function)
+      } else {
+        define(function)
+      }
+    }
+    return later
+  }
+
+  /// Where in a block each of its variables is declared.
+  private func declarationPlaces(_ statements: [Statement]) -> [ObjectIdentifier: Int] {
+    var places: [ObjectIdentifier: Int] = [:]
+    for (index, statement) in statements.enumerated() {
+      switch statement.kind {
+      case .declaration(let node):
+        if let variable = node.name.variable { places[ObjectIdentifier(variable)] = index }
+      case .guard(let conditions, _):
+        for case .binding(let node) in conditions {
+          if let variable = node.name.variable { places[ObjectIdentifier(variable)] = index }
+        }
+      default: break
+      }
+    }
+    return places
+  }
+
+  private mutating func define(_ function: LocalFunction) {
+    at(function.name.span) { $0.define(function.name, function.node) }
   }
 
   private mutating func define(_ name: NameDeclaration, _ function: FunctionNode) {
@@ -139,6 +175,7 @@ extension FunctionCompiler {
       scoped { compiler in
         let register = compiler.allocate()
         compiler.expression(declaration.value, into: register)
+        if declaration.name.name == "_" { return }
         compiler.at(declaration.name.span) {
           $0.defineGlobal(declaration.name, from: register, kind: declaration.isLet ? .let : .var)
         }
@@ -177,7 +214,7 @@ extension FunctionCompiler {
       let register = updated(target, operation, operatorSpan, value)
       at(target.span) { $0.store(register, to: name) }
     case .member(let receiver, let member, let nameSpan, _):
-      let object = operand(receiver)
+      let object = operand(receiver, before: value)
       let symbol = builder.members.number(of: member)
       let register: Int
       if let operation {
@@ -189,8 +226,8 @@ extension FunctionCompiler {
       }
       at(nameSpan) { $0.emit(.setMember, a: object, b: register, c: symbol) }
     case .index(let receiver, let key, _):
-      let object = operand(receiver)
-      let place = operand(key)
+      let object = operand(receiver, before: key, value)
+      let place = operand(key, before: value)
       let register: Int
       if let operation {
         let current = allocate()
@@ -221,7 +258,7 @@ extension FunctionCompiler {
       expression(value, into: register)
       return register
     }
-    return combine(operand(target), operation, operatorSpan, value)
+    return combine(operand(target, before: value), operation, operatorSpan, value)
   }
 
   private mutating func combine(
@@ -251,6 +288,7 @@ extension FunctionCompiler {
       block(body.statements, tail: tail)
       return
     }
+    let before = temporary
     let error = allocate()
     openRegion(.catching)
     block(body.statements, tail: tail)
@@ -263,6 +301,7 @@ extension FunctionCompiler {
     }
     block(handler.statements, tail: tail)
     land(past)
+    temporary = before
   }
 
   private mutating func beginCleanup(_ function: FunctionNode) {

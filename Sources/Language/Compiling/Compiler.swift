@@ -2,6 +2,8 @@
 public enum Compiler {
   /// A program is at most this many registers wide in each function; the machine's operands hold no more.
   static let registerLimit = 4_000
+  /// A function is at most this many instructions long.
+  static let codeLimit = 1 << 20
 
   /// Compiles a text that the parser and the resolver found no error in.
   ///
@@ -9,6 +11,10 @@ public enum Compiler {
   public static func compile(_ program: FunctionNode, source: SourceText) throws(Diagnostic) -> Program {
     let builder = ProgramBuilder()
     _ = builder.add(program)
+    if builder.members.values.count > Int(UInt16.max) {
+      builder.fail(
+        "this text uses more than 65,535 names of members", at: program.span, help: "split it into several")
+    }
     if let problem = builder.problem { throw problem }
     return Program(
       source: source, functions: builder.functions.compactMap(\.self), globals: builder.globals.values,
@@ -48,8 +54,14 @@ final class ProgramBuilder {
   func add(_ node: FunctionNode) -> Int {
     let number = functions.count
     functions.append(nil)
-    var compiler = FunctionCompiler(node, self)
-    functions[number] = compiler.compile()
+    var compiler = FunctionCompiler(node, self, fusesConstants: true)
+    var code = compiler.compile()
+    if !compiler.reachesConstants {
+      functions.removeLast(functions.count - number - 1)
+      compiler = FunctionCompiler(node, self, fusesConstants: false)
+      code = compiler.compile()
+    }
+    functions[number] = code
     return number
   }
 

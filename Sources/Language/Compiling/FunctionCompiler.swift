@@ -16,12 +16,16 @@ struct FunctionCompiler {
   /// For each chain with `?.` under way: its jumps for a nil receiver.
   var nilExits: [[Int]] = []
 
+  /// Whether arithmetic takes a Double constant from its own instruction, which reaches only so far.
+  let fusesConstants: Bool
+  var hasFusedConstants = false
   private var constants: [Constant] = []
   private var constantNumbers: [Constant: Int] = [:]
   private var widest: Int
 
-  init(_ node: FunctionNode, _ builder: ProgramBuilder) {
+  init(_ node: FunctionNode, _ builder: ProgramBuilder, fusesConstants: Bool) {
     self.node = node
+    self.fusesConstants = fusesConstants
     self.builder = builder
     span = node.span
     temporary = node.registerCount
@@ -29,11 +33,16 @@ struct FunctionCompiler {
   }
 
   mutating func compile() -> FunctionCode {
+    checkWidth()
     defaults()
     body(node.body)
+    if code.count > Compiler.codeLimit {
+      builder.fail(
+        "this function is too long", at: node.span, help: "split it into smaller functions")
+    }
     return FunctionCode(
       name: node.name, role: node.role, parameterNames: node.parameters.map(\.name),
-      requiredCount: node.parameters.prefix { $0.defaultValue == nil }.count,
+      required: node.parameters.map { $0.defaultValue == nil },
       takesAnyCount: node.role == .closure && !node.hasExplicitParameters,
       registerCount: widest + 1, code: code, spans: spans, constants: constants, handlers: handlers,
       captures: node.captures.map(captureSource), span: node.span)
@@ -57,19 +66,30 @@ struct FunctionCompiler {
     return .capture(outer)
   }
 
+  /// Whether every fused constant can be reached: it lies behind the code, at most 65,535 steps of 16 bytes
+  /// away from its instruction.
+  var reachesConstants: Bool {
+    !hasFusedConstants || code.count / 2 + constants.count < Int(UInt16.max) - 1
+  }
+
   // MARK: Registers
 
   mutating func allocate(_ count: Int = 1) -> Int {
     let first = temporary
     temporary += count
     widest = max(widest, temporary)
-    if widest > Compiler.registerLimit {
-      builder.fail(
-        "this function needs more than \(Compiler.registerLimit) registers", at: span,
-        help: "split it into smaller functions")
-      temporary = first
-    }
+    if checkWidth() { return first }
+    temporary = first
     return first
+  }
+
+  @discardableResult
+  private func checkWidth() -> Bool {
+    if widest <= Compiler.registerLimit { return true }
+    builder.fail(
+      "this function needs more than \(Compiler.registerLimit) registers", at: span,
+      help: "split it into smaller functions")
+    return false
   }
 
   /// Gives back the temporaries that `body` took.
@@ -83,6 +103,8 @@ struct FunctionCompiler {
   // MARK: Emission
 
   mutating func emit(_ opcode: Opcode, k: Int = 0, a: Int = 0, b: Int = 0, c: Int = 0) {
+    // What is too long is refused at the end; until then it must not grow without a bound.
+    if code.count > Compiler.codeLimit { code.removeLast(); spans.removeLast() }
     code.append(
       Instruction(
         opcode, k: UInt8(truncatingIfNeeded: k), a: UInt16(truncatingIfNeeded: a),
@@ -127,6 +149,7 @@ struct FunctionCompiler {
 
   mutating func aim(_ jump: Int, at target: Int) {
     let distance = target - jump - 1
+    guard jump < code.count else { return }
     switch code[jump].opcode {
     case .jump, .loop: code[jump].wide = distance
     default:

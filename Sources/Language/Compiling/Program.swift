@@ -18,8 +18,8 @@ public struct FunctionCode: Sendable {
   public let name: String
   public let role: FunctionNode.Role
   public let parameterNames: [String]
-  /// How many of the parameters have no default.
-  public let requiredCount: Int
+  /// For each parameter whether it has no default.
+  public let required: [Bool]
   /// A closure without a parameter list takes any number of arguments.
   public let takesAnyCount: Bool
   /// How many registers a frame needs, its calls' arguments included.

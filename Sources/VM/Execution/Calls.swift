@@ -38,7 +38,9 @@ extension Machine {
       for place in stride(from: count, to: 0, by: -1) { base[2 + place] = base[1 + place] }
       base[2] = method.receiver
       base.pointee = method.function
-      return enter(fiber, base, count + 1, labels.map { [nil] + $0 })
+      let isEntered = enter(fiber, base, count + 1, labels.map { [nil] + $0 })
+      hasMovedArguments = !isEntered
+      return isEntered
     case Tag.deferred: failure = .notAwaited("what is called")
     default:
       failure = Failure(.type, "\(typeName(base.pointee)) cannot be called: it is no function")
@@ -63,7 +65,7 @@ extension Machine {
     guard let prototype = prototype(of: base.pointee) else { return false }
     let width = prototype.function.registerCount
     guard let base = makeRoom(fiber, base, max(width, count) + 1) else { return false }
-    guard arrange(base + 2, count, labels, for: prototype.function) else { return false }
+    guard arrange(base + 2, count, labels, for: prototype) else { return false }
     base[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: fiber.pointee.ip))
     fiber.pointee.registers = base + 2
     fiber.pointee.ip = prototype.entry
@@ -72,19 +74,41 @@ extension Machine {
 
   /// Brings arguments into the order of the parameters; what is left out becomes `missing`.
   private func arrange(
-    _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, for function: FunctionCode
+    _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, for prototype: Prototype
   ) -> Bool {
+    let function = prototype.function
     let parameters = function.parameterNames
+    // A pair spreads over the two parameters of a closure: `dictionary.map { key, value in … }`.
+    if count == 1, parameters.count == 2, function.role == .closure, labels == nil,
+      function.required == [true, true],
+      let (first, second) = pair(arguments[0])
+    {
+      arguments[0] = first
+      arguments[1] = second
+      return true
+    }
     if function.takesAnyCount {
       for place in count..<max(count, parameters.count) { arguments[place] = .nil }
       return true
     }
     do throws(Failure) {
-      let name = function.role == .closure ? "this closure" : "\(function.name)()"
-      let isMethod = parameters.first == "self"
-      let order = try Machine.order(
-        count: count, labels: labels, parameters: parameters, required: function.requiredCount, of: name,
+      let isMethod = prototype.unit.isPrelude && parameters.first == "self"
+      var order = try Machine.order(
+        count: count, labels: labels, parameters: parameters, required: function.required, of: prototype.name,
         hidden: isMethod ? 1 : 0)
+      // A body that stands last goes to the parameter that needs it: `retry { … }` of retry(times = 3, body).
+      if count > 0, labels?[count - 1] == nil, arguments[count - 1].isFunction,
+        let place = order.lastIndex(of: count - 1), !function.required[place],
+        let wanted = parameters.indices.last(where: { function.required[$0] && order[$0] == nil })
+      {
+        order[place] = nil
+        order[wanted] = count - 1
+      }
+      for place in parameters.indices where function.required[place] && order[place] == nil {
+        throw Failure(
+          .argument, "\"\(parameters[place])\" of \(prototype.name) is missing",
+          help: Machine.listed(parameters, hidden: isMethod ? 1 : 0))
+      }
       let given = (0..<count).map { arguments[$0] }
       for (place, source) in order.enumerated() { arguments[place] = source.map { given[$0] } ?? .missing }
       return true
@@ -96,7 +120,7 @@ extension Machine {
 
   /// For each parameter the argument that goes to it, or nil.
   private static func order(
-    count: Int, labels: [String?]?, parameters: [String], required: Int, of name: String, hidden: Int
+    count: Int, labels: [String?]?, parameters: [String], required: [Bool], of name: String, hidden: Int
   ) throws(Failure) -> [Int?] {
     var order = [Int?](repeating: nil, count: parameters.count)
     var next = 0
@@ -114,17 +138,14 @@ extension Machine {
       } else {
         while next < parameters.count, order[next] != nil { next += 1 }
         guard next < parameters.count else {
+          let least = required.count(where: \.self)
           throw Failure(
-            .argument, counted(name, parameters.count - hidden, required - hidden, count - hidden),
+            .argument, counted(name, parameters.count - hidden, least - hidden, count - hidden),
             help: listed(parameters, hidden: hidden))
         }
         order[next] = argument
         next += 1
       }
-    }
-    for place in 0..<required where order[place] == nil {
-      throw Failure(
-        .argument, "\"\(parameters[place])\" of \(name) is missing", help: listed(parameters, hidden: hidden))
     }
     return order
   }
@@ -175,14 +196,27 @@ extension Machine {
       return (arguments, count)
     }
     let names = (hidden == 1 ? ["self"] : []) + native.parameters.map(\.name)
+    let required = Array(repeating: true, count: hidden) + native.parameters.map(\.isRequired)
     let order = try Machine.order(
-      count: count, labels: labels, parameters: names, required: native.requiredCount + hidden,
-      of: "\(native.name)()", hidden: hidden)
+      count: count, labels: labels, parameters: names, required: required, of: "\(native.name)()",
+      hidden: hidden)
+    for place in names.indices where required[place] && order[place] == nil {
+      throw Failure(
+        .argument, "\"\(names[place])\" of \(native.name)() is missing",
+        help: Machine.listed(names, hidden: hidden))
+    }
     for (place, source) in order.enumerated() { scratch[place] = source.map { arguments[$0] } ?? .missing }
     return (scratch, order.count)
   }
 
   // MARK: Methods
+
+  private func variant(_ function: Value, _ labels: [String?]?, last: Value) -> Value? {
+    let variants = natives[function.native.pointee.number].variants
+    if variants.isEmpty { return nil }
+    if let label = labels?.first, let label, let variant = variants[label] { return variant }
+    return last.isFunction ? variants[""] : nil
+  }
 
   /// `receiver.member(…)` where the type has no method of that name or the arguments need arranging. The
   /// receiver lies at `base + 2` and counts as an argument.
@@ -198,6 +232,10 @@ extension Machine {
     let receiver = base[2]
     var function = method(receiver.tag, member)
     if receiver.tag == Tag.instance { function = classes[Int(receiver.header.pointee.aux)].method(member) }
+    if function.tag == Tag.native, let variant = variant(function, labels, last: base[1 + count]) {
+      function = variant
+      labels?[0] = nil
+    }
     if function.tag != Tag.unset {
       base.pointee = function
       return enter(fiber, base, count, labels.map { [nil] + $0 })
@@ -211,6 +249,8 @@ extension Machine {
       return false
     }
     for place in 1..<count { base[1 + place] = base[2 + place] }
-    return enter(fiber, base, count - 1, labels)
+    let isEntered = enter(fiber, base, count - 1, labels)
+    hasMovedArguments = !isEntered
+    return isEntered
   }
 }

@@ -20,6 +20,7 @@ extension Machine {
 
   @inline(never) func appendAll(_ values: ValuePointer, _ count: Int, to array: Value) -> Bool {
     do throws(Failure) {
+      try heap.grow(array.array, toHold: array.array.pointee.count + count)
       for place in 0..<count { try heap.append(values[place], to: array.array) }
       return true
     } catch {
@@ -77,6 +78,25 @@ extension Machine {
     return true
   }
 
+  private func join(_ pieces: [Value], into target: ValuePointer) -> Bool {
+    do throws(Failure) {
+      try spend(pieces.count)
+      let length = pieces.reduce(0) { $0 + $1.string.pointee.count }
+      try heap.checkLength(length)
+      let result = heap.newString(length, tag: Tag.html)
+      var place = result.bytes
+      for piece in pieces {
+        memcpy(place, piece.string.bytes, piece.string.pointee.count)
+        place += piece.string.pointee.count
+      }
+      target.pointee = Value(Tag.html, result)
+      return true
+    } catch {
+      failure = error
+      return false
+    }
+  }
+
   @inline(never) func escapeHTML(_ target: ValuePointer) -> Bool {
     let value = target.pointee
     if value.tag == Tag.html { return true }
@@ -88,27 +108,47 @@ extension Machine {
     if value.tag == Tag.array, let pieces = elements(of: value), !pieces.isEmpty,
       pieces.allSatisfy({ $0.tag == Tag.html })
     {
-      target.pointee = heap.makeString(pieces.map { heap.text($0.string) }.joined(), tag: Tag.html)
-      return true
+      return join(pieces, into: target)
     }
-    target.pointee = heap.makeString(Machine.escapedHTML(display(value)), tag: Tag.html)
-    return true
+    do throws(Failure) {
+      let text = value.tag == Tag.string ? value : heap.makeString(display(value))
+      target.pointee = try escapedHTML(text.string)
+      return true
+    } catch {
+      failure = error
+      return false
+    }
   }
 
-  static func escapedHTML(_ text: String) -> String {
-    var result = ""
-    result.reserveCapacity(text.utf8.count + 16)
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.unicodeScalars.append(scalar)
+  /// Text as HTML that shows it, quotes included, so that it may stand in an attribute.
+  private func escapedHTML(_ text: UnsafeMutablePointer<StringObject>) throws(Failure) -> Value {
+    try spend(text.pointee.count >> 4)
+    var length = text.pointee.count
+    for byte in text.buffer { length += (Machine.htmlEscape(byte)?.utf8CodeUnitCount ?? 1) - 1 }
+    try heap.checkLength(length)
+    let result = heap.newString(length, tag: Tag.html)
+    var place = result.bytes
+    for byte in text.buffer {
+      if let escape = Machine.htmlEscape(byte) {
+        memcpy(place, escape.utf8Start, escape.utf8CodeUnitCount)
+        place += escape.utf8CodeUnitCount
+      } else {
+        place.pointee = byte
+        place += 1
       }
     }
-    return result
+    return Value(Tag.html, result)
+  }
+
+  @inline(__always) private static func htmlEscape(_ byte: UInt8) -> StaticString? {
+    switch byte {
+    case UInt8(ascii: "&"): "&amp;"
+    case UInt8(ascii: "<"): "&lt;"
+    case UInt8(ascii: ">"): "&gt;"
+    case UInt8(ascii: "\""): "&quot;"
+    case UInt8(ascii: "'"): "&#39;"
+    default: nil
+    }
   }
 
   // MARK: for … in
@@ -123,15 +163,10 @@ extension Machine {
       switch sequence.tag {
       case Tag.array: cursor.pointee = try unpackedPairs(sequence.array)
       case Tag.dictionary:
-        let pairs = heap.pairs(of: sequence.dictionary)
-        cursor.pointee =
-          isPair
-          ? heap.makeArray(pairs.flatMap { [$0.key, $0.value] })
-          : heap.makeArray(pairs.map { makePair($0.key, $0.value) })
-      case Tag.string where !isPair: cursor.pointee = heap.makeArray(characters(of: sequence.string))
+        cursor.pointee = isPair ? try flatPairs(sequence.dictionary) : try pairArray(sequence.dictionary)
+      case Tag.string where !isPair: cursor.pointee = try characters(of: sequence.string)
       case Tag.range where !isPair: cursor.pointee = try elements(of: sequence.range)
-      case Tag.bytes where !isPair:
-        cursor.pointee = heap.makeArray(sequence.string.buffer.map { .int(Int($0)) })
+      case Tag.bytes where !isPair: cursor.pointee = try numbers(of: sequence.string)
       case Tag.deferred: throw .notAwaited("what a for loop goes over")
       default:
         throw Failure(
@@ -150,6 +185,8 @@ extension Machine {
   /// `[[a, b], …]` as `a, b, …`, for `for (x, y) in …enumerated()` and pairs of a dictionary.
   private func unpackedPairs(_ array: UnsafeMutablePointer<ArrayObject>) throws(Failure) -> Value {
     var flat: [Value] = []
+    try heap.reserve(array.pointee.count * 32)
+    try spend(array.pointee.count)
     for place in 0..<array.pointee.count {
       let element = array.pointee.elements[place]
       if element.tag == Tag.array, element.array.pointee.count == 2 {
@@ -165,6 +202,30 @@ extension Machine {
     return heap.makeArray(flat)
   }
 
+  /// Keys and values in turn.
+  private func flatPairs(_ dictionary: UnsafeMutablePointer<DictionaryObject>) throws(Failure) -> Value {
+    let count = dictionary.pointee.live * 2
+    try heap.reserve(count * 16)
+    try spend(count)
+    let array = heap.newArray(capacity: count)
+    for pair in heap.pairs(of: dictionary) {
+      array.pointee.elements[array.pointee.count] = pair.key
+      array.pointee.elements[array.pointee.count + 1] = pair.value
+      array.pointee.count += 2
+    }
+    return Value(Tag.array, array)
+  }
+
+  /// A dictionary's pairs as an array.
+  func pairArray(_ dictionary: UnsafeMutablePointer<DictionaryObject>) throws(Failure) -> Value {
+    try heap.reserve(dictionary.pointee.live * (16 + Machine.pairSize))
+    try spend(dictionary.pointee.live * 8)
+    return heap.makeArray(heap.pairs(of: dictionary).map { makePair($0.key, $0.value) })
+  }
+
+  /// Bytes that a pair takes.
+  static let pairSize = 448
+
   /// A pair as a dictionary of `key` and `value`.
   func makePair(_ key: Value, _ value: Value, names: (String, String) = ("key", "value")) -> Value {
     let dictionary = heap.newDictionary(capacity: 2)
@@ -173,20 +234,52 @@ extension Machine {
     return Value(Tag.dictionary, dictionary)
   }
 
-  func characters(of string: UnsafeMutablePointer<StringObject>) -> [Value] {
-    heap.text(string).map { heap.makeString(String($0)) }
+  /// The Characters of a string as an array of strings.
+  func characters(of string: UnsafeMutablePointer<StringObject>) throws(Failure) -> Value {
+    let count = string.pointee.count
+    try spend(count)
+    if heap.isSimple(string) {
+      try heap.checkCount(count)
+      try heap.reserve(count * 16)
+      return heap.makeArray(string.buffer.lazy.map { self.asciiString($0) })
+    }
+    try heap.reserve(count * 16)
+    let array = heap.newArray(capacity: characterCount(string))
+    for character in heap.text(string) {
+      try heap.checkCount(array.pointee.count + 1)
+      if array.pointee.count & 1023 == 0 { try heap.checkMemory() }
+      try heap.append(heap.makeString(String(character)), to: array)
+    }
+    return Value(Tag.array, array)
+  }
+
+  /// A string of one ASCII character.
+  func asciiString(_ byte: UInt8) -> Value { asciiStrings[Int(byte)] }
+
+  /// The bytes as an array of Ints.
+  func numbers(of bytes: UnsafeMutablePointer<StringObject>) throws(Failure) -> Value {
+    try spend(bytes.pointee.count)
+    return try heap.array(of: bytes.buffer.lazy.map { .int(Int($0)) })
   }
 
   func elements(of range: UnsafeMutablePointer<RangeObject>) throws(Failure) -> Value {
-    let (distance, overflow) = range.pointee.upper.subtractingReportingOverflow(range.pointee.lower)
-    if overflow { throw Failure(.limit, "the range is too long to be made an Array") }
-    let count = distance + range.pointee.isClosed
+    guard let count = Machine.count(of: range) else {
+      throw Failure(.limit, "the range is too long to be made an Array")
+    }
     try heap.checkCount(count)
+    try spend(count)
     try heap.reserve(count * 16)
     let array = heap.newArray(capacity: count)
     for place in 0..<count { array.pointee.elements[place] = .int(range.pointee.lower + place) }
     array.pointee.count = count
     return Value(Tag.array, array)
+  }
+
+  /// How many numbers a range holds; nil where an Int cannot say.
+  static func count(of range: UnsafeMutablePointer<RangeObject>) -> Int? {
+    let (distance, overflow) = range.pointee.upper.subtractingReportingOverflow(range.pointee.lower)
+    let (count, more) = distance.addingReportingOverflow(range.pointee.isClosed)
+    return overflow || more ? nil : count
   }
 
   // MARK: Globals
@@ -216,9 +309,10 @@ extension Machine {
   }
 
   func declare(
-    _ handler: Value, constant: Int, _ fiber: UnsafeMutablePointer<FiberObject>, _ R: ValuePointer
+    _ handler: Value, constant: Int, _ fiber: UnsafeMutablePointer<FiberObject>, _ registers: ValuePointer
   ) -> Bool {
-    guard let prototype = prototype(of: R[-2]), case .route(let route) = prototype.plainConstants[constant]
+    guard let prototype = prototype(of: registers[-2]),
+      case .route(let route) = prototype.plainConstants[constant]
     else { return true }
     do throws(Failure) {
       try host?.declare(route, handler: handler, owner: fiber.pointee.owner, source: prototype.unit.source)

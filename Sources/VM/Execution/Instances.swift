@@ -71,11 +71,17 @@ extension Machine {
   }
 
   /// An object of a class with its fields in order, holding a Swift object if it is given one.
-  public func makeInstance(_ type: InstanceClass, fields: [Value] = [], payload: AnyObject? = nil) -> Value {
+  ///
+  /// - Parameter payloadBytes: what the Swift object counts for in the memory limit: a body, a buffer.
+  public func makeInstance(
+    _ type: InstanceClass, fields: [Value] = [], payload: AnyObject? = nil, payloadBytes: Int = 0
+  ) -> Value {
     let instance = heap.allocate(32 + 16 * type.fields.count, Tag.instance)
       .assumingMemoryBound(to: InstanceObject.self)
     instance.pointee.header.aux = UInt32(type.number)
     instance.pointee.payload = payload.map(payloads.add) ?? -1
+    instance.pointee.payloadBytes = payloadBytes
+    heap.charge(payloadBytes)
     instance.pointee.fieldCount = type.fields.count
     for place in type.fields.indices {
       heap.store(place < fields.count ? fields[place] : .nil, at: instance.fields + place)

@@ -9,13 +9,18 @@ extension Machine {
   }
 
   func load(_ program: Program, isPrelude: Bool) throws(Failure) -> Value {
-    var slots: [Int] = []
-    for name in program.globals { slots.append(try slot(of: name)) }
-    var members: [Int] = []
-    for name in program.members { members.append(memberNumber(name)) }
-    if memberNames.count > Int(UInt16.max) {
-      throw Failure(.limit, "there are more than 65,535 member names")
+    // All or nothing: a program that is refused leaves no names behind.
+    let newMembers = program.members.lazy.filter { self.memberNumbers[$0] == nil }.count
+    guard memberNames.count + newMembers <= Int(UInt16.max) else {
+      throw Failure(
+        .limit, "there are more than 65,535 names of members",
+        help: "restart the kernel to forget the old ones")
     }
+    let newGlobals = program.globals.lazy.filter { self.globalNumbers[$0] == nil }.count
+    guard globalNames.count + newGlobals <= Machine.globalCapacity else { throw Machine.tooManyGlobals }
+    var slots: [Int] = []
+    for name in program.globals { slots.append(try slot(of: isPrelude ? Machine.hidden(name) : name)) }
+    let members = program.members.map(memberNumber)
     let unit = LoadedProgram(source: program.source, isPrelude: isPrelude)
     unit.numbers = program.functions.map { _ in takePrototypeNumber() }
     for (place, function) in program.functions.enumerated() {
@@ -60,8 +65,8 @@ extension Machine {
         // In steps of 16 bytes from the instruction's own place, rounded down to 16.
         let bytes = distance(from: place, to: Int(original.c), prototype)
         let rounded = bytes + Int(bitPattern: prototype.entry + place) & 15
-        instruction.c = UInt16(truncatingIfNeeded: rounded >> 4)
-        if rounded >> 4 > Int(UInt16.max) { instruction = unfused(original, prototype) }
+        // The compiler fuses only what is near enough.
+        instruction.c = UInt16(rounded >> 4)
       case .closure: instruction.wide = unit.numbers[original.wide]
       case .getMember, .setMember, .invoke, .awaitUnlessMember:
         instruction.c = UInt16(members[Int(original.c)])
@@ -75,12 +80,6 @@ extension Machine {
     RawPointer(prototype.constants + constant) - RawPointer(prototype.entry + place)
   }
 
-  /// A constant too far away for a fused instruction cannot be reached by it. The compiler keeps such
-  /// functions from arising; this says so should it ever fail to.
-  private func unfused(_ instruction: Instruction, _ prototype: Prototype) -> Instruction {
-    preconditionFailure("constant out of reach in \(prototype.function.name)")
-  }
-
   func makeClosure(_ number: Int, registers: ValuePointer) -> Value {
     guard let prototype = prototypes[number] else { preconditionFailure("prototype \(number) is not loaded") }
     let captures = prototype.function.captures
@@ -88,8 +87,7 @@ extension Machine {
       to: ClosureObject.self)
     closure.pointee.entry = prototype.entry
     closure.pointee.registerCount = Int32(prototype.function.registerCount)
-    let isSimple = !prototype.function.takesAnyCount
-    closure.pointee.parameterCount = isSimple ? Int32(prototype.function.parameterNames.count) : -1
+    closure.pointee.parameterCount = Int32(prototype.function.parameterNames.count)
     closure.pointee.prototype = Int32(number)
     closure.pointee.captureCount = Int32(captures.count)
     for (place, source) in captures.enumerated() {

@@ -61,11 +61,22 @@ public final class Machine {
   var natives: [NativeFunction] = []
   var classes: [InstanceClass] = []
 
+  /// The prelude's function that calls its first argument with the elements of its second.
+  var applier: Value = .nil
+  /// ASCII characters as strings, made once.
+  var asciiStrings: [Value] = []
+
   // The ready queue: fibers and reactions, first in, first out.
   var firstReady: UnsafeMutablePointer<WaiterObject>?
   var lastReady: UnsafeMutablePointer<WaiterObject>?
   /// What is running now, or nil.
   var current: UnsafeMutablePointer<FiberObject>?
+  /// How many operations of the machine are under way, each of which may hold values in Swift variables.
+  /// Until the last is done nothing starts to run: it is only made ready.
+  var busy = 0
+  /// Deferreds whose cancellation has not gone up yet.
+  var cancelling: [(deferred: Value, failure: Failure)] = []
+  var isCancelling = false
   var tasks: [Int: Value] = [:]
   var nextTask = 1
   var nextFiberID: UInt32 = 1
@@ -88,6 +99,14 @@ public final class Machine {
   let outermostReturn: UnsafeMutablePointer<Instruction>
   let scratch: ValuePointer
   static let scratchCapacity = 64
+  /// The instruction that is being tried again after a collection.
+  var retried: UnsafeMutablePointer<Instruction>?
+  /// The instruction that is running has changed its registers and cannot be tried again.
+  var hasMovedArguments = false
+  /// The failure is that the memory limit is passed by far.
+  var isOutOfMemory = false
+  /// What `random` goes on from.
+  var randomState: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
   /// The frame whose cleanup runs while its fiber is unwound.
   var unwindingDepth = 0
   /// When the running slice must end, in nanoseconds of the processor's clock; 0 before the first look.
@@ -114,6 +133,7 @@ public final class Machine {
     (outermostReturn + 1).initialize(to: Instruction(.halt))
     installNatives()
     installPrelude()
+    seed(UInt64.random(in: .min ... .max))
     self.host = host
   }
 
@@ -129,7 +149,8 @@ public final class Machine {
 
   // MARK: Pins
 
-  /// Keeps a value alive until it is unpinned.
+  /// Keeps a value alive until it is unpinned. A value that is not pinned, nor held by what is, lives until
+  /// the machine next runs something.
   public func pin(_ value: Value) -> Pin {
     let pin = Pin(number: nextPin)
     nextPin += 1
@@ -148,13 +169,16 @@ public final class Machine {
   /// - Throws: a limit failure where there are too many names.
   public func slot(of name: String) throws(Failure) -> Int {
     if let slot = globalNumbers[name] { return slot }
-    guard globalNames.count < Machine.globalCapacity else {
-      throw Failure(.limit, "there are more than \(Machine.globalCapacity) global names")
-    }
+    guard globalNames.count < Machine.globalCapacity else { throw Machine.tooManyGlobals }
     globalNumbers[name] = globalNames.count
     globalNames.append(name)
     return globalNames.count - 1
   }
+
+  static let tooManyGlobals = Failure(.limit, "there are more than \(Machine.globalCapacity) global names")
+
+  /// What the prelude calls a function by, so that a notebook's own of the same name does not get in the way.
+  static func hidden(_ name: String) -> String { "prelude " + name }
 
   public func name(ofGlobal slot: Int) -> String { globalNames[slot] }
 
@@ -172,9 +196,13 @@ public final class Machine {
     globalKinds[slot] = content?.kind.rawValue ?? 0
   }
 
-  /// All names that are declared now.
+  /// All names that are declared now, without those that are the machine's own.
   public var declaredGlobals: [(name: String, kind: GlobalKind)] {
-    globalNames.indices.compactMap { slot in global(slot).map { (globalNames[slot], $0.kind) } }
+    globalNames.indices.compactMap { slot in
+      let name = globalNames[slot]
+      if name.hasPrefix("__") || name.hasPrefix(Machine.hidden("")) { return nil }
+      return global(slot).map { (name, $0.kind) }
+    }
   }
 
   // MARK: Members
@@ -207,7 +235,7 @@ public final class Machine {
 
   // MARK: Collecting
 
-  /// Collects garbage. Only where no Swift variable holds a value that is not pinned or otherwise rooted.
+  /// Collects garbage. Only at a safe point: where no Swift variable holds a value that is not pinned or otherwise rooted.
   func collect() {
     var collector = Collector(heap: heap, payloads: payloads, prototypeCount: prototypes.count)
     for slot in globalNames.indices { collector.mark(globals[slot]) }
@@ -218,12 +246,18 @@ public final class Machine {
     for value in operations.values { collector.mark(value) }
     for value in pins.values { collector.mark(value) }
     for value in unawaited { collector.mark(value) }
+    for value in cancelling { collector.mark(value.deferred) }
+    for value in asciiStrings { collector.mark(value) }
+    for failure in stopReasons.values { for field in failure.fields { collector.mark(field.value) } }
+    collector.mark(applier)
     collector.mark(thrown)
     if let failure { for field in failure.fields { collector.mark(field.value) } }
     if let current { collector.mark(Value(Tag.fiber, current)) }
     if let firstReady { collector.mark(Value(UInt(firstReady.pointee.header.kind), firstReady)) }
     collector.trace { prototypes[$0] }
     collector.sweep()
+    fiberCount -= heap.state.pointee.lostFibers
+    heap.state.pointee.lostFibers = 0
     releasePrototypes(used: collector.usedPrototypes)
   }
 

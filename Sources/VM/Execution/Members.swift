@@ -6,16 +6,17 @@ extension Machine {
     -> Bool
   {
     let own = property(object.tag, member)
-    if own.tag == Tag.native { return callNative(own, receiver(object), 1, nil, 0, into: target) }
+    if own.tag == Tag.native { return callNative(own, receiver(object), 1, nil, owner, into: target) }
     switch object.tag {
     case Tag.dictionary:
+      // A dictionary's own members win over its keys.
+      let method = method(object.tag, member)
+      if method.tag != Tag.unset { return bind(method, object, into: target) }
       let value = heap.value(of: memberStrings[member], in: object.dictionary)
       if value.tag != Tag.unset {
         target.pointee = value
         return true
       }
-      let method = method(object.tag, member)
-      if method.tag != Tag.unset { return bind(method, object, into: target) }
       if isLenient {
         target.pointee = .nil
         return true
@@ -29,7 +30,9 @@ extension Machine {
         return true
       }
       let property = type.property(member)
-      if property.tag == Tag.native { return callNative(property, receiver(object), 1, nil, 0, into: target) }
+      if property.tag == Tag.native {
+        return callNative(property, receiver(object), 1, nil, owner, into: target)
+      }
       let method = type.method(member)
       if method.tag != Tag.unset { return bind(method, object, into: target) }
     case Tag.error:
@@ -48,6 +51,9 @@ extension Machine {
     failure = noMember(memberNames[member], object)
     return false
   }
+
+  /// On whose behalf a property is read.
+  private var owner: UInt32 { current?.pointee.owner ?? 0 }
 
   /// The receiver where a native looks for its arguments.
   private func receiver(_ object: Value) -> ValuePointer {
@@ -108,6 +114,10 @@ extension Machine {
         return false
       }
       let value = heap.value(of: key, in: object.dictionary)
+      if value.tag == Tag.unset, key.isInt, let element = element(key.int, ofPair: object.dictionary) {
+        target.pointee = element
+        return true
+      }
       target.pointee = value.tag == Tag.unset ? .nil : value
       return true
     case Tag.string: return index(string: object.string, key, into: target)
@@ -123,7 +133,8 @@ extension Machine {
     return false
   }
 
-  @inline(never) func setIndex(_ object: Value, _ key: Value, _ value: Value) -> Bool {
+  /// `object[key] = value`. A literal's entries keep nil, which otherwise takes the key away.
+  @inline(never) func setIndex(_ object: Value, _ key: Value, _ value: Value, keepsNil: Bool) -> Bool {
     switch object.tag {
     case Tag.array:
       guard let place = checkedPlace(key, count: object.array.pointee.count, "array") else { return false }
@@ -132,7 +143,7 @@ extension Machine {
     case Tag.dictionary:
       do throws(Failure) {
         // As in Swift, assigning nil takes the key away.
-        if value.isNil {
+        if value.isNil, !keepsNil, Heap.isKey(key) {
           _ = heap.remove(key, from: object.dictionary)
         } else {
           try heap.set(value, for: key, in: object.dictionary)
@@ -170,6 +181,10 @@ extension Machine {
     into target: ValuePointer
   ) -> Bool {
     guard let bounds = checkedBounds(range, count: array.pointee.count, "array") else { return false }
+    do throws(Failure) { try heap.reserve(bounds.count * 16) } catch {
+      failure = error
+      return false
+    }
     let result = heap.newArray(capacity: bounds.count)
     result.pointee.elements.update(from: array.pointee.elements + bounds.lowerBound, count: bounds.count)
     result.pointee.count = bounds.count
@@ -196,24 +211,38 @@ extension Machine {
   {
     if heap.isSimple(string), key.isInt {
       guard let place = checkedPlace(key, count: string.pointee.count, "string") else { return false }
-      target.pointee = heap.makeString(utf8: UnsafeBufferPointer(start: string.bytes + place, count: 1))
+      target.pointee = asciiString(string.bytes[place])
       return true
     }
-    let characters = Array(heap.text(string))
+    if heap.isSimple(string), key.tag == Tag.range {
+      guard let bounds = checkedBounds(key.range, count: string.pointee.count, "string") else { return false }
+      target.pointee = heap.makeString(
+        utf8: UnsafeBufferPointer(start: string.bytes + bounds.lowerBound, count: bounds.count))
+      return true
+    }
+    do throws(Failure) { try spend(string.pointee.count) } catch {
+      failure = error
+      return false
+    }
+    let text = heap.text(string)
+    let count = characterCount(string)
     if key.tag == Tag.range {
-      guard let bounds = checkedBounds(key.range, count: characters.count, "string") else { return false }
-      target.pointee = heap.makeString(String(characters[bounds]))
+      guard let bounds = checkedBounds(key.range, count: count, "string") else { return false }
+      let start = text.index(text.startIndex, offsetBy: bounds.lowerBound)
+      let end = text.index(start, offsetBy: bounds.count)
+      target.pointee = heap.makeString(String(text[start..<end]))
       return true
     }
-    guard let place = checkedPlace(key, count: characters.count, "string") else { return false }
-    target.pointee = heap.makeString(String(characters[place]))
+    guard let place = checkedPlace(key, count: count, "string") else { return false }
+    target.pointee = heap.makeString(String(text[text.index(text.startIndex, offsetBy: place)]))
     return true
   }
 
   // MARK: Failures
 
   private func missingKey(_ name: String, _ dictionary: UnsafeMutablePointer<DictionaryObject>) -> Failure {
-    let keys = heap.pairs(of: dictionary).map { display($0.key) }
+    // Of a large dictionary the first few hundred will do.
+    let keys = heap.pairs(of: dictionary).prefix(500).map { display($0.key) }
     let near = Suggestion.nearest(to: name, among: keys + memberNames(of: Tag.dictionary))
     let listed = keys.isEmpty ? "it has no keys" : "its keys are \(Machine.listed(keys))"
     return Failure(
@@ -244,6 +273,7 @@ extension Machine {
       .filter { method(tag, $0).tag != Tag.unset || property(tag, $0).tag != Tag.unset }.map {
         memberNames[$0]
       }
+      .filter { !$0.hasPrefix("__") }
   }
 
   /// The first few of a list, and how many more there are.

@@ -31,6 +31,8 @@ final class NativeFunction {
   /// Methods get the receiver as their first argument, which is no parameter.
   let isMember: Bool
   let body: NativeBody
+  /// What is called instead, by the label of an argument; see `Machine.setVariant`.
+  var variants: [String: Value] = [:]
 
   init(
     name: String, parameters: [NativeParameter], isVariadic: Bool, isMember: Bool, body: @escaping NativeBody
@@ -106,6 +108,7 @@ public struct NativeCall: ~Copyable {
     guard value.tag == Tag.string || value.tag == Tag.html else {
       throw wrongType(index, expected: "a String")
     }
+    try machine.spend(value.string.pointee.count >> 3)
     return machine.heap.text(value.string)
   }
 
@@ -137,6 +140,7 @@ public struct NativeCall: ~Copyable {
     guard let elements = machine.elements(of: self[index]) else {
       throw wrongType(index, expected: "an Array")
     }
+    try machine.spend(elements.count)
     return elements
   }
 }

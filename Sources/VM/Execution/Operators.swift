@@ -17,8 +17,7 @@ extension Machine {
     }
   }
 
-  private func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value
-  {
+  func arithmetic(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value {
     if left.isInt && right.isInt { return .int(try integer(operation, left.int, right.int)) }
     if let a = left.asDouble, let b = right.asDouble { return .double(Machine.double(operation, a, b)) }
     if left.tag == Tag.duration || right.tag == Tag.duration {
@@ -149,10 +148,23 @@ extension Machine {
   /// Whether `left` comes before `right`; `swapped` where the text has them the other way round.
   @inline(never) func isLess(_ left: Value, _ right: Value, orEqual: Bool, swapped: Bool) -> Bool? {
     if left.isInt && right.isInt { return orEqual ? left.int <= right.int : left.int < right.int }
-    if let a = left.asDouble, let b = right.asDouble { return orEqual ? a <= b : a < b }
+    if left.isDouble && right.isDouble {
+      return orEqual ? left.double <= right.double : left.double < right.double
+    }
+    if left.isInt && right.isDouble { return Machine.isLess(left.int, right.double, orEqual: orEqual) }
+    if left.isDouble && right.isInt {
+      // a < b unless b <= a, but for NaN, which compares with nothing.
+      return !left.double.isNaN && !Machine.isLess(right.int, left.double, orEqual: !orEqual)
+    }
     if left.tag == right.tag {
       switch left.tag {
       case Tag.string:
+        do throws(Failure) {
+          try spend(min(left.string.pointee.count, right.string.pointee.count) >> 6)
+        } catch {
+          failure = error
+          return nil
+        }
         let order = heap.compare(left.string, right.string)
         return orEqual ? order <= 0 : order < 0
       case Tag.duration: return orEqual ? left.int <= right.int : left.int < right.int
@@ -162,6 +174,14 @@ extension Machine {
     let operation = swapped ? (orEqual ? ">=" : ">") : (orEqual ? "<=" : "<")
     failure = swapped ? mismatch(operation, right, left) : mismatch(operation, left, right)
     return nil
+  }
+
+  /// Compares exactly: a Double holds no more than 53 bits of an Int.
+  private static func isLess(_ integer: Int, _ number: Double, orEqual: Bool) -> Bool {
+    let rounded = Double(integer)
+    if rounded != number { return rounded < number }
+    guard let whole = Int(exactly: number) else { return true }  // 2^63, larger than any Int
+    return orEqual ? integer <= whole : integer < whole
   }
 
   @inline(__always) func areEqual(_ a: Value, _ b: Value) -> Bool? {
@@ -185,19 +205,24 @@ extension Machine {
   /// Equality by value, bounded in depth: a collection may contain itself.
   func deepEqual(_ a: Value, _ b: Value, depth: Int) throws(Failure) -> Bool {
     if a.tag != b.tag {
-      if let x = a.asDouble, let y = b.asDouble { return x == y }
+      if a.isInt && b.isDouble { return a.int == Int(exactly: b.double) }
+      if a.isDouble && b.isInt { return Int(exactly: a.double) == b.int }
       return false
     }
     if a.isDouble { return a.double == b.double }
     if a.bits == b.bits { return true }
+    try spend(1)
     if depth > 200 { throw Failure(.limit, "the values are nested too deeply to compare") }
     switch a.tag {
-    case Tag.string, Tag.html, Tag.bytes: return heap.areEqual(a.string, b.string)
+    case Tag.string, Tag.html, Tag.bytes:
+      try spend(min(a.string.pointee.count, b.string.pointee.count) >> 6)
+      return heap.areEqual(a.string, b.string)
     case Tag.range:
       return a.range.pointee.lower == b.range.pointee.lower && a.range.pointee.upper == b.range.pointee.upper
         && a.range.pointee.isClosed == b.range.pointee.isClosed
     case Tag.array:
       guard a.array.pointee.count == b.array.pointee.count else { return false }
+      try spend(a.array.pointee.count)
       for place in 0..<a.array.pointee.count {
         let x = a.array.pointee.elements[place]
         let y = b.array.pointee.elements[place]
@@ -206,6 +231,7 @@ extension Machine {
       return true
     case Tag.dictionary:
       guard a.dictionary.pointee.live == b.dictionary.pointee.live else { return false }
+      try spend(a.dictionary.pointee.live * 4)
       for (key, value) in heap.pairs(of: a.dictionary) {
         let other = heap.value(of: key, in: b.dictionary)
         if other.tag == Tag.unset { return false }

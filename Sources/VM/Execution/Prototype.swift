@@ -18,6 +18,8 @@ final class LoadedProgram {
 /// constants relative to themselves.
 final class Prototype {
   let function: FunctionCode
+  /// What messages call it.
+  let name: String
   let entry: UnsafeMutablePointer<Instruction>
   let constants: ValuePointer
   let constantCount: Int
@@ -29,9 +31,17 @@ final class Prototype {
   init(_ function: FunctionCode, unit: LoadedProgram, constants values: [Value]) {
     self.function = function
     self.unit = unit
+    // A function of the prelude is named for its type and its member: `Array_map`.
+    let parts = function.name.split(separator: "_")
+    name =
+      switch function.role {
+      case .closure: "this closure"
+      case .function where unit.isPrelude && parts.count > 1 && !function.name.hasPrefix("_"): "\(parts[1])()"
+      default: "\(function.name)()"
+      }
     plainConstants = function.constants
     let codeSize = (function.code.count * MemoryLayout<Instruction>.stride + 15) & ~15
-    block = .allocate(byteCount: codeSize + values.count * 16 + 16, alignment: 16)
+    block = .allocate(byteCount: codeSize + values.count * 16 + 16, alignment: 64)
     entry = block.bindMemory(to: Instruction.self, capacity: function.code.count)
     constants = (block + codeSize).bindMemory(to: Value.self, capacity: max(values.count, 1))
     constantCount = values.count

@@ -21,17 +21,17 @@ extension Machine {
     let heap = heap
     let globals = globals
     var ip = fiber.pointee.ip
-    var R = fiber.pointee.registers
+    var registers = fiber.pointee.registers
     var budget = Machine.slice
     while true {
       let instruction = ip
       ip += 1
-      let A = (RawPointer(R) + Int(instruction.pointee.a)).assumingMemoryBound(to: Value.self)
-      @inline(__always) func B() -> ValuePointer {
-        (RawPointer(R) + Int(instruction.pointee.b)).assumingMemoryBound(to: Value.self)
+      let a = (RawPointer(registers) + Int(instruction.pointee.a)).assumingMemoryBound(to: Value.self)
+      @inline(__always) func registerB() -> ValuePointer {
+        (RawPointer(registers) + Int(instruction.pointee.b)).assumingMemoryBound(to: Value.self)
       }
-      @inline(__always) func C() -> ValuePointer {
-        (RawPointer(R) + Int(instruction.pointee.c)).assumingMemoryBound(to: Value.self)
+      @inline(__always) func registerC() -> ValuePointer {
+        (RawPointer(registers) + Int(instruction.pointee.c)).assumingMemoryBound(to: Value.self)
       }
       @inline(__always) func shortB() -> Int { Int(Int16(bitPattern: instruction.pointee.b)) }
       @inline(__always) func shortC() -> Int { Int(Int16(bitPattern: instruction.pointee.c)) }
@@ -45,227 +45,227 @@ extension Machine {
       switch instruction.pointee.opcode {
       case .halt:
         fiber.pointee.ip = ip
-        fiber.pointee.registers = R
+        fiber.pointee.registers = registers
         return .finished
 
       // MARK: Values
       case .move:
-        A.pointee = B().pointee
+        a.pointee = registerB().pointee
         continue
       case .loadConstant:
-        A.pointee = (RawPointer(instruction) + wide()).assumingMemoryBound(to: Value.self).pointee
+        a.pointee = (RawPointer(instruction) + wide()).assumingMemoryBound(to: Value.self).pointee
         continue
       case .loadInteger:
-        A.pointee = .int(wide())
+        a.pointee = .int(wide())
         continue
       case .loadNil:
-        A.pointee = .nil
+        a.pointee = .nil
         continue
       case .loadBool:
-        A.pointee = .bool(instruction.pointee.b != 0)
+        a.pointee = .bool(instruction.pointee.b != 0)
         continue
 
       // MARK: Names
       case .getGlobal:
         let value = globals[wide()]
         if value.tag != Tag.unset {
-          A.pointee = value
+          a.pointee = value
           continue
         }
         failUndefined(wide())
       case .setGlobal:
         if globalKinds[wide()] == GlobalKind.var.rawValue, globals[wide()].tag != Tag.unset {
-          heap.store(A.pointee, at: globals + wide())
+          heap.store(a.pointee, at: globals + wide())
           continue
         }
         failAssignment(wide())
       case .defineGlobal:
-        defineGlobal(wide(), A.pointee, kind: instruction.pointee.k, owner: fiber.pointee.owner)
+        defineGlobal(wide(), a.pointee, kind: instruction.pointee.k, owner: fiber.pointee.owner)
         continue
       case .getCapture:
-        A.pointee = R[-2].closure.captures[Int(instruction.pointee.b)]
+        a.pointee = registers[-2].closure.captures[Int(instruction.pointee.b)]
         continue
       case .getBoxedCapture:
-        A.pointee = R[-2].closure.captures[Int(instruction.pointee.b)].box.pointee.value
+        a.pointee = registers[-2].closure.captures[Int(instruction.pointee.b)].box.pointee.value
         continue
       case .setBoxedCapture:
-        let box = R[-2].closure.captures[Int(instruction.pointee.a)].box
-        box.pointee.value = B().pointee
+        let box = registers[-2].closure.captures[Int(instruction.pointee.a)].box
+        box.pointee.value = registerB().pointee
         continue
       case .newBox:
-        A.pointee = makeBox(A.pointee)
-        continue
+        a.pointee = makeBox(a.pointee)
+        if !heap.isDue || collect(fiber, ip, registers) { continue }
       case .getBox:
-        A.pointee = B().pointee.box.pointee.value
+        a.pointee = registerB().pointee.box.pointee.value
         continue
       case .setBox:
-        A.pointee.box.pointee.value = B().pointee
+        a.pointee.box.pointee.value = registerB().pointee
         continue
 
       // MARK: Arithmetic
       case .add:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.isInt && c.pointee.isInt {
           let (sum, overflow) = b.pointee.int.addingReportingOverflow(c.pointee.int)
           if !overflow {
-            A.pointee = .int(sum)
+            a.pointee = .int(sum)
             continue
           }
         } else if b.pointee.isDouble && c.pointee.isDouble {
-          A.pointee = .double(b.pointee.double + c.pointee.double)
+          a.pointee = .double(b.pointee.double + c.pointee.double)
           continue
         }
-        if arithmetic(.add, b.pointee, c.pointee, into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if arithmetic(.add, b.pointee, c.pointee, into: a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .subtract:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.isInt && c.pointee.isInt {
           let (difference, overflow) = b.pointee.int.subtractingReportingOverflow(c.pointee.int)
           if !overflow {
-            A.pointee = .int(difference)
+            a.pointee = .int(difference)
             continue
           }
         } else if b.pointee.isDouble && c.pointee.isDouble {
-          A.pointee = .double(b.pointee.double - c.pointee.double)
+          a.pointee = .double(b.pointee.double - c.pointee.double)
           continue
         }
-        if arithmetic(.subtract, b.pointee, c.pointee, into: A) { continue }
+        if arithmetic(.subtract, b.pointee, c.pointee, into: a) { continue }
       case .multiply:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.isInt && c.pointee.isInt {
           let (product, overflow) = b.pointee.int.multipliedReportingOverflow(by: c.pointee.int)
           if !overflow {
-            A.pointee = .int(product)
+            a.pointee = .int(product)
             continue
           }
         } else if b.pointee.isDouble && c.pointee.isDouble {
-          A.pointee = .double(b.pointee.double * c.pointee.double)
+          a.pointee = .double(b.pointee.double * c.pointee.double)
           continue
         }
-        if arithmetic(.multiply, b.pointee, c.pointee, into: A) { continue }
+        if arithmetic(.multiply, b.pointee, c.pointee, into: a) { continue }
       case .divide:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.isDouble && c.pointee.isDouble {
-          A.pointee = .double(b.pointee.double / c.pointee.double)
+          a.pointee = .double(b.pointee.double / c.pointee.double)
           continue
         }
-        if arithmetic(.divide, b.pointee, c.pointee, into: A) { continue }
+        if arithmetic(.divide, b.pointee, c.pointee, into: a) { continue }
       case .remainder:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.isInt && c.pointee.isInt && c.pointee.int > 0 {
-          A.pointee = .int(b.pointee.int % c.pointee.int)
+          a.pointee = .int(b.pointee.int % c.pointee.int)
           continue
         }
-        if arithmetic(.remainder, b.pointee, c.pointee, into: A) { continue }
+        if arithmetic(.remainder, b.pointee, c.pointee, into: a) { continue }
       case .addInteger:
-        let b = B()
+        let b = registerB()
         if b.pointee.isInt {
           let (sum, overflow) = b.pointee.int.addingReportingOverflow(shortC())
           if !overflow {
-            A.pointee = .int(sum)
+            a.pointee = .int(sum)
             continue
           }
         }
         // k says that the text has a subtraction here.
         let isSubtraction = instruction.pointee.k != 0
         let operand = isSubtraction ? -shortC() : shortC()
-        if arithmetic(isSubtraction ? .subtract : .add, b.pointee, .int(operand), into: A) { continue }
+        if arithmetic(isSubtraction ? .subtract : .add, b.pointee, .int(operand), into: a) { continue }
       case .multiplyInteger:
-        let b = B()
+        let b = registerB()
         if b.pointee.isInt {
           let (product, overflow) = b.pointee.int.multipliedReportingOverflow(by: shortC())
           if !overflow {
-            A.pointee = .int(product)
+            a.pointee = .int(product)
             continue
           }
         }
-        if arithmetic(.multiply, b.pointee, .int(shortC()), into: A) { continue }
+        if arithmetic(.multiply, b.pointee, .int(shortC()), into: a) { continue }
       case .remainderInteger:
-        let b = B()
+        let b = registerB()
         if b.pointee.isInt {
           let value = b.pointee.int
           if UInt(bitPattern: value) >> 32 == 0 {
             // 32-bit division is several times cheaper.
-            A.pointee = .int(
+            a.pointee = .int(
               Int(UInt32(truncatingIfNeeded: value) % UInt32(truncatingIfNeeded: shortC())))
           } else {
-            A.pointee = .int(value % shortC())
+            a.pointee = .int(value % shortC())
           }
           continue
         }
-        if arithmetic(.remainder, b.pointee, .int(shortC()), into: A) { continue }
+        if arithmetic(.remainder, b.pointee, .int(shortC()), into: a) { continue }
       case .addConstant:
-        let b = B()
+        let b = registerB()
         if b.pointee.isDouble {
-          A.pointee = .double(b.pointee.double + constantC().pointee.double)
+          a.pointee = .double(b.pointee.double + constantC().pointee.double)
           continue
         }
-        if arithmetic(.add, b.pointee, constantC().pointee, into: A) { continue }
+        if arithmetic(.add, b.pointee, constantC().pointee, into: a) { continue }
       case .subtractConstant:
-        let b = B()
+        let b = registerB()
         if b.pointee.isDouble {
-          A.pointee = .double(b.pointee.double - constantC().pointee.double)
+          a.pointee = .double(b.pointee.double - constantC().pointee.double)
           continue
         }
-        if arithmetic(.subtract, b.pointee, constantC().pointee, into: A) { continue }
+        if arithmetic(.subtract, b.pointee, constantC().pointee, into: a) { continue }
       case .multiplyConstant:
-        let b = B()
+        let b = registerB()
         if b.pointee.isDouble {
-          A.pointee = .double(b.pointee.double * constantC().pointee.double)
+          a.pointee = .double(b.pointee.double * constantC().pointee.double)
           continue
         }
-        if arithmetic(.multiply, b.pointee, constantC().pointee, into: A) { continue }
+        if arithmetic(.multiply, b.pointee, constantC().pointee, into: a) { continue }
       case .divideConstant:
-        let b = B()
+        let b = registerB()
         if b.pointee.isDouble {
-          A.pointee = .double(b.pointee.double / constantC().pointee.double)
+          a.pointee = .double(b.pointee.double / constantC().pointee.double)
           continue
         }
-        if arithmetic(.divide, b.pointee, constantC().pointee, into: A) { continue }
-      case .negate: if negate(B().pointee, into: A) { continue }
+        if arithmetic(.divide, b.pointee, constantC().pointee, into: a) { continue }
+      case .negate: if negate(registerB().pointee, into: a) { continue }
       case .not:
-        let b = B()
+        let b = registerB()
         if b.pointee.isBool {
-          A.pointee = .bool(!b.pointee.bool)
+          a.pointee = .bool(!b.pointee.bool)
           continue
         }
         failCondition(b.pointee, "!")
       case .less:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.isInt && c.pointee.isInt {
-          A.pointee = .bool(b.pointee.int < c.pointee.int)
+          a.pointee = .bool(b.pointee.int < c.pointee.int)
           continue
         }
         if let order = isLess(b.pointee, c.pointee, orEqual: false, swapped: instruction.pointee.k != 0) {
-          A.pointee = .bool(order)
+          a.pointee = .bool(order)
           continue
         }
       case .lessOrEqual:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.isInt && c.pointee.isInt {
-          A.pointee = .bool(b.pointee.int <= c.pointee.int)
+          a.pointee = .bool(b.pointee.int <= c.pointee.int)
           continue
         }
         if let order = isLess(b.pointee, c.pointee, orEqual: true, swapped: instruction.pointee.k != 0) {
-          A.pointee = .bool(order)
+          a.pointee = .bool(order)
           continue
         }
       case .equal:
-        if let isEqual = areEqual(B().pointee, C().pointee) {
-          A.pointee = .bool(isEqual)
+        if let isEqual = areEqual(registerB().pointee, registerC().pointee) {
+          a.pointee = .bool(isEqual)
           continue
         }
       case .notEqual:
-        if let isEqual = areEqual(B().pointee, C().pointee) {
-          A.pointee = .bool(!isEqual)
+        if let isEqual = areEqual(registerB().pointee, registerC().pointee) {
+          a.pointee = .bool(!isEqual)
           continue
         }
 
@@ -278,83 +278,92 @@ extension Machine {
         budget &-= 1
         if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpIfTrue:
-        if A.pointee.isBool {
-          if !A.pointee.bool { continue }
+        if a.pointee.isBool {
+          if !a.pointee.bool { continue }
           ip += shortC()
           budget &-= 1
           if budget >= 0 || refill(fiber, &budget) { continue }
         } else {
-          failCondition(A.pointee, "a condition")
+          failCondition(a.pointee, "a condition")
         }
       case .jumpIfFalse:
-        if A.pointee.isBool {
-          if !A.pointee.bool { ip += shortC() }
-          continue
+        if a.pointee.isBool {
+          if a.pointee.bool { continue }
+          ip += shortC()
+          budget &-= 1
+          if budget >= 0 || refill(fiber, &budget) { continue }
+        } else {
+          failCondition(a.pointee, "a condition")
         }
-        failCondition(A.pointee, "a condition")
       case .jumpIfNil:
-        if A.pointee.isNil { ip += shortC() }
+        if a.pointee.isNil { ip += shortC() }
         continue
       case .jumpIfNotNil:
-        if !A.pointee.isNil { ip += shortC() }
+        if !a.pointee.isNil { ip += shortC() }
         continue
       case .jumpIfPresent:
-        if A.pointee.tag != Tag.missing { ip += shortC() }
+        if a.pointee.tag != Tag.missing { ip += shortC() }
         continue
       case .jumpIfLess:
-        let b = B()
+        let b = registerB()
         guard
-          let isTrue = A.pointee.isInt && b.pointee.isInt
-            ? A.pointee.int < b.pointee.int : isLess(A.pointee, b.pointee, orEqual: false, swapped: false)
+          let isTrue = a.pointee.isInt && b.pointee.isInt
+            ? a.pointee.int < b.pointee.int
+            : isLess(a.pointee, b.pointee, orEqual: false, swapped: instruction.pointee.k != 0)
         else { break }
         if !isTrue { continue }
         ip += shortC()
         budget &-= 1
         if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpUnlessLess:
-        let b = B()
+        let b = registerB()
         guard
-          let isTrue = A.pointee.isInt && b.pointee.isInt
-            ? A.pointee.int < b.pointee.int : isLess(A.pointee, b.pointee, orEqual: false, swapped: false)
+          let isTrue = a.pointee.isInt && b.pointee.isInt
+            ? a.pointee.int < b.pointee.int
+            : isLess(a.pointee, b.pointee, orEqual: false, swapped: instruction.pointee.k != 0)
         else { break }
-        if !isTrue { ip += shortC() }
-        continue
+        if isTrue { continue }
+        ip += shortC()
+        budget &-= 1
+        if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpIfLessOrEqual:
-        let b = B()
+        let b = registerB()
         guard
-          let isTrue = A.pointee.isInt && b.pointee.isInt
-            ? A.pointee.int <= b.pointee.int : isLess(A.pointee, b.pointee, orEqual: true, swapped: false)
+          let isTrue = a.pointee.isInt && b.pointee.isInt
+            ? a.pointee.int <= b.pointee.int
+            : isLess(a.pointee, b.pointee, orEqual: true, swapped: instruction.pointee.k != 0)
         else { break }
         if !isTrue { continue }
         ip += shortC()
         budget &-= 1
         if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpUnlessLessOrEqual:
-        let b = B()
+        let b = registerB()
         guard
-          let isTrue = A.pointee.isInt && b.pointee.isInt
-            ? A.pointee.int <= b.pointee.int : isLess(A.pointee, b.pointee, orEqual: true, swapped: false)
+          let isTrue = a.pointee.isInt && b.pointee.isInt
+            ? a.pointee.int <= b.pointee.int
+            : isLess(a.pointee, b.pointee, orEqual: true, swapped: instruction.pointee.k != 0)
         else { break }
-        if !isTrue { ip += shortC() }
-        continue
+        if isTrue { continue }
+        ip += shortC()
+        budget &-= 1
+        if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpIfEqual:
-        guard let isEqual = areEqual(A.pointee, B().pointee) else { break }
+        guard let isEqual = areEqual(a.pointee, registerB().pointee) else { break }
         if !isEqual { continue }
         ip += shortC()
         budget &-= 1
         if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpUnlessEqual:
-        guard let isEqual = areEqual(A.pointee, B().pointee) else { break }
-        if !isEqual {
-          ip += shortC()
-          budget &-= 1
-          if budget < 0, !refill(fiber, &budget) { break }
-        }
-        continue
+        guard let isEqual = areEqual(a.pointee, registerB().pointee) else { break }
+        if isEqual { continue }
+        ip += shortC()
+        budget &-= 1
+        if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpIfEqualInteger:
         guard
-          let isEqual = A.pointee.isInt
-            ? A.pointee.int == shortB() : areEqual(A.pointee, .int(shortB()))
+          let isEqual = a.pointee.isInt
+            ? a.pointee.int == shortB() : areEqual(a.pointee, .int(shortB()))
         else { break }
         if !isEqual { continue }
         ip += shortC()
@@ -362,19 +371,17 @@ extension Machine {
         if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpUnlessEqualInteger:
         guard
-          let isEqual = A.pointee.isInt
-            ? A.pointee.int == shortB() : areEqual(A.pointee, .int(shortB()))
+          let isEqual = a.pointee.isInt
+            ? a.pointee.int == shortB() : areEqual(a.pointee, .int(shortB()))
         else { break }
-        if !isEqual {
-          ip += shortC()
-          budget &-= 1
-          if budget < 0, !refill(fiber, &budget) { break }
-        }
-        continue
+        if isEqual { continue }
+        ip += shortC()
+        budget &-= 1
+        if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpIfLessInteger:
         guard
-          let isTrue = A.pointee.isInt
-            ? A.pointee.int < shortB() : isLess(A.pointee, .int(shortB()), orEqual: false, swapped: false)
+          let isTrue = a.pointee.isInt
+            ? a.pointee.int < shortB() : isLess(a.pointee, .int(shortB()), orEqual: false, swapped: false)
         else { break }
         if !isTrue { continue }
         ip += shortC()
@@ -382,47 +389,49 @@ extension Machine {
         if budget >= 0 || refill(fiber, &budget) { continue }
       case .jumpUnlessLessInteger:
         guard
-          let isTrue = A.pointee.isInt
-            ? A.pointee.int < shortB() : isLess(A.pointee, .int(shortB()), orEqual: false, swapped: false)
+          let isTrue = a.pointee.isInt
+            ? a.pointee.int < shortB() : isLess(a.pointee, .int(shortB()), orEqual: false, swapped: false)
         else { break }
-        if !isTrue { ip += shortC() }
-        continue
+        if isTrue { continue }
+        ip += shortC()
+        budget &-= 1
+        if budget >= 0 || refill(fiber, &budget) { continue }
 
       // MARK: Loops
       case .rangePrepare:
-        if let count = rangeCount(A.pointee, A[1], isClosed: instruction.pointee.k != 0) {
+        if let count = rangeCount(a.pointee, a[1], isClosed: instruction.pointee.k != 0) {
           if count == 0 {
             ip += shortC()
           } else {
-            A[1] = .int(count &- 1)
-            B().pointee = A.pointee
+            a[1] = .int(count &- 1)
+            registerB().pointee = a.pointee
           }
           continue
         }
       case .rangeLoop:
-        if A[1].int <= 0 { continue }
-        A[1] = .int(A[1].int &- 1)
-        A.pointee = .int(A.pointee.int &+ 1)
-        B().pointee = A.pointee
+        if a[1].int <= 0 { continue }
+        a[1] = .int(a[1].int &- 1)
+        a.pointee = .int(a.pointee.int &+ 1)
+        registerB().pointee = a.pointee
         ip += shortC()
         budget &-= 1
         if budget >= 0 || refill(fiber, &budget) { continue }
       case .eachPrepare:
-        if prepareEach(A, isPair: instruction.pointee.k != 0) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if prepareEach(a, isPair: instruction.pointee.k != 0) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .each:
-        let place = A[1].int
-        let array = A.pointee.array
+        let place = a[1].int
+        let array = a.pointee.array
         if instruction.pointee.k == 0 {
           if place >= array.pointee.count { continue }
-          A[2] = array.pointee.elements[place]
-          A[1] = .int(place &+ 1)
+          a[2] = array.pointee.elements[place]
+          a[1] = .int(place &+ 1)
         } else {
           if place &+ 1 >= array.pointee.count { continue }
-          A[2] = array.pointee.elements[place]
-          A[3] = array.pointee.elements[place &+ 1]
-          A[1] = .int(place &+ 2)
+          a[2] = array.pointee.elements[place]
+          a[3] = array.pointee.elements[place &+ 1]
+          a[1] = .int(place &+ 2)
         }
         ip += shortC()
         budget &-= 1
@@ -431,210 +440,240 @@ extension Machine {
       // MARK: Calls
       case .call:
         let count = Int(instruction.pointee.b)
-        if A.pointee.tag == Tag.closure, instruction.pointee.k == 0,
-          A.pointee.closure.pointee.parameterCount == Int32(truncatingIfNeeded: count)
+        if a.pointee.tag == Tag.closure, instruction.pointee.k == 0,
+          a.pointee.closure.pointee.parameterCount == Int32(truncatingIfNeeded: count)
         {
-          let closure = A.pointee.closure
-          A[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: ip))
-          R = A + 2
-          ip = closure.pointee.entry
-          if R + Int(closure.pointee.registerCount) > fiber.pointee.limit {
-            guard let moved = growStack(fiber, R, Int(closure.pointee.registerCount)) else { break }
-            R = moved
+          let closure = a.pointee.closure
+          a[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: ip))
+          if a + 2 + Int(closure.pointee.registerCount) > fiber.pointee.limit {
+            guard let moved = growStack(fiber, a + 2, Int(closure.pointee.registerCount)) else { break }
+            registers = moved
+          } else {
+            registers = a + 2
           }
+          ip = closure.pointee.entry
           budget &-= 1
           if budget >= 0 || refill(fiber, &budget) { continue }
-        } else if A.pointee.tag == Tag.native, instruction.pointee.k == 0 {
-          if callNative(A.pointee, A + 2, count, nil, fiber.pointee.owner, into: A) {
-            if !heap.isDue || collect(fiber, ip, R) { continue }
+        } else if a.pointee.tag == Tag.native, instruction.pointee.k == 0 {
+          if callNative(a.pointee, a + 2, count, nil, fiber.pointee.owner, into: a) {
+            if !heap.isDue || collect(fiber, ip, registers) { continue }
           }
         } else {
           fiber.pointee.ip = ip
-          fiber.pointee.registers = R
-          if callSlowly(fiber, A, count, hasLabels: instruction.pointee.k != 0) {
+          fiber.pointee.registers = registers
+          if callSlowly(fiber, a, count, hasLabels: instruction.pointee.k != 0) {
             ip = fiber.pointee.ip
-            R = fiber.pointee.registers
-            if heap.isDue, !collect(fiber, ip, R) { break }
+            registers = fiber.pointee.registers
+            if heap.isDue, !collect(fiber, ip, registers) { break }
             budget &-= 1
             if budget >= 0 || refill(fiber, &budget) { continue }
           }
         }
       case .invoke:
         let count = Int(instruction.pointee.b) &+ 1
-        let function = method(A[2].tag, Int(instruction.pointee.c))
-        if function.tag == Tag.native, instruction.pointee.k == 0 {
-          if callNative(function, A + 2, count, nil, fiber.pointee.owner, into: A) {
-            if !heap.isDue || collect(fiber, ip, R) { continue }
+        let function = method(a[2].tag, Int(instruction.pointee.c))
+        if function.tag == Tag.native, instruction.pointee.k == 0, function.header.pointee.aux == 0 {
+          if callNative(function, a + 2, count, nil, fiber.pointee.owner, into: a) {
+            if !heap.isDue || collect(fiber, ip, registers) { continue }
           }
         } else if function.tag == Tag.closure, instruction.pointee.k == 0,
           function.closure.pointee.parameterCount == Int32(truncatingIfNeeded: count)
         {
           let closure = function.closure
-          A.pointee = function
-          A[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: ip))
-          R = A + 2
-          ip = closure.pointee.entry
-          if R + Int(closure.pointee.registerCount) > fiber.pointee.limit {
-            guard let moved = growStack(fiber, R, Int(closure.pointee.registerCount)) else { break }
-            R = moved
+          a.pointee = function
+          a[1] = Value(tag: Tag.frame, bits: UInt(bitPattern: ip))
+          if a + 2 + Int(closure.pointee.registerCount) > fiber.pointee.limit {
+            guard let moved = growStack(fiber, a + 2, Int(closure.pointee.registerCount)) else { break }
+            registers = moved
+          } else {
+            registers = a + 2
           }
+          ip = closure.pointee.entry
           budget &-= 1
           if budget >= 0 || refill(fiber, &budget) { continue }
         } else {
           fiber.pointee.ip = ip
-          fiber.pointee.registers = R
+          fiber.pointee.registers = registers
           if invokeSlowly(
-            fiber, A, count, member: Int(instruction.pointee.c), hasLabels: instruction.pointee.k != 0)
+            fiber, a, count, member: Int(instruction.pointee.c), hasLabels: instruction.pointee.k != 0)
           {
             ip = fiber.pointee.ip
-            R = fiber.pointee.registers
-            if heap.isDue, !collect(fiber, ip, R) { break }
+            registers = fiber.pointee.registers
+            if heap.isDue, !collect(fiber, ip, registers) { break }
             budget &-= 1
             if budget >= 0 || refill(fiber, &budget) { continue }
           }
         }
       case .labels: continue
       case .returnValue:
-        let frame = R - 2
+        let frame = registers - 2
         ip = UnsafeMutablePointer<Instruction>(bitPattern: frame[1].bits).unsafelyUnwrapped
-        frame.pointee = A.pointee
-        R = (RawPointer(frame) - Int((ip - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+        frame.pointee = a.pointee
+        registers = (RawPointer(frame) - Int((ip - 1).pointee.a)).assumingMemoryBound(to: Value.self)
         continue
       case .returnNil:
-        let frame = R - 2
+        let frame = registers - 2
         ip = UnsafeMutablePointer<Instruction>(bitPattern: frame[1].bits).unsafelyUnwrapped
         frame.pointee = .nil
-        R = (RawPointer(frame) - Int((ip - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+        registers = (RawPointer(frame) - Int((ip - 1).pointee.a)).assumingMemoryBound(to: Value.self)
         continue
 
       // MARK: Objects
       case .closure:
-        A.pointee = makeClosure(wide(), registers: R)
-        if !heap.isDue || collect(fiber, ip, R) { continue }
+        a.pointee = makeClosure(wide(), registers: registers)
+        if !heap.isDue || collect(fiber, ip, registers) { continue }
       case .array:
-        if makeArray(B(), Int(instruction.pointee.c), into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if makeArray(registerB(), Int(instruction.pointee.c), into: a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .appendAll:
-        if appendAll(B(), Int(instruction.pointee.c), to: A.pointee) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if appendAll(registerB(), Int(instruction.pointee.c), to: a.pointee) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .dictionary:
-        if makeDictionary(B(), Int(instruction.pointee.c), into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if makeDictionary(registerB(), Int(instruction.pointee.c), into: a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .range:
-        if makeRange(B().pointee, C().pointee, isClosed: instruction.pointee.k != 0, into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if makeRange(registerB().pointee, registerC().pointee, isClosed: instruction.pointee.k != 0, into: a)
+        {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .concatenate:
-        if concatenate(B(), Int(instruction.pointee.c), tag: Tag.string, into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if concatenate(registerB(), Int(instruction.pointee.c), tag: Tag.string, into: a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .concatenateHTML:
-        if concatenate(B(), Int(instruction.pointee.c), tag: Tag.html, into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if concatenate(registerB(), Int(instruction.pointee.c), tag: Tag.html, into: a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .escapeHTML:
-        if escapeHTML(A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if escapeHTML(a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .getMember:
         if getMember(
-          B().pointee, Int(instruction.pointee.c), isLenient: instruction.pointee.k != 0, into: A)
+          registerB().pointee, Int(instruction.pointee.c), isLenient: instruction.pointee.k != 0, into: a)
         {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .setMember:
-        if setMember(A.pointee, Int(instruction.pointee.c), B().pointee) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if setMember(a.pointee, Int(instruction.pointee.c), registerB().pointee) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .index:
-        let b = B()
-        let c = C()
+        let b = registerB()
+        let c = registerC()
         if b.pointee.tag == Tag.array && c.pointee.isInt {
           let array = b.pointee.array
           if UInt(bitPattern: c.pointee.int) < UInt(bitPattern: array.pointee.count) {
-            A.pointee = array.pointee.elements[c.pointee.int]
+            a.pointee = array.pointee.elements[c.pointee.int]
             continue
           }
         }
-        if getIndex(b.pointee, c.pointee, into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if getIndex(b.pointee, c.pointee, into: a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .setIndex:
-        let b = B()
-        let c = C()
-        if A.pointee.tag == Tag.array && b.pointee.isInt {
-          let array = A.pointee.array
+        let b = registerB()
+        let c = registerC()
+        if a.pointee.tag == Tag.array && b.pointee.isInt {
+          let array = a.pointee.array
           if UInt(bitPattern: b.pointee.int) < UInt(bitPattern: array.pointee.count) {
             heap.store(c.pointee, at: array.pointee.elements + b.pointee.int)
             continue
           }
         }
-        if setIndex(A.pointee, b.pointee, c.pointee) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if setIndex(a.pointee, b.pointee, c.pointee, keepsNil: instruction.pointee.k != 0) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
 
       // MARK: Waiting and failing
       case .await:
-        let b = B()
+        let b = registerB()
         if b.pointee.tag != Tag.deferred {
-          A.pointee = b.pointee
+          a.pointee = b.pointee
           continue
         }
         let deferred = b.pointee.deferred
         if deferred.state == DeferredObject.resolved {
-          A.pointee = deferred.pointee.value
+          a.pointee = deferred.pointee.value
           continue
         }
         // It is tried again when the fiber is woken.
         fiber.pointee.ip = deferred.isPending ? instruction : ip
-        fiber.pointee.registers = R
+        fiber.pointee.registers = registers
         if park(fiber, on: deferred) { return .suspended }
       case .awaitUnlessMember:
-        if A.pointee.tag != Tag.deferred || hasMember(A.pointee, Int(instruction.pointee.c)) { continue }
-        let deferred = A.pointee.deferred
+        if a.pointee.tag != Tag.deferred || hasMember(a.pointee, Int(instruction.pointee.c)) { continue }
+        let deferred = a.pointee.deferred
         if deferred.state == DeferredObject.resolved {
-          A.pointee = deferred.pointee.value
+          a.pointee = deferred.pointee.value
           continue
         }
         fiber.pointee.ip = deferred.isPending ? instruction : ip
-        fiber.pointee.registers = R
+        fiber.pointee.registers = registers
         if park(fiber, on: deferred) { return .suspended }
       case .async:
-        if startAsync(B().pointee, from: fiber, into: A) {
-          if !heap.isDue || collect(fiber, ip, R) { continue }
+        if startAsync(registerB().pointee, from: fiber, into: a) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
-      case .throw: prepareThrow(A.pointee)
-      case .rethrow: thrown = A.pointee
+      case .throw: prepareThrow(a.pointee)
+      case .rethrow: thrown = a.pointee
       case .declare:
-        if declare(A.pointee, constant: wide(), fiber, R) { continue }
+        if declare(a.pointee, constant: wide(), fiber, registers) {
+          if !heap.isDue || collect(fiber, ip, registers) { continue }
+        }
       }
 
       // Only a failure gets here.
-      fiber.pointee.ip = ip
-      fiber.pointee.registers = R
+      if mayRetry(instruction) {
+        ip = instruction
+        if collect(fiber, ip, registers) { continue }
+      }
+      // A jump has gone already when its budget turns out to be used up; a call that has been made is
+      // where the failure arose.
+      let isCall = instruction.pointee.opcode == .call || instruction.pointee.opcode == .invoke
+      fiber.pointee.ip = isCall ? ip : instruction + 1
+      fiber.pointee.registers = registers
       let isRethrown = instruction.pointee.opcode == .rethrow
       guard unwind(fiber, isRethrown: isRethrown) else { return .failed }
       ip = fiber.pointee.ip
-      R = fiber.pointee.registers
+      registers = fiber.pointee.registers
       // An error is an object too: a loop that only fails must not outgrow the heap.
-      if heap.isDue { _ = collect(fiber, ip, R) }
+      if heap.isDue { _ = collect(fiber, ip, registers) }
       failure = nil
     }
   }
 
+  /// Whether an instruction that lacked memory is tried again after a collection: once, and where it has
+  /// changed nothing yet.
+  @inline(never) private func mayRetry(_ instruction: UnsafeMutablePointer<Instruction>) -> Bool {
+    defer { hasMovedArguments = false }
+    guard let failure, failure.kind == .memory, !hasMovedArguments, retried != instruction,
+      instruction.pointee.opcode != .declare
+    else {
+      retried = nil
+      return false
+    }
+    self.failure = nil
+    retried = instruction
+    return true
+  }
+
   /// A safe point: everything that is live lies in registers. False with `failure` set where what is alive
-  /// passes the memory limit.
+  /// passes the memory limit. Past an eighth more the fiber is stopped, so that a program that catches the
+  /// error and goes on does not grow for ever.
   @inline(never) private func collect(
-    _ fiber: UnsafeMutablePointer<FiberObject>, _ ip: UnsafeMutablePointer<Instruction>, _ R: ValuePointer
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ ip: UnsafeMutablePointer<Instruction>,
+    _ registers: ValuePointer
   ) -> Bool {
     fiber.pointee.ip = ip
-    fiber.pointee.registers = R
+    fiber.pointee.registers = registers
     collect()
     if heap.state.pointee.live <= limits.memory { return true }
     failure = .memory(limit: limits.memory)
+    isOutOfMemory = heap.state.pointee.live > limits.memory + limits.memory / 8
     return false
   }
 
@@ -652,7 +691,12 @@ extension Machine {
         help: "does a function call itself without an end?")
       return nil
     }
-    let (new, size) = heap.allocateStack(max(oldSize * 2, used + count))
+    let wanted = min(max(oldSize * 2, used + count), limits.stackValues)
+    do throws(Failure) { try heap.reserve(wanted * 16) } catch {
+      failure = error
+      return nil
+    }
+    let (new, size) = heap.allocateStack(wanted)
     new.update(from: old, count: min(oldSize, used + count))
     heap.freeStack(old, oldSize)
     fiber.pointee.stack = new

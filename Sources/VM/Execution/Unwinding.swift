@@ -25,13 +25,14 @@ extension Machine {
     if thrown.tag == Tag.unset {
       let failure = failure ?? Failure(.error, "something failed without saying what")
       self.failure = nil
-      isFatal = failure.kind == .cpu || failure.kind == .interrupted
+      isFatal = failure.kind == .cpu || failure.kind == .interrupted || isOutOfMemory
+      isOutOfMemory = false
       thrown = makeError(failure)
     }
     if !isRethrown { extendTrace(of: thrown, fiber) }
     wasAwaited = false
     if isFatal { beginUnwinding(fiber) }
-    return findHandler(fiber)
+    return findHandler(fiber, isFatal: isFatal)
   }
 
   /// From here on nothing can be caught or awaited; cleanups have little time.
@@ -42,28 +43,28 @@ extension Machine {
     deadline = Machine.processorTime() + limits.cleanupTime
   }
 
-  private func findHandler(_ fiber: UnsafeMutablePointer<FiberObject>) -> Bool {
+  private func findHandler(_ fiber: UnsafeMutablePointer<FiberObject>, isFatal: Bool) -> Bool {
     let isUnwinding = fiber.has(FiberObject.isUnwinding)
     if isUnwinding, deadline > 0, Machine.processorTime() > deadline + limits.cleanupTime { return false }
     while true {
-      let R = fiber.pointee.registers
-      guard let prototype = prototype(of: R[-2]) else { return false }
+      let registers = fiber.pointee.registers
+      guard let prototype = prototype(of: registers[-2]) else { return false }
       let place = fiber.pointee.ip - prototype.entry - 1
       // A cleanup's own errors may be caught inside it, however its fiber ends.
-      let depth = R - fiber.pointee.stack
-      let mayCatch = !isUnwinding || (unwindingDepth > 0 && depth > unwindingDepth)
+      let depth = registers - fiber.pointee.stack
+      let mayCatch = !isUnwinding || (!isFatal && unwindingDepth > 0 && depth > unwindingDepth)
       for handler in prototype.function.handlers where handler.start <= place && place < handler.end {
         guard mayCatch || handler.kind == .cleanup else { continue }
-        R[handler.register] = thrown
+        registers[handler.register] = thrown
         thrown = .unset
         fiber.pointee.ip = prototype.entry + handler.target
-        if isUnwinding { unwindingDepth = depth }
+        if isUnwinding, unwindingDepth == 0 || depth < unwindingDepth { unwindingDepth = depth }
         return true
       }
-      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: R[-1].bits) else { return false }
+      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits) else { return false }
       if back == outermostReturn + 1 { return false }
       fiber.pointee.ip = back
-      fiber.pointee.registers = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(
+      fiber.pointee.registers = (RawPointer(registers - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(
         to: Value.self)
     }
   }
@@ -102,11 +103,18 @@ extension Machine {
       trace = Trace()
       error.error.pointee.trace = payloads.add(trace)
     }
-    var R = fiber.pointee.registers
+    var registers = fiber.pointee.registers
     var ip = fiber.pointee.ip
     var isAwait = wasAwaited
+    defer {
+      // Counted with the error, which keeps it.
+      let bytes = UInt32(
+        MemoryLayout<Trace>.size + 64 + trace.frames.capacity * MemoryLayout<TraceFrame>.stride)
+      heap.charge(Int(bytes) - Int(error.header.pointee.aux))
+      error.header.pointee.aux = bytes
+    }
     while trace.frames.count < Trace.limit {
-      guard R[-2].tag == Tag.closure, let prototype = prototype(of: R[-2]) else { return }
+      guard registers[-2].tag == Tag.closure, let prototype = prototype(of: registers[-2]) else { return }
       if !prototype.unit.isPrelude {
         trace.frames.append(
           TraceFrame(
@@ -114,10 +122,11 @@ extension Machine {
             span: prototype.span(before: ip), isAwait: isAwait))
         isAwait = false
       }
-      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: R[-1].bits), back != outermostReturn + 1
+      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits),
+        back != outermostReturn + 1
       else { return }
       ip = back
-      R = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+      registers = (RawPointer(registers - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
     }
     trace.isCut = true
   }

@@ -20,6 +20,13 @@ extension Heap {
     return Value(Tag.array, array)
   }
 
+  /// The same within the limits: for what a program can make large.
+  func array(of values: some Collection<Value>) throws(Failure) -> Value {
+    try checkCount(values.count)
+    try reserve(values.count * 16)
+    return makeArray(values)
+  }
+
   @inline(__always) func append(_ value: Value, to array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
     let count = array.pointee.count
     if count == array.pointee.capacity { try grow(array, toHold: count + 1) }
@@ -31,6 +38,7 @@ extension Heap {
     if count <= array.pointee.capacity { return }
     try checkCount(count)
     let capacity = max(array.pointee.capacity * 2, count)
+    // While it is copied both are there.
     try reserve(capacity * 16)
     charge((capacity - array.pointee.capacity) * 16)
     array.pointee.elements = realloc(array.pointee.elements, capacity * 16).unsafelyUnwrapped

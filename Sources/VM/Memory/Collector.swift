@@ -111,16 +111,27 @@ struct Collector {
     let state = heap.state
     state.pointee.live = 0
     heap.forgetFreeCells()
-    for block in state.pointee.blocks { sweep(block) }
+    var emptyBlocks = 0
+    state.pointee.blocks.removeAll { block in
+      let free = heap.freeCells(of: block)
+      if sweep(block) > 0 { return false }
+      emptyBlocks += 1
+      if emptyBlocks <= Collector.emptyBlocksKept { return false }
+      // Memory goes back, so that objects of another size can have it.
+      heap.setFreeCells(of: block, to: free)
+      block.base.deallocate()
+      return true
+    }
     var kept: [LargeObject] = []
     for large in state.pointee.large {
       let header = large.object.assumingMemoryBound(to: Header.self)
       if header.pointee.mark != 0 {
         header.pointee.mark = 0
-        state.pointee.live += large.size
+        state.pointee.live += large.size + Collector.held(by: large.object)
         kept.append(large)
       } else {
         heap.finalize(large.object, kind: UInt(header.pointee.kind), payloads: payloads)
+        if state.pointee.collectsAlways { memset(large.object, 0xDB, large.size) }
         large.object.deallocate()
       }
     }
@@ -134,13 +145,19 @@ struct Collector {
     }
   }
 
-  private func sweep(_ block: HeapBlock) {
+  /// Blocks without a live object that are kept for what comes next.
+  private static let emptyBlocksKept = 64
+
+  /// Frees what is not marked; gives how many objects are alive.
+  private func sweep(_ block: HeapBlock) -> Int {
+    var alive = 0
     let steps = block.cell >> 4
     var object = block.base
     for _ in 0..<block.count {
       let header = object.assumingMemoryBound(to: Header.self)
       if header.pointee.mark != 0 {
         header.pointee.mark = 0
+        alive &+= 1
         heap.state.pointee.live &+= block.cell &+ Collector.held(by: object)
       } else {
         let kind = header.pointee.kind
@@ -149,6 +166,7 @@ struct Collector {
       }
       object += block.cell
     }
+    return alive
   }
 
   /// Bytes of the buffers that an object hangs on to.
@@ -161,6 +179,8 @@ struct Collector {
         ? 0
         : (object.assumingMemoryBound(to: FiberObject.self).pointee.limit
           - object.assumingMemoryBound(to: FiberObject.self).pointee.stack) * 16
+    case Tag.error: Int(object.assumingMemoryBound(to: Header.self).pointee.aux)
+    case Tag.instance: object.assumingMemoryBound(to: InstanceObject.self).pointee.payloadBytes
     default: 0
     }
   }

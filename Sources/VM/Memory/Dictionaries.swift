@@ -35,11 +35,16 @@ extension Heap {
   /// A double that is a whole number hashes as that integer, since the two are equal.
   @inline(__always) func hash(of key: Value) -> Int {
     if key.tag == Tag.string { return hash(key.string) }
-    if key.isDouble, let whole = Int(exactly: key.double) { return Heap.mix(whole) }
-    return Heap.mix(key.int)
+    if key.isDouble, let whole = Int(exactly: key.double) { return mix(whole) }
+    return mix(key.int)
   }
 
-  @inline(__always) private static func mix(_ number: Int) -> Int { number ^ (number >> 32) }
+  /// Seeded as well: numbers come from requests too.
+  @inline(__always) private func mix(_ number: Int) -> Int {
+    Int(
+      bitPattern: UInt(
+        Heap.fold(UInt64(bitPattern: Int64(number)) ^ state.pointee.hashSeed, 0x9E37_79B9_7F4A_7C15)))
+  }
 
   @inline(__always) private func areSameKey(_ a: Value, _ b: Value) -> Bool {
     if a.tag == b.tag {
@@ -48,8 +53,8 @@ extension Heap {
       if a.isDouble { return a.double == b.double }
       return false
     }
-    if a.isInt && b.isDouble { return Double(a.int) == b.double }
-    if a.isDouble && b.isInt { return a.double == Double(b.int) }
+    if a.isInt && b.isDouble { return a.int == Int(exactly: b.double) }
+    if a.isDouble && b.isInt { return Int(exactly: a.double) == b.int }
     return false
   }
 

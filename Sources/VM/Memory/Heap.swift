@@ -5,6 +5,10 @@ import Glibc
 ///
 /// Every byte is counted. Nothing here collects: the machine does, where no native holds a value in a
 /// Swift variable.
+///
+/// A heap that collects always, as tests want it, is made for finding stale pointers: every object has an
+/// allocation of its own, is overwritten when it is freed, and goes back to the system at once, where
+/// AddressSanitizer watches it.
 struct Heap {
   static let blockSize = 1 << 16
   static let largestCell = 256
@@ -39,7 +43,7 @@ struct Heap {
   }
 
   @inline(never) private func allocateSlowly(_ size: Int, _ steps: Int) -> RawPointer {
-    if steps > Heap.largestCell / 16 {
+    if steps > Heap.largestCell / 16 || state.pointee.collectsAlways {
       let object = RawPointer.allocate(byteCount: size, alignment: 16)
       state.pointee.large.append(LargeObject(object: object, size: size))
       return object
@@ -60,6 +64,10 @@ struct Heap {
     free[steps] = cell
   }
 
+  func freeCells(of block: HeapBlock) -> RawPointer? { free[block.cell >> 4] }
+
+  func setFreeCells(of block: HeapBlock, to cell: RawPointer?) { free[block.cell >> 4] = cell }
+
   func forgetFreeCells() {
     for steps in 0...Heap.largestCell / 16 { free[steps] = nil }
   }
@@ -75,12 +83,17 @@ struct Heap {
   /// Bytes of live objects at the last collection and all that was allocated since.
   var bytesInUse: Int { state.pointee.live + state.pointee.debt }
 
-  /// Refuses a single allocation that would pass the memory limit.
-  func reserve(_ bytes: Int) throws(Failure) {
-    if bytes < 1 << 16 { return }
-    if bytes > state.pointee.limits.memory - min(state.pointee.live, state.pointee.limits.memory) {
-      throw Failure.memory(limit: state.pointee.limits.memory)
-    }
+  /// Refuses an allocation that would pass the memory limit. Garbage counts too: the machine collects and
+  /// tries the instruction again before the program hears of it.
+  @inline(__always) func reserve(_ bytes: Int) throws(Failure) {
+    if bytes < 1 << 12 { return }
+    try checkMemory(bytes)
+  }
+
+  /// The same for what makes many small objects: asked at every few of them.
+  @inline(never) func checkMemory(_ bytes: Int = 0) throws(Failure) {
+    let limit = state.pointee.limits.memory
+    if bytes > limit || bytesInUse > limit - bytes { throw Failure.memory(limit: limit) }
   }
 
   /// Counts a buffer that an object hangs on to.
@@ -90,16 +103,15 @@ struct Heap {
 
   /// A cleared stack of at least `size` values.
   func allocateStack(_ size: Int) -> (base: ValuePointer, size: Int) {
-    if size <= Heap.stackSize {
-      if let stack = state.pointee.stacks.popLast() { return (stack, Heap.stackSize) }
-      return (clearedValues(Heap.stackSize), Heap.stackSize)
-    }
+    let size = max(size, Heap.stackSize)
     charge(size * 16)
+    if size == Heap.stackSize, let stack = state.pointee.stacks.popLast() { return (stack, size) }
     return (clearedValues(size), size)
   }
 
   func freeStack(_ base: ValuePointer, _ size: Int) {
-    if size == Heap.stackSize, state.pointee.stacks.count < 1_024 {
+    charge(-size * 16)
+    if size == Heap.stackSize, state.pointee.stacks.count < 1_024, !state.pointee.collectsAlways {
       base.update(repeating: .nil, count: size)
       state.pointee.stacks.append(base)
     } else {
@@ -141,6 +153,8 @@ struct Heap {
     case Tag.fiber:
       let fiber = object.assumingMemoryBound(to: FiberObject.self)
       if fiber.has(FiberObject.hasFinished) { return }
+      // Parked on what nothing can fire any more.
+      state.pointee.lostFibers += 1
       freeStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
     case Tag.error: payloads?.remove(object.assumingMemoryBound(to: ErrorObject.self).pointee.trace)
     case Tag.instance: payloads?.remove(object.assumingMemoryBound(to: InstanceObject.self).pointee.payload)
@@ -175,6 +189,10 @@ struct HeapState {
   /// Bytes that the last collection found alive.
   var live = 0
   var collections = 0
+  /// Parked fibers that the last collection freed, for the machine to take off its count.
+  var lostFibers = 0
+  /// What may be done outside the loop before the next look at the clock, in elements or 16 bytes.
+  var work = Machine.workSlice
   /// A different one in each process, so that nobody can choose keys that collide.
   let hashSeed = UInt64.random(in: .min ... .max) | 1
 

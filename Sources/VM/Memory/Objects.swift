@@ -8,7 +8,7 @@ struct Header {
   var kind: UInt8
   var mark: UInt8 = 0
   var flags: UInt16 = 0
-  /// A string's cached hash; an instance's class; a reaction's kind.
+  /// A string's cached hash; an instance's class; a reaction's kind; the size of an error's trace.
   var aux: UInt32 = 0
 }
 
@@ -75,6 +75,9 @@ struct ClosureObject {
 struct NativeObject {
   var header: Header
   var number: Int
+
+  /// In `header.aux`: with a function as its last argument it is another method.
+  static let takesFunction: UInt32 = 1
 }
 
 struct BoundMethodObject {
@@ -98,6 +101,8 @@ struct InstanceObject {
   var header: Header
   /// The number of a Swift object among the machine's payloads, or -1.
   var payload: Int
+  /// What that object counts for in the memory limit.
+  var payloadBytes: Int
   var fieldCount: Int
 }
 

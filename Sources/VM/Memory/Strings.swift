@@ -66,7 +66,7 @@ extension Heap {
     return Int(short)
   }
 
-  @inline(__always) private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+  @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
     let product = a.multipliedFullWidth(by: b)
     return product.high ^ product.low
   }
@@ -88,6 +88,7 @@ extension Heap {
   ) throws(Failure) -> Value {
     let count = a.pointee.count + b.pointee.count
     try checkLength(count)
+    state.pointee.work &-= count >> 4
     let result = newString(count, tag: tag)
     memcpy(result.bytes, a.bytes, a.pointee.count)
     memcpy(result.bytes + a.pointee.count, b.bytes, b.pointee.count)

@@ -1,3 +1,7 @@
+import Glibc
+
+// Members of Array that call no function of the language; the others are in the prelude.
+
 extension Machine {
   func installArrays() {
     defineProperty(Tag.array, "count") { call throws(Failure) in .int(call[0].array.pointee.count) }
@@ -9,6 +13,18 @@ extension Machine {
       let count = call[0].array.pointee.count
       return count == 0 ? .nil : call[0].array.pointee.elements[count - 1]
     }
+    defineProperty(Tag.array, "indices") { call throws(Failure) in
+      call.machine.makeRange(0, call[0].array.pointee.count, isClosed: false)
+    }
+    installArrayChanges()
+    installArraySearch()
+    installArrayCopies()
+    installSequences()
+  }
+
+  // MARK: Changing
+
+  private func installArrayChanges() {
     defineMethod(Tag.array, "append", ["element"]) { call throws(Failure) in
       try call.machine.heap.append(call[1], to: call[0].array)
       return .nil
@@ -19,10 +35,12 @@ extension Machine {
       for element in elements { try call.machine.heap.append(element, to: call[0].array) }
       return .nil
     }
+    setVariant("contentsOf", of: "append", Tag.array, method(Tag.array, memberNumber("appendAll")))
     defineMethod(Tag.array, "insert", ["element", "at"]) { call throws(Failure) in
       let place = try call.int(2)
       let count = call[0].array.pointee.count
       guard place >= 0, place <= count else { throw .index(place, count: count, what: "array") }
+      try call.machine.spend((count - place) >> 4)
       try call.machine.heap.insert(call[1], at: place, in: call[0].array)
       return .nil
     }
@@ -30,53 +48,64 @@ extension Machine {
       let place = try call.int(1)
       let count = call[0].array.pointee.count
       guard place >= 0, place < count else { throw .index(place, count: count, what: "array") }
+      try call.machine.spend((count - place) >> 4)
       return call.machine.heap.remove(at: place, from: call[0].array)
     }
-    defineMethod(Tag.array, "removeFirst") { call throws(Failure) in
-      guard call[0].array.pointee.count > 0 else { throw .emptied("removeFirst") }
-      return call.machine.heap.remove(at: 0, from: call[0].array)
+    for (name, isFirst) in [("removeFirst", true), ("removeLast", false)] {
+      defineMethod(Tag.array, name) { call throws(Failure) in
+        let count = call[0].array.pointee.count
+        guard count > 0 else { throw .emptied(name) }
+        if isFirst { try call.machine.spend(count >> 4) }
+        return call.machine.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
+      }
     }
-    defineMethod(Tag.array, "removeLast") { call throws(Failure) in
-      guard call[0].array.pointee.count > 0 else { throw .emptied("removeLast") }
-      return call.machine.heap.remove(at: call[0].array.pointee.count - 1, from: call[0].array)
+    for (name, isFirst) in [("popFirst", true), ("popLast", false)] {
+      defineMethod(Tag.array, name) { call throws(Failure) in
+        let count = call[0].array.pointee.count
+        if count == 0 { return .nil }
+        if isFirst { try call.machine.spend(count >> 4) }
+        return call.machine.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
+      }
     }
     defineMethod(Tag.array, "removeAll") { call throws(Failure) in
       call[0].array.pointee.count = 0
       return .nil
     }
-    defineMethod(Tag.array, "contains", ["element"]) { call throws(Failure) in
-      .bool(try call.machine.place(of: call[1], in: call[0].array) != nil)
-    }
-    defineMethod(Tag.array, "firstIndex", ["of"]) { call throws(Failure) in
-      try call.machine.place(of: call[1], in: call[0].array).map { .int($0) } ?? .nil
-    }
-    defineMethod(Tag.array, "joined", ["separator?"]) { call throws(Failure) in
-      let separator = try call.string(1, default: "")
-      var parts: [String] = []
-      var length = 0
-      for element in try call.elements(0) {
-        if element.isDeferred { throw .notAwaited("an element of joined()") }
-        parts.append(call.machine.display(element))
-        length += parts[parts.count - 1].utf8.count + separator.utf8.count
-        try call.machine.heap.checkLength(length)
+    defineMethod(Tag.array, "swapAt", ["a", "b"]) { call throws(Failure) in
+      let array = call[0].array
+      let (a, b) = (try call.int(1), try call.int(2))
+      for place in [a, b] where place < 0 || place >= array.pointee.count {
+        throw .index(place, count: array.pointee.count, what: "array")
       }
-      return call.machine.heap.makeString(parts.joined(separator: separator))
+      let element = array.pointee.elements[a]
+      call.machine.heap.store(array.pointee.elements[b], at: array.pointee.elements + a)
+      call.machine.heap.store(element, at: array.pointee.elements + b)
+      return .nil
     }
-    defineMethod(Tag.array, "reversed") { call throws(Failure) in
-      call.machine.heap.makeArray(try call.elements(0).reversed())
+    // Puts the elements of another array in place of its own: how `sort` and `reverse` change it.
+    defineMethod(Tag.array, "__replace", ["elements"]) { call throws(Failure) in
+      let elements = try call.elements(1)
+      let array = call[0].array
+      try call.machine.heap.grow(array, toHold: elements.count)
+      array.pointee.count = 0
+      for element in elements { try call.machine.heap.append(element, to: array) }
+      return .nil
     }
-    defineMethod(Tag.array, "enumerated") { call throws(Failure) in
-      call.machine.heap.makeArray(
-        try call.elements(0).enumerated().map {
-          call.machine.makePair(.int($0.offset), $0.element, names: ("offset", "element"))
-        })
+    defineMethod(Tag.array, "__sortPlain") { call throws(Failure) in
+      try call.machine.sortPlain(call[0].array)
+      return call[0]
     }
-    for (name, isPrefix) in [("prefix", true), ("suffix", false)] {
-      defineMethod(Tag.array, name, ["count"]) { call throws(Failure) in
-        let count = try call.int(1)
-        if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
-        let elements = try call.elements(0)
-        return call.machine.heap.makeArray(Array(isPrefix ? elements.prefix(count) : elements.suffix(count)))
+  }
+
+  // MARK: Searching
+
+  private func installArraySearch() {
+    defineMethod(Tag.array, "contains", ["element"]) { call throws(Failure) in
+      .bool(try call.machine.place(of: call[1], in: call[0].array, fromEnd: false) != nil)
+    }
+    for (name, fromEnd) in [("firstIndex", false), ("lastIndex", true)] {
+      defineMethod(Tag.array, name, ["of"]) { call throws(Failure) in
+        try call.machine.place(of: call[1], in: call[0].array, fromEnd: fromEnd).map { .int($0) } ?? .nil
       }
     }
     for (name, wantsLess) in [("min", true), ("max", false)] {
@@ -84,52 +113,30 @@ extension Machine {
         try call.machine.extreme(try call.elements(0), wantsLess: wantsLess) ?? .nil
       }
     }
-    defineMethod(Tag.array, "__sortPlain") { call throws(Failure) in
-      try call.machine.sortPlain(call[0].array)
-      return call[0]
-    }
-    define("Array", ["sequence"]) { call throws(Failure) in
-      switch call[0].tag {
-      case Tag.array: return call.machine.heap.makeArray(try call.elements(0))
-      case Tag.range: return try call.machine.elements(of: call[0].range)
-      case Tag.string: return call.machine.heap.makeArray(call.machine.characters(of: call[0].string))
-      case Tag.bytes: return call.machine.heap.makeArray(call[0].string.buffer.map { .int(Int($0)) })
-      case Tag.dictionary:
-        return call.machine.heap.makeArray(
-          call.machine.heap.pairs(of: call[0].dictionary).map { call.machine.makePair($0.key, $0.value) })
-      default: throw call.wrongType(0, expected: "a Range, a String or a Dictionary")
+    defineMethod(Tag.array, "sum") { call throws(Failure) in
+      var total = Value.int(0)
+      for (place, element) in try call.elements(0).enumerated() {
+        // Durations add up as well, from the first.
+        total =
+          place == 0 && element.tag != Tag.string
+          ? element : try call.machine.arithmetic(.add, total, element)
+        if total.asDouble == nil, total.tag != Tag.duration {
+          throw Failure(
+            .type, "sum() adds numbers, not \(call.machine.typeName(element))", help: "joined() joins texts")
+        }
       }
-    }
-    defineProperty(Tag.range, "count") { call throws(Failure) in
-      .int(call[0].range.pointee.upper - call[0].range.pointee.lower + call[0].range.pointee.isClosed)
-    }
-    defineMethod(Tag.range, "contains", ["number"]) { call throws(Failure) in
-      let number = try call.int(1)
-      let range = call[0].range.pointee
-      return .bool(
-        number >= range.lower && (number < range.upper || range.isClosed == 1 && number == range.upper))
-    }
-    define("stride", ["from", "to?", "through?", "by?"]) { call throws(Failure) in
-      let isClosed = call.has(2)
-      let from = try call.int(0)
-      let to = try call.int(isClosed ? 2 : 1)
-      let step = try call.int(3)
-      if step == 0 { throw Failure(.argument, "the step of stride() is 0") }
-      let (distance, overflow) = to.subtractingReportingOverflow(from)
-      if overflow { throw Failure(.limit, "the stride is too long") }
-      try call.machine.heap.checkCount(Swift.max(0, distance / step + 1))
-      let numbers =
-        isClosed
-        ? Array(Swift.stride(from: from, through: to, by: step))
-        : Array(Swift.stride(from: from, to: to, by: step))
-      return call.machine.heap.makeArray(numbers.map { .int($0) })
+      return total
     }
   }
 
-  private func place(of element: Value, in array: UnsafeMutablePointer<ArrayObject>) throws(Failure) -> Int? {
-    for place in 0..<array.pointee.count where try deepEqual(array.pointee.elements[place], element, depth: 0)
-    {
-      return place
+  private func place(
+    of element: Value, in array: UnsafeMutablePointer<ArrayObject>, fromEnd: Bool
+  ) throws(Failure) -> Int? {
+    let count = array.pointee.count
+    try spend(count >> 2)
+    for step in 0..<count {
+      let place = fromEnd ? count - 1 - step : step
+      if try deepEqual(array.pointee.elements[place], element, depth: 0) { return place }
     }
     return nil
   }
@@ -154,21 +161,75 @@ extension Machine {
 
   /// Sorts in place by `<`; stable. The elements must compare with one another.
   private func sortPlain(_ array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
-    let buffer = UnsafeMutableBufferPointer(start: array.pointee.elements, count: array.pointee.count)
+    var buffer = UnsafeMutableBufferPointer(start: array.pointee.elements, count: array.pointee.count)
+    if buffer.allSatisfy(\.isInt) {
+      try spend(buffer.count * 4)
+      return buffer.sort { $0.int < $1.int }
+    }
     var problem: Failure?
+    // Swift's sort is stable, though it does not promise to be: equal elements keep their order by place.
     let sorted = buffer.enumerated().sorted { a, b in
       if problem != nil { return false }
+      do throws(Failure) { try spend(1) } catch {
+        problem = error
+        return false
+      }
       guard let isBefore = isLess(a.element, b.element, orEqual: false, swapped: false) else {
         problem = takeFailure()
         return false
       }
       if isBefore { return true }
-      guard let isAfter = isLess(b.element, a.element, orEqual: false, swapped: false) else { return false }
-      return !isAfter && a.offset < b.offset
+      guard a.offset < b.offset else { return false }
+      return isLess(b.element, a.element, orEqual: false, swapped: false) == false
     }
     if let problem { throw problem }
     for (place, element) in sorted.enumerated() {
       heap.store(element.element, at: array.pointee.elements + place)
+    }
+  }
+
+  // MARK: Copies
+
+  private func installArrayCopies() {
+    defineMethod(Tag.array, "joined", ["separator?"]) { call throws(Failure) in
+      let separator = try call.string(1, default: "")
+      var text = ""
+      for (place, element) in try call.elements(0).enumerated() {
+        if element.isDeferred { throw .notAwaited("an element of joined()") }
+        if place > 0 { text += separator }
+        text += call.machine.display(element)
+        try call.machine.spend(8)
+        if text.utf8.count > call.machine.limits.stringLength {
+          try call.machine.heap.checkLength(text.utf8.count)
+        }
+      }
+      try call.machine.heap.checkLength(text.utf8.count)
+      return call.machine.heap.makeString(text)
+    }
+    defineMethod(Tag.array, "reversed") { call throws(Failure) in
+      try call.machine.heap.array(of: try call.elements(0).reversed())
+    }
+    defineMethod(Tag.array, "enumerated") { call throws(Failure) in
+      let machine = call.machine
+      let elements = try call.elements(0)
+      try machine.heap.reserve(elements.count * (16 + Machine.pairSize))
+      try machine.spend(elements.count * 8)
+      return machine.heap.makeArray(
+        elements.enumerated().map {
+          machine.makePair(.int($0.offset), $0.element, names: ("offset", "element"))
+        })
+    }
+    part("prefix", count: nil) { elements, count in Array(elements.prefix(count)) }
+    part("suffix", count: nil) { elements, count in Array(elements.suffix(count)) }
+    part("dropFirst", count: 1) { elements, count in Array(elements.dropFirst(count)) }
+    part("dropLast", count: 1) { elements, count in Array(elements.dropLast(count)) }
+  }
+
+  private func part(_ name: String, count standard: Int?, _ body: @escaping ([Value], Int) -> [Value]) {
+    defineMethod(Tag.array, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
+      let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
+      if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+      return try call.machine.heap.array(of: body(try call.elements(0), count))
     }
   }
 }

@@ -38,6 +38,9 @@ extension Machine {
     defineProperty(Tag.deferred, "isResolved") { call throws(Failure) in
       .bool(call[0].deferred.state == DeferredObject.resolved)
     }
+    defineProperty(Tag.deferred, "isFailed") { call throws(Failure) in
+      .bool(call[0].deferred.state == DeferredObject.rejected)
+    }
     defineProperty(Tag.deferred, "isPending") { call throws(Failure) in .bool(call[0].deferred.isPending) }
     defineProperty(Tag.deferred, "isCancelled") { call throws(Failure) in
       .bool(call[0].deferred.state == DeferredObject.cancelled)

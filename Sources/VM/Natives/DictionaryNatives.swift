@@ -1,15 +1,13 @@
+// Members of Dictionary. They are few on purpose: each takes a key's place behind the point.
+
 extension Machine {
   func installDictionaries() {
     defineProperty(Tag.dictionary, "count") { call throws(Failure) in .int(call[0].dictionary.pointee.live) }
     defineProperty(Tag.dictionary, "isEmpty") { call throws(Failure) in
       .bool(call[0].dictionary.pointee.live == 0)
     }
-    defineProperty(Tag.dictionary, "keys") { call throws(Failure) in
-      call.machine.heap.makeArray(call.machine.heap.pairs(of: call[0].dictionary).map(\.key))
-    }
-    defineProperty(Tag.dictionary, "values") { call throws(Failure) in
-      call.machine.heap.makeArray(call.machine.heap.pairs(of: call[0].dictionary).map(\.value))
-    }
+    defineProperty(Tag.dictionary, "keys") { call throws(Failure) in try call.column(\.key) }
+    defineProperty(Tag.dictionary, "values") { call throws(Failure) in try call.column(\.value) }
     defineMethod(Tag.dictionary, "contains", ["key"]) { call throws(Failure) in
       .bool(call.machine.heap.value(of: call[1], in: call[0].dictionary).tag != Tag.unset)
     }
@@ -22,12 +20,74 @@ extension Machine {
       return .nil
     }
     defineMethod(Tag.dictionary, "merge", ["other"]) { call throws(Failure) in
-      guard let pairs = call.machine.pairs(of: call[1]) else {
-        throw call.wrongType(1, expected: "a Dictionary")
+      try call.merge(1, into: call[0].dictionary)
+      return .nil
+    }
+    defineMethod(Tag.dictionary, "merging", ["other"]) { call throws(Failure) in
+      let result = try call.copy()
+      try call.merge(1, into: result)
+      return Value(Tag.dictionary, result)
+    }
+    define("Dictionary", ["pairs?"]) { call throws(Failure) in
+      if call[0].tag == Tag.dictionary { return Value(Tag.dictionary, try call.copy()) }
+      let result = call.machine.heap.newDictionary()
+      guard call.has(0) else { return Value(Tag.dictionary, result) }
+      for (place, element) in try call.elements(0).enumerated() {
+        guard let (key, value) = call.machine.pair(element) else {
+          throw Failure(.type, "element \(place) is \(call.machine.typeName(element)), not a pair")
+        }
+        try call.machine.heap.set(value, for: key, in: result)
       }
-      for pair in pairs { try call.machine.heap.set(pair.value, for: pair.key, in: call[0].dictionary) }
+      return Value(Tag.dictionary, result)
+    }
+    // Keeps nil, which an assignment would take for a removal.
+    defineMethod(Tag.dictionary, "__set", ["key", "value"]) { call throws(Failure) in
+      try call.machine.heap.set(call[2], for: call[1], in: call[0].dictionary)
       return .nil
     }
     define("__pair", ["key", "value"]) { call throws(Failure) in call.machine.makePair(call[0], call[1]) }
+  }
+
+  /// The two values of what counts as a pair: an array of two, or what `enumerated()` and a dictionary's
+  /// pairs give.
+  func pair(_ value: Value) -> (Value, Value)? {
+    if value.tag == Tag.array, value.array.pointee.count == 2 {
+      return (value.array.pointee.elements[0], value.array.pointee.elements[1])
+    }
+    guard value.tag == Tag.dictionary, value.dictionary.pointee.live == 2 else { return nil }
+    let pairs = heap.pairs(of: value.dictionary)
+    return (pairs[0].value, pairs[1].value)
+  }
+
+  /// `pair.0` and `pair.1` of a dictionary that is a pair.
+  func element(_ place: Int, ofPair dictionary: UnsafeMutablePointer<DictionaryObject>) -> Value? {
+    guard place == 0 || place == 1, dictionary.pointee.live == 2, dictionary.pointee.used == 2 else {
+      return nil
+    }
+    let names = [dictionary.pointee.entries[0].key, dictionary.pointee.entries[1].key].map(display)
+    guard names == ["key", "value"] || names == ["offset", "element"] else { return nil }
+    return dictionary.pointee.entries[place].value
+  }
+}
+
+extension NativeCall {
+  fileprivate func column(_ column: KeyPath<(key: Value, value: Value), Value>) throws(Failure) -> Value {
+    let dictionary = self[0].dictionary
+    try machine.spend(dictionary.pointee.used)
+    return try machine.heap.array(of: machine.heap.pairs(of: dictionary).map { $0[keyPath: column] })
+  }
+
+  fileprivate func copy() throws(Failure) -> UnsafeMutablePointer<DictionaryObject> {
+    let count = self[0].dictionary.pointee.live
+    try machine.heap.reserve(count * 96)
+    let result = machine.heap.newDictionary(capacity: count)
+    try merge(0, into: result)
+    return result
+  }
+
+  fileprivate func merge(_ index: Int, into target: UnsafeMutablePointer<DictionaryObject>) throws(Failure) {
+    guard let pairs = machine.pairs(of: self[index]) else { throw wrongType(index, expected: "a Dictionary") }
+    try machine.spend(pairs.count * 4)
+    for pair in pairs { try machine.heap.set(pair.value, for: pair.key, in: target) }
   }
 }

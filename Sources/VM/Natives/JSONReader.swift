@@ -24,6 +24,7 @@ private struct JSONReader {
   let machine: Machine
   let bytes: UnsafeBufferPointer<UInt8>
   var place = 0
+  private var valueCount = 0
 
   init(machine: Machine, bytes: UnsafeBufferPointer<UInt8>) {
     self.machine = machine
@@ -44,6 +45,11 @@ private struct JSONReader {
 
   private mutating func value(depth: Int) throws(Failure) -> Value {
     guard place < bytes.count else { throw failure("the text ends where a value should be") }
+    valueCount += 1
+    if valueCount & 255 == 0 {
+      try machine.heap.checkMemory()
+      try machine.spend(1_024)
+    }
     if depth > Machine.jsonDepth { throw failure("nested more than \(Machine.jsonDepth) deep") }
     switch bytes[place] {
     case UInt8(ascii: "{"): return try object(depth: depth)

@@ -26,6 +26,7 @@ private struct JSONWriter {
       throw Failure(
         .json, "nested more than \(Machine.jsonDepth) deep", help: "does a collection contain itself?")
     }
+    try machine.spend(2)
     if bytes.count > machine.limits.stringLength { try machine.heap.checkLength(bytes.count) }
     switch value.tag {
     case Tag.nil: append("null")

@@ -2,6 +2,15 @@ import Foundation
 
 extension Machine {
   func installNumbers() {
+    installMathematics()
+    installConversions()
+    installNumberMembers()
+    installDurations()
+  }
+
+  // MARK: Free functions
+
+  private func installMathematics() {
     define("abs", ["number"]) { call throws(Failure) in
       switch call[0].tag {
       case Tag.int, Tag.duration:
@@ -10,15 +19,19 @@ extension Machine {
       default: return .double(Swift.abs(try call.double(0)))
       }
     }
-    for (name, rule) in [
-      ("round", FloatingPointRoundingRule.toNearestOrAwayFromZero), ("floor", .down), ("ceil", .up),
-      ("trunc", .towardZero),
-    ] {
+    for (name, rule) in Machine.roundings {
       define(name, ["number"]) { call throws(Failure) in
         call[0].isInt ? call[0] : .double(try call.double(0).rounded(rule))
       }
     }
-    define("sqrt", ["number"]) { call throws(Failure) in .double(try call.double(0).squareRoot()) }
+    let functions: [(String, @Sendable (Double) -> Double)] = [
+      ("exp", { Foundation.exp($0) }), ("log", { Foundation.log($0) }), ("log2", { Foundation.log2($0) }),
+      ("log10", { Foundation.log10($0) }), ("sin", { Foundation.sin($0) }), ("cos", { Foundation.cos($0) }),
+      ("tan", { Foundation.tan($0) }), ("sqrt", { $0.squareRoot() }),
+    ]
+    for (name, function) in functions {
+      define(name, ["number"]) { call throws(Failure) in .double(function(try call.double(0))) }
+    }
     define("pow", ["base", "exponent"]) { call throws(Failure) in
       guard call[0].isInt, call[1].isInt, call[1].int >= 0 else {
         return .double(Foundation.pow(try call.double(0), try call.double(1)))
@@ -34,32 +47,11 @@ extension Machine {
         return best
       }
     }
-    define("Int", ["value"]) { call throws(Failure) in
-      switch call[0].tag {
-      case Tag.int: return call[0]
-      case Tag.bool: return .int(call[0].bool ? 1 : 0)
-      case Tag.double:
-        guard let number = Int(exactly: call[0].double.rounded(.towardZero)) else {
-          throw Failure(.arithmetic, "\(Machine.text(of: call[0].double)) does not fit into an Int")
-        }
-        return .int(number)
-      case Tag.string: return Int(try call.string(0)).map { .int($0) } ?? .nil
-      default: throw call.wrongType(0, expected: "a number or a String")
-      }
-    }
-    define("Double", ["value"]) { call throws(Failure) in
-      switch call[0].tag {
-      case Tag.int, Tag.double: return .double(try call.double(0))
-      case Tag.string: return Double(try call.string(0)).map { .double($0) } ?? .nil
-      default: throw call.wrongType(0, expected: "a number or a String")
-      }
-    }
-    defineProperty(Tag.duration, "seconds") { call throws(Failure) in .double(Double(call[0].int) / 1e9) }
-    defineProperty(Tag.duration, "milliseconds") { call throws(Failure) in .double(Double(call[0].int) / 1e6)
-    }
-    defineProperty(Tag.int, "isEven") { call throws(Failure) in .bool(call[0].int & 1 == 0) }
-    defineProperty(Tag.double, "isNaN") { call throws(Failure) in .bool(call[0].double.isNaN) }
   }
+
+  private static let roundings: [(String, FloatingPointRoundingRule)] = [
+    ("round", .toNearestOrAwayFromZero), ("floor", .down), ("ceil", .up), ("trunc", .towardZero),
+  ]
 
   private static func power(_ base: Int, _ exponent: Int) throws(Failure) -> Int {
     var result = 1
@@ -70,5 +62,100 @@ extension Machine {
     }
     // Past 64 steps only 0, 1 and -1 have not overflowed.
     return exponent > 64 && base == -1 && exponent & 1 == 1 ? -1 : result
+  }
+
+  // MARK: Conversions
+
+  private func installConversions() {
+    define("Int", ["value", "radix?"]) { call throws(Failure) in
+      switch call[0].tag {
+      case Tag.int: return call[0]
+      case Tag.bool: return .int(call[0].bool ? 1 : 0)
+      case Tag.double:
+        guard let number = Int(exactly: call[0].double.rounded(.towardZero)) else {
+          throw Failure(.arithmetic, "\(Machine.text(of: call[0].double)) does not fit into an Int")
+        }
+        return .int(number)
+      case Tag.string: return Int(try call.string(0), radix: try call.radix(1)).map { .int($0) } ?? .nil
+      default: throw call.wrongType(0, expected: "a number or a String")
+      }
+    }
+    define("Double", ["value"]) { call throws(Failure) in
+      switch call[0].tag {
+      case Tag.int, Tag.double: return .double(try call.double(0))
+      case Tag.string: return Double(try call.string(0)).map { .double($0) } ?? .nil
+      default: throw call.wrongType(0, expected: "a number or a String")
+      }
+    }
+    define("Bool", ["text"]) { call throws(Failure) in
+      call[0].isBool ? call[0] : Bool(try call.string(0)).map { .bool($0) } ?? .nil
+    }
+    // `Int.max`, `Double.pi`: what a Swift programmer looks for on a type.
+    constant("max", of: "Int", .int(.max))
+    constant("min", of: "Int", .int(.min))
+    constant("pi", of: "Double", .double(.pi))
+    constant("infinity", of: "Double", .double(.infinity))
+    constant("nan", of: "Double", .double(.nan))
+  }
+
+  private func constant(_ name: String, of type: String, _ value: Value) {
+    defineProperty(Tag.native, name) { call throws(Failure) in
+      let function = call.machine.natives[call[0].native.pointee.number].name
+      guard function == type else { throw Failure(.type, "\(function) has no member \"\(name)\"") }
+      return value
+    }
+  }
+
+  // MARK: Members
+
+  private func installNumberMembers() {
+    defineMethod(Tag.int, "isMultiple", ["of"]) { call throws(Failure) in
+      let divisor = try call.int(1)
+      return .bool(divisor == 0 ? call[0].int == 0 : divisor == -1 || call[0].int % divisor == 0)
+    }
+    defineMethod(Tag.int, "signum") { call throws(Failure) in .int(call[0].int.signum()) }
+    defineProperty(Tag.double, "isNaN") { call throws(Failure) in .bool(call[0].double.isNaN) }
+    defineProperty(Tag.double, "isInfinite") { call throws(Failure) in .bool(call[0].double.isInfinite) }
+    defineProperty(Tag.double, "isFinite") { call throws(Failure) in .bool(call[0].double.isFinite) }
+    for tag in [Tag.int, Tag.double] {
+      defineMethod(tag, "rounded", ["decimals?"]) { call throws(Failure) in
+        let decimals = try call.decimals(1)
+        if call[0].isInt { return call[0] }
+        if decimals == 0 { return .double(call[0].double.rounded()) }
+        guard call[0].double.isFinite else { return call[0] }
+        return .double(Double(String(format: "%.\(decimals)f", call[0].double)) ?? call[0].double)
+      }
+      defineMethod(tag, "formatted", ["decimals?"]) { call throws(Failure) in
+        if call[0].isInt, !call.has(1) { return call.machine.heap.makeString("\(call[0].int)") }
+        let number = try call.double(0)
+        guard number.isFinite else { return call.machine.heap.makeString(Machine.text(of: number)) }
+        return call.machine.heap.makeString(String(format: "%.\(try call.decimals(1))f", number))
+      }
+    }
+  }
+
+  private func installDurations() {
+    let units: [(String, Double)] = [
+      ("hours", 3.6e12), ("minutes", 6e10), ("seconds", 1e9), ("milliseconds", 1e6), ("microseconds", 1e3),
+    ]
+    for (name, size) in units {
+      defineProperty(Tag.duration, name) { call throws(Failure) in .double(Double(call[0].int) / size) }
+    }
+  }
+}
+
+extension NativeCall {
+  func radix(_ index: Int) throws(Failure) -> Int {
+    let radix = try int(index, default: 10)
+    guard (2...36).contains(radix) else { throw Failure(.argument, "a radix is 2 to 36, not \(radix)") }
+    return radix
+  }
+
+  fileprivate func decimals(_ index: Int) throws(Failure) -> Int {
+    let decimals = try int(index, default: 0)
+    guard (0...30).contains(decimals) else {
+      throw Failure(.argument, "decimals are 0 to 30, not \(decimals)")
+    }
+    return decimals
   }
 }

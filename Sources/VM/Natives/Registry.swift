@@ -6,8 +6,10 @@ extension Machine {
     _ name: String, _ parameters: [String], variadic: Bool = false, _ body: @escaping NativeBody
   ) {
     let function = makeNative(name, parameters, isVariadic: variadic, isMember: false, body)
-    guard let slot = try? slot(of: name) else { return }
-    setGlobal(slot, (function, .builtin))
+    for name in [name, Machine.hidden(name)] {
+      guard let slot = try? slot(of: name) else { continue }
+      setGlobal(slot, (function, .builtin))
+    }
   }
 
   func makeNative(
@@ -24,6 +26,16 @@ extension Machine {
     return Value(Tag.native, object)
   }
 
+  /// Lets a method be another function when it is called with a label, or with a function as its last
+  /// argument where the label is empty: `append(contentsOf:)`, `contains { … }`.
+  func setVariant(_ label: String, of name: String, _ tag: UInt, _ function: Value) {
+    let method = method(tag, memberNumber(name))
+    guard method.tag == Tag.native else { return }
+    memberFunctions.append(function)
+    natives[method.native.pointee.number].variants[label] = function
+    if label.isEmpty { method.native.pointee.header.aux = NativeObject.takesFunction }
+  }
+
   /// Defines `value.name(…)` for values of a tag. The receiver is the call's first argument.
   func defineMethod(_ tag: UInt, _ name: String, _ parameters: [String] = [], _ body: @escaping NativeBody) {
     setMethod(name, of: tag, makeNative("\(Tag.name(tag)).\(name)", parameters, isMember: true, body))
@@ -35,6 +47,7 @@ extension Machine {
   }
 
   func installNatives() {
+    asciiStrings = (0..<128).map { heap.makeString(String(Unicode.Scalar(UInt8($0)))) }
     installStrings()
     installArrays()
     installDictionaries()
@@ -42,6 +55,7 @@ extension Machine {
     installDeferreds()
     installErrors()
     installText()
+    installRandom()
   }
 
   // MARK: Values for hosts

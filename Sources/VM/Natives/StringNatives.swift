@@ -1,5 +1,8 @@
 import Foundation
 
+// Members of String. Characters count as Swift counts them; searching compares code points, which for UTF-8
+// is to compare bytes.
+
 extension Machine {
   func installStrings() {
     for tag in [Tag.string, Tag.html] {
@@ -7,11 +10,14 @@ extension Machine {
       }
       defineProperty(tag, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
     }
-    text("uppercased") { $0.uppercased() }
-    text("lowercased") { $0.lowercased() }
-    text("capitalized") { $0.capitalized }
-    text("trimmed") { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-    text("reversed") { String($0.reversed()) }
+    installStringParts()
+    installStringSearch()
+    installStringChanges()
+  }
+
+  // MARK: Parts
+
+  private func installStringParts() {
     defineProperty(Tag.string, "first") { call throws(Failure) in
       try call.string(0).first.map { call.machine.heap.makeString(String($0)) } ?? .nil
     }
@@ -19,69 +25,197 @@ extension Machine {
       try call.string(0).last.map { call.machine.heap.makeString(String($0)) } ?? .nil
     }
     defineProperty(Tag.string, "utf8") { call throws(Failure) in
-      call.machine.heap.makeBytes(call[0].string.buffer)
+      try call.machine.heap.checkLength(call[0].string.pointee.count)
+      return call.machine.heap.makeBytes(call[0].string.buffer)
     }
     defineProperty(Tag.string, "lines") { call throws(Failure) in
       var lines = try call.string(0).split(omittingEmptySubsequences: false) { $0.isNewline }
       if lines.last?.isEmpty == true { lines.removeLast() }
-      return call.machine.heap.makeArray(lines.map { call.machine.heap.makeString(String($0)) })
+      return try call.strings(lines)
     }
+    part("prefix", count: nil) { text, count in String(text.prefix(count)) }
+    part("suffix", count: nil) { text, count in String(text.suffix(count)) }
+    part("dropFirst", count: 1) { text, count in String(text.dropFirst(count)) }
+    part("dropLast", count: 1) { text, count in String(text.dropLast(count)) }
+  }
+
+  private func part(_ name: String, count standard: Int?, _ body: @escaping (String, Int) -> String) {
+    defineMethod(Tag.string, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
+      let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
+      if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+      return call.machine.heap.makeString(body(try call.string(0), count))
+    }
+  }
+
+  // MARK: Searching
+
+  private func installStringSearch() {
     defineMethod(Tag.string, "hasPrefix", ["prefix"]) { call throws(Failure) in
-      .bool(try call.string(0).utf8.starts(with: try call.string(1).utf8))
+      let (text, part) = (try call.utf8(0), try call.utf8(1))
+      return .bool(part.count <= text.count && memcmp(text.start, part.start, part.count) == 0)
     }
     defineMethod(Tag.string, "hasSuffix", ["suffix"]) { call throws(Failure) in
-      .bool(try call.string(0).utf8.reversed().starts(with: try call.string(1).utf8.reversed()))
+      let (text, part) = (try call.utf8(0), try call.utf8(1))
+      return .bool(
+        part.count <= text.count && memcmp(text.start + text.count - part.count, part.start, part.count) == 0)
     }
     defineMethod(Tag.string, "contains", ["text"]) { call throws(Failure) in
-      let part = try call.string(1)
-      return .bool(part.isEmpty ? true : try call.string(0).contains(part))
+      .bool(try call.utf8(0).place(of: try call.utf8(1), from: 0) != nil)
     }
-    defineMethod(Tag.string, "split", ["separator?"]) { call throws(Failure) in
-      let text = try call.string(0)
-      let parts: [String]
-      if call.has(1) {
-        let separator = try call.string(1)
-        if separator.isEmpty { throw Failure(.argument, "the separator of split() is empty") }
-        parts = text.components(separatedBy: separator)
-      } else {
-        parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
+    // As an offset in Characters, which `text[place]` takes.
+    defineMethod(Tag.string, "firstIndex", ["of"]) { call throws(Failure) in
+      let text = try call.utf8(0)
+      guard let place = try text.place(of: try call.utf8(1), from: 0) else { return .nil }
+      if call.machine.heap.isSimple(call[0].string) { return .int(place) }
+      return .int(text.text(0..<place).count)
+    }
+    defineMethod(Tag.string, "split", ["separator?", "maxSplits?"]) { call throws(Failure) in
+      let most = try call.int(2, default: .max)
+      if most < 0 { throw Failure(.argument, "split(maxSplits: \(most)): the number must not be negative") }
+      guard call.has(1), !call[1].isNil else {
+        return try call.strings(try call.string(0).split(maxSplits: most, whereSeparator: \.isWhitespace))
       }
-      try call.machine.heap.checkCount(parts.count)
-      return call.machine.heap.makeArray(parts.map { call.machine.heap.makeString($0) })
+      let (text, separator) = (try call.utf8(0), try call.utf8(1))
+      if separator.count == 0 {
+        throw Failure(
+          .argument, "the separator of split() is empty", help: "Array(text) gives the characters")
+      }
+      let result = call.machine.heap.newArray(capacity: 4)
+      var start = 0
+      while result.pointee.count < most, let place = try text.place(of: separator, from: start) {
+        try call.add(text, start..<place, to: result)
+        start = place + separator.count
+      }
+      try call.add(text, start..<text.count, to: result)
+      return Value(Tag.array, result)
     }
+  }
+
+  // MARK: Changing
+
+  private func installStringChanges() {
+    text("uppercased") { $0.uppercased() }
+    text("lowercased") { $0.lowercased() }
+    text("capitalized") { $0.capitalized }
+    text("trimmed") { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+    text("reversed") { String($0.reversed()) }
     defineMethod(Tag.string, "replacing", ["text", "with"]) { call throws(Failure) in
-      let part = try call.string(1)
-      let text = try call.string(0)
-      if part.isEmpty { return call[0] }
-      let pieces = text.components(separatedBy: part)
-      let replacement = try call.string(2)
-      try call.machine.heap.checkLength(text.utf8.count + (pieces.count - 1) * replacement.utf8.count)
-      return call.machine.heap.makeString(pieces.joined(separator: replacement))
+      let (text, part, other) = (try call.utf8(0), try call.utf8(1), try call.utf8(2))
+      if part.count == 0 { return call[0] }
+      var places: [Int] = []
+      var start = 0
+      while let place = try text.place(of: part, from: start) {
+        places.append(place)
+        start = place + part.count
+      }
+      if places.isEmpty { return call[0] }
+      let (more, overflow) = (other.count - part.count).multipliedReportingOverflow(by: places.count)
+      try call.machine.heap.checkLength(overflow ? .max : text.count + more)
+      let result = call.machine.heap.newString(text.count + more)
+      var target = result.bytes
+      start = 0
+      for place in places {
+        memcpy(target, text.start + start, place - start)
+        memcpy(target + place - start, other.start, other.count)
+        target += place - start + other.count
+        start = place + part.count
+      }
+      memcpy(target, text.start + start, text.count - start)
+      return Value(Tag.string, result)
     }
     defineMethod(Tag.string, "repeated", ["count"]) { call throws(Failure) in
       let count = try call.int(1)
       if count < 0 { throw Failure(.argument, "a string cannot be repeated \(count) times") }
-      let (length, overflow) = call[0].string.pointee.count.multipliedReportingOverflow(by: count)
+      let text = try call.utf8(0)
+      let (length, overflow) = text.count.multipliedReportingOverflow(by: count)
       try call.machine.heap.checkLength(overflow ? .max : length)
-      return call.machine.heap.makeString(String(repeating: try call.string(0), count: count))
+      try call.machine.spend(count + length >> 4)
+      let result = call.machine.heap.newString(length)
+      for number in 0..<count { memcpy(result.bytes + number * text.count, text.start, text.count) }
+      return Value(Tag.string, result)
     }
-    for (name, isPrefix) in [("prefix", true), ("suffix", false)] {
-      defineMethod(Tag.string, name, ["count"]) { call throws(Failure) in
-        let count = try call.int(1)
-        if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+    for (name, isLeft) in [("padded", false), ("leftPadded", true)] {
+      defineMethod(Tag.string, name, ["to", "with?"]) { call throws(Failure) in
         let text = try call.string(0)
-        return call.machine.heap.makeString(String(isPrefix ? text.prefix(count) : text.suffix(count)))
+        let pad = try call.string(2, default: " ")
+        guard pad.count == 1 else { throw Failure(.argument, "\"with\" of \(name)() must be one character") }
+        let missing = Swift.max(0, try call.int(1) - call.machine.characterCount(call[0].string))
+        let (length, overflow) = missing.multipliedReportingOverflow(by: pad.utf8.count)
+        try call.machine.heap.checkLength(
+          overflow ? .max : text.utf8.count.addingReportingOverflow(length).partialValue)
+        let padding = String(repeating: pad, count: missing)
+        return call.machine.heap.makeString(isLeft ? padding + text : text + padding)
       }
     }
   }
 
   private func text(_ name: String, _ body: @escaping (String) -> String) {
     defineMethod(Tag.string, name) { call throws(Failure) in
-      call.machine.heap.makeString(body(try call.string(0)))
+      let result = body(try call.string(0))
+      try call.machine.heap.checkLength(result.utf8.count)
+      return call.machine.heap.makeString(result)
     }
   }
 
   func characterCount(_ string: UnsafeMutablePointer<StringObject>) -> Int {
     heap.isSimple(string) ? string.pointee.count : heap.text(string).count
+  }
+}
+
+/// The bytes of a string where they lie in the heap: for as long as a native runs.
+private struct UTF8Bytes {
+  let machine: Machine
+  let start: UnsafeMutablePointer<UInt8>
+  let count: Int
+
+  /// Where the next `part` begins at or after `offset`. A part that nearly fits everywhere takes long, which
+  /// the budget sees.
+  func place(of part: UTF8Bytes, from offset: Int) throws(Failure) -> Int? {
+    if part.count == 0 { return offset }
+    var place = offset
+    while place <= count - part.count {
+      guard let found = memchr(start + place, Int32(part.start.pointee), count - part.count - place + 1)
+      else {
+        return nil
+      }
+      place = found - UnsafeMutableRawPointer(start)
+      if memcmp(start + place, part.start, part.count) == 0 { return place }
+      try machine.spend(part.count >> 6 + 1)
+      place += 1
+    }
+    return nil
+  }
+
+  func bytes(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: start + range.lowerBound, count: range.count)
+  }
+
+  func text(_ range: Range<Int>) -> String { String(decoding: bytes(range), as: UTF8.self) }
+}
+
+extension NativeCall {
+  fileprivate func utf8(_ index: Int) throws(Failure) -> UTF8Bytes {
+    let value = self[index]
+    guard value.tag == Tag.string || value.tag == Tag.html else {
+      throw wrongType(index, expected: "a String")
+    }
+    try machine.spend(value.string.pointee.count >> 4 + 1)
+    return UTF8Bytes(machine: machine, start: value.string.bytes, count: value.string.pointee.count)
+  }
+
+  fileprivate func add(
+    _ text: UTF8Bytes, _ range: Range<Int>, to array: UnsafeMutablePointer<ArrayObject>
+  ) throws(Failure) {
+    try machine.spend(4)
+    if array.pointee.count & 1023 == 0 { try machine.heap.checkMemory() }
+    try machine.heap.append(machine.heap.makeString(utf8: text.bytes(range)), to: array)
+  }
+
+  /// An array of strings.
+  func strings(_ parts: [Substring]) throws(Failure) -> Value {
+    try machine.heap.checkCount(parts.count)
+    try machine.heap.reserve(parts.count * 48)
+    try machine.spend(parts.count * 4)
+    return machine.heap.makeArray(parts.map { machine.heap.makeString(String($0)) })
   }
 }

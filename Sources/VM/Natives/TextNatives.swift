@@ -1,6 +1,9 @@
 extension Machine {
   func installText() {
-    define("String", ["value"]) { call throws(Failure) in
+    define("String", ["value", "radix?"]) { call throws(Failure) in
+      if call.has(1) {
+        return call.machine.heap.makeString(String(try call.int(0), radix: try call.radix(1)))
+      }
       if call[0].isDeferred { throw call.wrongType(0, expected: "a value") }
       if call[0].tag == Tag.bytes {
         guard let text = String(validating: call[0].string.buffer, as: UTF8.self) else {
@@ -23,6 +26,7 @@ extension Machine {
       guard call[0].tag == Tag.string || call[0].tag == Tag.bytes else {
         throw call.wrongType(0, expected: "a String or Bytes")
       }
+      try call.machine.spend(call[0].string.pointee.count >> 2)
       return try call.machine.parseJSON(call[0].string.buffer)
     }
     define("toJSON", ["value", "pretty?"]) { call throws(Failure) in
@@ -30,7 +34,5 @@ extension Machine {
       try call.machine.heap.checkLength(bytes.count)
       return bytes.withUnsafeBufferPointer { call.machine.heap.makeString(utf8: $0) }
     }
-    defineProperty(Tag.bytes, "count") { call throws(Failure) in .int(call[0].string.pointee.count) }
-    defineProperty(Tag.bytes, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
   }
 }

@@ -183,7 +183,9 @@ extension Machine {
       }
     case .then, .catch, .follow, .race:
       let origins = target.pointee.origin
-      settle(target, hasResult ? .resolved : .rejected, value)
+      settle(
+        target, hasResult ? .resolved : source.state == DeferredObject.cancelled ? .cancelled : .rejected,
+        value)
       // The others of a race lose this consumer.
       if kind == .race { abandon(origins) }
     case .all, .settled: gather(reaction, target, outcome)
@@ -249,16 +251,35 @@ extension Machine {
   // MARK: Cancelling
 
   /// Stops the work behind a deferred; whoever awaits it gets a `cancelled` error. False when it had fired.
+  ///
+  /// What is behind it may be a chain of any length: each link is taken in turn, not within the one before.
   @discardableResult
   func cancel(_ deferred: UnsafeMutablePointer<DeferredObject>, _ failure: Failure) -> Bool {
     guard deferred.isPending else { return false }
+    cancelling.append((Value(Tag.deferred, deferred), failure))
+    if isCancelling { return true }
+    isCancelling = true
+    busy += 1
+    var next = 0
+    while next < cancelling.count {
+      let (value, failure) = cancelling[next]
+      next += 1
+      cancelOne(value.deferred, failure)
+    }
+    cancelling.removeAll()
+    isCancelling = false
+    busy -= 1
+    return true
+  }
+
+  private func cancelOne(_ deferred: UnsafeMutablePointer<DeferredObject>, _ failure: Failure) {
+    guard deferred.isPending else { return }
     let origin = deferred.pointee.origin
     let operation =
       deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
     settle(deferred, .cancelled, makeError(failure))
     if operation != 0, operations.removeValue(forKey: operation) != nil { host?.cancel(operation: operation) }
     abandon(origin)
-    return true
   }
 
   /// Gives up interest in what would have fired a deferred.

@@ -62,9 +62,6 @@ extension Machine {
       applier, [callee, heap.makeArray(given)], owner: owner, result: result)
   }
 
-  /// The prelude's function that calls its first argument with the elements of its second.
-  private var applier: Value { globals[globalNumbers["__apply"] ?? 0] }
-
   // MARK: The ready queue
 
   func enqueue(_ waiter: UnsafeMutablePointer<WaiterObject>) {
@@ -88,23 +85,35 @@ extension Machine {
   public var isIdle: Bool { firstReady == nil }
 
   /// Runs what is ready, first in, first out, at most `limit` pieces; true when nothing is left.
+  ///
+  /// Called by the host while the machine is under way, as from `finished(task:_:)`, it does nothing: what
+  /// is ready runs when the outer call goes on.
   public func runReady(limit: Int = .max) -> Bool {
+    if busy > 0 { return false }
     var count = 0
     while count < limit, let waiter = dequeue() {
       count += 1
       if waiter.isFiber { resume(waiter.fiber) } else { fire(waiter.reaction) }
     }
-    if firstReady == nil { reportUnawaited() }
+    if firstReady == nil {
+      busy += 1
+      reportUnawaited()
+      busy -= 1
+    }
     return firstReady == nil
   }
 
   // MARK: Running
 
-  /// Runs a fiber until it ends or waits.
+  /// Runs a fiber until it ends or waits. Only one runs at a time: what it starts in turn is made ready.
   func resume(_ fiber: UnsafeMutablePointer<FiberObject>) {
-    let before = current
+    if busy > 0 { return enqueue(fiber.waiter) }
+    busy += 1
     current = fiber
     deadline = 0
+    heap.state.pointee.work = Machine.workSlice
+    thrown = .unset
+    failure = nil
     let status: RunStatus
     if fiber.has(FiberObject.isStopping) {
       status = unwindStopping(fiber)
@@ -112,7 +121,7 @@ extension Machine {
       fiber.pointee.header.flags |= FiberObject.hasStarted
       status = run(fiber)
     }
-    current = before
+    current = nil
     switch status {
     case .suspended: break
     case .finished: end(fiber, .success(fiber.pointee.stack[0]))
@@ -121,22 +130,22 @@ extension Machine {
       thrown = .unset
       end(fiber, .failure(error))
     }
-    if heap.isDue, current == nil { collectBetweenRuns() }
+    // Between two runs only what is rooted is alive.
+    if heap.isDue { collect() }
+    busy -= 1
   }
-
-  /// Between two runs only what is rooted is alive.
-  private func collectBetweenRuns() { collect() }
 
   private func end(_ fiber: UnsafeMutablePointer<FiberObject>, _ outcome: Outcome) {
     let task = fiber.pointee.task
     let result = fiber.pointee.result
+    let wasStopped = fiber.has(FiberObject.isStopping)
     fiber.pointee.result = nil
     release(fiber)
     if task != 0 { return finish(task: task, outcome, fiber) }
     guard let result else { return }
     switch outcome {
     case .success(let value): settle(result, .resolved, value)
-    case .failure(let error): settle(result, .rejected, error)
+    case .failure(let error): settle(result, wasStopped ? .cancelled : .rejected, error)
     }
   }
 
@@ -145,6 +154,7 @@ extension Machine {
     heap.freeStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
     fiber.pointee.header.flags |= FiberObject.hasFinished
     fiber.pointee.source = nil
+    stopReasons[fiber.pointee.id] = nil
     fiberCount -= 1
   }
 
@@ -162,8 +172,42 @@ extension Machine {
       failure = Failure(.cancelled, "a defer cannot wait while its fiber is being stopped")
       return false
     }
+    if fiber.has(FiberObject.isStopping) {
+      // It was stopped by what it did itself.
+      thrown = makeError(
+        stopReasons.removeValue(forKey: fiber.pointee.id) ?? Failure(.cancelled, "cancelled"))
+      beginUnwinding(fiber)
+      return false
+    }
+    if waitsForItself(fiber, deferred) {
+      failure = Failure(.argument, "this would wait for itself", help: "what is awaited here never fires")
+      return false
+    }
     attach(fiber.waiter, to: deferred)
     return true
+  }
+
+  /// Whether what would fire a deferred is the fiber itself, through what follows what.
+  private func waitsForItself(
+    _ fiber: UnsafeMutablePointer<FiberObject>, _ deferred: UnsafeMutablePointer<DeferredObject>
+  ) -> Bool {
+    var next = deferred
+    for _ in 0..<1_000 {
+      switch next.pointee.origin.tag {
+      case Tag.fiber:
+        let maker = next.pointee.origin.fiber
+        if maker == fiber { return true }
+        guard !maker.has(FiberObject.hasFinished), !maker.has(FiberObject.isReady),
+          let source = maker.pointee.source
+        else { return false }
+        next = source
+      case Tag.reaction:
+        guard let source = next.pointee.origin.reaction.pointee.source else { return false }
+        next = source
+      default: return false
+      }
+    }
+    return false
   }
 
   // MARK: Stopping
@@ -171,10 +215,11 @@ extension Machine {
   /// Lets a fiber be unwound when its turn comes: its `defer`s run, nothing catches. What it would have
   /// given fails with `failure`.
   func stop(_ fiber: UnsafeMutablePointer<FiberObject>, _ failure: Failure) {
-    if fiber.has(FiberObject.hasFinished) || fiber.has(FiberObject.isStopping) || fiber == current { return }
+    if fiber.has(FiberObject.hasFinished) || fiber.has(FiberObject.isStopping) { return }
     fiber.pointee.header.flags |= FiberObject.isStopping
     stopReasons[fiber.pointee.id] = failure
-    if fiber.has(FiberObject.isReady) { return }
+    // The one that is running goes on until it would wait.
+    if fiber.has(FiberObject.isReady) || fiber == current { return }
     if let source = fiber.pointee.source { detach(fiber.waiter, from: source) }
     enqueue(fiber.waiter)
   }
@@ -192,6 +237,12 @@ extension Machine {
 
   /// Stops all fibers that `isChosen` says yes to, parked ones that nothing refers to included.
   private func stopFibers(_ failure: Failure, where isChosen: (UnsafeMutablePointer<FiberObject>) -> Bool) {
+    busy += 1
+    defer { busy -= 1 }
+    for large in heap.state.pointee.large where large.object.load(as: UInt8.self) == UInt8(Tag.fiber) {
+      let fiber = large.object.assumingMemoryBound(to: FiberObject.self)
+      if !fiber.has(FiberObject.hasFinished), isChosen(fiber) { stop(fiber, failure) }
+    }
     for block in heap.state.pointee.blocks {
       for number in 0..<block.count {
         let object = block.base + number * block.cell

@@ -8,7 +8,8 @@ extension Machine {
   public var upcomingTask: TaskID { TaskID(number: nextTask) }
 
   /// Runs a closure in a fiber of its own, at once, until it ends or waits. The host hears of its end,
-  /// perhaps before this returns.
+  /// perhaps before this returns. Called while the machine is under way, from a native or from a callback
+  /// of the host, it only makes the fiber ready: what is running now never yields to it.
   ///
   /// - Parameters:
   ///   - followsDeferred: whether a deferred that it gives is waited for, as a handler's is.
@@ -55,7 +56,11 @@ extension Machine {
   public func abandon(_ task: TaskID, _ failure: Failure = Failure(.cancelled, "cancelled")) {
     guard let value = tasks.removeValue(forKey: task.number) else { return }
     let keep = pin(value)
-    defer { unpin(keep) }
+    busy += 1
+    defer {
+      busy -= 1
+      unpin(keep)
+    }
     if value.tag == Tag.fiber {
       stop(value.fiber, failure)
     } else if let source = value.reaction.pointee.source {
@@ -93,6 +98,13 @@ extension Machine {
   public func cancel(operation: Int, _ failure: Failure) {
     guard let value = operations[operation] else { return }
     cancel(value.deferred, failure)
+  }
+
+  /// What a task's fiber or deferred waits for, for people; nil where it has ended.
+  public func describe(task: TaskID) -> String? {
+    guard let value = tasks[task.number] else { return nil }
+    let source = value.tag == Tag.fiber ? value.fiber.pointee.source : value.reaction.pointee.source
+    return source.map(describe) ?? "ready"
   }
 
   /// An operation's owner.

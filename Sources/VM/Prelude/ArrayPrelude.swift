@@ -1,0 +1,146 @@
+extension Prelude {
+  /// Members of Array that call a function. `Array_min_by` is `min` where it is called with a function.
+  static let array = """
+    func Array_map(self, transform) {
+        let result = []
+        for element in self { result.append(transform(element)) }
+        result
+    }
+    func Array_filter(self, isIncluded) {
+        let result = []
+        for element in self { if isIncluded(element) { result.append(element) } }
+        result
+    }
+    func Array_compactMap(self, transform) {
+        let result = []
+        for element in self {
+            let value = transform(element)
+            if value != nil { result.append(value) }
+        }
+        result
+    }
+    func Array_flatMap(self, transform) {
+        let result = []
+        for element in self { result.appendAll(transform(element)) }
+        result
+    }
+    func Array_reduce(self, initial, combine) {
+        var result = initial
+        for element in self { result = combine(result, element) }
+        result
+    }
+    func Array_forEach(self, body) {
+        for element in self { body(element) }
+        nil
+    }
+    func Array_first(self, where) {
+        for element in self { if where(element) { return element } }
+        nil
+    }
+    func Array_last(self, where) {
+        for element in self.reversed() { if where(element) { return element } }
+        nil
+    }
+    func Array_count(self, where) {
+        var count = 0
+        for element in self { if where(element) { count += 1 } }
+        count
+    }
+    func Array_allSatisfy(self, predicate) {
+        for element in self { if !predicate(element) { return false } }
+        true
+    }
+    func Array_contains_where(self, where) {
+        for element in self { if where(element) { return true } }
+        false
+    }
+    func Array_firstIndex_where(self, where) {
+        var place = 0
+        for element in self {
+            if where(element) { return place }
+            place += 1
+        }
+        nil
+    }
+    func Array_lastIndex_where(self, where) {
+        var place = self.count - 1
+        while place >= 0 {
+            if where(self[place]) { return place }
+            place -= 1
+        }
+        nil
+    }
+    func Array_removeAll_where(self, where) {
+        self.__replace(self.filter { element in !where(element) })
+    }
+    func Array_prefix_while(self, condition) {
+        let result = []
+        for element in self {
+            if !condition(element) { return result }
+            result.append(element)
+        }
+        result
+    }
+    func Array_drop(self, condition) {
+        var place = 0
+        while place < self.count && condition(self[place]) { place += 1 }
+        self.dropFirst(place)
+    }
+    func Array_min_by(self, by) {
+        if self.isEmpty { return nil }
+        var best = self[0]
+        for element in self { if by(element, best) { best = element } }
+        best
+    }
+    func Array_max_by(self, by) {
+        if self.isEmpty { return nil }
+        var best = self[0]
+        for element in self { if by(best, element) { best = element } }
+        best
+    }
+    func Array_grouped(self, by) {
+        let groups = [:]
+        for element in self {
+            let key = by(element)
+            let group = groups[key]
+            if group == nil { groups[key] = [element] } else { group.append(element) }
+        }
+        groups
+    }
+    func Array_sort(self, by = nil) { self.__replace(self.sorted(by)) }
+    func Array_reverse(self) { self.__replace(self.reversed()) }
+    func Array_sorted(self, by = nil) {
+        if by == nil { return Array(self).__sortPlain() }
+        var source = Array(self)
+        var target = Array(self)
+        var width = 1
+        let count = source.count
+        while width < count {
+            var start = 0
+            while start < count {
+                var left = start
+                let middle = min(start + width, count)
+                var right = middle
+                let end = min(start + 2 * width, count)
+                var place = start
+                while place < end {
+                    if left < middle && (right >= end || !by(source[right], source[left])) {
+                        target[place] = source[left]
+                        left += 1
+                    } else {
+                        target[place] = source[right]
+                        right += 1
+                    }
+                    place += 1
+                }
+                start += 2 * width
+            }
+            let swap = source
+            source = target
+            target = swap
+            width *= 2
+        }
+        source
+    }
+    """
+}

@@ -1,0 +1,59 @@
+import Language
+
+/// What is written in the language itself: everything that calls a function it was given, so that the
+/// function may await. A name `Type_member` becomes that type's member.
+enum Prelude {
+  static let program = Machine.compileLibrary(
+    name: "prelude", text: [array, collections, waiting].joined(separator: "\n"))
+}
+
+extension Machine {
+  /// Compiles a text of functions that hosts add to the language.
+  public static func compileLibrary(name: String, text: String) -> Result<Program, Diagnostic> {
+    let source = SourceText(name: name, text: text)
+    let parsed = Parser.parse(source)
+    if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) { return .failure(problem) }
+    let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
+    if let problem = resolution.diagnostics.first(where: { $0.severity == .error }) {
+      return .failure(problem)
+    }
+    return Result { () throws(Diagnostic) in try Compiler.compile(parsed.program, source: source) }
+  }
+
+  func installPrelude() { install(library: Prelude.program) }
+
+  /// Adds the functions of a library as built-in ones. Chains of calls don't show them, and a notebook that
+  /// gives one of their names another meaning changes nothing for the others.
+  public func install(library: Result<Program, Diagnostic>) {
+    do {
+      let program = try library.get()
+      let main = try load(program, isPrelude: true)
+      resume(try makeFiber(main, [], owner: 0, result: nil))
+      for name in program.globals { try adopt(name) }
+    } catch {
+      preconditionFailure("a library does not compile: \(error)")
+    }
+  }
+
+  /// `Array_map` becomes the method `map` of arrays, `Array_min_by` what the native `min` is with a function
+  /// or the label `by`; other names become built-in functions.
+  private func adopt(_ name: String) throws(Failure) {
+    guard let slot = globalNumbers[Machine.hidden(name)], let global = global(slot),
+      global.value.tag == Tag.closure
+    else { return }
+    if name == "__apply" { applier = global.value }
+    if name.hasPrefix("__") { return }
+    let tags: [Substring: UInt] = [
+      "Array": Tag.array, "Dictionary": Tag.dictionary, "Range": Tag.range, "String": Tag.string,
+      "Deferred": Tag.deferred,
+    ]
+    let parts = name.split(separator: "_")
+    guard parts.count > 1, let tag = tags[parts[0]] else {
+      return setGlobal(try self.slot(of: name), (global.value, .builtin))
+    }
+    let member = String(parts[1])
+    if parts.count == 2 { return setMethod(member, of: tag, global.value) }
+    setVariant(String(parts[2]), of: member, tag, global.value)
+    setVariant("", of: member, tag, global.value)
+  }
+}

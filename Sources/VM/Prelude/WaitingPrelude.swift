@@ -1,0 +1,32 @@
+extension Prelude {
+  /// Members of Deferred and functions that wait or call.
+  static let waiting = """
+    func Deferred_finally(self, body) {
+        async {
+            var isRun = false
+            // Cancelling the result runs it too.
+            defer { if !isRun { body() } }
+            let outcome = (await settled([self]))[0]
+            isRun = true
+            await body()
+            if outcome.ok { outcome.value } else { throw outcome.error }
+        }
+    }
+    func Deferred_timeout(self, limit) {
+        race([self, after(limit).then { throw __timeoutError(limit) }])
+    }
+    func elapsed(body) {
+        let start = __monotonic()
+        await body()
+        __monotonic() - start
+    }
+    func __apply(function, arguments) {
+        let count = arguments.count
+        if count == 0 { return function() }
+        if count == 1 { return function(arguments[0]) }
+        if count == 2 { return function(arguments[0], arguments[1]) }
+        if count == 3 { return function(arguments[0], arguments[1], arguments[2]) }
+        function(arguments[0], arguments[1], arguments[2], arguments[3])
+    }
+    """
+}
