@@ -33,7 +33,10 @@ let package = Package(
     // Joins them on one event loop.
     .target(
       name: "KernelCore",
-      dependencies: ["Language", "VM", "Web", "Fetch", "Notebooks"] + nio),
+      dependencies: [
+        "Language", "VM", "Web", "Fetch", "Notebooks",
+        .product(name: "DequeModule", package: "swift-collections"),
+      ] + nio),
     // The person's side.
     .target(name: "Console", dependencies: ["KernelCore", "CEditline"]),
     .executableTarget(
@@ -50,6 +53,12 @@ let package = Package(
       dependencies: ["Web", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
       path: "Tests/Web"),
     .testTarget(name: "FetchTests", dependencies: ["Fetch", "TestSupport"] + nio, path: "Tests/Fetch"),
+    .testTarget(
+      name: "KernelCoreTests", dependencies: ["KernelCore", "TestSupport"] + nio, path: "Tests/KernelCore"),
+    // Small notebooks with the outputs that they must give.
+    .testTarget(
+      name: "GoldenTests", dependencies: ["KernelCore", "Notebooks"], path: "Tests/Golden",
+      exclude: ["cells"]),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),

@@ -57,14 +57,22 @@ extension Kernel {
     machine.define("every", ["duration", "body"]) { [unowned self, unowned type] call throws(Failure) in
       let interval = try call.duration(0)
       guard interval > 0 else { throw Failure(.argument, "the interval of every() must be longer than 0") }
-      let ticker = timers.every(interval, try call.function(1), owner: call.owner)
-      note(call.owner, "every \(Machine.text(ofDuration: interval))")
+      let body = try call.function(1)
+      let owner = try present(call.owner)
+      let ticker = timers.every(interval, body, owner: owner)
+      note(owner, "every \(Machine.text(ofDuration: interval))")
       return call.machine.makeInstance(type, payload: ticker)
     }
-    func ticker(_ value: Value) -> Ticker? { machine.payload(of: value, type) as? Ticker }
+    defineTimerMembers(type)
+  }
+
+  private func defineTimerMembers(_ type: InstanceClass) {
+    // Neither the machine nor the class may be held by what they hold themselves.
+    let ticker = { [unowned machine, unowned type] (value: Value) in
+      machine.payload(of: value, type) as? Ticker
+    }
     type.describe = { value in
-      guard let ticker = ticker(value) else { return "<Timer>" }
-      return "<Timer every \(Machine.text(ofDuration: ticker.interval))>"
+      ticker(value).map { "<Timer every \(Machine.text(ofDuration: $0.interval))>" } ?? "<Timer>"
     }
     machine.defineMethod(type, "stop") { [unowned self] call throws(Failure) in
       .bool(ticker(call[0]).map { timers.stop($0) } ?? false)
@@ -84,8 +92,10 @@ extension Kernel {
     machine.define("__listen", ["description"]) { [unowned self] call throws(Failure) in
       let endpoint = try self.endpoint(try call.string(0))
       let (id, deferred) = call.machine.beginOperation(owner: call.owner)
+      bindings += 1
       server.listen(on: endpoint).assumeIsolated().whenComplete { [weak self] result in
         guard let self else { return }
+        bindings -= 1
         switch result {
         case .success(let address):
           machine.complete(
@@ -123,20 +133,7 @@ extension Kernel {
   }
 
   private func open(_ url: String, owner: UInt32) throws(Failure) -> Bool {
-    var absolute = url
-    if url.hasPrefix("/") {
-      guard let address = server.addresses.first(where: { $0.unixPath == nil }) ?? server.addresses.first
-      else {
-        throw Failure(
-          .network, "nothing listens yet, so \(url.printable(limit: 200)) cannot be opened",
-          help: "run listen(\"tcp:8080\") first")
-      }
-      absolute = address.url + url
-    } else if !url.hasPrefix("http://") && !url.hasPrefix("https://") {
-      throw Failure(
-        .argument, "\"\(url.printable(limit: 200))\" cannot be opened",
-        help: "begin with / for a route of this notebook, or with http:// or https://")
-    }
+    let absolute = Kernel.readable(try address(of: url))
     switch configuration.opening {
     case .browser(let isAvailable):
       emit(.open(url: absolute))
@@ -145,17 +142,53 @@ extension Kernel {
       emit(.open(url: absolute))
       return false
     case .request:
-      request(url, owner: owner)
+      try request(url, owner: owner)
       return true
     }
   }
 
+  /// The absolute address that a browser can be given.
+  private func address(of url: String) throws(Failure) -> String {
+    if url.hasPrefix("/") {
+      if let address = server.addresses.first(where: { $0.unixPath == nil }) { return address.url + url }
+      if let socket = server.addresses.first {
+        if case .request = configuration.opening { return socket.url + url }
+        throw Failure(
+          .network, "no browser can open \(url.printable(limit: 200)): only a Unix socket is listened on",
+          help: "run listen(\"tcp:8080\") too")
+      }
+      throw Failure(
+        .network, "nothing listens yet, so \(url.printable(limit: 200)) cannot be opened",
+        help: "run listen(\"tcp:8080\") first")
+    }
+    let scheme = url.prefix { $0 != ":" }.lowercased()
+    guard scheme == "http" || scheme == "https", url.dropFirst(scheme.count).hasPrefix("://") else {
+      throw Failure(
+        .argument, "\"\(url.printable(limit: 200))\" cannot be opened",
+        help: "begin with / for a route of this notebook, or with http:// or https://")
+    }
+    return url
+  }
+
+  /// Percent-encodes what no address may contain, so that it stays one word for whoever opens it.
+  private static func readable(_ url: String) -> String {
+    var text = ""
+    for byte in url.utf8 {
+      let isSafe = byte > 0x20 && byte < 0x7f && !"\"<>\\^`{|}".utf8.contains(byte)
+      text +=
+        isSafe
+        ? String(UnicodeScalar(byte))
+        : "%" + String(byte >> 4, radix: 16, uppercase: true)
+          + String(byte & 15, radix: 16, uppercase: true)
+    }
+    return text
+  }
+
   /// What a replay does instead of opening a browser: it asks itself and shows what comes.
-  private func request(_ url: String, owner: UInt32) {
+  private func request(_ url: String, owner: UInt32) throws(Failure) {
     var options = OutboundCalls.Options()
     options.checks = false
-    guard let deferred = try? calls.start("GET", url, options, owner: owner) else { return }
-    let task = machine.observe(deferred, owner: owner)
-    tasks[task] = .opening(url)
+    let deferred = try calls.start("GET", url, options, owner: owner)
+    tasks[machine.observe(deferred, owner: owner)] = .opening(url: url, owner: owner)
   }
 }

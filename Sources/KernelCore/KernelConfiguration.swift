@@ -19,6 +19,13 @@ public struct KernelConfiguration: Sendable {
   public var port: Int?
   public var opening: Opening = .announcement
   public var isClockVirtual = false
+  /// Whether a virtual clock stands still between two cells, until somebody waits for the end: so a replay
+  /// gives the same every time. Without it timers fire as soon as no cell runs.
+  public var holdsTimeBetweenCells: Bool {
+    get { holdsTime ?? { if case .request = opening { true } else { false } }() }
+    set { holdsTime = newValue }
+  }
+  private var holdsTime: Bool?
   /// Names of environment variables that `env` may read, with their values.
   public var environment: [String: String] = [:]
   public var machineLimits = MachineLimits()

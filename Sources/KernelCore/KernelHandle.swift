@@ -109,9 +109,10 @@ public final class KernelHandle: Sendable {
     loop.execute { [supervisor] in supervisor.value.interrupt() }
   }
 
-  /// Whether nothing happens any more by itself; timers that tick do not count.
+  /// Whether nothing happens any more by itself; timers that tick do not count. Asking lets a virtual clock
+  /// that stands between two cells run on until it is so.
   public func isSettled() -> Bool {
-    (try? loop.submit { [supervisor] in supervisor.value.isSettled }.wait()) ?? true
+    (try? loop.submit { [supervisor] in supervisor.value.settle() }.wait()) ?? true
   }
 
   // MARK: The end

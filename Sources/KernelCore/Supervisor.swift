@@ -9,8 +9,8 @@ import Web
 ///
 /// Confined to its event loop; other threads use a `KernelHandle`.
 final class Supervisor: Responder {
-  /// How long a request waits for its route to come back, and how many may wait.
-  private static let holdTime = TimeAmount.seconds(5)
+  /// How long a request waits for its route to come back, in nanoseconds, and how many may wait.
+  private static let holdTime = 5_000_000_000
   private static let holdLimit = 1_000
 
   let configuration: KernelConfiguration
@@ -18,6 +18,8 @@ final class Supervisor: Responder {
   let server: HTTPServer
   let transfers: TransferPool
   let clock: any Clock
+  /// Clients are outside and wait in their own time, whatever the notebook's clock says.
+  private let holdClock: any Clock
   var onEvent: (KernelEvent) -> Void = { _ in }
 
   private(set) var kernel: Kernel!
@@ -27,28 +29,39 @@ final class Supervisor: Responder {
   private var generation = 0
 
   // While all cells are run again.
-  private var expectedRoutes: RouteTable<Int>?
+  private var expectedRoutes: [RouteTable<Int>] = []
   private var held: [Held] = []
   private var rerun: Rerun?
 
   private final class Held {
     let exchange: Exchange
-    var timeout: Scheduled<Void>?
+    var timeout: ClockToken?
     init(_ exchange: Exchange) { self.exchange = exchange }
   }
 
   private struct Rerun {
-    var rest: [(number: Int, text: String)]
+    var rest: ArraySlice<(number: Int, text: String)>
+    /// The cell that runs now.
+    var current = 0
+    /// It was to be interrupted when no cell ran.
+    var isInterrupted = false
     let progress: (CellResult) -> Void
     let completion: (CellResult?) -> Void
   }
 
-  init(configuration: KernelConfiguration, loop: any EventLoop) {
+  /// - Parameters:
+  ///   - clock: what the notebook's time comes from, in place of what the configuration says.
+  ///   - holdClock: what the time comes from that requests are held for.
+  init(
+    configuration: KernelConfiguration, loop: any EventLoop, clock: (any Clock)? = nil,
+    holdClock: (any Clock)? = nil
+  ) {
     self.configuration = configuration
     self.loop = loop
     server = HTTPServer(eventLoop: loop, limits: configuration.serverLimits, responder: nil)
     transfers = TransferPool()
-    clock = configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(loop: loop)
+    self.clock = clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(loop: loop))
+    self.holdClock = holdClock ?? RealClock(loop: loop)
     kernel = makeKernel()
     server.responder = self
   }
@@ -64,7 +77,7 @@ final class Supervisor: Responder {
   // MARK: Requests
 
   func respond(to exchange: Exchange) {
-    if expectedRoutes != nil, isHeld(exchange) { return }
+    if !expectedRoutes.isEmpty, isHeld(exchange) { return }
     kernel.desk.handle(exchange)
   }
 
@@ -72,7 +85,7 @@ final class Supervisor: Responder {
   private func isHeld(_ exchange: Exchange) -> Bool {
     let request = exchange.request
     guard request.headers.first(name: OutboundCalls.originHeader) != originToken else { return false }
-    guard let expectedRoutes, !hasRoute(kernel.routes.table, request), hasRoute(expectedRoutes, request)
+    guard !hasRoute(kernel.routes.table, request), expectedRoutes.contains(where: { hasRoute($0, request) })
     else { return false }
     guard held.count < Supervisor.holdLimit else {
       exchange.respond(StandardPages.unavailable("the notebook's cells are being run again"))
@@ -80,7 +93,7 @@ final class Supervisor: Responder {
     }
     let entry = Held(exchange)
     held.append(entry)
-    entry.timeout = loop.assumeIsolated().scheduleTask(in: Supervisor.holdTime) { [weak self, weak entry] in
+    entry.timeout = holdClock.schedule(at: holdClock.now + Supervisor.holdTime) { [weak self, weak entry] in
       guard let self, let entry, take(entry) else { return }
       entry.exchange.respond(
         StandardPages.unavailable("the notebook's cells are still being run again", retryAfterSeconds: 5))
@@ -99,7 +112,7 @@ final class Supervisor: Responder {
   private func take(_ entry: Held) -> Bool {
     guard let place = held.firstIndex(where: { $0 === entry }) else { return false }
     held.remove(at: place)
-    entry.timeout?.cancel()
+    if let timeout = entry.timeout { holdClock.cancel(timeout) }
     return true
   }
 
@@ -137,17 +150,36 @@ final class Supervisor: Responder {
     kernel.run(cell: cell, text: text, executionCount: executionCount, completion: completion)
   }
 
-  /// Drops the kernel and makes another. The socket stays bound; its routes are gone.
+  /// Drops the kernel and makes another. The socket stays bound; its routes are gone. Cells that are being
+  /// run again are no longer, and what was held for their routes is answered 503.
   func restart() {
-    generation += 1
-    if let rerun {
-      self.rerun = nil
-      endHolding()
-      rerun.completion(nil)
+    let interrupted = replaceKernel()
+    for entry in held where take(entry) {
+      entry.exchange.onDisconnect = nil
+      entry.exchange.respond(StandardPages.unavailable("the notebook's kernel was restarted"))
     }
-    kernel.shutDown()
+    interrupted?()
+  }
+
+  /// Gives what tells whoever had all cells run again that they were not.
+  private func replaceKernel() -> (() -> Void)? {
+    generation += 1
+    let before = rerun
+    rerun = nil
+    expectedRoutes = []
     executionCount = 0
+    let old = kernel
+    // First the new one: an answer of the old one may bring its connection's next request.
     kernel = makeKernel()
+    old?.shutDown()
+    clock.kernelIsIdle(isHeld: true)
+    return before.map { rerun in
+      { rerun.completion(Supervisor.interrupted(rerun.current)) }
+    }
+  }
+
+  private static func interrupted(_ cell: Int) -> CellResult {
+    CellResult(cell: cell, executionCount: 0, outcome: .interrupted, notes: [], duration: .zero)
   }
 
   /// Restarts, then runs the cells in order, up to the first that fails. `completion` gets the cell that
@@ -156,18 +188,22 @@ final class Supervisor: Responder {
     _ cells: [(number: Int, text: String)], progress: @escaping (CellResult) -> Void,
     completion: @escaping (CellResult?) -> Void
   ) {
-    let before = kernel.routes.table
-    restart()
-    expectedRoutes = before
-    rerun = Rerun(rest: cells, progress: progress, completion: completion)
+    // What was held for a rerun that did not come to its end goes on waiting for this one.
+    let expected = expectedRoutes.prefix(1) + [kernel.routes.table]
+    let interrupted = replaceKernel()
+    expectedRoutes = Array(expected)
+    rerun = Rerun(rest: cells[...], progress: progress, completion: completion)
+    interrupted?()
     runNext(generation)
   }
 
   private func runNext(_ generation: Int) {
-    guard generation == self.generation, var current = rerun else { return }
-    guard !current.rest.isEmpty else { return endRerun(nil) }
-    let cell = current.rest.removeFirst()
-    rerun = current
+    guard generation == self.generation, let cell = rerun?.rest.first else {
+      return generation == self.generation ? endRerun(nil) : ()
+    }
+    if rerun?.isInterrupted == true { return endRerun(Supervisor.interrupted(cell.number)) }
+    rerun?.rest.removeFirst()
+    rerun?.current = cell.number
     run(cell: cell.number, text: cell.text) { [weak self] result in
       guard let self, generation == self.generation, let rerun else { return }
       rerun.progress(result)
@@ -180,25 +216,23 @@ final class Supervisor: Responder {
   private func endRerun(_ failed: CellResult?) {
     guard let rerun else { return }
     self.rerun = nil
-    endHolding()
+    expectedRoutes = []
+    for entry in held { release(entry) }
     rerun.completion(failed)
   }
 
-  private func endHolding() {
-    expectedRoutes = nil
-    for entry in held { release(entry) }
-  }
-
-  /// Stops the cell that runs or waits.
+  /// Stops the cell that runs or waits, and the running of all cells.
   func interrupt() {
-    kernel.machine.interruption.clear()
-    kernel.interrupt()
+    if !kernel.interrupt() { rerun?.isInterrupted = true }
   }
 
   // MARK: The end
 
-  /// Whether nothing happens any more by itself.
-  var isSettled: Bool { kernel.isSettled && kernel.desk.count == 0 && held.isEmpty }
+  /// Lets time pass until nothing happens any more by itself; whether that is so now.
+  func settle() -> Bool {
+    kernel.settle()
+    return kernel.isSettled && held.isEmpty
+  }
 
   /// Lets requests under way finish within `grace`, then ends everything.
   func shutDown(grace: TimeAmount) -> EventLoopFuture<Void> {

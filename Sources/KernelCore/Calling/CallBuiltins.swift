@@ -12,7 +12,11 @@ extension OutboundCalls {
       machine.define(method, parameters) { [unowned self] call throws(Failure) in
         var url = try call.string(0)
         if call.has(1), !call[1].isNil { url = appending(try Self.pairs(call, 1), to: url) }
-        return try start(method.uppercased(), url, try Self.options(call), owner: call.owner)
+        let options = try Self.options(call)
+        if method == "head", options.body != nil {
+          throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post")
+        }
+        return try start(method.uppercased(), url, options, owner: call.owner)
       }
     }
   }
@@ -20,8 +24,15 @@ extension OutboundCalls {
   private static func options(_ call: borrowing NativeCall) throws(Failure) -> Options {
     var options = Options()
     if call.has(2), !call[2].isNil { options.headers = try pairs(call, 2) }
+    for (name, value) in options.headers {
+      if let problem = HeaderRules.problem(name: name, value: value) { throw Failure(.argument, problem) }
+    }
     try setBody(call, &options)
-    if call.has(6), !call[6].isNil { options.timeout = try call.duration(6) }
+    if call.has(6), !call[6].isNil {
+      let timeout = try call.duration(6)
+      guard timeout > 0 else { throw Failure(.argument, "the timeout of a call must be longer than 0") }
+      options.timeout = timeout
+    }
     options.followsRedirects = try call.bool(7, default: true)
     options.checks = try call.bool(8, default: true)
     return options

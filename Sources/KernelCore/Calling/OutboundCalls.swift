@@ -24,14 +24,18 @@ final class OutboundCalls {
   var onActivity: () -> Void = {}
 
   private var underWay: [Int: Call] = [:]
+  /// Calls that leave the process: while there are any, virtual time stands still.
+  private(set) var transferCount = 0
 
   private struct Call {
     let method: String
     let url: String
     let started: Int
-    let checks: Bool
+    let options: Options
     var transfer: TransferID?
+    var own: OwnRequest?
     var exchange: Exchange?
+    var timeout: ClockToken?
   }
 
   init(
@@ -49,8 +53,6 @@ final class OutboundCalls {
   }
 
   var count: Int { underWay.count }
-  /// Calls that leave the process: while there are any, virtual time stands still.
-  var transferCount: Int { underWay.values.count { $0.transfer != nil } }
 
   // MARK: Starting
 
@@ -68,105 +70,161 @@ final class OutboundCalls {
   func start(_ method: String, _ url: String, _ options: Options, owner: UInt32) throws(Failure) -> Value {
     let target = try self.target(of: url)
     let (id, deferred) = machine.beginOperation(owner: owner)
-    var call = Call(method: method, url: url, started: clock.now, checks: options.checks)
-    if target.isOwn, isVirtual || target.absolute == nil {
-      let exchange = makeExchange(method, target.path, options, id)
-      call.exchange = exchange
-      underWay[id] = call
+    underWay[id] = Call(method: method, url: url, started: clock.now, options: options)
+    if let path = target.ownPath, isVirtual || target.absolute == nil {
+      underWay[id]?.own = OwnRequest(
+        method: method, target: path, headers: options.headers, body: options.body,
+        followsRedirects: options.followsRedirects)
+      if let timeout = options.timeout { limit(id, to: timeout) }
       // The handler starts when the running code waits or ends.
-      loop.assumeIsolated().execute { [weak self] in self?.respond(exchange) }
-      return deferred
+      machine.enqueue { [weak self] in self?.ask(id) }
+    } else {
+      startTransfer(id, method, target, options.headers, options.body)
     }
-    underWay[id] = call
-    underWay[id]?.transfer = startTransfer(method, target, options, id)
     return deferred
   }
 
   private struct Target {
-    let isOwn: Bool
-    /// Path and query.
-    let path: String
+    /// Path and query, where it is this server's own.
+    let ownPath: String?
     /// Nil where this server has no address.
     let absolute: String?
-    let unixPath: String?
+    var unixPath: String?
   }
 
   /// A relative URL is this server's own; so is one that names an address of it.
   private func target(of url: String) throws(Failure) -> Target {
     if url.hasPrefix("/"), !url.hasPrefix("//") {
       let address = server.addresses.first
-      return Target(
-        isOwn: true, path: url, absolute: address.map { $0.url + url }, unixPath: address?.unixPath)
+      return Target(ownPath: url, absolute: address.map { $0.url + url }, unixPath: address?.unixPath)
     }
     if !url.contains("://") {
       throw Failure(
         .argument, "\"\(url.printable(limit: 200))\" is no address to call",
         help: "begin with / for a route of this notebook, or with http:// or https://")
     }
-    for address in server.addresses where address.unixPath == nil {
-      for base in [address.url, address.url.replacingOccurrences(of: "127.0.0.1", with: "localhost")]
-      where url == base || url.hasPrefix(base + "/") {
-        let path = String(url.dropFirst(base.count))
-        return Target(isOwn: true, path: path.isEmpty ? "/" : path, absolute: url, unixPath: nil)
-      }
-    }
-    return Target(isOwn: false, path: "", absolute: url, unixPath: nil)
+    return Target(ownPath: OwnAddress.path(of: url, among: server.addresses), absolute: url)
   }
 
-  private func startTransfer(_ method: String, _ target: Target, _ options: Options, _ id: Int) -> TransferID
-  {
-    var headers = options.headers
-    if target.isOwn { headers.append((OutboundCalls.originHeader, originToken)) }
+  private func startTransfer(
+    _ id: Int, _ method: String, _ target: Target, _ headers: [(name: String, value: String)],
+    _ body: [UInt8]?
+  ) {
+    guard let call = underWay[id] else { return }
+    var headers = headers
+    if target.ownPath != nil { headers.append((OutboundCalls.originHeader, originToken)) }
     let request = FetchRequest(
-      method: method, url: target.absolute ?? "", headers: headers, body: options.body,
-      timeout: options.timeout.map { .nanoseconds($0) }, redirectLimit: options.followsRedirects ? 10 : 0,
+      method: method, url: target.absolute ?? "", headers: headers, body: body,
+      timeout: call.options.timeout.map { .nanoseconds($0) },
+      redirectLimit: call.options.followsRedirects ? OwnRequest.redirectLimit : 0,
       unixSocketPath: target.unixPath)
     let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
     let loop = loop
-    return transfers.start(request) { result in
+    transferCount += 1
+    underWay[id]?.transfer = transfers.start(request) { result in
       loop.execute { bound.value.calls?.completed(id, result) }
     }
   }
 
-  private func makeExchange(_ method: String, _ path: String, _ options: Options, _ id: Int) -> Exchange {
-    let request = Request(
-      method: HTTPMethod(rawValue: method), target: path,
-      headers: HTTPHeaders(options.headers.map { ($0.name, $0.value) } + [("host", "localhost")]),
-      body: ByteBuffer(bytes: options.body ?? []),
-      remoteAddress: try? SocketAddress(ipAddress: "127.0.0.1", port: 0))
-    return Exchange(request: request) { [weak self] response in
-      guard let self else { return }
-      let body = method == "HEAD" ? [] : Array(response.body.readableBytesView)
-      let result = FetchResponse(
-        status: Int(response.status.code), reason: response.status.reasonPhrase,
-        headers: response.headers.map { ($0.name, $0.value) }, body: body, url: path, elapsed: .zero)
-      // What the answer wakes runs in its own turn.
-      loop.assumeIsolated().execute { [weak self] in self?.completed(id, .success(result)) }
+  // MARK: Within the process
+
+  /// The turn of a request to this server itself.
+  private func ask(_ id: Int) {
+    guard let own = underWay[id]?.own else { return }
+    if own.body?.count ?? 0 > server.limits.maxBodyBytes {
+      return answered(id, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
+    }
+    let host = server.addresses.first { $0.unixPath == nil }.map { String($0.url.dropFirst(7)) }
+    let exchange = Exchange(request: own.request(host: host ?? "localhost")) { [weak self] response in
+      self?.answered(id, response)
+    }
+    underWay[id]?.exchange = exchange
+    respond(exchange)
+  }
+
+  private func answered(_ id: Int, _ response: Response) {
+    guard let own = underWay[id]?.own else { return }
+    underWay[id]?.exchange = nil
+    if let (location, next) = own.following(response) { return follow(id, location, next) }
+    var headers = response.headers.map { (name: $0.name, value: $0.value) }
+    let hasBody = response.status != .noContent && response.status != .notModified
+    if hasBody, !response.headers.contains(name: "content-length") {
+      headers.append(("content-length", "\(response.body.readableBytes)"))
+    }
+    let base = server.addresses.first?.url ?? ""
+    completed(
+      id,
+      .success(
+        FetchResponse(
+          status: Int(response.status.code), reason: response.status.reasonPhrase, headers: headers,
+          body: own.method == "HEAD" || !hasBody ? [] : Array(response.body.readableBytesView),
+          url: base + own.target, elapsed: .zero)))
+  }
+
+  private func follow(_ id: Int, _ location: String, _ next: OwnRequest) {
+    if next.redirects > OwnRequest.redirectLimit {
+      let text = "redirected more than \(OwnRequest.redirectLimit) times, at last to \(location)"
+      return completed(id, .failure(FetchError(kind: .tooManyRedirects, message: text.printable(limit: 300))))
+    }
+    do throws(Failure) {
+      let target = try target(of: location)
+      var next = next
+      if let path = target.ownPath {
+        next.target = path
+        underWay[id]?.own = next
+        machine.enqueue { [weak self] in self?.ask(id) }
+      } else {
+        underWay[id]?.own = nil
+        // Credentials go to nobody else.
+        let headers = next.headers.filter {
+          !["authorization", "cookie", "proxy-authorization", "host"].contains($0.name.lowercased())
+        }
+        startTransfer(id, next.method, target, headers, next.body)
+      }
+    } catch {
+      completed(id, .failure(FetchError(kind: .badURL, message: error.message)))
+    }
+  }
+
+  private func limit(_ id: Int, to timeout: Int) {
+    underWay[id]?.timeout = clock.schedule(at: clock.now.addingClamped(timeout)) { [weak self] in
+      guard let self, let call = underWay[id] else { return }
+      underWay[id]?.timeout = nil
+      if let exchange = call.exchange { machine.enqueue { exchange.disconnect() } }
+      let limit = Machine.text(ofDuration: timeout)
+      completed(id, .failure(FetchError(kind: .timedOut, message: "no answer within \(limit)")))
     }
   }
 
   // MARK: Ending
 
+  private func take(_ id: Int) -> Call? {
+    guard let call = underWay.removeValue(forKey: id) else { return nil }
+    if call.transfer != nil { transferCount -= 1 }
+    if let token = call.timeout { clock.cancel(token) }
+    return call
+  }
+
   private func completed(_ id: Int, _ result: Result<FetchResponse, FetchError>) {
-    guard let call = underWay.removeValue(forKey: id) else { return }
+    guard let call = take(id) else { return }
     switch result {
     case .success(let response):
       let object = ResponseObject(
         method: call.method, status: response.status, reason: response.reason, headers: response.headers,
         body: response.body, url: response.url, elapsed: clock.now - call.started)
-      let value = machine.makeInstance(responseClass, payload: object)
-      if call.checks, response.status >= 400 {
+      let value = machine.makeInstance(
+        responseClass, payload: object, payloadBytes: response.body.count)
+      if call.options.checks, response.status >= 400 {
         machine.complete(operation: id, .failure(badStatus(call, response, value)))
       } else {
         machine.complete(operation: id, .success(value))
       }
     case .failure(let error):
-      let kind: Failure.Kind = error.kind == .timedOut ? .timeout : .network
-      machine.complete(
-        operation: id,
-        .failure(
-          machine.makeErrorValue(
-            Failure(kind, "\(call.method) \(call.url.printable(limit: 200)): \(error.message)"))))
+      let failure = Failure(
+        error.kind == .timedOut ? .timeout : .network,
+        "\(call.method) \(call.url.printable(limit: 200)): \(error.message)",
+        fields: [("url", machine.makeString(call.url))])
+      machine.complete(operation: id, .failure(machine.makeErrorValue(failure)))
     }
     onActivity()
   }
@@ -182,15 +240,14 @@ final class OutboundCalls {
     return machine.makeErrorValue(failure)
   }
 
-  /// Nobody wants the answer any more; false where the operation is no call.
-  func cancel(operation: Int) -> Bool {
-    guard let call = underWay.removeValue(forKey: operation) else { return false }
+  /// Nobody wants the answer any more.
+  func cancel(operation: Int) {
+    guard let call = take(operation) else { return }
     if let transfer = call.transfer { transfers.cancel(transfer) }
     if let exchange = call.exchange {
       // Its handler learns of it in its own turn, as from a connection that closes.
-      loop.assumeIsolated().execute { exchange.disconnect() }
+      machine.enqueue { exchange.disconnect() }
     }
-    return true
   }
 
   func describe(operation: Int) -> String? {
@@ -198,7 +255,7 @@ final class OutboundCalls {
   }
 
   func cancelAll() {
-    for id in Array(underWay.keys) { _ = cancel(operation: id) }
+    for id in underWay.keys.sorted() { cancel(operation: id) }
   }
 }
 

@@ -1,5 +1,7 @@
 import Language
+import NIOHTTP1
 import VM
+import Web
 
 /// One run of a cell: what it declared, and while it is under way what that replaced.
 final class CellRun {
@@ -11,19 +13,25 @@ final class CellRun {
   let hasValue: Bool
   let started: Int
   /// The run of the same cell before it, whose effects it takes over when it succeeds.
-  let previous: CellRun?
+  var previous: CellRun?
   var task: TaskID?
   var isUnderWay = true
-  /// How it was stopped, where it was.
+  /// Somebody stopped it.
   var isInterrupted = false
   let completion: (CellResult) -> Void
+  /// What waits for its end: the next run of the same cell.
+  var whenOver: [() -> Void] = []
 
   var globals: Set<Int> = []
   /// For each global that it took over from a cell, that cell.
   var replacedGlobals: [Int: Int] = [:]
-  var routes: Set<RouteKey> = []
+  var routes: [RouteKey: (method: HTTPMethod?, pattern: RoutePattern)] = [:]
+  /// One line for each thing that it declared.
   var notes: [String] = []
+  var warnings: [String] = []
   var undo = UndoRecord()
+  /// Variables of other cells that its text assigns to, with what they held when it began.
+  var assigned: [(name: String, slot: Int, before: PinnedValue)] = []
 
   init(
     owner: UInt32, cell: Int, executionCount: Int, source: SourceText, hasValue: Bool, started: Int,
@@ -44,7 +52,7 @@ final class CellRun {
 struct UndoRecord {
   struct Global {
     /// Nil where nothing was declared.
-    let content: (value: Pin, kind: GlobalKind)?
+    let content: (value: PinnedValue, kind: GlobalKind)?
     let owner: UInt32?
   }
 

@@ -1,5 +1,7 @@
 import Language
+import NIOHTTP1
 import VM
+import Web
 
 /// Who declared what, so that a cell takes effect whole or not at all, and its next run replaces exactly
 /// what its last one made.
@@ -8,9 +10,16 @@ final class Ownership {
   private let routes: RouteRegistry
   private let timers: TimerSet
   private var globalOwners: [Int: UInt32] = [:]
+  /// Built-in names that a cell has declared for itself; they come back when it is gone.
+  private var builtins: [Int: PinnedValue] = [:]
+  /// Runs under way and the last successful one of each cell.
   private(set) var runs: [UInt32: CellRun] = [:]
   /// The last successful run of each cell.
   private(set) var latest: [Int: CellRun] = [:]
+  /// The cells of runs, those that are over included: a request that they began may still be under way.
+  private var cells: [UInt32: Int] = [:]
+  private var over: [UInt32] = []
+  private static let overLimit = 10_000
 
   init(machine: Machine, routes: RouteRegistry, timers: TimerSet) {
     self.machine = machine
@@ -18,23 +27,34 @@ final class Ownership {
     self.timers = timers
   }
 
-  func cell(of owner: UInt32) -> Int? { runs[owner]?.cell }
+  func cell(of owner: UInt32) -> Int? { cells[owner] }
 
-  func cell(declaringGlobal slot: Int) -> Int? { globalOwners[slot].flatMap { runs[$0]?.cell } }
+  func cell(declaringGlobal slot: Int) -> Int? { globalOwners[slot].flatMap { cells[$0] } }
+
+  /// On whose behalf code of a run makes things now: a handler that outlived its run makes them for the
+  /// cell's present one. Nil where the cell is gone.
+  func presentOwner(for owner: UInt32) -> UInt32? {
+    if owner == 0 || runs[owner] != nil { return owner }
+    return cells[owner].flatMap { latest[$0]?.owner }
+  }
 
   // MARK: A run
 
   /// A run begins: the timers of the cell's last run stand still until it ends.
   func begin(_ run: CellRun) {
     runs[run.owner] = run
+    cells[run.owner] = run.cell
     if let previous = run.previous { timers.pause(owner: previous.owner) }
   }
 
   func willDefine(global slot: Int, owner: UInt32) {
     guard let run = runs[owner] else { return }
+    let content = machine.global(slot).map { (PinnedValue($0.value, in: machine), $0.kind) }
     if run.isUnderWay, run.undo.globals[slot] == nil {
-      let content = machine.global(slot).map { (machine.pin($0.value), $0.kind) }
       run.undo.globals[slot] = UndoRecord.Global(content: content, owner: globalOwners[slot])
+    }
+    if let content, content.1 == .builtin, globalOwners[slot] == nil, builtins[slot] == nil {
+      builtins[slot] = content.0
     }
     run.globals.insert(slot)
     globalOwners[slot] = owner
@@ -44,16 +64,8 @@ final class Ownership {
   func declare(_ record: RouteRecord) -> RouteRecord? {
     let replaced = routes.set(record, for: record.key)
     guard let run = runs[record.owner] else { return replaced }
-    run.routes.insert(record.key)
-    if run.isUnderWay {
-      if run.undo.routes[record.key] == nil {
-        run.undo.routes[record.key] = .some(replaced)
-      } else if let replaced, replaced.owner == record.owner {
-        machine.unpin(replaced.handler)
-      }
-    } else if let replaced {
-      machine.unpin(replaced.handler)
-    }
+    run.routes[record.key] = (record.method, record.pattern)
+    if run.isUnderWay, run.undo.routes[record.key] == nil { run.undo.routes[record.key] = .some(replaced) }
     return replaced
   }
 
@@ -62,54 +74,89 @@ final class Ownership {
   /// A run succeeded: what it replaced is forgotten, and what the cell's last run left over is gone.
   func commit(_ run: CellRun) {
     run.isUnderWay = false
-    for global in run.undo.globals.values { if let content = global.content { machine.unpin(content.value) } }
-    for case let record? in run.undo.routes.values { machine.unpin(record.handler) }
     run.undo = UndoRecord()
     if let previous = run.previous { remove(previous) }
+    run.previous = nil
     latest[run.cell] = run
   }
 
   /// A run failed: all that it declared is put back as it was, and the cell's last run goes on.
   func rollBack(_ run: CellRun) {
     run.isUnderWay = false
-    timers.cancel(owner: run.owner)
-    machine.stopFibers(ofOwner: run.owner)
+    stopWork(of: run)
     for (slot, before) in run.undo.globals {
-      if globalOwners[slot] == run.owner {
-        machine.setGlobal(slot, before.content.map { (machine.value(of: $0.value), $0.kind) })
-        globalOwners[slot] = before.owner
+      if globalOwners[slot] == run.owner { restore(before, at: slot) }
+      // A later run that is under way must not bring back what this one had declared.
+      for other in othersUnderWay where other.undo.globals[slot]?.owner == run.owner {
+        other.undo.globals[slot] = before
       }
-      if let content = before.content { machine.unpin(content.value) }
     }
-    for (key, before) in run.undo.routes where routes[key]?.owner == run.owner {
-      if let failed = routes.set(before, for: key) { machine.unpin(failed.handler) }
+    for (key, before) in run.undo.routes {
+      if routes[key]?.owner == run.owner { routes.set(before, for: key) }
+      for other in othersUnderWay where other.undo.routes[key]??.owner == run.owner {
+        other.undo.routes[key] = .some(before)
+      }
     }
     run.undo = UndoRecord()
     forget(run)
     if let previous = run.previous { timers.resume(owner: previous.owner) }
+    run.previous = nil
+  }
+
+  private var othersUnderWay: [CellRun] { runs.values.filter(\.isUnderWay) }
+
+  private func restore(_ before: UndoRecord.Global, at slot: Int) {
+    machine.setGlobal(slot, before.content.map { ($0.value.value, $0.kind) })
+    globalOwners[slot] = before.owner
   }
 
   /// Takes away all that a run made and that nobody has replaced since.
   func remove(_ run: CellRun) {
-    timers.cancel(owner: run.owner)
-    machine.stopFibers(ofOwner: run.owner)
-    for slot in run.globals where globalOwners[slot] == run.owner {
-      machine.setGlobal(slot, nil)
-      globalOwners[slot] = nil
+    stopWork(of: run)
+    for slot in run.globals {
+      let before = UndoRecord.Global(content: builtins[slot].map { ($0, .builtin) }, owner: nil)
+      if globalOwners[slot] == run.owner { restore(before, at: slot) }
+      for other in othersUnderWay where other.undo.globals[slot]?.owner == run.owner {
+        other.undo.globals[slot] = before
+      }
     }
-    for key in run.routes where routes[key]?.owner == run.owner {
-      if let record = routes.set(nil, for: key) { machine.unpin(record.handler) }
+    for key in run.routes.keys {
+      if routes[key]?.owner == run.owner { routes.set(nil, for: key) }
+      for other in othersUnderWay where other.undo.routes[key]??.owner == run.owner {
+        other.undo.routes[key] = .some(nil)
+      }
     }
     if latest[run.cell] === run { latest[run.cell] = nil }
     forget(run)
   }
 
-  /// A handler under way may still name the run as its owner; it is kept until nothing can.
-  private func forget(_ run: CellRun) {
-    retired.append(run.owner)
-    if retired.count > Ownership.retiredLimit { runs[retired.removeFirst()] = nil }
+  /// Ends the timers, fibers and calls of a run, but not those that work on requests.
+  private func stopWork(of run: CellRun) {
+    machine.stopFibers(ofOwner: run.owner)
+    timers.cancelTickers(owner: run.owner)
+    machine.cancelOperations(ofOwner: run.owner, Ownership.replaced)
   }
 
-  private var retired: [UInt32] = []
-  private static let retiredLimit = 10_000
+  static let replaced = Failure(.cancelled, "cancelled: the cell that started it was run again or deleted")
+
+  private func forget(_ run: CellRun) {
+    runs[run.owner] = nil
+    over.append(run.owner)
+    if over.count > Ownership.overLimit { cells[over.removeFirst()] = nil }
+  }
+
+  // MARK: Routes that are not in force
+
+  /// The cells that declare a route for a path that none in force answers: another cell took it over and
+  /// was deleted. Running one of them brings the route back.
+  func cellsDeclaring(method: HTTPMethod, path: String) -> [Int] {
+    let lost = latest.values.filter { run in
+      let entries = run.routes.filter { routes[$0.key] == nil }
+      if entries.isEmpty { return false }
+      let table = RouteTable(entries: entries.values.map { ($0.method, $0.pattern, 0) })
+      if case .match = table.resolve(method: method, path: path) { return true }
+      return false
+    }
+    return lost.map(\.cell).sorted()
+  }
 }

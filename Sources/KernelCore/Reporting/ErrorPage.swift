@@ -18,6 +18,8 @@ enum ErrorPage {
       let code = machine.errorField("status", of: error).asInt ?? 500
       return HTTPResponseStatus(statusCode: (400...599).contains(code) ? code : 500)
     case Failure.Kind.http.rawValue, Failure.Kind.network.rawValue: return .badGateway
+    // Of a call, that is: `timeout(2s)` of anything else is the handler's own.
+    case Failure.Kind.timeout.rawValue where !machine.errorField("url", of: error).isNil: return .badGateway
     default: return .internalServerError
     }
   }

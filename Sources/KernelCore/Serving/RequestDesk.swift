@@ -15,8 +15,8 @@ final class RequestDesk {
   private let logsRequests: Bool
   /// Lets what became ready run.
   var onActivity: () -> Void = {}
-  /// What a route's number was declared by, for pages and listings.
-  private let cellOf: (UInt32) -> Int?
+  private let ownership: Ownership
+  private var isOver = false
 
   private var underWay: [TaskID: Work] = [:]
   /// The exchange whose handler runs for the first time: most end there, and are never looked up.
@@ -26,11 +26,13 @@ final class RequestDesk {
     let exchange: Exchange
     let route: RouteRecord
     let started: Int
+    /// The notebook asks itself, within the process.
+    let isOwn: Bool
   }
 
   init(
     machine: Machine, routes: RouteRegistry, replies: ReplyMaker, requestClass: InstanceClass,
-    clock: any Clock, logsRequests: Bool, cellOf: @escaping (UInt32) -> Int?,
+    clock: any Clock, logsRequests: Bool, ownership: Ownership,
     emit: @escaping (KernelEvent) -> Void
   ) {
     self.machine = machine
@@ -39,20 +41,25 @@ final class RequestDesk {
     self.requestClass = requestClass
     self.clock = clock
     self.logsRequests = logsRequests
-    self.cellOf = cellOf
+    self.ownership = ownership
     self.emit = emit
   }
 
+  /// Requests whose handlers have not ended.
   var count: Int { underWay.count }
+  /// Those of them that came from outside.
+  private(set) var clientCount = 0
 
   // MARK: Asking
 
-  func handle(_ exchange: Exchange) {
+  /// - Parameter isOwn: whether the notebook asks itself within the process.
+  func handle(_ exchange: Exchange, isOwn: Bool = false) {
+    if isOver { return exchange.respond(RequestDesk.restarted) }
     let request = exchange.request
     switch routes.table.resolve(method: request.method, path: request.path) {
     case .match(let number, let values):
       guard let route = routes.record(number) else { return }
-      start(route, values, exchange)
+      start(route, values, exchange, isOwn)
     case .methodNotAllowed(let allow):
       answer(
         exchange, StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow))
@@ -65,14 +72,21 @@ final class RequestDesk {
 
   private func notFound(_ request: Request, _ nearMiss: NearMiss?) -> Response {
     var response = StandardPages.notFound(method: request.method, path: request.path, nearMiss: nearMiss)
-    let cells = routes.infos.filter { $0.pattern == nearMiss?.pattern.text }.compactMap(\.cell)
-    if let cell = cells.first, request.isFromThisMachine {
+    guard request.isFromThisMachine else { return response }
+    let lost = ownership.cellsDeclaring(method: request.method, path: request.path)
+    if !lost.isEmpty {
+      let list = lost.map { "[\($0)]" }.joined(separator: ", ")
+      response.body.writeString(
+        "Cell \(list) defines it, and another cell that replaced it is gone: run \(list) again.\n")
+    } else if let near = nearMiss?.pattern,
+      let cell = routes.records.values.first(where: { $0.pattern.key == near.key })?.cell
+    {
       response.body.writeString("It is defined in cell [\(cell)].\n")
     }
     return response
   }
 
-  private func start(_ route: RouteRecord, _ values: [PathValue], _ exchange: Exchange) {
+  private func start(_ route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, _ isOwn: Bool) {
     route.hits += 1
     var arguments: [Value] = []
     arguments.reserveCapacity(values.count + 1)
@@ -85,14 +99,15 @@ final class RequestDesk {
     }
     arguments.append(route.usesRequest ? requestObject(exchange.request, route, arguments) : .nil)
     let task = machine.upcomingTask
-    let work = Work(exchange: exchange, route: route, started: clock.now)
+    let work = Work(exchange: exchange, route: route, started: clock.now, isOwn: isOwn)
     starting = (task, work)
     machine.start(
-      machine.value(of: route.handler), arguments, owner: route.owner, followsDeferred: true,
+      route.handler.value, arguments, owner: route.owner, followsDeferred: true,
       servesRequest: true)
     if let starting, starting.task == task {
       self.starting = nil
       underWay[task] = work
+      if !isOwn { clientCount += 1 }
       exchange.onDisconnect = { [weak self] in self?.abandon(task) }
     }
     onActivity()
@@ -101,7 +116,8 @@ final class RequestDesk {
   private func requestObject(_ request: Request, _ route: RouteRecord, _ values: [Value]) -> Value {
     let params = Array(zip(route.pattern.parameterNames, values))
     return machine.makeInstance(
-      requestClass, fields: [machine.makeDictionary(params)], payload: RequestObject(request, params: params))
+      requestClass, fields: [machine.makeDictionary(params)], payload: RequestObject(request, params: params),
+      payloadBytes: request.body.readableBytes)
   }
 
   // MARK: Answering
@@ -112,7 +128,7 @@ final class RequestDesk {
     if let starting, starting.task == task {
       work = starting.work
       self.starting = nil
-    } else if let found = underWay.removeValue(forKey: task) {
+    } else if let found = take(task) {
       work = found
     } else {
       return false
@@ -123,9 +139,18 @@ final class RequestDesk {
       case .failure(let error): fail(work, error)
       }
     } catch {
-      fail(work, machine.makeErrorValue(error))
+      // No code has thrown this: it is the handler's value that is wrong.
+      let error = machine.makeErrorValue(error)
+      machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
+      fail(work, error)
     }
     return true
+  }
+
+  private func take(_ task: TaskID) -> Work? {
+    guard let work = underWay.removeValue(forKey: task) else { return nil }
+    if !work.isOwn { clientCount -= 1 }
+    return work
   }
 
   private func fail(_ work: Work, _ error: Value) {
@@ -138,7 +163,7 @@ final class RequestDesk {
     let request = work.exchange.request
     emit(
       .failure(
-        cell: cellOf(work.route.owner),
+        cell: ownership.cell(of: work.route.owner),
         text:
           "\(status.code) for \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
           + ErrorRenderer().render(report)))
@@ -161,23 +186,27 @@ final class RequestDesk {
         ServedRequest(
           method: request.method.rawValue, target: request.target, status: Int(response.status.code),
           duration: .nanoseconds(clock.now - started), bytes: response.body.readableBytes,
-          remote: request.remoteAddress?.ipAddress ?? "local", cell: route.flatMap { cellOf($0.owner) })))
+          remote: request.remoteAddress?.ipAddress ?? "local",
+          cell: route.flatMap { ownership.cell(of: $0.owner) })))
   }
 
   // MARK: Going
 
   private func abandon(_ task: TaskID) {
-    guard underWay.removeValue(forKey: task) != nil else { return }
+    guard take(task) != nil else { return }
     machine.abandon(task, Failure(.cancelled, "cancelled: the client has gone"))
     onActivity()
   }
 
-  /// The kernel ends: whoever waits is told so.
-  func dismissAll() {
-    let waiting = underWay.values
-    underWay.removeAll()
-    for work in waiting {
-      finish(work, StandardPages.unavailable("the notebook's kernel was restarted"))
+  /// The kernel ends: whoever waits is told so, and whoever comes.
+  func close() {
+    isOver = true
+    for task in underWay.keys.sorted(by: { $0.number < $1.number }) {
+      if let work = take(task) { finish(work, RequestDesk.restarted) }
     }
+  }
+
+  private static var restarted: Response {
+    StandardPages.unavailable("the notebook's kernel was restarted")
   }
 }

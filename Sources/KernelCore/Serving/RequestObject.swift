@@ -68,6 +68,7 @@ final class RequestObject {
     var merged: [(name: String, value: String)] = []
     for (name, value) in headers {
       let key = name.lowercased()
+      if key == OutboundCalls.originHeader { continue }
       if let place = places[key] {
         merged[place].value += ", " + value
       } else {

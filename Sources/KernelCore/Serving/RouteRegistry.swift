@@ -14,7 +14,7 @@ final class RouteRecord {
   let key: RouteKey
   let method: HTTPMethod?
   let pattern: RoutePattern
-  let handler: Pin
+  let handler: PinnedValue
   let usesRequest: Bool
   /// The run of the cell that declared it, and that cell.
   let owner: UInt32
@@ -23,7 +23,8 @@ final class RouteRecord {
   var errors = 0
 
   init(
-    number: Int, key: RouteKey, method: HTTPMethod?, pattern: RoutePattern, handler: Pin, usesRequest: Bool,
+    number: Int, key: RouteKey, method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue,
+    usesRequest: Bool,
     owner: UInt32, cell: Int?
   ) {
     self.number = number
@@ -68,7 +69,8 @@ final class RouteRegistry {
   }
 
   func makeRecord(
-    method: HTTPMethod?, pattern: RoutePattern, handler: Pin, usesRequest: Bool, owner: UInt32, cell: Int?
+    method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue, usesRequest: Bool, owner: UInt32,
+    cell: Int?
   ) -> RouteRecord {
     defer { next += 1 }
     return RouteRecord(

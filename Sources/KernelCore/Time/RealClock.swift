@@ -6,6 +6,8 @@ final class RealClock: Clock {
   private let loop: any EventLoop
   private var scheduled: [ClockToken: Scheduled<Void>] = [:]
   private var next = 1
+  /// The longest that a timer is set for, a century: what is due later never fires.
+  private static let farthest = 100 * 365 * 86_400 * 1_000_000_000
 
   init(loop: any EventLoop) { self.loop = loop }
 
@@ -15,7 +17,8 @@ final class RealClock: Clock {
   func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
     let token = ClockToken(number: next)
     next += 1
-    let deadline = NIODeadline.uptimeNanoseconds(UInt64(max(0, time)))
+    let due = min(max(0, time), now.addingClamped(RealClock.farthest))
+    let deadline = NIODeadline.uptimeNanoseconds(UInt64(due))
     scheduled[token] = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
       guard self?.scheduled.removeValue(forKey: token) != nil else { return }
       action()

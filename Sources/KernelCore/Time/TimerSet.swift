@@ -35,7 +35,8 @@ final class TimerSet {
   func after(_ delay: Int, owner: UInt32, servesRequest: Bool) -> Value {
     let (id, deferred) = machine.beginOperation(owner: owner)
     var timer = OneShot(
-      delay: delay, due: clock.now + max(0, delay), owner: owner, servesRequest: servesRequest, token: nil)
+      delay: delay, due: clock.now.addingClamped(max(0, delay)), owner: owner, servesRequest: servesRequest,
+      token: nil)
     timer.token = schedule(id, at: timer.due)
     oneShots[id] = timer
     return deferred
@@ -66,10 +67,14 @@ final class TimerSet {
   /// Calls a function every `interval` nanoseconds, first as soon as the running code waits or ends.
   func every(_ interval: Int, _ body: Value, owner: UInt32) -> Ticker {
     let ticker = Ticker(
-      number: nextTicker, interval: interval, body: machine.pin(body), owner: owner, start: clock.now)
+      number: nextTicker, interval: max(1, interval), body: PinnedValue(body, in: machine), owner: owner,
+      start: clock.now)
     nextTicker += 1
     tickers[ticker.number] = ticker
-    plan(ticker, at: clock.now)
+    ticker.due = ticker.start
+    machine.enqueue { [weak self, weak ticker] in
+      if let self, let ticker { tick(ticker) }
+    }
     return ticker
   }
 
@@ -79,6 +84,7 @@ final class TimerSet {
       guard let self, let ticker else { return }
       ticker.token = nil
       tick(ticker)
+      onFire()
     }
   }
 
@@ -88,8 +94,7 @@ final class TimerSet {
     let task = machine.upcomingTask
     ticker.task = task
     runningTickers[task] = ticker
-    machine.start(machine.value(of: ticker.body), owner: ticker.owner, followsDeferred: true)
-    onFire()
+    machine.start(ticker.body.value, owner: ticker.owner, followsDeferred: true)
   }
 
   private var runningTickers: [TaskID: Ticker] = [:]
@@ -104,15 +109,11 @@ final class TimerSet {
   }
 
   private func planNext(_ ticker: Ticker) {
-    let interval = max(1, ticker.interval)
-    let passed = (clock.now - ticker.start) / interval
-    let last = (ticker.due - ticker.start) / interval
+    let passed = (clock.now - ticker.start) / ticker.interval
+    let last = (ticker.due - ticker.start) / ticker.interval
     ticker.skipped += max(0, passed - last)
-    if ticker.isPaused {
-      ticker.due = ticker.start + (passed + 1) * interval
-    } else {
-      plan(ticker, at: ticker.start + (passed + 1) * interval)
-    }
+    let next = ticker.start.addingClamped((passed + 1).multipliedClamped(ticker.interval))
+    if ticker.isPaused { ticker.due = next } else { plan(ticker, at: next) }
   }
 
   /// Ends a ticker; a tick under way is let finish. False where it had ended.
@@ -120,7 +121,7 @@ final class TimerSet {
   func stop(_ ticker: Ticker) -> Bool {
     guard tickers.removeValue(forKey: ticker.number) != nil else { return false }
     if let token = ticker.token { clock.cancel(token) }
-    machine.unpin(ticker.body)
+    ticker.token = nil
     return true
   }
 
@@ -152,11 +153,16 @@ final class TimerSet {
     }
   }
 
-  func cancel(owner: UInt32) {
-    for (id, timer) in oneShots where timer.owner == owner && !timer.servesRequest {
-      machine.cancel(operation: id, Failure(.cancelled, "cancelled: the cell that started it was run again"))
+  /// Ends the tickers of a run, with the ticks that are under way.
+  func cancelTickers(owner: UInt32) {
+    for ticker in tickers.values.sorted(by: { $0.number < $1.number }) where ticker.owner == owner {
+      stop(ticker)
+      if let task = ticker.task {
+        runningTickers[task] = nil
+        ticker.task = nil
+        machine.abandon(task, Ownership.replaced)
+      }
     }
-    for ticker in tickers.values where ticker.owner == owner { stop(ticker) }
   }
 
   func cancelAll() {
@@ -164,14 +170,16 @@ final class TimerSet {
     oneShots.removeAll()
     for ticker in tickers.values { if let token = ticker.token { clock.cancel(token) } }
     tickers.removeAll()
+    runningTickers.removeAll()
   }
 }
 
 /// A timer that ticks: Twisted's LoopingCall.
 final class Ticker {
   let number: Int
+  /// Nanoseconds, at least 1.
   let interval: Int
-  let body: Pin
+  let body: PinnedValue
   let owner: UInt32
   /// When it was started: ticks fall on multiples of the interval from here.
   let start: Int
@@ -184,11 +192,24 @@ final class Ticker {
   /// Ticks that did not happen, since the one before was still under way.
   var skipped = 0
 
-  init(number: Int, interval: Int, body: Pin, owner: UInt32, start: Int) {
+  init(number: Int, interval: Int, body: PinnedValue, owner: UInt32, start: Int) {
     self.number = number
     self.interval = interval
     self.body = body
     self.owner = owner
     self.start = start
+  }
+}
+
+extension Int {
+  /// The sum, or the greatest number where it would be greater: a timer for the end of time.
+  func addingClamped(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+
+  fileprivate func multipliedClamped(_ other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? .max : product
   }
 }

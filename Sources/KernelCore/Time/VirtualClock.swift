@@ -1,3 +1,4 @@
+import DequeModule
 import Foundation
 import NIOCore
 
@@ -18,7 +19,8 @@ public final class VirtualClock: Clock {
   }
 
   /// Ordered by time, then by the order of scheduling.
-  private var entries: [Entry] = []
+  private var entries: Deque<Entry> = []
+  private var times: [ClockToken: Int] = [:]
   private var next = 1
   /// Lets what a jump woke run before the next jump; nil where a test moves the clock by hand.
   private let loop: (any EventLoop)?
@@ -31,14 +33,26 @@ public final class VirtualClock: Clock {
   public func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
     let token = ClockToken(number: next)
     next += 1
-    let place = entries.partitioningIndex { $0.time > max(time, now) }
-    entries.insert(Entry(time: max(time, now), token: token, action: action), at: place)
+    let due = max(time, now)
+    entries.insert(Entry(time: due, token: token, action: action), at: place(of: due, token))
+    times[token] = due
     return token
   }
 
   public func cancel(_ token: ClockToken) {
-    guard let place = entries.firstIndex(where: { $0.token == token }) else { return }
-    entries.remove(at: place)
+    guard let time = times.removeValue(forKey: token) else { return }
+    entries.remove(at: place(of: time, token))
+  }
+
+  /// Where an entry is or goes: later tokens stand behind earlier ones of the same time.
+  private func place(of time: Int, _ token: ClockToken) -> Int {
+    entries.partitioningIndex { ($0.time, $0.token.number) >= (time, token.number) }
+  }
+
+  private func takeFirst() -> Entry {
+    let first = entries.removeFirst()
+    times[first.token] = nil
+    return first
   }
 
   public func kernelIsIdle(isHeld: Bool) {
@@ -48,9 +62,9 @@ public final class VirtualClock: Clock {
 
   /// Moves by hand, calling what falls due in order.
   public func advance(by nanoseconds: Int) {
-    let end = now + nanoseconds
-    while let first = entries.first, first.time <= end {
-      entries.removeFirst()
+    let end = now.addingClamped(nanoseconds)
+    while let next = entries.first, next.time <= end {
+      let first = takeFirst()
       now = first.time
       first.action()
     }
@@ -66,15 +80,15 @@ public final class VirtualClock: Clock {
   /// One timer at a time: what it wakes runs, and says when it is idle, before the next.
   private func jump() {
     isJumpPlanned = false
-    guard !isHeld, let first = entries.first else { return }
-    entries.removeFirst()
+    guard !isHeld, !entries.isEmpty else { return }
+    let first = takeFirst()
     now = first.time
     first.action()
     planJump()
   }
 }
 
-extension Array {
+extension Deque {
   /// The first place whose element satisfies a condition that all later ones satisfy too.
   fileprivate func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
     var low = 0

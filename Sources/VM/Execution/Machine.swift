@@ -82,6 +82,11 @@ public final class Machine {
   var nextFiberID: UInt32 = 1
   public internal(set) var fiberCount = 0
   var operations: [Int: Value] = [:]
+  /// Where operations were begun, for errors that nobody awaits.
+  var operationOrigins: [Int: TraceFrame] = [:]
+  /// What the host wants done in its turn.
+  var jobs: [Int: () -> Void] = [:]
+  var nextJob = 1
   var nextOperation = 1
   /// Why fibers that wait to be unwound are.
   var stopReasons: [UInt32: Failure] = [:]
@@ -111,6 +116,8 @@ public final class Machine {
   var unwindingDepth = 0
   /// When the running slice must end, in nanoseconds of the processor's clock; 0 before the first look.
   var deadline = 0
+  /// When all cleanups together must end, in the same time; 0 where each fiber has its own.
+  var cleanupEnd = 0
   /// Stops what is computing now with an error that cannot be caught; may be used from any thread.
   public let interruption = Interruption()
 

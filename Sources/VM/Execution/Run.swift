@@ -455,6 +455,9 @@ extension Machine {
           budget &-= 1
           if budget >= 0 || refill(fiber, &budget) { continue }
         } else if a.pointee.tag == Tag.native, instruction.pointee.k == 0 {
+          // So that an operation that it begins knows where.
+          fiber.pointee.ip = ip
+          fiber.pointee.registers = registers
           if callNative(a.pointee, a + 2, count, nil, fiber.pointee.owner, into: a) {
             if !heap.isDue || collect(fiber, ip, registers) { continue }
           }
@@ -473,6 +476,8 @@ extension Machine {
         let count = Int(instruction.pointee.b) &+ 1
         let function = method(a[2].tag, Int(instruction.pointee.c))
         if function.tag == Tag.native, instruction.pointee.k == 0, function.header.pointee.aux == 0 {
+          fiber.pointee.ip = ip
+          fiber.pointee.registers = registers
           if callNative(function, a + 2, count, nil, fiber.pointee.owner, into: a) {
             if !heap.isDue || collect(fiber, ip, registers) { continue }
           }

@@ -41,11 +41,13 @@ extension Machine {
     fiber.pointee.header.flags |= FiberObject.isUnwinding
     unwindingDepth = 0
     deadline = Machine.processorTime() + limits.cleanupTime
+    if cleanupEnd > 0 { deadline = min(deadline, cleanupEnd) }
   }
 
   private func findHandler(_ fiber: UnsafeMutablePointer<FiberObject>, isFatal: Bool) -> Bool {
     let isUnwinding = fiber.has(FiberObject.isUnwinding)
-    if isUnwinding, deadline > 0, Machine.processorTime() > deadline + limits.cleanupTime { return false }
+    let grace = cleanupEnd > 0 ? 0 : limits.cleanupTime
+    if isUnwinding, deadline > 0, Machine.processorTime() > deadline + grace { return false }
     while true {
       let registers = fiber.pointee.registers
       guard let prototype = prototype(of: registers[-2]) else { return false }
@@ -131,6 +133,45 @@ extension Machine {
     trace.isCut = true
   }
 
+  /// The place of the call that is being made now, in the notebook's own text; nil outside of one.
+  func callPlace() -> TraceFrame? {
+    guard let current else { return nil }
+    var R = current.pointee.registers
+    var ip = current.pointee.ip
+    for _ in 0..<Trace.limit {
+      guard R[-2].tag == Tag.closure, let prototype = prototype(of: R[-2]) else { return nil }
+      if !prototype.unit.isPrelude {
+        return TraceFrame(
+          function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
+          span: prototype.span(before: ip), isAwait: false)
+      }
+      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: R[-1].bits), back != outermostReturn + 1
+      else { return nil }
+      ip = back
+      R = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+    }
+    return nil
+  }
+
+  /// Says where an error comes from that no code has thrown: the call whose operation failed.
+  public func setOrigin(_ place: TraceFrame?, of error: Value) {
+    guard let place, error.tag == Tag.error, error.error.pointee.trace < 0 else { return }
+    let trace = Trace()
+    trace.origin = place
+    error.error.pointee.trace = payloads.add(trace)
+  }
+
+  /// Where a function of the notebook is written, to point at it.
+  public func place(of function: Value) -> TraceFrame? {
+    guard function.tag == Tag.closure, let prototype = prototype(of: function), !prototype.unit.isPrelude
+    else {
+      return nil
+    }
+    return TraceFrame(
+      function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
+      span: prototype.function.span, isAwait: false)
+  }
+
   /// What an error says, for showing it outside the language.
   public func report(of error: Value) -> ErrorReport {
     guard error.tag == Tag.error else {
@@ -144,7 +185,7 @@ extension Machine {
     }
     return ErrorReport(
       kind: display(error.error.pointee.kind), message: display(error.error.pointee.message), help: help,
-      frames: trace?.frames ?? [], isCut: trace?.isCut ?? false)
+      frames: trace?.placed ?? [], isCut: trace?.isCut ?? false)
   }
 
   /// A field of an error, as `status` of an HTTP error; nil where it has none.
@@ -172,6 +213,19 @@ final class Trace {
 
   var frames: [TraceFrame] = []
   var isCut = false
+  /// The call whose operation failed, where nothing was thrown.
+  var origin: TraceFrame?
+
+  /// The frames with the origin in front, unless the first of them is in the same line and says as much.
+  var placed: [TraceFrame] {
+    guard let origin else { return frames }
+    guard let first = frames.first else { return [origin] }
+    let isSameLine =
+      first.source.name == origin.source.name
+      && first.source.position(of: first.span.start).line
+        == origin.source.position(of: origin.span.start).line
+    return isSameLine ? frames : [origin] + frames
+  }
 }
 
 /// An error of the language for people: plain values, free of the heap.

@@ -167,6 +167,8 @@ struct ReactionObject {
     case settled
     case race
     case task
+    /// Something that the host does in its turn.
+    case job
   }
 }
 
@@ -196,6 +198,8 @@ struct DeferredObject {
   /// Its error was given to somebody or reported.
   static let isHandled: UInt16 = 8
   static let isOperation: UInt16 = 16
+  /// As a fiber's flag: an operation begun for a request.
+  static let servesRequest: UInt16 = 32
 }
 
 extension UnsafeMutablePointer where Pointee == StringObject {

@@ -30,6 +30,7 @@ extension Machine {
           kind: Failure.Kind.error.rawValue, message: machine.heap.makeString(machine.display(error)),
           fields: .nil)
       }
+      machine.setOrigin(machine.callPlace(), of: error)
       return .bool(try machine.fire(call[0].deferred, .rejected, error))
     }
     defineMethod(Tag.deferred, "cancel") { call throws(Failure) in

@@ -160,9 +160,9 @@ extension Machine {
 
   /// What a reaction does once its deferred has fired.
   func fire(_ reaction: UnsafeMutablePointer<ReactionObject>) {
-    guard let source = reaction.pointee.source,
-      let kind = ReactionObject.Kind(rawValue: reaction.pointee.header.aux)
-    else { return }
+    guard let kind = ReactionObject.Kind(rawValue: reaction.pointee.header.aux) else { return }
+    if kind == .job { return runJob(reaction.pointee.index) }
+    guard let source = reaction.pointee.source else { return }
     reaction.pointee.source = nil
     let hasResult = source.state == DeferredObject.resolved
     let value = source.pointee.value
@@ -189,7 +189,7 @@ extension Machine {
       // The others of a race lose this consumer.
       if kind == .race { abandon(origins) }
     case .all, .settled: gather(reaction, target, outcome)
-    case .task: break
+    case .task, .job: break
     }
   }
 
@@ -278,7 +278,10 @@ extension Machine {
     let operation =
       deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
     settle(deferred, .cancelled, makeError(failure))
-    if operation != 0, operations.removeValue(forKey: operation) != nil { host?.cancel(operation: operation) }
+    if operation != 0, operations.removeValue(forKey: operation) != nil {
+      operationOrigins[operation] = nil
+      host?.cancel(operation: operation)
+    }
     abandon(origin)
   }
 

@@ -236,25 +236,37 @@ extension Machine {
   }
 
   /// Stops all fibers that `isChosen` says yes to, parked ones that nothing refers to included.
-  private func stopFibers(_ failure: Failure, where isChosen: (UnsafeMutablePointer<FiberObject>) -> Bool) {
+  /// Gives how many of them have cleanups to run, perhaps.
+  private func stopFibers(_ failure: Failure, where isChosen: (UnsafeMutablePointer<FiberObject>) -> Bool)
+    -> Int
+  {
     busy += 1
     defer { busy -= 1 }
+    var started = 0
     for large in heap.state.pointee.large where large.object.load(as: UInt8.self) == UInt8(Tag.fiber) {
       let fiber = large.object.assumingMemoryBound(to: FiberObject.self)
-      if !fiber.has(FiberObject.hasFinished), isChosen(fiber) { stop(fiber, failure) }
+      guard !fiber.has(FiberObject.hasFinished), isChosen(fiber) else { continue }
+      if fiber.has(FiberObject.hasStarted) { started += 1 }
+      stop(fiber, failure)
     }
     for block in heap.state.pointee.blocks {
       for number in 0..<block.count {
         let object = block.base + number * block.cell
         guard object.load(as: UInt8.self) == UInt8(Tag.fiber) else { continue }
         let fiber = object.assumingMemoryBound(to: FiberObject.self)
-        if !fiber.has(FiberObject.hasFinished), isChosen(fiber) { stop(fiber, failure) }
+        if !fiber.has(FiberObject.hasFinished), isChosen(fiber) {
+          if fiber.has(FiberObject.hasStarted) { started += 1 }
+          stop(fiber, failure)
+        }
       }
     }
+    return started
   }
 
-  /// Stops the fibers that a run of a cell started, but not those that work on requests.
-  public func stopFibers(ofOwner owner: UInt32, except task: TaskID? = nil) {
+  /// Stops the fibers that a run of a cell started, but not those that work on requests. Gives how many of
+  /// them had begun and may have `defer`s to run, in their turn.
+  @discardableResult
+  public func stopFibers(ofOwner owner: UInt32, except task: TaskID? = nil) -> Int {
     stopFibers(Failure(.cancelled, "cancelled: the cell that started it was run again")) {
       $0.pointee.owner == owner && !$0.has(FiberObject.servesRequest)
         && (task == nil || abs($0.pointee.task) != task?.number)
@@ -267,8 +279,13 @@ extension Machine {
     let failure = Failure(.cancelled, "cancelled: the kernel was restarted")
     tasks.removeAll()
     operations.removeAll()
-    stopFibers(failure) { _ in true }
+    operationOrigins.removeAll()
+    jobs.removeAll()
+    _ = stopFibers(failure) { _ in true }
+    // What was to be interrupted is being stopped.
+    interruption.clear()
     let end = Machine.processorTime() + time
+    cleanupEnd = end
     while firstReady != nil, Machine.processorTime() < end {
       guard let waiter = dequeue() else { return }
       // Only unwinding goes on: nothing new starts.

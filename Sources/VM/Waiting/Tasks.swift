@@ -80,6 +80,10 @@ extension Machine {
     nextOperation += 1
     deferred.pointee.number = id
     deferred.pointee.header.flags |= DeferredObject.isOperation
+    if let current, current.has(FiberObject.servesRequest) {
+      deferred.pointee.header.flags |= DeferredObject.servesRequest
+    }
+    operationOrigins[id] = callPlace()
     let value = Value(Tag.deferred, deferred)
     operations[id] = value
     return (id, value)
@@ -88,9 +92,12 @@ extension Machine {
   /// Fires an operation's deferred; what waits becomes ready. A number that was cancelled is ignored.
   public func complete(operation: Int, _ outcome: Outcome) {
     guard let value = operations.removeValue(forKey: operation) else { return }
+    let origin = operationOrigins.removeValue(forKey: operation)
     switch outcome {
     case .success(let result): settle(value.deferred, .resolved, result)
-    case .failure(let error): settle(value.deferred, .rejected, error)
+    case .failure(let error):
+      setOrigin(origin, of: error)
+      settle(value.deferred, .rejected, error)
     }
   }
 

@@ -1,0 +1,272 @@
+import Language
+import VM
+import Web
+
+// From the text of a cell to its end.
+
+extension Kernel {
+  /// Runs a cell; `completion` is called on the loop when it has ended.
+  func run(cell: Int, text: String, executionCount: Int, completion: @escaping (CellResult) -> Void) {
+    isSettling = false
+    let started = clock.now
+    let source = SourceText(cell: cell, text: text)
+    let compiled = compile(source)
+    guard let program = compiled.program else {
+      let failure = ErrorRenderer().render(compiled.diagnostics, in: source)
+      let result = CellResult(
+        cell: cell, executionCount: executionCount, outcome: .failed(failure), notes: [], duration: .zero)
+      emit(.cellStarted(cell))
+      emit(.cellFinished(result))
+      return completion(result)
+    }
+    // A run of the same cell that still waits gives way, and this one begins when that has been undone.
+    if let earlier = active.values.first(where: { $0.cell == cell }) {
+      earlier.whenOver.append { [weak self] in
+        self?.run(cell: cell, text: text, executionCount: executionCount, completion: completion)
+      }
+      interrupt(earlier)
+      return pump()
+    }
+
+    let run = CellRun(
+      owner: nextOwner, cell: cell, executionCount: executionCount, source: source,
+      hasValue: program.hasValue, started: started, previous: ownership.latest[cell], completion: completion)
+    nextOwner += 1
+    active[run.owner] = run
+    if !compiled.diagnostics.isEmpty {
+      run.warnings.append(ErrorRenderer().render(compiled.diagnostics, in: source))
+    }
+    noteAssignments(run, compiled.assigned)
+    ownership.begin(run)
+    emit(.cellStarted(cell))
+    do throws(Failure) {
+      let main = try machine.load(program)
+      let task = machine.upcomingTask
+      run.task = task
+      tasks[task] = .cell(run)
+      machine.start(main, owner: run.owner, followsDeferred: false, isCell: true)
+    } catch {
+      end(run, .failure(machine.makeErrorValue(error)))
+    }
+    pump()
+  }
+
+  private func compile(_ source: SourceText) -> (
+    program: Program?, diagnostics: [Diagnostic], assigned: [String]
+  ) {
+    let parsed = Parser.parse(source)
+    if parsed.diagnostics.contains(where: { $0.severity == .error }) { return (nil, parsed.diagnostics, []) }
+    let resolution = Resolver.resolve(parsed.program, source: source, globals: scope)
+    let diagnostics = parsed.diagnostics + resolution.diagnostics
+    if resolution.hasErrors { return (nil, diagnostics, []) }
+    let assigned = resolution.writes.keys.filter { resolution.declares[$0] == nil }.sorted()
+    do throws(Diagnostic) {
+      let program = try Compiler.compile(parsed.program, source: source)
+      let problems = patternProblems(program)
+      return problems.isEmpty ? (program, diagnostics, assigned) : (nil, diagnostics + problems, [])
+    } catch {
+      return (nil, diagnostics + [error], [])
+    }
+  }
+
+  /// The names that a cell can use, with where they come from.
+  private var scope: GlobalScope {
+    var scope = GlobalScope()
+    for (name, kind) in machine.declaredGlobals {
+      let known: GlobalScope.Kind =
+        switch kind {
+        case .let: .let
+        case .var: .var
+        case .function: .function
+        case .builtin: .builtin
+        }
+      let slot = (try? machine.slot(of: name)) ?? 0
+      scope.declare(name, known, in: ownership.cell(declaringGlobal: slot).map { "cell [\($0)]" })
+    }
+    return scope
+  }
+
+  private func patternProblems(_ program: Program) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    for case .route(let route) in program.functions.flatMap(\.constants) {
+      do throws(RoutePatternError) {
+        _ = try RoutePattern.parse(route.pattern)
+      } catch {
+        let start = route.patternSpan.start + 1
+        let span = Span(
+          start + error.range.lowerBound, start + max(error.range.upperBound, error.range.lowerBound + 1))
+        problems.append(
+          Diagnostic(
+            .error, error.message, at: span, help: error.suggestion.map { "did you mean \"\($0)\"?" }))
+      }
+    }
+    return problems
+  }
+
+  // MARK: Its end
+
+  /// The text of a cell has run to its end.
+  func end(_ run: CellRun, _ outcome: Outcome) {
+    switch outcome {
+    case .success(let value):
+      let previous = run.previous
+      ownership.commit(run)
+      if let previous { dropObservers(of: previous) }
+      noteGlobals(run)
+      finish(run, .succeeded(showOut(value, of: run)))
+    case .failure(let error):
+      let report = machine.report(of: error)
+      if report.kind == Failure.Kind.interrupted.rawValue, !run.isInterrupted {
+        run.isInterrupted = true
+        hasStoppedComputing = true
+      }
+      // What its fibers clean up with must still be there.
+      if machine.stopFibers(ofOwner: run.owner) == 0 { return fail(run, report) }
+      machine.enqueue { [weak self] in self?.fail(run, report) }
+    }
+  }
+
+  private func fail(_ run: CellRun, _ report: ErrorReport) {
+    if isOver { return }
+    let kept = keptAssignments(run)
+    ownership.rollBack(run)
+    dropObservers(of: run)
+    run.notes = []
+    if run.isInterrupted {
+      if let kept { run.warnings.append(kept) }
+      return finish(run, .interrupted)
+    }
+    let text = ErrorRenderer().render(report)
+    finish(run, .failed(kept.map { "\(text)\n  note: \($0)" } ?? text))
+  }
+
+  private func finish(_ run: CellRun, _ outcome: CellResult.Outcome) {
+    run.isUnderWay = false
+    // Under a virtual clock what the cell started, as far as it takes no time, is done before it ends.
+    atRest { [weak self] in
+      guard let self, active.removeValue(forKey: run.owner) != nil else { return }
+      tellEnd(of: run, outcome)
+      for next in run.whenOver { next() }
+      run.whenOver = []
+    }
+  }
+
+  func tellEnd(of run: CellRun, _ outcome: CellResult.Outcome) {
+    let result = CellResult(
+      cell: run.cell, executionCount: run.executionCount, outcome: outcome, notes: run.warnings + run.notes,
+      duration: .nanoseconds(clock.now - run.started))
+    emit(.cellFinished(result))
+    run.completion(result)
+  }
+
+  /// Keeps the value as `_` and `Out[n]`, and gives what is shown of it.
+  private func showOut(_ value: Value, of run: CellRun) -> String? {
+    guard run.hasValue, !value.isNil else { return nil }
+    let shown = machine.repr(value)
+    if let slot = try? machine.slot(of: "_") { machine.setGlobal(slot, (value, .builtin)) }
+    if let slot = try? machine.slot(of: "Out"), let out = machine.global(slot) {
+      machine.setElement(.int(run.cell), of: out.value, to: value)
+    }
+    if value.isDeferred, machine.isPending(value) {
+      tasks[machine.observe(value, owner: run.owner)] = .out(run)
+    }
+    return shown
+  }
+
+  /// Nobody looks any more at what a run left to be shown later.
+  private func dropObservers(of run: CellRun) {
+    for (task, kind) in tasks.sorted(by: { $0.key.number < $1.key.number }) {
+      switch kind {
+      case .out(let owner) where owner === run: break
+      case .opening(_, run.owner): break
+      default: continue
+      }
+      tasks[task] = nil
+      machine.abandon(task, Ownership.replaced)
+    }
+  }
+
+  // MARK: Interrupting
+
+  /// Interrupts the cell that began last of those that run or wait; false where none does.
+  @discardableResult
+  func interrupt() -> Bool {
+    machine.interruption.clear()
+    if hasStoppedComputing {
+      hasStoppedComputing = false
+      return true
+    }
+    let waiting = active.values.filter { $0.isUnderWay && !$0.isInterrupted }
+    guard let run = waiting.max(by: { $0.owner < $1.owner }) else { return false }
+    interrupt(run)
+    pump()
+    return true
+  }
+
+  private func interrupt(_ run: CellRun) {
+    guard run.isUnderWay, !run.isInterrupted, let task = run.task else { return }
+    if machine.stop(task, Failure(.interrupted, "interrupted")) { run.isInterrupted = true }
+  }
+
+  /// Takes away all that a cell made.
+  func removeEffects(of cell: Int) {
+    if let run = active.values.first(where: { $0.cell == cell }) {
+      run.whenOver.append { [weak self] in self?.removeEffects(of: cell) }
+      interrupt(run)
+    } else if let run = ownership.latest[cell] {
+      ownership.remove(run)
+      dropObservers(of: run)
+    }
+    pump()
+  }
+
+  // MARK: Notes
+
+  /// Adds a line to what a cell says that it did.
+  func note(_ owner: UInt32, _ text: String) {
+    guard let run = ownership.runs[owner], run.isUnderWay else { return }
+    run.notes.append(text)
+  }
+
+  private func noteGlobals(_ run: CellRun) {
+    for slot in run.globals.sorted() {
+      guard let global = machine.global(slot) else { continue }
+      let name = machine.name(ofGlobal: slot)
+      switch global.kind {
+      case .function: run.notes.append("func \(name)\(replaced(slot, run))")
+      case .let, .var:
+        if let replaced = run.replacedGlobals[slot], replaced != run.cell {
+          run.notes.append("\(name) replaces the one from [\(replaced)]")
+        }
+      case .builtin: break
+      }
+    }
+  }
+
+  private func replaced(_ slot: Int, _ run: CellRun) -> String {
+    guard let cell = run.replacedGlobals[slot], cell != run.cell else { return "" }
+    return " (replaces the one from [\(cell)])"
+  }
+
+  /// Remembers what variables of other cells hold that the text assigns to.
+  private func noteAssignments(_ run: CellRun, _ names: [String]) {
+    for name in names {
+      guard let slot = try? machine.slot(of: name), let global = machine.global(slot),
+        let cell = ownership.cell(declaringGlobal: slot), cell != run.cell
+      else { continue }
+      run.assigned.append((name, slot, PinnedValue(global.value, in: machine)))
+    }
+  }
+
+  /// What a failed run says about the variables of other cells that it assigned to: they are not put back.
+  private func keptAssignments(_ run: CellRun) -> String? {
+    let names = run.assigned.filter { entry in
+      guard let global = machine.global(entry.slot) else { return false }
+      return !global.value.isIdentical(to: entry.before.value)
+    }.map { "\"\($0.name)\"" }
+    guard let last = names.last else { return nil }
+    let list = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and " + last
+    return
+      "\(list) \(names.count == 1 ? "keeps" : "keep") what was assigned; only what the cell declares is put back"
+  }
+}

@@ -1,0 +1,95 @@
+import Language
+import VM
+import Web
+
+// What the machine asks of the kernel and tells it.
+
+extension Kernel: MachineHost {
+  func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure) {
+    let owner = try present(owner)
+    let pattern: RoutePattern
+    do throws(RoutePatternError) {
+      pattern = try RoutePattern.parse(route.pattern)
+    } catch {
+      throw Failure(.argument, error.message)
+    }
+    let methods: [String?] = route.methods.isEmpty ? [nil] : route.methods
+    let pinned = PinnedValue(handler, in: machine)
+    var replacedCells: Set<Int> = []
+    for method in methods {
+      let record = routes.makeRecord(
+        method: method.map { .init(rawValue: $0) }, pattern: pattern, handler: pinned,
+        usesRequest: route.usesRequest, owner: owner, cell: ownership.cell(of: owner))
+      if let replaced = ownership.declare(record), let cell = replaced.cell, cell != record.cell {
+        replacedCells.insert(cell)
+      }
+    }
+    let name = (route.methods.isEmpty ? "" : route.methods.joined(separator: ", ") + " ") + route.pattern
+    let address = server.addresses.first { $0.unixPath == nil }.map { "  → \($0.url)\(route.pattern)" } ?? ""
+    let replaced = replacedCells.sorted().map { "[\($0)]" }.joined(separator: ", ")
+    note(owner, "route \(name)\(address)\(replaced.isEmpty ? "" : "  replaces the one from \(replaced)")")
+  }
+
+  /// The owner of what code makes now.
+  ///
+  /// - Throws: a failure where the code's cell is gone, so that nothing could ever take away what it makes.
+  func present(_ owner: UInt32) throws(Failure) -> UInt32 {
+    if let present = ownership.presentOwner(for: owner) { return present }
+    throw Failure(
+      .cancelled, "the cell that this code belongs to is gone, so it cannot make anything that stays",
+      help: "run the cell again")
+  }
+
+  func willDefine(global: Int, owner: UInt32) {
+    if let cell = ownership.cell(declaringGlobal: global), let run = ownership.runs[owner],
+      run.replacedGlobals[global] == nil
+    {
+      run.replacedGlobals[global] = cell
+    }
+    ownership.willDefine(global: global, owner: owner)
+  }
+
+  func cancel(operation: Int) {
+    if timers.cancel(operation: operation) { return }
+    calls.cancel(operation: operation)
+  }
+
+  func finished(task: TaskID, _ outcome: Outcome) {
+    if isOver || desk.finished(task: task, outcome) { return }
+    if let ticker = timers.finished(task: task) {
+      if case .failure(let error) = outcome { unhandled(error: error, owner: ticker.owner) }
+      return
+    }
+    switch tasks.removeValue(forKey: task) {
+    case .cell(let run): end(run, outcome)
+    case .out(let run): emit(fired(run.cell, outcome))
+    case .opening(let url, _): emit(opened(url, outcome))
+    case nil: break
+    }
+  }
+
+  private func fired(_ cell: Int, _ outcome: Outcome) -> KernelEvent {
+    switch outcome {
+    case .success(let value): .notice(cell: cell, text: "Out[\(cell)] fired: \(machine.repr(value))")
+    case .failure(let error): .failure(cell: cell, text: ErrorRenderer().render(machine.report(of: error)))
+    }
+  }
+
+  private func opened(_ url: String, _ outcome: Outcome) -> KernelEvent {
+    switch outcome {
+    case .success(let value):
+      let response = machine.payload(of: value, calls.responseClass) as? ResponseObject
+      return .opened(url: url, status: response?.status, body: response?.text ?? "")
+    case .failure(let error): return .opened(url: url, status: nil, body: machine.report(of: error).message)
+    }
+  }
+
+  func unhandled(error: Value, owner: UInt32) {
+    if isOver { return }
+    emit(.failure(cell: ownership.cell(of: owner), text: ErrorRenderer().render(machine.report(of: error))))
+  }
+
+  func describe(operation: Int) -> String {
+    timers.describe(operation: operation) ?? calls.describe(operation: operation) ?? ""
+  }
+}

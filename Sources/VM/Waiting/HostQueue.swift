@@ -1,0 +1,40 @@
+// What the host puts in the machine's own queue, so that it runs in turn with the fibers.
+
+extension Machine {
+  /// Lets `job` run when its turn comes, after what is ready now. It may start tasks.
+  ///
+  /// A request to the own server, the first tick of a timer: what the language starts, runs after the fiber
+  /// that started it has parked, and in the order of starting.
+  public func enqueue(_ job: @escaping () -> Void) {
+    let number = nextJob
+    nextJob += 1
+    jobs[number] = job
+    let reaction = newReaction(.job, target: nil, function: .nil, index: number, owner: 0)
+    enqueue(reaction.waiter)
+  }
+
+  /// Whether code of the language is running now: the host is being called by it.
+  public var isRunning: Bool { current != nil }
+
+  /// The turn of a job.
+  func runJob(_ number: Int) { jobs.removeValue(forKey: number)?() }
+
+  /// Stops a task's fiber: its `defer`s run when its turn comes, and then the host hears of its end. False
+  /// where the task has ended, or only waits for the deferred that its fiber gave.
+  @discardableResult
+  public func stop(_ task: TaskID, _ failure: Failure) -> Bool {
+    guard let value = tasks[task.number], value.tag == Tag.fiber else { return false }
+    stop(value.fiber, failure)
+    return true
+  }
+
+  /// Cancels the operations that a run of a cell began, but not those that work on requests.
+  public func cancelOperations(ofOwner owner: UInt32, _ failure: Failure) {
+    for id in operations.keys.sorted() {
+      guard let value = operations[id], value.deferred.pointee.owner == owner,
+        value.deferred.pointee.header.flags & DeferredObject.servesRequest == 0
+      else { continue }
+      cancel(value.deferred, failure)
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import VM
+import Web
+
+@testable import KernelCore
+
+/// A supervisor on an event loop of its own, with clocks that only the test moves.
+///
+/// Every method runs on the loop and gives back when all that could run has run, so that tests neither sleep
+/// nor race.
+final class Bench: @unchecked Sendable {
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  let loop: any EventLoop
+  /// Only to be touched on the loop.
+  private(set) var supervisor: Supervisor!
+  private(set) var clock: VirtualClock!
+  private(set) var holdClock: VirtualClock!
+  private var heard: [KernelEvent] = []
+
+  /// - Parameter movesClock: whether the notebook's clock moves by itself, as in a replay.
+  init(movesClock: Bool = false, _ configure: (inout KernelConfiguration) -> Void = { _ in }) {
+    var configuration = KernelConfiguration()
+    configuration.isClockVirtual = true
+    configuration.port = 0
+    configure(&configuration)
+    let final = configuration
+    loop = group.next()
+    on {
+      self.clock = VirtualClock(loop: movesClock ? self.loop : nil)
+      self.holdClock = VirtualClock()
+      let isReal = !final.isClockVirtual
+      self.supervisor = Supervisor(
+        configuration: final, loop: self.loop, clock: isReal ? nil : self.clock, holdClock: self.holdClock)
+      self.supervisor.onEvent = { self.heard.append($0) }
+    }
+  }
+
+  deinit {
+    let supervisor = Unchecked(supervisor!)
+    try? loop.flatSubmit { supervisor.value.shutDown(grace: .zero) }.wait()
+    self.supervisor = nil
+    try? group.syncShutdownGracefully()
+  }
+
+  @discardableResult
+  func on<Result>(_ body: @escaping () throws -> Result) rethrows -> Result {
+    let box = Box<Swift.Result<Result, any Error>>()
+    let work = Unchecked(body)
+    // Twice, so that what the first left to the loop's next turn has run too.
+    try! loop.submit { box.value = Swift.Result { try work.value() } }.wait()
+    try! loop.submit {}.wait()
+    return try! box.value!.get()
+  }
+
+  /// Waits until something that other threads bring about is so; fails the wait after ten seconds.
+  func wait(until condition: @escaping () -> Bool) -> Bool {
+    let end = Date().addingTimeInterval(10)
+    while !on(condition) {
+      if Date() > end { return false }
+      usleep(1_000)
+    }
+    return true
+  }
+
+  var kernel: Kernel { supervisor.kernel }
+
+  // MARK: Cells
+
+  /// Begins to run a cell.
+  @discardableResult
+  func start(_ text: String, cell: Int = 1) -> Pending<CellResult> {
+    let pending = Pending<CellResult>(self)
+    on { self.supervisor.run(cell: cell, text: text) { pending.set($0) } }
+    return pending
+  }
+
+  /// Runs a cell that ends without time passing; `waiting` where it does not.
+  @discardableResult
+  func run(_ text: String, cell: Int = 1) -> Shown { Shown(start(text, cell: cell).value) }
+
+  // MARK: Time
+
+  func advance(_ duration: Duration) {
+    let parts = duration.components
+    on { self.clock.advance(by: Int(parts.seconds) * 1_000_000_000 + Int(parts.attoseconds / 1_000_000_000)) }
+  }
+
+  func advanceHold(_ duration: Duration) {
+    on { self.holdClock.advance(by: Int(duration.components.seconds) * 1_000_000_000) }
+  }
+
+  /// Seconds of the notebook's clock.
+  var now: Double { on { Double(self.clock.now) / 1e9 } }
+
+  // MARK: Requests
+
+  /// A request from outside, as the server hands it over.
+  @discardableResult
+  func ask(
+    _ target: String, _ method: HTTPMethod = .GET, headers: [(String, String)] = [], body: String = "",
+    isFromThisMachine: Bool = true
+  ) -> Asked {
+    let pending = Asked(self)
+    on {
+      let request = Request(
+        method: method, target: target, headers: HTTPHeaders(headers), body: ByteBuffer(string: body),
+        remoteAddress: try? SocketAddress(ipAddress: "127.0.0.1", port: 4),
+        isFromThisMachine: isFromThisMachine)
+      let exchange = Exchange(request: request) { pending.set($0) }
+      pending.exchange = exchange
+      self.supervisor.respond(to: exchange)
+    }
+    return pending
+  }
+
+  /// The text of the answer to a GET, which must come at once.
+  func get(_ target: String) -> String? { ask(target).text }
+
+  // MARK: Events
+
+  var events: [KernelEvent] { on { self.heard } }
+
+  /// What was printed, in order.
+  var output: [String] { events.compactMap { if case .output(_, let text) = $0 { text } else { nil } } }
+
+  /// Errors that nobody awaited, of ticks, and behind a 500.
+  var failures: [String] { events.compactMap { if case .failure(_, let text) = $0 { text } else { nil } } }
+
+  var notices: [String] { events.compactMap { if case .notice(_, let text) = $0 { text } else { nil } } }
+
+  /// A value of the language as `Out` would show it.
+  func value(_ expression: String) -> String? {
+    if case .succeeded(let text) = start(expression, cell: 9_999).value?.outcome { text } else { nil }
+  }
+
+  var routes: [RouteInfo] { on { self.kernel.routes.infos } }
+}
+
+/// Something that comes later.
+class Pending<Value>: @unchecked Sendable {
+  fileprivate let bench: Bench
+  private var result: Value?
+
+  fileprivate init(_ bench: Bench) { self.bench = bench }
+
+  func set(_ value: Value) { result = value }
+
+  /// Nil as long as it has not come.
+  var value: Value? { bench.on { self.result } }
+}
+
+/// A request under way.
+final class Asked: Pending<Response>, @unchecked Sendable {
+  fileprivate var exchange: Exchange?
+
+  var status: Int? { value.map { Int($0.status.code) } }
+  var text: String? { value.map { String(buffer: $0.body) } }
+  var type: String? { value?.headers.first(name: "content-type") }
+
+  /// The client goes.
+  func disconnect() { bench.on { self.exchange?.disconnect() } }
+}
+
+/// What a cell shows, for comparing.
+struct Shown: Equatable, CustomStringConvertible, ExpressibleByStringLiteral {
+  let text: String
+  var description: String { text }
+
+  init(stringLiteral text: String) { self.text = text }
+
+  init(_ result: CellResult?) {
+    text =
+      switch result?.outcome {
+      case .succeeded(let value): value ?? "ok"
+      case .failed(let error): error
+      case .interrupted: "interrupted"
+      case nil: "waiting"
+      }
+  }
+
+  func contains(_ part: String) -> Bool { text.contains(part) }
+}
+
+final class Box<Value>: @unchecked Sendable {
+  var value: Value?
+}
+
+struct Unchecked<Value>: @unchecked Sendable {
+  let value: Value
+  init(_ value: Value) { self.value = value }
+}
