@@ -47,7 +47,7 @@ struct CompilingLimitTests {
   // The condition of a `while` is compiled twice; closures nested in it doubled at every level.
   @Test func loopsNestedInConditionsCompileInTime() throws {
     var text = "false"
-    for _ in 0..<30 { text = "{ while \(text) { }\n false }()" }
+    for _ in 0..<30 { text = "({ while \(text) { }\n false }())" }
     #expect(try ScriptHost().run("while \(text) { }\n1") == "1")
   }
 
