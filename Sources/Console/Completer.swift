@@ -29,6 +29,11 @@ final class Completer: Sendable {
     }
   }
 
+  func forgetAll() { known.withLock { $0 = ([], []) } }
+
+  /// Whether a cell declares this name.
+  func knows(_ name: String) -> Bool { known.withLock { $0.names.contains(name) } }
+
   /// What could stand at a UTF-8 offset.
   func complete(_ text: String, _ cursor: Int) -> Completions {
     let before = String(decoding: Array(text.utf8)[..<min(cursor, text.utf8.count)], as: UTF8.self)
@@ -37,6 +42,7 @@ final class Completer: Sendable {
     if line.hasPrefix("%load ") || line.hasPrefix("%save ") {
       return files(String(line.drop { $0 != " " }.dropFirst()), cursor)
     }
+    if line.hasPrefix("%help ") { return names(String(line.dropFirst(6)), cursor) }
     if let path = path(in: line) { return routes(path, cursor) }
     return names(line, cursor)
   }
@@ -91,11 +97,12 @@ final class Completer: Sendable {
   private func files(_ path: String, _ cursor: Int) -> Completions {
     let folder = path.contains("/") ? String(path[...path.lastIndex(of: "/")!]) : ""
     let start = path.dropFirst(folder.count)
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    let place = folder.isEmpty ? "./" : Prompt.path(folder) + "/"
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
     let candidates = entries.sorted().filter { $0.hasPrefix(start) && !$0.hasPrefix(".") }.prefix(200).map {
       name in
       var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: folder + name, isDirectory: &isFolder)
+      _ = FileManager.default.fileExists(atPath: place + name, isDirectory: &isFolder)
       return Completions.Candidate(folder + name + (isFolder.boolValue ? "/" : ""))
     }
     return Completions(range: cursor - path.utf8.count..<cursor, candidates: Array(candidates))

@@ -1,37 +1,60 @@
+import Foundation
 import Language
 
 // Commands, help, and what the editor asks of the language.
 
 extension Prompt {
-  func command(_ line: String) {
-    let body = line.dropFirst()
-    let parts = body.split(separator: " ", maxSplits: 1)
-    let word = parts.first.map(String.init) ?? ""
-    let argument = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
-    if word.contains("\n") || argument.contains("\n") {
-      return complain("a command stands alone on its line")
+  /// What the person typed: a command, a question about a name, or a cell.
+  func handle(_ text: String) {
+    let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
+    if lines.allSatisfy({ $0.hasPrefix("%") }) {
+      // Several at once are pasted.
+      for line in lines { command(line) }
+    } else if lines.first?.hasPrefix("%") == true {
+      refuse("a command stands alone on its line")
+    } else if lines.count == 1, let topic = Prompt.question(in: lines[0]) {
+      help(topic)
+    } else if lines.count == 1, ["help", "quit", "exit"].contains(lines[0]), !Completer.shared.knows(lines[0])
+    {
+      // As at other prompts, unless a cell has given the name a meaning.
+      lines[0] == "help" ? help("") : leave()
+    } else {
+      enter(text)
     }
-    switch Command.find(word) {
-    case .success(let command): command.run(self, argument)
-    case .failure(let problem): complain(problem.message)
+  }
+
+  private func command(_ line: String) {
+    if let topic = Prompt.question(in: line) { return help(topic) }
+    let parts = line.dropFirst().split(separator: " ", maxSplits: 1)
+    let argument = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+    switch Command.find(parts.first.map(String.init) ?? "") {
+    case .success(let command):
+      if command.usage.isEmpty, !argument.isEmpty {
+        return refuse("%\(command.name) stands alone; nothing follows it")
+      }
+      command.run(self, argument)
+    case .failure(let problem): refuse(problem.message)
     }
   }
 
   func help(_ topic: String) {
-    let name = topic.trimmingCharacters(in: .whitespaces).drop { $0 == "%" }
+    let name = String(topic.drop { $0 == "%" })
     if name.isEmpty { return helpOverview() }
-    if let entry = HelpEntry.all.first(where: { $0.name == name }) {
-      say(
+    let command = try? Command.find(name).get()
+    // `delete` is a request, `%delete` is a command.
+    if let entry = HelpEntry.all.first(where: { $0.name == name }), command == nil || !topic.hasPrefix("%") {
+      return say(
         StyledText(entry.signature, .bold) + StyledText("\n\(entry.explanation)\n")
           + StyledText(entry.example, .dim))
-      return
     }
-    if case .success(let command) = Command.find(String(name)) {
-      say(StyledText("%\(command.name) \(command.usage)", .bold) + StyledText("\n\(command.explanation)"))
-      return
+    if let command {
+      return say(
+        StyledText("%\(command.name) \(command.usage)", .bold) + StyledText("\n\(command.explanation)"))
     }
-    let near = Suggestion.nearest(to: String(name), among: HelpEntry.all.map(\.name))
-    complain("there is no help on \"\(name)\"" + (near.map { "; did you mean \($0)?" } ?? ""))
+    let near = Suggestion.nearest(to: name, among: HelpEntry.all.map(\.name) + Command.all.map(\.name))
+    refuse(
+      "there is no help on \"\(name)\"" + (near.map { "; did you mean \($0)?" } ?? "; %help lists commands"))
   }
 
   private func helpOverview() {
@@ -44,17 +67,20 @@ extension Prompt {
     say("name? explains a name, as route? or every?. Ctrl-C stops a cell, Ctrl-D leaves.")
   }
 
-  static func name(in text: String) -> String? {
-    let name = text.trimmingCharacters(in: .whitespaces)
-    let isName = !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
-    return isName ? name : nil
+  /// The name that is asked about: of `name?`, `?name` and `%name?`; empty for `?` alone.
+  nonisolated static func question(in line: String) -> String? {
+    guard line.hasSuffix("?") || line.hasPrefix("?") else { return nil }
+    let topic = (line.hasSuffix("?") ? line.dropLast() : line.dropFirst()).trimmingCharacters(
+      in: .whitespaces)
+    let name = topic.hasPrefix("%") ? topic.dropFirst() : topic[...]
+    return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? topic : nil
   }
 
   // MARK: The editor's questions
 
   nonisolated static func completeness(_ text: String) -> Completeness {
     let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    if trimmed.hasPrefix("%") || (trimmed.hasSuffix("?") && !trimmed.contains("\n")) { return .complete }
+    if trimmed.hasPrefix("%") || Prompt.question(in: trimmed) != nil { return .complete }
     switch Parser.parse(SourceText(name: "cell", text: text)).completeness {
     case .complete: return .complete
     case .incomplete(let indent): return .incomplete(indent: indent)

@@ -6,7 +6,7 @@ import Notebooks
 
 extension Prompt {
   /// The first line that says what a cell is about.
-  static func headline(of cell: Cell) -> String {
+  nonisolated static func headline(of cell: Cell) -> String {
     if !cell.title.isEmpty { return cell.title }
     let lines = cell.source.split(separator: "\n", omittingEmptySubsequences: true)
     let first = lines.first.map(String.init) ?? ""
@@ -18,78 +18,117 @@ extension Prompt {
     if notebook.codeCells.isEmpty { return say("the notebook is empty; type a cell") }
     for cell in notebook.codeCells {
       guard let number = cell.number else { continue }
+      var duration = ""
       let state: StyledText
-      switch results[number]?.outcome {
-      case .succeeded: state = StyledText("ran     ", Style(.green))
-      case .failed: state = StyledText("failed  ", Style(.red))
-      case .interrupted: state = StyledText("stopped ", Style(.red))
+      switch states[number] {
+      case .underWay: state = StyledText("waits   ", Style(.yellow))
+      case .ended(let result):
+        duration = Prompt.duration(result.duration)
+        state =
+          switch result.outcome {
+          case .succeeded: StyledText("ran     ", Style(.green))
+          case .failed: StyledText("failed  ", Style(.red))
+          case .interrupted: StyledText("stopped ", Style(.red))
+          }
       case nil: state = StyledText("not run ", .dim)
       }
-      let duration = results[number].map { Prompt.seconds($0.duration) } ?? ""
       let label = "[\(number)]"
       say(
         StyledText(String(repeating: " ", count: max(0, 5 - label.count)) + label + " ") + state
-          + StyledText(duration.padding(toLength: 8, withPad: " ", startingAt: 0), .dim)
-          + StyledText(Prompt.headline(of: cell)))
+          + StyledText(duration.padded(to: 8), .dim) + StyledText(Prompt.headline(of: cell)))
     }
   }
 
-  func listRoutes() {
-    let routes = kernel.routes()
-    let addresses = kernel.addresses()
-    if !addresses.isEmpty { say(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
-    if routes.isEmpty { return say("there are no routes yet; try: route \"/\" { \"Hello!\" }") }
-    let methods = routes.map { $0.method ?? "any" }
-    let width = routes.map(\.pattern.count).max() ?? 0
-    for (route, method) in zip(routes, methods) {
-      let pattern = route.pattern.padding(
-        toLength: max(width, route.pattern.count), withPad: " ", startingAt: 0)
-      let cell = route.cell.map { "[\($0)]" } ?? ""
-      let errors = route.errors > 0 ? StyledText("  \(route.errors) errors", Style(.red)) : StyledText()
-      say(
-        StyledText(method.padding(toLength: 8, withPad: " ", startingAt: 0), Style(.cyan))
-          + StyledText(pattern)
-          + StyledText("  \(cell)  \(route.hits) hits", .dim) + errors)
+  /// The cells that did not succeed when they last ran.
+  var failedCells: [Int] {
+    notebook.codeNumbers.filter { number in
+      if case .ended(let result) = states[number] { !result.isSuccess } else { false }
+    }
+  }
+
+  /// The cells that an argument names; nil where it names none, which the person has been told then.
+  func cells(in argument: String) -> [Int]? {
+    switch CellSelection.parse(argument, among: notebook.codeNumbers, failed: failedCells) {
+    case .success(let chosen): return chosen
+    case .failure(let problem):
+      refuse(problem.message)
+      return nil
     }
   }
 
   // MARK: Files
 
-  /// Writes the notebook; false where that failed.
-  func save(_ argument: String) -> Bool {
-    guard let target = argument.isEmpty ? path : argument else {
-      complain("say where: %save FILE.cells")
-      return false
+  /// Writes the notebook.
+  func save(_ argument: String) {
+    guard let target = argument.isEmpty ? path : Prompt.path(argument) else {
+      return refuse("say where: %save FILE.cells")
+    }
+    let isOther = path.map(Prompt.absolute) != Prompt.absolute(target)
+    if isOther, FileManager.default.fileExists(atPath: target), Prompt.isOrdinaryFile(target),
+      !isConfirmed(.overwrite(target), "\(target) exists; %save \(argument) again replaces it")
+    {
+      return
     }
     do throws(CellsFileError) {
       try CellsFile.save(notebook, to: target)
     } catch {
-      complain("\(error)")
-      return false
+      return refuse("\(error)")
     }
     path = target
     isModified = false
-    try? journal.reset(notebookFile: target)
+    entered.removeAll()
+    try? journal.reset(notebookFile: Prompt.absolute(target))
     let count = notebook.codeCells.count
     say("saved \(count) cell\(count == 1 ? "" : "s") to \(target)")
-    return true
+    let failed = failedCells
+    if !failed.isEmpty, isInteractive {
+      let names = failed.prefix(8).map { "[\($0)]" }.joined(separator: ", ") + (failed.count > 8 ? ", …" : "")
+      say(
+        StyledText(
+          "\(names) did not succeed when last run; %delete failed, then %save, leaves what failed out", .dim))
+    }
   }
 
+  /// Opens another notebook and runs it, in a new kernel.
   func load(_ argument: String) {
-    guard !argument.isEmpty else { return complain("say which file: %load FILE.cells") }
-    if isModified {
-      isModified = false
-      return complain("there are unsaved cells: %save keeps them; %load again drops them")
-    }
+    guard !argument.isEmpty else { return refuse("say which file: %load FILE.cells") }
+    let target = Prompt.path(argument)
+    let loaded: Notebook
     do throws(CellsFileError) {
-      notebook = try CellsFile.load(argument)
+      loaded = try CellsFile.load(target)
     } catch {
-      return complain("\(error)")
+      return refuse("\(error)")
     }
-    path = argument
-    try? journal.reset(notebookFile: argument)
+    if isModified,
+      !isConfirmed(
+        .load(target),
+        "there are unsaved cells: %save \(path ?? "FILE.cells") keeps them; %load \(argument) again drops them"
+      )
+    {
+      return
+    }
+    notebook = loaded
+    path = target
+    isModified = false
+    entered.removeAll()
+    try? journal.reset(notebookFile: Prompt.absolute(target))
+    Completer.shared.forgetAll()
     Completer.shared.learn(from: notebook.codeCells.map(\.source))
-    rerun(notebook.codeNumbers)
+    rerun(notebook.codeNumbers, verb: "opened \(target)")
+  }
+
+  /// What a person typed as a file's name: `~` at its beginning is their home.
+  nonisolated static func path(_ typed: String) -> String {
+    typed == "~" || typed.hasPrefix("~/") ? NSString(string: typed).expandingTildeInPath : typed
+  }
+
+  nonisolated static func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
+  }
+
+  private static func isOrdinaryFile(_ path: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: absolute(path))
+    return attributes?[.type] as? FileAttributeType == .typeRegular
   }
 
   // MARK: After a crash
@@ -99,35 +138,62 @@ extension Prompt {
     guard let latest = abandoned.first else { return }
     let count = abandoned.reduce(0) { $0 + $1.cells.count }
     let time = latest.lastEntry.formatted(date: .abbreviated, time: .shortened)
+    let cells = count == 1 ? "1 cell was" : "\(count) cells were"
     say(
       StyledText(
-        "\(count) cell\(count == 1 ? "" : "s") entered before a program ended without saving, the last on \(time): %recover brings them back, %recover drop forgets them",
+        "\(cells) entered in a notebook that ended without saving, on \(time): %recover brings them back, %recover drop forgets them",
         Style(.yellow)))
   }
 
   func recover(drops: Bool) {
     let abandoned = Journal.abandoned()
     if abandoned.allSatisfy(\.cells.isEmpty) { return say("there is nothing to recover") }
+    if drops {
+      for entry in abandoned { Journal.discard(entry) }
+      return say("forgotten")
+    }
     var count = 0
+    // The oldest first.
     for entry in abandoned.reversed() {
-      if drops {
-        Journal.discard(entry)
-        continue
-      }
       do throws(JournalError) {
         guard try journal.adopt(entry) else { continue }
+        count += try restore(entry)
       } catch {
         complain("not recovered: \(error)")
-        continue
       }
-      notebook.restore(entry.cells)
-      count += entry.cells.count
-      isModified = true
     }
+    if count == 0 { return say("the notebook has all of them already") }
+    isModified = true
     say(
-      drops
-        ? "forgotten"
-        : "\(count) cell\(count == 1 ? " is" : "s are") back, not run yet; %cells lists them, %rerun runs all"
-    )
+      "\(count) cell\(count == 1 ? " is" : "s are") back, not run yet; %cells lists them, %rerun runs all")
+  }
+
+  /// Puts recovered cells in: where it was entered in the file that is open now, a cell takes its old place;
+  /// else it gets a number of its own where another cell has that number. Gives how many were put in.
+  private func restore(_ abandoned: AbandonedJournal) throws(JournalError) -> Int {
+    let isSameFile = abandoned.notebookFile != nil && abandoned.notebookFile == path.map(Prompt.absolute)
+    var count = 0
+    for cell in abandoned.cells {
+      if let number = cell.number, let present = notebook[number] {
+        if present.source == cell.source, present.kind == cell.kind { continue }
+        if !isSameFile || entered.contains(number) {
+          // The journal has the recovered cell under this number now: set that right, then add the copy.
+          try journal.append(present)
+          let copy = notebook.append(code: cell.source, title: cell.title)
+          entered.insert(copy)
+          if let cell = notebook[copy] { try journal.append(cell) }
+          count += 1
+          continue
+        }
+      }
+      notebook.restore([cell])
+      if let number = cell.number {
+        entered.insert(number)
+        states.forget(number)
+      }
+      count += 1
+    }
+    Completer.shared.learn(from: abandoned.cells.map(\.source))
+    return count
   }
 }

@@ -6,7 +6,6 @@ import KernelCore
 /// What all ways of running a notebook share.
 struct KernelOptions: ParsableArguments {
   enum ClockKind: String, ExpressibleByArgument, CaseIterable { case real, virtual }
-  enum ColorChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 
   @Option(help: "The interface that is listened on; beyond 127.0.0.1 others can reach your routes.")
   var host = "127.0.0.1"
@@ -23,7 +22,7 @@ struct KernelOptions: ParsableArguments {
     help: ArgumentHelp("A variable that env() may read; may be given again.", valueName: "name"))
   var environment: [String] = []
   @Option(help: "Colours in the terminal.")
-  var color = ColorChoice.auto
+  var color = Style.Use.auto
   @Option(help: "How long a cell may wait in a replay, as 60s.")
   var timeout: TimeSpan = TimeSpan(seconds: 60)
   @Option(help: "How long a handler may compute without waiting, as 1s; a cell has ten times as much.")
@@ -57,15 +56,12 @@ struct KernelOptions: ParsableArguments {
 
   /// Colours where a person looks, unless they said otherwise.
   var usesColor: Bool {
-    switch color {
-    case .always: true
-    case .never: false
-    case .auto:
-      isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-        && ProcessInfo.processInfo.environment["TERM"] != "dumb"
-    }
+    Style.isUsed(
+      color, isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
   }
 }
+
+extension Style.Use: ExpressibleByArgument {}
 
 /// A length of time on the command line: `2s`, `250ms`, `5m`, or a number of seconds.
 struct TimeSpan: ExpressibleByArgument {

@@ -2,14 +2,12 @@ import Notebooks
 
 extension Command {
   @MainActor static let cellCommands: [Command] = [
-    Command(name: "run", usage: "[3 | 3-5 | all]", explanation: "runs cells again; without a number the last")
-    { prompt, argument in
-      let numbers = prompt.notebook.codeNumbers
-      let selection = argument.isEmpty ? numbers.last.map { "\($0)" } ?? "all" : argument
-      switch CellSelection.parse(selection, among: numbers) {
-      case .success(let chosen): prompt.runCells(chosen)
-      case .failure(let problem): prompt.complain(problem.message)
-      }
+    Command(
+      name: "run", usage: "[3 | 3-5 | all | failed]",
+      explanation: "runs cells again; without a number the last"
+    ) { prompt, argument in
+      guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
+      if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.runCells(chosen) }
     },
     Command(name: "cells", usage: "", explanation: "lists the notebook's cells and how they ended") {
       prompt, _ in
@@ -17,22 +15,15 @@ extension Command {
     },
     Command(name: "show", usage: "[3 | 3-5 | all]", explanation: "shows the text of cells") {
       prompt, argument in
-      let numbers = prompt.notebook.codeNumbers
-      switch CellSelection.parse(argument.isEmpty ? "all" : argument, among: numbers) {
-      case .success(let chosen):
-        for number in chosen {
-          if let cell = prompt.notebook[number] { prompt.say(Transcript.input(number, cell.source)) }
-        }
-      case .failure(let problem): prompt.complain(problem.message)
+      if prompt.notebook.codeCells.isEmpty { return prompt.say("the notebook is empty") }
+      for number in prompt.cells(in: argument.isEmpty ? "all" : argument) ?? [] {
+        if let cell = prompt.notebook[number] { prompt.say(Transcript.input(number, cell.source)) }
       }
     },
-    Command(name: "delete", usage: "3", explanation: "removes a cell and all that it made") {
+    Command(name: "delete", usage: "3 | 3-5 | failed", explanation: "removes cells and all that they made") {
       prompt, argument in
-      guard !argument.isEmpty else { return prompt.complain("say which: %delete 3") }
-      switch CellSelection.parse(argument, among: prompt.notebook.codeNumbers) {
-      case .success(let chosen): prompt.deleteCells(chosen)
-      case .failure(let problem): prompt.complain(problem.message)
-      }
+      guard !argument.isEmpty else { return prompt.refuse("say which: %delete 3") }
+      if let chosen = prompt.cells(in: argument) { prompt.deleteCells(chosen) }
     },
   ]
 
@@ -43,10 +34,7 @@ extension Command {
     },
     Command(name: "rerun", usage: "[1-5]", explanation: "restarts, then runs all cells, or those") {
       prompt, argument in
-      switch CellSelection.parse(argument.isEmpty ? "all" : argument, among: prompt.notebook.codeNumbers) {
-      case .success(let chosen): prompt.rerun(chosen)
-      case .failure(let problem): prompt.complain(problem.message)
-      }
+      if let chosen = prompt.cells(in: argument.isEmpty ? "all" : argument) { prompt.rerun(chosen) }
     },
     Command(name: "routes", usage: "", explanation: "lists the routes with their cell, hits and errors") {
       prompt, _ in
@@ -60,15 +48,16 @@ extension Command {
   @MainActor static let fileCommands: [Command] = [
     Command(name: "save", usage: "[file]", explanation: "writes the notebook to its file, or to another") {
       prompt, argument in
-      _ = prompt.save(argument)
+      prompt.save(argument)
     },
     Command(name: "load", usage: "file", explanation: "opens another notebook in place of this one") {
       prompt, argument in
       prompt.load(argument)
     },
     Command(
-      name: "recover", usage: "[drop]", explanation: "brings back cells that a program ended without saving"
+      name: "recover", usage: "[drop]", explanation: "brings back cells that were never saved, after a crash"
     ) { prompt, argument in
+      guard ["", "drop"].contains(argument) else { return prompt.refuse("write %recover or %recover drop") }
       prompt.recover(drops: argument == "drop")
     },
     Command(name: "help", usage: "[name]", explanation: "this list, or what a name means") {

@@ -13,8 +13,9 @@ struct Command {
 
   /// Finds a command by its name or an unambiguous beginning of it.
   @MainActor static func find(_ word: String) -> Result<Command, CommandProblem> {
+    if word.isEmpty { return .failure(CommandProblem("a command's name follows the %; %help lists them")) }
     if let exact = all.first(where: { $0.name == word }) { return .success(exact) }
-    let matching = all.filter { $0.name.hasPrefix(word) && !word.isEmpty }
+    let matching = all.filter { $0.name.hasPrefix(word) }
     if matching.count == 1 { return .success(matching[0]) }
     if matching.count > 1 {
       let names = matching.map { "%\($0.name)" }.joined(separator: ", ")
@@ -33,13 +34,23 @@ struct CommandProblem: Error {
   init(_ message: String) { self.message = message }
 }
 
-/// The cells that an argument names: `3`, `3-5`, `all`, or several of them.
+/// The cells that an argument names: `3`, `3-5`, `all`, `failed`, or several of them.
 enum CellSelection {
-  static func parse(_ text: String, among numbers: [Int]) -> Result<[Int], CommandProblem> {
+  /// In the order in which they are named, each once. `numbers` are the cells there are, `failed` those of them
+  /// that did not succeed.
+  static func parse(_ text: String, among numbers: [Int], failed: [Int] = []) -> Result<[Int], CommandProblem>
+  {
     var chosen: [Int] = []
-    for part in text.split(whereSeparator: { $0 == " " || $0 == "," }) {
+    let parts = text.split(whereSeparator: { $0 == " " || $0 == "," })
+    if parts.isEmpty { return .failure(CommandProblem("no cell is named; write 3, 3-5 or all")) }
+    for part in parts {
       if part == "all" {
         chosen += numbers
+        continue
+      }
+      if part == "failed" {
+        if failed.isEmpty { return .failure(CommandProblem("no cell has failed")) }
+        chosen += failed
         continue
       }
       let bounds = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
@@ -59,7 +70,8 @@ enum CellSelection {
         return .failure(CommandProblem("\"\(part)\" names no cell; write 3, 3-5 or all"))
       }
     }
-    return .success(chosen)
+    var seen: Set<Int> = []
+    return .success(chosen.filter { seen.insert($0).inserted })
   }
 
   private static func missing(_ number: Int, _ numbers: [Int]) -> CommandProblem {

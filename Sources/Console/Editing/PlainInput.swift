@@ -1,4 +1,6 @@
+import Dispatch
 import Glibc
+import Synchronization
 
 /// Cells from plain lines: a pipe, a file, or a terminal that can't be painted on (`TERM=dumb`).
 @MainActor
@@ -15,6 +17,9 @@ public final class PlainInput: CellInput {
   private var isClosed = false
   nonisolated private let queue = PrintQueue()
   nonisolated private let pipe = WakePipe()
+  /// Whether Ctrl-C was pressed and nobody has dealt with it.
+  nonisolated private let isInterrupted = Flag()
+  private var interruptions: (any DispatchSourceSignal)?
 
   /// Prompts are shown where `input` is a terminal; there an empty line also ends a cell that wants more.
   public init(hooks: Hooks, color: Bool = false, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
@@ -23,11 +28,22 @@ public final class PlainInput: CellInput {
     self.output = output
     usesColor = color
     isTerminal = isatty(input) == 1
+    guard isTerminal else { return }
+    // The terminal makes a signal of Ctrl-C, which must not end the notebook.
+    signal(SIGINT, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler { [isInterrupted, pipe] in
+      isInterrupted.set()
+      pipe.wake()
+    }
+    source.resume()
+    interruptions = source
   }
 
   public func readCell(number: Int) -> Input {
     let prompt = hooks.prompt(number)
     var cell = ""
+    _ = isInterrupted.take()
     show(prompt)
     while let line = nextLine() {
       let isBlank = line.allSatisfy { $0 == " " || $0 == "\t" }
@@ -44,6 +60,11 @@ public final class PlainInput: CellInput {
       if endsEmpty { cell = String(cell.dropLast(line.count + 1)) }
       return .text(cell)
     }
+    if isInterrupted.take() {
+      bytes = []
+      write("\n")
+      return .interrupted
+    }
     return cell.isEmpty ? .endOfInput : .text(cell)
   }
 
@@ -52,7 +73,7 @@ public final class PlainInput: CellInput {
     if isTerminal { write(prompt) }
   }
 
-  /// The next line without its end; nil at the end of the input.
+  /// The next line without its end; nil at the end of the input and at Ctrl-C.
   private func nextLine() -> String? {
     var searched = 0
     while true {
@@ -65,9 +86,12 @@ public final class PlainInput: CellInput {
       searched = bytes.count
       if isClosed || bytes.count > Self.cellLimit {
         defer { bytes = [] }
+        // At a terminal this was Ctrl-D, and more can come.
+        if isTerminal { isClosed = false }
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
       }
       waitForInput()
+      if isInterrupted.isSet { return nil }
       flush()
     }
   }
@@ -93,6 +117,7 @@ public final class PlainInput: CellInput {
   public func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome {
     while !finished() {
       flush()
+      if isInterrupted.take() { return .interrupted }
       var descriptor = pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0)
       // A second is for a condition that came true without a wake-up.
       if poll(&descriptor, 1, 1_000) > 0 { _ = pipe.drain() }

@@ -1,0 +1,88 @@
+import KernelCore
+import Synchronization
+
+/// What became of each cell when it last ran. Cells in the background end on other threads.
+final class CellStates: Sendable {
+  enum State: Sendable {
+    /// It runs, or waits in the background.
+    case underWay
+    case ended(CellResult)
+  }
+
+  /// One run of a cell.
+  struct Run: Sendable {
+    let cell: Int
+    fileprivate let id: Int
+  }
+
+  private struct Content {
+    var states: [Int: (id: Int, state: State)] = [:]
+    var nextID = 0
+  }
+
+  private let content = Mutex(Content())
+
+  subscript(_ cell: Int) -> State? { content.withLock { $0.states[cell]?.state } }
+
+  func begin(_ cell: Int) -> Run {
+    content.withLock { content in
+      content.nextID += 1
+      content.states[cell] = (content.nextID, .underWay)
+      return Run(cell: cell, id: content.nextID)
+    }
+  }
+
+  /// Keeps what a run came to; false where a later run of the cell, or a restart, has made it meaningless.
+  @discardableResult
+  func end(_ run: Run, _ result: CellResult) -> Bool {
+    content.withLock { content in
+      guard content.states[run.cell]?.id == run.id else { return false }
+      content.states[run.cell] = (run.id, .ended(result))
+      return true
+    }
+  }
+
+  /// Keeps a result of a cell that was not begun one by one.
+  func note(_ result: CellResult) { end(begin(result.cell), result) }
+
+  func forget(_ cell: Int) { content.withLock { $0.states[cell] = nil } }
+
+  func forgetAll() { content.withLock { $0.states.removeAll() } }
+}
+
+/// The cell that the prompt waits for: what it prints needs no label.
+final class RunningCell: Sendable {
+  private let value = Mutex<Int?>(nil)
+
+  var number: Int? {
+    get { value.withLock { $0 } }
+    set { value.withLock { $0 = newValue } }
+  }
+
+  func end(_ cell: Int) { value.withLock { if $0 == cell { $0 = nil } } }
+}
+
+/// Something that has happened, told from another thread.
+final class Flag: Sendable {
+  private let value = Mutex(false)
+
+  var isSet: Bool { value.withLock { $0 } }
+  func set() { value.withLock { $0 = true } }
+
+  /// Whether it has happened; from now on it has not.
+  func take() -> Bool {
+    value.withLock { value in
+      defer { value = false }
+      return value
+    }
+  }
+}
+
+/// Results that come one by one from another thread.
+final class ResultList: Sendable {
+  private let results: Mutex<[CellResult]> = Mutex([])
+
+  var all: [CellResult] { results.withLock { $0 } }
+  var count: Int { results.withLock { $0.count } }
+  func add(_ result: CellResult) { results.withLock { $0.append(result) } }
+}

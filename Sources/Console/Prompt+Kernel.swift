@@ -1,0 +1,97 @@
+import Foundation
+import KernelCore
+import Notebooks
+
+// The kernel as a whole: restarting it, its routes and pages.
+
+extension Prompt {
+  func restart() {
+    let flag = Flag()
+    let input = self.input
+    // Before: what cells in the background come to by this is not worth a line each.
+    states.forgetAll()
+    kernel.restart {
+      flag.set()
+      input.wake()
+    }
+    while input.wait(status: { "restarting" }, until: { flag.isSet }) != .finished {}
+    say("restarted: variables, routes and timers are gone; %rerun brings them back")
+  }
+
+  /// Restarts the kernel and runs cells, naming only the ones that went wrong. `verb` says what was done.
+  func rerun(_ numbers: [Int], verb: String = "restarted") {
+    let flag = Flag()
+    let input = self.input
+    let cells = numbers.compactMap { number in notebook[number].map { (number: number, text: $0.source) } }
+    let total = cells.count
+    let collected = ResultList()
+    states.forgetAll()
+    openings.heldBack(isSilent: true) {
+    } during: {
+      kernel.rerunAll(cells) { result in
+        collected.add(result)
+      } completion: { _ in
+        flag.set()
+        input.wake()
+      }
+      while true {
+        let outcome = input.wait(
+          status: { "cell \(min(collected.count + 1, total)) of \(total)" }, until: { flag.isSet })
+        if outcome == .finished { break }
+        if outcome == .interrupted { kernel.interrupt() }
+      }
+    }
+    for result in collected.all {
+      states.note(result)
+      if !result.isSuccess, let text = Transcript.result(result) { say(text) }
+    }
+    if let failed = collected.all.last, !failed.isSuccess {
+      hasFailed = true
+      complain(
+        failed.cell == numbers.last ? "\(verb), but the last cell did not succeed" : stopped(at: failed.cell))
+    } else {
+      say("\(verb), and ran \(total) cell\(total == 1 ? "" : "s")")
+    }
+  }
+
+  func openPage(_ target: String) {
+    guard target.hasPrefix("/") || target.hasPrefix("http://") || target.hasPrefix("https://") else {
+      let path = target.contains(":") || target.contains(" ") ? "/greet/you" : "/" + target
+      return refuse("%open takes a path, as %open \(path), or an http address")
+    }
+    guard target.hasPrefix("/") else { return openings.openNow(target) { [input] in input.print($0) } }
+    guard let base = kernel.addresses().first(where: { $0.hasPrefix("http") }) else {
+      return refuse("nothing listens yet; run listen(\"tcp:8080\") first")
+    }
+    openings.openNow(base + target) { [input] in input.print($0) }
+  }
+
+  func listRoutes() {
+    let routes = kernel.routes()
+    let addresses = kernel.addresses()
+    if !addresses.isEmpty { say(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
+    if routes.isEmpty { return say("there are no routes yet; try: route \"/\" { \"Hello!\" }") }
+    let width = min(40, routes.map(\.pattern.count).max() ?? 0)
+    for route in routes {
+      let cell = route.cell.map { "[\($0)]" } ?? ""
+      let errors =
+        route.errors > 0 ? StyledText(", " + counted(route.errors, "error"), Style(.red)) : StyledText()
+      say(
+        StyledText((route.method ?? "any").padded(to: 7), Style(.cyan))
+          + StyledText(route.pattern.padded(to: width + 1))
+          + StyledText(" \(cell.padded(to: 5))\(counted(route.hits, "hit"))", .dim) + errors)
+    }
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+  /// Not at a terminal: what cells started is let end before the program does.
+  func settle() {
+    let end = ContinuousClock.now + .seconds(60)
+    while !kernel.isSettled(), ContinuousClock.now < end {
+      input.flush()
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    input.flush()
+  }
+}
