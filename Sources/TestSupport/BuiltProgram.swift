@@ -1,0 +1,52 @@
+import Foundation
+import Glibc
+
+/// Finds the built `routebook`, so that tests run what a person runs.
+public enum BuiltProgram {
+  /// Its path: what `ROUTEBOOK_PROGRAM` names; else the release build, where it is newer than every source; else the
+  /// one that was built with the tests.
+  public static func path() throws -> String {
+    if let named = ProcessInfo.processInfo.environment["ROUTEBOOK_PROGRAM"], !named.isEmpty {
+      guard access(named, X_OK) == 0 else {
+        throw RunningProgram.Failure(description: "ROUTEBOOK_PROGRAM is \(named), which is no program")
+      }
+      return named.hasPrefix("/") ? named : FileManager.default.currentDirectoryPath + "/" + named
+    }
+    let release = packageFolder + "/.build/release/routebook"
+    if let built = modified(release), built > newestSource { return release }
+    return try PseudoTerminal.builtProgram("routebook")
+  }
+
+  /// The folder with Package.swift, found from the place of this file.
+  public static let packageFolder: String = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// When the youngest source of the program was changed; a program older than that is not to be trusted.
+  private static let newestSource: Date = {
+    let folders = [
+      "CCurl", "CEditline", "Language", "VM", "Web", "Fetch", "Notebooks", "KernelCore", "Console",
+    ]
+    var newest = modified(packageFolder + "/Package.swift") ?? .distantFuture
+    for folder in folders + ["routebook"] {
+      let root = packageFolder + "/Sources/" + folder
+      for case let path as String in FileManager.default.enumerator(atPath: root) ?? .init() {
+        if let date = modified(root + "/" + path) { newest = max(newest, date) }
+      }
+    }
+    return newest
+  }()
+
+  private static func modified(_ path: String) -> Date? {
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+  }
+}
+
+/// Runs work that blocks on a thread of its own: the few threads that tests share stay free for other tests.
+public func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value
+{
+  try await withCheckedThrowingContinuation { continuation in
+    let thread = Thread { continuation.resume(with: Result { try work() }) }
+    thread.stackSize = 512 << 10
+    thread.start()
+  }
+}
