@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -39,14 +40,17 @@ final class Bench: @unchecked Sendable {
   }
 
   deinit {
+    // The last to let go may be the loop itself, which must not wait for its own end.
     let supervisor = Unchecked(supervisor!)
-    try? loop.flatSubmit { supervisor.value.shutDown(grace: .zero) }.wait()
-    self.supervisor = nil
-    try? group.syncShutdownGracefully()
+    DispatchQueue.global().async { [loop, group] in
+      try? loop.flatSubmit { supervisor.value.shutDown(grace: .zero) }.wait()
+      try? group.syncShutdownGracefully()
+    }
   }
 
   @discardableResult
   func on<Result>(_ body: @escaping () throws -> Result) rethrows -> Result {
+    if loop.inEventLoop { return try body() }
     let box = Box<Swift.Result<Result, any Error>>()
     let work = Unchecked(body)
     // Twice, so that what the first left to the loop's next turn has run too.
@@ -80,6 +84,23 @@ final class Bench: @unchecked Sendable {
   /// Runs a cell that ends without time passing; `waiting` where it does not.
   @discardableResult
   func run(_ text: String, cell: Int = 1) -> Shown { Shown(start(text, cell: cell).value) }
+
+  /// The value of a cell that waits for what comes from outside; nil where it fails or takes ten seconds.
+  func awaited(_ text: String, cell: Int = 900) -> String? {
+    let pending = start(text, cell: cell)
+    guard wait(until: { pending.valueOnLoop != nil }) else { return nil }
+    return Shown(pending.value).text
+  }
+
+  struct NoPort: Error {}
+
+  /// Listens on a free port; gives it, and what the cell shows.
+  func listen() throws -> (port: Int, shown: String) {
+    guard let shown = awaited("listen(\"tcp:0\")"),
+      let port = Int(shown.dropLast().split(separator: ":").last ?? "")
+    else { throw NoPort() }
+    return (port, shown)
+  }
 
   // MARK: Time
 
@@ -144,9 +165,12 @@ class Pending<Value>: @unchecked Sendable {
   fileprivate let bench: Bench
   private var result: Value?
 
-  fileprivate init(_ bench: Bench) { self.bench = bench }
+  init(_ bench: Bench) { self.bench = bench }
 
   func set(_ value: Value) { result = value }
+
+  /// The same, asked on the loop.
+  var valueOnLoop: Value? { result }
 
   /// Nil as long as it has not come.
   var value: Value? { bench.on { self.result } }

@@ -136,19 +136,19 @@ extension Machine {
   /// The place of the call that is being made now, in the notebook's own text; nil outside of one.
   func callPlace() -> TraceFrame? {
     guard let current else { return nil }
-    var R = current.pointee.registers
+    var registers = current.pointee.registers
     var ip = current.pointee.ip
     for _ in 0..<Trace.limit {
-      guard R[-2].tag == Tag.closure, let prototype = prototype(of: R[-2]) else { return nil }
+      guard registers[-2].tag == Tag.closure, let prototype = prototype(of: registers[-2]) else { return nil }
       if !prototype.unit.isPrelude {
         return TraceFrame(
           function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
           span: prototype.span(before: ip), isAwait: false)
       }
-      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: R[-1].bits), back != outermostReturn + 1
+      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits), back != outermostReturn + 1
       else { return nil }
       ip = back
-      R = (RawPointer(R - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
+      registers = (RawPointer(registers - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
     }
     return nil
   }

@@ -1,0 +1,221 @@
+import Testing
+
+@testable import KernelCore
+
+/// A cell owns what it makes.
+struct OwnershipTests {
+  @Test func runningACellAgainReplacesExactlyWhatItsLastRunMade() {
+    let bench = Bench()
+    bench.run(
+      """
+      var kept = 1
+      let gone = 1
+      func lost() { 1 }
+      route "/kept" { "old" }
+      route GET, POST "/gone" { "old" }
+      every(1s) { print("old tick") }
+      after(3s) { print("old once") }
+      async { await sleep(3s)
+      print("old fiber") }
+      nil
+      """)
+    bench.run("var other = 7\nroute \"/other\" { \"other\" }", cell: 2)
+    #expect(
+      bench.run("var kept = 2\nroute \"/kept\" { \"new\" }\nevery(2s) { print(\"new tick\") }\nnil") == "ok")
+    let count = bench.output.count
+    bench.advance(.seconds(4))
+    #expect(bench.output.dropFirst(count) == ["new tick", "new tick"])
+    #expect(bench.failures == [])
+    #expect(bench.get("/kept") == "new")
+    #expect(bench.ask("/gone").status == 404)
+    #expect(bench.ask("/gone", .POST).status == 404)
+    #expect(bench.get("/other") == "other")
+    #expect(bench.value("kept + other") == "9")
+    #expect(bench.run("gone", cell: 3).contains("not defined"))
+    #expect(bench.run("lost()", cell: 3).contains("not defined"))
+  }
+
+  @Test func timersStandStillWhileTheirCellRunsAgainAndGoOnWhereItFails() {
+    let bench = Bench()
+    bench.run("every(5s) { print(\"tick \\(now())\") }\nafter(12s) { print(\"once\") }\nnil")
+    #expect(bench.output.count == 1)
+    bench.advance(.seconds(4))
+    let again = bench.start("await sleep(9s)\nthrow \"no\"")
+    bench.advance(.seconds(8))
+    #expect(bench.output.count == 1)
+    bench.advance(.seconds(1))
+    #expect(Shown(again.value).contains("no"))
+    // What fell due meanwhile comes at once, and then the old rhythm is kept.
+    bench.advance(.zero)
+    #expect(bench.output.count == 3)
+    #expect(bench.output.contains("once"))
+    bench.advance(.seconds(2))
+    #expect(bench.output.count == 4)
+    bench.advance(.seconds(5))
+    #expect(bench.output.count == 5)
+  }
+
+  @Test func aTickThatIsUnderWayEndsWithItsCell() {
+    let bench = Bench()
+    bench.run("every(5s) { defer { print(\"cleaned\") }\nawait deferred() }\nnil")
+    bench.run("nil")
+    #expect(bench.output == ["cleaned"])
+    #expect(bench.failures == [])
+  }
+
+  @Test func callsOfTheLastRunThatNobodyAwaitsEnd() {
+    let bench = Bench()
+    bench.run("route \"/slow\" { defer { print(\"stopped\") }\nawait deferred() }", cell: 2)
+    bench.run("let answer = get(\"/slow\")")
+    #expect(bench.on { bench.kernel.calls.count } == 1)
+    bench.run("nil")
+    #expect(bench.on { bench.kernel.calls.count } == 0)
+    #expect(bench.output == ["stopped"])
+    #expect(bench.failures == [])
+  }
+
+  @Test func whatACellLeftToBeShownLaterGoesWithIt() {
+    let bench = Bench()
+    #expect(bench.run("after(5s) { 42 }") == "<Deferred pending: timer 5s>")
+    bench.run("after(6s) { 43 }")
+    bench.advance(.seconds(10))
+    #expect(bench.notices == ["Out[1] fired: 43"])
+    #expect(bench.failures == [])
+  }
+
+  @Test func deletingTheCellThatReplacedARouteBringsNoOlderOneBackAndThe404NamesIt() {
+    let bench = Bench()
+    bench.run("route \"/r\" { \"one\" }")
+    #expect(
+      bench.start("route \"/r\" { \"two\" }", cell: 2).value?.notes == ["route /r  replaces the one from [1]"]
+    )
+    #expect(bench.get("/r") == "two")
+    bench.on { bench.kernel.removeEffects(of: 2) }
+    let answer = bench.ask("/r")
+    #expect(answer.status == 404)
+    #expect(answer.text?.contains("Cell [1] defines it") == true)
+    #expect(bench.ask("/r", isFromThisMachine: false).text?.contains("[1]") == false)
+    bench.run("route \"/r\" { \"one\" }")
+    #expect(bench.get("/r") == "one")
+  }
+
+  @Test func runningAgainTheCellWhoseRouteAnotherTookOverTakesItBack() {
+    let bench = Bench()
+    bench.run("route \"/r\" { \"one\" }")
+    bench.run("route \"/r\" { \"two\" }", cell: 2)
+    bench.run("route \"/r\" { \"one again\" }")
+    #expect(bench.get("/r") == "one again")
+    // The other's next run without it does not touch it.
+    bench.run("nil", cell: 2)
+    #expect(bench.get("/r") == "one again")
+  }
+
+  @Test func aDeletedCellTakesAllItMadeAndNothingElse() {
+    let bench = Bench()
+    bench.run("var a = 1\nfunc f() { 1 }\nroute \"/a\" { 1 }\nevery(1s) { print(\"tick\") }\nnil")
+    bench.run("var b = 2\nroute \"/b\" { b }", cell: 2)
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    let count = bench.output.count
+    bench.advance(.seconds(5))
+    #expect(bench.output.count == count)
+    #expect(bench.ask("/a").status == 404)
+    #expect(bench.run("a", cell: 3).contains("not defined"))
+    #expect(bench.get("/b") == "2")
+  }
+
+  @Test func deletingACellThatWaitsInterruptsItFirst() {
+    let bench = Bench()
+    bench.run("let old = 1")
+    let waiting = bench.start("let new = 1\nawait deferred()")
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    #expect(waiting.value?.outcome == .interrupted)
+    #expect(bench.run("old", cell: 3).contains("not defined"))
+    #expect(bench.run("new", cell: 3).contains("not defined"))
+  }
+
+  @Test func aBuiltInNameComesBackWhenTheCellThatTookItIsGone() {
+    let bench = Bench()
+    bench.run("func min(a, b) { \"mine\" }")
+    #expect(bench.value("min(2, 1)") == "\"mine\"")
+    bench.run("throw \"no\"")
+    #expect(bench.value("min(2, 1)") == "\"mine\"")
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    #expect(bench.value("min(2, 1)") == "1")
+  }
+
+  @Test func requestsUnderWayEndOnTheCodeTheyBeganWith() {
+    let bench = Bench()
+    bench.run("var gate = deferred()\nfunc word() { \"old\" }", cell: 2)
+    bench.run("let suffix = \"!\"\nroute \"/r\" { await gate\nawait sleep(1s)\nword() + \" code\" }")
+    let request = bench.ask("/r")
+    bench.run("route \"/r\" { \"new code\" }")
+    #expect(request.value == nil)
+    bench.run("gate.resolve(1)", cell: 3)
+    bench.advance(.seconds(1))
+    #expect(request.text == "old code")
+    #expect(bench.get("/r") == "new code")
+  }
+
+  @Test func handlersSeeANewValueOfAGlobalAtTheirNextRead() {
+    let bench = Bench()
+    bench.run("var word = \"old\"")
+    bench.run("route \"/r\" { let first = word\nawait sleep(1s)\n\"\\(first) \\(word)\" }", cell: 2)
+    let request = bench.ask("/r")
+    bench.run("var word = \"new\"")
+    bench.advance(.seconds(1))
+    #expect(request.text == "old new")
+  }
+
+  @Test func aCapturedCounterStartsAnewWithItsCell() {
+    let bench = Bench()
+    let text = "func make() { var n = 0\nreturn { n += 1\nn } }\nlet next = make()\nroute \"/n\" { next() }"
+    bench.run(text)
+    #expect(bench.get("/n") == "1")
+    #expect(bench.get("/n") == "2")
+    bench.run(text)
+    #expect(bench.get("/n") == "1")
+  }
+
+  @Test func whatAHandlerMakesAfterItsCellRanAgainBelongsToTheNewRun() {
+    let bench = Bench()
+    let text =
+      "route \"/start\" { await sleep(1s)\nevery(1s) { print(\"tick\") }\nroute \"/made\" { 1 }\nnil }"
+    bench.run(text)
+    let request = bench.ask("/start")
+    bench.run(text)
+    bench.advance(.seconds(1))
+    #expect(request.status == 204)
+    #expect(bench.get("/made") == "1")
+    bench.run("nil")
+    let count = bench.output.count
+    bench.advance(.seconds(5))
+    #expect(bench.output.count == count)
+    #expect(bench.ask("/made").status == 404)
+  }
+
+  @Test func aHandlerWhoseCellIsGoneCannotMakeWhatNobodyWouldOwn() {
+    let bench = Bench()
+    bench.run("route \"/start\" { await sleep(1s)\nroute \"/made\" { 1 }\nnil }")
+    let request = bench.ask("/start")
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    bench.advance(.seconds(1))
+    #expect(request.status == 500)
+    #expect(request.text?.contains("is gone, so it cannot make anything that stays") == true)
+    #expect(bench.ask("/made").status == 404)
+  }
+
+  @Test func runningACellAThousandTimesKeepsNothingOfTheOldRuns() {
+    let bench = Bench()
+    for number in 0..<1_000 {
+      bench.run(
+        "let n = \(number)\nroute \"/n\" { n }\nevery(1h) { }\nafter(1h) { n }\nasync { await deferred() }\nnil"
+      )
+    }
+    #expect(bench.on { bench.kernel.ownership.runs.count } == 1)
+    #expect(bench.on { bench.kernel.timers.tickers.count } == 1)
+    #expect(bench.on { bench.kernel.timers.oneShotCount } == 1)
+    #expect(bench.on { bench.kernel.machine.fiberCount } == 1)
+    #expect(bench.on { bench.kernel.tasks.count } == 0)
+    #expect(bench.get("/n") == "999")
+  }
+}
