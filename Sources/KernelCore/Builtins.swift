@@ -188,6 +188,7 @@ extension Kernel {
   private func request(_ url: String, owner: UInt32) throws(Failure) {
     var options = OutboundCalls.Options()
     options.checks = false
+    options.staysInProcess = true
     let deferred = try calls.start("GET", url, options, owner: owner)
     tasks[machine.observe(deferred, owner: owner)] = .opening(url: url, owner: owner)
   }

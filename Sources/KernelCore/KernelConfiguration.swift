@@ -39,4 +39,7 @@ public struct KernelConfiguration: Sendable {
   public static let defaultPort = 8080
 
   public init() {}
+
+  /// Whether others than this machine are let in.
+  public var isBeyondThisMachine: Bool { Endpoint.tcp(host: host, port: 0).isBeyondThisMachine }
 }

@@ -12,6 +12,8 @@ final class Supervisor: Responder {
   /// How long a request waits for its route to come back, in nanoseconds, and how many may wait.
   private static let holdTime = 5_000_000_000
   private static let holdLimit = 1_000
+  /// What clients have for taking the answer that the server stops.
+  private static let dismissalTime = TimeAmount.milliseconds(200)
 
   let configuration: KernelConfiguration
   let loop: any EventLoop
@@ -234,9 +236,13 @@ final class Supervisor: Responder {
     return kernel.isSettled && held.isEmpty
   }
 
-  /// Lets requests under way finish within `grace`, then ends everything.
+  /// Lets requests under way finish within `grace`, tells the others that they won't, then ends everything.
   func shutDown(grace: TimeAmount) -> EventLoopFuture<Void> {
-    server.shutDown(grace: grace).assumeIsolated().map { [self] in
+    let dismissal = loop.assumeIsolated().scheduleTask(in: grace) { [self] in
+      kernel.desk.dismissAll()
+    }
+    return server.shutDown(grace: grace + Supervisor.dismissalTime).assumeIsolated().map { [self] in
+      dismissal.cancel()
       generation += 1
       kernel.shutDown()
       transfers.shutDown()

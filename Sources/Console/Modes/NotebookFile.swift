@@ -12,6 +12,12 @@ func callsListen(_ notebook: Notebook) -> Bool {
   }
 }
 
+/// Says so where more than this machine is let in, which nobody should learn by surprise.
+func warnIfOthersCanReach(_ configuration: KernelConfiguration) {
+  guard configuration.isBeyondThisMachine else { return }
+  Stream.complain("--host \(configuration.host): whoever reaches this machine can reach its routes")
+}
+
 /// How a run of the program ended, as its exit status.
 public enum ExitStatus: Int32, Sendable {
   case success = 0

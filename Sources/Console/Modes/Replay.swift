@@ -120,6 +120,7 @@ public struct Replay {
   }
 
   private func serveUntilSignal(_ kernel: KernelHandle, _ events: EventQueue) {
+    warnIfOthersCanReach(configuration)
     let signals = TerminationSignals(wake: events.wake)
     while !signals.isRaised { show(events.take(timeout: 1)) }
   }

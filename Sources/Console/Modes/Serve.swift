@@ -36,6 +36,7 @@ public struct Serve {
     }
     let status = runCells(notebook.codeCells, kernel, events, signals)
     if status == .success {
+      warnIfOthersCanReach(configuration)
       for address in kernel.addresses() { Stream.complain("serving \(address)") }
       while !signals.isRaised { log(events.take(timeout: 1)) }
     }

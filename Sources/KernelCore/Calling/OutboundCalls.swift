@@ -64,6 +64,9 @@ final class OutboundCalls {
     var followsRedirects = true
     /// Whether a status of 400 or more fails the call.
     var checks = true
+    /// Whether a call to this server itself takes its turn within the process, as under a virtual clock: so
+    /// several arrive in the order in which they were made, which connections do not promise.
+    var staysInProcess = false
   }
 
   /// Starts a call; gives the deferred of its response.
@@ -71,7 +74,7 @@ final class OutboundCalls {
     let target = try self.target(of: url)
     let (id, deferred) = machine.beginOperation(owner: owner)
     underWay[id] = Call(method: method, url: url, started: clock.now, options: options)
-    if let path = target.ownPath, isVirtual || target.absolute == nil {
+    if let path = target.ownPath, isVirtual || options.staysInProcess || target.absolute == nil {
       underWay[id]?.own = OwnRequest(
         method: method, target: path, headers: options.headers, body: options.body,
         followsRedirects: options.followsRedirects)

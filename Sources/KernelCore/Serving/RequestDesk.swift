@@ -198,6 +198,13 @@ final class RequestDesk {
     onActivity()
   }
 
+  /// Whoever waits is told that the server ends.
+  func dismissAll() {
+    for task in underWay.keys.sorted(by: { $0.number < $1.number }) {
+      if let work = take(task) { finish(work, StandardPages.unavailable("the notebook is being stopped")) }
+    }
+  }
+
   /// The kernel ends: whoever waits is told so, and whoever comes.
   func close() {
     isOver = true
