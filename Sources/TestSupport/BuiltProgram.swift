@@ -41,12 +41,21 @@ public enum BuiltProgram {
   }
 }
 
-/// Runs work that blocks on a thread of its own: the few threads that tests share stay free for other tests.
+/// Runs work that blocks on a thread of its own: the few threads that tests share stay free for other tests. It is still
+/// the same task, so that what the work expects is told of its test.
 public func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value
 {
-  try await withCheckedThrowingContinuation { continuation in
-    let thread = Thread { continuation.resume(with: Result { try work() }) }
-    thread.stackSize = 512 << 10
+  try await withTaskExecutorPreference(OwnThreads.shared) { try work() }
+}
+
+/// Gives every piece of work a thread.
+private final class OwnThreads: TaskExecutor {
+  static let shared = OwnThreads()
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let thread = Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    thread.stackSize = 1 << 20
     thread.start()
   }
 }

@@ -131,6 +131,9 @@ public final class RawHTTPClient {
   public func close() {
     guard !isClosed else { return }
     isClosed = true
+    // A program that another thread is starting has the descriptor too until it runs: closing would not end the
+    // connection as long.
+    shutdown(descriptor, Int32(SHUT_RDWR))
     Glibc.close(descriptor)
   }
 
@@ -138,7 +141,9 @@ public final class RawHTTPClient {
   public func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
-    close()
+    guard !isClosed else { return }
+    isClosed = true
+    Glibc.close(descriptor)
   }
 
   // MARK: - Receiving

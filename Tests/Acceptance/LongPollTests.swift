@@ -29,7 +29,7 @@ import Testing
 
   @Test(
     "messages go to those who wait, in order, and none to a client that has gone", arguments: Tutorial.both)
-  func hand(_ tutorial: Tutorial) async throws {
+  func handsMessagesOver(_ tutorial: Tutorial) async throws {
     try await onOwnThread {
       let serving = try Serving.start(tutorial.path)
       let waiting = try (0..<3).map { _ in
@@ -60,7 +60,7 @@ import Testing
         #expect(try serving.ask("/").status == 200)
         return client
       }
-      for index in stride(from: 0, to: 100, by: 3) { waiting[index].reset() }
+      for index in stride(from: 0, to: 100, by: 3) { waiting[index].close() }
       #expect(try serving.ask("/").status == 200)
       let staying = waiting.indices.filter { $0 % 3 != 0 }
       for index in staying {

@@ -60,6 +60,9 @@ public final class VirtualClock: Clock {
     if !isHeld { planJump() }
   }
 
+  /// How much is scheduled.
+  var timerCount: Int { entries.count }
+
   /// Moves by hand, calling what falls due in order.
   public func advance(by nanoseconds: Int) {
     let end = now.addingClamped(nanoseconds)

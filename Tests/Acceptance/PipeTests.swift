@@ -1,0 +1,57 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program at a pipe: plain lines in, plain text out.
+@Suite struct PipeTests {
+  @Test func cellsAndCommandsComeByThePipe() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        """
+        # %% 1
+        let address = listen("tcp:0")
+        # %% 2
+        var visits = 0
+        route "/" { visits += 1; "visit \\(visits)" }
+        # %% 3
+        visits += 10
+        """)
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0", file], environment: Serving.environment, input: .stream)
+      try program.write("address\n")
+      let port = try program.wait(for: "Out[4] with the address") {
+        $0.firstMatch(of: /Out\[4\]: "http:\/\/127\.0\.0\.1:(\d+)"\n/).flatMap { Int($0.1) }
+      }
+      #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "visit 11")
+      try program.write("%run 3\nvisits\n")
+      try program.wait(for: "Out[5]: 21\n")
+      #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "visit 22")
+      try program.write("%restart\n")
+      try program.wait(for: "restarted: ")
+      let gone = try RawHTTPClient.request(port: port, "GET", "/")
+      #expect(gone.status == 404)
+      #expect(gone.text == "No route matches GET /.\n")
+      try program.write("%rerun\n")
+      try program.wait(for: "restarted, and ran 5 cells")
+      #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "visit 11")
+      try program.write("route \"/many\" {\n  let lines = 3\n  lines\n}\nawait get(\"/many\").text\n")
+      try program.wait(for: "Out[7]: \"3\"\n")
+      try program.write("%quit\n")
+      #expect(try program.waitForExit() == .code(0))
+      #expect(program.errors == "")
+    }
+  }
+
+  @Test func aFailedCellIsShownAndThoseAfterItRunAndTheStatusSaysSo() async throws {
+    try await onOwnThread {
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0"], environment: Serving.environment, input: .stream)
+      try program.write("let a = 1 / 0\n%nothing\n\"still \" + \"here\"\n")
+      program.closeInput()
+      #expect(try program.waitForExit() == .code(3))
+      #expect(program.output.contains("error: division by zero\n  cell [1], line 1\n  1 | let a = 1 / 0\n"))
+      #expect(program.output.contains("Out[2]: \"still here\"\n"))
+      #expect(program.errors.contains("there is no command %nothing"))
+    }
+  }
+}
