@@ -61,5 +61,7 @@ let package = Package(
     .testTarget(
       name: "ConsoleTests", dependencies: ["Console", "EditorProbe", "TestSupport"], path: "Tests/Console"),
     .testTarget(name: "AcceptanceTests", dependencies: ["TestSupport"], path: "Tests/Acceptance"),
+    // The built program at a terminal.
+    .testTarget(name: "TerminalTests", dependencies: ["TestSupport"], path: "Tests/Terminal"),
   ]
 )

@@ -60,9 +60,10 @@ extension Prompt {
   private func helpOverview() {
     say("Type a cell and press Enter; a block goes on until its bracket closes. Alt-Enter adds a line.")
     say(StyledText("  route \"/greet/<user>\" { \"Hello \\(user.uppercased())!\" }", .dim))
-    for command in Command.all {
-      let head = "%\(command.name) \(command.usage)"
-      say(StyledText("  " + head.padded(to: 26), Style(.cyan)) + StyledText(command.explanation))
+    let heads = Command.all.map { "%\($0.name) \($0.usage)" }
+    let width = (heads.map(\.count).max() ?? 0) + 1
+    for (command, head) in zip(Command.all, heads) {
+      say(StyledText("  " + head.padded(to: width), Style(.cyan)) + StyledText(command.explanation))
     }
     say("name? explains a name, as route? or every?. Ctrl-C stops a cell, Ctrl-D leaves.")
   }

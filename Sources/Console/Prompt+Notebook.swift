@@ -119,7 +119,9 @@ extension Prompt {
 
   /// What a person typed as a file's name: `~` at its beginning is their home.
   nonisolated static func path(_ typed: String) -> String {
-    typed == "~" || typed.hasPrefix("~/") ? NSString(string: typed).expandingTildeInPath : typed
+    guard typed == "~" || typed.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"]
+    else { return typed }
+    return home + typed.dropFirst()
   }
 
   nonisolated static func absolute(_ path: String) -> String {

@@ -122,6 +122,10 @@ public final class Prompt {
     } during: {
       runCells(notebook.codeNumbers, isCompact: isInteractive)
     }
+    if isInteractive, let address = kernel.addresses().first {
+      let count = kernel.routes().count
+      say("serving \(address), \(count) route\(count == 1 ? "" : "s")")
+    }
     return isSuccess || isInteractive ? nil : .cellFailed
   }
 

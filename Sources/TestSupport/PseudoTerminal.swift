@@ -168,6 +168,15 @@ public final class PseudoTerminal {
     return exit!
   }
 
+  /// Takes the terminal away, as a window that is closed does: what is read from it ends, and its session gets SIGHUP.
+  public func hangUp() {
+    pump(milliseconds: 0)
+    let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+    dup2(nothing, main)
+    close(nothing)
+    isClosed = true
+  }
+
   public func kill(_ signal: Int32) { Glibc.kill(process, signal) }
 
   /// The terminal's modes now, as the program has set them: whether it reads lines and echoes.

@@ -32,7 +32,7 @@ public final class PlainInput: CellInput {
     // The terminal makes a signal of Ctrl-C, which must not end the notebook.
     signal(SIGINT, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { [isInterrupted, pipe] in
+    source.setEventHandler { @Sendable [isInterrupted, pipe] in
       isInterrupted.set()
       pipe.wake()
     }

@@ -1,0 +1,92 @@
+import TestSupport
+import Testing
+
+@Suite struct FileTests {
+  @Test func aNotebookIsSavedAndLoadedAgain() throws {
+    let notebook = try NotebookTerminal()
+    let file = notebook.home.path + "/mine.cells"
+    try notebook.enter("let who = \"you\"")
+    try notebook.enter("route \"/hi\" {\n\"Hi \\(who)\"\n}")
+    #expect(try notebook.enter("%save") == ["say where: %save FILE.cells"])
+    #expect(try notebook.enter("%save \(file)") == ["saved 2 cells to \(file)"])
+    #expect(
+      notebook.home.read("mine.cells")?.hasSuffix(
+        """
+        # %% 1
+        let who = "you"
+
+        # %% 2
+        route "/hi" {
+            "Hi \\(who)"
+        }
+
+        """) == true)
+    #expect(try notebook.enter("%save ~/mine.cells") == ["saved 2 cells to \(file)"])
+    try notebook.enter("route \"/more\" { 1 }")
+    #expect(try notebook.enter("%save") == ["saved 3 cells to \(file)"])
+
+    let other = try NotebookTerminal()
+    try other.enter("route \"/old\" { 1 }")
+    #expect(try other.enter("%load \(file)").joined().hasPrefix("there are unsaved cells"))
+    #expect(try other.get("/old").text == "1")
+    #expect(try other.enter("%load \(file)") == ["opened \(file), and ran 3 cells"])
+    #expect(try other.get("/old").status == 404)
+    #expect(try other.get("/hi").text == "Hi you")
+    #expect(other.screen.cursorLine == "In [4]:")
+    // Nothing is unsaved now.
+    try other.send("%quit\r")
+    #expect(try other.terminal.waitForExit() == .code(0))
+  }
+
+  @Test func whatCannotBeSavedOrLoadedIsSaidAndChangesNothing() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("let kept = 5")
+    let home = notebook.home.path
+    #expect(try notebook.enter("%save \(home)")[0].contains("this is a folder"))
+    #expect(try notebook.enter("%save \(home)/no/x.cells")[0].contains("there is no such folder"))
+    #expect(try notebook.enter("%load \(home)/none")[0].contains("there is no such file"))
+    notebook.home.write("# %% 1\n1\n# %% 1\n2\n", to: "twice.cells")
+    #expect(try notebook.enter("%load ~/twice.cells")[0].contains("twice.cells, line 3"))
+    #expect(try notebook.enter("kept") == ["Out[2]: 5"])
+    // The cells still count as unsaved.
+    #expect(try notebook.enter("%q")[0].hasPrefix("there are unsaved cells"))
+    #expect(try notebook.enter("%cells").count == 2)
+    #expect(try notebook.enter("%q")[0].hasPrefix("there are unsaved cells"))
+    try notebook.send("%q\r")
+    #expect(try notebook.terminal.waitForExit() == .code(0))
+  }
+
+  @Test func anotherFileIsReplacedOnlyWhenAskedTwice() throws {
+    let notebook = try NotebookTerminal()
+    notebook.home.write("# %% 1\n\"precious\"\n", to: "precious.cells")
+    try notebook.enter("1")
+    #expect(
+      try notebook.enter("%save ~/precious.cells")[0].hasSuffix(
+        "precious.cells exists; %save ~/precious.cells again replaces it"))
+    #expect(notebook.home.read("precious.cells") == "# %% 1\n\"precious\"\n")
+    // Something else in between takes the question back.
+    try notebook.enter("%cells")
+    #expect(try notebook.enter("%save ~/precious.cells")[0].contains("exists"))
+    #expect(try notebook.enter("%save ~/precious.cells")[0].hasPrefix("saved 1 cell"))
+  }
+
+  @Test func controlDAsksOnceBeforeItDropsCells() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("1")
+    try notebook.send(Keys.endOfInput)
+    try notebook.wait(for: "there are unsaved cells: %save FILE.cells keeps them")
+    // Whatever else is done, the next Ctrl-D asks again.
+    try notebook.enter("2")
+    try notebook.send(Keys.endOfInput)
+    try notebook.wait(for: "the question again") { $0.text.contains("In [3]:\nthere are unsaved") }
+    try notebook.send(Keys.endOfInput)
+    #expect(try notebook.terminal.waitForExit() == .code(0))
+
+    // Who leaves without them does not want them back.
+    let next = try NotebookTerminal(home: notebook.home)
+    #expect(!next.screen.text.contains("%recover"))
+    #expect(try next.enter("%recover") == ["there is nothing to recover"])
+    try next.send(Keys.endOfInput)
+    #expect(try next.terminal.waitForExit() == .code(0))
+  }
+}

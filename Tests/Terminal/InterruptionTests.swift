@@ -1,0 +1,97 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct InterruptionTests {
+  @Test func controlCAtThePromptDropsWhatWasTypedAndNothingElse() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("let kept = 5")
+    try notebook.send("route \"/x\" {\rhalf" + Keys.interrupt)
+    try notebook.wait(for: "half^C")
+    #expect(try notebook.enter("kept") == ["Out[2]: 5"])
+  }
+
+  @Test func controlCInAWaitingCellKeepsWhatTheKernelHas() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("var n = 5; route \"/n\" { n }")
+    try notebook.send("route \"/gone\" { 1 }; n = 6; await sleep(1h)\r")
+    try notebook.wait(for: "[2] 0.")
+    #expect(try notebook.get("/gone").text == "1")
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "interrupted: what the cell declared is put back as it was")
+    #expect(try notebook.get("/gone").status == 404)
+    #expect(try notebook.get("/n").text == "6")
+    #expect(try notebook.enter("n") == ["Out[3]: 6"])
+    #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] stopped "))
+  }
+
+  @Test func controlCStopsACellThatComputesWithoutEnd() throws {
+    let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
+    try notebook.enter("route \"/\" { \"here\" }")
+    try notebook.send("while true { }\r")
+    try notebook.wait(for: "[2] 0.")
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "interrupted")
+    #expect(try notebook.get("/").text == "here")
+    #expect(try notebook.enter("2 + 2") == ["Out[3]: 4"])
+  }
+
+  @Test func aCellInTheBackgroundGoesOnAndSaysWhatItCameTo() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("let d = deferred(); route \"/go\" { d.resolve(42) }")
+    try notebook.send("await d\r")
+    try notebook.wait(for: "[2] 0.")
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[2] goes on in the background")
+    #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] waits "))
+    try notebook.send("half a li")
+    try notebook.wait(for: "In [3]: half a li")
+    #expect(try notebook.get("/go").text == "true")
+    try notebook.wait(for: "the result above the line") {
+      $0.text.contains("[2] has ended after") && $0.text.hasSuffix("Out[2]: 42\nIn [3]: half a li")
+    }
+    try notebook.send(Keys.interrupt)
+    #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] ran "))
+  }
+
+  @Test func aRestartEndsACellInTheBackgroundWithoutAWordOfIt() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.send("await sleep(1h)\r")
+    try notebook.wait(for: "[1] 0.")
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "In [2]:")
+    #expect(
+      try notebook.enter("%restart")
+        == ["restarted: variables, routes and timers are gone; %rerun brings them back"])
+    #expect(try notebook.enter("%cells")[0].hasPrefix("  [1] not run"))
+    #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
+  }
+
+  @Test func aFloodOfOutputIsStoppedByControlC() throws {
+    let notebook = try NotebookTerminal()
+    // Bursts, for between them the screen stands still for this test to look at it.
+    try notebook.send(
+      "while true { for i in 1...20_000 { print(\"line \\(i)\") }; await sleep(100ms) }\r")
+    try notebook.wait(for: "the flood") { $0.lines.filter { $0.hasPrefix("line ") }.count > 30 }
+    try notebook.send(Keys.interrupt)
+    try notebook.waitForPrompt()
+    #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
+  }
+
+  @Test(arguments: [SIGTERM, SIGHUP])
+  func aSignalToEndPutsTheTerminalBackAndKeepsTheCells(_ signal: Int32) throws {
+    let home = TemporaryFolder()
+    let first = try NotebookTerminal(home: home)
+    let before = first.terminal.modes
+    #expect(!before.readsLines && !before.echoes)
+    try first.enter("let precious = 5")
+    first.terminal.kill(signal)
+    #expect(try first.terminal.waitForExit() == .signal(signal))
+    let after = first.terminal.modes
+    #expect(after.readsLines && after.echoes && after.makesSignals)
+    #expect(!first.screen.bracketsPaste && first.screen.isCursorVisible)
+
+    let second = try NotebookTerminal(home: home)
+    try second.wait(for: "1 cell was entered in a notebook that ended without saving")
+  }
+}

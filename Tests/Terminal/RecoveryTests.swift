@@ -1,0 +1,84 @@
+import Glibc
+import TestSupport
+import Testing
+
+@Suite struct RecoveryTests {
+  @Test func cellsComeBackAfterAKill() throws {
+    let home = TemporaryFolder()
+    let first = try NotebookTerminal(home: home)
+    try first.enter("let n = 5")
+    try first.enter("route \"/n\" {\nn\n}")
+    // It is on the disk before it runs, so also the cell that was running comes back.
+    try first.send("await sleep(1h)\r")
+    try first.wait(for: "[3] 0.")
+    first.terminal.kill(SIGKILL)
+    #expect(try first.terminal.waitForExit() == .signal(SIGKILL))
+
+    let second = try NotebookTerminal(home: home)
+    #expect(second.screen.text.contains("3 cells were entered in a notebook that ended without saving"))
+    #expect(
+      try second.enter("%recover") == ["3 cells are back, not run yet; %cells lists them, %rerun runs all"])
+    #expect(try second.get("/n").status == 404)
+    #expect(try second.enter("%rerun 1-2") == ["restarted, and ran 2 cells"])
+    #expect(try second.get("/n").text == "5")
+    #expect(try second.enter("%recover") == ["there is nothing to recover"])
+    // They are journalled again.
+    second.terminal.kill(SIGKILL)
+    try second.terminal.waitForExit()
+    let third = try NotebookTerminal(home: home)
+    #expect(third.screen.text.contains("3 cells were entered"))
+    #expect(try third.enter("%recover drop") == ["forgotten"])
+    #expect(try third.enter("%recover") == ["there is nothing to recover"])
+  }
+
+  @Test func whatHasBeenTypedSinceIsNotOverwritten() throws {
+    let home = TemporaryFolder()
+    let first = try NotebookTerminal(home: home)
+    try first.enter("\"first\"")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+
+    let second = try NotebookTerminal(home: home)
+    try second.enter("\"second\"")
+    #expect(try second.enter("%recover")[0].hasPrefix("1 cell is back"))
+    #expect(try second.enter("%show") == ["In [1]: \"second\"", "In [2]: \"first\""])
+    second.terminal.kill(SIGKILL)
+    try second.terminal.waitForExit()
+
+    let third = try NotebookTerminal(home: home)
+    try third.enter("%recover")
+    #expect(try third.enter("%show") == ["In [1]: \"second\"", "In [2]: \"first\""])
+  }
+
+  @Test func cellsOfTheSameFileTakeTheirOldPlaces() throws {
+    let home = TemporaryFolder()
+    home.write("# %% 1\n\"in the file\"\n", to: "a.cells")
+    let first = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    try first.enter("\"entered\"")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+
+    let second = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    try second.enter("%recover")
+    #expect(try second.enter("%show") == ["In [1]: \"in the file\"", "In [2]: \"entered\""])
+    #expect(try second.enter("%save")[0].hasPrefix("saved 2 cells"))
+    second.terminal.kill(SIGKILL)
+    try second.terminal.waitForExit()
+    // What was saved is not offered.
+    #expect(try !NotebookTerminal([home.path + "/a.cells"], home: home).screen.text.contains("%recover"))
+  }
+
+  @Test(arguments: ["exec", "trap '' HUP; exec"])
+  func aTerminalThatGoesAwayKeepsTheCells(_ start: String) throws {
+    let home = TemporaryFolder()
+    // A program that ignores SIGHUP finds the end of its input instead.
+    let first = try NotebookTerminal(shell: "\(start) $routebook --port 0", home: home)
+    try first.enter("\"not lost\"")
+    first.terminal.hangUp()
+    try #expect(first.terminal.waitForExit() == (start == "exec" ? .signal(SIGHUP) : .code(0)))
+
+    let second = try NotebookTerminal(home: home)
+    #expect(try second.enter("%recover")[0].hasPrefix("1 cell is back"))
+    #expect(try second.enter("%show") == ["In [1]: \"not lost\""])
+  }
+}
