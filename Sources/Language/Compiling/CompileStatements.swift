@@ -206,8 +206,13 @@ extension FunctionCompiler {
         if operation == nil, !Self.readsTargetLate(value) {
           expression(value, into: variable.register)
         } else {
-          let register = updated(target, operation, operatorSpan, value)
-          if register != variable.register { emit(.move, a: variable.register, b: register) }
+          guard let operation else {
+            let register = allocate()
+            expression(value, into: register)
+            return emit(.move, a: variable.register, b: register)
+          }
+          // The operator reads both sides before it writes.
+          binary(operation, operand(target, before: value), value, into: variable.register)
         }
         return
       }

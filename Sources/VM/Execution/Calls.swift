@@ -166,21 +166,24 @@ extension Machine {
     _ callee: Value, _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, _ owner: UInt32,
     into target: ValuePointer
   ) -> Bool {
-    let native = natives[callee.native.pointee.number]
-    let hidden = native.isMember ? 1 : 0
-    do throws(Failure) {
-      if labels == nil, count - hidden == native.parameters.count {
+    callee.native.pointee.function._withUnsafeGuaranteedRef { native in
+      do throws(Failure) {
+        if labels == nil, count == native.fullCount {
+          target.pointee = try native.body(
+            NativeCall(
+              machine: self, heap: heap, base: arguments, count: count, owner: owner, function: native))
+          return true
+        }
+        let arranged = try arrange(arguments, count, labels, for: native, hidden: native.isMember ? 1 : 0)
         target.pointee = try native.body(
-          NativeCall(machine: self, base: arguments, count: count, owner: owner, function: native))
+          NativeCall(
+            machine: self, heap: heap, base: arranged.base, count: arranged.count, owner: owner,
+            function: native))
         return true
+      } catch {
+        if thrown.tag == Tag.unset { failure = error }
+        return false
       }
-      let arranged = try arrange(arguments, count, labels, for: native, hidden: hidden)
-      target.pointee = try native.body(
-        NativeCall(machine: self, base: arranged.base, count: arranged.count, owner: owner, function: native))
-      return true
-    } catch {
-      if thrown.tag == Tag.unset { failure = error }
-      return false
     }
   }
 

@@ -27,6 +27,7 @@ extension Machine {
       let prototype = Prototype(function, unit: unit, constants: function.constants.map(value(of:)))
       relocate(prototype, slots: slots, members: members)
       prototypes[unit.numbers[place]] = prototype
+      templates[unit.numbers[place]] = prototype.template
     }
     return makeClosure(unit.numbers[0], registers: scratch)
   }
@@ -34,6 +35,7 @@ extension Machine {
   private func takePrototypeNumber() -> Int {
     if let number = unusedPrototypes.popLast() { return number }
     prototypes.append(nil)
+    templates.append(nil)
     return prototypes.count - 1
   }
 
@@ -80,23 +82,20 @@ extension Machine {
     RawPointer(prototype.constants + constant) - RawPointer(prototype.entry + place)
   }
 
-  func makeClosure(_ number: Int, registers: ValuePointer) -> Value {
-    guard let prototype = prototypes[number] else { preconditionFailure("prototype \(number) is not loaded") }
-    let captures = prototype.function.captures
-    let closure = heap.allocate(32 + 16 * captures.count, Tag.closure).assumingMemoryBound(
-      to: ClosureObject.self)
-    closure.pointee.entry = prototype.entry
-    closure.pointee.registerCount = Int32(prototype.function.registerCount)
-    closure.pointee.parameterCount = Int32(prototype.function.parameterNames.count)
+  @inline(never) func makeClosure(_ number: Int, registers: ValuePointer) -> Value {
+    guard let template = templates[number] else { preconditionFailure("prototype \(number) is not loaded") }
+    let count = template.captureCount
+    let closure = heap.allocate(32 + 16 * count, Tag.closure).assumingMemoryBound(to: ClosureObject.self)
+    closure.pointee.entry = template.entry
+    closure.pointee.registerCount = template.registerCount
+    closure.pointee.parameterCount = template.parameterCount
     closure.pointee.prototype = Int32(number)
-    closure.pointee.captureCount = Int32(captures.count)
-    for (place, source) in captures.enumerated() {
-      let value =
-        switch source {
-        case .register(let register): registers[register]
-        case .capture(let capture): registers[-2].closure.captures[capture]
-        }
-      heap.store(value, at: closure.captures + place)
+    closure.pointee.captureCount = Int32(count)
+    for place in 0..<count {
+      let source = Int(template.captures[place])
+      heap.store(
+        source >= 0 ? registers[source] : registers[-2].closure.captures[~source],
+        at: closure.captures + place)
     }
     return Value(Tag.closure, closure)
   }

@@ -33,12 +33,17 @@ public struct TaskID: Hashable, Sendable {
 ///
 /// It is confined to the thread that uses it. The one exception is `interrupt()`.
 public final class Machine {
+  // What the loop and every call touch is not checked for exclusive access at run time: one thread has the
+  // machine, and no access to these lasts longer than an instruction.
+
   public let limits: MachineLimits
   public weak var host: MachineHost?
 
   let heap: Heap
   let payloads = PayloadTable()
-  var prototypes: [Prototype?] = []
+  @exclusivity(unchecked) var prototypes: [Prototype?] = []
+  /// What closures are made from, by the number of their prototype.
+  @exclusivity(unchecked) var templates: [ClosureTemplate?] = []
   var unusedPrototypes: [Int] = []
 
   // Globals: a slot each, found by name when a program is loaded.
@@ -57,8 +62,10 @@ public final class Machine {
   var memberNumbers: [String: Int] = [:]
   var memberNames: [String] = []
   /// The names as strings of the language, for reading dictionaries.
-  var memberStrings: [Value] = []
+  @exclusivity(unchecked) var memberStrings: [Value] = []
   var natives: [NativeFunction] = []
+  /// The number of `count`, which is read more often than any other.
+  @exclusivity(unchecked) var countMember = 0
   var classes: [InstanceClass] = []
 
   /// The prelude's function that calls its first argument with the elements of its second.
@@ -67,20 +74,20 @@ public final class Machine {
   var asciiStrings: [Value] = []
 
   // The ready queue: fibers and reactions, first in, first out.
-  var firstReady: UnsafeMutablePointer<WaiterObject>?
-  var lastReady: UnsafeMutablePointer<WaiterObject>?
+  @exclusivity(unchecked) var firstReady: UnsafeMutablePointer<WaiterObject>?
+  @exclusivity(unchecked) var lastReady: UnsafeMutablePointer<WaiterObject>?
   /// What is running now, or nil.
-  var current: UnsafeMutablePointer<FiberObject>?
+  @exclusivity(unchecked) var current: UnsafeMutablePointer<FiberObject>?
   /// How many operations of the machine are under way, each of which may hold values in Swift variables.
   /// Until the last is done nothing starts to run: it is only made ready.
-  var busy = 0
+  @exclusivity(unchecked) var busy = 0
   /// Deferreds whose cancellation has not gone up yet.
   var cancelling: [(deferred: Value, failure: Failure)] = []
   var isCancelling = false
   var tasks: [Int: Value] = [:]
   var nextTask = 1
-  var nextFiberID: UInt32 = 1
-  public internal(set) var fiberCount = 0
+  @exclusivity(unchecked) var nextFiberID: UInt32 = 1
+  @exclusivity(unchecked) public internal(set) var fiberCount = 0
   var operations: [Int: Value] = [:]
   /// Where operations were begun, for errors that nobody awaits.
   var operationOrigins: [Int: TraceFrame] = [:]
@@ -96,10 +103,10 @@ public final class Machine {
   var unawaited: [Value] = []
 
   // What went wrong, between the instruction that fails and the handler that takes over.
-  var failure: Failure?
-  var thrown: Value = .unset
+  @exclusivity(unchecked) var failure: Failure?
+  @exclusivity(unchecked) var thrown: Value = .unset
   /// `thrown` comes from a deferred: this fiber's frames are added to its trace.
-  var wasAwaited = false
+  @exclusivity(unchecked) var wasAwaited = false
 
   let outermostReturn: UnsafeMutablePointer<Instruction>
   let scratch: ValuePointer
@@ -113,9 +120,9 @@ public final class Machine {
   /// What `random` goes on from.
   var randomState: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
   /// The frame whose cleanup runs while its fiber is unwound.
-  var unwindingDepth = 0
+  @exclusivity(unchecked) var unwindingDepth = 0
   /// When the running slice must end, in nanoseconds of the processor's clock; 0 before the first look.
-  var deadline = 0
+  @exclusivity(unchecked) var deadline = 0
   /// When all cleanups together must end, in the same time; 0 where each fiber has its own.
   var cleanupEnd = 0
   /// Stops what is computing now with an error that cannot be caught; may be used from any thread.
@@ -271,6 +278,7 @@ public final class Machine {
   private func releasePrototypes(used: [Bool]) {
     for number in prototypes.indices where !used[number] && prototypes[number] != nil {
       prototypes[number] = nil
+      templates[number] = nil
       unusedPrototypes.append(number)
     }
   }

@@ -5,6 +5,10 @@ extension Machine {
   @inline(never) func getMember(_ object: Value, _ member: Int, isLenient: Bool, into target: ValuePointer)
     -> Bool
   {
+    if object.tag == Tag.array, member == countMember {
+      target.pointee = .int(object.array.pointee.count)
+      return true
+    }
     let own = property(object.tag, member)
     if own.tag == Tag.native { return callNative(own, receiver(object), 1, nil, owner, into: target) }
     switch object.tag {

@@ -26,6 +26,8 @@ final class NativeFunction {
   let name: String
   let parameters: [NativeParameter]
   let requiredCount: Int
+  /// How many arguments there are when none is left out, the receiver included.
+  let fullCount: Int
   /// Takes any number of arguments beyond its parameters.
   let isVariadic: Bool
   /// Methods get the receiver as their first argument, which is no parameter.
@@ -39,6 +41,7 @@ final class NativeFunction {
   ) {
     self.name = name
     self.parameters = parameters
+    fullCount = parameters.count + (isMember ? 1 : 0)
     requiredCount = parameters.prefix { $0.isRequired }.count
     self.isVariadic = isVariadic
     self.isMember = isMember
@@ -48,12 +51,14 @@ final class NativeFunction {
 
 /// The arguments of one call of a native.
 public struct NativeCall: ~Copyable {
-  public let machine: Machine
+  // Not counted: whoever calls keeps both, and counting would cost more than most natives.
+  public unowned(unsafe) let machine: Machine
+  let heap: Heap
   let base: ValuePointer
   public let count: Int
   /// The run of a cell on whose behalf it is called.
   public let owner: UInt32
-  let function: NativeFunction
+  unowned(unsafe) let function: NativeFunction
 
   /// Whether it is called on behalf of a request: what it begins outlives the run that defined the code.
   public var servesRequest: Bool { machine.current?.has(FiberObject.servesRequest) ?? false }

@@ -14,6 +14,17 @@ final class LoadedProgram {
   }
 }
 
+/// What making a closure needs of its function, as plain data.
+struct ClosureTemplate {
+  let entry: UnsafeMutablePointer<Instruction>
+  let registerCount: Int32
+  let parameterCount: Int32
+  let captureCount: Int
+  /// For each captured variable its register, or the complement of its place among the captures of the
+  /// function that makes the closure.
+  let captures: UnsafeMutablePointer<Int32>
+}
+
 /// A function loaded: its code and constants in one block of raw memory, so that instructions reach their
 /// constants relative to themselves.
 final class Prototype {
@@ -26,6 +37,7 @@ final class Prototype {
   let unit: LoadedProgram
   /// Labels and declarations, which are no values.
   let plainConstants: [Constant]
+  let template: ClosureTemplate
   private let block: RawPointer
 
   init(_ function: FunctionCode, unit: LoadedProgram, constants values: [Value]) {
@@ -46,9 +58,23 @@ final class Prototype {
     constants = (block + codeSize).bindMemory(to: Value.self, capacity: max(values.count, 1))
     constantCount = values.count
     constants.initialize(from: values, count: values.count)
+    let captures = UnsafeMutablePointer<Int32>.allocate(capacity: function.captures.count)
+    for (place, source) in function.captures.enumerated() {
+      switch source {
+      case .register(let register): captures[place] = Int32(register)
+      case .capture(let capture): captures[place] = ~Int32(capture)
+      }
+    }
+    template = ClosureTemplate(
+      entry: entry, registerCount: Int32(function.registerCount),
+      parameterCount: Int32(function.parameterNames.count), captureCount: function.captures.count,
+      captures: captures)
   }
 
-  deinit { block.deallocate() }
+  deinit {
+    block.deallocate()
+    template.captures.deallocate()
+  }
 
   /// The place in the text of the instruction before `ip`.
   func span(before ip: UnsafeMutablePointer<Instruction>) -> Span {

@@ -50,7 +50,7 @@ extension Machine {
 
       // MARK: Values
       case .move:
-        a.pointee = registerB().pointee
+        a.copy(registerB())
         continue
       case .loadConstant:
         a.pointee = (RawPointer(instruction) + wide()).assumingMemoryBound(to: Value.self).pointee
@@ -475,7 +475,18 @@ extension Machine {
       case .invoke:
         let count = Int(instruction.pointee.b) &+ 1
         let function = method(a[2].tag, Int(instruction.pointee.c))
-        if function.tag == Tag.native, instruction.pointee.k == 0, function.header.pointee.aux == 0 {
+        if function.tag == Tag.native, instruction.pointee.k == 0,
+          function.header.pointee.aux != NativeObject.takesFunction
+        {
+          if function.header.pointee.aux == NativeObject.appends, count == 2 {
+            let array = a[2].array
+            if array.pointee.count < array.pointee.capacity {
+              heap.store(a[3], at: array.pointee.elements + array.pointee.count)
+              array.pointee.count &+= 1
+              a.pointee = .nil
+              continue
+            }
+          }
           fiber.pointee.ip = ip
           fiber.pointee.registers = registers
           if callNative(function, a + 2, count, nil, fiber.pointee.owner, into: a) {
@@ -513,7 +524,7 @@ extension Machine {
       case .returnValue:
         let frame = registers - 2
         ip = UnsafeMutablePointer<Instruction>(bitPattern: frame[1].bits).unsafelyUnwrapped
-        frame.pointee = a.pointee
+        frame.copy(a)
         registers = (RawPointer(frame) - Int((ip - 1).pointee.a)).assumingMemoryBound(to: Value.self)
         continue
       case .returnNil:

@@ -39,11 +39,11 @@ extension Heap {
     return mix(key.int)
   }
 
-  /// Seeded as well: numbers come from requests too.
+  /// Numbers near one another stay so, which caches like; what they have above twelve bits is mixed with
+  /// the seed, since numbers come from requests too.
   @inline(__always) private func mix(_ number: Int) -> Int {
-    Int(
-      bitPattern: UInt(
-        Heap.fold(UInt64(bitPattern: Int64(number)) ^ state.pointee.hashSeed, 0x9E37_79B9_7F4A_7C15)))
+    let high = UInt64(bitPattern: Int64(number >> 12)) ^ state.pointee.hashSeed
+    return number ^ Int(truncatingIfNeeded: Heap.fold(high, 0x9E37_79B9_7F4A_7C15))
   }
 
   @inline(__always) private func areSameKey(_ a: Value, _ b: Value) -> Bool {

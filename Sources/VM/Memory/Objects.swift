@@ -75,9 +75,13 @@ struct ClosureObject {
 struct NativeObject {
   var header: Header
   var number: Int
+  /// The machine keeps it, and objects do not outlive their machine.
+  var function: Unmanaged<NativeFunction>
 
   /// In `header.aux`: with a function as its last argument it is another method.
   static let takesFunction: UInt32 = 1
+  /// It is Array's `append`, which the loop does itself.
+  static let appends: UInt32 = 2
 }
 
 struct BoundMethodObject {

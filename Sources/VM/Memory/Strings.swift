@@ -40,6 +40,10 @@ extension Heap {
     return simple
   }
 
+  func characterCount(_ string: UnsafeMutablePointer<StringObject>) -> Int {
+    isSimple(string) ? string.pointee.count : text(string).count
+  }
+
   @inline(__always) func hash(_ string: UnsafeMutablePointer<StringObject>) -> Int {
     let cached = string.pointee.header.aux
     return cached != 0 ? Int(cached) : hashSlowly(string)

@@ -80,6 +80,20 @@ public struct Value: BitwiseCopyable, Sendable {
   @inline(__always) var instance: UnsafeMutablePointer<InstanceObject> { pointer(to: InstanceObject.self) }
 }
 
+extension UnsafeMutablePointer where Pointee == Value {
+  /// Copies a value that may have been written just before. A number's halves are taken one by one: as one
+  /// load of sixteen bytes it would wait for the two stores of eight, which processors don't forward.
+  @inline(__always) func copy(_ source: ValuePointer) {
+    if source.pointee.isInt {
+      pointee = .int(source.pointee.int)
+    } else if source.pointee.isDouble {
+      pointee = .double(source.pointee.double)
+    } else {
+      pointee = source.pointee
+    }
+  }
+}
+
 typealias ValuePointer = UnsafeMutablePointer<Value>
 typealias RawPointer = UnsafeMutableRawPointer
 

@@ -26,22 +26,23 @@ extension Machine {
 
   private func installArrayChanges() {
     defineMethod(Tag.array, "append", ["element"]) { call throws(Failure) in
-      try call.machine.heap.append(call[1], to: call[0].array)
+      try call.heap.append(call[1], to: call[0].array)
       return .nil
     }
     defineMethod(Tag.array, "appendAll", ["elements"]) { call throws(Failure) in
       let elements = try call.elements(1)
-      try call.machine.heap.grow(call[0].array, toHold: call[0].array.pointee.count + elements.count)
-      for element in elements { try call.machine.heap.append(element, to: call[0].array) }
+      try call.heap.grow(call[0].array, toHold: call[0].array.pointee.count + elements.count)
+      for element in elements { try call.heap.append(element, to: call[0].array) }
       return .nil
     }
+    method(Tag.array, memberNumber("append")).header.pointee.aux = NativeObject.appends
     setVariant("contentsOf", of: "append", Tag.array, method(Tag.array, memberNumber("appendAll")))
     defineMethod(Tag.array, "insert", ["element", "at"]) { call throws(Failure) in
       let place = try call.int(2)
       let count = call[0].array.pointee.count
       guard place >= 0, place <= count else { throw .index(place, count: count, what: "array") }
       try call.machine.spend((count - place) >> 4)
-      try call.machine.heap.insert(call[1], at: place, in: call[0].array)
+      try call.heap.insert(call[1], at: place, in: call[0].array)
       return .nil
     }
     defineMethod(Tag.array, "remove", ["at"]) { call throws(Failure) in
@@ -49,14 +50,14 @@ extension Machine {
       let count = call[0].array.pointee.count
       guard place >= 0, place < count else { throw .index(place, count: count, what: "array") }
       try call.machine.spend((count - place) >> 4)
-      return call.machine.heap.remove(at: place, from: call[0].array)
+      return call.heap.remove(at: place, from: call[0].array)
     }
     for (name, isFirst) in [("removeFirst", true), ("removeLast", false)] {
       defineMethod(Tag.array, name) { call throws(Failure) in
         let count = call[0].array.pointee.count
         guard count > 0 else { throw .emptied(name) }
         if isFirst { try call.machine.spend(count >> 4) }
-        return call.machine.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
+        return call.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
       }
     }
     for (name, isFirst) in [("popFirst", true), ("popLast", false)] {
@@ -64,7 +65,7 @@ extension Machine {
         let count = call[0].array.pointee.count
         if count == 0 { return .nil }
         if isFirst { try call.machine.spend(count >> 4) }
-        return call.machine.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
+        return call.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
       }
     }
     defineMethod(Tag.array, "removeAll") { call throws(Failure) in
@@ -78,17 +79,17 @@ extension Machine {
         throw .index(place, count: array.pointee.count, what: "array")
       }
       let element = array.pointee.elements[a]
-      call.machine.heap.store(array.pointee.elements[b], at: array.pointee.elements + a)
-      call.machine.heap.store(element, at: array.pointee.elements + b)
+      call.heap.store(array.pointee.elements[b], at: array.pointee.elements + a)
+      call.heap.store(element, at: array.pointee.elements + b)
       return .nil
     }
     // Puts the elements of another array in place of its own: how `sort` and `reverse` change it.
     defineMethod(Tag.array, "__replace", ["elements"]) { call throws(Failure) in
       let elements = try call.elements(1)
       let array = call[0].array
-      try call.machine.heap.grow(array, toHold: elements.count)
+      try call.heap.grow(array, toHold: elements.count)
       array.pointee.count = 0
-      for element in elements { try call.machine.heap.append(element, to: array) }
+      for element in elements { try call.heap.append(element, to: array) }
       return .nil
     }
     defineMethod(Tag.array, "__sortPlain") { call throws(Failure) in
@@ -200,14 +201,14 @@ extension Machine {
         text += call.machine.display(element)
         try call.machine.spend(8)
         if text.utf8.count > call.machine.limits.stringLength {
-          try call.machine.heap.checkLength(text.utf8.count)
+          try call.heap.checkLength(text.utf8.count)
         }
       }
-      try call.machine.heap.checkLength(text.utf8.count)
-      return call.machine.heap.makeString(text)
+      try call.heap.checkLength(text.utf8.count)
+      return call.heap.makeString(text)
     }
     defineMethod(Tag.array, "reversed") { call throws(Failure) in
-      try call.machine.heap.array(of: try call.elements(0).reversed())
+      try call.heap.array(of: try call.elements(0).reversed())
     }
     defineMethod(Tag.array, "enumerated") { call throws(Failure) in
       let machine = call.machine
@@ -229,7 +230,7 @@ extension Machine {
     defineMethod(Tag.array, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
       let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
       if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
-      return try call.machine.heap.array(of: body(try call.elements(0), count))
+      return try call.heap.array(of: body(try call.elements(0), count))
     }
   }
 }

@@ -9,14 +9,14 @@ extension Machine {
     defineProperty(Tag.dictionary, "keys") { call throws(Failure) in try call.column(\.key) }
     defineProperty(Tag.dictionary, "values") { call throws(Failure) in try call.column(\.value) }
     defineMethod(Tag.dictionary, "contains", ["key"]) { call throws(Failure) in
-      .bool(call.machine.heap.value(of: call[1], in: call[0].dictionary).tag != Tag.unset)
+      .bool(call.heap.value(of: call[1], in: call[0].dictionary).tag != Tag.unset)
     }
     defineMethod(Tag.dictionary, "removeValue", ["forKey"]) { call throws(Failure) in
-      let value = call.machine.heap.remove(call[1], from: call[0].dictionary)
+      let value = call.heap.remove(call[1], from: call[0].dictionary)
       return value.tag == Tag.unset ? .nil : value
     }
     defineMethod(Tag.dictionary, "removeAll") { call throws(Failure) in
-      call.machine.heap.removeAll(from: call[0].dictionary)
+      call.heap.removeAll(from: call[0].dictionary)
       return .nil
     }
     defineMethod(Tag.dictionary, "merge", ["other"]) { call throws(Failure) in
@@ -30,19 +30,19 @@ extension Machine {
     }
     define("Dictionary", ["pairs?"]) { call throws(Failure) in
       if call[0].tag == Tag.dictionary { return Value(Tag.dictionary, try call.copy()) }
-      let result = call.machine.heap.newDictionary()
+      let result = call.heap.newDictionary()
       guard call.has(0) else { return Value(Tag.dictionary, result) }
       for (place, element) in try call.elements(0).enumerated() {
         guard let (key, value) = call.machine.pair(element) else {
           throw Failure(.type, "element \(place) is \(call.machine.typeName(element)), not a pair")
         }
-        try call.machine.heap.set(value, for: key, in: result)
+        try call.heap.set(value, for: key, in: result)
       }
       return Value(Tag.dictionary, result)
     }
     // Keeps nil, which an assignment would take for a removal.
     defineMethod(Tag.dictionary, "__set", ["key", "value"]) { call throws(Failure) in
-      try call.machine.heap.set(call[2], for: call[1], in: call[0].dictionary)
+      try call.heap.set(call[2], for: call[1], in: call[0].dictionary)
       return .nil
     }
     define("__pair", ["key", "value"]) { call throws(Failure) in call.machine.makePair(call[0], call[1]) }

@@ -40,6 +40,9 @@ extension Machine {
     }
     for (name, wantsLess) in [("min", true), ("max", false)] {
       define(name, ["values"], variadic: true) { call throws(Failure) in
+        if call.count == 2, call[0].isInt, call[1].isInt {
+          return (call[0].int < call[1].int) == wantsLess ? call[0] : call[1]
+        }
         let values = call.count == 1 ? try call.elements(0) : (0..<call.count).map { call[$0] }
         guard let best = try call.machine.extreme(values, wantsLess: wantsLess) else {
           throw Failure(.argument, "\(name)() of nothing")
@@ -126,10 +129,10 @@ extension Machine {
         return .double(Double(String(format: "%.\(decimals)f", call[0].double)) ?? call[0].double)
       }
       defineMethod(tag, "formatted", ["decimals?"]) { call throws(Failure) in
-        if call[0].isInt, !call.has(1) { return call.machine.heap.makeString("\(call[0].int)") }
+        if call[0].isInt, !call.has(1) { return call.heap.makeString("\(call[0].int)") }
         let number = try call.double(0)
-        guard number.isFinite else { return call.machine.heap.makeString(Machine.text(of: number)) }
-        return call.machine.heap.makeString(String(format: "%.\(try call.decimals(1))f", number))
+        guard number.isFinite else { return call.heap.makeString(Machine.text(of: number)) }
+        return call.heap.makeString(String(format: "%.\(try call.decimals(1))f", number))
       }
     }
   }

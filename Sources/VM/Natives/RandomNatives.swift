@@ -22,12 +22,12 @@ extension Machine {
     }
     defineMethod(Tag.array, "shuffled") { call throws(Failure) in
       var elements = try call.elements(0)
-      try call.machine.heap.reserve(elements.count * 16)
+      try call.heap.reserve(elements.count * 16)
       // Fisher and Yates.
       for place in stride(from: elements.count - 1, to: 0, by: -1) {
         elements.swapAt(place, Int(call.machine.random(below: UInt64(place + 1))))
       }
-      return call.machine.heap.makeArray(elements)
+      return call.heap.makeArray(elements)
     }
   }
 

@@ -23,6 +23,7 @@ extension Machine {
     let object = heap.allocate(MemoryLayout<NativeObject>.size, Tag.native).assumingMemoryBound(
       to: NativeObject.self)
     object.pointee.number = natives.count - 1
+    object.pointee.function = .passUnretained(natives[natives.count - 1])
     return Value(Tag.native, object)
   }
 
@@ -47,6 +48,7 @@ extension Machine {
   }
 
   func installNatives() {
+    countMember = memberNumber("count")
     asciiStrings = (0..<128).map { heap.makeString(String(Unicode.Scalar(UInt8($0)))) }
     installStrings()
     installArrays()

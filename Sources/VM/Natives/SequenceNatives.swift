@@ -3,9 +3,9 @@
 extension Machine {
   func installSequences() {
     define("Array", ["sequence?"]) { call throws(Failure) in
-      guard call.has(0) else { return call.machine.heap.makeArray([]) }
+      guard call.has(0) else { return call.heap.makeArray([]) }
       switch call[0].tag {
-      case Tag.array: return try call.machine.heap.array(of: try call.elements(0))
+      case Tag.array: return try call.heap.array(of: try call.elements(0))
       case Tag.range: return try call.machine.elements(of: call[0].range)
       case Tag.string: return try call.machine.characters(of: call[0].string)
       case Tag.bytes: return try call.machine.numbers(of: call[0].string)

@@ -6,7 +6,7 @@ import Foundation
 extension Machine {
   func installStrings() {
     for tag in [Tag.string, Tag.html] {
-      defineProperty(tag, "count") { call throws(Failure) in .int(call.machine.characterCount(call[0].string))
+      defineProperty(tag, "count") { call throws(Failure) in .int(call.heap.characterCount(call[0].string))
       }
       defineProperty(tag, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
     }
@@ -19,14 +19,14 @@ extension Machine {
 
   private func installStringParts() {
     defineProperty(Tag.string, "first") { call throws(Failure) in
-      try call.string(0).first.map { call.machine.heap.makeString(String($0)) } ?? .nil
+      try call.string(0).first.map { call.heap.makeString(String($0)) } ?? .nil
     }
     defineProperty(Tag.string, "last") { call throws(Failure) in
-      try call.string(0).last.map { call.machine.heap.makeString(String($0)) } ?? .nil
+      try call.string(0).last.map { call.heap.makeString(String($0)) } ?? .nil
     }
     defineProperty(Tag.string, "utf8") { call throws(Failure) in
-      try call.machine.heap.checkLength(call[0].string.pointee.count)
-      return call.machine.heap.makeBytes(call[0].string.buffer)
+      try call.heap.checkLength(call[0].string.pointee.count)
+      return call.heap.makeBytes(call[0].string.buffer)
     }
     defineProperty(Tag.string, "lines") { call throws(Failure) in
       var lines = try call.string(0).split(omittingEmptySubsequences: false) { $0.isNewline }
@@ -43,7 +43,7 @@ extension Machine {
     defineMethod(Tag.string, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
       let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
       if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
-      return call.machine.heap.makeString(body(try call.string(0), count))
+      return call.heap.makeString(body(try call.string(0), count))
     }
   }
 
@@ -66,7 +66,7 @@ extension Machine {
     defineMethod(Tag.string, "firstIndex", ["of"]) { call throws(Failure) in
       let text = try call.utf8(0)
       guard let place = try text.place(of: try call.utf8(1), from: 0) else { return .nil }
-      if call.machine.heap.isSimple(call[0].string) { return .int(place) }
+      if call.heap.isSimple(call[0].string) { return .int(place) }
       return .int(text.text(0..<place).count)
     }
     defineMethod(Tag.string, "split", ["separator?", "maxSplits?"]) { call throws(Failure) in
@@ -80,7 +80,7 @@ extension Machine {
         throw Failure(
           .argument, "the separator of split() is empty", help: "Array(text) gives the characters")
       }
-      let result = call.machine.heap.newArray(capacity: 4)
+      let result = call.heap.newArray(capacity: 4)
       var start = 0
       while result.pointee.count < most, let place = try text.place(of: separator, from: start) {
         try call.add(text, start..<place, to: result)
@@ -110,8 +110,8 @@ extension Machine {
       }
       if places.isEmpty { return call[0] }
       let (more, overflow) = (other.count - part.count).multipliedReportingOverflow(by: places.count)
-      try call.machine.heap.checkLength(overflow ? .max : text.count + more)
-      let result = call.machine.heap.newString(text.count + more)
+      try call.heap.checkLength(overflow ? .max : text.count + more)
+      let result = call.heap.newString(text.count + more)
       var target = result.bytes
       start = 0
       for place in places {
@@ -128,9 +128,9 @@ extension Machine {
       if count < 0 { throw Failure(.argument, "a string cannot be repeated \(count) times") }
       let text = try call.utf8(0)
       let (length, overflow) = text.count.multipliedReportingOverflow(by: count)
-      try call.machine.heap.checkLength(overflow ? .max : length)
+      try call.heap.checkLength(overflow ? .max : length)
       try call.machine.spend(count + length >> 4)
-      let result = call.machine.heap.newString(length)
+      let result = call.heap.newString(length)
       for number in 0..<count { memcpy(result.bytes + number * text.count, text.start, text.count) }
       return Value(Tag.string, result)
     }
@@ -139,12 +139,12 @@ extension Machine {
         let text = try call.string(0)
         let pad = try call.string(2, default: " ")
         guard pad.count == 1 else { throw Failure(.argument, "\"with\" of \(name)() must be one character") }
-        let missing = Swift.max(0, try call.int(1) - call.machine.characterCount(call[0].string))
+        let missing = Swift.max(0, try call.int(1) - call.heap.characterCount(call[0].string))
         let (length, overflow) = missing.multipliedReportingOverflow(by: pad.utf8.count)
-        try call.machine.heap.checkLength(
+        try call.heap.checkLength(
           overflow ? .max : text.utf8.count.addingReportingOverflow(length).partialValue)
         let padding = String(repeating: pad, count: missing)
-        return call.machine.heap.makeString(isLeft ? padding + text : text + padding)
+        return call.heap.makeString(isLeft ? padding + text : text + padding)
       }
     }
   }
@@ -152,14 +152,12 @@ extension Machine {
   private func text(_ name: String, _ body: @escaping (String) -> String) {
     defineMethod(Tag.string, name) { call throws(Failure) in
       let result = body(try call.string(0))
-      try call.machine.heap.checkLength(result.utf8.count)
-      return call.machine.heap.makeString(result)
+      try call.heap.checkLength(result.utf8.count)
+      return call.heap.makeString(result)
     }
   }
 
-  func characterCount(_ string: UnsafeMutablePointer<StringObject>) -> Int {
-    heap.isSimple(string) ? string.pointee.count : heap.text(string).count
-  }
+  func characterCount(_ string: UnsafeMutablePointer<StringObject>) -> Int { heap.characterCount(string) }
 }
 
 /// The bytes of a string where they lie in the heap: for as long as a native runs.

@@ -119,9 +119,11 @@ extension Prelude {
             var start = 0
             while start < count {
                 var left = start
-                let middle = min(start + width, count)
+                var middle = start + width
+                if middle > count { middle = count }
                 var right = middle
-                let end = min(start + 2 * width, count)
+                var end = middle + width
+                if end > count { end = count }
                 var place = start
                 while place < end {
                     if left < middle && (right >= end || !by(source[right], source[left])) {

@@ -154,7 +154,7 @@ extension Machine {
     heap.freeStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
     fiber.pointee.header.flags |= FiberObject.hasFinished
     fiber.pointee.source = nil
-    stopReasons[fiber.pointee.id] = nil
+    if fiber.has(FiberObject.isStopping) { stopReasons[fiber.pointee.id] = nil }
     fiberCount -= 1
   }
 
