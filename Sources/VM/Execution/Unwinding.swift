@@ -145,7 +145,8 @@ extension Machine {
           function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
           span: prototype.span(before: ip), isAwait: false)
       }
-      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits), back != outermostReturn + 1
+      guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits),
+        back != outermostReturn + 1
       else { return nil }
       ip = back
       registers = (RawPointer(registers - 2) - Int((back - 1).pointee.a)).assumingMemoryBound(to: Value.self)
