@@ -39,7 +39,17 @@ final class Bench: @unchecked Sendable {
     }
   }
 
+  private var socketPaths: [String] = []
+
+  /// A path for a Unix socket; what lies there at the end is removed.
+  func makeSocketPath() -> String {
+    let path = "/tmp/rb-\(UUID().uuidString.prefix(8)).sock"
+    socketPaths.append(path)
+    return path
+  }
+
   deinit {
+    for path in socketPaths { unlink(path) }
     // The last to let go may be the loop itself, which must not wait for its own end.
     let supervisor = Unchecked(supervisor!)
     DispatchQueue.global().async { [loop, group] in

@@ -130,9 +130,16 @@ extension Machine {
       thrown = .unset
       end(fiber, .failure(error))
     }
-    // Between two runs only what is rooted is alive.
-    if heap.isDue { collect() }
+    if heap.isDue { collectBetweenRuns() }
     busy -= 1
+  }
+
+  /// Between two runs only what is rooted is alive.
+  private func collectBetweenRuns() {
+    collect()
+    // What came in between, as bodies of responses do, is refused where the next fiber looks.
+    let state = heap.state
+    if state.pointee.live > limits.memory { state.pointee.debt = state.pointee.threshold + 1 }
   }
 
   private func end(_ fiber: UnsafeMutablePointer<FiberObject>, _ outcome: Outcome) {

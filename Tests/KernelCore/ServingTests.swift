@@ -1,0 +1,141 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import KernelCore
+
+/// `listen` and `open`.
+struct ServingTests {
+  private func bench(_ configure: (inout KernelConfiguration) -> Void = { _ in }) -> Bench {
+    Bench {
+      $0.port = nil
+      $0.isClockVirtual = false
+      configure(&$0)
+    }
+  }
+
+  private func portNumber(_ shown: String?) -> Int? {
+    shown.flatMap { Int($0.dropLast().split(separator: ":").last ?? "") }
+  }
+
+  private var freePort: Int {
+    get throws {
+      let server = try ScriptedHTTPServer()
+      defer { server.stop() }
+      return server.port
+    }
+  }
+
+  @Test func listeningGivesTheAddressAndDoingItAgainTheSame() throws {
+    let bench = bench()
+    let shown = bench.awaited("listen(\"tcp:0\")")
+    let port = try #require(portNumber(shown))
+    #expect(shown == "\"http://127.0.0.1:\(port)\"")
+    #expect(bench.awaited("listen(\"tcp:0\")") == shown)
+    #expect(bench.awaited("listen(\"tcp:\(port)\")") == shown)
+    #expect(bench.on { bench.supervisor.server.addresses.count } == 1)
+    bench.run("route \"/\" { 1 }")
+    #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "1")
+  }
+
+  @Test func aPortOfTheCommandLineOverridesEveryListen() throws {
+    let port = try freePort
+    let bench = bench { $0.port = port }
+    #expect(bench.awaited("listen(\"tcp:1\")") == "\"http://127.0.0.1:\(port)\"")
+    #expect(bench.awaited("listen(\"tcp:2\")") == "\"http://127.0.0.1:\(port)\"")
+    #expect(bench.awaited("[listen(\"tcp:3\"), listen(\"tcp:4\")]")?.contains("\(port)") == true)
+  }
+
+  @Test func aPortThatSomebodyHasSaysWhatToDo() throws {
+    let other = try ScriptedHTTPServer()
+    let shown = try #require(bench().awaited("listen(\"tcp:\(other.port)\")"))
+    #expect(shown.contains("port \(other.port) is in use by another program; pick another with --port"))
+    #expect(shown.contains("line 1"))
+  }
+
+  @Test func beyondThisMachineNeedsTheCommandLinesLeave() throws {
+    let refused = try #require(bench().awaited("listen(\"tcp:0:interface=0.0.0.0\")"))
+    #expect(refused.contains("can be reached from beyond this machine"))
+    #expect(refused.contains("--host 0.0.0.0"))
+    let allowed = bench { $0.host = "0.0.0.0" }
+    let port = try #require(portNumber(allowed.awaited("listen(\"tcp:0\")")))
+    #expect(allowed.awaited("open(\"/x\")") == "false")
+    #expect(openings(allowed) == ["http://127.0.0.1:\(port)/x"])
+    #expect(allowed.awaited("listen(\"tcp:0:interface=127.0.0.1\")")?.contains("127.0.0.1") == true)
+  }
+
+  @Test func itListensOnIPv6AndOnUnixSockets() throws {
+    let bench = bench()
+    let shown = bench.awaited("listen(\"tcp:0:interface=\\\\:\\\\:1\")")
+    let port = try #require(portNumber(shown))
+    #expect(shown == "\"http://[::1]:\(port)\"")
+    _ = bench.awaited("open(\"/x\")")
+    #expect(openings(bench) == ["http://[::1]:\(port)/x"])
+    bench.run("route \"/r\" { \"six\" }", cell: 2)
+    #expect(bench.awaited("await get(\"/r\").text") == "\"six\"")
+    let path = bench.makeSocketPath()
+    #expect(bench.awaited("listen(\"unix:\(path)\")") == "\"unix:\(path)\"")
+    let client = try RawHTTPClient(unixPath: path)
+    try client.sendRequest("GET", "/r")
+    #expect(try client.readResponse().text == "six")
+  }
+
+  @Test func aBrowserCannotOpenAUnixSocket() throws {
+    let bench = bench()
+    let path = bench.makeSocketPath()
+    _ = bench.awaited("listen(\"unix:\(path)\")")
+    #expect(bench.run("open(\"/x\")").contains("only a Unix socket is listened on"))
+  }
+
+  @Test(arguments: [
+    ("8080", "is no endpoint"), ("tcp:", "is no port"), ("tcp:99999", "is no port"),
+    ("udp:1", "begins with neither"),
+    ("tcp:80:interface=nowhere", "is no address of an interface"), ("unix:", "names no path"),
+    ("unix:/nowhere/at/all.sock", "does not exist"),
+  ])
+  func whatCannotBeListenedOnSaysSo(text: String, message: String) throws {
+    let shown = try #require(bench().awaited("listen(\"\(text)\")"))
+    #expect(shown.contains(message), "\(shown)")
+  }
+
+  private func openings(_ bench: Bench) -> [String] {
+    bench.events.compactMap { if case .open(let url) = $0 { url } else { nil } }
+  }
+
+  @Test(arguments: [
+    ("/a b", "http://127.0.0.1:PORT/a%20b"), ("//evil.com/x", "http://127.0.0.1:PORT//evil.com/x"),
+    ("https://example.org/ä", "https://example.org/%C3%A4"), ("HTTP://EXAMPLE.org", "HTTP://EXAMPLE.org"),
+    ("/x?q=\\\"'$(touch a)\\n", "http://127.0.0.1:PORT/x?q=%22'$(touch%20a)%0A"),
+  ])
+  func openingGivesTheBrowserOneSafeWord(url: String, opened: String) throws {
+    let bench = bench { $0.opening = .browser(isAvailable: true) }
+    let (port, _) = try bench.listen()
+    #expect(bench.run("open(\"\(url)\")") == "true")
+    #expect(openings(bench) == [opened.replacingOccurrences(of: "PORT", with: "\(port)")])
+  }
+
+  @Test(arguments: ["file:///etc/passwd", "javascript:alert(1)", "greet", "", "ftp://x/", "http:/x", "-x"])
+  func nothingButHTTPIsOpened(url: String) throws {
+    let bench = bench { $0.opening = .browser(isAvailable: true) }
+    _ = try bench.listen()
+    #expect(bench.run("open(\"\(url)\")").contains("cannot be opened"))
+    #expect(openings(bench) == [])
+  }
+
+  @Test func openingBeforeListeningSaysWhatToDo() {
+    #expect(bench().run("open(\"/\")").contains("run listen(\"tcp:8080\") first"))
+  }
+
+  @Test func aReplayMakesTheRequestItself() throws {
+    let bench = Bench { $0.opening = .request }
+    _ = try bench.listen()
+    bench.run("route \"/r\" { await sleep(5s)\n\"late\" }")
+    #expect(bench.run("open(\"/r\")\nopen(\"/none\")", cell: 2) == "true")
+    bench.advance(.seconds(5))
+    let opened = bench.events.compactMap {
+      if case .opened(let url, let status, let body) = $0 { "\(url) \(status ?? 0) \(body)" } else { nil }
+    }
+    #expect(opened.first?.hasPrefix("/none 404 No route matches") == true)
+    #expect(opened.last == "/r 200 late")
+  }
+}
