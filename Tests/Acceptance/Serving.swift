@@ -21,7 +21,11 @@ struct Serving: Sendable {
 
   /// A home of its own, so that nothing of the person's is read or written.
   static let environment = ["HOME": folder, "XDG_STATE_HOME": folder + "/state", "PATH": "/usr/bin:/bin"]
-  private static let folder = NSTemporaryDirectory() + "routebook-acceptance-\(getpid())"
+  /// Removed when the tests end.
+  static let folder: String = {
+    atexit { try? FileManager.default.removeItem(atPath: Serving.folder) }
+    return FileManager.default.temporaryDirectory.path + "/routebook-acceptance-\(getpid())"
+  }()
 
   static func port(of program: RunningProgram, in source: RunningProgram.Source = .error) throws -> Int {
     try program.wait(for: "serving http://127.0.0.1:PORT", in: source) { text in
@@ -37,7 +41,7 @@ struct Serving: Sendable {
   }
 
   /// A connection that waits for an answer as long as any page of a notebook here takes.
-  func connect(timeout: Double = 90) throws -> RawHTTPClient {
+  func connect(timeout: Double = 45) throws -> RawHTTPClient {
     try RawHTTPClient(port: port, timeout: timeout)
   }
 

@@ -68,7 +68,7 @@ extension Tutorial {
     let seed = given ?? UInt64.random(in: 1...999_999)
     print("the varied tutorial: ROUTEBOOK_SEED=\(seed), program: \((try? BuiltProgram.path()) ?? "none")")
     var random = SplitMix(state: seed)
-    let folder = FileManager.default.temporaryDirectory.path + "/routebook-acceptance-\(getpid())"
+    let folder = Serving.folder
     let path = folder + "/varied-\(seed).cells"
     var copy = Tutorial(name: "a copy with seed \(seed)", path: path)
     copy.vary(&random)
