@@ -55,6 +55,10 @@ let package = Package(
     .testTarget(name: "FetchTests", dependencies: ["Fetch", "TestSupport"] + nio, path: "Tests/Fetch"),
     .testTarget(
       name: "KernelCoreTests", dependencies: ["KernelCore", "TestSupport"] + nio, path: "Tests/KernelCore"),
+    // Small notebooks with the outputs that they must give.
+    .testTarget(
+      name: "GoldenTests", dependencies: ["KernelCore", "Notebooks"], path: "Tests/Golden",
+      exclude: ["cells"]),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),

@@ -119,8 +119,9 @@ struct AtomicCellTests {
     bench.start(
       """
       func farewell(who) { print("bye \\(who)") }
+      let gate = deferred()
       async { defer { farewell("fiber") }
-      await deferred() }
+      await gate }
       defer { farewell("cell") }
       await sleep(1s)
       await deferred()

@@ -26,6 +26,7 @@ final class Bench: @unchecked Sendable {
     var configuration = KernelConfiguration()
     configuration.isClockVirtual = true
     configuration.port = 0
+    configuration.collectsAlways = ProcessInfo.processInfo.environment["ROUTEBOOK_GC"] == "always"
     configure(&configuration)
     let final = configuration
     loop = group.next()

@@ -45,7 +45,9 @@ struct RestartTests {
 
   @Test func cleanupsThatSpinHaveATenthOfASecondTogether() {
     let bench = Bench()
-    bench.run("for i in 0..<1000 { async { defer { while true { } }\nawait deferred() } }\nawait sleep(0s)")
+    bench.run(
+      "let gate = deferred()\nfor i in 0..<1000 { async { defer { while true { } }\nawait gate } }\nawait sleep(0s)"
+    )
     bench.advance(.zero)
     #expect(bench.on { bench.kernel.machine.fiberCount } == 1_000)
     let start = Date()
@@ -58,7 +60,7 @@ struct RestartTests {
   @Test func whatWasToBeInterruptedDoesNotCutCleanupsShort() {
     let bench = Bench()
     bench.run(
-      "async { defer { var n = 0\nwhile n < 100000 { n += 1 }\nprint(n) }\nawait deferred() }\nawait sleep(0s)"
+      "let gate = deferred()\nasync { defer { var n = 0\nwhile n < 100000 { n += 1 }\nprint(n) }\nawait gate }\nawait sleep(0s)"
     )
     bench.advance(.zero)
     bench.on {

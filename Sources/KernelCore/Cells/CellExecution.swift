@@ -136,6 +136,10 @@ extension Kernel {
       if let kept { run.warnings.append(kept) }
       return finish(run, .interrupted)
     }
+    // The error says what a warning had foreseen.
+    if report.kind == Failure.Kind.name.rawValue {
+      run.warnings.removeAll { report.help != nil || !$0.contains("help:") }
+    }
     let text = ErrorRenderer().render(report)
     finish(run, .failed(kept.map { "\(text)\n  note: \($0)" } ?? text))
   }

@@ -22,14 +22,27 @@ public struct ErrorRenderer: Sendable {
     let diagnostic = Diagnostic(.error, report.message, at: first.span, help: report.help)
     var text = diagnostics.render(diagnostic, in: first.source)
     var innermost = first
-    for frame in report.frames.dropFirst().prefix(ErrorRenderer.frameLimit) {
+    var shown = 0
+    var rest = report.frames.dropFirst()
+    while let frame = rest.first, shown < ErrorRenderer.frameLimit {
       text += "\n" + line(for: frame, inner: innermost)
       text += "\n" + diagnostics.excerpt(frame.span, in: frame.source).joined(separator: "\n")
+      shown += 1
+      // A recursion says the same again and again.
+      let repeats = rest.dropFirst().prefix { isSame($0, frame) }
+      rest = rest.dropFirst(1 + repeats.count)
+      if !repeats.isEmpty {
+        let isOpen = rest.isEmpty && report.isCut
+        text += "\n  … the same \(isOpen ? "again and again" : "\(repeats.count) times more")"
+      }
       innermost = frame
     }
-    let more = report.frames.count - 1 - ErrorRenderer.frameLimit
-    if more > 0 { text += "\n  … and \(more) more calls" }
+    if !rest.isEmpty { text += "\n  … and \(report.isCut ? "many" : "\(rest.count)") more calls" }
     return text
+  }
+
+  private func isSame(_ one: TraceFrame, _ other: TraceFrame) -> Bool {
+    one.span == other.span && one.source.name == other.source.name && one.isAwait == other.isAwait
   }
 
   private func line(for frame: TraceFrame, inner: TraceFrame) -> String {

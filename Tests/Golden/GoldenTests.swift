@@ -1,0 +1,118 @@
+import Foundation
+import KernelCore
+import Notebooks
+import Testing
+
+/// Small notebooks, each replayed in a fresh kernel on a virtual clock: every cell gives the output that is
+/// stored with it.
+///
+/// With `ROUTEBOOK_GOLDEN=update` the outputs are stored instead; read each of them before it is committed.
+struct GoldenTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "cells")
+  static let files: [String] = {
+    let all = FileManager.default.enumerator(atPath: folder.path())?.compactMap { $0 as? String } ?? []
+    return all.filter { $0.hasSuffix(".cells") }.sorted()
+  }()
+
+  @Test func thereAreNotebooksOfEveryTopic() {
+    let topics = Set(Self.files.compactMap { $0.split(separator: "/").first.map(String.init) })
+    #expect(
+      topics == [
+        "values", "strings", "collections", "control", "closures", "errors", "waiting", "routes", "calls",
+        "timers",
+        "cells",
+      ])
+    #expect(Self.files.count >= 60)
+  }
+
+  @Test(arguments: files)
+  func everyCellGivesItsStoredOutput(file: String) throws {
+    let path = Self.folder.appending(path: file).path()
+    var notebook = try CellsFile.load(path)
+    let replayed = try Replayed(notebook.codeCells)
+    if ProcessInfo.processInfo.environment["ROUTEBOOK_GOLDEN"] == "update" {
+      for (number, lines) in replayed.outputs { try notebook.update(number) { $0.storedOutputs = lines } }
+      try CellsFile.serialize(notebook).write(toFile: path, atomically: true, encoding: .utf8)
+      return
+    }
+    for cell in notebook.codeCells {
+      let given = replayed.outputs[cell.number ?? 0]?.joined(separator: "\n")
+      #expect(given == cell.storedOutputs.joined(separator: "\n"), "\(file), cell \(cell.number ?? 0)")
+    }
+  }
+}
+
+/// What the cells of a notebook gave, in lines.
+private struct Replayed {
+  private(set) var outputs: [Int: [String]] = [:]
+
+  init(_ cells: [Cell]) throws {
+    let heard = Heard()
+    var configuration = KernelConfiguration()
+    configuration.isClockVirtual = true
+    configuration.opening = .request
+    configuration.environment = ["GREETING": "hello"]
+    configuration.machineLimits.cellTime = 200_000_000
+    let kernel = try KernelHandle(configuration) { heard.add($0) }
+    defer { kernel.shutDown(grace: .zero) }
+    for cell in cells {
+      let number = cell.number ?? 0
+      let ended = DispatchSemaphore(value: 0)
+      kernel.run(cell: number, text: cell.source) { _ in ended.signal() }
+      if ended.wait(timeout: .now() + 30) == .timedOut { Issue.record("cell [\(number)] does not end") }
+      outputs[number] = heard.takeLines()
+    }
+    // What comes after the last cell is stored with it.
+    let limit = Date().addingTimeInterval(30)
+    while !kernel.isSettled() {
+      if Date() > limit {
+        Issue.record("the notebook does not settle")
+        break
+      }
+      usleep(500)
+    }
+    if let last = cells.last?.number { outputs[last]? += heard.takeLines() }
+  }
+}
+
+private final class Heard: @unchecked Sendable {
+  private let lock = NSLock()
+  private var events: [KernelEvent] = []
+
+  func add(_ event: KernelEvent) { lock.withLock { events.append(event) } }
+
+  func takeLines() -> [String] {
+    let taken = lock.withLock {
+      defer { events = [] }
+      return events
+    }
+    return taken.flatMap(lines)
+  }
+
+  private func lines(_ event: KernelEvent) -> [String] {
+    switch event {
+    case .output(_, let text), .notice(_, let text), .failure(_, let text): split(text)
+    case .opened(let url, let status, let body):
+      ["GET \(url) → \(status.map(String.init) ?? "no answer")"] + (body.isEmpty ? [] : split(body))
+    case .open(let url): ["open \(url)"]
+    case .cellFinished(let result):
+      // Warnings are notes of several lines; what a cell defined is no output.
+      result.notes.filter { $0.contains("\n") || $0.contains("keep") }.flatMap(split) + outcome(result)
+    case .served, .cellStarted: []
+    }
+  }
+
+  private func outcome(_ result: CellResult) -> [String] {
+    switch result.outcome {
+    case .succeeded(let value): value.map(split) ?? []
+    case .failed(let text): split(text)
+    case .interrupted: ["interrupted"]
+    }
+  }
+
+  private func split(_ text: String) -> [String] {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
+    return lines
+  }
+}
