@@ -141,7 +141,8 @@ public final class Prompt {
         Stream.complain("error: \(error)")
         return false
       }
-      let text = "port \(KernelConfiguration.defaultPort) can't be had; serving \(address) instead"
+      // The sentence goes on with what to do, which has been done.
+      let text = "\("\(error)".prefix { $0 != ";" }); serving \(address) instead"
       isInteractive ? say(text) : Stream.complain(text)
       return true
     }
