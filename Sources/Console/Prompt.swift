@@ -32,7 +32,7 @@ public final class Prompt {
   let isInteractive: Bool
   let runningCell: RunningCell
   private let options: Options
-  private let host: String
+  private let configuration: KernelConfiguration
 
   var notebook = Notebook()
   var path: String?
@@ -60,11 +60,11 @@ public final class Prompt {
         environment: environment) ?? PlainInput(hooks: hooks, color: options.usesColor)
     isInteractive = isatty(STDIN_FILENO) == 1
     self.options = options
-    host = configuration.host
     let browser = Browser(environment: environment)
     var configuration = configuration
     let usesBrowser = opensBrowser && browser.isAvailable
     configuration.opening = isInteractive ? .browser(isAvailable: usesBrowser) : .request
+    self.configuration = configuration
     openings = BrowserOpenings(opensBrowser ? browser : nil)
     let input = self.input
     let openings = openings
@@ -86,9 +86,7 @@ public final class Prompt {
   public func run(file: String?) -> ExitStatus {
     if isInteractive { say("Routebook \(options.version)  ·  %help for help, Ctrl-D to leave") }
     if let reason = journal.disabledReason, isInteractive { say(StyledText(reason, .dim)) }
-    if !["127.0.0.1", "::1", "localhost"].contains(host) {
-      complain("with --host \(host) others than you may reach what this notebook serves")
-    }
+    warnIfOthersCanReach(configuration)
     if let file {
       if let status = open(file) { return finish(status) }
     } else if !listenByDefault() {

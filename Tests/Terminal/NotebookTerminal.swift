@@ -66,6 +66,13 @@ final class NotebookTerminal {
     return Array((screen.scrolledLines + screen.lines)[(start + 1)..<Self.row(screen)])
   }
 
+  /// Waits for the spinner of a cell.
+  func waitUntilRunning(_ cell: Int) throws {
+    try terminal.wait(for: "the spinner of cell \(cell)") { screen in
+      screen.lines.contains { $0.dropFirst(2).hasPrefix("[\(cell)] ") && $0.contains(" s") }
+    }
+  }
+
   func waitForPrompt() throws { try terminal.wait(for: "an empty prompt", until: Self.isAtEmptyPrompt) }
 
   /// The row of the cursor since the beginning.

@@ -10,7 +10,7 @@ import Testing
     try first.enter("route \"/n\" {\nn\n}")
     // It is on the disk before it runs, so also the cell that was running comes back.
     try first.send("await sleep(1h)\r")
-    try first.wait(for: "[3] 0.")
+    try first.waitUntilRunning(3)
     first.terminal.kill(SIGKILL)
     #expect(try first.terminal.waitForExit() == .signal(SIGKILL))
 

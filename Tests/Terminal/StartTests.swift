@@ -101,14 +101,15 @@ import Testing
     try notebook.wait(for: "In [3]:")
     #expect(try notebook.get("/d").text == "5")
     // Ctrl-C stops a cell, and drops a line, and does not end the notebook.
-    try notebook.send("await sleep(1h)\n")
-    try eventually("the cell waits") { try notebook.get("/d").text == "5" }
+    try notebook.send("route \"/w\" { 6 }; await sleep(1h)\n")
+    // The cell is under way once this route of it is there.
+    try eventually("the cell waits") { try notebook.get("/w").text == "6" }
     try notebook.send(Keys.interrupt)
     try notebook.wait(for: "interrupted: what the cell declared is put back as it was\nIn [4]:")
     try notebook.send("route \"/e\" {\n")
-    try notebook.wait(for: "   ...:")
+    try notebook.wait(for: "the block's next line") { $0.text.hasSuffix("In [4]: route \"/e\" {\n   ...:") }
     try notebook.send(Keys.interrupt)
-    try notebook.wait(for: "a new prompt") { $0.cursorLine == "In [4]:" }
+    try notebook.wait(for: "a new prompt") { $0.text.hasSuffix("   ...: ^C\nIn [4]:") }
     // Ctrl-D asks.
     try notebook.send(Keys.endOfInput)
     try notebook.wait(for: "there are unsaved cells")
