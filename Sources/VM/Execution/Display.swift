@@ -114,8 +114,10 @@ private struct Writer {
     case Tag.int: text += "\(value.int)"
     case Tag.double: text += Machine.text(of: value.double)
     case Tag.duration: text += Machine.text(ofDuration: value.int)
-    case Tag.string: text += Machine.quoted(machine.heap.text(value.string))
-    case Tag.html: text += "html " + Machine.quoted(machine.heap.text(value.string))
+    case Tag.string: writeText(value.string)
+    case Tag.html:
+      text += "html "
+      writeText(value.string)
     case Tag.bytes: text += "<Bytes: \(value.string.pointee.count)>"
     case Tag.range:
       text +=
@@ -136,6 +138,14 @@ private struct Writer {
       text += type.describe?(value) ?? "<\(type.name)>"
     default: text += "<Value>"
     }
+  }
+
+  private mutating func writeText(_ string: UnsafeMutablePointer<StringObject>) {
+    let count = string.pointee.count
+    if count <= Writer.lengthLimit { return text += Machine.quoted(machine.heap.text(string)) }
+    let start = UnsafeBufferPointer(rebasing: string.buffer[..<Writer.lengthLimit])
+    text +=
+      Machine.quoted(String(decoding: start, as: UTF8.self)) + "… \(count - Writer.lengthLimit) more bytes"
   }
 
   private mutating func writeArray(_ array: UnsafeMutablePointer<ArrayObject>, _ depth: Int) {

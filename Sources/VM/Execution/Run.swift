@@ -687,6 +687,8 @@ extension Machine {
     fiber.pointee.ip = ip
     fiber.pointee.registers = registers
     collect()
+    // A program close to the limit spends its time in here.
+    if !heap.state.pointee.collectsAlways, !mayGoOn(fiber) { return false }
     if heap.state.pointee.live <= limits.memory { return true }
     failure = .memory(limit: limits.memory)
     isOutOfMemory = heap.state.pointee.live > limits.memory + limits.memory / 8

@@ -37,7 +37,7 @@ extension Heap {
   @inline(never) func grow(_ array: UnsafeMutablePointer<ArrayObject>, toHold count: Int) throws(Failure) {
     if count <= array.pointee.capacity { return }
     try checkCount(count)
-    let capacity = max(array.pointee.capacity * 2, count)
+    let capacity = max(min(array.pointee.capacity * 2, state.pointee.limits.collectionCount), count)
     // While it is copied both are there.
     try reserve(capacity * 16)
     charge((capacity - array.pointee.capacity) * 16)

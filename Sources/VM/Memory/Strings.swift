@@ -35,9 +35,26 @@ extension Heap {
   func isSimple(_ string: UnsafeMutablePointer<StringObject>) -> Bool {
     let flags = string.pointee.header.flags
     if flags & StringObject.isMeasured != 0 { return flags & StringObject.isSimple != 0 }
-    let simple = string.buffer.allSatisfy { $0 < 0x80 && $0 != 13 }
+    let simple = isASCII(string) && memchr(string.bytes, 13, string.pointee.count) == nil
     string.pointee.header.flags = flags | StringObject.isMeasured | (simple ? StringObject.isSimple : 0)
     return simple
+  }
+
+  private func isASCII(_ string: UnsafeMutablePointer<StringObject>) -> Bool {
+    let bytes = UnsafeRawPointer(string.bytes)
+    let count = string.pointee.count
+    var place = 0
+    while place + 8 <= count {
+      if bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 {
+        return false
+      }
+      place += 8
+    }
+    while place < count {
+      if bytes.load(fromByteOffset: place, as: UInt8.self) >= 0x80 { return false }
+      place += 1
+    }
+    return true
   }
 
   func characterCount(_ string: UnsafeMutablePointer<StringObject>) -> Int {

@@ -220,6 +220,10 @@ extension Machine {
           machine.makePair(.int($0.offset), $0.element, names: ("offset", "element"))
         })
     }
+    // With a function it is the prelude's.
+    defineMethod(Tag.array, "drop", ["while"]) { call throws(Failure) in
+      throw call.wrongType(1, expected: "a function")
+    }
     part("prefix", count: nil) { elements, count in Array(elements.prefix(count)) }
     part("suffix", count: nil) { elements, count in Array(elements.suffix(count)) }
     part("dropFirst", count: 1) { elements, count in Array(elements.dropFirst(count)) }

@@ -6,7 +6,9 @@ import Foundation
 extension Machine {
   func installStrings() {
     for tag in [Tag.string, Tag.html] {
-      defineProperty(tag, "count") { call throws(Failure) in .int(call.heap.characterCount(call[0].string))
+      defineProperty(tag, "count") { call throws(Failure) in
+        if !call.heap.isSimple(call[0].string) { try call.machine.spend(call[0].string.pointee.count >> 2) }
+        return .int(call.heap.characterCount(call[0].string))
       }
       defineProperty(tag, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
     }
@@ -129,9 +131,16 @@ extension Machine {
       let text = try call.utf8(0)
       let (length, overflow) = text.count.multipliedReportingOverflow(by: count)
       try call.heap.checkLength(overflow ? .max : length)
-      try call.machine.spend(count + length >> 4)
+      try call.machine.spend(length >> 4)
       let result = call.heap.newString(length)
-      for number in 0..<count { memcpy(result.bytes + number * text.count, text.start, text.count) }
+      // What is there already is copied again, twice as much each time.
+      var done = Swift.min(text.count, length)
+      memcpy(result.bytes, text.start, done)
+      while done > 0, done < length {
+        let more = Swift.min(done, length - done)
+        memcpy(result.bytes + done, result.bytes, more)
+        done += more
+      }
       return Value(Tag.string, result)
     }
     for (name, isLeft) in [("padded", false), ("leftPadded", true)] {

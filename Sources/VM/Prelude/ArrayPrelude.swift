@@ -81,7 +81,7 @@ extension Prelude {
         }
         result
     }
-    func Array_drop(self, condition) {
+    func Array_drop_while(self, condition) {
         var place = 0
         while place < self.count && condition(self[place]) { place += 1 }
         self.dropFirst(place)

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import VM
+
+/// Characters are Swift's: what a reader sees as one.
+struct StringTests {
+  @Test(arguments: [
+    ("\"👨‍👩‍👧‍👦\".count", "1"),
+    ("\"e\\u{301}\".count", "1"),
+    ("\"🇩🇪🇫🇷\".count", "2"),
+    ("\"a\\r\\nb\".count", "3"),
+    ("\"a👍🏽b\"[1] == \"👍🏽\"", "true"),
+    ("\"a👍🏽b\".reversed()", "\"b👍🏽a\""),
+    ("Array(\"e\\u{301}x\").count", "2"),
+    ("\"👍🏽👍\".prefix(1) == \"👍🏽\"", "true"),
+    ("\"naïve\".uppercased() + \"ÄÖ\".lowercased()", "\"NAÏVEäö\""),
+    ("\"straße\".uppercased()", "\"STRASSE\""),
+    ("\"añb\".firstIndex(of: \"b\")", "2"),
+    ("\"a,b,,c\".split(\",\")", "[\"a\", \"b\", \"\", \"c\"]"),
+    ("\"  a  b \".split()", "[\"a\", \"b\"]"),
+    ("\"a=b=c\".split(\"=\", maxSplits: 1)", "[\"a\", \"b=c\"]"),
+    ("\"\".split(\",\")", "[\"\"]"),
+    ("\"aaa\".replacing(\"aa\", with: \"b\")", "\"ba\""),
+    ("\"a.b\".replacing(\".\", with: \"\")", "\"ab\""),
+    ("\"äöü\".replacing(\"ö\", with: \"oe\")", "\"äoeü\""),
+    ("\" \\t x \\n\".trimmed()", "\"x\""),
+    ("\"one\\ntwo\\r\\nthree\\n\".lines", "[\"one\", \"two\", \"three\"]"),
+    (
+      "[\"abc\".hasPrefix(\"ab\"), \"abc\".hasSuffix(\"bc\"), \"abc\".contains(\"d\"), \"abc\".contains(\"\")]",
+      "[true, true, false, true]"
+    ),
+    (
+      "[\"abcd\".dropFirst(), \"abcd\".dropLast(2), \"abcd\".suffix(2), \"ab\".prefix(9)]",
+      "[\"bcd\", \"ab\", \"cd\", \"ab\"]"
+    ),
+    (
+      "[\"7\".leftPadded(to: 3, with: \"0\"), \"7\".padded(to: 3), \"long\".padded(to: 2)]",
+      "[\"007\", \"7  \", \"long\"]"
+    ),
+    ("\"ab\".repeated(3) + \"x\".repeated(0)", "\"ababab\""),
+    ("[\"abc\".first, \"abc\".last, \"\".first, \"\".isEmpty]", "[\"a\", \"c\", nil, true]"),
+    ("\"hello world\".capitalized()", "\"Hello World\""),
+    ("\"a1b2\".filter { Int($0) != nil }", "\"12\""),
+    ("\"ab\".map { $0 + \"!\" }", "[\"a!\", \"b!\"]"),
+    ("\"abc\".contains { $0 == \"b\" }", "true"),
+    ("\"ab\" < \"abc\" && \"Z\" < \"a\" && \"z\" < \"ä\"", "true"),
+    ("\"\\u{0}a\".count", "2"),
+    ("repr(\"q\\\"\\\\\\n\\u{1}\")", "\"\\\"q\\\\\\\"\\\\\\\\\\\\n\\\\u{1}\\\"\""),
+    ("String([1, \"a\", nil])", "\"[1, \\\"a\\\", nil]\""),
+    ("String(255, radix: 16) + \"\\(Int(\"ff\", radix: 16))\"", "\"ff255\""),
+    ("Bytes([104, 105]) == \"hi\".utf8", "true"),
+  ])
+  func gives(_ text: String, _ expected: String) throws {
+    #expect(try ScriptHost().run(text) == expected)
+  }
+
+  @Test(arguments: [
+    ("\"a\".split(\"\")", "the separator of split() is empty"),
+    ("\"a\".repeated(-1)", "a string cannot be repeated -1 times"),
+    ("\"a\".prefix(-1)", "prefix(-1): the count must not be negative"),
+    ("\"a\".padded(to: 3, with: \"xy\")", "\"with\" of padded() must be one character"),
+    ("String(Bytes([255]))", "the bytes are not valid UTF-8"),
+    ("Bytes([256])", "element 0 of the bytes is no Int from 0 to 255"),
+    ("Int(\"7\", radix: 99)", "a radix is 2 to 36, not 99"),
+  ])
+  func fails(_ text: String, _ message: String) throws {
+    #expect(try ScriptHost().run(text) == "error: \(message)")
+  }
+}

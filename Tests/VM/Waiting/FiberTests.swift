@@ -1,0 +1,85 @@
+import Testing
+
+@testable import VM
+
+struct FiberTests {
+  @Test func tenThousandPark() throws {
+    let count = ScriptHost.isStressed ? 200 : 10_000
+    let host = ScriptHost()
+    let text = """
+      let gate = deferred()
+      let started = []
+      for i in 0..<\(count) { started.append(async { await gate
+          i }) }
+      await async { 1 }
+      gate.resolve(1)
+      let r = await all(started)
+      [r.count, r[\(count - 1)]]
+      """
+    #expect(try host.run(text) == "[\(count), \(count - 1)]")
+    #expect(host.machine.fiberCount == 0)
+  }
+
+  @Test func aParkedFiberIsSmall() throws {
+    if ScriptHost.isStressed { return }
+    let host = ScriptHost()
+    _ = try host.run("let gate = deferred()\nfunc park() { await gate }\n1")
+    host.machine.collect()
+    let before = host.machine.heap.bytesInUse
+    _ = try host.run("for i in 0..<1_000 { async park() }\nawait async { 1 }")
+    host.machine.collect()
+    #expect((host.machine.heap.bytesInUse - before) / 1_000 < 800)
+  }
+
+  @Test func stacksMoveUnderWhatTheyHold() throws {
+    let depth = ScriptHost.isStressed ? 200 : 2_000
+    let text = """
+      func deep(n, keep) {
+          let mine = ["n": n]
+          let below = if n == 0 { await after(1s) { 0 } } else { deep(n - 1, mine) }
+          expect(mine.n == n)
+          below + keep.n - n
+      }
+      deep(\(depth), ["n": \(depth)])
+      """
+    #expect(try ScriptHost().run(text) == "\(depth)")
+  }
+
+  @Test func fibersInTurnDoNotDisturbOneAnother() throws {
+    let count = ScriptHost.isStressed ? 10 : 100
+    let text = """
+      func worker(id) {
+          let seen = []
+          for i in 0..<20 {
+              let text = "\\(id)-\\(i)"
+              await sleep(1ms * ((id * 7 + i * 3) % 11))
+              seen.append(text)
+          }
+          seen.joined(",")
+      }
+      let results = await all((0..<\(count)).map { id in async worker(id) })
+      var ok = true
+      for (id, text) in results.enumerated() {
+          let expected = (0..<20).map { "\\(id)-\\($0)" }.joined(",")
+          if text != expected { ok = false }
+      }
+      ok
+      """
+    #expect(try ScriptHost().run(text) == "true")
+  }
+
+  @Test func runningReadyPiecesCanBeBounded() throws {
+    let host = ScriptHost()
+    _ = try host.start("func forever() { async { forever() } }\nforever()")
+    #expect(!host.machine.runReady(limit: 1_000))
+    #expect(!host.machine.isIdle)
+  }
+
+  @Test func aTaskSaysWhatItWaitsFor() throws {
+    let host = ScriptHost()
+    let task = try host.start("await sleep(5s)")
+    #expect(host.machine.describe(task: task) == "<Deferred pending: timer>")
+    host.settle()
+    #expect(host.machine.describe(task: task) == nil)
+  }
+}
