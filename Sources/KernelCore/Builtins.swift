@@ -90,6 +90,11 @@ extension Kernel {
 
   private func installServing() {
     machine.define("__listen", ["description"]) { [unowned self] call throws(Failure) in
+      guard call.machine.string(call[0]) != nil else {
+        throw Failure(
+          .type, "listen() takes a String, not \(call.machine.typeName(call[0]))",
+          help: "write listen(\"tcp:8080\")")
+      }
       let endpoint = try self.endpoint(try call.string(0))
       let (id, deferred) = call.machine.beginOperation(owner: call.owner)
       bindings += 1

@@ -24,6 +24,7 @@ final class Kernel {
 
   private let loop: any EventLoop
   private var isPumping = false
+  private var isPumpPlanned = false
   private(set) var isOver = false
 
   /// What a task is, besides a request or a tick.
@@ -85,21 +86,38 @@ final class Kernel {
 
   // MARK: Running
 
-  /// Runs everything that is ready, a bounded number at a time so that sockets get their turn.
+  /// How long what is ready may run before sockets get their turn, and the turn's least length.
+  private static let turn = TimeAmount.milliseconds(2)
+  private static let pause = TimeAmount.microseconds(100)
+
+  /// Runs everything that is ready, for a bounded time so that sockets get their turn.
   func pump() {
     // Whoever is running or pumping goes on with what is ready afterwards.
     if isPumping || isOver || machine.isRunning { return }
     isPumping = true
-    let isDone = machine.runReady(limit: 1_000)
+    let end = NIODeadline.now() + Kernel.turn
+    var isDone = false
+    repeat { isDone = machine.runReady(limit: 100) } while !isDone && NIODeadline.now() < end
     isPumping = false
     if !isDone {
-      loop.assumeIsolated().execute { [weak self] in self?.pump() }
+      planPump()
     } else if bindings == 0, !whenIdle.isEmpty {
       let actions = whenIdle
       whenIdle.removeAll()
       for action in actions { action() }
     }
     if !isOver { clock.kernelIsIdle(isHeld: !machine.isIdle || isTimeHeld) }
+  }
+
+  /// A little later rather than at once, and once at a time: the loop looks at its sockets only when no task
+  /// is due, and fibers that make each other ready would keep it from that for ever.
+  private func planPump() {
+    if isPumpPlanned { return }
+    isPumpPlanned = true
+    loop.assumeIsolated().scheduleTask(in: Kernel.pause) { [weak self] in
+      self?.isPumpPlanned = false
+      self?.pump()
+    }
   }
 
   /// Calls `action` when nothing can run any more until time passes or somebody calls from outside. Without

@@ -56,6 +56,33 @@ import Testing
     }
   }
 
+  // Fibers that made each other ready, and timers of no length, once kept the loop from its sockets for ever.
+  @Test(arguments: ["await sleep(0s)", "await async { 1 }", "await after(0s) { 1 }"])
+  func aHandlerThatWaitsForNothingOverAndOverLeavesTheServerAnswering(_ wait: String) async throws {
+    try await onOwnThread {
+      let serving = try Serving.start(
+        cells: "route \"/hi\" { \"hi\" }\nroute \"/spin\" { while true { \(wait) } }")
+      let spinning = try serving.connect()
+      try spinning.sendRequest("GET", "/spin")
+      for _ in 1...20 { #expect(try serving.ask("/hi").text == "hi") }
+      spinning.close()
+      #expect(try serving.ask("/hi").text == "hi")
+      try serving.stop()
+    }
+  }
+
+  @Test func anAnswerTakesItsBodyBehindItsLabels() async throws {
+    try await onOwnThread {
+      let serving = try Serving.start(
+        cells: #"route "/made" { respond(status: 201, headers: ["X-Made": "yes"], "hello") }"#)
+      let made = try serving.ask("/made")
+      #expect(made.status == 201)
+      #expect(made["x-made"] == "yes")
+      #expect(made.text == "hello")
+      try serving.stop()
+    }
+  }
+
   @Test func aHandlerThatNeverEndsIsStoppedAndTheServerAnswersAgain() async throws {
     try await onOwnThread {
       let serving = try Serving.start(

@@ -83,7 +83,10 @@ public struct Replay {
     var isInterrupted = false
     while true {
       show(events.take(timeout: 0.05), whileRunning: number)
-      if let result = slot.value {
+      // What a cell started may keep it from ever coming to rest; then the replay ends without it.
+      let isGivenUp = isInterrupted && Date() > deadline.addingTimeInterval(Replay.patience)
+      let result = slot.value
+      if result != nil || isGivenUp {
         show(events.take(), whileRunning: number)
         if isInterrupted {
           Stream.complain(
@@ -98,6 +101,9 @@ public struct Replay {
       }
     }
   }
+
+  /// How long an interrupted cell may take to end, in seconds.
+  private static let patience = 2.0
 
   /// Waits until timers that fire once, calls and requests have ended.
   private func settle(_ kernel: KernelHandle, _ events: EventQueue) {

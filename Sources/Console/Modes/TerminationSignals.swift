@@ -14,7 +14,8 @@ public final class TerminationSignals: @unchecked Sendable {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [self] in
-        raised.store(true, ordering: .relaxed)
+        // Whoever signals again does not want to wait for what is under way.
+        if raised.exchange(true, ordering: .relaxed) { _exit(128 + number) }
         wake()
       }
       source.resume()

@@ -235,9 +235,16 @@ final class OutboundCalls {
   private func badStatus(_ call: Call, _ response: FetchResponse, _ value: Value) -> Value {
     let reason =
       response.reason.isEmpty ? HTTPResponseStatus(statusCode: response.status).reasonPhrase : response.reason
+    // What the other side says about it, where it says so in a line of text.
+    let isText = response.headers.contains {
+      $0.name.lowercased() == "content-type" && $0.value.lowercased().hasPrefix("text/plain")
+    }
+    let line = isText ? response.body.prefix { $0 != 10 && $0 != 13 } : []
+    let says = String(decoding: line, as: UTF8.self)
+    let said = line.isEmpty || says.contains(reason) ? "" : ": \(says.printable(limit: 200))"
     let failure = Failure(
       .http,
-      "\(call.method) \(call.url.printable(limit: 200)) gave \(response.status) \(reason.printable(limit: 100))",
+      "\(call.method) \(call.url.printable(limit: 200)) gave \(response.status) \(reason.printable(limit: 100))\(said)",
       help: "pass check: false to look at such answers yourself",
       fields: [("response", value), ("status", .int(response.status))])
     return machine.makeErrorValue(failure)

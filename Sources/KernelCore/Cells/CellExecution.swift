@@ -147,7 +147,9 @@ extension Kernel {
   private func finish(_ run: CellRun, _ outcome: CellResult.Outcome) {
     run.isUnderWay = false
     // Under a virtual clock what the cell started, as far as it takes no time, is done before it ends.
-    atRest { [weak self] in
+    // A cell that was stopped ends now: what it started may never come to rest.
+    let wait = run.isInterrupted ? { $0() } : atRest
+    wait { [weak self] in
       guard let self, active.removeValue(forKey: run.owner) != nil else { return }
       tellEnd(of: run, outcome)
       for next in run.whenOver { next() }

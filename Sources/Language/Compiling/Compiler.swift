@@ -25,8 +25,13 @@ public enum Compiler {
     switch program.body.last?.kind {
     case .expression: true
     case .conditional(let node): givesValue(node)
+    case .do(let body, _, let handler): givesValue(body) && handler.map(givesValue) ?? true
     default: false
     }
+  }
+
+  private static func givesValue(_ block: BlockNode) -> Bool {
+    if case .expression = block.statements.last?.kind { true } else { false }
   }
 
   /// Whether an `if` at the end of a text is there for its value: every branch ends in an expression.

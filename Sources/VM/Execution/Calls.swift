@@ -137,6 +137,8 @@ extension Machine {
         next = max(next, place + 1)
       } else {
         while next < parameters.count, order[next] != nil { next += 1 }
+        // Behind labels, as in respond(status: 201, body), it goes to the first that is still free.
+        if next == parameters.count, let free = order.firstIndex(of: nil) { next = free }
         guard next < parameters.count else {
           let least = required.count(where: \.self)
           throw Failure(

@@ -36,7 +36,9 @@ public final class InstanceClass {
   func add(property: Value, member: Int) { members[member] = .property(property) }
   func add(method: Value, member: Int) { members[member] = .method(method) }
 
-  func memberNames(_ machine: Machine) -> [String] { members.keys.map { machine.memberNames[$0] } }
+  func memberNames(_ machine: Machine) -> [String] {
+    members.keys.map { machine.memberNames[$0] }.filter { !$0.hasPrefix("__") }
+  }
 
   func markMembers(_ collector: inout Collector) {
     for member in members.values {
