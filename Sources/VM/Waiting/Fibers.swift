@@ -128,6 +128,7 @@ extension Machine {
     case .failed:
       let error = thrown
       thrown = .unset
+      if fiber.has(FiberObject.isStopping) { reportCleanup(error, fiber) }
       end(fiber, .failure(error))
     }
     if heap.isDue { collectBetweenRuns() }
@@ -229,6 +230,13 @@ extension Machine {
     if fiber.has(FiberObject.isReady) || fiber == current { return }
     if let source = fiber.pointee.source { detach(fiber.waiter, from: source) }
     enqueue(fiber.waiter)
+  }
+
+  /// A stopped fiber's result is wanted by nobody; an error of one of its `defer`s must still be seen.
+  private func reportCleanup(_ error: Value, _ fiber: UnsafeMutablePointer<FiberObject>) {
+    let kind = report(of: error).kind
+    if kind == Failure.Kind.cancelled.rawValue || kind == Failure.Kind.interrupted.rawValue { return }
+    host?.unhandled(error: error, owner: fiber.pointee.owner)
   }
 
   /// The turn of a fiber that is to be stopped.
