@@ -24,7 +24,8 @@ final class Kernel {
 
   private let loop: any EventLoop
   private var isPumping = false
-  private var isPumpPlanned = false
+  /// What is ready was too much for one turn; the next is planned.
+  private(set) var hasMoreToRun = false
   private(set) var isOver = false
 
   /// What a task is, besides a request or a tick.
@@ -112,10 +113,10 @@ final class Kernel {
   /// A little later rather than at once, and once at a time: the loop looks at its sockets only when no task
   /// is due, and fibers that make each other ready would keep it from that for ever.
   private func planPump() {
-    if isPumpPlanned { return }
-    isPumpPlanned = true
+    if hasMoreToRun { return }
+    hasMoreToRun = true
     loop.assumeIsolated().scheduleTask(in: Kernel.pause) { [weak self] in
-      self?.isPumpPlanned = false
+      self?.hasMoreToRun = false
       self?.pump()
     }
   }

@@ -67,6 +67,11 @@ final class Bench: @unchecked Sendable {
     // Twice, so that what the first left to the loop's next turn has run too.
     try! loop.submit { box.value = Swift.Result { try work.value() } }.wait()
     try! loop.submit {}.wait()
+    // What was too much for one turn of the kernel goes on in later ones.
+    let end = Date().addingTimeInterval(3)
+    while try! loop.submit({ self.supervisor?.kernel.hasMoreToRun ?? false }).wait(), Date() < end {
+      usleep(200)
+    }
     return try! box.value!.get()
   }
 
