@@ -40,3 +40,29 @@ public enum Stream {
 
   public static func complain(_ text: String) { write(text, to: .standardError) }
 }
+
+/// Why a file cannot be run without a prompt; standard error has been told.
+struct UnattendedFailure: Error {
+  let status: ExitStatus
+}
+
+/// Reads a file and starts a kernel for it, listening already where its cells don't say where.
+func openUnattended(
+  _ path: String, _ configuration: KernelConfiguration, _ events: EventQueue
+) throws(UnattendedFailure) -> (Notebook, KernelHandle) {
+  let notebook: Notebook
+  do throws(CellsFileError) {
+    notebook = try CellsFile.load(path)
+  } catch {
+    Stream.complain("\(error)")
+    throw UnattendedFailure(status: .badFile)
+  }
+  do {
+    let kernel = try KernelHandle(configuration) { events.post($0) }
+    if !callsListen(notebook) { try kernel.listenByDefault() }
+    return (notebook, kernel)
+  } catch {
+    Stream.complain("error: \(error)")
+    throw UnattendedFailure(status: .cellFailed)
+  }
+}

@@ -29,21 +29,13 @@ public struct Replay {
 
   /// Replays one file.
   public func run(_ path: String) -> ExitStatus {
-    let notebook: Notebook
-    do throws(CellsFileError) {
-      notebook = try CellsFile.load(path)
-    } catch {
-      Stream.complain("\(error)")
-      return .badFile
-    }
     let events = EventQueue()
+    let notebook: Notebook
     let kernel: KernelHandle
-    do {
-      kernel = try KernelHandle(configuration) { events.post($0) }
-      if !callsListen(notebook) { try kernel.listenByDefault() }
+    do throws(UnattendedFailure) {
+      (notebook, kernel) = try openUnattended(path, configuration, events)
     } catch {
-      Stream.complain("error: \(error)")
-      return .cellFailed
+      return error.status
     }
     let status = run(notebook.codeCells, kernel, events)
     if status == .success, options.servesAfterwards {

@@ -17,22 +17,14 @@ public struct Serve {
   }
 
   public func run(_ path: String) -> ExitStatus {
-    let notebook: Notebook
-    do throws(CellsFileError) {
-      notebook = try CellsFile.load(path)
-    } catch {
-      Stream.complain("\(error)")
-      return .badFile
-    }
     let events = EventQueue()
     let signals = TerminationSignals(wake: events.wake)
+    let notebook: Notebook
     let kernel: KernelHandle
-    do {
-      kernel = try KernelHandle(configuration) { events.post($0) }
-      if !callsListen(notebook) { try kernel.listenByDefault() }
+    do throws(UnattendedFailure) {
+      (notebook, kernel) = try openUnattended(path, configuration, events)
     } catch {
-      Stream.complain("error: \(error)")
-      return .cellFailed
+      return error.status
     }
     let status = runCells(notebook.codeCells, kernel, events, signals)
     if status == .success {
