@@ -17,6 +17,10 @@ public struct FetchRequest: Sendable {
   /// otherwise compression is asked for and undone.
   public var headers: [(name: String, value: String)]
 
+  /// Names of ``headers``, in lower case, that no other origin than the first may see: like credentials they are
+  /// left out where a redirect leads elsewhere.
+  public var confidentialHeaders: Set<String> = []
+
   /// The bytes sent as the request's content; `nil` for none. A `HEAD` request cannot carry one.
   public var body: [UInt8]?
 

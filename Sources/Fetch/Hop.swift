@@ -3,6 +3,8 @@ struct Hop {
   var method: String
   var address: WebAddress
   var headers: [(name: String, value: String)]
+  /// Names of headers, in lower case, that go to no other origin than this.
+  var confidentialHeaders = Hop.credentials
   var body: [UInt8]?
   var unixSocketPath: String?
 
@@ -17,6 +19,9 @@ struct Hop {
 }
 
 extension Hop {
+  /// What says who somebody is, or whom they mean.
+  static let credentials: Set = ["authorization", "cookie", "proxy-authorization", "host"]
+
   /// Whether a response of this status and with this `Location` asks to call another address.
   static func isRedirect(_ head: ResponseHead) -> Bool {
     switch head.status {
@@ -51,9 +56,7 @@ extension Hop {
     }
     if next.address.origin != address.origin {
       next.unixSocketPath = nil
-      next.headers.removeAll {
-        ["authorization", "cookie", "proxy-authorization", "host"].contains($0.name.lowercased())
-      }
+      next.headers.removeAll { confidentialHeaders.contains($0.name.lowercased()) }
     }
     return next
   }

@@ -40,7 +40,8 @@ final class Transfer {
     self.deadline = request.timeout.map { start + min(max($0, .zero), .seconds(365 * 86_400)) }
     self.memory = memory
     self.hop = Hop(
-      method: request.method, address: address, headers: request.headers, body: request.body,
+      method: request.method, address: address, headers: request.headers,
+      confidentialHeaders: Hop.credentials.union(request.confidentialHeaders), body: request.body,
       unixSocketPath: request.unixSocketPath)
   }
 

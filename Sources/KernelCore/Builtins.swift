@@ -19,13 +19,22 @@ extension Kernel {
       """)
 
   private func installOutput() {
-    machine.define("print", ["values?"], variadic: true) { [unowned self] call throws(Failure) in
+    machine.define("print", ["values?"], variadic: true, option: "separator") {
+      [unowned self] call throws(Failure) in
       var parts: [String] = []
       for place in 0..<call.count {
         if call[place].isDeferred { throw call.wrongType(place, expected: "a value") }
         parts.append(call.machine.display(call[place]))
       }
-      emit(.output(cell: ownership.cell(of: call.owner), text: parts.joined(separator: " ")))
+      var separator = " "
+      if !call.option.isNil {
+        guard let text = call.machine.string(call.option) else {
+          throw Failure(
+            .type, "\"separator\" of print must be a String, not \(call.machine.typeName(call.option))")
+        }
+        separator = text
+      }
+      emit(.output(cell: ownership.cell(of: call.owner), text: parts.joined(separator: separator)))
       return .nil
     }
     machine.define("env", ["name", "default?"]) { [unowned self] call throws(Failure) in
@@ -45,12 +54,12 @@ extension Kernel {
     machine.define("__monotonic", []) { [unowned self] _ throws(Failure) in .duration(nanoseconds: clock.now)
     }
     machine.define("sleep", ["duration"]) { [unowned self] call throws(Failure) in
-      timers.after(try call.duration(0), owner: call.owner, servesRequest: call.servesRequest)
+      timers.after(try call.duration(0), owner: call.owner, servesRequest: call.requestDepth > 0)
     }
     machine.define("after", ["duration", "body?"]) { [unowned self] call throws(Failure) in
       let delay = try call.duration(0)
       let body = call.has(1) && !call[1].isNil ? try call.function(1) : nil
-      let deferred = timers.after(delay, owner: call.owner, servesRequest: call.servesRequest)
+      let deferred = timers.after(delay, owner: call.owner, servesRequest: call.requestDepth > 0)
       return body.map { call.machine.then(deferred, $0, owner: call.owner) } ?? deferred
     }
     let type = machine.defineClass("Timer")

@@ -50,7 +50,7 @@ final class Kernel {
 
   init(
     configuration: KernelConfiguration, clock: any Clock, loop: any EventLoop, server: HTTPServer,
-    transfers: TransferPool, originToken: String, emit: @escaping (KernelEvent) -> Void
+    transfers: TransferPool, mark: OwnCallMark, emit: @escaping (KernelEvent) -> Void
   ) {
     self.configuration = configuration
     self.clock = clock
@@ -68,12 +68,12 @@ final class Kernel {
     let replyClass = ReplyMaker.define(in: machine)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
-      responseClass: responseClass, isVirtual: configuration.isClockVirtual, originToken: originToken)
+      responseClass: responseClass, isVirtual: configuration.isClockVirtual, mark: mark)
     desk = RequestDesk(
       machine: machine, routes: routes,
       replies: ReplyMaker(machine: machine, replyClass: replyClass, responseClass: responseClass),
       requestClass: requestClass, clock: clock, logsRequests: configuration.logsRequests,
-      ownership: ownership, emit: emit)
+      ownership: ownership, depth: calls.depth(of:), emit: emit)
     timers.onFire = { [unowned self] in pump() }
     calls.onActivity = { [unowned self] in pump() }
     desk.onActivity = { [unowned self] in pump() }

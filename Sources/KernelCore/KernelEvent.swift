@@ -1,3 +1,5 @@
+import Web
+
 /// What a kernel tells the person's side. Plain values: they cross threads.
 public enum KernelEvent: Sendable {
   /// `print`, with the cell whose code printed.
@@ -18,6 +20,7 @@ public enum KernelEvent: Sendable {
 
 /// A line of the request log.
 public struct ServedRequest: Sendable {
+  /// Both are `-` where the server refused what came before it could be read.
   public let method: String
   public let target: String
   public let status: Int
@@ -59,4 +62,17 @@ public struct RouteInfo: Sendable, Equatable {
   public let cell: Int?
   public let hits: Int
   public let errors: Int
+}
+
+extension ServedRequest {
+  /// What the server refused itself.
+  init(refused refusal: Refusal) {
+    method = refusal.method?.rawValue ?? "-"
+    target = refusal.target ?? "-"
+    status = Int(refusal.status.code)
+    duration = .zero
+    bytes = refusal.bodyBytes
+    remote = refusal.remoteAddress?.ipAddress ?? "local"
+    cell = nil
+  }
 }

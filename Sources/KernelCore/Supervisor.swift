@@ -26,7 +26,7 @@ final class Supervisor: Responder {
 
   private(set) var kernel: Kernel!
   private var executionCount = 0
-  private let originToken = UUID().uuidString
+  private let mark = OwnCallMark()
   /// Counts restarts: what was begun before one does not go on after it.
   private var generation = 0
 
@@ -66,12 +66,15 @@ final class Supervisor: Responder {
     self.holdClock = holdClock ?? RealClock(loop: loop)
     kernel = makeKernel()
     server.responder = self
+    if configuration.logsRequests {
+      server.onRefusal = { [unowned self] in onEvent(.served(ServedRequest(refused: $0))) }
+    }
   }
 
   private func makeKernel() -> Kernel {
     let kernel = Kernel(
       configuration: configuration, clock: clock, loop: loop, server: server, transfers: transfers,
-      originToken: originToken, emit: { [unowned self] in onEvent($0) })
+      mark: mark, emit: { [unowned self] in onEvent($0) })
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
     return kernel
   }
@@ -86,7 +89,7 @@ final class Supervisor: Responder {
   /// Keeps a request from outside for a route that existed before the restart and is not back yet.
   private func isHeld(_ exchange: Exchange) -> Bool {
     let request = exchange.request
-    guard request.headers.first(name: OutboundCalls.originHeader) != originToken else { return false }
+    guard !mark.isOn(request) else { return false }
     guard !hasRoute(kernel.routes.table, request), expectedRoutes.contains(where: { hasRoute($0, request) })
     else { return false }
     guard held.count < Supervisor.holdLimit else {

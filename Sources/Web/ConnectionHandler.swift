@@ -174,7 +174,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     // A request cut off by the end of the connection comes as an error too; there is nobody to answer then.
     guard phase == .serving, !input.isAbandoned, context.channel.isActive else { return }
     input.abandon()
-    pendingRefusal = StandardPages.refusal(of: error, isTarget: input.isWithinRequestLine, limits: limits)
+    pendingRefusal = StandardPages.refusal(
+      of: error, isTarget: input.isWithinRequestLine, hasBareLineFeed: input.hasBareLineFeed, limits: limits)
     settle(context)
   }
 
@@ -187,7 +188,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       heldBodyBytes += bytes.readableBytes
       server.heldBodyBytes += bytes.readableBytes
       if server.heldBodyBytes > limits.maxHeldBodyBytes {
-        refuse(StandardPages.unavailable("too many large requests at once"), context)
+        refuse(StandardPages.unavailable("too many large requests at once"), head: assembler.head, context)
         return
       }
     case .end: break
@@ -197,7 +198,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     case .sendContinue:
       context.writeAndFlush(
         wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
-    case .reject(let response): refuse(response, context)
+    case .reject(let response, let head): refuse(response, head: head, context)
     case .complete(let assembled): handOut(assembled)
     }
   }
@@ -286,8 +287,13 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   // MARK: - Answers
 
-  private func refuse(_ response: Response, _ context: ChannelHandlerContext) {
+  /// - Parameter head: that of the refused request, where it has come.
+  private func refuse(_ response: Response, head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
     server.refusedCount += 1
+    server.onRefusal?(
+      Refusal(
+        method: head?.method, target: head?.uri, status: response.status,
+        bodyBytes: response.body.readableBytes, remoteAddress: remoteAddress))
     releaseBody()
     pendingRefusal = nil
     input.clear()
@@ -381,7 +387,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     switch wait {
     case .answer: break
     case .head: refuse(StandardPages.requestTimeout("head"), context)
-    case .body: refuse(StandardPages.requestTimeout("body"), context)
+    case .body: refuse(StandardPages.requestTimeout("body"), head: assembler.head, context)
     case .nextRequest, .linger: context.close(promise: nil)
     case .slowReader:
       let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max

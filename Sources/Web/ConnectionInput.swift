@@ -18,6 +18,9 @@ struct ConnectionInput {
   private var headBytes = 0
   /// Whether the first line of that head has come whole.
   private var hasRequestLine = false
+  /// Whether that line ended without CR.
+  private(set) var hasBareLineFeed = false
+  private var lastByte: UInt8 = 0
 
   /// How much held input the decoder gets at a time, so that few parts have to queue.
   private static let sliceBytes = 16 << 10
@@ -72,7 +75,13 @@ struct ConnectionInput {
   mutating func willDecode(_ bytes: ByteBuffer) {
     guard !isDecodingBody else { return }
     headBytes += bytes.readableBytes
-    hasRequestLine = hasRequestLine || bytes.readableBytesView.contains(UInt8(ascii: "\n"))
+    guard !hasRequestLine else { return }
+    let view = bytes.readableBytesView
+    if let end = view.firstIndex(of: UInt8(ascii: "\n")) {
+      hasRequestLine = true
+      hasBareLineFeed = (end == view.startIndex ? lastByte : view[end - 1]) != UInt8(ascii: "\r")
+    }
+    lastByte = view.last ?? lastByte
   }
 
   /// Notes what came of them.
@@ -84,5 +93,6 @@ struct ConnectionInput {
     }
     headBytes = 0
     hasRequestLine = false
+    hasBareLineFeed = false
   }
 }

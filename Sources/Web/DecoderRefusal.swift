@@ -2,8 +2,13 @@ import NIOHTTP1
 
 extension StandardPages {
   /// What to answer to bytes that the decoder refuses. `isTarget` tells that its limit was met in the first line.
-  static func refusal(of error: HTTPParserError, isTarget: Bool, limits: ServerLimits) -> Response {
+  /// `hasBareLineFeed` that the first line does not end with CR LF, which the decoder takes for a wrong version.
+  static func refusal(
+    of error: HTTPParserError, isTarget: Bool, hasBareLineFeed: Bool, limits: ServerLimits
+  ) -> Response {
     switch error {
+    case .invalidVersion where hasBareLineFeed:
+      badRequest("the request's first line ends with LF alone instead of CR LF (RFC 9112, section 2.2)")
     case .headerOverflow where isTarget: targetTooLong(limit: limits.maxTargetBytes)
     case .headerOverflow: headersTooLarge(limit: limits.maxHeaderBytes)
     case .invalidVersion: versionNotSupported()

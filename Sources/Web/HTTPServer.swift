@@ -24,6 +24,8 @@ public final class HTTPServer {
   public internal(set) var requestCount = 0
   /// The requests and connections that the server refused itself since the start.
   public internal(set) var refusedCount = 0
+  /// Told on the loop of each of them. The responder hears of none.
+  public var onRefusal: ((Refusal) -> Void)?
   /// The bytes of the bodies of requests that are being read or answered.
   public internal(set) var heldBodyBytes = 0
 

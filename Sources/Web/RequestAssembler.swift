@@ -11,8 +11,8 @@ struct RequestAssembler {
     case sendContinue
     /// A whole request.
     case complete(Assembled)
-    /// The request is refused with this answer, and the connection ends.
-    case reject(Response)
+    /// The request that began with this head is refused with this answer, and the connection ends.
+    case reject(Response, HTTPRequestHead)
   }
 
   /// A whole request and what its answer must heed.
@@ -38,6 +38,9 @@ struct RequestAssembler {
   /// Whether a head has come whose body hasn't yet.
   var isReadingBody: Bool { partial != nil }
 
+  /// The head of the request whose body is being read.
+  var head: HTTPRequestHead? { partial?.head }
+
   /// Takes the next part.
   mutating func consume(_ part: HTTPServerRequestPart) -> Verdict {
     switch part {
@@ -45,8 +48,9 @@ struct RequestAssembler {
     case .body(var bytes):
       guard let held = partial?.body.readableBytes else { return .wait }
       guard held + bytes.readableBytes <= limits.maxBodyBytes else {
+        guard let head = partial?.head else { return .wait }
         partial = nil
-        return .reject(StandardPages.bodyTooLarge(limit: limits.maxBodyBytes))
+        return .reject(StandardPages.bodyTooLarge(limit: limits.maxBodyBytes), head)
       }
       if held == 0 {
         partial?.body = bytes
@@ -64,7 +68,7 @@ struct RequestAssembler {
   private mutating func begin(_ head: HTTPRequestHead) -> Verdict {
     let facts: Facts
     switch Facts.gather(from: head, limits: limits) {
-    case .failure(let refusal): return .reject(refusal.response)
+    case .failure(let refusal): return .reject(refusal.response, head)
     case .success(let gathered): facts = gathered
     }
     // NIO's decoder reads nothing after a request that asks for another protocol. We don't switch, which

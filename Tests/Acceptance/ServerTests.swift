@@ -32,7 +32,14 @@ import Testing
       let client = try serving.connect(timeout: 5)
       try client.send("POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n")
       #expect(try client.readResponse().status == 413)
+      // What the server refuses before a route is asked stands in the log too.
+      let unreadable = try serving.connect(timeout: 5)
+      try unreadable.send("BREW\r\n\r\n")
+      #expect(try unreadable.readResponse().status == 400)
       try serving.stop()
+      let log = serving.program.output
+      #expect(log.contains("method=POST path=/size status=413"))
+      #expect(log.contains("method=- path=- status=400"))
     }
   }
 

@@ -79,9 +79,13 @@ struct RedirectTests {
     server.on("/away", .redirect(to: other.url()))
     server.on("/near", .redirect(to: "/end"))
     let headers = [("Authorization", "Bearer secret"), ("Cookie", "a=b"), ("X-Keep", "1"), ("Host", "me")]
-    _ = try await pool.fetch(FetchRequest(url: server.url("/away"), headers: headers))
+    var request = FetchRequest(url: server.url("/away"), headers: headers + [("X-Secret", "1")])
+    request.confidentialHeaders = ["x-secret"]
+    _ = try await pool.fetch(request)
+    #expect(server.requests.first?.header("x-secret") == "1")
     let away = try #require(other.requests.first)
     #expect(away.header("authorization") == nil && away.header("cookie") == nil)
+    #expect(away.header("x-secret") == nil)
     #expect(away.header("x-keep") == "1")
     #expect(away.header("host") == "127.0.0.1:\(other.port)")
     _ = try await pool.fetch(FetchRequest(url: server.url("/near"), headers: headers))

@@ -37,6 +37,18 @@ struct CallTests {
   }
 
   @Test(arguments: Way.allCases)
+  func aRouteThatCallsItselfWithoutAnEndIsStoppedAndToldOnce(way: Way) throws {
+    let bench = try bench(way)
+    #expect(bench.run("route \"/self\" { await get(\"/self\").text }", cell: 2) == "ok")
+    #expect(bench.awaited("await get(\"/self\", check: false).status") == "508")
+    #expect(bench.failures.count == 1)
+    #expect(bench.failures.first?.hasPrefix("508 for GET /self\n") == true)
+    // The next chain begins anew.
+    #expect(bench.awaited("await get(\"/self\", check: false).status") == "508")
+    #expect(bench.failures.count == 2)
+  }
+
+  @Test(arguments: Way.allCases)
   func callsToItselfAreTheSameWhateverTheirWay(way: Way) throws {
     let bench = try bench(way)
     for (text, expected) in [

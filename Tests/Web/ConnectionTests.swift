@@ -165,7 +165,8 @@ import Testing
       ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
       ("GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400), ("\u{16}\u{3}\u{1}\r\n\r\n", 400),
       ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-      ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505), ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400),
+      ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505), ("GET / HTTP/1.1\nHost: a\n\n", 400),
+      ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400),
       ("GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", 400),
       ("GET / HTTP/1.1\r\nHost: a\r\nX: a\u{0}b\r\n\r\n", 400),
       ("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
@@ -180,6 +181,15 @@ import Testing
     ])
   func malformed(_ text: String, _ status: Int) throws {
     #expect(try refusal(of: text).status == status)
+  }
+
+  @Test("A line without CR is named as what it is, however it comes in pieces")
+  func bareLineFeed() throws {
+    for pieces in [["GET / HTTP/1.1\nHost: a\n\n"], ["GET / HTTP/1.1", "\nHost: a\n\n"]] {
+      let client = try Self.echoServer().client()
+      for piece in pieces { try client.send(piece) }
+      #expect(try client.readResponse().text.contains("ends with LF alone instead of CR LF"))
+    }
   }
 
   @Test("Limits of target, headers and body have answers of their own")

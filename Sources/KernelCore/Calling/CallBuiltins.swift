@@ -16,7 +16,7 @@ extension OutboundCalls {
         if method == "head", options.body != nil {
           throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post")
         }
-        return try start(method.uppercased(), url, options, owner: call.owner)
+        return try start(method.uppercased(), url, options, owner: call.owner, depth: call.requestDepth)
       }
     }
   }

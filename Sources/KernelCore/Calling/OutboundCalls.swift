@@ -8,9 +8,6 @@ import Web
 /// Calls from the language to HTTP services: others by libcurl, this server itself by its own address, or
 /// within the process under a virtual clock.
 final class OutboundCalls {
-  /// Marks calls of the notebook to itself, which are never held back.
-  static let originHeader = "routebook-origin"
-
   private let machine: Machine
   private let clock: any Clock
   private let loop: any EventLoop
@@ -18,7 +15,7 @@ final class OutboundCalls {
   private let server: HTTPServer
   let responseClass: InstanceClass
   private let isVirtual: Bool
-  private let originToken: String
+  private let mark: OwnCallMark
   /// Takes a request within the process, as the server would.
   var respond: (Exchange) -> Void = { _ in }
   var onActivity: () -> Void = {}
@@ -32,6 +29,8 @@ final class OutboundCalls {
     let url: String
     let started: Int
     let options: Options
+    /// On behalf of how many requests it is made, each made for the next.
+    let depth: Int
     var transfer: TransferID?
     var own: OwnRequest?
     var exchange: Exchange?
@@ -40,7 +39,7 @@ final class OutboundCalls {
 
   init(
     machine: Machine, clock: any Clock, loop: any EventLoop, transfers: TransferPool, server: HTTPServer,
-    responseClass: InstanceClass, isVirtual: Bool, originToken: String
+    responseClass: InstanceClass, isVirtual: Bool, mark: OwnCallMark
   ) {
     self.machine = machine
     self.clock = clock
@@ -49,10 +48,13 @@ final class OutboundCalls {
     self.server = server
     self.responseClass = responseClass
     self.isVirtual = isVirtual
-    self.originToken = originToken
+    self.mark = mark
   }
 
   var count: Int { underWay.count }
+
+  /// The number of requests of which each was made for the next, up to this one.
+  func depth(of request: Request) -> Int { underWay.isEmpty ? 1 : mark.depth(of: request) }
 
   // MARK: Starting
 
@@ -70,10 +72,15 @@ final class OutboundCalls {
   }
 
   /// Starts a call; gives the deferred of its response.
-  func start(_ method: String, _ url: String, _ options: Options, owner: UInt32) throws(Failure) -> Value {
+  ///
+  /// - Parameter depth: on behalf of how many requests it is made, each made for the next.
+  func start(
+    _ method: String, _ url: String, _ options: Options, owner: UInt32, depth: Int = 0
+  ) throws(Failure) -> Value {
     let target = try self.target(of: url)
+    if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner)
-    underWay[id] = Call(method: method, url: url, started: clock.now, options: options)
+    underWay[id] = Call(method: method, url: url, started: clock.now, options: options, depth: depth)
     if let path = target.ownPath, isVirtual || options.staysInProcess || target.absolute == nil {
       underWay[id]?.own = OwnRequest(
         method: method, target: path, headers: options.headers, body: options.body,
@@ -85,6 +92,14 @@ final class OutboundCalls {
       startTransfer(id, method, target, options.headers, options.body)
     }
     return deferred
+  }
+
+  private static var endlessChain: Failure {
+    Failure(
+      .limit,
+      "\(OwnCallMark.depthLimit) requests wait for one another already, each of them made by the handler of the one before",
+      help: "does a route call itself?",
+      fields: [("status", .int(Int(HTTPResponseStatus.loopDetected.code)))])
   }
 
   private struct Target {
@@ -115,12 +130,13 @@ final class OutboundCalls {
   ) {
     guard let call = underWay[id] else { return }
     var headers = headers
-    if target.ownPath != nil { headers.append((OutboundCalls.originHeader, originToken)) }
-    let request = FetchRequest(
+    if target.ownPath != nil { headers.append(mark.field(depth: call.depth)) }
+    var request = FetchRequest(
       method: method, url: target.absolute ?? "", headers: headers, body: body,
       timeout: call.options.timeout.map { .nanoseconds($0) },
       redirectLimit: call.options.followsRedirects ? OwnRequest.redirectLimit : 0,
       unixSocketPath: target.unixPath)
+    request.confidentialHeaders = [OwnCallMark.header]
     let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
     let loop = loop
     transferCount += 1
@@ -133,12 +149,13 @@ final class OutboundCalls {
 
   /// The turn of a request to this server itself.
   private func ask(_ id: Int) {
-    guard let own = underWay[id]?.own else { return }
+    guard let call = underWay[id], let own = call.own else { return }
     if own.body?.count ?? 0 > server.limits.maxBodyBytes {
       return answered(id, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
     }
     let host = server.addresses.first { $0.unixPath == nil }.map { String($0.url.dropFirst(7)) }
-    let exchange = Exchange(request: own.request(host: host ?? "localhost")) { [weak self] response in
+    let request = own.request(host: host ?? "localhost", mark: mark.field(depth: call.depth))
+    let exchange = Exchange(request: request) { [weak self] response in
       self?.answered(id, response)
     }
     underWay[id]?.exchange = exchange
@@ -243,11 +260,17 @@ final class OutboundCalls {
     let says = String(decoding: line, as: UTF8.self)
     let said = line.isEmpty || says.contains(reason) ? "" : ": \(says.printable(limit: 200))"
     let failure = Failure(
-      .http,
+      isEndlessChain(call, response) ? .limit : .http,
       "\(call.method) \(call.url.printable(limit: 200)) gave \(response.status) \(reason.printable(limit: 100))\(said)",
       help: "pass check: false to look at such answers yourself",
       fields: [("response", value), ("status", .int(response.status))])
     return machine.makeErrorValue(failure)
+  }
+
+  /// Whether a call to this server itself has come to nothing because the chain of such calls has no end.
+  private func isEndlessChain(_ call: Call, _ response: FetchResponse) -> Bool {
+    response.status == Int(HTTPResponseStatus.loopDetected.code)
+      && (call.own != nil || (try? target(of: call.url))?.ownPath != nil)
   }
 
   /// Nobody wants the answer any more.

@@ -17,9 +17,11 @@ struct OwnRequest {
 
   /// The request as the server would have read it.
   ///
-  /// - Parameter host: what `Host` says.
-  func request(host: String) -> Request {
-    var fields = HTTPHeaders([("host", host)])
+  /// - Parameters:
+  ///   - host: what `Host` says.
+  ///   - mark: the field that says whose call it is.
+  func request(host: String, mark: (name: String, value: String)) -> Request {
+    var fields = HTTPHeaders([("host", host), mark])
     for (name, value) in headers { fields.add(name: name, value: value) }
     if let body, !fields.contains(name: "content-length") {
       fields.add(name: "content-length", value: "\(body.count)")

@@ -57,7 +57,11 @@ extension Kernel: MachineHost {
   func finished(task: TaskID, _ outcome: Outcome) {
     if isOver || desk.finished(task: task, outcome) { return }
     if let ticker = timers.finished(task: task) {
-      if case .failure(let error) = outcome { unhandled(error: error, owner: ticker.owner) }
+      if case .failure(let error) = outcome,
+        let text = ticker.failed(ErrorRenderer().render(machine.report(of: error)))
+      {
+        emit(.failure(cell: ownership.cell(of: ticker.owner), text: text))
+      }
       return
     }
     switch tasks.removeValue(forKey: task) {

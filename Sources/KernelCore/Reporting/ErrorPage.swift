@@ -11,12 +11,15 @@ enum ErrorPage {
     return .text(status, "\(title)\n\n\(ErrorRenderer().render(report))\n")
   }
 
-  /// The status that an error stands for: what `httpError` says, 502 for a backend that failed, else 500.
+  /// The status that an error stands for: what `httpError` says, 502 for a backend that failed, 508 for an endless
+  /// chain of the notebook's calls to itself (RFC 5842 section 7.2), else 500.
   static func status(of error: Value, _ report: ErrorReport, in machine: Machine) -> HTTPResponseStatus {
     switch report.kind {
     case Failure.Kind.status.rawValue:
       let code = machine.errorField("status", of: error).asInt ?? 500
       return HTTPResponseStatus(statusCode: (400...599).contains(code) ? code : 500)
+    case Failure.Kind.limit.rawValue where !machine.errorField("status", of: error).isNil:
+      return .loopDetected
     case Failure.Kind.http.rawValue, Failure.Kind.network.rawValue: return .badGateway
     // Of a call, that is: `timeout(2s)` of anything else is the handler's own.
     case Failure.Kind.timeout.rawValue where !machine.errorField("url", of: error).isNil: return .badGateway

@@ -16,6 +16,8 @@ final class RequestDesk {
   /// Lets what became ready run.
   var onActivity: () -> Void = {}
   private let ownership: Ownership
+  /// How many requests, each made for the next, have led to a request.
+  private let depth: (Request) -> Int
   private var isOver = false
 
   private var underWay: [TaskID: Work] = [:]
@@ -33,7 +35,7 @@ final class RequestDesk {
   init(
     machine: Machine, routes: RouteRegistry, replies: ReplyMaker, requestClass: InstanceClass,
     clock: any Clock, logsRequests: Bool, ownership: Ownership,
-    emit: @escaping (KernelEvent) -> Void
+    depth: @escaping (Request) -> Int, emit: @escaping (KernelEvent) -> Void
   ) {
     self.machine = machine
     self.routes = routes
@@ -42,6 +44,7 @@ final class RequestDesk {
     self.clock = clock
     self.logsRequests = logsRequests
     self.ownership = ownership
+    self.depth = depth
     self.emit = emit
   }
 
@@ -103,7 +106,7 @@ final class RequestDesk {
     starting = (task, work)
     machine.start(
       route.handler.value, arguments, owner: route.owner, followsDeferred: true,
-      servesRequest: true)
+      requestDepth: depth(exchange.request))
     if let starting, starting.task == task {
       self.starting = nil
       underWay[task] = work
@@ -161,6 +164,9 @@ final class RequestDesk {
     }
     work.route.errors += 1
     let request = work.exchange.request
+    // An endless chain of calls is told where it was stopped, not by each of those that wait for it.
+    let isToldAlready = status == .loopDetected && !machine.errorField("response", of: error).isNil
+    if isToldAlready { return finish(work, ErrorPage.response(report, status: status, to: request)) }
     emit(
       .failure(
         cell: ownership.cell(of: work.route.owner),

@@ -176,6 +176,14 @@ extension Machine {
               machine: self, heap: heap, base: arguments, count: count, owner: owner, function: native))
           return true
         }
+        if native.isVariadic, let labels, labels.contains(where: { $0 != nil }) {
+          try moveOption(arguments, count, labels, of: native)
+          target.pointee = try native.body(
+            NativeCall(
+              machine: self, heap: heap, base: arguments, count: count - 1, owner: owner, function: native,
+              hasOption: true))
+          return true
+        }
         let arranged = try arrange(arguments, count, labels, for: native, hidden: native.isMember ? 1 : 0)
         target.pointee = try native.body(
           NativeCall(
@@ -192,7 +200,7 @@ extension Machine {
   private func arrange(
     _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, for native: NativeFunction, hidden: Int
   ) throws(Failure) -> (base: ValuePointer, count: Int) {
-    if native.isVariadic, labels == nil {
+    if native.isVariadic {
       guard count - hidden >= native.requiredCount else {
         throw Failure(
           .argument,
@@ -212,6 +220,29 @@ extension Machine {
     }
     for (place, source) in order.enumerated() { scratch[place] = source.map { arguments[$0] } ?? .missing }
     return (scratch, order.count)
+  }
+
+  /// Moves the one labelled argument of a native that takes any number of others behind those.
+  private func moveOption(
+    _ arguments: ValuePointer, _ count: Int, _ labels: [String?], of native: NativeFunction
+  ) throws(Failure) {
+    let labelled = labels.indices.filter { labels[$0] != nil }
+    for place in labelled where labels[place] != native.option {
+      let name = labels[place] ?? ""
+      throw Failure(
+        .argument, "\(native.name)() has no parameter \"\(name)\"",
+        help: native.option.map { "only \"\($0):\" is labelled" } ?? "its arguments have no labels")
+    }
+    guard labelled.count == 1 else {
+      throw Failure(.argument, "\"\(native.option ?? "")\" of \(native.name)() is given twice")
+    }
+    guard count > native.requiredCount else {
+      throw Failure(
+        .argument, Machine.counted("\(native.name)()", native.requiredCount, native.requiredCount, count - 1))
+    }
+    let option = arguments[labelled[0]]
+    for place in labelled[0]..<(count - 1) { arguments[place] = arguments[place + 1] }
+    arguments[count - 1] = option
   }
 
   // MARK: Methods

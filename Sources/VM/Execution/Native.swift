@@ -30,6 +30,8 @@ final class NativeFunction {
   let fullCount: Int
   /// Takes any number of arguments beyond its parameters.
   let isVariadic: Bool
+  /// The label of one more argument that such a native takes, as print's `separator`.
+  let option: String?
   /// Methods get the receiver as their first argument, which is no parameter.
   let isMember: Bool
   let body: NativeBody
@@ -37,13 +39,15 @@ final class NativeFunction {
   var variants: [String: Value] = [:]
 
   init(
-    name: String, parameters: [NativeParameter], isVariadic: Bool, isMember: Bool, body: @escaping NativeBody
+    name: String, parameters: [NativeParameter], isVariadic: Bool, option: String?, isMember: Bool,
+    body: @escaping NativeBody
   ) {
     self.name = name
     self.parameters = parameters
     fullCount = parameters.count + (isMember ? 1 : 0)
     requiredCount = parameters.prefix { $0.isRequired }.count
     self.isVariadic = isVariadic
+    self.option = option
     self.isMember = isMember
     self.body = body
   }
@@ -59,9 +63,12 @@ public struct NativeCall: ~Copyable {
   /// The run of a cell on whose behalf it is called.
   public let owner: UInt32
   unowned(unsafe) let function: NativeFunction
+  /// Whether what `NativeFunction.option` names lies behind the arguments.
+  var hasOption = false
 
-  /// Whether it is called on behalf of a request: what it begins outlives the run that defined the code.
-  public var servesRequest: Bool { machine.current?.has(FiberObject.servesRequest) ?? false }
+  /// On behalf of how many requests, one made for the other, it is called: with one at least, what it begins
+  /// outlives the run that defined the code.
+  public var requestDepth: Int { machine.current.map { Int($0.requestDepth) } ?? 0 }
 
   /// An argument; nil for one that was left out.
   public subscript(index: Int) -> Value {
@@ -69,6 +76,9 @@ public struct NativeCall: ~Copyable {
     let value = base[index]
     return value.tag == Tag.missing ? .nil : value
   }
+
+  /// The labelled argument of a native that takes any number of others; nil where it was left out.
+  public var option: Value { hasOption ? base[count] : .nil }
 
   public func has(_ index: Int) -> Bool { index < count && base[index].tag != Tag.missing }
 

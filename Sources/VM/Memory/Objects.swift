@@ -8,7 +8,8 @@ struct Header {
   var kind: UInt8
   var mark: UInt8 = 0
   var flags: UInt16 = 0
-  /// A string's cached hash; an instance's class; a reaction's kind; the size of an error's trace.
+  /// A string's cached hash; an instance's class; a reaction's kind; the size of an error's trace; the request
+  /// depth of a fiber or deferred.
   var aux: UInt32 = 0
 }
 
@@ -144,8 +145,6 @@ struct FiberObject {
   static let isCell: UInt16 = 8
   /// In the ready queue.
   static let isReady: UInt16 = 16
-  /// Works on a request, itself or for one that does: it outlives the run that defined its code.
-  static let servesRequest: UInt16 = 32
   /// To be unwound instead of resumed when its turn comes.
   static let isStopping: UInt16 = 64
 }
@@ -160,8 +159,9 @@ struct ReactionObject {
   var function: Value
   /// The place among the inputs of `all` and `settled`; the task for `.task`.
   var index: Int
-  /// The owner for the fiber that a callback runs in.
-  var owner: Int
+  /// The owner and the request depth for the fiber that a callback runs in.
+  var owner: UInt32
+  var requestDepth: UInt32
 
   enum Kind: UInt32 {
     case then
@@ -202,8 +202,6 @@ struct DeferredObject {
   /// Its error was given to somebody or reported.
   static let isHandled: UInt16 = 8
   static let isOperation: UInt16 = 16
-  /// As a fiber's flag: an operation begun for a request.
-  static let servesRequest: UInt16 = 32
 }
 
 extension UnsafeMutablePointer where Pointee == StringObject {
@@ -232,10 +230,22 @@ extension UnsafeMutablePointer where Pointee == DeferredObject {
     nonmutating set { pointee.header.flags = pointee.header.flags & ~DeferredObject.stateMask | newValue }
   }
   @inline(__always) var isPending: Bool { state == DeferredObject.pending }
+  /// That of the fiber which began this operation.
+  var requestDepth: UInt32 {
+    get { pointee.header.aux }
+    nonmutating set { pointee.header.aux = newValue }
+  }
 }
 
 extension UnsafeMutablePointer where Pointee == FiberObject {
   func has(_ flag: UInt16) -> Bool { pointee.header.flags & flag != 0 }
+  /// On how many requests, one made for the other, it works: 0 outside requests, 1 for one from a client, 2 for
+  /// one that such a handler made to its own server. What works on a request, itself or for another fiber that
+  /// does, outlives the run that defined its code.
+  var requestDepth: UInt32 {
+    get { pointee.header.aux }
+    nonmutating set { pointee.header.aux = newValue }
+  }
   @inline(__always) var waiter: UnsafeMutablePointer<WaiterObject> {
     RawPointer(self).assumingMemoryBound(to: WaiterObject.self)
   }

@@ -1,11 +1,14 @@
 import Language
 
 extension Machine {
-  /// Defines a global function. A parameter that ends in `?` may be left out.
+  /// Defines a global function. A parameter that ends in `?` may be left out. One that takes any number of
+  /// arguments may take one more with a label, its `option`.
   public func define(
-    _ name: String, _ parameters: [String], variadic: Bool = false, _ body: @escaping NativeBody
+    _ name: String, _ parameters: [String], variadic: Bool = false, option: String? = nil,
+    _ body: @escaping NativeBody
   ) {
-    let function = makeNative(name, parameters, isVariadic: variadic, isMember: false, body)
+    let function = makeNative(
+      name, parameters, isVariadic: variadic, option: option, isMember: false, body)
     for name in [name, Machine.hidden(name)] {
       guard let slot = try? slot(of: name) else { continue }
       setGlobal(slot, (function, .builtin))
@@ -13,13 +16,13 @@ extension Machine {
   }
 
   func makeNative(
-    _ name: String, _ parameters: [String], isVariadic: Bool = false, isMember: Bool,
-    _ body: @escaping NativeBody
+    _ name: String, _ parameters: [String], isVariadic: Bool = false, option: String? = nil,
+    isMember: Bool, _ body: @escaping NativeBody
   ) -> Value {
     natives.append(
       NativeFunction(
-        name: name, parameters: NativeParameter.list(parameters), isVariadic: isVariadic, isMember: isMember,
-        body: body))
+        name: name, parameters: NativeParameter.list(parameters), isVariadic: isVariadic, option: option,
+        isMember: isMember, body: body))
     let object = heap.allocate(MemoryLayout<NativeObject>.size, Tag.native).assumingMemoryBound(
       to: NativeObject.self)
     object.pointee.number = natives.count - 1

@@ -139,10 +139,8 @@ extension Machine {
     reaction.pointee.target = target
     reaction.pointee.function = function
     reaction.pointee.index = index
-    reaction.pointee.owner = Int(owner)
-    if let current {
-      reaction.pointee.header.flags |= current.pointee.header.flags & FiberObject.servesRequest
-    }
+    reaction.pointee.owner = owner
+    reaction.pointee.requestDepth = current?.requestDepth ?? 0
     return reaction
   }
 
@@ -173,9 +171,8 @@ extension Machine {
     case .then where hasResult, .catch where !hasResult:
       do throws(Failure) {
         let fiber = try makeFiber(
-          reaction.pointee.function, [value], owner: UInt32(truncatingIfNeeded: reaction.pointee.owner),
-          result: target)
-        fiber.pointee.header.flags |= reaction.pointee.header.flags & FiberObject.servesRequest
+          reaction.pointee.function, [value], owner: reaction.pointee.owner, result: target)
+        fiber.requestDepth = reaction.pointee.requestDepth
         target.pointee.origin = Value(Tag.fiber, fiber)
         resume(fiber)
       } catch {

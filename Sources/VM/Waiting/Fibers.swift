@@ -283,7 +283,7 @@ extension Machine {
   @discardableResult
   public func stopFibers(ofOwner owner: UInt32, except task: TaskID? = nil) -> Int {
     stopFibers(Failure(.cancelled, "cancelled: the cell that started it was run again")) {
-      $0.pointee.owner == owner && !$0.has(FiberObject.servesRequest)
+      $0.pointee.owner == owner && $0.requestDepth == 0
         && (task == nil || abs($0.pointee.task) != task?.number)
     }
   }
@@ -316,7 +316,7 @@ extension Machine {
     do throws(Failure) {
       let deferred = newDeferred(owner: fiber.pointee.owner)
       let task = try makeFiber(closure, [], owner: fiber.pointee.owner, result: deferred)
-      task.pointee.header.flags |= fiber.pointee.header.flags & FiberObject.servesRequest
+      task.requestDepth = fiber.requestDepth
       deferred.pointee.origin = Value(Tag.fiber, task)
       enqueue(task.waiter)
       target.pointee = Value(Tag.deferred, deferred)

@@ -14,11 +14,12 @@ extension Machine {
   /// - Parameters:
   ///   - followsDeferred: whether a deferred that it gives is waited for, as a handler's is.
   ///   - isCell: whether it has the time limit of a cell.
-  ///   - servesRequest: whether it outlives the run of the cell that owns it.
+  ///   - requestDepth: on how many requests, one made for the other, it works; with one at least it outlives
+  ///     the run of the cell that owns it.
   @discardableResult
   public func start(
     _ closure: Value, _ arguments: [Value] = [], owner: UInt32, followsDeferred: Bool, isCell: Bool = false,
-    servesRequest: Bool = false
+    requestDepth: Int = 0
   ) -> TaskID {
     let number = nextTask
     nextTask += 1
@@ -26,7 +27,7 @@ extension Machine {
       let fiber = try makeFiber(closure, arguments, owner: owner, result: nil)
       fiber.pointee.task = followsDeferred ? number : -number
       if isCell { fiber.pointee.header.flags |= FiberObject.isCell }
-      if servesRequest { fiber.pointee.header.flags |= FiberObject.servesRequest }
+      fiber.requestDepth = UInt32(requestDepth)
       tasks[number] = Value(Tag.fiber, fiber)
       resume(fiber)
     } catch {
@@ -80,9 +81,7 @@ extension Machine {
     nextOperation += 1
     deferred.pointee.number = id
     deferred.pointee.header.flags |= DeferredObject.isOperation
-    if let current, current.has(FiberObject.servesRequest) {
-      deferred.pointee.header.flags |= DeferredObject.servesRequest
-    }
+    if let current { deferred.requestDepth = current.requestDepth }
     operationOrigins[id] = callPlace()
     let value = Value(Tag.deferred, deferred)
     operations[id] = value
