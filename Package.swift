@@ -46,7 +46,7 @@ let package = Package(
       ]),
     // A pseudo-terminal, a screen, raw sockets: what tests drive real things with.
     .target(name: "TestSupport", path: "Sources/TestSupport"),
-    .testTarget(name: "LanguageTests", dependencies: ["Language"], path: "Tests/Language"),
+    .testTarget(name: "LanguageTests", dependencies: ["Language", "TestSupport"], path: "Tests/Language"),
     .testTarget(name: "VMTests", dependencies: ["VM"], path: "Tests/VM"),
     .testTarget(
       name: "WebTests",

@@ -55,8 +55,13 @@ int ceditline_set_empty_history(EditLine *line) {
 }
 
 int ceditline_add_command(EditLine *line, const char *name, ceditline_command command) {
+  // libedit keeps the name and never frees it: each line needs one that stays.
   wchar_t *wide = widened(name);
-  return wide ? el_wset(line, EL_ADDFN, wide, wide, command) : -1;
+  if (!wide) return -1;
+  static wchar_t *names[64];
+  static size_t count;
+  if (count < sizeof names / sizeof *names) names[count++] = wide;
+  return el_wset(line, EL_ADDFN, wide, wide, command);
 }
 
 int ceditline_bind(EditLine *line, uint32_t character, const char *command, int alternative) {

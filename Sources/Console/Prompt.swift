@@ -95,7 +95,8 @@ public final class Prompt {
     if isInteractive { offerRecovery() }
     while !isLeaving { readOne() }
     if !isInteractive { settle() }
-    return finish(hasFailed && !isInteractive ? .cellFailed : .success)
+    if isInteractive { return finish(.success) }
+    return finish(hasFailed ? .cellFailed : Stream.hasLostOutput ? .outputLost : .success)
   }
 
   /// The status that ends the program already, or nil.

@@ -17,6 +17,11 @@ public enum BuiltProgram {
     return try PseudoTerminal.builtProgram("routebook")
   }
 
+  /// What the tests were told of a sanitizer, for the programs that they start.
+  static let sanitizerOptions: [String: String] = ProcessInfo.processInfo.environment.filter {
+    $0.key == "ASAN_OPTIONS"
+  }
+
   /// The folder with Package.swift, found from the place of this file.
   public static let packageFolder: String = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
@@ -55,7 +60,8 @@ private final class OwnThreads: TaskExecutor {
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let thread = Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-    thread.stackSize = 1 << 20
+    // Deep recursion needs this much under AddressSanitizer, where frames are many times as large.
+    thread.stackSize = 64 << 20
     thread.start()
   }
 }

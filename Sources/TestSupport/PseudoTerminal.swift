@@ -23,7 +23,7 @@ public final class PseudoTerminal {
   private var exit: Exit?
   private var isClosed = false
 
-  /// Starts a program. `environment` is all it gets, besides `TERM=xterm-256color` where that says nothing.
+  /// Starts a program. `environment` is all it gets (and a sanitizer's options), besides `TERM=xterm-256color` where that says nothing.
   public init(
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], columns: Int = 80,
     rows: Int = 24
@@ -86,7 +86,8 @@ public final class PseudoTerminal {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
     var words: [UnsafeMutablePointer<CChar>?] = [strdup(program)] + arguments.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
-      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+      environment.merging(BuiltProgram.sanitizerOptions) { own, _ in own }
+      .map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in words + variables { free(pointer) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, program, &actions, &attributes, &words, &variables)

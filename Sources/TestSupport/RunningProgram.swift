@@ -34,7 +34,7 @@ public final class RunningProgram: @unchecked Sendable {
   private var input: Int32?
   private var openStreams = 2
 
-  /// Starts a program. `environment` is all it gets.
+  /// Starts a program. `environment` is all it gets (and a sanitizer's options).
   public init(
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], folder: String? = nil,
     input kind: Input = .none
@@ -68,7 +68,8 @@ public final class RunningProgram: @unchecked Sendable {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var words: [UnsafeMutablePointer<CChar>?] = [strdup(program)] + arguments.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
-      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+      environment.merging(BuiltProgram.sanitizerOptions) { own, _ in own }
+      .map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in words + variables { free(pointer) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, program, &actions, &attributes, &words, &variables)

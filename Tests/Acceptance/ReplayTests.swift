@@ -83,6 +83,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [["replay"], []])
+  func aTranscriptThatIsLostIsNoSuccess(mode: [String]) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n1 + 1\n# %% 2\n2\n")
+      let command = "exec \(try BuiltProgram.path()) \((mode + ["--port", "0", file]).joined(separator: " "))"
+      let program = try RunningProgram(
+        "/bin/sh", ["-c", "\(command) > /dev/full"], environment: Serving.environment)
+      #expect(try program.waitForExit(timeout: 30) == .code(74))
+      #expect(program.errors == "standard output cannot be written: no space left on device\n")
+    }
+  }
+
   @Test(
     "opened without a terminal and without input, the tutorial replays and ends", arguments: Tutorial.both)
   func replaysWithoutTerminal(_ tutorial: Tutorial) async throws {

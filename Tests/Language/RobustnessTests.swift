@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Language
@@ -98,11 +99,13 @@ struct RobustnessTests {
       "\"\\(", "\"\"\"\n\\(", "if a { ", "if a { } else ", "x = if a { ", "do { ", "func f() { ", "async { ",
       "route \"/\" { ", "for x in xs { ", "defer { ", "[1: ", "not ", "func f(a = {", "if (",
     ])
-  func nesting(_ unit: String) {
-    let text = String(repeating: unit, count: min(100_000, Parser.textLimit / unit.utf8.count))
-    let result = Parser.parse(SourceText(cell: 1, text: text))
-    #expect(result.completeness == .invalid)
-    #expect(result.diagnostics.contains { $0.message.hasPrefix("this is nested too deeply") })
+  func nesting(_ unit: String) async throws {
+    try await onOwnThread {
+      let text = String(repeating: unit, count: min(100_000, Parser.textLimit / unit.utf8.count))
+      let result = Parser.parse(SourceText(cell: 1, text: text))
+      #expect(result.completeness == .invalid)
+      #expect(result.diagnostics.contains { $0.message.hasPrefix("this is nested too deeply") })
+    }
   }
 
   @Test(
@@ -111,30 +114,36 @@ struct RobustnessTests {
       ("(", "1", ")"), ("[", "1", "]"), ("f {", "1", "}"), ("do {", "1", "}"), ("if a {", "1", "}"),
       ("-(", "1", ")"),
     ])
-  func deepButFine(_ open: String, _ inner: String, _ close: String) {
-    let depth = 120
-    let text = String(repeating: open, count: depth) + inner + String(repeating: close, count: depth)
-    #expect(check(text) == [])
+  func deepButFine(_ open: String, _ inner: String, _ close: String) async throws {
+    try await onOwnThread {
+      let depth = 120
+      let text = String(repeating: open, count: depth) + inner + String(repeating: close, count: depth)
+      #expect(check(text) == [])
+    }
   }
 
   @Test(
     "chains are bounded, however long they are",
     arguments: ["1 + ", "a.b", ".c", "(1)", "[1]", " * 2", " && a", "?.b", " { }", ".f { }"])
-  func chains(_ unit: String) {
-    let start = unit.hasPrefix("1") ? "" : "a"
-    let text = start + String(repeating: unit, count: 100_000) + (unit.hasSuffix(" ") ? "1" : "")
-    let diagnostics = Parser.parse(SourceText(cell: 1, text: text)).diagnostics
-    #expect(diagnostics.count == 1)
-    #expect(diagnostics.first?.message.hasPrefix("this expression has too many parts in a row") == true)
+  func chains(_ unit: String) async throws {
+    try await onOwnThread {
+      let start = unit.hasPrefix("1") ? "" : "a"
+      let text = start + String(repeating: unit, count: 100_000) + (unit.hasSuffix(" ") ? "1" : "")
+      let diagnostics = Parser.parse(SourceText(cell: 1, text: text)).diagnostics
+      #expect(diagnostics.count == 1)
+      #expect(diagnostics.first?.message.hasPrefix("this expression has too many parts in a row") == true)
+    }
   }
 
   @Test("chains in the first part of chains count too")
-  func chainsInChains() {
-    var text = "1"
-    for _ in 0..<30 { text = "(" + text + String(repeating: " + 1", count: 20) + ")" }
-    #expect(check(text).first?.hasPrefix("this expression has too many parts in a row") == true)
-    let fine = "1" + String(repeating: " + (1 + 1 + 1)", count: 400)
-    #expect(check(fine) == [])
+  func chainsInChains() async throws {
+    try await onOwnThread {
+      var text = "1"
+      for _ in 0..<30 { text = "(" + text + String(repeating: " + 1", count: 20) + ")" }
+      #expect(check(text).first?.hasPrefix("this expression has too many parts in a row") == true)
+      let fine = "1" + String(repeating: " + (1 + 1 + 1)", count: 400)
+      #expect(check(fine) == [])
+    }
   }
 
   @Test("a text over 1 MiB is not parsed")
@@ -157,10 +166,12 @@ struct RobustnessTests {
       "{ a, b, c, ", "{ (x, y) in x }\n", "route GET \"/<a>\" { a }\n", "if a { } else { }\n", "f { $0 }\n",
       "func f(a, b) { a + b }\n", "\"\\q\"\n",
     ])
-  func largeTexts(_ unit: String) {
-    let text = String(repeating: unit, count: 100_000 / unit.utf8.count)
-    exercise(text)
-    exercise("let s = \"\"\"\n" + text)
+  func largeTexts(_ unit: String) async throws {
+    try await onOwnThread {
+      let text = String(repeating: unit, count: 100_000 / unit.utf8.count)
+      exercise(text)
+      exercise("let s = \"\"\"\n" + text)
+    }
   }
 
   @Test("at most 20 errors and 20 warnings are told")

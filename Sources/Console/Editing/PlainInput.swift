@@ -138,18 +138,5 @@ public final class PlainInput: CellInput {
 
   public nonisolated func wake() { pipe.wake() }
 
-  private func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno == EAGAIN {
-        var descriptor = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
-        poll(&descriptor, 1, 1_000)
-      } else if errno != EINTR {
-        return
-      }
-    }
-  }
+  private func write(_ text: String) { Stream.writeOutput(text, to: output) }
 }

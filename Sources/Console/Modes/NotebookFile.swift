@@ -26,19 +26,8 @@ public enum ExitStatus: Int32, Sendable {
   case cellFailed = 3
   case outputsDiffer = 4
   case usage = 64
-}
-
-/// Where text goes: standard output or standard error, written whole or not at all.
-public enum Stream {
-  public static func write(_ text: String, to handle: FileHandle = .standardOutput) {
-    try? handle.write(contentsOf: Data((text + "\n").utf8))
-  }
-
-  public static func write(_ text: StyledText, color: Bool, to handle: FileHandle = .standardOutput) {
-    write(text.rendered(color: color), to: handle)
-  }
-
-  public static func complain(_ text: String) { write(text, to: .standardError) }
+  /// Standard output could not be written.
+  case outputLost = 74
 }
 
 /// Why a file cannot be run without a prompt; standard error has been told.

@@ -43,11 +43,12 @@ public struct Replay {
     }
     kernel.shutDown(grace: .seconds(1))
     show(events.take())
-    return status
+    return status == .success && Stream.hasLostOutput ? .outputLost : status
   }
 
   private func run(_ cells: [Cell], _ kernel: KernelHandle, _ events: EventQueue) -> ExitStatus {
     for cell in cells {
+      if Stream.hasLostOutput { return .outputLost }
       let number = cell.number ?? 0
       Stream.write(Transcript.input(number, cell.source), color: usesColor)
       guard let result = run(number, cell.source, kernel, events) else { return .cellFailed }

@@ -66,8 +66,11 @@ public struct Serve {
       if case .served(let request) = event {
         Stream.write(Transcript.logLine(request), color: false)
       } else if let text = Transcript.event(event) {
-        let isFailure = if case .failure = event { true } else { false }
-        Stream.write(text, color: false, to: isFailure ? .standardError : .standardOutput)
+        if case .failure = event {
+          Stream.complain(text.rendered(color: false))
+        } else {
+          Stream.write(text, color: false)
+        }
       }
     }
   }

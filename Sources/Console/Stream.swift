@@ -1,0 +1,51 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// Where text goes where nobody types: standard output or standard error.
+public enum Stream {
+  /// Why standard output could not be written when that first happened, or 0.
+  private static let problem = Mutex<Int32>(0)
+
+  /// Whether something was lost that standard output should have got: a transcript without its end is no success.
+  static var hasLostOutput: Bool { problem.withLock { $0 != 0 } }
+
+  /// Writes a line to standard output.
+  static func write(_ text: String) { writeOutput(text + "\n") }
+
+  static func write(_ text: StyledText, color: Bool) { write(text.rendered(color: color)) }
+
+  /// Writes a line to standard error.
+  public static func complain(_ text: String) { _ = writeAll(text + "\n", to: STDERR_FILENO) }
+
+  /// Writes to standard output as it is, or to what stands for it. The first failure is told, unless a reader has
+  /// gone that had enough, as `head` has.
+  static func writeOutput(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
+    let failure = writeAll(text, to: descriptor)
+    guard failure != 0 else { return }
+    let isFirst = problem.withLock { problem in
+      defer { problem = problem == 0 ? failure : problem }
+      return problem == 0
+    }
+    if isFirst, failure != EPIPE {
+      complain("standard output cannot be written: \(String(cString: strerror(failure)).lowercased())")
+    }
+  }
+
+  /// Gives 0, or the error that ended it.
+  private static func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        var descriptor = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&descriptor, 1, 1_000)
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return 0
+  }
+}
