@@ -20,10 +20,11 @@ let package = Package(
     // C wrappers over calls that Swift cannot import.
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
     // Text to program.
     .target(name: "Language"),
     // Runs programs.
-    .target(name: "VM", dependencies: ["Language"]),
+    .target(name: "VM", dependencies: ["Language", "CDigest"]),
     // Bytes to responder.
     .target(name: "Web", dependencies: nio),
     // Outbound HTTP.

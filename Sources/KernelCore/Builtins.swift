@@ -49,7 +49,7 @@ extension Kernel {
 
   private func installTime() {
     machine.define("now", []) { [unowned self] call throws(Failure) in
-      call.machine.makeString(clock.date.formatted(Kernel.timestamp))
+      .date(nanoseconds: Int((clock.date.timeIntervalSince1970 * 1e6).rounded()) * 1_000)
     }
     machine.define("__monotonic", []) { [unowned self] _ throws(Failure) in .duration(nanoseconds: clock.now)
     }
@@ -92,8 +92,6 @@ extension Kernel {
       .bool(ticker(call[0]).map { timers.tickers[$0.number] === $0 } ?? false)
     }
   }
-
-  private static let timestamp = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   // MARK: The server and the browser
 

@@ -20,7 +20,7 @@ struct GoldenTests {
       topics == [
         "values", "strings", "collections", "control", "closures", "errors", "waiting", "routes", "calls",
         "timers",
-        "cells",
+        "cells", "dates", "encodings", "members",
       ])
     #expect(Self.files.count >= 60)
   }

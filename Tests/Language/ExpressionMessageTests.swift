@@ -77,13 +77,13 @@ struct ExpressionMessageTests {
         ]
       ),
       (
-        "xs[1...]",
+        "(1...)",
         [
           "a range has both ends [...] — write both, as in 0..<xs.count"
         ]
       ),
       (
-        "xs[...3]",
+        "[...3]",
         [
           "a range has both ends [...] — write both, as in 0..<xs.count"
         ]

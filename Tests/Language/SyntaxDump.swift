@@ -70,8 +70,9 @@ enum SyntaxDump {
       return "(\(isClosed ? "..." : "..<") \(expression(lower)) \(expression(upper)))"
     case .member(let base, let name, _, let isOptional):
       return "(\(isOptional ? "?." : ".") \(expression(base)) \(name))"
-    case .index(let base, let index, let isOptional):
-      return "(\(isOptional ? "?[]" : "[]") \(expression(base)) \(expression(index)))"
+    case .index(let base, let index, let fallback, let isOptional):
+      return "(\(isOptional ? "?[]" : "[]") \(expression(base)) \(expression(index))"
+        + (fallback.map { " default: \(expression($0))" } ?? "") + ")"
     case .call(let callee, let arguments):
       let inner = arguments.map {
         ($0.isTrailing ? "~" : "") + ($0.label.map { "\($0):" } ?? "") + expression($0.value)

@@ -29,7 +29,9 @@ struct ReplyMaker {
       if machine.isBytes(value) { return ("application/octet-stream", bytes) }
       return ("text/plain; charset=utf-8", bytes)
     }
-    if value.asInt != nil || value.asDouble != nil || value.asBool != nil || value.asDuration != nil {
+    if value.asInt != nil || value.asDouble != nil || value.asBool != nil || value.asDuration != nil
+      || value.asDate != nil
+    {
       return ("text/plain; charset=utf-8", ByteBuffer(string: machine.display(value)))
     }
     if machine.elements(of: value) != nil || machine.pairs(of: value) != nil {

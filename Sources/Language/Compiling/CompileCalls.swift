@@ -36,6 +36,63 @@ extension FunctionCompiler {
     if !nilExits.isEmpty { nilExits[nilExits.count - 1].append(exit) }
   }
 
+  // MARK: Elements
+
+  /// `receiver[key]`, with a default or without.
+  ///
+  /// - Parameter storesFallback: whether a default that is used becomes the element.
+  mutating func index(
+    _ value: Expression, into target: Int, isAwaited: Bool, storesFallback: Bool = false
+  ) {
+    guard case .index(let receiver, let key, let fallback, let isOptional) = value.kind else { return }
+    let object = isAwaited ? self.receiver(receiver, isAwaited: true) : operand(receiver, before: key)
+    if isAwaited { emit(.await, a: object, b: object) }
+    if isOptional { noteNil(object) }
+    guard let fallback else {
+      let place = operand(key)
+      return emit(.index, a: target, b: object, c: place)
+    }
+    let place = operand(key, before: fallback)
+    // The default may look at what is written here.
+    let element = allocate()
+    emit(.index, a: element, b: object, c: place)
+    self.fallback(fallback, into: element) { compiler in
+      if storesFallback { compiler.emit(.setIndex, a: object, b: place, c: element) }
+    }
+    emit(.move, a: target, b: element)
+  }
+
+  /// Puts the default into a register that holds nil, and then does what `store` says.
+  mutating func fallback(
+    _ value: Expression, into register: Int, store: (inout FunctionCompiler) -> Void = { _ in }
+  ) {
+    let present = jump(.jumpIfNotNil, a: register)
+    expression(value, into: register)
+    store(&self)
+    land(present)
+  }
+
+  /// Whether this is an element with a default, which a change to it makes a real one.
+  func isPlaceWithFallback(_ value: Expression) -> Bool {
+    if case .index(_, _, .some, _) = value.kind { true } else { false }
+  }
+
+  /// Such an element, there from now on.
+  mutating func place(_ value: Expression) -> Int {
+    let register = allocate()
+    scoped { compiler in
+      compiler.at(value.span) { $0.index(value, into: register, isAwaited: false, storesFallback: true) }
+    }
+    return register
+  }
+
+  /// The members of Array and Dictionary that change their receiver.
+  private static let changing: Set = [
+    "append", "insert", "remove", "removeFirst", "removeLast", "removeAll", "removeSubrange", "popFirst",
+    "popLast", "replaceSubrange", "reverse", "sort", "shuffle", "swapAt", "merge", "removeValue",
+    "updateValue",
+  ]
+
   // MARK: Calls
 
   mutating func call(_ callee: Expression, _ arguments: [Argument], into target: Int, isAwaited: Bool) {
@@ -66,6 +123,12 @@ extension FunctionCompiler {
     if isAwaited {
       at(object.span) { $0.evaluate(object, into: base + 2, isAwaited: true) }
       emit(.awaitUnlessMember, a: base + 2, c: symbol)
+    } else if Self.changing.contains(name), isPlaceWithFallback(object) {
+      scoped { compiler in
+        compiler.at(object.span) {
+          $0.index(object, into: base + 2, isAwaited: false, storesFallback: true)
+        }
+      }
     } else {
       expression(object, into: base + 2)
     }

@@ -60,12 +60,7 @@ extension FunctionCompiler {
       emit(.range, k: isClosed ? 1 : 0, a: target, b: first, c: second)
     case .member(let receiver, let name, let nameSpan, let isOptional):
       member(receiver, name, nameSpan, isOptional: isOptional, into: target, isAwaited: isAwaited)
-    case .index(let receiver, let key, let isOptional):
-      let object = isAwaited ? self.receiver(receiver, isAwaited: true) : operand(receiver, before: key)
-      if isAwaited { emit(.await, a: object, b: object) }
-      if isOptional { noteNil(object) }
-      let place = operand(key)
-      emit(.index, a: target, b: object, c: place)
+    case .index: index(value, into: target, isAwaited: isAwaited)
     case .call(let callee, let arguments): call(callee, arguments, into: target, isAwaited: isAwaited)
     case .optionalChain(let chain): optionalChain(chain, into: target, isAwaited: isAwaited)
     case .closure(let function): closure(function, into: target)
@@ -270,7 +265,8 @@ extension Expression {
       condition.mayAssign || then.mayAssign || otherwise.mayAssign
     case .range(let lower, let upper, _): lower.mayAssign || upper.mayAssign
     case .member(let receiver, _, _, _): receiver.mayAssign
-    case .index(let receiver, let key, _): receiver.mayAssign || key.mayAssign
+    case .index(let receiver, let key, let fallback, _):
+      receiver.mayAssign || key.mayAssign || fallback?.mayAssign ?? false
     case .call(let callee, let arguments): callee.mayAssign || arguments.contains { $0.value.mayAssign }
     case .optionalChain(let chain), .await(let chain): chain.mayAssign
     }
@@ -291,7 +287,8 @@ extension Expression {
       condition.isRepeatable && then.isRepeatable && otherwise.isRepeatable
     case .range(let lower, let upper, _): lower.isRepeatable && upper.isRepeatable
     case .member(let receiver, _, _, _): receiver.isRepeatable
-    case .index(let receiver, let key, _): receiver.isRepeatable && key.isRepeatable
+    case .index(let receiver, let key, let fallback, _):
+      receiver.isRepeatable && key.isRepeatable && fallback == nil
     case .call(let callee, let arguments): callee.isRepeatable && arguments.allSatisfy(\.value.isRepeatable)
     case .optionalChain(let chain), .await(let chain): chain.isRepeatable
     }

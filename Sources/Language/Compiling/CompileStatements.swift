@@ -219,7 +219,7 @@ extension FunctionCompiler {
       let register = updated(target, operation, operatorSpan, value)
       at(target.span) { $0.store(register, to: name) }
     case .member(let receiver, let member, let nameSpan, _):
-      let object = operand(receiver, before: value)
+      let object = isPlaceWithFallback(receiver) ? place(receiver) : operand(receiver, before: value)
       let symbol = builder.members.number(of: member)
       let register: Int
       if let operation {
@@ -230,13 +230,14 @@ extension FunctionCompiler {
         register = operand(value)
       }
       at(nameSpan) { $0.emit(.setMember, a: object, b: register, c: symbol) }
-    case .index(let receiver, let key, _):
-      let object = operand(receiver, before: key, value)
+    case .index(let receiver, let key, let fallback, _):
+      let object = isPlaceWithFallback(receiver) ? place(receiver) : operand(receiver, before: key, value)
       let place = operand(key, before: value)
       let register: Int
       if let operation {
         let current = allocate()
         at(target.span) { $0.emit(.index, a: current, b: object, c: place) }
+        if let fallback { self.fallback(fallback, into: current) }
         register = combine(current, operation, operatorSpan, value)
       } else {
         register = operand(value)

@@ -236,9 +236,10 @@ extension Resolver {
       resolve(lower)
       resolve(upper)
     case .member(let base, _, _, _): resolve(base)
-    case .index(let base, let index, _):
+    case .index(let base, let index, let fallback, _):
       resolve(base)
       resolve(index)
+      if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
       for argument in arguments { resolve(argument.value) }

@@ -28,7 +28,9 @@ public struct Expression {
     case ternary(condition: Expression, then: Expression, otherwise: Expression)
     case range(lower: Expression, upper: Expression, isClosed: Bool)
     case member(Expression, name: String, nameSpan: Span, isOptional: Bool)
-    case index(Expression, Expression, isOptional: Bool)
+    /// `base[key]`, and `base[key, default: fallback]`, which gives the fallback in place of nil. A member that
+    /// changes its receiver, and an assignment to a part of it, put the fallback into the base.
+    case index(Expression, Expression, fallback: Expression?, isOptional: Bool)
     case call(callee: Expression, arguments: [Argument])
     /// The extent of a chain that holds at least one `?.`: a nil receiver in it makes the whole nil.
     case optionalChain(Expression)

@@ -45,6 +45,8 @@ public struct Parser {
     var allowsTrailingClosure = true
     /// False within parentheses and brackets.
     var newlineEndsStatement = true
+    /// Within the brackets of `text[2...]`, where the end of a range may be left out.
+    var allowsOpenRange = false
   }
 
   /// How `$0` is understood in the function that is being read.

@@ -98,6 +98,25 @@ extension Parser {
     return parameters
   }
 
+  /// `\.name`, which is `{ $0.name }`.
+  mutating func parseKeyPath() throws(SyntaxFailure) -> Expression {
+    let start = advance()
+    let element = Expression(.name(NameReference("$0", start.span)), start.span)
+    let outer = context
+    context.allowsTrailingClosure = false
+    let value = try parsePostfix(element)
+    context = outer
+    return closure(["$0"], value, spanFrom(start))
+  }
+
+  /// A closure that is written in short.
+  func closure(_ parameters: [String], _ value: Expression, _ span: Span) -> Expression {
+    let function = FunctionNode(
+      role: .closure, name: "closure", parameters: parameters.map { Parameter(name: $0, span: span) },
+      hasExplicitParameters: true, body: [Statement(.expression(value), value.span)], span: span)
+    return Expression(.closure(function), span)
+  }
+
   /// `$0`: a parameter of the innermost closure, which thereby gets it.
   mutating func parseAnonymousParameter(_ index: Int, _ span: Span) throws(SyntaxFailure) -> Expression {
     let innermost = anonymousParameters.count - 1

@@ -86,7 +86,9 @@ extension Parser {
       case .binary(let binary):
         left = Expression(.binary(binary, left, right, operatorSpan: token.span), span)
       case .range(let isClosed):
-        left = Expression(.range(lower: left, upper: right, isClosed: isClosed), span)
+        // The end that was left out lies where the operator does.
+        let isOpen = right.span == token.span
+        left = Expression(.range(lower: left, upper: right, isClosed: isClosed && !isOpen), span)
       }
       if let (_, next, nextToken) = infixHere, next == precedence, continuesLine {
         if precedence == .comparison { report(.comparisonChain, at: nextToken.span) }
@@ -101,6 +103,9 @@ extension Parser {
     of infix: InfixOperator, _ precedence: Precedence, _ token: Token
   ) throws(SyntaxFailure) -> Expression {
     switch (infix, current.kind) {
+    case (.range(isClosed: true), .symbol(.closeBracket)) where context.allowsOpenRange:
+      // Up to the end, which is where the greatest number stands for.
+      return Expression(.integer(.max), token.span)
     case (.range, .symbol(.closeBracket)), (.range, .symbol(.closeParen)), (.range, .symbol(.openBrace)):
       throw fail(.openRange, at: token.span)
     case (.binary(.coalesce), _):
@@ -158,6 +163,18 @@ extension Parser {
     }
   }
 
+  /// An operator in place of a function, as in `reduce(0, +)` and `sorted(by: >)`; nil where none stands alone.
+  mutating func parseOperatorFunction() -> Expression? {
+    guard case .symbol(let symbol) = current.kind, case .binary(let operation)? = symbol.infix?.0,
+      peek().kind == .symbol(.closeParen) || peek().kind == .symbol(.comma)
+    else { return nil }
+    let span = advance().span
+    let names = ["a", "b"]
+    let sides = names.map { Expression(.name(NameReference($0, span)), span) }
+    return closure(
+      names, Expression(.binary(operation, sides[0], sides[1], operatorSpan: span), span), span)
+  }
+
   // MARK: - Prefixes
 
   mutating func parsePrefix() throws(SyntaxFailure) -> Expression {
@@ -191,6 +208,8 @@ extension Parser {
       report(.noTry, at: start.span)
       advance()
       return try parseOperand(from: start) { $0.kind }
+    case .foreignOperator("\\") where peek().kind == .symbol(.dot):
+      return try parseKeyPath()
     case .foreignOperator(let spelled) where spelled == "++" || spelled == "--":
       throw fail(.noIncrement(spelled, source.slice(peek().span)))
     case .foreignOperator:

@@ -46,7 +46,7 @@ extension Parser {
       advance()
       let element = Expression(.integer(Int(clamping: index)), token.span)
       return Expression(
-        .index(base, element, isOptional: isOptional), base.span.joined(with: token.span))
+        .index(base, element, fallback: nil, isOptional: isOptional), base.span.joined(with: token.span))
     }
     guard let name = nameOrKeyword(token) else {
       throw fail(.expected("the name of a member", found: describeCurrent()))
@@ -61,11 +61,35 @@ extension Parser {
   {
     let opener = advance()
     let outer = context
-    context = Context(newlineEndsStatement: false)
-    let index = try parseExpression()
+    context = Context(newlineEndsStatement: false, allowsOpenRange: true)
+    let index = try parseSubscript()
+    var fallback: Expression?
+    if at(.comma) {
+      advance()
+      guard isWord(current, "default"), peek().kind == .symbol(.colon) else {
+        throw fail(.expected("\"default:\" and a value", found: describeCurrent()))
+      }
+      advance()
+      advance()
+      fallback = try parseExpression()
+    }
     try expectClosing(.closeBracket, opener)
     context = outer
-    return Expression(.index(base, index, isOptional: isOptional), base.span.joined(with: spanFrom(opener)))
+    return Expression(
+      .index(base, index, fallback: fallback, isOptional: isOptional),
+      base.span.joined(with: spanFrom(opener)))
+  }
+
+  /// What stands between brackets; `..<end` and `...end` begin at 0 there.
+  private mutating func parseSubscript() throws(SyntaxFailure) -> Expression {
+    let sign = current
+    guard at(.closedRange) || at(.halfOpenRange) else { return try parseExpression() }
+    advance()
+    let upper = try parseExpression()
+    return Expression(
+      .range(
+        lower: Expression(.integer(0), sign.span), upper: upper,
+        isClosed: sign.kind == .symbol(.closedRange)), spanFrom(sign))
   }
 
   // MARK: - Calls
@@ -97,6 +121,9 @@ extension Parser {
       label = name
       labelSpan = advance().span
       advance()
+    }
+    if let function = parseOperatorFunction() {
+      return Argument(label: label, labelSpan: labelSpan, value: function)
     }
     let value = try parseExpression()
     if at(.assign) {

@@ -236,7 +236,7 @@ extension Parser {
   private func assignmentProblem(_ target: Expression) -> Message? {
     switch target.kind {
     case .name, .invalid: nil
-    case .member(_, _, _, isOptional: false), .index(_, _, isOptional: false): nil
+    case .member(_, _, _, isOptional: false), .index(_, _, _, isOptional: false): nil
     case .optionalChain:
       .cannotAssign("a value behind ?.", help: "check first: if let value = … { value.name = … }")
     case .call: .cannotAssign("the result of a call")

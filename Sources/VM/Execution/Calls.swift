@@ -247,9 +247,9 @@ extension Machine {
 
   // MARK: Methods
 
-  private func variant(_ function: Value, _ labels: [String?]?, last: Value) -> Value? {
-    let variants = natives[function.native.pointee.number].variants
-    if variants.isEmpty { return nil }
+  /// What is called instead of a method, by the label of its first argument or by a function as its last.
+  private func variant(_ tag: UInt, _ member: Int, _ labels: [String?]?, last: Value) -> Value? {
+    guard let variants = memberVariants[MemberKey(tag: tag, member: member)] else { return nil }
     if let label = labels?.first, let label, let variant = variants[label] { return variant }
     return last.isFunction ? variants[""] : nil
   }
@@ -268,7 +268,7 @@ extension Machine {
     let receiver = base[2]
     var function = method(receiver.tag, member)
     if receiver.tag == Tag.instance { function = classes[Int(receiver.header.pointee.aux)].method(member) }
-    if function.tag == Tag.native, let variant = variant(function, labels, last: base[1 + count]) {
+    if let variant = variant(receiver.tag, member, labels, last: base[1 + count]) {
       function = variant
       labels?[0] = nil
     }

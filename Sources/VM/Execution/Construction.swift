@@ -121,12 +121,13 @@ extension Machine {
   }
 
   /// Text as HTML that shows it, quotes included, so that it may stand in an attribute.
-  private func escapedHTML(_ text: UnsafeMutablePointer<StringObject>) throws(Failure) -> Value {
+  func escapedHTML(_ text: UnsafeMutablePointer<StringObject>, tag: UInt = Tag.html) throws(Failure) -> Value
+  {
     try spend(text.pointee.count >> 4)
     var length = text.pointee.count
     for byte in text.buffer { length += (Machine.htmlEscape(byte)?.utf8CodeUnitCount ?? 1) - 1 }
     try heap.checkLength(length)
-    let result = heap.newString(length, tag: Tag.html)
+    let result = heap.newString(length, tag: tag)
     var place = result.bytes
     for byte in text.buffer {
       if let escape = Machine.htmlEscape(byte) {
@@ -137,7 +138,7 @@ extension Machine {
         place += 1
       }
     }
-    return Value(Tag.html, result)
+    return Value(tag, result)
   }
 
   @inline(__always) private static func htmlEscape(_ byte: UInt8) -> StaticString? {

@@ -114,6 +114,7 @@ private struct Writer {
     case Tag.int: text += "\(value.int)"
     case Tag.double: text += Machine.text(of: value.double)
     case Tag.duration: text += Machine.text(ofDuration: value.int)
+    case Tag.date: text += Machine.text(ofDate: value.int)
     case Tag.string: writeText(value.string)
     case Tag.html:
       text += "html "

@@ -59,6 +59,14 @@ public final class Machine {
   let properties: ValuePointer
   /// What the two tables hold.
   var memberFunctions: [Value] = []
+  /// What is called instead of a method, by a label; see `setVariant`.
+  var memberVariants: [MemberKey: [String: Value]] = [:]
+
+  /// A member of a type.
+  struct MemberKey: Hashable {
+    let tag: UInt
+    let member: Int
+  }
   var memberNumbers: [String: Int] = [:]
   var memberNames: [String] = []
   /// The names as strings of the language, for reading dictionaries.

@@ -126,6 +126,12 @@ extension Machine {
       return true
     case Tag.string: return index(string: object.string, key, into: target)
     case Tag.bytes:
+      if key.tag == Tag.range {
+        let bytes = object.string
+        guard let bounds = checkedBounds(key.range, count: bytes.pointee.count, "bytes") else { return false }
+        target.pointee = heap.makeBytes(bytes.buffer[bounds])
+        return true
+      }
       guard let place = checkedPlace(key, count: object.string.pointee.count, "bytes") else { return false }
       target.pointee = .int(Int(object.string.bytes[place]))
       return true
@@ -170,7 +176,7 @@ extension Machine {
       failure =
         key.isDeferred
         ? .notAwaited("an index")
-        : Failure(.type, "an index of an \(what) must be an Int, not \(typeName(key))")
+        : Failure(.type, "an index of \(Failure.indefinite(what)) must be an Int, not \(typeName(key))")
       return nil
     }
     guard key.int >= 0, key.int < count else {
@@ -196,15 +202,21 @@ extension Machine {
     return true
   }
 
-  private func checkedBounds(
+  func checkedBounds(
     _ range: UnsafeMutablePointer<RangeObject>, count: Int, _ what: String
   ) -> Range<Int>? {
     let lower = range.pointee.lower
+    // `array[2...]` goes up to the end.
+    let isOpen = range.pointee.upper == .max && range.pointee.isClosed == 0
+    if isOpen, lower >= 0, lower <= count { return lower..<count }
     let (upper, overflow) = range.pointee.upper.addingReportingOverflow(range.pointee.isClosed)
     guard !overflow, lower >= 0, upper <= count else {
-      let sign = range.pointee.isClosed == 1 ? "..." : "..<"
+      let sign = range.pointee.isClosed == 1 || isOpen ? "..." : "..<"
+      let end = isOpen ? "" : "\(range.pointee.upper)"
       failure = Failure(
-        .index, "\(lower)\(sign)\(range.pointee.upper) is out of range: the \(what) has \(count) elements")
+        .index,
+        "\(lower)\(sign)\(end) is out of range: the \(what) \(Failure.has(what)) \(count) element\(count == 1 ? "" : "s")"
+      )
       return nil
     }
     return lower..<upper
@@ -244,6 +256,12 @@ extension Machine {
 
   // MARK: Failures
 
+  /// What went wrong last, for a native that throws it.
+  func takeFailure() -> Failure {
+    defer { failure = nil }
+    return failure ?? Failure(.type, "the values do not fit")
+  }
+
   private func missingKey(_ name: String, _ dictionary: UnsafeMutablePointer<DictionaryObject>) -> Failure {
     // Of a large dictionary the first few hundred will do.
     let keys = heap.pairs(of: dictionary).prefix(500).map { display($0.key) }
@@ -268,7 +286,7 @@ extension Machine {
     let near = Suggestion.nearest(to: name, among: names)
     return Failure(
       .type, "\(typeName(object)) has no member \"\(name)\"",
-      help: near.map { "did you mean \"\($0)\"?" }
+      help: ForeignMembers.advice(on: name, of: typeName(object)) ?? near.map { "did you mean \"\($0)\"?" }
         ?? (names.isEmpty ? nil : "its members are \(Machine.listed(names.sorted()))"))
   }
 
@@ -288,12 +306,22 @@ extension Machine {
 }
 
 extension Failure {
+  fileprivate static func has(_ what: String) -> String { what == "bytes" ? "have" : "has" }
+
+  fileprivate static func indefinite(_ what: String) -> String {
+    switch what {
+    case "bytes": what
+    case "array": "an array"
+    default: "a \(what)"
+    }
+  }
+
   static func index(_ place: Int, count: Int, what: String) -> Failure {
     let extent =
       switch count {
-      case 0: "the \(what) was empty"
-      case 1: "the \(what) has 1 element, at 0"
-      default: "the \(what) has \(count) elements, 0 to \(count - 1)"
+      case 0: "the \(what) \(what == "bytes" ? "were" : "was") empty"
+      case 1: "the \(what) \(has(what)) 1 element, at 0"
+      default: "the \(what) \(has(what)) \(count) elements, 0 to \(count - 1)"
       }
     return Failure(.index, "index \(place) is out of range: \(extent)")
   }

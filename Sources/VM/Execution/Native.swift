@@ -35,8 +35,6 @@ final class NativeFunction {
   /// Methods get the receiver as their first argument, which is no parameter.
   let isMember: Bool
   let body: NativeBody
-  /// What is called instead, by the label of an argument; see `Machine.setVariant`.
-  var variants: [String: Value] = [:]
 
   init(
     name: String, parameters: [NativeParameter], isVariadic: Bool, option: String?, isMember: Bool,
@@ -157,6 +155,17 @@ public struct NativeCall: ~Copyable {
     }
     try machine.spend(elements.count)
     return elements
+  }
+}
+
+extension NativeCall {
+  /// A Range as the places of a sequence of `count` elements.
+  func bounds(_ index: Int, count: Int) throws(Failure) -> Range<Int> {
+    guard self[index].tag == Tag.range else { throw wrongType(index, expected: "a Range") }
+    guard let bounds = machine.checkedBounds(self[index].range, count: count, "array") else {
+      throw machine.takeFailure()
+    }
+    return bounds
   }
 }
 

@@ -23,6 +23,9 @@ extension Machine {
     if left.tag == Tag.duration || right.tag == Tag.duration {
       if let result = try duration(operation, left, right) { return result }
     }
+    if left.tag == Tag.date || right.tag == Tag.date {
+      if let result = try date(operation, left, right) { return result }
+    }
     if operation == .add {
       if left.tag == Tag.string && right.tag == Tag.string {
         return try heap.concatenate(left.string, right.string, tag: Tag.string)
@@ -88,6 +91,20 @@ extension Machine {
     default: break
     }
     return nil
+  }
+
+  /// A date and a duration beside it, or the time between two dates.
+  private func date(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(Failure) -> Value? {
+    let (result, overflow): (Int, Bool)
+    switch (operation, left.tag, right.tag) {
+    case (.add, Tag.date, Tag.duration), (.add, Tag.duration, Tag.date):
+      (result, overflow) = left.int.addingReportingOverflow(right.int)
+    case (.subtract, Tag.date, Tag.duration), (.subtract, Tag.date, Tag.date):
+      (result, overflow) = left.int.subtractingReportingOverflow(right.int)
+    default: return nil
+    }
+    if overflow { throw Failure(.arithmetic, "dates are from 1677 to 2262") }
+    return Value(tag: left.tag == right.tag ? Tag.duration : Tag.date, bits: UInt(bitPattern: result))
   }
 
   private func scaled(_ nanoseconds: Int, by factor: Double) throws(Failure) -> Value {
@@ -167,7 +184,7 @@ extension Machine {
         }
         let order = heap.compare(left.string, right.string)
         return orEqual ? order <= 0 : order < 0
-      case Tag.duration: return orEqual ? left.int <= right.int : left.int < right.int
+      case Tag.duration, Tag.date: return orEqual ? left.int <= right.int : left.int < right.int
       default: break
       }
     }

@@ -27,7 +27,7 @@ extension Heap {
 
   static func isKey(_ value: Value) -> Bool {
     switch value.tag {
-    case Tag.string, Tag.int, Tag.double, Tag.bool, Tag.duration, Tag.deferred, Tag.instance: true
+    case Tag.string, Tag.int, Tag.double, Tag.bool, Tag.duration, Tag.date, Tag.deferred, Tag.instance: true
     default: false
     }
   }

@@ -32,6 +32,11 @@ public struct Value: BitwiseCopyable, Sendable {
     Value(tag: Tag.duration, bits: UInt(bitPattern: nanoseconds))
   }
 
+  /// A point in time, in nanoseconds since 1970 (UTC, without leap seconds).
+  @inline(__always) public static func date(nanoseconds: Int) -> Value {
+    Value(tag: Tag.date, bits: UInt(bitPattern: nanoseconds))
+  }
+
   /// An argument that the caller left out.
   @inline(__always) static var missing: Value { Value(tag: Tag.missing, bits: 0) }
   /// A global that nothing has declared, an entry that was removed.
@@ -51,6 +56,8 @@ public struct Value: BitwiseCopyable, Sendable {
   public var asDouble: Double? { isDouble ? double : isInt ? Double(int) : nil }
   /// Nanoseconds, where this is a duration.
   public var asDuration: Int? { tag == Tag.duration ? int : nil }
+  /// Nanoseconds since 1970, where this is a date.
+  public var asDate: Int? { tag == Tag.date ? int : nil }
   public var isFunction: Bool { tag == Tag.closure || tag == Tag.native || tag == Tag.boundMethod }
   public var isDeferred: Bool { tag == Tag.deferred }
 
@@ -105,29 +112,30 @@ enum Tag {
   static let int: UInt = 2
   static let double: UInt = 3
   static let duration: UInt = 4
+  static let date: UInt = 5
   /// A return address in a frame.
-  static let frame: UInt = 5
-  static let missing: UInt = 6
-  static let unset: UInt = 7
-  static let firstObject: UInt = 8
-  static let string: UInt = 8
+  static let frame: UInt = 6
+  static let missing: UInt = 7
+  static let unset: UInt = 8
+  static let firstObject: UInt = 9
+  static let string: UInt = 9
   /// Text that is HTML already; laid out as a string.
-  static let html: UInt = 9
-  static let bytes: UInt = 10
-  static let array: UInt = 11
-  static let dictionary: UInt = 12
-  static let range: UInt = 13
-  static let closure: UInt = 14
-  static let native: UInt = 15
-  static let boundMethod: UInt = 16
-  static let box: UInt = 17
-  static let deferred: UInt = 18
-  static let fiber: UInt = 19
-  static let reaction: UInt = 20
-  static let error: UInt = 21
+  static let html: UInt = 10
+  static let bytes: UInt = 11
+  static let array: UInt = 12
+  static let dictionary: UInt = 13
+  static let range: UInt = 14
+  static let closure: UInt = 15
+  static let native: UInt = 16
+  static let boundMethod: UInt = 17
+  static let box: UInt = 18
+  static let deferred: UInt = 19
+  static let fiber: UInt = 20
+  static let reaction: UInt = 21
+  static let error: UInt = 22
   /// An object of a class that the host defines: a request, a response, a timer.
-  static let instance: UInt = 22
-  static let count = 23
+  static let instance: UInt = 23
+  static let count = 24
 
   /// What a message calls a value of the tag.
   static func name(_ tag: UInt) -> String {
@@ -137,6 +145,7 @@ enum Tag {
     case int: "Int"
     case double: "Double"
     case duration: "Duration"
+    case date: "Date"
     case string: "String"
     case html: "HTML"
     case bytes: "Bytes"

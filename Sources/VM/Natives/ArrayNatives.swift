@@ -52,9 +52,38 @@ extension Machine {
       try call.machine.spend((count - place) >> 4)
       return call.heap.remove(at: place, from: call[0].array)
     }
+    defineMethod(Tag.array, "insertAll", ["elements", "at"]) { call throws(Failure) in
+      let elements = try call.elements(1)
+      let place = try call.int(2)
+      guard place >= 0, place <= call[0].array.pointee.count else {
+        throw .index(place, count: call[0].array.pointee.count, what: "array")
+      }
+      try call.replace(place..<place, with: elements)
+      return .nil
+    }
+    setVariant("contentsOf", of: "insert", Tag.array, method(Tag.array, memberNumber("insertAll")))
+    defineMethod(Tag.array, "removeSubrange", ["range"]) { call throws(Failure) in
+      try call.replace(try call.bounds(1, count: call[0].array.pointee.count), with: [])
+      return .nil
+    }
+    defineMethod(Tag.array, "replaceSubrange", ["range", "with"]) { call throws(Failure) in
+      let elements = try call.elements(2)
+      try call.replace(try call.bounds(1, count: call[0].array.pointee.count), with: elements)
+      return .nil
+    }
     for (name, isFirst) in [("removeFirst", true), ("removeLast", false)] {
-      defineMethod(Tag.array, name) { call throws(Failure) in
+      defineMethod(Tag.array, name, ["count?"]) { call throws(Failure) in
         let count = call[0].array.pointee.count
+        if call.has(1) {
+          let taken = try call.int(1)
+          guard taken >= 0, taken <= count else {
+            throw Failure(
+              .index, "\(name)(\(taken)) on an array of \(count)",
+              help: "dropFirst(n) and dropLast(n) take what there is")
+          }
+          try call.replace(isFirst ? 0..<taken : (count - taken)..<count, with: [])
+          return .nil
+        }
         guard count > 0 else { throw .emptied(name) }
         if isFirst { try call.machine.spend(count >> 4) }
         return call.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
@@ -155,11 +184,6 @@ extension Machine {
     return best
   }
 
-  private func takeFailure() -> Failure {
-    defer { failure = nil }
-    return failure ?? Failure(.type, "the elements cannot be compared")
-  }
-
   /// Sorts in place by `<`; stable. The elements must compare with one another.
   private func sortPlain(_ array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
     var buffer = UnsafeMutableBufferPointer(start: array.pointee.elements, count: array.pointee.count)
@@ -193,6 +217,7 @@ extension Machine {
 
   private func installArrayCopies() {
     defineMethod(Tag.array, "joined", ["separator?"]) { call throws(Failure) in
+      if let joined = try call.flattened() { return joined }
       let separator = try call.string(1, default: "")
       var text = ""
       for (place, element) in try call.elements(0).enumerated() {
@@ -220,7 +245,50 @@ extension Machine {
           machine.makePair(.int($0.offset), $0.element, names: ("offset", "element"))
         })
     }
-    // With a function it is the prelude's.
+    defineMethod(Tag.array, "chunks", ["ofCount"]) { call throws(Failure) in
+      try call.pieces(width: try call.int(1), step: nil)
+    }
+    defineMethod(Tag.array, "windows", ["ofCount"]) { call throws(Failure) in
+      try call.pieces(width: try call.int(1), step: 1)
+    }
+    defineMethod(Tag.array, "starts", ["with"]) { call throws(Failure) in
+      let (elements, start) = (try call.elements(0), try call.elements(1))
+      if start.count > elements.count { return .bool(false) }
+      for (element, other) in zip(elements, start) {
+        if try !call.machine.deepEqual(element, other, depth: 0) { return .bool(false) }
+      }
+      return .bool(true)
+    }
+    defineMethod(Tag.array, "split", ["separator"]) { call throws(Failure) in
+      let result = call.heap.newArray(capacity: 4)
+      var piece: [Value] = []
+      for element in try call.elements(0) {
+        if try call.machine.deepEqual(element, call[1], depth: 0) {
+          try call.heap.append(try call.heap.array(of: piece), to: result)
+          piece = []
+        } else {
+          piece.append(element)
+        }
+      }
+      try call.heap.append(try call.heap.array(of: piece), to: result)
+      return Value(Tag.array, result)
+    }
+    // With a function they are the prelude's.
+    defineMethod(Tag.array, "uniqued") { call throws(Failure) in
+      let seen = call.heap.newDictionary()
+      let result = call.heap.newArray(capacity: 4)
+      for element in try call.elements(0) {
+        guard Heap.isKey(element) else {
+          throw Failure(
+            .type, "uniqued() of \(call.machine.typeName(element)): it cannot be a key",
+            help: "say by what: uniqued { $0.id }")
+        }
+        if call.heap.value(of: element, in: seen).tag != Tag.unset { continue }
+        try call.heap.set(.nil, for: element, in: seen)
+        try call.heap.append(element, to: result)
+      }
+      return Value(Tag.array, result)
+    }
     defineMethod(Tag.array, "drop", ["while"]) { call throws(Failure) in
       throw call.wrongType(1, expected: "a function")
     }
@@ -236,6 +304,56 @@ extension Machine {
       if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
       return try call.heap.array(of: body(try call.elements(0), count))
     }
+  }
+}
+
+extension NativeCall {
+  /// Puts elements in place of a part of the array that is called on.
+  fileprivate func replace(_ range: Range<Int>, with elements: [Value]) throws(Failure) {
+    let array = self[0].array
+    let count = array.pointee.count - range.count + elements.count
+    try machine.spend(count >> 4)
+    try heap.grow(array, toHold: count)
+    let places = array.pointee.elements
+    memmove(
+      places + range.lowerBound + elements.count, places + range.upperBound,
+      (array.pointee.count - range.upperBound) * MemoryLayout<Value>.stride)
+    array.pointee.count = count
+    for (offset, element) in elements.enumerated() {
+      heap.store(element, at: places + range.lowerBound + offset)
+    }
+  }
+
+  /// The arrays in an array, one after the other; nil where it holds anything else.
+  fileprivate func flattened() throws(Failure) -> Value? {
+    guard !has(1), self[0].array.pointee.count > 0 else { return nil }
+    let parts = try elements(0)
+    guard parts.allSatisfy({ $0.tag == Tag.array }) else { return nil }
+    let count = parts.reduce(0) { $0 + $1.array.pointee.count }
+    try heap.checkCount(count)
+    try heap.reserve(count * MemoryLayout<Value>.stride)
+    try machine.spend(count)
+    return heap.makeArray(parts.flatMap { machine.elements(of: $0) ?? [] })
+  }
+
+  /// Pieces of a width, each beginning `step` after the one before; without a step one beside the other, the last
+  /// perhaps shorter.
+  fileprivate func pieces(width: Int, step: Int?) throws(Failure) -> Value {
+    guard width > 0 else {
+      throw Failure(.argument, "\(function.name)(ofCount: \(width)): it must be 1 at least")
+    }
+    let elements = try elements(0)
+    let starts =
+      step.map { stride(from: 0, to: max(0, elements.count - width + 1), by: $0) }
+      ?? stride(from: 0, to: elements.count, by: width)
+    let result = heap.newArray(capacity: 4)
+    for start in starts {
+      let piece = elements[start..<Swift.min(start + width, elements.count)]
+      try machine.spend(piece.count)
+      try heap.checkMemory()
+      try heap.append(try heap.array(of: Array(piece)), to: result)
+    }
+    return Value(Tag.array, result)
   }
 }
 

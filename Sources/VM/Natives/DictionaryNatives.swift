@@ -28,7 +28,12 @@ extension Machine {
       try call.merge(1, into: result)
       return Value(Tag.dictionary, result)
     }
-    define("Dictionary", ["pairs?"]) { call throws(Failure) in
+    defineMethod(Tag.dictionary, "updateValue", ["value", "forKey"]) { call throws(Failure) in
+      let old = call.heap.value(of: call[2], in: call[0].dictionary)
+      try call.heap.set(call[1], for: call[2], in: call[0].dictionary)
+      return old.tag == Tag.unset ? .nil : old
+    }
+    define("__dictionary", ["pairs?"]) { call throws(Failure) in
       if call[0].tag == Tag.dictionary { return Value(Tag.dictionary, try call.copy()) }
       let result = call.heap.newDictionary()
       guard call.has(0) else { return Value(Tag.dictionary, result) }

@@ -38,6 +38,7 @@ private struct JSONWriter {
       }
       append(Machine.text(of: value.double))
     case Tag.duration: string(Machine.text(ofDuration: value.int))
+    case Tag.date: string(Machine.text(ofDate: value.int))
     case Tag.string, Tag.html: string(value.string.buffer)
     case Tag.array:
       bytes.append(UInt8(ascii: "["))

@@ -6,6 +6,7 @@ extension Machine {
     installConversions()
     installNumberMembers()
     installDurations()
+    installDates()
   }
 
   // MARK: Free functions
@@ -99,6 +100,7 @@ extension Machine {
     constant("pi", of: "Double", .double(.pi))
     constant("infinity", of: "Double", .double(.infinity))
     constant("nan", of: "Double", .double(.nan))
+    installTypeFunctions()
   }
 
   private func constant(_ name: String, of type: String, _ value: Value) {
@@ -109,12 +111,55 @@ extension Machine {
     }
   }
 
+  /// `Int.random(in: 1...6)`, `Double.random(in: 0...1)`, `Bool.random()`: a function that its type carries.
+  private func installTypeFunctions() {
+    defineMethod(Tag.native, "random", ["in?"]) { call throws(Failure) in
+      let machine = call.machine
+      switch machine.natives[call[0].native.pointee.number].name {
+      case "Bool" where !call.has(1): return .bool(machine.nextRandom() >> 63 == 1)
+      case "Int" where call[1].tag == Tag.range: return .int(try machine.random(in: call[1].range))
+      case "Int": throw call.wrongType(1, expected: "a Range, as 1...6")
+      case "Double" where call[1].tag == Tag.range:
+        let (lower, upper) = (Double(call[1].range.pointee.lower), Double(call[1].range.pointee.upper))
+        return .double(lower + machine.nextFraction() * (upper - lower))
+      case "Double": throw call.wrongType(1, expected: "a Range, as 0...1")
+      case let name: throw Failure(.type, "\(name) has no member \"random\"")
+      }
+    }
+  }
+
   // MARK: Members
 
   private func installNumberMembers() {
     defineMethod(Tag.int, "isMultiple", ["of"]) { call throws(Failure) in
       let divisor = try call.int(1)
       return .bool(divisor == 0 ? call[0].int == 0 : divisor == -1 || call[0].int % divisor == 0)
+    }
+    defineMethod(Tag.int, "quotientAndRemainder", ["dividingBy"]) { call throws(Failure) in
+      let quotient = try call.machine.arithmetic(.divide, call[0], .int(try call.int(1)))
+      let remainder = try call.machine.arithmetic(.remainder, call[0], call[1])
+      return call.machine.makePair(quotient, remainder, names: ("quotient", "remainder"))
+    }
+    defineMethod(Tag.double, "squareRoot") { call throws(Failure) in .double(call[0].double.squareRoot()) }
+    for tag in [Tag.int, Tag.double] {
+      defineMethod(tag, "truncatingRemainder", ["dividingBy"]) { call throws(Failure) in
+        .double(fmod(try call.double(0), try call.double(1)))
+      }
+      defineProperty(tag, "magnitude") { call throws(Failure) in
+        if call[0].isDouble { return .double(call[0].double.magnitude) }
+        guard call[0].int != .min else {
+          throw Failure(.arithmetic, "the absolute value does not fit into an Int")
+        }
+        return .int(Swift.abs(call[0].int))
+      }
+      defineMethod(tag, "clamped", ["to"]) { call throws(Failure) in
+        guard call[1].tag == Tag.range else { throw call.wrongType(1, expected: "a Range, as 1...6") }
+        let range = call[1].range.pointee
+        let upper = range.isClosed == 1 ? range.upper : range.upper - 1
+        if upper < range.lower { throw Failure(.argument, "clamped(to:) of a range that is empty") }
+        if call[0].isInt { return .int(Swift.min(Swift.max(call[0].int, range.lower), upper)) }
+        return .double(Swift.min(Swift.max(call[0].double, Double(range.lower)), Double(upper)))
+      }
     }
     defineMethod(Tag.int, "signum") { call throws(Failure) in .int(call[0].int.signum()) }
     defineProperty(Tag.double, "isNaN") { call throws(Failure) in .bool(call[0].double.isNaN) }

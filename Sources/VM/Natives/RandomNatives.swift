@@ -8,7 +8,7 @@ extension Machine {
       return .nil
     }
     define("random", ["in?"]) { call throws(Failure) in
-      guard call.has(0) else { return .double(Double(call.machine.nextRandom() >> 11) * 0x1p-53) }
+      guard call.has(0) else { return .double(call.machine.nextFraction()) }
       guard call[0].tag == Tag.range else { throw call.wrongType(0, expected: "a Range, as 1...6") }
       return .int(try call.machine.random(in: call[0].range))
     }
@@ -59,6 +59,9 @@ extension Machine {
     return result
   }
 
+  /// From 0 up to but without 1, in steps of 2^-53.
+  func nextFraction() -> Double { Double(nextRandom() >> 11) * 0x1p-53 }
+
   /// A number from 0 up to but without `bound`, each equally likely (Lemire's method).
   private func random(below bound: UInt64) -> UInt64 {
     var product = nextRandom().multipliedFullWidth(by: bound)
@@ -69,7 +72,7 @@ extension Machine {
     return product.high
   }
 
-  private func random(in range: UnsafeMutablePointer<RangeObject>) throws(Failure) -> Int {
+  func random(in range: UnsafeMutablePointer<RangeObject>) throws(Failure) -> Int {
     let lower = UInt64(bitPattern: Int64(range.pointee.lower))
     let distance = UInt64(bitPattern: Int64(range.pointee.upper)) &- lower
     // 0 stands for all 2^64 numbers.

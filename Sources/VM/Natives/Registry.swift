@@ -33,11 +33,13 @@ extension Machine {
   /// Lets a method be another function when it is called with a label, or with a function as its last
   /// argument where the label is empty: `append(contentsOf:)`, `contains { … }`.
   func setVariant(_ label: String, of name: String, _ tag: UInt, _ function: Value) {
-    let method = method(tag, memberNumber(name))
-    guard method.tag == Tag.native else { return }
+    let member = memberNumber(name)
+    let method = method(tag, member)
     memberFunctions.append(function)
-    natives[method.native.pointee.number].variants[label] = function
-    if label.isEmpty { method.native.pointee.header.aux = NativeObject.takesFunction }
+    memberVariants[MemberKey(tag: tag, member: member), default: [:]][label] = function
+    if label.isEmpty, method.tag == Tag.native {
+      method.native.pointee.header.aux = NativeObject.takesFunction
+    }
   }
 
   /// Defines `value.name(…)` for values of a tag. The receiver is the call's first argument.
@@ -60,6 +62,7 @@ extension Machine {
     installDeferreds()
     installErrors()
     installText()
+    installEncodings()
     installRandom()
   }
 

@@ -1,8 +1,14 @@
-// Ranges, bytes, and functions that make arrays of other things.
+// Ranges, and functions that make arrays of other things.
 
 extension Machine {
   func installSequences() {
-    define("Array", ["sequence?"]) { call throws(Failure) in
+    define("Array", ["sequence?", "repeating?", "count?"]) { call throws(Failure) in
+      if call.has(1) {
+        let count = try call.repetitions(2)
+        try call.heap.checkCount(count)
+        try call.machine.spend(count >> 2)
+        return try call.heap.array(of: Array(repeating: call[1], count: count))
+      }
       guard call.has(0) else { return call.heap.makeArray([]) }
       switch call[0].tag {
       case Tag.array: return try call.heap.array(of: try call.elements(0))
@@ -24,6 +30,11 @@ extension Machine {
       if call.has(1) == call.has(2) {
         throw Failure(
           .argument, "stride() takes an end", help: "stride(from: 10, to: 0, by: -2), or through:")
+      }
+      if call[0].isDouble || call[1].isDouble || call[2].isDouble || call[3].isDouble
+        || call[0].tag == Tag.duration || call[0].tag == Tag.date
+      {
+        return try call.steps()
       }
       return try call.machine.numbers(
         from: try call.int(0), to: try call.int(call.has(2) ? 2 : 1), by: try call.int(3, default: 1),
@@ -67,6 +78,13 @@ extension Machine {
     }
     defineProperty(Tag.range, "lowerBound") { call throws(Failure) in .int(call[0].range.pointee.lower) }
     defineProperty(Tag.range, "upperBound") { call throws(Failure) in .int(call[0].range.pointee.upper) }
+    for (name, isFirst) in [("first", true), ("last", false)] {
+      defineProperty(Tag.range, name) { call throws(Failure) in
+        let range = call[0].range.pointee
+        if range.lower == range.upper, range.isClosed == 0 { return .nil }
+        return .int(isFirst ? range.lower : range.upper - 1 + range.isClosed)
+      }
+    }
     defineMethod(Tag.range, "contains", ["number"]) { call throws(Failure) in
       let number = try call.int(1)
       let range = call[0].range.pointee
@@ -90,32 +108,45 @@ extension Machine {
     range.pointee.isClosed = isClosed ? 1 : 0
     return Value(Tag.range, range)
   }
+}
 
-  // MARK: Bytes
-
-  private func installBytes() {
-    define("Bytes", ["content?"]) { call throws(Failure) in
-      let machine = call.machine
-      guard call.has(0) else { return machine.heap.makeBytes([]) }
-      switch call[0].tag {
-      case Tag.bytes: return call[0]
-      case Tag.string:
-        try machine.heap.checkLength(call[0].string.pointee.count)
-        return machine.heap.makeBytes(call[0].string.buffer)
-      case Tag.array:
-        var bytes: [UInt8] = []
-        for (place, element) in try call.elements(0).enumerated() {
-          guard element.isInt, let byte = UInt8(exactly: element.int) else {
-            throw Failure(.argument, "element \(place) of the bytes is no Int from 0 to 255")
-          }
-          bytes.append(byte)
-        }
-        try machine.heap.checkLength(bytes.count)
-        return machine.heap.makeBytes(bytes)
-      default: throw call.wrongType(0, expected: "a String or an Array of Ints")
-      }
+extension NativeCall {
+  /// How often something is repeated.
+  func repetitions(_ index: Int) throws(Failure) -> Int {
+    let count = try int(index)
+    if count < 0 {
+      throw Failure(.argument, "\(function.name)(): the count must not be negative, but is \(count)")
     }
-    defineProperty(Tag.bytes, "count") { call throws(Failure) in .int(call[0].string.pointee.count) }
-    defineProperty(Tag.bytes, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
+    return count
+  }
+
+  /// `stride()` over numbers with a point, durations or dates: each step is reckoned from the first, so that
+  /// errors of rounding do not add up.
+  fileprivate func steps() throws(Failure) -> Value {
+    let isClosed = has(2)
+    let end = isClosed ? self[2] : self[1]
+    let step = has(3) ? self[3] : .int(1)
+    let sign = try machine.arithmetic(.subtract, step, step)
+    guard let isForward = machine.isLess(sign, step, orEqual: false, swapped: false),
+      let isBackward = machine.isLess(step, sign, orEqual: false, swapped: false)
+    else { throw machine.takeFailure() }
+    if !isForward, !isBackward {
+      throw Failure(.argument, "the step of stride() is 0", help: "it would never end")
+    }
+    let result = heap.newArray(capacity: 4)
+    // Of the step's type, as all that follow.
+    var next = try machine.arithmetic(.add, self[0], sign)
+    while true {
+      guard
+        let isInside = isForward
+          ? machine.isLess(next, end, orEqual: isClosed, swapped: false)
+          : machine.isLess(end, next, orEqual: isClosed, swapped: false)
+      else { throw machine.takeFailure() }
+      if !isInside { return Value(Tag.array, result) }
+      try machine.spend(4)
+      try heap.append(next, to: result)
+      next = try machine.arithmetic(
+        .add, self[0], try machine.arithmetic(.multiply, step, .int(result.pointee.count)))
+    }
   }
 }

@@ -30,10 +30,35 @@ extension Machine {
       try call.heap.checkLength(call[0].string.pointee.count)
       return call.heap.makeBytes(call[0].string.buffer)
     }
+    defineProperty(Tag.string, "indices") { call throws(Failure) in
+      call.machine.makeRange(0, call.heap.characterCount(call[0].string), isClosed: false)
+    }
+    defineProperty(Tag.string, "scalars") { call throws(Failure) in
+      let scalars = try call.string(0).unicodeScalars
+      try call.machine.spend(call[0].string.pointee.count)
+      return try call.heap.array(of: scalars.map { .int(Int($0.value)) })
+    }
+    let kinds: [(String, @Sendable (Character) -> Bool)] = [
+      ("isLetter", { $0.isLetter }), ("isNumber", { $0.isNumber }), ("isWhitespace", { $0.isWhitespace }),
+      ("isUppercase", { $0.isUppercase }), ("isLowercase", { $0.isLowercase }),
+      ("isPunctuation", { $0.isPunctuation }), ("isASCII", { $0.isASCII }),
+    ]
+    for (name, isKind) in kinds {
+      // Of every character; of an empty text it is false, since there is none.
+      defineProperty(Tag.string, name) { call throws(Failure) in
+        let text = try call.string(0)
+        try call.machine.spend(call[0].string.pointee.count)
+        return .bool(!text.isEmpty && text.allSatisfy(isKind))
+      }
+    }
     defineProperty(Tag.string, "lines") { call throws(Failure) in
       var lines = try call.string(0).split(omittingEmptySubsequences: false) { $0.isNewline }
       if lines.last?.isEmpty == true { lines.removeLast() }
       return try call.strings(lines)
+    }
+    // With a function it is the prelude's.
+    defineMethod(Tag.string, "drop", ["while"]) { call throws(Failure) in
+      throw call.wrongType(1, expected: "a function")
     }
     part("prefix", count: nil) { text, count in String(text.prefix(count)) }
     part("suffix", count: nil) { text, count in String(text.suffix(count)) }
@@ -64,12 +89,54 @@ extension Machine {
     defineMethod(Tag.string, "contains", ["text"]) { call throws(Failure) in
       .bool(try call.utf8(0).place(of: try call.utf8(1), from: 0) != nil)
     }
-    // As an offset in Characters, which `text[place]` takes.
+    defineMethod(Tag.string, "starts", ["with"]) { call throws(Failure) in
+      let (text, part) = (try call.utf8(0), try call.utf8(1))
+      return .bool(part.count <= text.count && memcmp(text.start, part.start, part.count) == 0)
+    }
+    // As offsets in Characters, which `text[place]` takes.
     defineMethod(Tag.string, "firstIndex", ["of"]) { call throws(Failure) in
-      let text = try call.utf8(0)
-      guard let place = try text.place(of: try call.utf8(1), from: 0) else { return .nil }
-      if call.heap.isSimple(call[0].string) { return .int(place) }
-      return .int(text.text(0..<place).count)
+      guard let place = try call.utf8(0).place(of: try call.utf8(1), from: 0) else { return .nil }
+      return .int(try call.characters(before: place))
+    }
+    defineMethod(Tag.string, "lastIndex", ["of"]) { call throws(Failure) in
+      let (text, part) = (try call.utf8(0), try call.utf8(1))
+      var place = text.count - part.count
+      while place >= 0 {
+        if memcmp(text.start + place, part.start, part.count) == 0 {
+          return .int(try call.characters(before: place))
+        }
+        try call.machine.spend(1)
+        place -= 1
+      }
+      return .nil
+    }
+    defineMethod(Tag.string, "ranges", ["of"]) { call throws(Failure) in
+      let (text, part) = (try call.utf8(0), try call.utf8(1))
+      if part.count == 0 { throw Failure(.argument, "ranges(of:) of an empty text") }
+      let result = call.heap.newArray(capacity: 4)
+      let length = call.heap.characterCount(call[1].string)
+      var start = 0
+      var character = 0
+      var counted = 0
+      while let place = try text.place(of: part, from: start) {
+        character += call.heap.isSimple(call[0].string) ? place - counted : text.text(counted..<place).count
+        counted = place
+        try call.machine.spend(4)
+        try call.heap.append(
+          call.machine.makeRange(character, character + length, isClosed: false), to: result)
+        start = place + part.count
+      }
+      return Value(Tag.array, result)
+    }
+    for (name, isStart) in [("trimmingPrefix", true), ("trimmingSuffix", false)] {
+      defineMethod(Tag.string, name, ["text"]) { call throws(Failure) in
+        let (text, part) = (try call.utf8(0), try call.utf8(1))
+        guard part.count <= text.count,
+          memcmp(text.start + (isStart ? 0 : text.count - part.count), part.start, part.count) == 0
+        else { return call[0] }
+        let rest = isStart ? part.count..<text.count : 0..<(text.count - part.count)
+        return call.heap.makeString(utf8: text.bytes(rest))
+      }
     }
     defineMethod(Tag.string, "split", ["separator?", "maxSplits?"]) { call throws(Failure) in
       let most = try call.int(2, default: .max)
@@ -99,7 +166,10 @@ extension Machine {
     text("uppercased") { $0.uppercased() }
     text("lowercased") { $0.lowercased() }
     text("capitalized") { $0.capitalized }
-    text("trimmed") { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+    defineMethod(Tag.string, "trimmed", ["characters?"]) { call throws(Failure) in
+      let set = call.has(1) ? CharacterSet(charactersIn: try call.string(1)) : .whitespacesAndNewlines
+      return call.heap.makeString(try call.string(0).trimmingCharacters(in: set))
+    }
     text("reversed") { String($0.reversed()) }
     defineMethod(Tag.string, "replacing", ["text", "with"]) { call throws(Failure) in
       let (text, part, other) = (try call.utf8(0), try call.utf8(1), try call.utf8(2))
@@ -126,22 +196,7 @@ extension Machine {
       return Value(Tag.string, result)
     }
     defineMethod(Tag.string, "repeated", ["count"]) { call throws(Failure) in
-      let count = try call.int(1)
-      if count < 0 { throw Failure(.argument, "a string cannot be repeated \(count) times") }
-      let text = try call.utf8(0)
-      let (length, overflow) = text.count.multipliedReportingOverflow(by: count)
-      try call.heap.checkLength(overflow ? .max : length)
-      try call.machine.spend(length >> 4)
-      let result = call.heap.newString(length)
-      // What is there already is copied again, twice as much each time.
-      var done = Swift.min(text.count, length)
-      memcpy(result.bytes, text.start, done)
-      while done > 0, done < length {
-        let more = Swift.min(done, length - done)
-        memcpy(result.bytes + done, result.bytes, more)
-        done += more
-      }
-      return Value(Tag.string, result)
+      try call.machine.repeated(call, 0, try call.repetitions(1))
     }
     for (name, isLeft) in [("padded", false), ("leftPadded", true)] {
       defineMethod(Tag.string, name, ["to", "with?"]) { call throws(Failure) in
@@ -156,6 +211,24 @@ extension Machine {
         return call.heap.makeString(isLeft ? padding + text : text + padding)
       }
     }
+  }
+
+  /// A text, which is one of the arguments, again and again.
+  func repeated(_ call: borrowing NativeCall, _ index: Int, _ count: Int) throws(Failure) -> Value {
+    let text = try call.utf8(index)
+    let (length, overflow) = text.count.multipliedReportingOverflow(by: count)
+    try heap.checkLength(overflow ? .max : length)
+    try spend(length >> 4)
+    let result = heap.newString(length)
+    // What is there already is copied again, twice as much each time.
+    var done = Swift.min(text.count, length)
+    memcpy(result.bytes, text.start, done)
+    while done > 0, done < length {
+      let more = Swift.min(done, length - done)
+      memcpy(result.bytes + done, result.bytes, more)
+      done += more
+    }
+    return Value(Tag.string, result)
   }
 
   private func text(_ name: String, _ body: @escaping (String) -> String) {
@@ -208,6 +281,12 @@ extension NativeCall {
     }
     try machine.spend(value.string.pointee.count >> 4 + 1)
     return UTF8Bytes(machine: machine, start: value.string.bytes, count: value.string.pointee.count)
+  }
+
+  /// How many Characters of the text that is called on come before a byte.
+  fileprivate func characters(before place: Int) throws(Failure) -> Int {
+    if heap.isSimple(self[0].string) { return place }
+    return try utf8(0).text(0..<place).count
   }
 
   fileprivate func add(

@@ -1,6 +1,15 @@
 extension Machine {
   func installText() {
-    define("String", ["value", "radix?"]) { call throws(Failure) in
+    define("String", ["value?", "radix?", "repeating?", "count?", "scalars?", "format?"]) {
+      call throws(Failure) in
+      if call.has(2) { return try call.machine.repeated(call, 2, try call.repetitions(3)) }
+      if call.has(4) { return try call.text(ofScalars: 4) }
+      if call.has(5) {
+        throw Failure(
+          .argument, "there are no formats here",
+          help: "write 3.14159.formatted(decimals: 2), \"7\".leftPadded(to: 3, with: \"0\")")
+      }
+      guard call.count > 0 else { throw Failure(.argument, "\"value\" of String() is missing") }
       if call.has(1) {
         return call.heap.makeString(String(try call.int(0), radix: try call.radix(1)))
       }
@@ -34,5 +43,21 @@ extension Machine {
       try call.heap.checkLength(bytes.count)
       return bytes.withUnsafeBufferPointer { call.heap.makeString(utf8: $0) }
     }
+  }
+}
+
+extension NativeCall {
+  /// The text that Unicode scalars make, given as Ints.
+  fileprivate func text(ofScalars index: Int) throws(Failure) -> Value {
+    var text = ""
+    for element in try elements(index) {
+      guard element.isInt, let number = UInt32(exactly: element.int), let scalar = Unicode.Scalar(number)
+      else {
+        throw Failure(.argument, "\(machine.display(element)) is no Unicode scalar")
+      }
+      text.unicodeScalars.append(scalar)
+    }
+    try heap.checkLength(text.utf8.count)
+    return heap.makeString(text)
   }
 }

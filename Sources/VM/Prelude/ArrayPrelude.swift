@@ -29,6 +29,10 @@ extension Prelude {
         for element in self { result = combine(result, element) }
         result
     }
+    func Array_reduce_into(self, into, update) {
+        for element in self { update(into, element) }
+        into
+    }
     func Array_forEach(self, body) {
         for element in self { body(element) }
         nil
@@ -86,6 +90,32 @@ extension Prelude {
         while place < self.count && condition(self[place]) { place += 1 }
         self.dropFirst(place)
     }
+    func Array_split_whereSeparator(self, whereSeparator) {
+        let result = []
+        var piece = []
+        for element in self {
+            if whereSeparator(element) {
+                result.append(piece)
+                piece = []
+            } else {
+                piece.append(element)
+            }
+        }
+        result.append(piece)
+        result
+    }
+    func Array_uniqued_on(self, on) {
+        let seen = [:]
+        let result = []
+        for element in self {
+            let key = on(element)
+            if seen[key] == nil {
+                seen[key] = true
+                result.append(element)
+            }
+        }
+        result
+    }
     func Array_min_by(self, by) {
         if self.isEmpty { return nil }
         var best = self[0]
@@ -108,6 +138,7 @@ extension Prelude {
         groups
     }
     func Array_sort(self, by = nil) { self.__replace(self.sorted(by)) }
+    func Array_shuffle(self) { self.__replace(self.shuffled()) }
     func Array_reverse(self) { self.__replace(self.reversed()) }
     func Array_sorted(self, by = nil) {
         if by == nil { return Array(self).__sortPlain() }

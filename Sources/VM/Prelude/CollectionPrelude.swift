@@ -6,6 +6,50 @@ extension Prelude {
         for (key, value) in self { result.append(transform(__pair(key, value))) }
         result
     }
+    func Dictionary_compactMap(self, transform) {
+        let result = []
+        for (key, value) in self {
+            let transformed = transform(__pair(key, value))
+            if transformed != nil { result.append(transformed) }
+        }
+        result
+    }
+    func Dictionary_compactMapValues(self, transform) {
+        let result = [:]
+        for (key, value) in self {
+            let transformed = transform(value)
+            if transformed != nil { result.__set(key, transformed) }
+        }
+        result
+    }
+    func Dictionary_allSatisfy(self, predicate) {
+        for (key, value) in self { if !predicate(__pair(key, value)) { return false } }
+        true
+    }
+    func Dictionary_reduce_into(self, into, update) {
+        for (key, value) in self { update(into, __pair(key, value)) }
+        into
+    }
+    func Dictionary_merge_uniquing(self, other, uniquingKeysWith) {
+        for (key, value) in other {
+            self.__set(key, if self.contains(key) { uniquingKeysWith(self[key], value) } else { value })
+        }
+        nil
+    }
+    func Dictionary_merging_uniquing(self, other, uniquingKeysWith) {
+        let result = __dictionary(self)
+        result.merge(other, uniquingKeysWith)
+        result
+    }
+    func Dictionary(pairs = [:], uniqueKeysWithValues = nil, uniquingKeysWith = nil, grouping = nil, by = nil) {
+        if grouping != nil { return Array(grouping).grouped(by) }
+        if uniquingKeysWith == nil { return __dictionary(uniqueKeysWithValues ?? pairs) }
+        let result = [:]
+        for (key, value) in pairs {
+            result.__set(key, if result.contains(key) { uniquingKeysWith(result[key], value) } else { value })
+        }
+        result
+    }
     func Dictionary_mapValues(self, transform) {
         let result = [:]
         for (key, value) in self { result.__set(key, transform(value)) }
@@ -50,6 +94,45 @@ extension Prelude {
     func Range_first(self, where) { Array(self).first(where) }
     func Range_allSatisfy(self, predicate) { Array(self).allSatisfy(predicate) }
     func Range_contains_where(self, where) { Array(self).contains { number in where(number) } }
+    func Range_sum(self) { Array(self).sum() }
+    func Range_min(self, by = nil) { if by == nil { self.first } else { Array(self).min(by) } }
+    func Range_max(self, by = nil) { if by == nil { self.last } else { Array(self).max(by) } }
+    func Range_count(self, where) { Array(self).count(where) }
+    func Range_last(self, where) { Array(self).last(where) }
+    func Range_enumerated(self) { Array(self).enumerated() }
+    func Range_shuffled(self) { Array(self).shuffled() }
+    func Range_randomElement(self) { if self.isEmpty { nil } else { random(in: self) } }
+    func Range_prefix(self, count) { Array(self).prefix(count) }
+    func Range_suffix(self, count) { Array(self).suffix(count) }
+    func Range_dropFirst(self, count = 1) { Array(self).dropFirst(count) }
+    func Range_dropLast(self, count = 1) { Array(self).dropLast(count) }
+    func Range_sorted(self, by = nil) { Array(self).sorted(by) }
+    func Range_chunks(self, ofCount) { Array(self).chunks(ofCount) }
+    func Range_joined(self, separator = "") { Array(self).joined(separator) }
+    func Bytes_map(self, transform) { Array(self).map(transform) }
+    func Bytes_filter(self, isIncluded) { Bytes(Array(self).filter(isIncluded)) }
+    func Bytes_reduce(self, initial, combine) { Array(self).reduce(initial, combine) }
+    func Bytes_forEach(self, body) {
+        for byte in self { body(byte) }
+        nil
+    }
+    func Bytes_allSatisfy(self, predicate) { Array(self).allSatisfy(predicate) }
+    func Bytes_contains_where(self, where) { Array(self).contains { byte in where(byte) } }
+    func Bytes_reversed(self) { Bytes(Array(self).reversed()) }
+    func Bytes_chunks(self, ofCount) { Array(self).chunks(ofCount).map { piece in Bytes(piece) } }
+    func String_flatMap(self, transform) { Array(self).flatMap(transform) }
+    func String_enumerated(self) { Array(self).enumerated() }
+    func String_sorted(self, by = nil) { Array(self).sorted(by) }
+    func String_shuffled(self) { Array(self).shuffled() }
+    func String_randomElement(self) { Array(self).randomElement() }
+    func String_min(self) { Array(self).min() }
+    func String_max(self) { Array(self).max() }
+    func String_last(self, where) { Array(self).last(where) }
+    func String_firstIndex_where(self, where) { Array(self).firstIndex { character in where(character) } }
+    func String_lastIndex_where(self, where) { Array(self).lastIndex { character in where(character) } }
+    func String_count(self, where) { Array(self).count(where) }
+    func String_prefix_while(self, condition) { Array(self).prefix(condition).joined() }
+    func String_drop_while(self, condition) { Array(self).drop(condition).joined() }
     func String_map(self, transform) { Array(self).map(transform) }
     func String_compactMap(self, transform) { Array(self).compactMap(transform) }
     func String_filter(self, isIncluded) { Array(self).filter(isIncluded).joined() }

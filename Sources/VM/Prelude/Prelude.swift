@@ -45,7 +45,7 @@ extension Machine {
     if name.hasPrefix("__") { return }
     let tags: [Substring: UInt] = [
       "Array": Tag.array, "Dictionary": Tag.dictionary, "Range": Tag.range, "String": Tag.string,
-      "Deferred": Tag.deferred,
+      "Deferred": Tag.deferred, "Bytes": Tag.bytes,
     ]
     let parts = name.split(separator: "_")
     guard parts.count > 1, let tag = tags[parts[0]] else {
@@ -54,6 +54,7 @@ extension Machine {
     let member = String(parts[1])
     if parts.count == 2 { return setMethod(member, of: tag, global.value) }
     setVariant(String(parts[2]), of: member, tag, global.value)
-    setVariant("", of: member, tag, global.value)
+    // What a function alone means, the method says where it is written in the language itself.
+    if method(tag, memberNumber(member)).tag == Tag.native { setVariant("", of: member, tag, global.value) }
   }
 }

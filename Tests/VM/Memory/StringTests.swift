@@ -56,7 +56,7 @@ struct StringTests {
 
   @Test(arguments: [
     ("\"a\".split(\"\")", "the separator of split() is empty"),
-    ("\"a\".repeated(-1)", "a string cannot be repeated -1 times"),
+    ("\"a\".repeated(-1)", "String.repeated(): the count must not be negative, but is -1"),
     ("\"a\".prefix(-1)", "prefix(-1): the count must not be negative"),
     ("\"a\".padded(to: 3, with: \"xy\")", "\"with\" of padded() must be one character"),
     ("String(Bytes([255]))", "the bytes are not valid UTF-8"),

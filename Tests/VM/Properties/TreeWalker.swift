@@ -193,7 +193,7 @@ final class TreeWalker {
       }
       let new = try evaluate(value, scope)
       holder.values[reference.name] = try operation.map { try apply($0, before, new) } ?? new
-    case .index(let receiver, let key, _):
+    case .index(let receiver, let key, _, _):
       let object = try evaluate(receiver, scope)
       let place = try evaluate(key, scope)
       let before = operation == nil ? .nil : try element(object, place)
@@ -268,7 +268,7 @@ final class TreeWalker {
         first <= last
       else { throw Exit.unsupported }
       return .array(.init((isClosed ? Array(first...last) : Array(first..<last)).map { .int($0) }))
-    case .index(let receiver, let key, _):
+    case .index(let receiver, let key, _, _):
       let object = try evaluate(receiver, scope)
       return try element(object, evaluate(key, scope))
     case .member(let receiver, "count", _, _):

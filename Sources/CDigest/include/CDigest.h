@@ -1,0 +1,18 @@
+#ifndef ROUTEBOOK_CDIGEST_H
+#define ROUTEBOOK_CDIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The bytes of a SHA-256 digest (FIPS 180-4). */
+#define CDIGEST_SHA256_BYTES 32
+
+/* Both write CDIGEST_SHA256_BYTES bytes to `digest`, and give 0 where the library failed, 1 where it did not. */
+int cdigest_sha256(const uint8_t *_Nullable bytes, size_t count, uint8_t *_Nonnull digest);
+
+/* HMAC with SHA-256 (RFC 2104). */
+int cdigest_hmac_sha256(
+    const uint8_t *_Nullable key, size_t key_count, const uint8_t *_Nullable bytes, size_t count,
+    uint8_t *_Nonnull digest);
+
+#endif

@@ -1,0 +1,76 @@
+import Foundation
+
+// Bytes: a body, a file, a digest. Unlike an Array they cannot be changed.
+
+extension Machine {
+  func installBytes() {
+    define("Bytes", ["content?", "base64?", "hex?"]) { call throws(Failure) in
+      if call.has(1) {
+        return try call.decoded(Data(base64Encoded: try call.string(1)).map { Array($0) })
+      }
+      if call.has(2) { return try call.decoded(Machine.bytes(hex: try call.string(2))) }
+      guard call.has(0) else { return call.heap.makeBytes([]) }
+      return try call.bytes()
+    }
+    defineProperty(Tag.bytes, "count") { call throws(Failure) in .int(call[0].string.pointee.count) }
+    defineProperty(Tag.bytes, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }
+    defineProperty(Tag.bytes, "first") { call throws(Failure) in
+      call[0].string.buffer.first.map { .int(Int($0)) } ?? .nil
+    }
+    defineProperty(Tag.bytes, "last") { call throws(Failure) in
+      call[0].string.buffer.last.map { .int(Int($0)) } ?? .nil
+    }
+    defineMethod(Tag.bytes, "contains", ["byte"]) { call throws(Failure) in
+      let byte = try call.int(1)
+      return .bool(try call.rawBytes(0).contains { Int($0) == byte })
+    }
+    defineMethod(Tag.bytes, "firstIndex", ["of"]) { call throws(Failure) in
+      let byte = try call.int(1)
+      return try call.rawBytes(0).firstIndex { Int($0) == byte }.map { .int($0) } ?? .nil
+    }
+    part("prefix", count: nil) { bytes, count in bytes.prefix(count) }
+    part("suffix", count: nil) { bytes, count in bytes.suffix(count) }
+    part("dropFirst", count: 1) { bytes, count in bytes.dropFirst(count) }
+    part("dropLast", count: 1) { bytes, count in bytes.dropLast(count) }
+  }
+
+  private func part(
+    _ name: String, count standard: Int?,
+    _ body: @escaping (UnsafeBufferPointer<UInt8>, Int) -> Slice<UnsafeBufferPointer<UInt8>>
+  ) {
+    defineMethod(Tag.bytes, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
+      let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
+      if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+      return call.heap.makeBytes(body(try call.rawBytes(0), count))
+    }
+  }
+}
+
+extension NativeCall {
+  /// The bytes of a text, or of an array of their numbers.
+  fileprivate func bytes() throws(Failure) -> Value {
+    switch self[0].tag {
+    case Tag.bytes: return self[0]
+    case Tag.string:
+      try heap.checkLength(self[0].string.pointee.count)
+      return heap.makeBytes(self[0].string.buffer)
+    case Tag.array:
+      var bytes: [UInt8] = []
+      for (place, element) in try elements(0).enumerated() {
+        guard element.isInt, let byte = UInt8(exactly: element.int) else {
+          throw Failure(.argument, "element \(place) of the bytes is no Int from 0 to 255")
+        }
+        bytes.append(byte)
+      }
+      try heap.checkLength(bytes.count)
+      return heap.makeBytes(bytes)
+    default: throw wrongType(0, expected: "a String or an Array of Ints")
+    }
+  }
+
+  fileprivate func decoded(_ bytes: [UInt8]?) throws(Failure) -> Value {
+    guard let bytes else { return .nil }
+    try heap.checkLength(bytes.count)
+    return heap.makeBytes(bytes)
+  }
+}
