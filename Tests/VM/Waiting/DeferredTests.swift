@@ -57,6 +57,11 @@ struct DeferredTests {
       "var log = []\nlet d = deferred()\nlet e = d.finally { log.append(\"cleaned\") }\nawait async { 1 }\ne.cancel()\nawait sleep(1s)\nlog",
       "[\"cleaned\"]"
     ),
+    // …in its turn among the callbacks
+    (
+      "var log = []\nlet d = deferred()\nd.then { log.append(1) }\nd.finally { log.append(2) }\nd.then { log.append(3) }\nd.resolve(5)\nawait sleep(1s)\nlog",
+      "[1, 2, 3]"
+    ),
     // States
     (
       "let d = deferred()\nlet before = [d.isPending, d.isResolved]\nd.resolve(1)\n[before, d.isPending, d.isResolved, d.isFailed]",
