@@ -232,6 +232,7 @@ extension UnsafeMutablePointer where Pointee == DeferredObject {
     nonmutating set { pointee.header.flags = pointee.header.flags & ~DeferredObject.stateMask | newValue }
   }
   @inline(__always) var isPending: Bool { state == DeferredObject.pending }
+  var isHandled: Bool { pointee.header.flags & DeferredObject.isHandled != 0 }
   /// That of the fiber which began this operation.
   var requestDepth: UInt32 {
     get { pointee.header.aux }

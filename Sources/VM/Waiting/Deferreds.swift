@@ -21,7 +21,10 @@ extension Machine {
   func attach(_ waiter: UnsafeMutablePointer<WaiterObject>, to deferred: UnsafeMutablePointer<DeferredObject>)
   {
     waiter.pointee.source = deferred
-    deferred.pointee.header.flags |= DeferredObject.isHandled
+    // `all` answers for one error alone, and says which when it comes to that.
+    if waiter.isFiber || waiter.reaction.pointee.header.aux != ReactionObject.Kind.all.rawValue {
+      deferred.pointee.header.flags |= DeferredObject.isHandled
+    }
     if !deferred.isPending {
       enqueue(waiter)
       return
@@ -84,7 +87,7 @@ extension Machine {
     deferred.pointee.origin = .nil
     if settlement == .rejected, deferred.pointee.first == nil {
       noteUnawaited(deferred)
-    } else {
+    } else if settlement != .rejected || deferred.isHandled {
       deferred.pointee.creator = nil
     }
     var waiter = deferred.pointee.first
@@ -166,7 +169,10 @@ extension Machine {
     let value = source.pointee.value
     let outcome: Outcome = hasResult ? .success(value) : .failure(value)
     if kind == .task { return finish(task: reaction.pointee.index, outcome, nil) }
-    guard let target = reaction.pointee.target, target.isPending else { return }
+    guard let target = reaction.pointee.target, target.isPending else {
+      if kind == .all { noteLaterFailure(source, reaction.pointee.target) }
+      return
+    }
     switch kind {
     case .then where hasResult, .catch where !hasResult:
       do throws(Failure) {
@@ -185,7 +191,9 @@ extension Machine {
         value)
       // The others of a race lose this consumer.
       if kind == .race { abandon(origins) }
-    case .all, .settled: gather(reaction, target, outcome)
+    case .all, .settled:
+      if !hasResult { takeError(of: source) }
+      gather(reaction, target, outcome)
     case .task, .job: break
     }
   }
@@ -299,6 +307,20 @@ extension Machine {
 
   // MARK: Errors that nobody awaits
 
+  private func takeError(of deferred: UnsafeMutablePointer<DeferredObject>) {
+    deferred.pointee.header.flags |= DeferredObject.isHandled
+    deferred.pointee.creator = nil
+  }
+
+  /// An input of an `all` has failed after another one: whoever awaits the `all` never hears of this error.
+  private func noteLaterFailure(
+    _ deferred: UnsafeMutablePointer<DeferredObject>, _ all: UnsafeMutablePointer<DeferredObject>?
+  ) {
+    guard deferred.state == DeferredObject.rejected, !deferred.isHandled else { return }
+    // Of an `all` that was cancelled nobody wants to hear anything.
+    if all?.state == DeferredObject.rejected { noteUnawaited(deferred) } else { takeError(of: deferred) }
+  }
+
   private func noteUnawaited(_ deferred: UnsafeMutablePointer<DeferredObject>) {
     unawaited.append(Value(Tag.deferred, deferred))
   }
@@ -309,7 +331,7 @@ extension Machine {
     var waiting: [Value] = []
     for value in unawaited {
       let deferred = value.deferred
-      if deferred.pointee.header.flags & DeferredObject.isHandled != 0 {
+      if deferred.isHandled {
         deferred.pointee.creator = nil
         continue
       }

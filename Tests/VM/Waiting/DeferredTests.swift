@@ -198,6 +198,10 @@ struct DeferredTests {
     "async { await sleep(1s)\n throw \"lost\" }\n1",
     "async { async { throw \"lost\" }\n 1 }\n1",
     "settled([after(1s) { 1 }]).then { throw \"lost\" }\n1",
+    // `all` gives one error to whoever awaits it; those that come later have nobody.
+    "let a = all([async { throw \"first\" }, async { throw \"lost\" }])\ndo { await a } catch { }\n1",
+    "let a = all([after(1s) { throw \"first\" }, after(2s) { throw \"lost\" }])\ndo { await a } catch { }\n1",
+    "let d = async { throw \"first\" }\nlet a = all([async { throw \"lost\" }, d])\ndo { await a } catch { }\n1",
   ])
   func isReportedOnce(_ text: String) throws {
     let host = ScriptHost()
@@ -211,6 +215,11 @@ struct DeferredTests {
     "async { throw \"x\" }.catch { 2 }\n1",
     "let d = after(1s) { throw \"x\" }\nlet e = d.catch { 1 }\nawait e",
     "await settled([async { throw \"x\" }])\n1",
+    "let a = all([async { throw \"x\" }])\ndo { await a } catch { }\n1",
+    // Somebody else has the later error, even where it is asked for only after the first one.
+    "let d = deferred()\nlet a = all([async { throw \"x\" }, d])\nd.catch { 1 }\ndo { await a } catch { }\nd.reject(\"y\")\n1",
+    "let a = async { throw \"x\" }\nlet b = async { throw \"y\" }\ndo { await all([a, b]) } catch { }\nawait sleep(1s)\ndo { await b } catch { }\n1",
+    "let a = all([async { throw \"x\" }, async { throw \"y\" }])\na.cancel()\n1",
     "let d = after(9s).then { 1 }\nd.cancel()\n1",
     "let d = after(9s)\nlet e = d.then { 1 }\nd.cancel()\n1",
     "let d = async { await sleep(9s) }\nawait sleep(1s)\nd.cancel()\n1",
