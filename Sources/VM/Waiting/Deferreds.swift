@@ -329,6 +329,8 @@ extension Machine {
   func reportUnawaited() {
     if unawaited.isEmpty { return }
     var waiting: [Value] = []
+    // One error may have gone down several branches.
+    var reported: Set<UInt> = []
     for value in unawaited {
       let deferred = value.deferred
       if deferred.isHandled {
@@ -341,7 +343,9 @@ extension Machine {
       }
       deferred.pointee.creator = nil
       deferred.pointee.header.flags |= DeferredObject.isHandled
-      host?.unhandled(error: deferred.pointee.value, owner: deferred.pointee.owner)
+      if reported.insert(deferred.pointee.value.bits).inserted {
+        host?.unhandled(error: deferred.pointee.value, owner: deferred.pointee.owner)
+      }
     }
     unawaited = waiting
   }

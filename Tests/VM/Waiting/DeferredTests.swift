@@ -193,6 +193,7 @@ struct DeferredTests {
     "async { throw \"lost\" }\n1",
     "let d = deferred()\nd.reject(\"lost\")\n1",
     "let d = deferred()\nd.then { 1 }\nd.reject(\"lost\")\n1",
+    "let d = deferred()\nd.then { 1 }\nd.then { 2 }.then { 3 }\nd.reject(\"lost\")\n1",
     "after(1s) { throw \"lost\" }\n1",
     "after(1s).then { 1 }.then { throw \"lost\" }\n1",
     "async { await sleep(1s)\n throw \"lost\" }\n1",
