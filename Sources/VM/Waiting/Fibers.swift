@@ -177,7 +177,10 @@ extension Machine {
       return false
     }
     if fiber.has(FiberObject.isUnwinding) {
-      failure = Failure(.cancelled, "a defer cannot wait while its fiber is being stopped")
+      // Not a cancellation, which nobody would be told of.
+      failure = Failure(
+        .argument, "a defer or finally cannot wait while its fiber is being stopped",
+        help: "start what takes longer with async { … }")
       return false
     }
     if fiber.has(FiberObject.isStopping) {

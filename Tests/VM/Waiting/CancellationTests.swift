@@ -173,13 +173,14 @@ struct CancellationTests {
 
   // They were lost: nobody awaits a fiber that was cancelled.
   @Test(arguments: [
+    ("wait()", "a defer or finally cannot wait while its fiber is being stopped"),
     ("throw \"in defer\"", "in defer"),
     ("while true { }", "stopped: the defers of what was stopped took longer than 100 ms"),
   ])
   func errorsOfDefersThatACancellationRunsAreReported(_ cleanup: String, _ message: String) throws {
     let host = ScriptHost()
     let text =
-      "let t = async { defer { \(cleanup) }\nawait sleep(10s) }\nawait sleep(1s)\nt.cancel()\nawait sleep(1s)\n7"
+      "func wait() { await sleep(1s) }\nlet t = async { defer { \(cleanup) }\nawait sleep(10s) }\nawait sleep(1s)\nt.cancel()\nawait sleep(1s)\n7"
     #expect(try host.run(text) == "7")
     #expect(host.unhandled == [message])
   }
