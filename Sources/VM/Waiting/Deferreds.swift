@@ -110,7 +110,7 @@ extension Machine {
   ) -> Bool {
     var next = inner
     var steps = 0
-    while steps < 10_000 {
+    while steps < 1_000 {
       if next == outer {
         return settle(outer, .rejected, makeError(Failure(.argument, "a Deferred cannot wait for itself")))
       }
