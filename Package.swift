@@ -48,7 +48,7 @@ let package = Package(
     // A pseudo-terminal, a screen, raw sockets: what tests drive real things with.
     .target(name: "TestSupport", path: "Sources/TestSupport"),
     .testTarget(name: "LanguageTests", dependencies: ["Language", "TestSupport"], path: "Tests/Language"),
-    .testTarget(name: "VMTests", dependencies: ["VM"], path: "Tests/VM"),
+    .testTarget(name: "VMTests", dependencies: ["VM", "TestSupport"], path: "Tests/VM"),
     .testTarget(
       name: "WebTests",
       dependencies: ["Web", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,

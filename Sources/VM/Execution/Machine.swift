@@ -78,6 +78,8 @@ public final class Machine {
 
   /// The prelude's function that calls its first argument with the elements of its second.
   var applier: Value = .nil
+  /// The prelude's function that waits for its first argument and then runs its second: `finally`.
+  var finisher: Value = .nil
   /// ASCII characters as strings, made once.
   var asciiStrings: [Value] = []
 
@@ -272,6 +274,7 @@ public final class Machine {
     for value in asciiStrings { collector.mark(value) }
     for failure in stopReasons.values { for field in failure.fields { collector.mark(field.value) } }
     collector.mark(applier)
+    collector.mark(finisher)
     collector.mark(thrown)
     if let failure { for field in failure.fields { collector.mark(field.value) } }
     if let current { collector.mark(Value(Tag.fiber, current)) }

@@ -147,6 +147,8 @@ struct FiberObject {
   static let isReady: UInt16 = 16
   /// To be unwound instead of resumed when its turn comes.
   static let isStopping: UInt16 = 64
+  /// Runs the body of a `finally`: it begins even where it is stopped before.
+  static let isFinisher: UInt16 = 128
 }
 
 /// Something that happens when a deferred fires.
@@ -230,6 +232,7 @@ extension UnsafeMutablePointer where Pointee == DeferredObject {
     nonmutating set { pointee.header.flags = pointee.header.flags & ~DeferredObject.stateMask | newValue }
   }
   @inline(__always) var isPending: Bool { state == DeferredObject.pending }
+  var isHandled: Bool { pointee.header.flags & DeferredObject.isHandled != 0 }
   /// That of the fiber which began this operation.
   var requestDepth: UInt32 {
     get { pointee.header.aux }
@@ -239,6 +242,8 @@ extension UnsafeMutablePointer where Pointee == DeferredObject {
 
 extension UnsafeMutablePointer where Pointee == FiberObject {
   func has(_ flag: UInt16) -> Bool { pointee.header.flags & flag != 0 }
+  /// Whether stopping it runs code: one that has not begun has no `defer` yet, unless it is that of a `finally`.
+  var hasCleanups: Bool { has(FiberObject.hasStarted | FiberObject.isFinisher) }
   /// On how many requests, one made for the other, it works: 0 outside requests, 1 for one from a client, 2 for
   /// one that such a handler made to its own server. What works on a request, itself or for another fiber that
   /// does, outlives the run that defined its code.

@@ -18,6 +18,9 @@ extension Machine {
     defineMethod(Tag.deferred, "catch", ["callback"]) { call throws(Failure) in
       call.machine.react(to: call[0].deferred, .catch, try call.function(1), owner: call.owner)
     }
+    defineMethod(Tag.deferred, "finally", ["body"]) { call throws(Failure) in
+      try call.machine.finish(call[0].deferred, try call.function(1), owner: call.owner)
+    }
     defineMethod(Tag.deferred, "resolve", ["value?"]) { call throws(Failure) in
       .bool(try call.machine.fire(call[0].deferred, .resolved, call[1]))
     }
@@ -45,6 +48,15 @@ extension Machine {
     defineProperty(Tag.deferred, "isPending") { call throws(Failure) in .bool(call[0].deferred.isPending) }
     defineProperty(Tag.deferred, "isCancelled") { call throws(Failure) in
       .bool(call[0].deferred.state == DeferredObject.cancelled)
+    }
+    define("__leaveIfStopped", []) { call throws(Failure) in
+      try call.machine.leaveIfStopped()
+      return .nil
+    }
+    define("__stop", []) { call throws(Failure) in
+      let machine = call.machine
+      if let current = machine.current { machine.stop(current, Failure(.cancelled, "cancelled")) }
+      return .nil
     }
     define("__timeoutError", ["limit"]) { call throws(Failure) in
       call.machine.makeError(

@@ -42,6 +42,7 @@ extension Machine {
       global.value.tag == Tag.closure
     else { return }
     if name == "__apply" { applier = global.value }
+    if name == "__finish" { finisher = global.value }
     if name.hasPrefix("__") { return }
     let tags: [Substring: UInt] = [
       "Array": Tag.array, "Dictionary": Tag.dictionary, "Range": Tag.range, "String": Tag.string,

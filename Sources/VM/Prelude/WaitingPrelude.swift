@@ -1,16 +1,20 @@
 extension Prelude {
   /// Members of Deferred and functions that wait or call.
   static let waiting = """
-    func Deferred_finally(self, body) {
-        async {
-            var isRun = false
-            // Cancelling the result runs it too.
-            defer { if !isRun { body() } }
-            let outcome = (await settled([self]))[0]
-            isRun = true
-            await body()
-            if outcome.ok { outcome.value } else { throw outcome.error }
-        }
+    func __finish(source, body) {
+        var isRun = false
+        // Cancelling the result runs it too.
+        defer { if !isRun { body() } }
+        __leaveIfStopped()
+        var value = nil
+        var failure = nil
+        do { value = await source } catch error { failure = error }
+        isRun = true
+        await body()
+        if failure == nil { return value }
+        // A cancellation goes on as one.
+        if source.isCancelled { __stop() }
+        throw failure
     }
     func Deferred_timeout(self, limit) {
         race([self, after(limit).then { throw __timeoutError(limit) }])

@@ -21,7 +21,10 @@ extension Machine {
   func attach(_ waiter: UnsafeMutablePointer<WaiterObject>, to deferred: UnsafeMutablePointer<DeferredObject>)
   {
     waiter.pointee.source = deferred
-    deferred.pointee.header.flags |= DeferredObject.isHandled
+    // `all` answers for one error alone, and says which when it comes to that.
+    if waiter.isFiber || waiter.reaction.pointee.header.aux != ReactionObject.Kind.all.rawValue {
+      deferred.pointee.header.flags |= DeferredObject.isHandled
+    }
     if !deferred.isPending {
       enqueue(waiter)
       return
@@ -84,7 +87,7 @@ extension Machine {
     deferred.pointee.origin = .nil
     if settlement == .rejected, deferred.pointee.first == nil {
       noteUnawaited(deferred)
-    } else {
+    } else if settlement != .rejected || deferred.isHandled {
       deferred.pointee.creator = nil
     }
     var waiter = deferred.pointee.first
@@ -107,7 +110,7 @@ extension Machine {
   ) -> Bool {
     var next = inner
     var steps = 0
-    while steps < 10_000 {
+    while steps < 1_000 {
       if next == outer {
         return settle(outer, .rejected, makeError(Failure(.argument, "a Deferred cannot wait for itself")))
       }
@@ -166,7 +169,10 @@ extension Machine {
     let value = source.pointee.value
     let outcome: Outcome = hasResult ? .success(value) : .failure(value)
     if kind == .task { return finish(task: reaction.pointee.index, outcome, nil) }
-    guard let target = reaction.pointee.target, target.isPending else { return }
+    guard let target = reaction.pointee.target, target.isPending else {
+      if kind == .all { noteLaterFailure(source, reaction.pointee.target) }
+      return
+    }
     switch kind {
     case .then where hasResult, .catch where !hasResult:
       do throws(Failure) {
@@ -185,7 +191,9 @@ extension Machine {
         value)
       // The others of a race lose this consumer.
       if kind == .race { abandon(origins) }
-    case .all, .settled: gather(reaction, target, outcome)
+    case .all, .settled:
+      if !hasResult { takeError(of: source) }
+      gather(reaction, target, outcome)
     case .task, .job: break
     }
   }
@@ -299,6 +307,20 @@ extension Machine {
 
   // MARK: Errors that nobody awaits
 
+  private func takeError(of deferred: UnsafeMutablePointer<DeferredObject>) {
+    deferred.pointee.header.flags |= DeferredObject.isHandled
+    deferred.pointee.creator = nil
+  }
+
+  /// An input of an `all` has failed after another one: whoever awaits the `all` never hears of this error.
+  private func noteLaterFailure(
+    _ deferred: UnsafeMutablePointer<DeferredObject>, _ all: UnsafeMutablePointer<DeferredObject>?
+  ) {
+    guard deferred.state == DeferredObject.rejected, !deferred.isHandled else { return }
+    // Of an `all` that was cancelled nobody wants to hear anything.
+    if all?.state == DeferredObject.rejected { noteUnawaited(deferred) } else { takeError(of: deferred) }
+  }
+
   private func noteUnawaited(_ deferred: UnsafeMutablePointer<DeferredObject>) {
     unawaited.append(Value(Tag.deferred, deferred))
   }
@@ -307,9 +329,11 @@ extension Machine {
   func reportUnawaited() {
     if unawaited.isEmpty { return }
     var waiting: [Value] = []
+    // One error may have gone down several branches.
+    var reported: Set<UInt> = []
     for value in unawaited {
       let deferred = value.deferred
-      if deferred.pointee.header.flags & DeferredObject.isHandled != 0 {
+      if deferred.isHandled {
         deferred.pointee.creator = nil
         continue
       }
@@ -319,7 +343,9 @@ extension Machine {
       }
       deferred.pointee.creator = nil
       deferred.pointee.header.flags |= DeferredObject.isHandled
-      host?.unhandled(error: deferred.pointee.value, owner: deferred.pointee.owner)
+      if reported.insert(deferred.pointee.value.bits).inserted {
+        host?.unhandled(error: deferred.pointee.value, owner: deferred.pointee.owner)
+      }
     }
     unawaited = waiting
   }

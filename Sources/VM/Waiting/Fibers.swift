@@ -177,7 +177,10 @@ extension Machine {
       return false
     }
     if fiber.has(FiberObject.isUnwinding) {
-      failure = Failure(.cancelled, "a defer cannot wait while its fiber is being stopped")
+      // Not a cancellation, which nobody would be told of.
+      failure = Failure(
+        .argument, "a defer or finally cannot wait while its fiber is being stopped",
+        help: "start what takes longer with async { … }")
       return false
     }
     if fiber.has(FiberObject.isStopping) {
@@ -242,7 +245,13 @@ extension Machine {
   /// The turn of a fiber that is to be stopped.
   private func unwindStopping(_ fiber: UnsafeMutablePointer<FiberObject>) -> RunStatus {
     thrown = makeError(stopReasons.removeValue(forKey: fiber.pointee.id) ?? Failure(.cancelled, "cancelled"))
-    if !fiber.has(FiberObject.hasStarted) { return .failed }
+    if !fiber.has(FiberObject.hasStarted) {
+      guard fiber.hasCleanups else { return .failed }
+      thrown = .unset
+      fiber.pointee.header.flags |= FiberObject.hasStarted
+      beginUnwinding(fiber)
+      return run(fiber)
+    }
     // It stands before the `await` that it was to try again; the failure is that instruction's.
     fiber.pointee.ip += 1
     beginUnwinding(fiber)
@@ -261,7 +270,7 @@ extension Machine {
     for large in heap.state.pointee.large where large.object.load(as: UInt8.self) == UInt8(Tag.fiber) {
       let fiber = large.object.assumingMemoryBound(to: FiberObject.self)
       guard !fiber.has(FiberObject.hasFinished), isChosen(fiber) else { continue }
-      if fiber.has(FiberObject.hasStarted) { started += 1 }
+      if fiber.hasCleanups { started += 1 }
       stop(fiber, failure)
     }
     for block in heap.state.pointee.blocks {
@@ -270,7 +279,7 @@ extension Machine {
         guard object.load(as: UInt8.self) == UInt8(Tag.fiber) else { continue }
         let fiber = object.assumingMemoryBound(to: FiberObject.self)
         if !fiber.has(FiberObject.hasFinished), isChosen(fiber) {
-          if fiber.has(FiberObject.hasStarted) { started += 1 }
+          if fiber.hasCleanups { started += 1 }
           stop(fiber, failure)
         }
       }
@@ -308,7 +317,7 @@ extension Machine {
     }
   }
 
-  // MARK: async
+  // MARK: async and finally
 
   func startAsync(_ closure: Value, from fiber: UnsafeMutablePointer<FiberObject>, into target: ValuePointer)
     -> Bool
@@ -325,5 +334,24 @@ extension Machine {
       failure = error
       return false
     }
+  }
+
+  /// `finally`: a fiber that waits for a deferred from this moment, before it has begun to run, so that it has its
+  /// place among the callbacks and counts as a consumer.
+  func finish(_ deferred: UnsafeMutablePointer<DeferredObject>, _ body: Value, owner: UInt32)
+    throws(Failure) -> Value
+  {
+    let result = newDeferred(owner: owner)
+    let fiber = try makeFiber(finisher, [Value(Tag.deferred, deferred), body], owner: owner, result: result)
+    fiber.requestDepth = current?.requestDepth ?? 0
+    fiber.pointee.header.flags |= FiberObject.isFinisher
+    result.pointee.origin = Value(Tag.fiber, fiber)
+    attach(fiber.waiter, to: deferred)
+    return Value(Tag.deferred, result)
+  }
+
+  /// Throws in a fiber that is being stopped.
+  func leaveIfStopped() throws(Failure) {
+    if current?.has(FiberObject.isStopping) == true { throw Failure(.cancelled, "cancelled") }
   }
 }

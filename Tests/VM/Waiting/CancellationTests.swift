@@ -66,6 +66,25 @@ struct CancellationTests {
       "var log = []\nlet d = async { defer { log.append(1) }\n log.append(2) }\nd.cancel()\nawait sleep(1s)\nlog",
       "[]"
     ),
+    // The body of a `finally` runs even where it is cancelled before its fiber has begun.
+    (
+      "var log = []\nlet d = deferred()\nd.finally { log.append(\"finally\") }.cancel()\nawait sleep(1s)\n[log, d.isCancelled]",
+      "[[\"finally\"], true]"
+    ),
+    (
+      "var log = []\nlet d = deferred()\nd.resolve(1)\nd.finally { do { throw 1 } catch { log.append(\"caught\") } }.cancel()\nawait sleep(1s)\nlog",
+      "[\"caught\"]"
+    ),
+    // It is a consumer from the start.
+    (
+      "let d = deferred()\nlet a = d.finally { 1 }\nlet b = d.then { 2 }\nb.cancel()\nlet still = d.isPending\na.cancel()\n[still, d.isCancelled]",
+      "[true, true]"
+    ),
+    // It passes a cancellation on as one, which nobody has to await.
+    (
+      "let d = deferred()\nlet e = d.finally { 1 }\nd.cancel()\nawait sleep(1s)\n[e.isCancelled, e.isFailed]",
+      "[true, false]"
+    ),
     // One that was woken and waits for its turn is stopped all the same.
     (
       "var log = []\nlet g = deferred()\nlet d = async { defer { log.append(\"defer\") }\n await g\n log.append(\"went on\") }\nawait async { 1 }\ng.resolve(1)\nd.cancel()\nawait async { 1 }\nlog",
@@ -154,13 +173,14 @@ struct CancellationTests {
 
   // They were lost: nobody awaits a fiber that was cancelled.
   @Test(arguments: [
+    ("wait()", "a defer or finally cannot wait while its fiber is being stopped"),
     ("throw \"in defer\"", "in defer"),
     ("while true { }", "stopped: the defers of what was stopped took longer than 100 ms"),
   ])
   func errorsOfDefersThatACancellationRunsAreReported(_ cleanup: String, _ message: String) throws {
     let host = ScriptHost()
     let text =
-      "let t = async { defer { \(cleanup) }\nawait sleep(10s) }\nawait sleep(1s)\nt.cancel()\nawait sleep(1s)\n7"
+      "func wait() { await sleep(1s) }\nlet t = async { defer { \(cleanup) }\nawait sleep(10s) }\nawait sleep(1s)\nt.cancel()\nawait sleep(1s)\n7"
     #expect(try host.run(text) == "7")
     #expect(host.unhandled == [message])
   }

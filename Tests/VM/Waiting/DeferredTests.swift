@@ -57,6 +57,11 @@ struct DeferredTests {
       "var log = []\nlet d = deferred()\nlet e = d.finally { log.append(\"cleaned\") }\nawait async { 1 }\ne.cancel()\nawait sleep(1s)\nlog",
       "[\"cleaned\"]"
     ),
+    // …in its turn among the callbacks
+    (
+      "var log = []\nlet d = deferred()\nd.then { log.append(1) }\nd.finally { log.append(2) }\nd.then { log.append(3) }\nd.resolve(5)\nawait sleep(1s)\nlog",
+      "[1, 2, 3]"
+    ),
     // States
     (
       "let d = deferred()\nlet before = [d.isPending, d.isResolved]\nd.resolve(1)\n[before, d.isPending, d.isResolved, d.isFailed]",
@@ -188,11 +193,16 @@ struct DeferredTests {
     "async { throw \"lost\" }\n1",
     "let d = deferred()\nd.reject(\"lost\")\n1",
     "let d = deferred()\nd.then { 1 }\nd.reject(\"lost\")\n1",
+    "let d = deferred()\nd.then { 1 }\nd.then { 2 }.then { 3 }\nd.reject(\"lost\")\n1",
     "after(1s) { throw \"lost\" }\n1",
     "after(1s).then { 1 }.then { throw \"lost\" }\n1",
     "async { await sleep(1s)\n throw \"lost\" }\n1",
     "async { async { throw \"lost\" }\n 1 }\n1",
     "settled([after(1s) { 1 }]).then { throw \"lost\" }\n1",
+    // `all` gives one error to whoever awaits it; those that come later have nobody.
+    "let a = all([async { throw \"first\" }, async { throw \"lost\" }])\ndo { await a } catch { }\n1",
+    "let a = all([after(1s) { throw \"first\" }, after(2s) { throw \"lost\" }])\ndo { await a } catch { }\n1",
+    "let d = async { throw \"first\" }\nlet a = all([async { throw \"lost\" }, d])\ndo { await a } catch { }\n1",
   ])
   func isReportedOnce(_ text: String) throws {
     let host = ScriptHost()
@@ -206,6 +216,11 @@ struct DeferredTests {
     "async { throw \"x\" }.catch { 2 }\n1",
     "let d = after(1s) { throw \"x\" }\nlet e = d.catch { 1 }\nawait e",
     "await settled([async { throw \"x\" }])\n1",
+    "let a = all([async { throw \"x\" }])\ndo { await a } catch { }\n1",
+    // Somebody else has the later error, even where it is asked for only after the first one.
+    "let d = deferred()\nlet a = all([async { throw \"x\" }, d])\nd.catch { 1 }\ndo { await a } catch { }\nd.reject(\"y\")\n1",
+    "let a = async { throw \"x\" }\nlet b = async { throw \"y\" }\ndo { await all([a, b]) } catch { }\nawait sleep(1s)\ndo { await b } catch { }\n1",
+    "let a = all([async { throw \"x\" }, async { throw \"y\" }])\na.cancel()\n1",
     "let d = after(9s).then { 1 }\nd.cancel()\n1",
     "let d = after(9s)\nlet e = d.then { 1 }\nd.cancel()\n1",
     "let d = async { await sleep(9s) }\nawait sleep(1s)\nd.cancel()\n1",
