@@ -215,6 +215,7 @@ extension FunctionCompiler {
     let opcode: Opcode = isHTML ? .concatenateHTML : .concatenate
     var rest = parts[...]
     var isFirst = true
+    var page = HTMLScanner()
     let whole = allocate()
     repeat {
       let room = Self.batch - (isFirst ? 0 : 1)
@@ -229,10 +230,15 @@ extension FunctionCompiler {
         }
         for part in head {
           switch part {
-          case .text(let text): compiler.load(.string(text), into: first + count)
+          case .text(let text):
+            if isHTML { page.scan(text) }
+            compiler.load(.string(text), into: first + count)
           case .value(let value):
             compiler.expression(value, into: first + count)
-            if isHTML { compiler.at(value.span) { $0.emit(.escapeHTML, a: first + count) } }
+            if isHTML {
+              let place = page.value().place
+              compiler.at(value.span) { $0.emit(.escapeHTML, k: place.operand, a: first + count) }
+            }
           }
           count += 1
         }

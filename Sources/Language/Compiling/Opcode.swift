@@ -85,7 +85,7 @@ public enum Opcode: UInt8, Sendable, CaseIterable {
   case range  // A = B ..< C (k: ...)
   case concatenate  // A = the text of c values from B
   case concatenateHTML  // the same as HTML
-  case escapeHTML  // A = A as HTML that shows A
+  case escapeHTML  // A = A as HTML that shows A, in the place K of a page (HTMLPlace)
   case getMember  // A = B.member(c); k: nil where a dictionary lacks the key
   case setMember  // A.member(c) = B
   case index  // A = B[C]

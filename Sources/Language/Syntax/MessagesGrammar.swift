@@ -94,6 +94,19 @@ extension Message {
   static let comparisonChain = Message(
     "comparisons do not chain", help: "write a < b && b < c")
   static let rangeChain = Message("ranges do not chain")
+  static func htmlProblem(_ problem: HTMLScanner.Problem) -> Message {
+    switch problem {
+    case .inTagName:
+      Message(
+        "a tag's name must be written out", help: "rawHTML(text) is put in as it is, where you trust it")
+    case .inAttributeName:
+      Message("an attribute's name must be written out where it has a value", help: "write class=\"\\(x)\"")
+    case .inScriptString:
+      Message(
+        "a value in a script brings its own quotes",
+        help: "write let name = \\(name), without quotes around it")
+    }
+  }
   static let openRange = Message("a range has both ends", help: "write both, as in 0..<xs.count")
   static let prefixPlus = Message("there is no + before a value", help: "leave it out")
   static let forceUnwrap = Message(

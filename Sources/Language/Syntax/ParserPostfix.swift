@@ -173,13 +173,16 @@ extension Parser {
   }
 
   /// `html("…")` is `html "…"`.
-  private func htmlLiteral(_ callee: Expression, _ arguments: [Argument], _ span: Span) -> Expression? {
+  private mutating func htmlLiteral(_ callee: Expression, _ arguments: [Argument], _ span: Span)
+    -> Expression?
+  {
     guard case .name(let reference) = callee.kind, reference.name == "html", arguments.count == 1,
       arguments[0].label == nil
     else { return nil }
     switch arguments[0].value.kind {
     case .string(let text): return Expression(.interpolation([.text(text)], isHTML: true), span)
     case .interpolation(let parts, isHTML: false):
+      checkPlaces(parts)
       return Expression(.interpolation(parts, isHTML: true), span)
     default: return nil
     }

@@ -18,7 +18,20 @@ extension Parser {
   /// The string behind `html`.
   mutating func parseHTML(from start: Token) throws(SyntaxFailure) -> Expression {
     let parts = try parseStringParts()
+    checkPlaces(parts)
     return Expression(.interpolation(parts, isHTML: true), spanFrom(start))
+  }
+
+  /// Reports interpolations that stand where no value can be put into a page.
+  mutating func checkPlaces(_ parts: [StringPart]) {
+    var page = HTMLScanner()
+    for part in parts {
+      switch part {
+      case .text(let text): page.scan(text)
+      case .value(let value):
+        if let problem = page.value().problem { report(.htmlProblem(problem), at: value.span) }
+      }
+    }
   }
 
   private mutating func parseStringParts() throws(SyntaxFailure) -> [StringPart] {

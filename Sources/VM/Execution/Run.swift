@@ -564,7 +564,7 @@ extension Machine {
           if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .escapeHTML:
-        if escapeHTML(a) {
+        if escapeHTML(a, place: instruction.pointee.k) {
           if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .getMember:
