@@ -58,7 +58,7 @@ let package = Package(
       name: "KernelCoreTests", dependencies: ["KernelCore", "TestSupport"] + nio, path: "Tests/KernelCore"),
     // Small notebooks with the outputs that they must give.
     .testTarget(
-      name: "GoldenTests", dependencies: ["KernelCore", "Notebooks"], path: "Tests/Golden",
+      name: "GoldenTests", dependencies: ["KernelCore", "Notebooks", "Language", "VM"], path: "Tests/Golden",
       exclude: ["cells"]),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
     // A line editor alone, for its tests to type at.

@@ -1,0 +1,153 @@
+import Foundation
+import KernelCore
+import Language
+import Testing
+
+@testable import VM
+
+/// `docs/language.md` is true: every example on it is run, in order and in one kernel on a virtual clock, and gives
+/// what the page says.
+struct LanguagePageTests {
+  @Test func everyExampleGivesWhatThePageSays() throws {
+    let page = try LanguagePage()
+    #expect(page.examples.count > 300)
+    let kernel = try PageKernel()
+    defer { kernel.shutDown() }
+    for example in page.examples {
+      let given = kernel.run(example.code)
+      switch example.expectation {
+      case nil: #expect(!given.hasPrefix("error: "), "line \(example.line): \(example.code)\n\(given)")
+      case let expected?:
+        #expect(given == expected, "line \(example.line): \(example.code)")
+      }
+    }
+  }
+
+  @Test func everyMemberAndFunctionHasAnExample() throws {
+    let page = try LanguagePage()
+    let words = Set(
+      page.examples.flatMap { $0.code.split { !$0.isLetter && !$0.isNumber && $0 != "_" } }.map(String.init))
+    let machine = Machine(host: nil)
+    let tags = [
+      Tag.string, Tag.array, Tag.dictionary, Tag.range, Tag.int, Tag.double, Tag.duration, Tag.date,
+      Tag.bytes,
+      Tag.deferred,
+    ]
+    for tag in tags {
+      let missing = machine.memberNames(of: tag).filter {
+        !words.contains($0) && !["insertAll", "appendAll"].contains($0)
+      }
+      #expect(missing == [], "members of \(Tag.name(tag))")
+    }
+    let functions = machine.globalNumbers.keys.filter {
+      !$0.hasPrefix("__") && !$0.contains("_") && !$0.contains(" ")
+    }
+    #expect(functions.count > 40)
+    #expect(functions.filter { !words.contains($0) }.sorted() == [])
+  }
+}
+
+/// The examples of the page, in its order.
+private struct LanguagePage {
+  struct Example {
+    let code: String
+    /// What it gives, as the page shows it; nil where it says nothing, and the example must only not fail.
+    let expectation: String?
+    let line: Int
+  }
+
+  private(set) var examples: [Example] = []
+
+  init() throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/language.md")
+    let lines = try String(contentsOf: path, encoding: .utf8).components(separatedBy: "\n")
+    var block: [String]?
+    var isTable = false
+    for (place, line) in lines.enumerated() {
+      if line == "```" {
+        if let code = block { add(block: code, before: place + 1) }
+        block = block == nil ? [] : nil
+      } else if block != nil {
+        block?.append(line)
+      } else if line.hasPrefix("| example | gives |") {
+        isTable = true
+      } else if !line.hasPrefix("|") {
+        isTable = false
+      } else if isTable, !line.hasPrefix("| ---") {
+        add(row: line, place + 1)
+      }
+    }
+  }
+
+  /// `| \`code\` | \`value\` | note |`, or `prints` and the lines.
+  private mutating func add(row: String, _ line: Int) {
+    let cells = row.replacing("\\|", with: "\u{1}").split(separator: "|", omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces).replacing("\u{1}", with: "|") }
+    let code = String(cells[1].dropFirst().dropLast())
+    examples.append(Example(code: code, expectation: cells[2].replacing("`", with: ""), line: line))
+  }
+
+  /// Statement by statement, each with what `// →` behind it says.
+  private mutating func add(block: [String], before end: Int) {
+    let source = SourceText(name: "example", text: block.joined(separator: "\n"))
+    let bytes = Array(source.text.utf8)
+    for statement in Parser.parse(source).program.body {
+      let rest = String(decoding: bytes[statement.span.end...].prefix { $0 != 10 }, as: UTF8.self)
+      let line = end - block.count + bytes[..<statement.span.start].count { $0 == 10 }
+      examples.append(
+        Example(
+          code: source.slice(statement.span),
+          expectation: rest.firstRange(of: "// → ").map { String(rest[$0.upperBound...]) }, line: line))
+    }
+  }
+}
+
+/// Runs one example after the other.
+private final class PageKernel: @unchecked Sendable {
+  private let lock = NSLock()
+  private var printed: [String] = []
+  private var kernel: KernelHandle!
+  private var number = 0
+
+  init() throws {
+    var configuration = KernelConfiguration()
+    configuration.isClockVirtual = true
+    configuration.opening = .request
+    kernel = try KernelHandle(configuration) { [unowned self] event in
+      if case .output(_, let text) = event { lock.withLock { printed.append(text) } }
+    }
+  }
+
+  /// What the example gives, as the page writes it: `prints a, b; value`, `error: …`, `nil`.
+  func run(_ code: String) -> String {
+    number += 1
+    let ended = DispatchSemaphore(value: 0)
+    let result = ResultBox()
+    kernel.run(cell: number, text: code) {
+      result.value = $0
+      ended.signal()
+    }
+    guard ended.wait(timeout: .now() + 20) == .success, let outcome = result.value?.outcome else {
+      return "no end"
+    }
+    let lines = lock.withLock {
+      defer { printed = [] }
+      return printed
+    }
+    let output = lines.isEmpty ? nil : "prints " + lines.joined(separator: ", ")
+    switch outcome {
+    case .succeeded(let value):
+      return [output, value].compactMap(\.self).joined(separator: "; ").ifEmpty("nil")
+    case .failed(let text): return text.split(separator: "\n").first.map(String.init) ?? ""
+    case .interrupted: return "interrupted"
+    }
+  }
+
+  func shutDown() { kernel.shutDown(grace: .zero) }
+
+  private final class ResultBox: @unchecked Sendable { var value: CellResult? }
+}
+
+extension String {
+  fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
+}
