@@ -34,6 +34,9 @@ extension FetchError {
       CURLE_USE_SSL_FAILED,
       CURLE_SSL_CLIENTCERT:
       self.init(.tls, "could not agree on TLS with \(peer): \(easy.reason(code))")
+    // So libcurl refuses headers of more than 300 KB in all.
+    case CURLE_OUT_OF_MEMORY where !transfer.head.isComplete && transfer.isConnected:
+      self.init(.protocolError, "the headers that \(peer) sent are too large")
     case CURLE_OUT_OF_MEMORY: self = .outOfMemory(transfer)
     default: self.init(.other, "the call to \(peer) failed: \(easy.reason(code))")
     }
@@ -86,6 +89,10 @@ extension FetchError {
 
   private static func lost(_ code: CURLcode, _ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
     let peer = transfer.hop.peer
+    // libcurl calls a chunk that is none a failure to receive.
+    if easy.errorMessage.contains("chunk") {
+      return FetchError(.protocolError, "what \(peer) answered is not HTTP: \(easy.reason(code))")
+    }
     if transfer.head.isComplete {
       return FetchError(.connectionLost, "the connection to \(peer) was lost after \(easy.bytesInWords)")
     }

@@ -9,12 +9,13 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
   /// The forms that `parse` takes, for messages.
   public static let acceptedForms =
-    "tcp:8080, tcp:8080:interface=0.0.0.0, tcp:8080:interface=\\:\\:1, unix:/path/to/socket"
+    "tcp:8080, tcp:8080:interface=0.0.0.0, tcp:8080:interface=::1, unix:/path/to/socket"
 
   /// Reads an endpoint: `tcp:PORT`, `tcp:PORT:interface=ADDRESS` or `unix:PATH`, where a backslash takes the
-  /// meaning from a following colon, equals sign or backslash. Without an interface it is 127.0.0.1.
+  /// meaning from a following colon, equals sign or backslash; an IPv6 address at the end needs none. Without an
+  /// interface it is 127.0.0.1.
   public static func parse(_ text: String) throws(EndpointError) -> Endpoint {
-    let fields = split(text)
+    let fields = split(escapingAddress(text))
     let shown = "\"\(text.printable(limit: 80))\""
     guard fields.count > 1 || fields[0].key != nil else {
       throw EndpointError("\(shown) is no endpoint: accepted are \(acceptedForms)")
@@ -89,7 +90,7 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         guard isAddress(field.value) else {
           throw EndpointError(
             "\"\(field.value.printable(limit: 40))\" in \(shown) is no address of an interface: write 127.0.0.1, 0.0.0.0 "
-              + "or \\:\\:1 (with a backslash before each colon)")
+              + "or ::1")
         }
         host = field.value
       default:
@@ -109,6 +110,15 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     var v6 = in6_addr()
     var v4 = in_addr()
     return host == "localhost" || inet_pton(AF_INET, host, &v4) == 1 || inet_pton(AF_INET6, host, &v6) == 1
+  }
+
+  /// The text with backslashes in an IPv6 address that ends it without any.
+  private static func escapingAddress(_ text: String) -> String {
+    guard let name = text.firstRange(of: ":interface=") else { return text }
+    let address = String(text[name.upperBound...])
+    var v6 = in6_addr()
+    guard inet_pton(AF_INET6, address, &v6) == 1 else { return text }
+    return text[..<name.upperBound] + escape(address)
   }
 
   /// Splits at the colons, and each field at its first equals sign, that no backslash precedes.

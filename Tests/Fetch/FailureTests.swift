@@ -125,6 +125,20 @@ struct FailureTests {
     #expect(error?.message.hasPrefix("what \(peer) answered is not HTTP: ") == true)
   }
 
+  @Test func aHeaderTooLargeIsSaidToBeSo() async {
+    server.on("/", .raw("HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 3_000_000) + "\r\n\r\n"))
+    let error = await pool.failure(FetchRequest(url: server.url()))
+    #expect(error?.kind == .protocolError)
+    #expect(error?.message == "the headers that \(peer) sent are too large")
+  }
+
+  @Test func aChunkThatIsNoneIsSaidToBeSo() async {
+    server.on("/", .raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc"))
+    let error = await pool.failure(FetchRequest(url: server.url()))
+    #expect(error?.kind == .protocolError)
+    #expect(error?.message.hasPrefix("what \(peer) answered is not HTTP: ") == true)
+  }
+
   @Test func headersWithoutEndAreRefused() async {
     let line = "X-Filler: \(String(repeating: "x", count: 1_000))\r\n"
     server.on("/", .raw("HTTP/1.1 200 OK\r\n" + String(repeating: line, count: 400) + "\r\n"))

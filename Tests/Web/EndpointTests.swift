@@ -9,6 +9,7 @@ import Testing
       ("tcp:8080", Endpoint.tcp(host: "127.0.0.1", port: 8080)),
       ("tcp:0:interface=0.0.0.0", .tcp(host: "0.0.0.0", port: 0)),
       ("tcp:port=80:interface=\\:\\:1", .tcp(host: "::1", port: 80)), ("unix:/tmp/a", .unix(path: "/tmp/a")),
+      ("tcp:8080:interface=::1", .tcp(host: "::1", port: 8080)),
       ("unix:/tmp/a\\:b\\\\c\\=d", .unix(path: "/tmp/a:b\\c=d")),
       ("tcp:1:interface=localhost", .tcp(host: "localhost", port: 1)),
     ])
@@ -21,7 +22,7 @@ import Testing
     "What is no endpoint is refused with what is accepted",
     arguments: [
       "", "8080", "tcp", "tcp:", "tcp:x", "tcp:65536", "tcp:-1", "tcp:+1", "tcp:80:interface=",
-      "tcp:80:interface=::1",
+      "tcp:80:interface=::1x", "tcp:80:interface=::1:backlog=5",
       "tcp:80:interface=example.org", "tcp:80:backlog=5", "tcp:80:81", "ssl:443", "unix:", "unix:/a:b",
       "tcp:80:interface=1.2.3.4:interface=1.2.3.4",
       "tcp:interface=127.0.0.1", "a=b",

@@ -56,7 +56,10 @@ final class ResponseObject {
     property("body") { response, machine in machine.makeBytes(response.body) }
     property("text") { response, machine in machine.makeString(response.text) }
     property("headers") { response, machine in
-      machine.makeDictionary(response.headers.map { ($0.name.lowercased(), machine.makeString($0.value)) })
+      NamedValues.merged(response.headers, in: machine)
+    }
+    property("headerLists") { response, machine in
+      NamedValues.lists(NamedValues.lowercased(response.headers), in: machine)
     }
     machine.defineProperty(type, "json") { [unowned type] call throws(Failure) in
       let known = call.machine.field(0, of: call[0])

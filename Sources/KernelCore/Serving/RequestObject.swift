@@ -32,9 +32,14 @@ final class RequestObject {
     property("query") { request, machine throws(Failure) in
       machine.makeDictionary(request.queryItems.map { ($0.name, machine.makeString($0.value)) })
     }
-    property("queryLists") { request, machine throws(Failure) in lists(request.queryItems, in: machine) }
+    property("queryLists") { request, machine throws(Failure) in
+      NamedValues.lists(request.queryItems, in: machine)
+    }
+    property("headerLists") { request, machine throws(Failure) in
+      NamedValues.lists(NamedValues.lowercased(request.headers.lazy.map { ($0.name, $0.value) }), in: machine)
+    }
     property("headers") { request, machine throws(Failure) in
-      machine.makeDictionary(Self.merged(request.headers).map { ($0.name, machine.makeString($0.value)) })
+      NamedValues.merged(request.headers.lazy.map { ($0.name, $0.value) }, in: machine)
     }
     property("cookies") { request, machine throws(Failure) in
       machine.makeDictionary(request.cookies.map { ($0.name, machine.makeString($0.value)) })
@@ -56,7 +61,9 @@ final class RequestObject {
     property("form") { request, machine throws(Failure) in
       machine.makeDictionary(formItems(of: request).map { ($0.name, machine.makeString($0.value)) })
     }
-    property("formLists") { request, machine throws(Failure) in lists(formItems(of: request), in: machine) }
+    property("formLists") { request, machine throws(Failure) in
+      NamedValues.lists(formItems(of: request), in: machine)
+    }
     property("remote") { request, machine throws(Failure) in
       machine.makeString(request.remoteAddress?.ipAddress ?? "127.0.0.1")
     }
@@ -65,37 +72,5 @@ final class RequestObject {
 
   private static func formItems(of request: Request) -> [(name: String, value: String)] {
     Request.formItems(String(decoding: request.body.readableBytesView, as: UTF8.self))
-  }
-
-  /// All values of each name, in the order they came.
-  private static func lists(_ items: [(name: String, value: String)], in machine: Machine) -> Value {
-    var places: [String: Int] = [:]
-    var lists: [(name: String, values: [Value])] = []
-    for (name, value) in items {
-      let place = places[name] ?? lists.count
-      if place == lists.count {
-        places[name] = place
-        lists.append((name, []))
-      }
-      lists[place].values.append(machine.makeString(value))
-    }
-    return machine.makeDictionary(lists.map { ($0.name, machine.makeArray($0.values)) })
-  }
-
-  /// Headers by lower-case name; values of one name joined by commas (RFC 9110 section 5.3).
-  static func merged(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
-    var places: [String: Int] = [:]
-    var merged: [(name: String, value: String)] = []
-    for (name, value) in headers {
-      let key = name.lowercased()
-      if key == OwnCallMark.header { continue }
-      if let place = places[key] {
-        merged[place].value += ", " + value
-      } else {
-        places[key] = merged.count
-        merged.append((key, value))
-      }
-    }
-    return merged
   }
 }
