@@ -4,6 +4,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 # A part of the tests, as in `make test-debug FILTER=NotebooksTests`.
 FILTER ?=
+# How long `make fuzz` takes for each of its targets, which are all unless some are named.
+TIME ?= 60
+TARGETS ?=
 # Swift's runtime goes into the program: it starts faster, and runs where no Swift is installed.
 RELEASE_FLAGS ?= -c release --product routebook --static-swift-stdlib
 
@@ -11,7 +14,7 @@ program := .build/release/routebook
 filter := $(if $(FILTER),--filter '$(FILTER)')
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-debug lint format install uninstall asan gc-stress setup clean help
+.PHONY: build run test test-debug lint format install uninstall asan gc-stress fuzz setup clean help
 
 build: setup ## Build the program (release): .build/release/routebook
 	swift build $(RELEASE_FLAGS)
@@ -40,6 +43,9 @@ asan: setup ## The tests under AddressSanitizer, in .build-asan
 gc-stress: setup ## The VM's tests with a collection at every safepoint
 	ROUTEBOOK_GC=always swift test --filter '^VMTests'
 
+fuzz: setup ## Search for inputs that break something, TIME seconds for each of TARGETS
+	scripts/fuzz $(TIME) $(TARGETS)
+
 install: ## Copy the built program to $(DESTDIR)$(PREFIX)/bin
 	@test -x $(program) || { echo "make install: there is no $(program) yet; run \`make build\` first" >&2; exit 1; }
 	install -D -m 755 -s $(program) "$(DESTDIR)$(PREFIX)/bin/routebook"
@@ -51,7 +57,7 @@ setup: ## Install the system packages that are missing
 	@scripts/setup
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-asan
+	rm -rf .build .build-asan .build-fuzz
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+import Foundation
 import PackageDescription
 
 let nio = [
@@ -66,7 +67,23 @@ let package = Package(
     .testTarget(
       name: "ConsoleTests", dependencies: ["Console", "EditorProbe", "TestSupport"], path: "Tests/Console"),
     .testTarget(name: "AcceptanceTests", dependencies: ["TestSupport"], path: "Tests/Acceptance"),
+    // What takes any bytes at all; `make fuzz` lets libFuzzer choose them.
+    .target(
+      name: "FuzzTargets", dependencies: ["Language", "VM", "Web", "Notebooks"], path: "Tests/Fuzzing/Targets"
+    ),
+    .testTarget(
+      name: "FuzzingTests", dependencies: ["FuzzTargets", "TestSupport"], path: "Tests/Fuzzing",
+      exclude: ["Targets", "Fuzzer", "CFuzzer", "corpora"]),
     // The built program at a terminal.
     .testTarget(name: "TerminalTests", dependencies: ["TestSupport"], path: "Tests/Terminal"),
   ]
 )
+
+// libFuzzer is linked only where the compiler is told to instrument everything for it.
+if ProcessInfo.processInfo.environment["ROUTEBOOK_FUZZ"] != nil {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/Fuzzing/CFuzzer"),
+    .executableTarget(
+      name: "Fuzzer", dependencies: ["FuzzTargets", "CFuzzer"], path: "Tests/Fuzzing/Fuzzer"),
+  ]
+}

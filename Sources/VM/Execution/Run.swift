@@ -470,6 +470,9 @@ extension Machine {
             if heap.isDue, !collect(fiber, ip, registers) { break }
             budget &-= 1
             if budget >= 0 || refill(fiber, &budget) { continue }
+          } else {
+            // The stack may have moved all the same.
+            registers = fiber.pointee.registers
           }
         }
       case .invoke:
@@ -518,6 +521,8 @@ extension Machine {
             if heap.isDue, !collect(fiber, ip, registers) { break }
             budget &-= 1
             if budget >= 0 || refill(fiber, &budget) { continue }
+          } else {
+            registers = fiber.pointee.registers
           }
         }
       case .labels: continue

@@ -1,6 +1,20 @@
 import Testing
 
 struct CallTests {
+  // A call that needed a larger stack and then turned out to be wrong went on with the stack from before.
+  @Test(arguments: ["wrong: 1", "1, 2, 3", "a: 1, a: 2"])
+  func aCallThatMovesTheStackAndFailsIsAnErrorLikeOthers(arguments: String) throws {
+    let variables = (0..<200).map { "let v\($0) = a" }.joined(separator: "\n")
+    let text = """
+      func wide(a, b = 2) {
+      \(variables)
+      a
+      }
+      do { wide(\(arguments)) } catch { error.kind }
+      """
+    #expect(try ScriptHost().run(text) == "\"argument\"")
+  }
+
   @Test(arguments: [
     (
       "func f(a, b = 2, c = 3) { [a, b, c] }\n[f(1), f(1, c: 9), f(c: 7, a: 0), f(1, 5, 6)]",

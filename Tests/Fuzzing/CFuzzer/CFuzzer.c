@@ -1,0 +1,1 @@
+// libFuzzer comes with the compiler; this target only names its entry.
