@@ -113,6 +113,7 @@ extension Prompt {
   }
 
   func deleteCells(_ numbers: [Int]) {
+    if numbers.isEmpty { return say("the notebook is empty") }
     for number in numbers {
       _ = try? notebook.delete(number)
       states.forget(number)

@@ -63,7 +63,9 @@ extension Prompt {
     guard let base = kernel.addresses().first(where: { $0.hasPrefix("http") }) else {
       return refuse("nothing listens yet; run listen(\"tcp:8080\") first")
     }
-    openings.openNow(base + target) { [input] in input.print($0) }
+    // What no address may contain is percent-encoded, as in a cell's `open`.
+    let path = target.replacing(" ", with: "%20")
+    openings.openNow(base + path) { [input] in input.print($0) }
   }
 
   func listRoutes() {
@@ -71,7 +73,7 @@ extension Prompt {
     let addresses = kernel.addresses()
     if !addresses.isEmpty { say(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
     if routes.isEmpty { return say("there are no routes yet; try: route \"/\" { \"Hello!\" }") }
-    let width = min(40, routes.map(\.pattern.count).max() ?? 0)
+    let width = routes.map(\.pattern.count).filter { $0 <= 60 }.max() ?? 0
     for route in routes {
       let cell = route.cell.map { "[\($0)]" } ?? ""
       let errors =

@@ -69,12 +69,21 @@ extension Prompt {
     {
       return
     }
+    if !isOther, let fileVersion, let now = CellsFile.version(ofFileAt: target), now != fileVersion,
+      !isConfirmed(
+        .overwrite(target),
+        "\(target) was changed by somebody else since it was read; %save again replaces it, %save OTHER.cells keeps both"
+      )
+    {
+      return
+    }
     do throws(CellsFileError) {
       try CellsFile.save(notebook, to: target)
     } catch {
       return refuse("\(error)")
     }
     path = target
+    fileVersion = CellsFile.version(ofFileAt: target)
     isModified = false
     entered.removeAll()
     try? journal.reset(notebookFile: Prompt.absolute(target))
@@ -93,6 +102,10 @@ extension Prompt {
   func load(_ argument: String) {
     guard !argument.isEmpty else { return refuse("say which file: %load FILE.cells") }
     let target = Prompt.path(argument)
+    guard CellsFile.isWaitless(target) else {
+      return refuse("\(target) is a pipe or a device, which may never end; %load takes a file")
+    }
+    let version = CellsFile.version(ofFileAt: target)
     let loaded: Notebook
     do throws(CellsFileError) {
       loaded = try CellsFile.load(target)
@@ -109,6 +122,7 @@ extension Prompt {
     }
     notebook = loaded
     path = target
+    fileVersion = version
     isModified = false
     entered.removeAll()
     try? journal.reset(notebookFile: Prompt.absolute(target))
@@ -140,10 +154,10 @@ extension Prompt {
     guard let latest = abandoned.first else { return }
     let count = abandoned.reduce(0) { $0 + $1.cells.count }
     let time = latest.lastEntry.formatted(date: .abbreviated, time: .shortened)
-    let cells = count == 1 ? "1 cell was" : "\(count) cells were"
+    let (cells, them) = count == 1 ? ("1 cell was", "it") : ("\(count) cells were", "them")
     say(
       StyledText(
-        "\(cells) entered in a notebook that ended without saving, on \(time): %recover brings them back, %recover drop forgets them",
+        "\(cells) entered in a notebook that ended without saving, on \(time): %recover brings \(them) back, %recover drop forgets \(them)",
         Style(.yellow)))
   }
 
@@ -158,8 +172,16 @@ extension Prompt {
     // The oldest first.
     for entry in abandoned.reversed() {
       do throws(JournalError) {
-        guard try journal.adopt(entry) else { continue }
-        count += try restore(entry)
+        _ = try journal.adopt(entry) { cells in
+          let restored = notebook.restore(cells)
+          for number in restored.compactMap(\.number) {
+            entered.insert(number)
+            states.forget(number)
+          }
+          Completer.shared.learn(from: restored.map(\.source))
+          count += restored.count
+          return restored
+        }
       } catch {
         complain("not recovered: \(error)")
       }
@@ -167,35 +189,8 @@ extension Prompt {
     if count == 0 { return say("the notebook has all of them already") }
     isModified = true
     say(
-      "\(count) cell\(count == 1 ? " is" : "s are") back, not run yet; %cells lists them, %rerun runs all")
-  }
-
-  /// Puts recovered cells in: where it was entered in the file that is open now, a cell takes its old place;
-  /// else it gets a number of its own where another cell has that number. Gives how many were put in.
-  private func restore(_ abandoned: AbandonedJournal) throws(JournalError) -> Int {
-    let isSameFile = abandoned.notebookFile != nil && abandoned.notebookFile == path.map(Prompt.absolute)
-    var count = 0
-    for cell in abandoned.cells {
-      if let number = cell.number, let present = notebook[number] {
-        if present.source == cell.source, present.kind == cell.kind { continue }
-        if !isSameFile || entered.contains(number) {
-          // The journal has the recovered cell under this number now: set that right, then add the copy.
-          try journal.append(present)
-          let copy = notebook.append(code: cell.source, title: cell.title)
-          entered.insert(copy)
-          if let cell = notebook[copy] { try journal.append(cell) }
-          count += 1
-          continue
-        }
-      }
-      notebook.restore([cell])
-      if let number = cell.number {
-        entered.insert(number)
-        states.forget(number)
-      }
-      count += 1
-    }
-    Completer.shared.learn(from: abandoned.cells.map(\.source))
-    return count
+      count == 1
+        ? "1 cell is back, not run yet; %cells lists it, %rerun runs all"
+        : "\(count) cells are back, not run yet; %cells lists them, %rerun runs all")
   }
 }

@@ -36,6 +36,8 @@ public final class Prompt {
 
   var notebook = Notebook()
   var path: String?
+  /// The file as it was when it was last read or written here.
+  var fileVersion: CellsFile.FileVersion?
   /// The cells that were entered or recovered since the notebook was opened, by their numbers.
   var entered: Set<Int> = []
   /// What each cell came to when it last ran.
@@ -101,6 +103,7 @@ public final class Prompt {
 
   /// The status that ends the program already, or nil.
   private func open(_ file: String) -> ExitStatus? {
+    fileVersion = CellsFile.version(ofFileAt: file)
     do throws(CellsFileError) {
       notebook = try CellsFile.load(file)
     } catch {

@@ -51,9 +51,9 @@ public enum Transcript {
   /// than the one that runs says whose it is.
   public static func event(_ event: KernelEvent, whileRunning cell: Int? = nil) -> StyledText? {
     switch event {
-    case .output(let source, let text): return label(source, unless: cell) + StyledText(text)
-    case .notice(let source, let text): return label(source, unless: cell) + StyledText(text, .dim)
-    case .failure(let source, let text): return label(source, unless: nil) + StyledText(text, errorStyle)
+    case .output(let source, let text): return labelled(source, unless: cell, text, .plain)
+    case .notice(let source, let text): return labelled(source, unless: cell, text, .dim)
+    case .failure(let source, let text): return labelled(source, unless: nil, text, errorStyle)
     case .open(let url): return StyledText("open \(url)", .dim)
     case .opened(let url, let status, let body):
       let head = StyledText("GET \(url) → \(status.map(String.init) ?? "no answer")", .dim)
@@ -62,9 +62,15 @@ public enum Transcript {
     }
   }
 
-  private static func label(_ source: Int?, unless cell: Int?) -> StyledText {
-    guard let source, source != cell else { return StyledText() }
-    return StyledText("[\(source)] ", .dim)
+  /// Text with the cell it comes from. Its further lines stand below the first, so that nothing which somebody
+  /// sends can pass for a prompt or a result.
+  private static func labelled(
+    _ source: Int?, unless cell: Int?, _ text: String, _ style: Style
+  ) -> StyledText {
+    guard let source, source != cell else { return StyledText(text, style) }
+    let label = "[\(source)] "
+    let indent = String(repeating: " ", count: label.count)
+    return StyledText(label, .dim) + StyledText(text.replacing("\n", with: "\n" + indent), style)
   }
 
   /// The beginning of a body: enough to see what it is.

@@ -102,22 +102,23 @@ extension Journal {
 }
 
 extension Notebook {
-  /// Puts recovered cells in: each replaces the source of the cell with its number and kind, or else goes to the
-  /// end, with a new number where its own is taken.
-  public mutating func restore(_ recovered: [Cell]) {
+  /// Puts recovered cells in and gives those that it lacked, as they are now. Nothing that is in the notebook is
+  /// replaced: where a cell's number is taken, it goes to the end with a new one.
+  public mutating func restore(_ recovered: [Cell]) -> [Cell] {
+    var restored: [Cell] = []
     for var cell in recovered {
-      if let number = cell.number, let old = self[number] {
-        if old.kind == cell.kind {
-          try? replace(number, source: cell.source)
-          continue
-        }
+      if let number = cell.number, let present = self[number] {
+        if present.source == cell.source, present.kind == cell.kind { continue }
         cell.number = nil
       }
-      // A number that no cell can have was not written by a journal.
-      if (try? insert(cell)) == nil {
+      if let placed = try? insert(cell) {
+        restored.append(placed)
+      } else {
+        // A number that no cell can have was not written by a journal.
         cell.number = nil
-        _ = try? insert(cell)
+        if let placed = try? insert(cell) { restored.append(placed) }
       }
     }
+    return restored
   }
 }

@@ -34,7 +34,11 @@ struct Status {
   var permissions: mode_t { info.st_mode & 0o7777 }
   var owner: uid_t { info.st_uid }
   var group: gid_t { info.st_gid }
-  var modified: Date { Date(timeIntervalSince1970: TimeInterval(info.st_mtim.tv_sec)) }
+  var inode: UInt64 { UInt64(info.st_ino) }
+  var size: Int { Int(info.st_size) }
+  var modified: Date {
+    Date(timeIntervalSince1970: TimeInterval(info.st_mtim.tv_sec) + TimeInterval(info.st_mtim.tv_nsec) / 1e9)
+  }
 }
 
 /// An open file, closed with its owner and never inherited by other programs.

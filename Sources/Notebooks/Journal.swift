@@ -88,17 +88,21 @@ public final class Journal {
     descriptor = nil
   }
 
-  /// Takes over an abandoned journal: its cells are added to this one, then its file is removed. Gives false
-  /// where another program has taken it already.
+  /// Takes over an abandoned journal: `place` gets its cells and gives those that are to be kept, as they are now;
+  /// they are added to this journal, then the other's file is removed. Gives false where another program has taken
+  /// it already.
   ///
   /// Throws where they can't be written; then the abandoned journal stays.
-  public func adopt(_ abandoned: AbandonedJournal) throws(JournalError) -> Bool {
+  public func adopt(
+    _ abandoned: AbandonedJournal, placing place: ([Cell]) -> [Cell] = { $0 }
+  ) throws(JournalError) -> Bool {
     guard let other = try? Descriptor(opening: abandoned.path, O_RDONLY | O_NOFOLLOW),
       (try? other.tryLock(.exclusive)) == true, access(abandoned.path, F_OK) == 0
     else { return false }
+    let cells = place(abandoned.cells)
     // A disabled journal can't keep the cells safe, so they stay where they are.
     guard descriptor != nil else { return true }
-    try write(abandoned.entries.map { JournalRecord($0.cell, at: $0.time) })
+    try write(cells.map { JournalRecord($0, at: abandoned.lastEntry) })
     unlink(abandoned.path)
     return true
   }

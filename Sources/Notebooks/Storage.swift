@@ -17,6 +17,25 @@ extension CellsFile {
     return try parse(bytes: bytes, name: path)
   }
 
+  /// What tells one content of a file from the next: who changes or replaces the file changes this.
+  public struct FileVersion: Equatable, Sendable {
+    fileprivate let inode: UInt64
+    fileprivate let size: Int
+    fileprivate let modified: Date
+  }
+
+  /// The present version of a file; nil where there is none.
+  public static func version(ofFileAt path: String) -> FileVersion? {
+    guard let status = try? Status(ofFileAt: path) else { return nil }
+    return FileVersion(inode: status.inode, size: status.size, modified: status.modified)
+  }
+
+  /// Whether what lies at a path can be read without waiting for somebody to write it, as a pipe cannot.
+  public static func isWaitless(_ path: String) -> Bool {
+    guard let status = try? Status(ofFileAt: path) else { return true }
+    return status.isOrdinary || status.isFolder
+  }
+
   /// Writes a notebook to a file, whole or not at all: to a temporary file in the same folder, which then takes
   /// the file's place. The file keeps its permissions and, where the system allows it, its owner; a symbolic
   /// link stays, and the file that it leads to is written.

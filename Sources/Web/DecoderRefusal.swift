@@ -13,9 +13,11 @@ extension StandardPages {
     case .headerOverflow: headersTooLarge(limit: limits.maxHeaderBytes)
     case .invalidVersion: versionNotSupported()
     case .invalidMethod: badRequest("the method is not one of HTTP's")
-    case .invalidURL: badRequest("the address has characters that must be percent-encoded")
+    case .invalidURL:
+      badRequest("the address must begin with / and have its special characters percent-encoded")
     case .invalidHeaderToken: badRequest("a header is malformed")
-    case .invalidContentLength: badRequest("Content-Length is not a number")
+    case .invalidContentLength:
+      badRequest("Content-Length is no number that a body can have, or stands beside Transfer-Encoding")
     case .unexpectedContentLength:
       badRequest("the request has Content-Length twice, or together with Transfer-Encoding")
     case .invalidChunkSize: badRequest("a chunk's size is not a hexadecimal number")

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -68,6 +69,28 @@ import Testing
     try notebook.enter("%cells")
     #expect(try notebook.enter("%save ~/precious.cells")[0].contains("exists"))
     #expect(try notebook.enter("%save ~/precious.cells")[0].hasPrefix("saved 1 cell"))
+  }
+
+  @Test func aFileThatSomebodyElseHasChangedIsReplacedOnlyWhenAskedTwice() throws {
+    let home = TemporaryFolder()
+    home.write("1\n", to: "shared.cells")
+    let notebook = try NotebookTerminal([home.path + "/shared.cells"], home: home)
+    try notebook.enter("2")
+    home.write("\"by somebody else\"\n", to: "shared.cells")
+    #expect(try notebook.enter("%save").joined(separator: " ").contains("was changed by somebody else since"))
+    #expect(home.read("shared.cells") == "\"by somebody else\"\n")
+    #expect(try notebook.enter("%save")[0].hasPrefix("saved 2 cells"))
+    // What was just written is no change.
+    #expect(try notebook.enter("%save")[0].hasPrefix("saved 2 cells"))
+  }
+
+  // Reading a pipe that nobody writes to never ends, and Ctrl-C could not stop it.
+  @Test func aPipeIsNotLoaded() throws {
+    let home = TemporaryFolder()
+    #expect(mkfifo(home.path + "/pipe", 0o600) == 0)
+    let notebook = try NotebookTerminal(home: home)
+    #expect(try notebook.enter("%load \(home.path)/pipe").joined().contains("is a pipe or a device"))
+    #expect(try notebook.enter("1 + 1") == ["Out[1]: 2"])
   }
 
   @Test func controlDAsksOnceBeforeItDropsCells() throws {

@@ -68,6 +68,29 @@ import Testing
     #expect(try !NotebookTerminal([home.path + "/a.cells"], home: home).screen.text.contains("%recover"))
   }
 
+  // A recovered cell once took the place of one that had been written into the file since.
+  @Test func nothingThatCameIntoTheFileSinceIsReplaced() throws {
+    let home = TemporaryFolder()
+    home.write("# %% 1\n\"one\"\n", to: "a.cells")
+    let first = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    try first.enter("\"typed\"")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+    home.write("# %% 1\n\"one\"\n# %% 2\n\"by an editor\"\n", to: "a.cells")
+
+    let second = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    try second.enter("%recover")
+    let shown = ["In [1]: \"one\"", "In [2]: \"by an editor\"", "In [3]: \"typed\""]
+    #expect(try second.enter("%show") == shown)
+    second.terminal.kill(SIGKILL)
+    try second.terminal.waitForExit()
+    // Only what a person entered is journalled, under its new number.
+    let third = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    #expect(third.screen.text.contains("1 cell was entered"))
+    try third.enter("%recover")
+    #expect(try third.enter("%show") == shown)
+  }
+
   @Test(arguments: ["exec", "trap '' HUP; exec"])
   func aTerminalThatGoesAwayKeepsTheCells(_ start: String) throws {
     let home = TemporaryFolder()

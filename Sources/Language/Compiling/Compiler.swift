@@ -25,13 +25,19 @@ public enum Compiler {
     switch program.body.last?.kind {
     case .expression: true
     case .conditional(let node): givesValue(node)
-    case .do(let body, _, let handler): givesValue(body) && handler.map(givesValue) ?? true
+    case .do(let body, _, let handler):
+      (givesValue(body) || leaves(body) && handler != nil)
+        && handler.map { givesValue($0) || leaves($0) } ?? true
     default: false
     }
   }
 
   private static func givesValue(_ block: BlockNode) -> Bool {
     if case .expression = block.statements.last?.kind { true } else { false }
+  }
+
+  private static func leaves(_ block: BlockNode) -> Bool {
+    if case .throw = block.statements.last?.kind { true } else { false }
   }
 
   /// Whether an `if` at the end of a text is there for its value: every branch ends in an expression.

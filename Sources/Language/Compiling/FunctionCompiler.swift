@@ -20,7 +20,7 @@ struct FunctionCompiler {
   let fusesConstants: Bool
   var hasFusedConstants = false
   private var constants: [Constant] = []
-  private var constantNumbers: [Constant: Int] = [:]
+  private var constantNumbers: [ConstantKey: Int] = [:]
   private var widest: Int
 
   init(_ node: FunctionNode, _ builder: ProgramBuilder, fusesConstants: Bool) {
@@ -118,8 +118,9 @@ struct FunctionCompiler {
   }
 
   mutating func constant(_ value: Constant) -> Int {
-    if let number = constantNumbers[value] { return number }
-    constantNumbers[value] = constants.count
+    let key = ConstantKey(value)
+    if let number = constantNumbers[key] { return number }
+    constantNumbers[key] = constants.count
     constants.append(value)
     return constants.count - 1
   }
@@ -169,4 +170,20 @@ struct LoopJumps {
   var continues: [Int] = []
   /// How many regions enclosed the loop: a jump out of it leaves those inside.
   let regionDepth: Int
+}
+
+/// What makes two constants the same: more than Swift's equality, for which `-0.0` is `0.0`, and two spellings of a
+/// letter with an accent are one.
+private enum ConstantKey: Hashable {
+  case double(UInt64)
+  case string([UInt8])
+  case other(Constant)
+
+  init(_ constant: Constant) {
+    switch constant {
+    case .double(let number): self = .double(number.bitPattern)
+    case .string(let text): self = .string(Array(text.utf8))
+    default: self = .other(constant)
+    }
+  }
 }

@@ -125,6 +125,14 @@ extension Machine {
       target.pointee = value.tag == Tag.unset ? .nil : value
       return true
     case Tag.string: return index(string: object.string, key, into: target)
+    case Tag.range:
+      guard let count = Machine.count(of: object.range) else {
+        failure = Failure(.limit, "the range is too long to be indexed")
+        return false
+      }
+      guard let place = checkedPlace(key, count: count, "range") else { return false }
+      target.pointee = .int(object.range.pointee.lower + place)
+      return true
     case Tag.bytes:
       if key.tag == Tag.range {
         let bytes = object.string
@@ -147,6 +155,7 @@ extension Machine {
   @inline(never) func setIndex(_ object: Value, _ key: Value, _ value: Value, keepsNil: Bool) -> Bool {
     switch object.tag {
     case Tag.array:
+      if key.tag == Tag.range { return setSlice(object.array, key.range, value) }
       guard let place = checkedPlace(key, count: object.array.pointee.count, "array") else { return false }
       heap.store(value, at: object.array.pointee.elements + place)
       return true
@@ -169,6 +178,27 @@ extension Machine {
     default: failure = Failure(.type, "elements of \(typeName(object)) cannot be assigned")
     }
     return false
+  }
+
+  /// `array[1..<3] = other`, which may be shorter or longer.
+  private func setSlice(
+    _ array: UnsafeMutablePointer<ArrayObject>, _ range: UnsafeMutablePointer<RangeObject>, _ value: Value
+  ) -> Bool {
+    guard let bounds = checkedBounds(range, count: array.pointee.count, "array") else { return false }
+    guard let elements = elements(of: value) else {
+      failure =
+        value.isDeferred
+        ? .notAwaited("what is assigned")
+        : Failure(.type, "a part of an array takes an Array, not \(typeName(value))")
+      return false
+    }
+    do throws(Failure) {
+      try replace(bounds, of: array, with: elements)
+      return true
+    } catch {
+      failure = error
+      return false
+    }
   }
 
   private func checkedPlace(_ key: Value, count: Int, _ what: String) -> Int? {

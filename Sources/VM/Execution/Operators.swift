@@ -151,7 +151,9 @@ extension Machine {
     if left.isDeferred { return .notAwaited("the left side of \(operation)") }
     if right.isDeferred { return .notAwaited("the right side of \(operation)") }
     var help: String?
-    if operation == "+", left.tag == Tag.string || right.tag == Tag.string {
+    if operation == "+", left.tag == Tag.html || right.tag == Tag.html {
+      help = "write html \"\\(…)\", which escapes a text; rawHTML(text) is HTML already"
+    } else if operation == "+", left.tag == Tag.string || right.tag == Tag.string {
       help = "write \"\\(…)\" to put a value into a string"
     } else if left.isNil || right.isNil {
       help = "write value ?? default where a value may be nil"
@@ -270,7 +272,8 @@ extension Machine {
       case Tag.string, Tag.array, Tag.dictionary: "write !x.isEmpty, or x != nil"
       default: "write x != nil"
       }
-    failure = Failure(.type, "\(what) must be a Bool, not \(typeName(value))", help: help)
+    let subject = what == "!" ? "the operand of !" : what
+    failure = Failure(.type, "\(subject) must be a Bool, not \(typeName(value))", help: help)
   }
 
   // MARK: Ranges

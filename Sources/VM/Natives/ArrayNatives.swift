@@ -127,6 +127,23 @@ extension Machine {
     }
   }
 
+  /// Puts elements in place of a part of an array.
+  func replace(
+    _ range: Range<Int>, of array: UnsafeMutablePointer<ArrayObject>, with elements: [Value]
+  ) throws(Failure) {
+    let count = array.pointee.count - range.count + elements.count
+    try spend(count >> 4)
+    try heap.grow(array, toHold: count)
+    let places = array.pointee.elements
+    memmove(
+      places + range.lowerBound + elements.count, places + range.upperBound,
+      (array.pointee.count - range.upperBound) * MemoryLayout<Value>.stride)
+    array.pointee.count = count
+    for (offset, element) in elements.enumerated() {
+      heap.store(element, at: places + range.lowerBound + offset)
+    }
+  }
+
   // MARK: Searching
 
   private func installArraySearch() {
@@ -278,13 +295,13 @@ extension Machine {
       let seen = call.heap.newDictionary()
       let result = call.heap.newArray(capacity: 4)
       for element in try call.elements(0) {
-        guard Heap.isKey(element) else {
-          throw Failure(
-            .type, "uniqued() of \(call.machine.typeName(element)): it cannot be a key",
-            help: "say by what: uniqued { $0.id }")
+        if Heap.isKey(element) {
+          if call.heap.value(of: element, in: seen).tag != Tag.unset { continue }
+          try call.heap.set(.nil, for: element, in: seen)
+        } else if try call.machine.place(of: element, in: result, fromEnd: false) != nil {
+          // Collections are compared one by one.
+          continue
         }
-        if call.heap.value(of: element, in: seen).tag != Tag.unset { continue }
-        try call.heap.set(.nil, for: element, in: seen)
         try call.heap.append(element, to: result)
       }
       return Value(Tag.array, result)
@@ -308,20 +325,8 @@ extension Machine {
 }
 
 extension NativeCall {
-  /// Puts elements in place of a part of the array that is called on.
   fileprivate func replace(_ range: Range<Int>, with elements: [Value]) throws(Failure) {
-    let array = self[0].array
-    let count = array.pointee.count - range.count + elements.count
-    try machine.spend(count >> 4)
-    try heap.grow(array, toHold: count)
-    let places = array.pointee.elements
-    memmove(
-      places + range.lowerBound + elements.count, places + range.upperBound,
-      (array.pointee.count - range.upperBound) * MemoryLayout<Value>.stride)
-    array.pointee.count = count
-    for (offset, element) in elements.enumerated() {
-      heap.store(element, at: places + range.lowerBound + offset)
-    }
+    try machine.replace(range, of: self[0].array, with: elements)
   }
 
   /// The arrays in an array, one after the other; nil where it holds anything else.

@@ -10,18 +10,12 @@ extension Machine {
         return try call.heap.array(of: Array(repeating: call[1], count: count))
       }
       guard call.has(0) else { return call.heap.makeArray([]) }
-      switch call[0].tag {
-      case Tag.array: return try call.heap.array(of: try call.elements(0))
-      case Tag.range: return try call.machine.elements(of: call[0].range)
-      case Tag.string: return try call.machine.characters(of: call[0].string)
-      case Tag.bytes: return try call.machine.numbers(of: call[0].string)
-      case Tag.dictionary: return try call.machine.pairArray(call[0].dictionary)
-      default: throw call.wrongType(0, expected: "an Array, a Range, a String, Bytes or a Dictionary")
-      }
+      return try call.array(0)
     }
     define("zip", ["a", "b"]) { call throws(Failure) in
-      let (a, b) = (try call.elements(0), try call.elements(1))
       let heap = call.machine.heap
+      let a = call.machine.elements(of: try call.array(0)) ?? []
+      let b = call.machine.elements(of: try call.array(1)) ?? []
       try heap.reserve(Swift.min(a.count, b.count) * 128)
       try call.machine.spend(Swift.min(a.count, b.count) * 4)
       return heap.makeArray(zip(a, b).map { heap.makeArray([$0, $1]) })
@@ -111,6 +105,19 @@ extension Machine {
 }
 
 extension NativeCall {
+  /// A new array of the elements of any sequence.
+  fileprivate func array(_ index: Int) throws(Failure) -> Value {
+    let value = self[index]
+    switch value.tag {
+    case Tag.array: return try heap.array(of: try elements(index))
+    case Tag.range: return try machine.elements(of: value.range)
+    case Tag.string: return try machine.characters(of: value.string)
+    case Tag.bytes: return try machine.numbers(of: value.string)
+    case Tag.dictionary: return try machine.pairArray(value.dictionary)
+    default: throw wrongType(index, expected: "an Array, a Range, a String, Bytes or a Dictionary")
+    }
+  }
+
   /// How often something is repeated.
   func repetitions(_ index: Int) throws(Failure) -> Int {
     let count = try int(index)

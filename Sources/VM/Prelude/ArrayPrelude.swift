@@ -75,7 +75,10 @@ extension Prelude {
         nil
     }
     func Array_removeAll_where(self, where) {
-        self.__replace(self.filter { element in !where(element) })
+        let count = self.count
+        let kept = self.filter { element in !where(element) }
+        if self.count != count { throw Error("the array was changed while removeAll went over it", kind: "argument") }
+        self.__replace(kept)
     }
     func Array_prefix_while(self, condition) {
         let result = []
@@ -137,7 +140,12 @@ extension Prelude {
         }
         groups
     }
-    func Array_sort(self, by = nil) { self.__replace(self.sorted(by)) }
+    func Array_sort(self, by = nil) {
+        let count = self.count
+        let sorted = self.sorted(by)
+        if self.count != count { throw Error("the array was changed while it was sorted", kind: "argument") }
+        self.__replace(sorted)
+    }
     func Array_shuffle(self) { self.__replace(self.shuffled()) }
     func Array_reverse(self) { self.__replace(self.reversed()) }
     func Array_sorted(self, by = nil) {

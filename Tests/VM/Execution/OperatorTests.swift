@@ -59,7 +59,7 @@ struct OperatorTests {
     ("if 1 >= \"a\" { }", ">= cannot be applied to Int and String"),
     ("1 <= nil", "<= cannot be applied to Int and nil"),
     ("true + 1", "+ cannot be applied to Bool and Int"),
-    ("!1", "! must be a Bool, not Int"),
+    ("!1", "the operand of ! must be a Bool, not Int"),
     ("nil && true", "a condition must be a Bool, not nil"),
     ("1 ? 2 : 3", "a condition must be a Bool, not Int"),
     ("3..<1", "the range 3..<1 ends before it begins"),
