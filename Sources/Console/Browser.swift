@@ -35,7 +35,11 @@ public struct Browser: Sendable {
   public var isAvailable: Bool { hasDisplay && opener != nil }
 
   /// Starts opening an absolute `http` or `https` address.
-  public func open(_ address: String) -> Outcome {
+  ///
+  /// - Parameter onFailure: called on another thread, with the reason, where the opener soon ends without success.
+  public func open(
+    _ address: String, onFailure: @escaping @Sendable (String) -> Void = { _ in }
+  ) -> Outcome {
     guard let address = Self.webAddress(address) else {
       return .unavailable(reason: "only http and https addresses are opened in a browser")
     }
@@ -51,7 +55,7 @@ public struct Browser: Sendable {
     }
     switch start(opener, address) {
     case .success(let process):
-      Self.reap(process)
+      Self.reap(Opening(process: process, onFailure: onFailure))
       return .opened
     case .failure(let failure):
       Self.running.subtract(1, ordering: .relaxed)
@@ -136,23 +140,55 @@ public struct Browser: Sendable {
     return found
   }
 
+  /// An opener under way.
+  private final class Opening: Sendable {
+    let process: pid_t
+    let start = ContinuousClock.now
+    let onFailure: @Sendable (String) -> Void
+
+    init(process: pid_t, onFailure: @escaping @Sendable (String) -> Void) {
+      self.process = process
+      self.onFailure = onFailure
+    }
+
+    /// Waits for its end, and tells of a failure. A browser that ran in its foreground and was closed later has
+    /// shown its page, whatever its status.
+    func wait() {
+      var status: Int32 = 0
+      while waitpid(process, &status, 0) < 0 { if errno != EINTR { return } }
+      let code = status >> 8 & 0xff
+      guard status & 0x7f == 0, code != 0, ContinuousClock.now - start < .seconds(10) else { return }
+      // The manual of xdg-open names its statuses.
+      let reason =
+        switch code {
+        case 3: "it found no browser"
+        case 4: "the browser could not show the page"
+        default: "status \(code)"
+        }
+      onFailure("xdg-open failed: \(reason)")
+    }
+  }
+
   /// Takes the exit status on a thread that does nothing else.
-  private static func reap(_ process: pid_t) {
+  private static func reap(_ opening: Opening) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, 128 << 10)
+    pthread_attr_setstacksize(&attributes, 256 << 10)
     defer { pthread_attr_destroy(&attributes) }
     var thread = pthread_t()
-    // The process's number travels as the pointer itself.
+    let retained = Unmanaged.passRetained(opening)
     let code = pthread_create(
       &thread, &attributes,
-      { process in
-        var status: Int32 = 0
-        while waitpid(pid_t(Int(bitPattern: process)), &status, 0) < 0, errno == EINTR {}
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Opening>.fromOpaque(argument).takeRetainedValue().wait()
         Browser.running.subtract(1, ordering: .relaxed)
         return nil
-      }, UnsafeMutableRawPointer(bitPattern: Int(process)))
-    if code != 0 { running.subtract(1, ordering: .relaxed) }
+      }, retained.toOpaque())
+    if code != 0 {
+      retained.release()
+      running.subtract(1, ordering: .relaxed)
+    }
   }
 }

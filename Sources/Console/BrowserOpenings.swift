@@ -48,12 +48,13 @@ final class BrowserOpenings: Sendable {
   }
 
   /// The person's `%open`, who is told why where nothing is opened.
-  func openNow(_ url: String, say: (StyledText) -> Void) {
+  func openNow(_ url: String, say: @escaping @Sendable (StyledText) -> Void) {
     if let browser { start(browser, url, say: say) } else { say(named(url)) }
   }
 
-  private func start(_ browser: Browser, _ url: String, say: (StyledText) -> Void) {
-    switch browser.open(url) {
+  private func start(_ browser: Browser, _ url: String, say: @escaping @Sendable (StyledText) -> Void) {
+    let outcome = browser.open(url) { say(StyledText("\(url): \($0)", Style(.red))) }
+    switch outcome {
     case .opened: say(StyledText("opening \(url)", .dim))
     case .unavailable(let reason): say(named(url) + StyledText("  (\(reason))", .dim))
     }

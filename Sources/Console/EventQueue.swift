@@ -6,6 +6,7 @@ public final class EventQueue: @unchecked Sendable {
   // Guarded by `condition`.
   private var events: [KernelEvent] = []
   private var dropped = 0
+  private var isUnawaited = false
   private let condition = NSCondition()
   /// Called after an event came, on the thread that brought it: what wakes a prompt.
   private let onArrival: @Sendable () -> Void
@@ -15,8 +16,12 @@ public final class EventQueue: @unchecked Sendable {
 
   public init(onArrival: @escaping @Sendable () -> Void = {}) { self.onArrival = onArrival }
 
+  /// Whether an error came that nobody awaited.
+  public var hasUnawaited: Bool { condition.withLock { isUnawaited } }
+
   public func post(_ event: KernelEvent) {
     condition.lock()
+    if case .unawaited = event { isUnawaited = true }
     if events.count >= EventQueue.limit {
       events.removeFirst(EventQueue.limit / 10)
       dropped += EventQueue.limit / 10

@@ -71,7 +71,8 @@ extension Prompt {
     if isCompact, result.isSuccess {
       input.flush()
     } else if let text = Transcript.result(result) {
-      say(text)
+      // Where nobody looks, what goes wrong is told on standard error.
+      if result.isSuccess || isInteractive { say(text) } else { complain(text.plain) }
     } else {
       input.flush()
     }

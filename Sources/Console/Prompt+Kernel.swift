@@ -48,7 +48,8 @@ extension Prompt {
     if let failed = collected.all.last, !failed.isSuccess {
       hasFailed = true
       complain(
-        failed.cell == numbers.last ? "\(verb), but the last cell did not succeed" : stopped(at: failed.cell))
+        failed.cell == numbers.last
+          ? "\(verb), but cell [\(failed.cell)] did not succeed" : stopped(at: failed.cell))
     } else {
       say("\(verb), and ran \(total) cell\(total == 1 ? "" : "s")")
     }
@@ -59,13 +60,13 @@ extension Prompt {
       let path = target.contains(":") || target.contains(" ") ? "/greet/you" : "/" + target
       return refuse("%open takes a path, as %open \(path), or an http address")
     }
-    guard target.hasPrefix("/") else { return openings.openNow(target) { [input] in input.print($0) } }
+    guard target.hasPrefix("/") else { return openings.openNow(target) { [input] in input.printAbove($0) } }
     guard let base = kernel.addresses().first(where: { $0.hasPrefix("http") }) else {
       return refuse("nothing listens yet; run listen(\"tcp:8080\") first")
     }
     // What no address may contain is percent-encoded, as in a cell's `open`.
     let path = target.replacing(" ", with: "%20")
-    openings.openNow(base + path) { [input] in input.print($0) }
+    openings.openNow(base + path) { [input] in input.printAbove($0) }
   }
 
   func listRoutes() {

@@ -44,6 +44,8 @@ public final class Prompt {
   let states = CellStates()
   var isModified = false
   var hasFailed = false
+  /// An error was reported that nobody awaited.
+  private let hasUnawaited: Flag
   private var isLeaving = false
   /// What was asked by the last thing done, and by the one before it.
   private var question: Question?
@@ -72,7 +74,10 @@ public final class Prompt {
     let openings = openings
     let runningCell = RunningCell()
     self.runningCell = runningCell
+    let hasUnawaited = Flag()
+    self.hasUnawaited = hasUnawaited
     kernel = try KernelHandle(configuration) { event in
+      if case .unawaited = event { hasUnawaited.set() }
       if case .open(let url) = event {
         openings.open(url) { input.printAbove($0) }
       } else if let text = Transcript.event(event, whileRunning: runningCell.number) {
@@ -98,7 +103,8 @@ public final class Prompt {
     while !isLeaving { readOne() }
     if !isInteractive { settle() }
     if isInteractive { return finish(.success) }
-    return finish(hasFailed ? .cellFailed : Stream.hasLostOutput ? .outputLost : .success)
+    return finish(
+      hasFailed || hasUnawaited.isSet ? .cellFailed : Stream.hasLostOutput ? .outputLost : .success)
   }
 
   /// The status that ends the program already, or nil.

@@ -53,7 +53,8 @@ public enum Transcript {
     switch event {
     case .output(let source, let text): return labelled(source, unless: cell, text, .plain)
     case .notice(let source, let text): return labelled(source, unless: cell, text, .dim)
-    case .failure(let source, let text): return labelled(source, unless: nil, text, errorStyle)
+    case .failure(let source, let text), .unawaited(let source, let text):
+      return labelled(source, unless: nil, text, errorStyle)
     case .open(let url): return StyledText("open \(url)", .dim)
     case .opened(let url, let status, let body):
       let head = StyledText("GET \(url) → \(status.map(String.init) ?? "no answer")", .dim)

@@ -50,7 +50,8 @@ final class Kernel {
 
   init(
     configuration: KernelConfiguration, clock: any Clock, loop: any EventLoop, server: HTTPServer,
-    transfers: TransferPool, mark: OwnCallMark, emit: @escaping (KernelEvent) -> Void
+    transfers: TransferPool, mark: OwnCallMark, interruption: Interruption,
+    emit: @escaping (KernelEvent) -> Void
   ) {
     self.configuration = configuration
     self.clock = clock
@@ -58,7 +59,8 @@ final class Kernel {
     self.server = server
     self.emit = emit
     machine = Machine(
-      limits: configuration.machineLimits, host: nil, collectsAlways: configuration.collectsAlways)
+      limits: configuration.machineLimits, host: nil, collectsAlways: configuration.collectsAlways,
+      interruption: interruption)
     timers = TimerSet(clock: clock, machine: machine)
     ownership = Ownership(machine: machine, routes: routes, timers: timers)
     machine.host = self

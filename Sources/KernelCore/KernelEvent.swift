@@ -6,8 +6,10 @@ public enum KernelEvent: Sendable {
   case output(cell: Int?, text: String)
   /// Something worth knowing that is no output: a deferred of an earlier `Out` that has fired.
   case notice(cell: Int?, text: String)
-  /// An error that nobody awaited, of a tick, or behind a 500.
+  /// An error behind an answer to a request, as a 500.
   case failure(cell: Int?, text: String)
+  /// An error of a fiber, timer or callback that nobody awaited.
+  case unawaited(cell: Int?, text: String)
   /// `open` asks for a browser.
   case open(url: String)
   /// `open` in a replay: the request that it made and what came back.

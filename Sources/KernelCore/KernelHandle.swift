@@ -10,7 +10,7 @@ public final class KernelHandle: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let loop: any EventLoop
   private let supervisor: NIOLoopBound<Supervisor>
-  private let interruption: Mutex<Interruption?> = Mutex(nil)
+  private let interruption = Interruption()
 
   /// Starts a loop and a kernel on it. `onEvent` is called on the loop and must not block.
   public init(_ configuration: KernelConfiguration, onEvent: @escaping @Sendable (KernelEvent) -> Void) throws
@@ -18,17 +18,11 @@ public final class KernelHandle: Sendable {
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
     self.loop = loop
-    supervisor = try loop.submit {
-      let supervisor = Supervisor(configuration: configuration, loop: loop)
+    supervisor = try loop.submit { [interruption] in
+      let supervisor = Supervisor(configuration: configuration, loop: loop, interruption: interruption)
       supervisor.onEvent = onEvent
       return NIOLoopBound(supervisor, eventLoop: loop)
     }.wait()
-    noteInterruption()
-  }
-
-  private func noteInterruption() {
-    let flag = try? loop.submit { [supervisor] in supervisor.value.kernel.machine.interruption }.wait()
-    interruption.withLock { $0 = flag }
   }
 
   // MARK: The server
@@ -73,10 +67,9 @@ public final class KernelHandle: Sendable {
 
   /// Drops all that cells made; the socket stays.
   public func restart(completion: @escaping @Sendable () -> Void) {
-    interruption.withLock { $0?.request() }
-    loop.execute { [self] in
+    interruption.request()
+    loop.execute { [supervisor] in
       supervisor.value.restart()
-      takeInterruption()
       completion()
     }
   }
@@ -86,16 +79,10 @@ public final class KernelHandle: Sendable {
     _ cells: [(number: Int, text: String)], progress: @escaping @Sendable (CellResult) -> Void,
     completion: @escaping @Sendable (CellResult?) -> Void
   ) {
-    interruption.withLock { $0?.request() }
-    loop.execute { [self] in
+    interruption.request()
+    loop.execute { [supervisor] in
       supervisor.value.rerunAll(cells, progress: progress, completion: completion)
-      takeInterruption()
     }
-  }
-
-  private func takeInterruption() {
-    let flag = supervisor.value.kernel.machine.interruption
-    interruption.withLock { $0 = flag }
   }
 
   /// Takes away all that a cell made.
@@ -105,7 +92,7 @@ public final class KernelHandle: Sendable {
 
   /// Stops what computes now and the cell that waits. Returns at once.
   public func interrupt() {
-    interruption.withLock { $0?.request() }
+    interruption.request()
     loop.execute { [supervisor] in supervisor.value.interrupt() }
   }
 

@@ -2,6 +2,7 @@ import Fetch
 import Foundation
 import NIOCore
 import NIOHTTP1
+import VM
 import Web
 
 /// Owns what outlives a kernel: the loop's server with its socket, the transfers, the clock. It makes
@@ -27,8 +28,13 @@ final class Supervisor: Responder {
   private(set) var kernel: Kernel!
   private var executionCount = 0
   private let mark = OwnCallMark()
+  /// Stops what computes, from any thread and whichever kernel there is.
+  let interruption: Interruption
   /// Counts restarts: what was begun before one does not go on after it.
   private var generation = 0
+
+  /// The routes of the kernel before a restart, as long as no cell has run since.
+  private var routesBefore: RouteTable<Int>?
 
   // While all cells are run again.
   private var expectedRoutes: [RouteTable<Int>] = []
@@ -56,8 +62,9 @@ final class Supervisor: Responder {
   ///   - holdClock: what the time comes from that requests are held for.
   init(
     configuration: KernelConfiguration, loop: any EventLoop, clock: (any Clock)? = nil,
-    holdClock: (any Clock)? = nil
+    holdClock: (any Clock)? = nil, interruption: Interruption = Interruption()
   ) {
+    self.interruption = interruption
     self.configuration = configuration
     self.loop = loop
     server = HTTPServer(eventLoop: loop, limits: configuration.serverLimits, responder: nil)
@@ -74,7 +81,7 @@ final class Supervisor: Responder {
   private func makeKernel() -> Kernel {
     let kernel = Kernel(
       configuration: configuration, clock: clock, loop: loop, server: server, transfers: transfers,
-      mark: mark, emit: { [unowned self] in onEvent($0) })
+      mark: mark, interruption: interruption, emit: { [unowned self] in onEvent($0) })
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
     return kernel
   }
@@ -152,13 +159,16 @@ final class Supervisor: Responder {
 
   func run(cell: Int, text: String, completion: @escaping (CellResult) -> Void) {
     executionCount += 1
+    routesBefore = nil
     kernel.run(cell: cell, text: text, executionCount: executionCount, completion: completion)
   }
 
   /// Drops the kernel and makes another. The socket stays bound; its routes are gone. Cells that are being
   /// run again are no longer, and what was held for their routes is answered 503.
   func restart() {
+    let routes = routesBefore ?? kernel.routes.table
     let interrupted = replaceKernel()
+    routesBefore = routes
     for entry in held where take(entry) {
       entry.exchange.onDisconnect = nil
       entry.exchange.respond(StandardPages.unavailable("the notebook's kernel was restarted"))
@@ -194,7 +204,7 @@ final class Supervisor: Responder {
     completion: @escaping (CellResult?) -> Void
   ) {
     // What was held for a rerun that did not come to its end goes on waiting for this one.
-    let expected = expectedRoutes.prefix(1) + [kernel.routes.table]
+    let expected = expectedRoutes.prefix(1) + [routesBefore ?? kernel.routes.table]
     let interrupted = replaceKernel()
     expectedRoutes = Array(expected)
     rerun = Rerun(rest: cells[...], progress: progress, completion: completion)

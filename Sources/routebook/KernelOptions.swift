@@ -37,6 +37,11 @@ struct KernelOptions: ParsableArguments {
     if memoryLimit < 16 { throw ValidationError("--memory-limit is at least 16 MiB") }
     if bodyLimit < 0 { throw ValidationError("--body-limit is at least 0") }
     if cpuLimit.seconds <= 0 { throw ValidationError("--cpu-limit is longer than 0") }
+    if timeout.seconds <= 0 { throw ValidationError("--timeout is longer than 0") }
+    for name in environment where name.isEmpty || name.contains("=") {
+      throw ValidationError(
+        "--env takes the name of a variable, not \"\(name)\"; its value comes from the environment")
+    }
   }
 
   func configuration() throws -> KernelConfiguration {

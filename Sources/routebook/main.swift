@@ -1,3 +1,4 @@
 import Console
 
+openStandardStreams()
 Routebook.main()

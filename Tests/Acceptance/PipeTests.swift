@@ -49,7 +49,7 @@ import Testing
       try program.write("let a = 1 / 0\n%nothing\n\"still \" + \"here\"\n")
       program.closeInput()
       #expect(try program.waitForExit() == .code(3))
-      #expect(program.output.contains("error: division by zero\n  cell [1], line 1\n  1 | let a = 1 / 0\n"))
+      #expect(program.errors.contains("error: division by zero\n  cell [1], line 1\n  1 | let a = 1 / 0\n"))
       #expect(program.output.contains("Out[2]: \"still here\"\n"))
       #expect(program.errors.contains("there is no command %nothing"))
     }

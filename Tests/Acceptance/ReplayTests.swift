@@ -83,6 +83,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "after(10ms) { throw \"lost\" }\n5", "async { 1 / 0 }\n5",
+    "var d = deferred()\nafter(1h) { d.resolve(1) }\n5",
+  ])
+  func whatGoesWrongAfterTheCellsEndsWith3Too(cell: String) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n\(cell)\n")
+      let (exit, program) = try Self.run(["replay", "--port", "0", "--settle", "1s", file])
+      #expect(exit == .code(3))
+      #expect(program.output.contains("Out[1]: 5"))
+      #expect(program.errors.contains("nobody awaited") || program.errors.contains("had not ended after 1 s"))
+    }
+  }
+
+  @Test func closedStreamsAreNoInputAndNoOutput() async throws {
+    try await onOwnThread {
+      for closed in ["<&-", ">&-", "<&- >&- 2>&-"] {
+        let program = try RunningProgram(
+          "/bin/sh", ["-c", "exec \(try BuiltProgram.path()) --port 0 \(closed)"],
+          environment: Serving.environment)
+        #expect(try program.waitForExit(timeout: 20) == .code(0), "\(closed)")
+      }
+    }
+  }
+
   @Test(arguments: [["replay"], []])
   func aTranscriptThatIsLostIsNoSuccess(mode: [String]) async throws {
     try await onOwnThread {

@@ -91,7 +91,8 @@ private final class Heard: @unchecked Sendable {
 
   private func lines(_ event: KernelEvent) -> [String] {
     switch event {
-    case .output(_, let text), .notice(_, let text), .failure(_, let text): split(text)
+    case .output(_, let text), .notice(_, let text), .failure(_, let text), .unawaited(_, let text):
+      split(text)
     case .opened(let url, let status, let body):
       ["GET \(url) → \(status.map(String.init) ?? "no answer")"] + (body.isEmpty ? [] : split(body))
     case .open(let url): ["open \(url)"]

@@ -164,7 +164,14 @@ final class Bench: @unchecked Sendable {
   var output: [String] { events.compactMap { if case .output(_, let text) = $0 { text } else { nil } } }
 
   /// Errors that nobody awaited, of ticks, and behind a 500.
-  var failures: [String] { events.compactMap { if case .failure(_, let text) = $0 { text } else { nil } } }
+  var failures: [String] {
+    events.compactMap { event in
+      switch event {
+      case .failure(_, let text), .unawaited(_, let text): text
+      default: nil
+      }
+    }
+  }
 
   var notices: [String] { events.compactMap { if case .notice(_, let text) = $0 { text } else { nil } } }
 

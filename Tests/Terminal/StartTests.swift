@@ -88,7 +88,7 @@ import Testing
     #expect(lines.first == "Out[1]: 2")
     #expect(lines.last == "Out[3]: \"5\"")
     #expect(notebook.home.read("out2")?.contains("[2] later\n") == true)
-    #expect(notebook.home.read("out3")?.contains("error: division by zero") == true)
+    #expect(notebook.home.read("err3")?.contains("error: division by zero") == true)
     #expect(notebook.home.read("err5") == "none: there is no such file; check its name and folder\n")
     for number in 1...2 { #expect(notebook.home.read("err\(number)") == "") }
   }

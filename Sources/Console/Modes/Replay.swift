@@ -37,12 +37,16 @@ public struct Replay {
     } catch {
       return error.status
     }
-    let status = run(notebook.codeCells, kernel, events)
+    var status = run(notebook.codeCells, kernel, events)
     if status == .success, options.servesAfterwards {
       serveUntilSignal(kernel, events)
     }
     kernel.shutDown(grace: .seconds(1))
     show(events.take())
+    if status == .success, events.hasUnawaited {
+      Stream.complain("an error that nobody awaited was reported; no cell failed")
+      status = .cellFailed
+    }
     return status == .success && Stream.hasLostOutput ? .outputLost : status
   }
 
@@ -59,8 +63,7 @@ public struct Replay {
         return .cellFailed
       }
     }
-    settle(kernel, events)
-    return .success
+    return settle(kernel, events) ? .success : .cellFailed
   }
 
   /// Runs a cell, showing what is printed meanwhile; nil where it took too long.
@@ -98,18 +101,19 @@ public struct Replay {
   /// How long an interrupted cell may take to end, in seconds.
   private static let patience = 2.0
 
-  /// Waits until timers that fire once, calls and requests have ended.
-  private func settle(_ kernel: KernelHandle, _ events: EventQueue) {
+  /// Waits until timers that fire once, calls and requests have ended; false where they take too long.
+  private func settle(_ kernel: KernelHandle, _ events: EventQueue) -> Bool {
     let deadline = Date().addingTimeInterval(options.settleTime)
     while !kernel.isSettled() {
       show(events.take(timeout: 0.02))
       if Date() > deadline {
         Stream.complain(
           "what the cells started had not ended after \(Int(options.settleTime)) s; --settle allows it more")
-        return
+        return false
       }
     }
     show(events.take())
+    return true
   }
 
   private func show(_ events: [KernelEvent], whileRunning cell: Int? = nil) {

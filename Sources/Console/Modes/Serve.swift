@@ -66,10 +66,9 @@ public struct Serve {
       if case .served(let request) = event {
         Stream.write(Transcript.logLine(request), color: false)
       } else if let text = Transcript.event(event) {
-        if case .failure = event {
-          Stream.complain(text.rendered(color: false))
-        } else {
-          Stream.write(text, color: false)
+        switch event {
+        case .failure, .unawaited: Stream.complain(text.rendered(color: false))
+        default: Stream.write(text, color: false)
         }
       }
     }

@@ -72,8 +72,12 @@ extension OutboundCalls {
     }
     var texts: [(name: String, value: String)] = []
     for pair in pairs {
-      if pair.value.isDeferred { throw .notAwaited("a value for \(call.machine.display(pair.key))") }
-      texts.append((call.machine.display(pair.key), call.machine.display(pair.value)))
+      let name = call.machine.display(pair.key)
+      // An Array gives its name several times.
+      for value in call.machine.elements(of: pair.value) ?? [pair.value] {
+        if value.isDeferred { throw .notAwaited("a value for \(name)") }
+        texts.append((name, call.machine.display(value)))
+      }
     }
     return texts
   }

@@ -56,7 +56,8 @@ extension Kernel {
   ) {
     let parsed = Parser.parse(source)
     if parsed.diagnostics.contains(where: { $0.severity == .error }) { return (nil, parsed.diagnostics, []) }
-    let resolution = Resolver.resolve(parsed.program, source: source, globals: scope)
+    let resolution = Resolver.resolve(
+      parsed.program, source: source, globals: KnownNames(machine: machine, ownership: ownership))
     let diagnostics = parsed.diagnostics + resolution.diagnostics
     if resolution.hasErrors { return (nil, diagnostics, []) }
     let assigned = resolution.writes.keys.filter { resolution.declares[$0] == nil }.sorted()
@@ -67,23 +68,6 @@ extension Kernel {
     } catch {
       return (nil, diagnostics + [error], [])
     }
-  }
-
-  /// The names that a cell can use, with where they come from.
-  private var scope: GlobalScope {
-    var scope = GlobalScope()
-    for (name, kind) in machine.declaredGlobals {
-      let known: GlobalScope.Kind =
-        switch kind {
-        case .let: .let
-        case .var: .var
-        case .function: .function
-        case .builtin: .builtin
-        }
-      let slot = (try? machine.slot(of: name)) ?? 0
-      scope.declare(name, known, in: ownership.cell(declaringGlobal: slot).map { "cell [\($0)]" })
-    }
-    return scope
   }
 
   private func patternProblems(_ program: Program) -> [Diagnostic] {
@@ -275,4 +259,24 @@ extension Kernel {
     return
       "\(list) \(names.count == 1 ? "keeps" : "keep") what was assigned; only what the cell declares is put back"
   }
+}
+
+/// The names that a cell can use, with where they come from; looked up one by one, since a notebook may have many.
+private struct KnownNames: GlobalNames {
+  let machine: Machine
+  let ownership: Ownership
+
+  func entry(named name: String) -> GlobalScope.Entry? {
+    guard let (slot, kind) = machine.declaredGlobal(named: name) else { return nil }
+    let known: GlobalScope.Kind =
+      switch kind {
+      case .let: .let
+      case .var: .var
+      case .function: .function
+      case .builtin: .builtin
+      }
+    return .init(kind: known, origin: ownership.cell(declaringGlobal: slot).map { "cell [\($0)]" })
+  }
+
+  var names: [String] { machine.declaredGlobals.map(\.name) }
 }

@@ -60,7 +60,7 @@ extension Kernel: MachineHost {
       if case .failure(let error) = outcome,
         let text = ticker.failed(ErrorRenderer().render(machine.report(of: error)))
       {
-        emit(.failure(cell: ownership.cell(of: ticker.owner), text: text))
+        emit(.unawaited(cell: ownership.cell(of: ticker.owner), text: text))
       }
       return
     }
@@ -75,7 +75,7 @@ extension Kernel: MachineHost {
   private func fired(_ cell: Int, _ outcome: Outcome) -> KernelEvent {
     switch outcome {
     case .success(let value): .notice(cell: cell, text: "Out[\(cell)] fired: \(machine.repr(value))")
-    case .failure(let error): .failure(cell: cell, text: ErrorRenderer().render(machine.report(of: error)))
+    case .failure(let error): .unawaited(cell: cell, text: ErrorRenderer().render(machine.report(of: error)))
     }
   }
 
@@ -90,7 +90,7 @@ extension Kernel: MachineHost {
 
   func unhandled(error: Value, owner: UInt32) {
     if isOver { return }
-    emit(.failure(cell: ownership.cell(of: owner), text: ErrorRenderer().render(machine.report(of: error))))
+    emit(.unawaited(cell: ownership.cell(of: owner), text: ErrorRenderer().render(machine.report(of: error))))
   }
 
   func describe(operation: Int) -> String {

@@ -1,5 +1,13 @@
-/// The names that a notebook knows before a text is resolved.
-public struct GlobalScope: Sendable {
+/// Where the resolver looks up the names that a notebook knows before a text is resolved.
+public protocol GlobalNames {
+  /// What a name stands for; nil where it is not known.
+  func entry(named name: String) -> GlobalScope.Entry?
+  /// All names, for suggestions: asked for only where one is not known.
+  var names: [String] { get }
+}
+
+/// The names that a notebook knows, as a plain value.
+public struct GlobalScope: GlobalNames, Sendable {
   public enum Kind: String, Hashable, Sendable {
     case `let`
     case `var`
@@ -12,6 +20,11 @@ public struct GlobalScope: Sendable {
     public var kind: Kind
     /// Where it was declared, as messages name it: `cell [3]`. Nil where that is not known.
     public var origin: String?
+
+    public init(kind: Kind, origin: String? = nil) {
+      self.kind = kind
+      self.origin = origin
+    }
   }
 
   public private(set) var entries: [String: Entry]
@@ -27,7 +40,13 @@ public struct GlobalScope: Sendable {
 
   public mutating func remove(_ name: String) { entries[name] = nil }
 
-  public func kind(of name: String) -> Kind? { entries[name]?.kind }
+  public func entry(named name: String) -> Entry? { entries[name] }
+
+  public var names: [String] { Array(entries.keys) }
+}
+
+extension GlobalNames {
+  public func kind(of name: String) -> GlobalScope.Kind? { entry(named: name)?.kind }
 }
 
 /// What resolving a text found out; the rest stands in its tree.

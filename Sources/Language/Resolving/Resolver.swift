@@ -29,7 +29,7 @@ public final class Resolver {
   }
 
   let source: SourceText
-  let globals: GlobalScope
+  let globals: any GlobalNames
   var resolution = Resolution()
   /// The functions around the place, the outermost first.
   var frames: [Frame] = []
@@ -45,7 +45,7 @@ public final class Resolver {
   var passedFunctions: Set<ObjectIdentifier> = []
   var warnedNames: Set<String> = []
 
-  private init(source: SourceText, globals: GlobalScope) {
+  private init(source: SourceText, globals: any GlobalNames) {
     self.source = source
     self.globals = globals
   }
@@ -56,7 +56,7 @@ public final class Resolver {
   ///   - program: the tree, which is written into.
   ///   - globals: the names known before; those that the text declares win over them.
   public static func resolve(
-    _ program: FunctionNode, source: SourceText, globals: GlobalScope
+    _ program: FunctionNode, source: SourceText, globals: any GlobalNames
   ) -> Resolution {
     let resolver = Resolver(source: source, globals: globals)
     resolver.collectGlobals(program.body)

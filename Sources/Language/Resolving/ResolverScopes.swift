@@ -197,7 +197,7 @@ extension Resolver {
     guard canReportWarning, warnedNames.insert(name).inserted else { return }
     let locals = frames.flatMap { $0.scopes.flatMap(\.variables.keys) }
     let suggestion = Suggestion.nearest(
-      to: name, among: locals + Array(globalSpans.keys) + Array(globals.entries.keys))
+      to: name, among: locals + Array(globalSpans.keys) + globals.names)
     report(
       isWrite
         ? .assignsUndefined(name, suggestion: suggestion)

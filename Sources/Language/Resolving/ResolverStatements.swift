@@ -195,7 +195,7 @@ extension Resolver {
   private func checkGlobal(_ reference: NameReference) {
     let name = reference.name
     let span = globalSpans[name]
-    let entry = globals.entries[name]
+    let entry = globals.entry(named: name)
     guard let kind = resolution.declares[name] ?? entry?.kind else { return }
     let place = entry?.origin.map { "in \($0)" } ?? "in another cell"
     switch kind {

@@ -82,7 +82,10 @@ extension Parser {
     if case .expression(let value)? = statement?.kind, case .name(let reference) = value.kind {
       if let message = Self.leadingWords[reference.name] { return message }
       if startsOperand(current), reference.span.end == previousEnd {
-        return .unexpected(describeCurrent(), help: Message.callLooksLike(reference.name))
+        let isRoute =
+          current.kind == .stringStart && Suggestion.nearest(to: reference.name, among: ["route"]) != nil
+        return .unexpected(
+          describeCurrent(), help: isRoute ? "did you mean route?" : Message.callLooksLike(reference.name))
       }
     }
     if case .expression(let value)? = statement?.kind, case .call(let callee, _) = value.kind,

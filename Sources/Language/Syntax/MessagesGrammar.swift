@@ -5,7 +5,7 @@ extension Message {
     Message("expected \(what), found \(found)")
   }
   static func unexpected(_ what: String, help: String? = nil) -> Message {
-    Message("unexpected \(what)", help: help)
+    Message("unexpected \(what.hasPrefix("a ") ? String(what.dropFirst(2)) : what)", help: help)
   }
   static func neverClosed(_ opener: String) -> Message { Message("this \(opener) is never closed") }
   static func closesNothing(_ closer: String) -> Message { Message("this \(closer) closes nothing") }

@@ -217,16 +217,18 @@ extension Machine {
     globalKinds[slot] = kind
   }
 
-  @inline(never) func failUndefined(_ slot: Int) {
+  @inline(never) func failUndefined(_ slot: Int, isAssigned: Bool = false) {
     let name = globalNames[slot]
     let near = Suggestion.nearest(to: name, among: declaredGlobals.map(\.name))
     failure = Failure(
-      .name, "\"\(name)\" is not defined", help: near.map { "did you mean \"\($0)\"?" })
+      .name, "\"\(name)\" is not defined",
+      help: ForeignNames.advice(on: name) ?? near.map { "did you mean \"\($0)\"?" }
+        ?? "declare it first: \(isAssigned ? "var" : "let") \(name) = …")
   }
 
   @inline(never) func failAssignment(_ slot: Int) {
     let name = globalNames[slot]
-    guard let (_, kind) = global(slot) else { return failUndefined(slot) }
+    guard let (_, kind) = global(slot) else { return failUndefined(slot, isAssigned: true) }
     failure =
       switch kind {
       case .let: Failure(.name, "\"\(name)\" is a let and cannot be assigned", help: "declare it with var")

@@ -136,9 +136,15 @@ public final class Machine {
   /// When all cleanups together must end, in the same time; 0 where each fiber has its own.
   var cleanupEnd = 0
   /// Stops what is computing now with an error that cannot be caught; may be used from any thread.
-  public let interruption = Interruption()
+  public let interruption: Interruption
 
-  public init(limits: MachineLimits = MachineLimits(), host: MachineHost?, collectsAlways: Bool = false) {
+  /// - Parameter interruption: the flag that stops what computes; one that outlives the machine where whoever sets
+  ///   it does.
+  public init(
+    limits: MachineLimits = MachineLimits(), host: MachineHost?, collectsAlways: Bool = false,
+    interruption: Interruption = Interruption()
+  ) {
+    self.interruption = interruption
     self.limits = limits
     heap = Heap(limits: limits, collectsAlways: collectsAlways)
     globals = .allocate(capacity: Machine.globalCapacity)
@@ -221,6 +227,15 @@ public final class Machine {
   }
 
   /// All names that are declared now, without those that are the machine's own.
+  /// The slot and kind of a name that is declared; nil for any other.
+  public func declaredGlobal(named name: String) -> (slot: Int, kind: GlobalKind)? {
+    guard let slot = globalNumbers[name], !name.hasPrefix("__"), !name.hasPrefix(Machine.hidden("")) else {
+      return nil
+    }
+    return global(slot).map { (slot, $0.kind) }
+  }
+
+  /// All names that are declared.
   public var declaredGlobals: [(name: String, kind: GlobalKind)] {
     globalNames.indices.compactMap { slot in
       let name = globalNames[slot]
