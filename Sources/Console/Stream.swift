@@ -10,6 +10,12 @@ public enum Stream {
   /// Whether something was lost that standard output should have got: a transcript without its end is no success.
   static var hasLostOutput: Bool { problem.withLock { $0 != 0 } }
 
+  /// Whether nothing waits any more for whoever reads: the program is asked to end.
+  private static let isHurried = Atomic<Bool>(false)
+
+  /// From now on what cannot be written at once is dropped, so that a reader who has stalled holds nobody up.
+  static func hurry() { isHurried.store(true, ordering: .relaxed) }
+
   /// Writes a line to standard output.
   static func write(_ text: String) { writeOutput(text + "\n") }
 
@@ -36,13 +42,18 @@ public enum Stream {
   private static func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      let isHurried = isHurried.load(ordering: .relaxed)
+      if poll(&ready, 1, isHurried ? 0 : 200) == 0 {
+        if isHurried { return 0 }
+        continue
+      }
+      // A pipe that is ready takes so much without waiting.
+      let piece = rest.prefix(Int(PIPE_BUF))
+      let count = piece.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {
         rest = rest.dropFirst(count)
-      } else if errno == EAGAIN {
-        var descriptor = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&descriptor, 1, 1_000)
-      } else if errno != EINTR {
+      } else if errno != EINTR, errno != EAGAIN {
         return errno
       }
     }

@@ -183,7 +183,7 @@ extension Kernel {
   }
 
   /// Percent-encodes what no address may contain, so that it stays one word for whoever opens it.
-  private static func readable(_ url: String) -> String {
+  static func readable(_ url: String) -> String {
     var text = ""
     for byte in url.utf8 {
       let isSafe = byte > 0x20 && byte < 0x7f && !"\"<>\\^`{|}".utf8.contains(byte)

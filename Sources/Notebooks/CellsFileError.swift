@@ -16,6 +16,7 @@ public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertibl
     case uncommentedText
     case invalidUTF8
     case containsNUL
+    case badLineEnds
     case tooLarge
     case tooManyCells
     /// The numbers above the file's highest are used up.

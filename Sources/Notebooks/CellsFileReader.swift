@@ -47,6 +47,13 @@ struct CellsFileReader {
         .tooLarge, file: file, problem: "the file is larger than \(CellsFile.maximumSize >> 20) MiB",
         advice: "split it into several notebooks")
     }
+    let lineEnds = bytes.dropLast().contains(UInt8(ascii: "\r")) && !bytes.contains(UInt8(ascii: "\n"))
+    if lineEnds {
+      throw CellsFileError(
+        .badLineEnds, file: file, line: 1,
+        problem: "the lines of this file end with CR alone, so it is one line",
+        advice: "save it with LF or CR LF as line ends")
+    }
     guard bytes.contains(0) else { return }
     let line = SourceLines(bytes).first { bytes[$0.start..<$0.end].contains(0) }
     throw CellsFileError(

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -198,6 +199,39 @@ import Testing
       #expect(response.text == "done")
       #expect(try serving.program.waitForExit(timeout: 5) == .code(0))
       #expect(serving.program.output.contains("method=GET path=/slow status=200"))
+    }
+  }
+
+  @Test func aSignalEndsACellThatComputes() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nprint(\"begun\")\nwhile true { }\n")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", file, "--port", "0", "--cpu-limit", "1h"],
+        environment: Serving.environment)
+      try program.wait(for: "begun")
+      program.signal(SIGTERM)
+      #expect(try program.waitForExit(timeout: 10) == .code(0))
+    }
+  }
+
+  // The log was written until somebody read it, whatever signals came.
+  @Test func aReaderOfTheLogWhoStallsDoesNotKeepTheServerFromEnding() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("route \"/\" { \"x\" }\n")
+      // The log goes to a pipe whose other end is open and never read.
+      let command =
+        "exec 3<> \"$HOME/pipe\"; exec \(try BuiltProgram.path()) serve \(file) --port 0 > \"$HOME/pipe\""
+      let program = try RunningProgram(
+        "/bin/sh", ["-c", "mkdir -p \"$HOME\"; rm -f \"$HOME/pipe\"; mkfifo \"$HOME/pipe\"; \(command)"],
+        environment: Serving.environment)
+      let client = try RawHTTPClient(port: try Serving.port(of: program), timeout: 20)
+      let long = String(repeating: "q", count: 1_000)
+      for _ in 0..<300 {
+        try client.sendRequest("GET", "/?\(long)")
+        #expect(try client.readResponse().text == "x")
+      }
+      program.signal(SIGTERM)
+      #expect(try program.waitForExit(timeout: 10) == .code(0))
     }
   }
 

@@ -48,6 +48,16 @@ import Testing
 }
 
 @Suite struct KeyDecoderTests {
+  @Test func controlCEndsAPasteWhoseEndNeverComes() {
+    var decoder = KeyDecoder()
+    decoder.feed(Array("\u{1B}[200~let p = [".utf8))
+    #expect(decoder.next() == nil)
+    decoder.feed([0x03, UInt8(ascii: "x")])
+    #expect(decoder.next() == .paste("let p = ["))
+    #expect(decoder.next() == .control("c"))
+    #expect(decoder.next() == .character("x"))
+  }
+
   private func keys(_ bytes: String) -> [Key] {
     var decoder = KeyDecoder()
     decoder.feed(bytes.utf8)

@@ -185,6 +185,6 @@ struct TimerTests {
       bench.value(
         "let first = times[0]\ntimes.enumerated().allSatisfy { (t.skipped > 0) || ($0.element - first >= 20ms * ($0.offset) - 1ms) }"
       ) == "true")
-    #expect(bench.value("times[10] - times[0] < 400ms") == "true")
+    #expect(bench.value("t.skipped > 0 || times[10] - times[0] < 400ms") == "true")
   }
 }

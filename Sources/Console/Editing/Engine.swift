@@ -129,7 +129,10 @@ final class Engine {
     if isVi {
       for key in Self.commandKeys.keys { ceditline_bind(line, key, Self.commandName, 1) }
       // These read libedit's own history, which is empty here, or run an editor over our block.
-      for key in ["_", "v", "#"] as [Unicode.Scalar] { ceditline_bind(line, key.value, "ed-unassigned", 1) }
+      // `:` opens a prompt of libedit's own, which drops what was typed.
+      for key in ["_", "v", "#", ":"] as [Unicode.Scalar] {
+        ceditline_bind(line, key.value, "ed-unassigned", 1)
+      }
     } else {
       for key in Self.emacsKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
       ceditline_bind(line, 0x17, "ed-delete-prev-word", 0)

@@ -173,6 +173,13 @@ struct KeyDecoder {
     collected.append(contentsOf: bytes[position...])
     position = bytes.count
     guard let end = Self.index(of: Self.pasteEnd, in: collected, from: searchFrom) else {
+      // Where the end mark never comes, Ctrl-C ends the paste, and is itself the next key.
+      if let interruption = collected[searchFrom...].firstIndex(of: 0x03) {
+        bytes = Array(collected[interruption...])
+        position = 0
+        pasted = nil
+        return Self.text(collected[..<interruption])
+      }
       if collected.count > Self.pasteLimit {
         // The tail is kept, because it may hold the beginning of the end mark.
         let excess = collected.count - Self.pasteLimit

@@ -58,6 +58,8 @@ extension LineEditor {
     switch key {
     case .character(let scalar): return lineCommand(scalar)?.map { self.scalar($0) } ?? [scalar]
     case .meta("f") where !engine.isVi && hasSuggestion: return [scalar(.acceptWord)]
+    // Alt-x opens a prompt of libedit's own, which drops what was typed.
+    case .meta("x") where !engine.isVi, .meta("X") where !engine.isVi: return []
     case .meta(let scalar): return ["\u{1B}", scalar]
     case .paste(let text):
       pastedText = text.unicodeScalars.map(\.value)

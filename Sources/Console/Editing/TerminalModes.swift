@@ -100,6 +100,10 @@ enum TerminalModes {
     tcsetattr(STDIN_FILENO, TCSANOW, saved)
     let count = isBlockShown != 0 ? farewell.count : farewell.count - 2
     isBlockShown = 0
+    // A terminal that nobody reads must not hold up the end.
+    let flags = fcntl(STDOUT_FILENO, F_GETFL)
+    _ = fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK)
     _ = Glibc.write(STDOUT_FILENO, farewell.baseAddress!, count)
+    _ = fcntl(STDOUT_FILENO, F_SETFL, flags)
   }
 }

@@ -49,7 +49,10 @@ public struct Serve {
       }
       while slot.value == nil {
         log(events.take(timeout: 0.2))
-        if signals.isRaised { return .success }
+        if signals.isRaised {
+          kernel.interrupt()
+          return .success
+        }
       }
       log(events.take())
       if let result = slot.value, !result.isSuccess {

@@ -16,6 +16,7 @@ public final class TerminationSignals: @unchecked Sendable {
       source.setEventHandler { [self] in
         // Whoever signals again does not want to wait for what is under way.
         if raised.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+        Stream.hurry()
         wake()
       }
       source.resume()

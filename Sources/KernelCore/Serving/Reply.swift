@@ -54,9 +54,14 @@ struct ReplyMaker {
     }
     for pair in machine.pairs(of: machine.field(1, of: value)) ?? [] {
       let name = machine.display(pair.key)
-      let text = machine.display(pair.value)
-      if let problem = HeaderRules.problem(name: name, value: text) { throw Failure(.argument, problem) }
-      response.headers.replaceOrAdd(name: name, value: text)
+      response.headers.remove(name: name)
+      // An Array gives several headers of one name, as Set-Cookie needs them.
+      for value in machine.elements(of: pair.value) ?? [pair.value] {
+        if value.isDeferred { throw .notAwaited("the header \(name)") }
+        let text = machine.display(value)
+        if let problem = HeaderRules.problem(name: name, value: text) { throw Failure(.argument, problem) }
+        response.headers.add(name: name, value: text)
+      }
     }
     return response
   }
@@ -88,7 +93,10 @@ struct ReplyMaker {
       guard [301, 302, 303, 307, 308].contains(status) else {
         throw Failure(.argument, "\(status) is no redirect", help: "use 301, 302, 303, 307 or 308")
       }
-      let target = try call.string(0)
+      let target = Kernel.readable(try call.string(0))
+      if target.isEmpty {
+        throw Failure(.argument, "redirect() needs somewhere to go", help: "write redirect(to: \"/\")")
+      }
       if let problem = HeaderRules.problem(name: "location", value: target) {
         throw Failure(.argument, problem)
       }

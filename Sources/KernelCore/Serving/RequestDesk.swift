@@ -157,6 +157,8 @@ final class RequestDesk {
   }
 
   private func fail(_ work: Work, _ error: Value) {
+    // An error that no code has thrown, as of a deferred that was cancelled, is at least the handler's.
+    machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
     let report = machine.report(of: error)
     let status = ErrorPage.status(of: error, report, in: machine)
     if report.kind == Failure.Kind.status.rawValue {

@@ -134,11 +134,9 @@ extension Machine {
         }
         guard order[place] == nil else { throw Failure(.argument, "\"\(label)\" of \(name) is given twice") }
         order[place] = argument
-        next = max(next, place + 1)
       } else {
+        // To the first that is still free, labels or not: respond(status: 201, body).
         while next < parameters.count, order[next] != nil { next += 1 }
-        // Behind labels, as in respond(status: 201, body), it goes to the first that is still free.
-        if next == parameters.count, let free = order.firstIndex(of: nil) { next = free }
         guard next < parameters.count else {
           let least = required.count(where: \.self)
           throw Failure(

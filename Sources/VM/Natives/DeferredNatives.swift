@@ -59,8 +59,10 @@ extension Machine {
       return .nil
     }
     define("__timeoutError", ["limit"]) { call throws(Failure) in
-      call.machine.makeError(
-        Failure(.timeout, "not done within \(Machine.text(ofDuration: try call.duration(0)))"))
+      let limit = Machine.text(ofDuration: try call.duration(0))
+      let error = call.machine.makeError(Failure(.timeout, "not done within \(limit)"))
+      call.machine.setOrigin(call.machine.callPlace(), of: error)
+      return error
     }
   }
 

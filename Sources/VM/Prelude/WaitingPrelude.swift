@@ -17,7 +17,8 @@ extension Prelude {
         throw failure
     }
     func Deferred_timeout(self, limit) {
-        race([self, after(limit).then { throw __timeoutError(limit) }])
+        let failure = __timeoutError(limit)
+        race([self, after(limit).then { throw failure }])
     }
     func elapsed(body) {
         let start = __monotonic()
