@@ -155,10 +155,9 @@ extension Prompt {
     let count = abandoned.reduce(0) { $0 + $1.cells.count }
     let time = latest.lastEntry.formatted(date: .abbreviated, time: .shortened)
     let (cells, them) = count == 1 ? ("1 cell was", "it") : ("\(count) cells were", "them")
-    say(
-      StyledText(
-        "\(cells) entered in a notebook that ended without saving, on \(time): %recover brings \(them) back, %recover drop forgets \(them)",
-        Style(.yellow)))
+    input.tell(
+      "\(cells) entered in a notebook that ended without saving, on \(time): %recover brings \(them) back, %recover drop forgets \(them)",
+      Style(.yellow))
   }
 
   func recover(drops: Bool) {

@@ -172,7 +172,7 @@ public final class Prompt {
   func isConfirmed(_ question: Question, _ text: String) -> Bool {
     if !isInteractive || lastQuestion == question { return true }
     self.question = question
-    say(StyledText(text, Style(.yellow)))
+    input.tell(text, Style(.yellow))
     return false
   }
 
@@ -205,12 +205,12 @@ public final class Prompt {
 
   func say(_ text: StyledText) { input.print(text) }
 
-  func say(_ text: String) { input.print(StyledText(text)) }
+  func say(_ text: String) { input.tell(text) }
 
   /// Something went wrong: in red for a person, else on standard error.
   func complain(_ text: String) {
     if isInteractive {
-      input.print(StyledText(text, Style(.red)))
+      input.tell(text, Style(.red))
     } else {
       input.flush()
       Stream.complain(text)

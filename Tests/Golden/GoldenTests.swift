@@ -20,7 +20,7 @@ struct GoldenTests {
       topics == [
         "values", "strings", "collections", "control", "closures", "errors", "waiting", "routes", "calls",
         "timers",
-        "cells", "dates", "encodings", "html", "members",
+        "cells", "dates", "encodings", "html", "limits", "members",
       ])
     #expect(Self.files.count >= 60)
   }

@@ -200,7 +200,9 @@ struct OwnershipTests {
     bench.on { bench.kernel.removeEffects(of: 1) }
     bench.advance(.seconds(1))
     #expect(request.status == 500)
-    #expect(request.text?.contains("is gone, so it cannot make anything that stays") == true)
+    #expect(
+      request.text?.contains(
+        "the cell that this code belongs to is gone, so it cannot make anything that stays") == true)
     #expect(bench.ask("/made").status == 404)
   }
 

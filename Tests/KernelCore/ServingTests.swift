@@ -64,6 +64,14 @@ struct ServingTests {
     #expect(allowed.awaited("listen(\"tcp:0:interface=127.0.0.1\")")?.contains("127.0.0.1") == true)
   }
 
+  @Test func noBrowserCanOpenAUnixSocket() {
+    let bench = bench()
+    let path = bench.makeSocketPath()
+    _ = bench.awaited("listen(\"unix:\(path)\")")
+    let shown = bench.run("open(\"/x\")").text
+    #expect(shown.contains("no browser can open /x: only a Unix socket is listened on"))
+  }
+
   @Test func itListensOnIPv6AndOnUnixSockets() throws {
     let bench = bench()
     let shown = bench.awaited("listen(\"tcp:0:interface=\\\\:\\\\:1\")")

@@ -93,6 +93,9 @@ public enum WaitOutcome: Equatable, Sendable {
 /// Everything is for the main thread, except `printAbove` and `wake`, which any thread may call.
 @MainActor
 public protocol CellInput: AnyObject, Sendable {
+  /// How wide the terminal is now; nil where there is none.
+  var columns: Int? { get }
+
   /// Waits for the next cell.
   func readCell(number: Int) -> Input
 
@@ -116,6 +119,11 @@ extension CellInput {
 
   /// Prints now what is queued, and then this.
   public func print(_ text: String) { print(StyledText(text)) }
+
+  /// Prints a message, with its line breaks between words where there is a terminal.
+  public func tell(_ message: String, _ style: Style = .plain) {
+    print(StyledText(columns.map { Layout.wrapped(message, to: $0) } ?? message, style))
+  }
 
   /// Prints now what is queued, and then this.
   public func print(_ text: StyledText) {

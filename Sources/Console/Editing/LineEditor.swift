@@ -75,6 +75,8 @@ public final class LineEditor: CellInput {
   /// The entries of the history, oldest first.
   public var historyEntries: [String] { history.entries.map { String(scalars: $0) } }
 
+  public var columns: Int? { terminal.size.columns }
+
   public func readCell(number: Int) -> Input {
     prompt = hooks.prompt(number)
     continuation = Block.continuation(of: prompt)

@@ -91,7 +91,7 @@ extension Heap {
     guard Heap.isKey(key) else {
       throw Failure(
         .type, "\(Tag.name(key.tag)) cannot be a key",
-        help: "keys are strings, numbers, Bools and durations")
+        help: "keys are Strings, numbers, Bools, Durations and Dates")
     }
     let hash = hash(of: key)
     var place = find(key, hash, in: dictionary)

@@ -163,14 +163,13 @@ extension Machine {
     defineMethod(Tag.array, "sum") { call throws(Failure) in
       var total = Value.int(0)
       for (place, element) in try call.elements(0).enumerated() {
-        // Durations add up as well, from the first.
-        total =
-          place == 0 && element.tag != Tag.string
-          ? element : try call.machine.arithmetic(.add, total, element)
-        if total.asDouble == nil, total.tag != Tag.duration {
+        if element.isDeferred { throw .notAwaited("an element of sum()") }
+        guard element.asDouble != nil || element.tag == Tag.duration else {
           throw Failure(
             .type, "sum() adds numbers, not \(call.machine.typeName(element))", help: "joined() joins texts")
         }
+        // Durations add up as well, from the first.
+        total = place == 0 ? element : try call.machine.arithmetic(.add, total, element)
       }
       return total
     }

@@ -9,7 +9,7 @@ extension Machine {
           .argument, "there are no formats here",
           help: "write 3.14159.formatted(decimals: 2), \"7\".leftPadded(to: 3, with: \"0\")")
       }
-      guard call.count > 0 else { throw Failure(.argument, "\"value\" of String() is missing") }
+      guard call.has(0) else { return call.heap.makeString("") }
       if call.has(1) {
         return call.heap.makeString(String(try call.int(0), radix: try call.radix(1)))
       }

@@ -23,15 +23,17 @@ struct CompilingLimitTests {
 
   @Test func aBranchTooFarIsRefused() throws {
     let body = String(repeating: "n += 1\n", count: 40_000)
-    #expect(throws: Diagnostic.self) {
+    let problem = #expect(throws: Diagnostic.self) {
       try ScriptHost().run("func f() { var n = 0\nwhile n < 9 { \(body) }\nn }\nf()")
     }
+    #expect(problem?.message == "a branch or loop is too long to jump over")
   }
 
   // The registers of variables alone went unchecked where nothing needed a temporary one.
   @Test func aFunctionWithTooManyVariablesIsRefused() throws {
     let lines = (0..<5_000).map { "let v\($0) = nil\n" }.joined()
-    #expect(throws: Diagnostic.self) { try ScriptHost().run("func f() {\n\(lines)}\nf()") }
+    let problem = #expect(throws: Diagnostic.self) { try ScriptHost().run("func f() {\n\(lines)}\nf()") }
+    #expect(problem?.message == "this function needs more than 4000 registers")
   }
 
   @Test func longLiteralsAreWhole() throws {
@@ -54,6 +56,9 @@ struct CompilingLimitTests {
   @Test func manyWaysOutOfManyDefersAreRefused() throws {
     let defers = String(repeating: "defer { }\n", count: 1_500)
     let returns = String(repeating: "if x { return 1 }\n", count: 2_000)
-    #expect(throws: Diagnostic.self) { try ScriptHost().run("func f(x) {\n\(defers)\(returns)}\nf(true)") }
+    let problem = #expect(throws: Diagnostic.self) {
+      try ScriptHost().run("func f(x) {\n\(defers)\(returns)}\nf(true)")
+    }
+    #expect(problem?.message == "this function is too long")
   }
 }
