@@ -157,6 +157,13 @@ extension Machine {
     }
   }
 
+  /// What shows a value between the tags of a page: HTML as it is, anything else as escaped text.
+  func htmlText(_ value: Value) throws(Failure) -> String {
+    if value.tag == Tag.html { return heap.text(value.string) }
+    if value.isDeferred { throw .notAwaited("a value in HTML") }
+    return heap.text(try html(value, in: HTMLPlace(.text)).string)
+  }
+
   /// Text as HTML that shows it, quotes included, so that it may stand in an attribute.
   func escapedHTML(_ text: UnsafeMutablePointer<StringObject>, tag: UInt = Tag.html) throws(Failure) -> Value
   {

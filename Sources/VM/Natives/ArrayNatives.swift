@@ -234,6 +234,7 @@ extension Machine {
   private func installArrayCopies() {
     defineMethod(Tag.array, "joined", ["separator?"]) { call throws(Failure) in
       if let joined = try call.flattened() { return joined }
+      if let page = try call.joinedHTML() { return page }
       let separator = try call.string(1, default: "")
       var text = ""
       for (place, element) in try call.elements(0).enumerated() {
@@ -338,6 +339,20 @@ extension NativeCall {
     try heap.reserve(count * MemoryLayout<Value>.stride)
     try machine.spend(count)
     return heap.makeArray(parts.flatMap { machine.elements(of: $0) ?? [] })
+  }
+
+  /// Pieces of HTML joined, with texts among them and the separator escaped; nil where none of the elements is HTML.
+  fileprivate func joinedHTML() throws(Failure) -> Value? {
+    let parts = try elements(0)
+    guard parts.contains(where: { $0.tag == Tag.html }) else { return nil }
+    let separator = has(1) ? try machine.htmlText(self[1]) : ""
+    var text = ""
+    for (place, part) in parts.enumerated() {
+      if place > 0 { text += separator }
+      text += try machine.htmlText(part)
+      try heap.checkLength(text.utf8.count)
+    }
+    return heap.makeString(text, tag: Tag.html)
   }
 
   /// Pieces of a width, each beginning `step` after the one before; without a step one beside the other, the last
