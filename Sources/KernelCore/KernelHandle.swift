@@ -1,4 +1,5 @@
 import Foundation
+import Language
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -59,6 +60,15 @@ public final class KernelHandle: Sendable {
   }
 
   // MARK: Cells
+
+  /// Looks at the cells of a notebook without running them; gives a result for each. Names that cells run so far have
+  /// defined are not known to them.
+  public func check(_ cells: [SourceText]) -> [CheckedCell] {
+    (try? loop.submit { [supervisor] in
+      NotebookCheck(builtins: supervisor.value.kernel.machine.declaredGlobals.filter { $0.kind == .builtin })
+        .checked(cells)
+    }.wait()) ?? []
+  }
 
   /// Runs a cell; `completion` is called on the loop when it has ended.
   public func run(cell: Int, text: String, completion: @escaping @Sendable (CellResult) -> Void) {

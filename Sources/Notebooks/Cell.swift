@@ -25,6 +25,10 @@ public struct Cell: Equatable, Sendable {
   /// The lines that a stored run printed (the `#>` lines that end a code cell), without the marker.
   public var storedOutputs: [String]
 
+  /// The line of the file it was read from, counted from 1, at which its source begins; nil for a cell that was not
+  /// read.
+  public var firstLine: Int? { written?.bodyLine }
+
   /// How the file wrote this cell, so that what nobody changed is written back byte for byte.
   var written: Written?
 
@@ -79,6 +83,8 @@ struct Written: Sendable {
   var body: String
   /// The blank lines that follow.
   var gap: String
+  /// The file's line, counted from 1, at which the body begins.
+  var bodyLine: Int
   /// The cell's place in the file, counted from 0, and whether it was the file's last.
   var ordinal: Int
   var isLast: Bool

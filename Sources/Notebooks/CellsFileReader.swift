@@ -153,7 +153,8 @@ struct CellsFileReader {
     cell.written = Written(
       marker: section.marker.map { text($0.start..<$0.next) } ?? "", sign: marker.sign,
       isNumbered: marker.number != nil, body: text(section.body.lowerBound..<body.end),
-      gap: text(body.end..<section.body.upperBound), ordinal: ordinal, isLast: isLast,
+      gap: text(body.end..<section.body.upperBound), bodyLine: section.bodyLine, ordinal: ordinal,
+      isLast: isLast,
       number: cell.number, kind: cell.kind, title: cell.title, metadata: cell.metadata,
       source: cell.source, storedOutputs: cell.storedOutputs)
     return cell

@@ -29,7 +29,7 @@ public enum BuiltProgram {
   /// When the youngest source of the program was changed; a program older than that is not to be trusted.
   private static let newestSource: Date = {
     let folders = [
-      "CCurl", "CEditline", "Language", "VM", "Web", "Fetch", "Notebooks", "KernelCore", "Console",
+      "CCurl", "CDigest", "CEditline", "Language", "VM", "Web", "Fetch", "Notebooks", "KernelCore", "Console",
     ]
     var newest = modified(packageFolder + "/Package.swift") ?? .distantFuture
     for folder in folders + ["routebook"] {

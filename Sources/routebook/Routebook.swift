@@ -11,7 +11,9 @@ struct Routebook: ParsableCommand {
     commandName: "routebook",
     abstract: "A notebook for HTTP routes in the terminal.",
     version: version,
-    subcommands: [OpenNotebook.self, ReplayFile.self, ServeFile.self],
+    subcommands: [
+      OpenNotebook.self, ReplayFile.self, ServeFile.self, CheckFiles.self, DisassembleFile.self,
+    ],
     defaultSubcommand: OpenNotebook.self)
 }
 

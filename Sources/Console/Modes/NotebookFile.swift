@@ -35,17 +35,42 @@ struct UnattendedFailure: Error {
   let status: ExitStatus
 }
 
-/// Reads a file and starts a kernel for it, listening already where its cells don't say where.
-func openUnattended(
-  _ path: String, _ configuration: KernelConfiguration, _ events: EventQueue
-) throws(UnattendedFailure) -> (Notebook, KernelHandle) {
-  let notebook: Notebook
+/// What stands for standard input in place of a file's path.
+private let standardInput = "-"
+
+/// What messages call a file.
+func fileName(_ path: String) -> String { path == standardInput ? "standard input" : path }
+
+/// Reads a cells file; `-` is standard input.
+///
+/// - Throws: `UnattendedFailure` where it cannot be read.
+func readNotebook(_ path: String) throws(UnattendedFailure) -> Notebook {
   do throws(CellsFileError) {
-    notebook = try CellsFile.load(path)
+    if path != standardInput { return try CellsFile.load(path) }
+    // A byte more than may be shows that there is too much.
+    let bytes = (try? FileHandle.standardInput.read(upToCount: CellsFile.maximumSize + 1)) ?? Data()
+    return try CellsFile.parse(bytes: Array(bytes), name: "standard input")
   } catch {
     Stream.complain("\(error)")
     throw UnattendedFailure(status: .badFile)
   }
+}
+
+/// The code cells of a notebook as texts that say where in their file they stand.
+func sources(of notebook: Notebook, in path: String) -> [SourceText] {
+  notebook.codeCells.map { cell in
+    let place = cell.firstLine.map {
+      SourceText.FilePlace(path: fileName(path), line: $0)
+    }
+    return SourceText(cell: cell.number ?? 0, text: cell.source, file: place)
+  }
+}
+
+/// Reads a file and starts a kernel for it, listening already where its cells don't say where.
+func openUnattended(
+  _ path: String, _ configuration: KernelConfiguration, _ events: EventQueue
+) throws(UnattendedFailure) -> (Notebook, KernelHandle) {
+  let notebook = try readNotebook(path)
   do {
     let kernel = try KernelHandle(configuration) { events.post($0) }
     if !callsListen(notebook) { try kernel.listenByDefault() }

@@ -1,6 +1,5 @@
 import Language
 import VM
-import Web
 
 // From the text of a cell to its end.
 
@@ -10,7 +9,7 @@ extension Kernel {
     isSettling = false
     let started = clock.now
     let source = SourceText(cell: cell, text: text)
-    let compiled = compile(source)
+    let compiled = CompiledCell(source, globals: KnownNames(machine: machine, ownership: ownership))
     guard let program = compiled.program else {
       let failure = ErrorRenderer().render(compiled.diagnostics, in: source)
       let result = CellResult(
@@ -49,42 +48,6 @@ extension Kernel {
       end(run, .failure(machine.makeErrorValue(error)))
     }
     pump()
-  }
-
-  private func compile(_ source: SourceText) -> (
-    program: Program?, diagnostics: [Diagnostic], assigned: [String]
-  ) {
-    let parsed = Parser.parse(source)
-    if parsed.diagnostics.contains(where: { $0.severity == .error }) { return (nil, parsed.diagnostics, []) }
-    let resolution = Resolver.resolve(
-      parsed.program, source: source, globals: KnownNames(machine: machine, ownership: ownership))
-    let diagnostics = parsed.diagnostics + resolution.diagnostics
-    if resolution.hasErrors { return (nil, diagnostics, []) }
-    let assigned = resolution.writes.keys.filter { resolution.declares[$0] == nil }.sorted()
-    do throws(Diagnostic) {
-      let program = try Compiler.compile(parsed.program, source: source)
-      let problems = patternProblems(program)
-      return problems.isEmpty ? (program, diagnostics, assigned) : (nil, diagnostics + problems, [])
-    } catch {
-      return (nil, diagnostics + [error], [])
-    }
-  }
-
-  private func patternProblems(_ program: Program) -> [Diagnostic] {
-    var problems: [Diagnostic] = []
-    for case .route(let route) in program.functions.flatMap(\.constants) {
-      do throws(RoutePatternError) {
-        _ = try RoutePattern.parse(route.pattern)
-      } catch {
-        let start = route.patternSpan.start + 1
-        let span = Span(
-          start + error.range.lowerBound, start + max(error.range.upperBound, error.range.lowerBound + 1))
-        problems.append(
-          Diagnostic(
-            .error, error.message, at: span, help: error.suggestion.map { "did you mean \"\($0)\"?" }))
-      }
-    }
-    return problems
   }
 
   // MARK: Its end
@@ -259,24 +222,4 @@ extension Kernel {
     return
       "\(list) \(names.count == 1 ? "keeps" : "keep") what was assigned; only what the cell declares is put back"
   }
-}
-
-/// The names that a cell can use, with where they come from; looked up one by one, since a notebook may have many.
-private struct KnownNames: GlobalNames {
-  let machine: Machine
-  let ownership: Ownership
-
-  func entry(named name: String) -> GlobalScope.Entry? {
-    guard let (slot, kind) = machine.declaredGlobal(named: name) else { return nil }
-    let known: GlobalScope.Kind =
-      switch kind {
-      case .let: .let
-      case .var: .var
-      case .function: .function
-      case .builtin: .builtin
-      }
-    return .init(kind: known, origin: ownership.cell(declaringGlobal: slot).map { "cell [\($0)]" })
-  }
-
-  var names: [String] { machine.declaredGlobals.map(\.name) }
 }

@@ -46,8 +46,7 @@ public struct ErrorRenderer: Sendable {
   }
 
   private func line(for frame: TraceFrame, inner: TraceFrame) -> String {
-    let position = frame.source.position(of: frame.span.start)
-    let place = "\(frame.source.name), line \(position.line)"
+    let place = frame.source.place(ofLine: frame.source.lineNumber(of: frame.span.start))
     if frame.isAwait { return "  awaited in \(place)" }
     return "  \(name(inner)) called in \(place)"
   }

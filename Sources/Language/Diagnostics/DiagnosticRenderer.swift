@@ -29,7 +29,7 @@ public struct DiagnosticRenderer: Sendable {
     var lines = [
       paint("\(diagnostic.severity.rawValue):", color) + " "
         + paint(DisplayText.visible(diagnostic.message), .message),
-      "  \(source.name), line \(line)",
+      "  \(source.place(ofLine: line))",
     ]
     lines += excerpt(diagnostic.span, in: source, gutter: gutter, color)
     for note in diagnostic.notes {

@@ -16,18 +16,33 @@ public struct Span: Hashable, Sendable {
 
 /// A text that diagnostics point into: a cell, the prelude, a file.
 public final class SourceText: Sendable {
+  /// Where in a file a text stands.
+  public struct FilePlace: Hashable, Sendable {
+    public let path: String
+    /// The line of the file, from 1, that the text's first line is.
+    public let line: Int
+
+    public init(path: String, line: Int) {
+      self.path = path
+      self.line = line
+    }
+  }
+
   /// What a diagnostic calls this text: `cell [5]`, `prelude`.
   public let name: String
   public let text: String
   /// The number of the cell that this text is, where it is one.
   public let cell: Int?
+  /// Where the text stands in a file, where diagnostics are to say so.
+  public let file: FilePlace?
   private let utf8: [UInt8]
   private let lineStarts: [Int]
 
-  public init(name: String, text: String, cell: Int? = nil) {
+  public init(name: String, text: String, cell: Int? = nil, file: FilePlace? = nil) {
     self.name = name
     self.text = text
     self.cell = cell
+    self.file = file
     utf8 = Array(text.utf8)
     var starts = [0]
     for (offset, byte) in utf8.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
@@ -35,8 +50,14 @@ public final class SourceText: Sendable {
   }
 
   /// A cell's text, named as people see it: `cell [5]`.
-  public convenience init(cell number: Int, text: String) {
-    self.init(name: "cell [\(number)]", text: text, cell: number)
+  public convenience init(cell number: Int, text: String, file: FilePlace? = nil) {
+    self.init(name: "cell [\(number)]", text: text, cell: number, file: file)
+  }
+
+  /// A line of the text as diagnostics name it: `cell [5], line 3`, with its place in the file where that is known.
+  public func place(ofLine line: Int) -> String {
+    let place = "\(name), line \(line)"
+    return file.map { "\(place) (\($0.path):\($0.line + line - 1))" } ?? place
   }
 
   public var byteCount: Int { utf8.count }

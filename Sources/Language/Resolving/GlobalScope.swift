@@ -4,6 +4,8 @@ public protocol GlobalNames {
   func entry(named name: String) -> GlobalScope.Entry?
   /// All names, for suggestions: asked for only where one is not known.
   var names: [String] { get }
+  /// Whether other names may come to be known before a function of the text runs.
+  var mayGrow: Bool { get }
 }
 
 /// The names that a notebook knows, as a plain value.
@@ -46,6 +48,8 @@ public struct GlobalScope: GlobalNames, Sendable {
 }
 
 extension GlobalNames {
+  public var mayGrow: Bool { true }
+
   public func kind(of name: String) -> GlobalScope.Kind? { entry(named: name)?.kind }
 }
 

@@ -198,6 +198,9 @@ extension Resolver {
     let locals = frames.flatMap { $0.scopes.flatMap(\.variables.keys) }
     let suggestion = Suggestion.nearest(
       to: name, among: locals + Array(globalSpans.keys) + globals.names)
+    if !globals.mayGrow {
+      return report(.notDefined(name, isWrite: isWrite, suggestion: suggestion), at: reference.span)
+    }
     report(
       isWrite
         ? .assignsUndefined(name, suggestion: suggestion)

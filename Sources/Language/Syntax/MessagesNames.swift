@@ -11,6 +11,13 @@ extension Message {
       "\"\(name)\" is not defined yet; it is looked up when this runs",
       help: suggestion.map { "did you mean \"\($0)\"?" } ?? "declare it first: var \(name) = …")
   }
+  /// What nobody can define any more, since the whole notebook is known.
+  static func notDefined(_ name: String, isWrite: Bool, suggestion: String?) -> Message {
+    Message(
+      "\"\(name)\" is not defined",
+      help: ForeignNames.advice(on: name) ?? suggestion.map { "did you mean \"\($0)\"?" }
+        ?? "declare it first: \(isWrite ? "var" : "let") \(name) = …")
+  }
   static func foreignLiteral(_ name: String, _ own: String) -> Message {
     Message("there is no \"\(name)\" here", help: "write \(own)")
   }

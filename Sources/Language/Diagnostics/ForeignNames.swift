@@ -1,7 +1,7 @@
 /// Functions and objects that people know from other languages and prompts, and what to write here.
-enum ForeignNames {
+public enum ForeignNames {
   /// What to write in place of a name that is not defined; nil where nothing is known of it.
-  static func advice(on name: String) -> String? { instead[name].map { "write \($0)" } }
+  public static func advice(on name: String) -> String? { instead[name].map { "write \($0)" } }
 
   private static let instead: [String: String] = [
     "route": "route \"/path\" { … }", "quit": "%quit", "exit": "%quit", "help": "%help",

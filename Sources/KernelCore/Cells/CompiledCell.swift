@@ -1,0 +1,81 @@
+import Language
+import VM
+import Web
+
+/// The text of a cell, compiled or refused.
+struct CompiledCell {
+  /// What the machine runs; nil where there are errors.
+  private(set) var program: Program?
+  /// Errors and warnings, those of the parser first.
+  private(set) var diagnostics: [Diagnostic]
+  /// The variables of other cells that the text assigns to, in order.
+  private(set) var assigned: [String] = []
+  /// How the text uses globals; nil where it could not be parsed.
+  private(set) var resolution: Resolution?
+
+  /// - Parameter globals: the names that the text may use.
+  init(_ source: SourceText, globals: some GlobalNames) {
+    let parsed = Parser.parse(source)
+    diagnostics = parsed.diagnostics
+    if hasErrors { return }
+    let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
+    self.resolution = resolution
+    diagnostics += resolution.diagnostics
+    if hasErrors { return }
+    do throws(Diagnostic) {
+      let program = try Compiler.compile(parsed.program, source: source)
+      diagnostics += CompiledCell.patternProblems(program)
+      if hasErrors { return }
+      self.program = program
+      assigned = resolution.writes.keys.filter { resolution.declares[$0] == nil }.sorted()
+    } catch {
+      diagnostics.append(error)
+    }
+  }
+
+  var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+  private static func patternProblems(_ program: Program) -> [Diagnostic] {
+    var problems: [Diagnostic] = []
+    for case .route(let route) in program.functions.flatMap(\.constants) {
+      do throws(RoutePatternError) {
+        _ = try RoutePattern.parse(route.pattern)
+      } catch {
+        let start = route.patternSpan.start + 1
+        let span = Span(
+          start + error.range.lowerBound, start + max(error.range.upperBound, error.range.lowerBound + 1))
+        problems.append(
+          Diagnostic(
+            .error, error.message, at: span, help: error.suggestion.map { "did you mean \"\($0)\"?" }))
+      }
+    }
+    return problems
+  }
+}
+
+/// The names that a cell of a running notebook can use, with where they come from; looked up one by one, since a
+/// notebook may have many.
+struct KnownNames: GlobalNames {
+  let machine: Machine
+  let ownership: Ownership
+
+  func entry(named name: String) -> GlobalScope.Entry? {
+    guard let (slot, kind) = machine.declaredGlobal(named: name) else { return nil }
+    return .init(
+      kind: .init(kind), origin: ownership.cell(declaringGlobal: slot).map { "cell [\($0)]" })
+  }
+
+  var names: [String] { machine.declaredGlobals.map(\.name) }
+}
+
+extension GlobalScope.Kind {
+  init(_ kind: GlobalKind) {
+    self =
+      switch kind {
+      case .let: .let
+      case .var: .var
+      case .function: .function
+      case .builtin: .builtin
+      }
+  }
+}

@@ -1,0 +1,80 @@
+import Language
+import VM
+
+/// What a cell was found to be without running it.
+public struct CheckedCell: Sendable {
+  /// Errors and warnings in the order of the text.
+  public let diagnostics: [Diagnostic]
+  /// What the machine would run; nil for a text that cannot be compiled.
+  public let program: Program?
+}
+
+/// What is wrong with the cells of a notebook, as far as that shows without running them.
+///
+/// Every cell knows the names of the program and of the cells before it. Its functions, which run later, know those of
+/// the cells behind it too; nothing else can ever come to be defined, so that a name which none of them has is an
+/// error and not, as at the prompt, a warning.
+struct NotebookCheck {
+  private let builtins: GlobalScope
+
+  init(builtins: [(name: String, kind: GlobalKind)]) {
+    var scope = GlobalScope()
+    for builtin in builtins { scope.declare(builtin.name, .init(builtin.kind)) }
+    // The last Out, from the first on.
+    scope.declare("_", .builtin)
+    self.builtins = scope
+  }
+
+  func checked(_ cells: [SourceText]) -> [CheckedCell] {
+    let declared = cells.map(declarations)
+    // Of the cells that declare a name the next is the last.
+    var behind: [String: [String]] = [:]
+    for (cell, names) in zip(cells, declared).reversed() {
+      for name in names.keys { behind[name, default: []].append(cell.name) }
+    }
+    var before = builtins
+    return zip(cells, declared).map { cell, names in
+      for name in names.keys { behind[name]?.removeLast() }
+      let result = checked(cell, NotebookNames(before: before, behind: behind))
+      for (name, kind) in names { before.declare(name, kind, in: cell.name) }
+      return result
+    }
+  }
+
+  /// What a cell declares; of a text with errors what could be read.
+  private func declarations(_ cell: SourceText) -> [String: GlobalScope.Kind] {
+    Resolver.resolve(Parser.parse(cell).program, source: cell, globals: builtins).declares
+  }
+
+  private func checked(_ cell: SourceText, _ names: NotebookNames) -> CheckedCell {
+    let compiled = CompiledCell(cell, globals: names)
+    var found = compiled.diagnostics
+    if let resolution = compiled.resolution {
+      let uses = resolution.reads.merging(resolution.writes) { $0.isAtTopLevel ? $0 : $1 }
+      for (name, use) in uses where use.isAtTopLevel && resolution.declares[name] == nil {
+        guard names.before.entry(named: name) == nil, let other = names.behind[name]?.last else { continue }
+        found.append(
+          Diagnostic(
+            .error, "\"\(name)\" is not defined yet: \(other), further down, declares it", at: use.span,
+            help: "move that cell up, or this one down"))
+      }
+    }
+    found.sort { ($0.span.start, $0.severity.rawValue) < ($1.span.start, $1.severity.rawValue) }
+    return CheckedCell(diagnostics: found, program: compiled.program)
+  }
+}
+
+/// The names that a cell may use when the whole notebook is known.
+private struct NotebookNames: GlobalNames {
+  let before: GlobalScope
+  /// The names of the cells behind it, with those cells, the next one last.
+  let behind: [String: [String]]
+
+  /// What is declared further down says nothing yet about how the name may be used.
+  func entry(named name: String) -> GlobalScope.Entry? {
+    before.entry(named: name) ?? behind[name]?.last.map { .init(kind: .var, origin: $0) }
+  }
+
+  var names: [String] { before.names + behind.keys }
+  var mayGrow: Bool { false }
+}
