@@ -38,6 +38,7 @@ let package = Package(
       dependencies: [
         "Language", "VM", "Web", "Fetch", "Notebooks",
         .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
       ] + nio),
     // The person's side.
     .target(name: "Console", dependencies: ["KernelCore", "CEditline"]),

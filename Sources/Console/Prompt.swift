@@ -92,7 +92,9 @@ public final class Prompt {
   /// Opens a file if there is one, then reads until the person leaves.
   public func run(file: String?) -> ExitStatus {
     if isInteractive { say("Routebook \(options.version)  ·  %help for help, Ctrl-D to leave") }
-    if let reason = journal.disabledReason, isInteractive { say(StyledText(reason, .dim)) }
+    if let reason = journal.disabledReason {
+      if isInteractive { say(StyledText(reason, .dim)) } else { Stream.complain(reason) }
+    }
     warnIfOthersCanReach(configuration)
     if let file {
       if let status = open(file) { return finish(status) }

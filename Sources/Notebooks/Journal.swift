@@ -29,8 +29,7 @@ public final class Journal {
     let name = "\(getpid())-\(milliseconds)-\(String(UInt32.random(in: .min ... .max), radix: 16))"
     path = "\(folder)/\(name).journal"
     do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try Journal.makeFolder(folder)
       descriptor = try Journal.begin("\(folder)/.\(name).new", path)
       try reset(notebookFile: notebookFile)
       // The new name is durable when the folder is.
@@ -48,6 +47,16 @@ public final class Journal {
     case let error as JournalError: error.description
     default: (error as NSError).localizedDescription
     }
+  }
+
+  /// Makes a folder, with those above it, for its owner alone.
+  private static func makeFolder(_ path: String) throws(SystemError) {
+    if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    let problem = SystemError.last
+    let parent = (path as NSString).deletingLastPathComponent
+    guard problem.code == ENOENT, parent != path, !parent.isEmpty else { throw problem }
+    try makeFolder(parent)
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }
   }
 
   /// Makes the file and takes the lock before the file has the name that others look for.

@@ -91,7 +91,12 @@ struct RoutePatternParser {
     guard pieces.count > 1 else {
       switch pieces.first {
       case nil: return .literal([])
-      case .literal(let bytes): return .literal(bytes)
+      case .literal(let bytes):
+        if bytes == [UInt8(ascii: ".")] || bytes == Array("..".utf8) {
+          throw error(
+            "clients take . and .. out of a path before they ask for it, so nobody could reach this", range)
+        }
+        return .literal(bytes)
       case .parameter(.converter(.any(let words)), _):
         // The order of the words is no difference between routes here; between other texts it is.
         return .parameter(.any(words.sorted()))

@@ -34,6 +34,7 @@ struct KernelOptions: ParsableArguments {
 
   func validate() throws {
     if let port, !(0...65_535).contains(port) { throw ValidationError("--port is 0 to 65535, not \(port)") }
+    if host.isEmpty { throw ValidationError("--host is an address, as 127.0.0.1 or 0.0.0.0; it is empty") }
     if memoryLimit < 16 { throw ValidationError("--memory-limit is at least 16 MiB") }
     if bodyLimit < 0 { throw ValidationError("--body-limit is at least 0") }
     if cpuLimit.seconds <= 0 { throw ValidationError("--cpu-limit is longer than 0") }

@@ -8,9 +8,45 @@ struct StatementMessageTests {
     "explains statements that cannot be read",
     arguments: [
       (
+        "for x in xs where x > 1 { x }",
+        ["a loop has no where [where] — write for x in xs.filter { … } { … }, or an if in its body"]
+      ),
+      (
+        "if case 1 = a { }",
+        ["there are no patterns to match here [case] — write == to compare, if let x = … for what may be nil"]
+      ),
+      (
+        "do { f() } catch is Error { }",
+        ["catch takes every error [Error] — look at error.kind in its body, and throw error on"]
+      ),
+      (
+        "func h() async throws { 1 }",
+        [
+          "any function may wait or throw: none says so [async] — leave out the async",
+          "any function may wait or throw: none says so [throws] — leave out the throws",
+        ]
+      ),
+      ("async let n = 1", ["there is no async let here [let] — write let name = async { … }"]),
+      (
+        "xs.map { x -> Int in x }",
+        [
+          "functions have no result types here: a value knows its own [-> Int] — leave out the -> and the type"
+        ]
+      ),
+      ("[x for x in xs]", ["arrays are not made by a loop in brackets [for] — write xs.map { x in … }"]),
+      (
+        #""\(a, specifier: b)""#,
+        ["an interpolation holds one value [,] — for a format use members, as in x.formatted(decimals: 2)"]
+      ),
+      ("---1", ["there is no -- [--] — write n -= 1"]),
+      ("lambda x: x", [#"there is no "lambda" here [lambda] — write { x in … }"#]),
+      (
+        "a ~= 2", ["there is no operator ~: Int has no bit operations [~] — for ~= write (1...3).contains(x)"]
+      ),
+      (
         "{ 1 }",
         [
-          "a block alone is no statement [{] — write do { … } for a scope, or give the closure to a call"
+          "a block alone is no statement [{] — write do { … } for a scope, return { … } or let f = { … } for a closure"
         ]
       ),
       (

@@ -104,6 +104,13 @@ import Testing
       ("/a%20b", 2..<5, "a route is written decoded: write the character itself for %20"),
       ("/a?b=c", 2..<6, "a route has a path only; a query is read from request.params"),
       ("/a\nb", 2..<3, "a route has no control characters"),
+      (
+        "/a/../b", 3..<5,
+        "clients take . and .. out of a path before they ask for it, so nobody could reach this"
+      ),
+      (
+        "/.", 1..<2, "clients take . and .. out of a path before they ask for it, so nobody could reach this"
+      ),
       ("/<int(min=1)>", 1..<13, "a parameter with arguments needs a name: <int(min=1):name>"),
       ("/<int(min=1:n>", 2..<13, "a parameter with arguments needs a name: <int(min=1):name>"),
     ])

@@ -1,36 +1,103 @@
 import Foundation
+import HeapModule
 import NIOCore
 
-/// The machine's own clock, with timers on the event loop.
+/// The machine's own clock, with one timer of the event loop for all that is scheduled.
+///
+/// What falls due at one moment is called for a bounded time, then sockets get their turn: a hundred thousand fibers
+/// that wake together hold nobody up for longer than a turn.
 final class RealClock: Clock {
   private let loop: any EventLoop
-  private var scheduled: [ClockToken: Scheduled<Void>] = [:]
+  private var actions: [ClockToken: () -> Void] = [:]
+  /// When everything is due; those that were cancelled stay until they are due, or too many.
+  private var entries = Heap<Entry>()
   private var next = 1
+  /// The loop's timer, and what it is set for.
+  private var alarm: (due: Int, timer: Scheduled<Void>)?
+  private var isRinging = false
+
   /// The longest that a timer is set for, a century: what is due later never fires.
   private static let farthest = 100 * 365 * 86_400 * 1_000_000_000
-  /// The least time until anything scheduled is called, in nanoseconds.
+  /// The least time until anything scheduled is called, in nanoseconds; between two turns as well.
   private static let nearest = 50_000
+  /// How long what is due is called before sockets get their turn, in nanoseconds.
+  private static let turn = 2_000_000
+  /// How many cancelled entries are kept at least, before they are taken out together.
+  private static let slack = 1_000
+
+  private struct Entry: Comparable {
+    let due: Int
+    let token: ClockToken
+
+    static func < (one: Entry, other: Entry) -> Bool {
+      (one.due, one.token.number) < (other.due, other.token.number)
+    }
+  }
 
   init(loop: any EventLoop) { self.loop = loop }
 
   var now: Int { Int(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
   var date: Date { Date() }
 
+  /// How much is scheduled, and how much of that is kept, the cancelled included.
+  var counts: (scheduled: Int, kept: Int) { (actions.count, entries.count) }
+
   func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
     let token = ClockToken(number: next)
     next += 1
+    let now = now
     // Never at once: timers of no length that set each other would keep the loop from its sockets.
-    let earliest = now + RealClock.nearest
-    let due = min(max(earliest, time), now.addingClamped(RealClock.farthest))
-    let deadline = NIODeadline.uptimeNanoseconds(UInt64(due))
-    scheduled[token] = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
-      guard self?.scheduled.removeValue(forKey: token) != nil else { return }
-      action()
-    }
+    let due = min(max(now + RealClock.nearest, time), now.addingClamped(RealClock.farthest))
+    actions[token] = action
+    entries.insert(Entry(due: due, token: token))
+    setAlarm()
     return token
   }
 
-  func cancel(_ token: ClockToken) { scheduled.removeValue(forKey: token)?.cancel() }
+  func cancel(_ token: ClockToken) {
+    guard actions.removeValue(forKey: token) != nil else { return }
+    // Fast calls with long timeouts must not pile up.
+    if entries.count > 2 * actions.count + RealClock.slack {
+      entries = Heap(entries.unordered.filter { actions[$0.token] != nil })
+      setAlarm()
+    }
+  }
 
   func kernelIsIdle(isHeld: Bool) {}
+
+  private func setAlarm() {
+    if isRinging { return }
+    guard let due = entries.min?.due else {
+      alarm?.timer.cancel()
+      alarm = nil
+      return
+    }
+    if let alarm, alarm.due <= due { return }
+    setAlarm(at: due)
+  }
+
+  private func setAlarm(at due: Int) {
+    alarm?.timer.cancel()
+    let deadline = NIODeadline.uptimeNanoseconds(UInt64(due))
+    let timer = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
+      if let self { ring() }
+    }
+    alarm = (due, timer)
+  }
+
+  private func ring() {
+    alarm = nil
+    isRinging = true
+    let start = now
+    var moment = start
+    while let first = entries.min, first.due <= start, moment < start + RealClock.turn {
+      entries.removeMin()
+      guard let action = actions.removeValue(forKey: first.token) else { continue }
+      action()
+      moment = now
+    }
+    isRinging = false
+    guard let next = entries.min else { return }
+    setAlarm(at: max(next.due, now + RealClock.nearest))
+  }
 }

@@ -15,6 +15,7 @@ extension Parser {
     "finally": .writeInstead("finally", "defer { … } at the beginning"),
     "except": .writeInstead("except", "catch"), "elif": .writeInstead("elif", "else if"),
     "elseif": .writeInstead("elseif", "else if"), "repeat": .noDoWhile,
+    "lambda": .writeInstead("lambda", "{ x in … }"),
   ]
 
   /// Explains words that stand behind a value.

@@ -14,6 +14,8 @@ public struct HTMLPlace: Equatable, Sendable {
     case script
     /// Within an attribute such as `onclick`.
     case scriptAttribute
+    /// The value of `srcdoc`: a page of its own.
+    case document
     /// In the name of a tag or attribute.
     case name
   }

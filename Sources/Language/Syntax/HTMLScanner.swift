@@ -74,6 +74,7 @@ struct HTMLScanner {
       return (HTMLPlace(.scriptAttribute, isUnquoted: isUnquoted), script.isInString ? .inScriptString : nil)
     }
     if name == "style" { return (HTMLPlace(.style, isUnquoted: isUnquoted), nil) }
+    if name == "srcdoc" { return (HTMLPlace(.document, isUnquoted: isUnquoted), nil) }
     let isAddress = isAtStart && HTMLPlace.addressAttributes.contains(name)
     return (HTMLPlace(isAddress ? .address : .attribute, isUnquoted: isUnquoted), nil)
   }

@@ -17,7 +17,8 @@ extension Message {
 
 extension Message {
   static let bareBlock = Message(
-    "a block alone is no statement", help: "write do { … } for a scope, or give the closure to a call")
+    "a block alone is no statement",
+    help: "write do { … } for a scope, return { … } or let f = { … } for a closure")
   static let elseWithoutIf = Message("this else belongs to no if")
   static let catchWithoutDo = Message("this catch belongs to no do", help: "write do { … } catch { … }")
   static func declarationWithoutValue(_ keyword: String, _ name: String) -> Message {
@@ -29,6 +30,18 @@ extension Message {
     "names have no types here: a value knows its own", help: "leave out the type")
   static let noReturnTypes = Message(
     "functions have no result types here: a value knows its own", help: "leave out the -> and the type")
+  static func noEffects(_ word: String) -> Message {
+    Message("any function may wait or throw: none says so", help: "leave out the \(word)")
+  }
+  static let noAsyncLet = Message("there is no async let here", help: "write let name = async { … }")
+  static let noPatternMatching = Message(
+    "there are no patterns to match here", help: "write == to compare, if let x = … for what may be nil")
+  static let catchTakesAll = Message(
+    "catch takes every error", help: "look at error.kind in its body, and throw error on")
+  static let noWhere = Message(
+    "a loop has no where", help: "write for x in xs.filter { … } { … }, or an if in its body")
+  static let noComprehension = Message(
+    "arrays are not made by a loop in brackets", help: "write xs.map { x in … }")
   static let noParameterLabels = Message(
     "a parameter has one name, which is its label too", help: "leave out the first of the two")
   static func duplicateParameter(_ name: String) -> Message {
@@ -63,7 +76,9 @@ extension Message {
   static let assignmentInCondition = Message("= assigns, and an assignment is no condition", help: "write ==")
   static let labelWithEquals = Message("labels of arguments end in a colon", help: "write label: value")
   static func noIncrement(_ operator: String, _ target: String) -> Message {
-    Message("there is no \(`operator`)", help: "write \(target) \(`operator` == "++" ? "+=" : "-=") 1")
+    let variable = target.first.map { $0.isLetter || $0 == "_" } == true ? target : "n"
+    return Message(
+      "there is no \(`operator`)", help: "write \(variable) \(`operator` == "++" ? "+=" : "-=") 1")
   }
 }
 
@@ -80,6 +95,7 @@ extension Message {
       switch `operator` {
       case "&": "for conditions write &&"
       case "|": "for conditions write ||"
+      case "~": "for ~= write (1...3).contains(x)"
       default: nil as String?
       }
     return Message("there is no operator \(`operator`): Int has no bit operations", help: help)
@@ -119,6 +135,8 @@ extension Message {
 extension Message {
   static let emptyInterpolation = Message(
     "this interpolation is empty", help: "write a value between the parentheses")
+  static let noFormat = Message(
+    "an interpolation holds one value", help: "for a format use members, as in x.formatted(decimals: 2)")
   static let noTuples = Message("there are no tuples here", help: "write an array: [a, b]")
   static let emptyParentheses = Message("there is no empty value ()", help: "write nil")
   static let dictionaryInBraces = Message(

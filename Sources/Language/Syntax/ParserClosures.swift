@@ -58,7 +58,19 @@ extension Parser {
       if peek(ahead).kind == .symbol(.arrow) { return true }
       if peek(ahead).kind == .end, commas > 0 || ahead == start + 2 { return true }
     }
+    if peek(ahead).kind == .symbol(.arrow) { return hasIn(after: ahead) }
     return peek(ahead).kind == .keyword(.in) || (commas > 0 && peek(ahead).kind == .end)
+  }
+
+  /// Whether `in` ends the line that a result type stands in.
+  private func hasIn(after arrow: Int) -> Bool {
+    var ahead = arrow + 1
+    // Types are short; what is longer is none.
+    while ahead < arrow + 20, !peek(ahead).startsLine, peek(ahead).kind != .end {
+      if peek(ahead).kind == .keyword(.in) { return true }
+      ahead += 1
+    }
+    return false
   }
 
   /// Whether the parentheses that are open here are followed by `in` or `->`: parameters with types.

@@ -63,6 +63,9 @@ extension Parser {
 
   private mutating func parseCondition() throws(SyntaxFailure) -> Condition {
     if at(.openBrace) { throw fail(.expected("a condition", found: describeCurrent())) }
+    if isWord(current, "case"), !peek().startsLine, startsOperand(peek()) || peek().kind == .symbol(.dot) {
+      throw fail(.noPatternMatching)
+    }
     guard at(.let) || at(.var) else {
       let condition = try parseExpression()
       guard at(.assign) else { return .expression(condition) }
@@ -109,6 +112,7 @@ extension Parser {
     context.allowsTrailingClosure = false
     let sequence = try parseExpression()
     context = outer
+    if isWord(current, "where") { throw fail(.noWhere) }
     let body = try parseBlock("the body of the loop")
     return Statement(.forLoop(names: names, sequence: sequence, body: body), spanFrom(start))
   }
@@ -159,6 +163,7 @@ extension Parser {
       name = NameDeclaration(written, advance().span)
       advance()
     }
+    if !at(.openBrace), !atEnd, !current.startsLine { throw fail(.catchTakesAll) }
     let handler = try parseBlock("what to do with the error")
     return Statement(.do(body: body, errorName: name, handler: handler), spanFrom(start))
   }

@@ -253,6 +253,7 @@ extension Parser {
   private mutating func parseAsync() throws(SyntaxFailure) -> Expression {
     try enter()
     let start = advance()
+    if at(.let) || at(.var) { throw fail(.noAsyncLet) }
     let body: [Statement]
     let isBlock = at(.openBrace)
     if isBlock {

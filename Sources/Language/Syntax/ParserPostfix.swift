@@ -285,6 +285,7 @@ extension Parser {
       }
       if !accept(.comma) { break }
     }
+    if at(.for), !current.startsLine { throw fail(.noComprehension) }
     try expectClosing(.closeBracket, opener, or: "\",\" or ")
     context = outer
     return Expression(isDictionary ? .dictionary(pairs) : .array(elements), spanFrom(opener))

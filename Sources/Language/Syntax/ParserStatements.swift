@@ -147,6 +147,10 @@ extension Parser {
     let outer = context
     defer { context = outer }
     let parameters = try parseParameters()
+    while at(.async) || isWord(current, "throws") || isWord(current, "rethrows") {
+      report(.noEffects(source.slice(current.span)), at: current.span)
+      advance()
+    }
     if at(.arrow) {
       let arrow = advance()
       skipType()

@@ -67,7 +67,7 @@ extension Parser {
       } else {
         value = try parseExpression()
         if current.kind != .interpolationEnd {
-          throw fail(.expected("\")\"", found: describeCurrent()))
+          throw fail(at(.comma) ? .noFormat : .expected("\")\"", found: describeCurrent()))
         }
       }
     } catch {

@@ -7,18 +7,14 @@ extension Machine {
   /// Makes HTML of the value in a register; false with `failure` set where that cannot be.
   @inline(never) func escapeHTML(_ target: ValuePointer, place operand: UInt8) -> Bool {
     let value = target.pointee
-    if value.tag == Tag.html { return true }
+    let place = HTMLPlace(operand: operand)
+    if value.tag == Tag.html, place.kind != .document { return true }
     if value.isDeferred {
       failure = .notAwaited("a value in HTML")
       return false
     }
-    let place = HTMLPlace(operand: operand)
     // A list of HTML pieces is put in whole: html "<ul>\(items.map { html "<li>\($0)</li>" })</ul>".
-    if place.kind == .text, value.tag == Tag.array, let pieces = elements(of: value), !pieces.isEmpty,
-      pieces.allSatisfy({ $0.tag == Tag.html })
-    {
-      return join(pieces, into: target)
-    }
+    if place.kind == .text, let pieces = htmlPieces(of: value) { return join(pieces, into: target) }
     do throws(Failure) {
       target.pointee = try html(value, in: place)
       return true
@@ -28,6 +24,14 @@ extension Machine {
     }
   }
 
+  /// The elements of a list that is not empty and holds HTML alone.
+  private func htmlPieces(of value: Value) -> [Value]? {
+    guard value.tag == Tag.array, let pieces = elements(of: value), !pieces.isEmpty,
+      pieces.allSatisfy({ $0.tag == Tag.html })
+    else { return nil }
+    return pieces
+  }
+
   private func html(_ value: Value, in place: HTMLPlace) throws(Failure) -> Value {
     switch place.kind {
     case .text, .attribute:
@@ -35,6 +39,7 @@ extension Machine {
       if place.isUnquoted { return try unquoted(heap.text(text.string)) }
       return try escapedHTML(text.string)
     case .address: return try attribute(safeAddress(display(value)), place)
+    case .document: return try attribute(try htmlText(value), place)
     case .style: return try attribute(safeStyle(display(value)), place)
     case .name: return heap.makeString(safeName(display(value)), tag: Tag.html)
     case .script: return heap.makeString(try scriptLiteral(value), tag: Tag.html)
@@ -161,6 +166,7 @@ extension Machine {
   func htmlText(_ value: Value) throws(Failure) -> String {
     if value.tag == Tag.html { return heap.text(value.string) }
     if value.isDeferred { throw .notAwaited("a value in HTML") }
+    if let pieces = htmlPieces(of: value) { return pieces.map { heap.text($0.string) }.joined() }
     return heap.text(try html(value, in: HTMLPlace(.text)).string)
   }
 

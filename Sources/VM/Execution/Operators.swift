@@ -108,7 +108,9 @@ extension Machine {
   }
 
   private func scaled(_ nanoseconds: Int, by factor: Double) throws(Failure) -> Value {
-    guard let result = Int(exactly: (Double(nanoseconds) * factor).rounded()) else {
+    let scaled = Double(nanoseconds) * factor
+    if scaled.isNaN { throw Failure(.arithmetic, "a duration cannot be NaN") }
+    guard let result = Int(exactly: scaled.rounded()) else {
       throw Failure(.arithmetic, "the duration is too long: at most about 292 years fit")
     }
     return .duration(nanoseconds: result)

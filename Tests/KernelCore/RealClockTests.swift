@@ -1,0 +1,91 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import KernelCore
+
+/// The machine's own clock.
+final class RealClockTests {
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private let loop: any EventLoop
+  private let clock: NIOLoopBound<RealClock>
+
+  init() throws {
+    let loop = group.next()
+    self.loop = loop
+    clock = try loop.submit { NIOLoopBound(RealClock(loop: loop), eventLoop: loop) }.wait()
+  }
+
+  deinit { group.shutdownGracefully { _ in } }
+
+  @Test func whatIsDueTogetherRunsInTheOrderOfScheduling() async throws {
+    let order = Mutex<[Int]>([])
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+      loop.execute { [clock] in
+        let due = clock.value.now + 2_000_000
+        _ = clock.value.schedule(at: due + 1) { done.resume() }
+        for number in 0..<100 {
+          _ = clock.value.schedule(at: due) { order.withLock { $0.append(number) } }
+        }
+        _ = clock.value.schedule(at: due - 1_000_000) { order.withLock { $0.append(-1) } }
+      }
+    }
+    #expect(order.withLock { $0 } == Array(-1..<100))
+  }
+
+  @Test func whatWasCancelledIsNotCalledAndDoesNotPileUp() throws {
+    let counts = try loop.submit { [clock] in
+      let clock = clock.value
+      let far = clock.now + 3_600_000_000_000
+      _ = clock.schedule(at: far) {}
+      for _ in 0..<100_000 { clock.cancel(clock.schedule(at: far) { Issue.record("it is called") }) }
+      return clock.counts
+    }.wait()
+    #expect(counts.scheduled == 1)
+    #expect(counts.kept < 2_000)
+  }
+
+  @Test func aCancelledAlarmDoesNotKeepWhatComesLaterFromBeingCalled() async throws {
+    await withCheckedContinuation { done in
+      loop.execute { [clock] in
+        let clock = clock.value
+        let first = clock.schedule(at: clock.now + 1_000_000) { Issue.record("it is called") }
+        _ = clock.schedule(at: clock.now + 3_000_000) { done.resume() }
+        clock.cancel(first)
+      }
+    }
+  }
+
+  @Test func aTimeThatHasPassedIsNotCalledAtOnce() throws {
+    let isAtOnce = try loop.submit { [clock] in
+      let called = Mutex(false)
+      _ = clock.value.schedule(at: 0) { called.withLock { $0 = true } }
+      return called.withLock { $0 }
+    }.wait()
+    #expect(!isAtOnce)
+  }
+
+  /// Without turns the loop would come to nothing else before all of them have been called.
+  @Test func manyThatAreDueTogetherLeaveTurnsForEverythingElse() throws {
+    let total = 20_000
+    let called = Atomic<Int>(0)
+    try loop.submit { [clock] in
+      let due = clock.value.now + 1_000_000
+      for _ in 0..<total {
+        _ = clock.value.schedule(at: due) {
+          let end = DispatchTime.now().uptimeNanoseconds + 10_000
+          while DispatchTime.now().uptimeNanoseconds < end {}
+          called.add(1, ordering: .relaxed)
+        }
+      }
+    }.wait()
+    var turnsBetween = 0
+    while called.load(ordering: .relaxed) < total {
+      let seen = try loop.submit { called.load(ordering: .relaxed) }.wait()
+      if seen > 0, seen < total { turnsBetween += 1 }
+    }
+    #expect(turnsBetween > 10)
+  }
+}
