@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Opens web pages in the person's browser, through xdg-open, which knows desktops and `$BROWSER`.
+/// Opens web pages in the person's browser: the one that `$BROWSER` names, else through xdg-open, which knows desktops.
 ///
 /// What is started is detached: a session of its own, nothing of our terminal, no shell in between, never waited for
 /// here; a thread of its own takes its exit status, so that it leaves no zombie.
@@ -17,6 +17,8 @@ public struct Browser: Sendable {
   public static let limit = 32
 
   private let opener: String?
+  /// What `$BROWSER` names, where xdg-open would not look at it: at a display.
+  private let command: BrowserCommand?
   private let hasDisplay: Bool
   private let environment: [String: String]
   private static let running = Atomic(0)
@@ -26,13 +28,15 @@ public struct Browser: Sendable {
     self.environment = environment
     let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
     opener = folders.filter { $0.hasPrefix("/") }.map { $0 + "/xdg-open" }.first { access($0, X_OK) == 0 }
-    hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains {
-      environment[$0].map { !$0.isEmpty } ?? false
-    }
+    func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
+    hasDisplay = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"].contains(where: isSet)
+    command =
+      isSet("DISPLAY") || isSet("WAYLAND_DISPLAY")
+      ? BrowserCommand(environment["BROWSER"] ?? "", path: folders.map(String.init)) : nil
   }
 
   /// Whether a page can be opened at all: there is an opener and somewhere to show it.
-  public var isAvailable: Bool { hasDisplay && opener != nil }
+  public var isAvailable: Bool { hasDisplay && (opener != nil || command != nil) }
 
   /// Starts opening an absolute `http` or `https` address.
   ///
@@ -46,20 +50,23 @@ public struct Browser: Sendable {
     guard hasDisplay else {
       return .unavailable(reason: "there is no display and no BROWSER is set")
     }
-    guard let opener else {
+    guard let words = command?.arguments(for: address) ?? opener.map({ [$0, address] }) else {
       return .unavailable(reason: "xdg-open was not found; install xdg-utils")
     }
     guard Self.running.add(1, ordering: .relaxed).newValue <= Self.limit else {
       Self.running.subtract(1, ordering: .relaxed)
       return .unavailable(reason: "\(Self.limit) browsers started from here are still running")
     }
-    switch start(opener, address) {
+    switch start(words) {
     case .success(let process):
-      Self.reap(Opening(process: process, onFailure: onFailure))
+      Self.reap(Opening(process: process, isOpener: command == nil, onFailure: onFailure))
       return .opened
     case .failure(let failure):
       Self.running.subtract(1, ordering: .relaxed)
-      return .unavailable(reason: "xdg-open can't be started: \(String(cString: strerror(failure.code)))")
+      return .unavailable(
+        reason:
+          "\(command == nil ? "xdg-open" : "$BROWSER") can't be started: \(String(cString: strerror(failure.code)))"
+      )
     }
   }
 
@@ -91,7 +98,7 @@ public struct Browser: Sendable {
     let code: Int32
   }
 
-  private func start(_ program: String, _ address: String) -> Result<pid_t, Failure> {
+  private func start(_ words: [String]) -> Result<pid_t, Failure> {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -114,12 +121,12 @@ public struct Browser: Sendable {
     // <spawn.h> shows POSIX_SPAWN_SETSID (0x80) only to GNU sources.
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
 
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), strdup(address), nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] =
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in arguments + variables { free(pointer) } }
     var process: pid_t = 0
-    let code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    let code = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
     return code == 0 ? .success(process) : .failure(Failure(code: code))
   }
 
@@ -144,10 +151,12 @@ public struct Browser: Sendable {
   private final class Opening: Sendable {
     let process: pid_t
     let start = ContinuousClock.now
+    let isOpener: Bool
     let onFailure: @Sendable (String) -> Void
 
-    init(process: pid_t, onFailure: @escaping @Sendable (String) -> Void) {
+    init(process: pid_t, isOpener: Bool, onFailure: @escaping @Sendable (String) -> Void) {
       self.process = process
+      self.isOpener = isOpener
       self.onFailure = onFailure
     }
 
@@ -165,7 +174,7 @@ public struct Browser: Sendable {
         case 4: "the browser could not show the page"
         default: "status \(code)"
         }
-      onFailure("xdg-open failed: \(reason)")
+      onFailure(isOpener ? "xdg-open failed: \(reason)" : "$BROWSER failed: status \(code)")
     }
   }
 

@@ -49,7 +49,10 @@ extension Kernel {
 
   private func installTime() {
     machine.define("now", []) { [unowned self] call throws(Failure) in
-      .date(nanoseconds: Int((clock.date.timeIntervalSince1970 * 1e6).rounded()) * 1_000)
+      let microseconds = (clock.date.timeIntervalSince1970 * 1e6).rounded()
+      // A virtual clock goes further than dates.
+      guard abs(microseconds) < 9.2e15 else { throw Failure(.arithmetic, "dates are from 1677 to 2262") }
+      return .date(nanoseconds: Int(microseconds) * 1_000)
     }
     machine.define("__monotonic", []) { [unowned self] _ throws(Failure) in .duration(nanoseconds: clock.now)
     }
@@ -145,7 +148,11 @@ extension Kernel {
   }
 
   private func open(_ url: String, owner: UInt32) throws(Failure) -> Bool {
-    let absolute = Kernel.readable(try address(of: url))
+    guard let absolute = try address(of: url).map(Kernel.readable) else {
+      let text = "no browser can open \(url.printable(limit: 200)): only a Unix socket is listened on"
+      emit(.notice(cell: ownership.cell(of: owner), text: "\(text); run listen(\"tcp:8080\") too"))
+      return false
+    }
     switch configuration.opening {
     case .browser(let isAvailable):
       emit(.open(url: absolute))
@@ -159,15 +166,13 @@ extension Kernel {
     }
   }
 
-  /// The absolute address that a browser can be given.
-  private func address(of url: String) throws(Failure) -> String {
+  /// The absolute address that can be opened; nil where a browser would have to reach a Unix socket.
+  private func address(of url: String) throws(Failure) -> String? {
     if url.hasPrefix("/") {
       if let address = server.addresses.first(where: { $0.unixPath == nil }) { return address.url + url }
       if let socket = server.addresses.first {
         if case .request = configuration.opening { return socket.url + url }
-        throw Failure(
-          .network, "no browser can open \(url.printable(limit: 200)): only a Unix socket is listened on",
-          help: "run listen(\"tcp:8080\") too")
+        return nil
       }
       throw Failure(
         .network, "nothing listens yet, so \(url.printable(limit: 200)) cannot be opened",

@@ -185,7 +185,8 @@ import Testing
       let start = ContinuousClock.now
       try program.interrupt()
       #expect(try program.finish().contains("interrupted"))
-      #expect(ContinuousClock.now - start < .seconds(2))
+      // At once, as far as a busy machine lets anything happen at once; the cell would take a hundred seconds.
+      #expect(ContinuousClock.now - start < .seconds(10))
       #expect(try Self.ask(program, "/").text == "5")
       #expect(try program.enter("kept + 1").contains("Out[4]: 6"))
       #expect(try program.leave() == .code(0))

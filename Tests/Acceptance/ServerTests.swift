@@ -104,7 +104,8 @@ import Testing
       #expect(response.status == 500)
       #expect(response.text.contains("error: stopped after computing for 300 ms without waiting"))
       #expect(response.text.contains("2 | route \"/spin\" { while true { 1 } }"))
-      #expect(seconds >= 0.29 && seconds < 8)
+      // It is processor time that is counted: on a busy machine more passes.
+      #expect(seconds >= 0.29 && seconds < 60)
       #expect(try serving.ask("/").text == "here")
       let deep = try serving.ask("/dig")
       #expect(deep.status == 500)

@@ -67,6 +67,28 @@ import Testing
     #expect(Self.children(named: "xdg-open").isEmpty)
   }
 
+  @Test func atADisplayTheBrowserThatThePersonNamesIsStarted() throws {
+    let script = Script()
+    var variables = environment("nothing-like-this:\(script.path):false")
+    variables["DISPLAY"] = ":99"
+    #expect(Browser(environment: variables).open("http://127.0.0.1/a%20b") == .opened)
+    #expect(try script.opened().prefix(2) == ["1", "http://127.0.0.1/a%20b"])
+  }
+
+  @Test(arguments: [
+    ("sh", ["/bin/sh", "http://a/"]), ("sh -c", ["/bin/sh", "-c", "http://a/"]),
+    ("sh --to=%s -x", ["/bin/sh", "--to=http://a/", "-x"]),
+    ("/bin/nothing:/bin/sh", ["/bin/sh", "http://a/"]),
+  ])
+  func aCommandTakesTheAddressWhereItSaysSo(list: String, words: [String]) {
+    #expect(BrowserCommand(list, path: ["/nonexistent", "/bin"])?.arguments(for: "http://a/") == words)
+  }
+
+  @Test(arguments: ["", ":", " ", "nothing-like-this", "/bin/nothing"])
+  func aListWithoutAProgramIsNone(list: String) {
+    #expect(BrowserCommand(list, path: ["/bin"]) == nil)
+  }
+
   @Test func startsNothingWithoutADisplay() {
     #expect(
       Browser(environment: environment(nil)).open("http://127.0.0.1/")

@@ -79,13 +79,13 @@ struct ExpressionMessageTests {
       (
         "(1...)",
         [
-          "a range has both ends [...] — write both, as in 0..<xs.count"
+          "a range has both ends [...] — write both, as in 0..<xs.count or 1...Int.max"
         ]
       ),
       (
         "[...3]",
         [
-          "a range has both ends [...] — write both, as in 0..<xs.count"
+          "a range has both ends [...] — write both, as in 0..<xs.count or 1...Int.max"
         ]
       ),
       (

@@ -8,6 +8,8 @@ public struct HTMLPlace: Equatable, Sendable {
     case attribute
     /// The beginning of an address: of `href`, `src` and the like.
     case address
+    /// Further in an address whose scheme may still be going on.
+    case addressPart
     /// Within `<style>` or a `style` attribute.
     case style
     /// Within `<script>`.
@@ -40,5 +42,7 @@ public struct HTMLPlace: Equatable, Sendable {
   /// The attributes whose values are addresses that a browser follows or loads.
   static let addressAttributes: Set = [
     "href", "src", "action", "formaction", "data", "poster", "cite", "background", "ping", "xlink:href",
+    // Of SVG's animations, which may change an address.
+    "to", "from", "by", "values",
   ]
 }

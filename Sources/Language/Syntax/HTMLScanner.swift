@@ -21,12 +21,21 @@ struct HTMLScanner {
     case declaration
   }
 
+  /// What is known of an address from what has come of it.
+  private enum AddressState {
+    case nothing
+    /// Its scheme may still be going on.
+    case mayBeScheme
+    /// It has a scheme of the page's own, or none.
+    case decided
+  }
+
   private var state = State.text
   private var tag: [UInt8] = []
   private var isClosingTag = false
   private var attribute: [UInt8] = []
-  /// Whether nothing of an attribute's value has come.
-  private var isAtStart = true
+  /// What has come of an attribute's value.
+  private var address = AddressState.nothing
   private var script = ScriptScanner()
   /// The last bytes, for what ends a comment or an element without markup.
   private var tail: [UInt8] = []
@@ -59,14 +68,14 @@ struct HTMLScanner {
       return (HTMLPlace(.name), nil)
     case .beforeValue:
       state = .value(quote: nil)
-      isAtStart = true
+      address = .nothing
       return attributeValue(quote: nil)
     case .value(let quote): return attributeValue(quote: quote)
     }
   }
 
   private mutating func attributeValue(quote: UInt8?) -> (HTMLPlace, Problem?) {
-    defer { isAtStart = false }
+    defer { if case .nothing = address { address = .mayBeScheme } }
     let name = String(decoding: attribute, as: UTF8.self)
     let isUnquoted = quote == nil
     if hasOpenName { return (HTMLPlace(.attribute, isUnquoted: isUnquoted), .inAttributeName) }
@@ -75,8 +84,16 @@ struct HTMLScanner {
     }
     if name == "style" { return (HTMLPlace(.style, isUnquoted: isUnquoted), nil) }
     if name == "srcdoc" { return (HTMLPlace(.document, isUnquoted: isUnquoted), nil) }
-    let isAddress = isAtStart && HTMLPlace.addressAttributes.contains(name)
-    return (HTMLPlace(isAddress ? .address : .attribute, isUnquoted: isUnquoted), nil)
+    guard HTMLPlace.addressAttributes.contains(name) else {
+      return (HTMLPlace(.attribute, isUnquoted: isUnquoted), nil)
+    }
+    let kind: HTMLPlace.Kind =
+      switch address {
+      case .nothing: .address
+      case .mayBeScheme: .addressPart
+      case .decided: .attribute
+      }
+    return (HTMLPlace(kind, isUnquoted: isUnquoted), nil)
   }
 
   private func place(inElement element: String) -> HTMLPlace {
@@ -184,7 +201,7 @@ struct HTMLScanner {
 
   private mutating func beginValue(_ byte: UInt8) {
     if Self.isSpace(byte) { return }
-    isAtStart = true
+    address = .nothing
     script = ScriptScanner()
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "'"): state = .value(quote: byte)
@@ -205,7 +222,11 @@ struct HTMLScanner {
       state = next
       return
     }
-    isAtStart = false
+    if ":/?#".utf8.contains(byte) {
+      address = .decided
+    } else if case .nothing = address {
+      address = .mayBeScheme
+    }
     script.step(byte)
   }
 

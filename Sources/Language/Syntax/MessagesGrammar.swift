@@ -123,7 +123,8 @@ extension Message {
         help: "write let name = \\(name), without quotes around it")
     }
   }
-  static let openRange = Message("a range has both ends", help: "write both, as in 0..<xs.count")
+  static let openRange = Message(
+    "a range has both ends", help: "write both, as in 0..<xs.count or 1...Int.max")
   static let prefixPlus = Message("there is no + before a value", help: "leave it out")
   static let forceUnwrap = Message(
     "there is nothing to unwrap: a value that may be nil is used as it is", help: "leave out the !")

@@ -85,14 +85,13 @@ extension Machine {
   @inline(never) func prepareEach(_ cursor: ValuePointer, isPair: Bool) -> Bool {
     let sequence = cursor.pointee
     cursor[1] = .int(0)
-    if sequence.tag == Tag.array && !isPair { return true }
+    if sequence.tag == Tag.array || sequence.tag == Tag.range, !isPair { return true }
     do throws(Failure) {
       switch sequence.tag {
       case Tag.array: cursor.pointee = try unpackedPairs(sequence.array)
       case Tag.dictionary:
         cursor.pointee = isPair ? try flatPairs(sequence.dictionary) : try pairArray(sequence.dictionary)
       case Tag.string where !isPair: cursor.pointee = try characters(of: sequence.string)
-      case Tag.range where !isPair: cursor.pointee = try elements(of: sequence.range)
       case Tag.bytes where !isPair: cursor.pointee = try numbers(of: sequence.string)
       case Tag.deferred: throw .notAwaited("what a for loop goes over")
       default:
@@ -107,6 +106,19 @@ extension Machine {
       failure = error
       return false
     }
+  }
+
+  /// The next number of the range that a loop goes over; false where there is none. Nothing is made of a range:
+  /// `1...` has no end.
+  @inline(never) func nextOfRange(_ cursor: ValuePointer) -> Bool {
+    let range = cursor.pointee.range
+    let place = cursor[1].int
+    let (number, overflow) = range.pointee.lower.addingReportingOverflow(place)
+    if overflow || number > range.pointee.upper { return false }
+    if number == range.pointee.upper, range.pointee.isClosed == 0 { return false }
+    cursor[2] = .int(number)
+    cursor[1] = .int(place &+ 1)
+    return true
   }
 
   /// `[[a, b], …]` as `a, b, …`, for `for (x, y) in …enumerated()` and pairs of a dictionary.

@@ -39,6 +39,7 @@ extension Machine {
       if place.isUnquoted { return try unquoted(heap.text(text.string)) }
       return try escapedHTML(text.string)
     case .address: return try attribute(safeAddress(display(value)), place)
+    case .addressPart: return try attribute(display(value).replacing(":", with: "%3A"), place)
     case .document: return try attribute(try htmlText(value), place)
     case .style: return try attribute(safeStyle(display(value)), place)
     case .name: return heap.makeString(safeName(display(value)), tag: Tag.html)

@@ -170,6 +170,8 @@ extension NativeCall {
 }
 
 extension Failure {
+  static let durationTooLong = Failure(.arithmetic, "the duration is too long: at most about 292 years fit")
+
   public static func notAwaited(_ what: String) -> Failure {
     Failure(.type, "\(what) is a Deferred that was not awaited", help: "write await before it")
   }

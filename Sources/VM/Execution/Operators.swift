@@ -42,6 +42,19 @@ extension Machine {
   }
 
   private func integer(_ operation: BinaryOperator, _ a: Int, _ b: Int) throws(Failure) -> Int {
+    if let result = try fitting(operation, a, b) { return result }
+    throw Failure(
+      .arithmetic, "\(a) \(operation.rawValue) \(b) does not fit into an Int",
+      help: "Ints have 64 bits; use Double(…) where exact digits don't matter")
+  }
+
+  private func time(_ operation: BinaryOperator, _ a: Int, _ b: Int) throws(Failure) -> Value {
+    if let result = try fitting(operation, a, b) { return .duration(nanoseconds: result) }
+    throw .durationTooLong
+  }
+
+  /// The result; nil where it does not fit.
+  private func fitting(_ operation: BinaryOperator, _ a: Int, _ b: Int) throws(Failure) -> Int? {
     let (result, overflow): (Int, Bool)
     switch operation {
     case .add: (result, overflow) = a.addingReportingOverflow(b)
@@ -54,12 +67,7 @@ extension Machine {
       if b == 0 { throw Failure(.arithmetic, "division by zero in a remainder") }
       (result, overflow) = b == -1 ? (0, false) : a.remainderReportingOverflow(dividingBy: b)
     }
-    if overflow {
-      throw Failure(
-        .arithmetic, "\(a) \(operation.rawValue) \(b) does not fit into an Int",
-        help: "Ints have 64 bits; use Double(…) where exact digits don't matter")
-    }
-    return result
+    return overflow ? nil : result
   }
 
   private static func double(_ operation: BinaryOperator, _ a: Double, _ b: Double) -> Double {
@@ -76,17 +84,17 @@ extension Machine {
   {
     switch (operation, left.tag == Tag.duration, right.tag == Tag.duration) {
     case (.add, true, true), (.subtract, true, true):
-      return .duration(nanoseconds: try integer(operation, left.int, right.int))
+      return try time(operation, left.int, right.int)
     case (.divide, true, true):
       if right.int == 0 { throw Failure(.arithmetic, "division by a duration of zero") }
       return .double(Double(left.int) / Double(right.int))
-    case (.remainder, true, true): return .duration(nanoseconds: try integer(operation, left.int, right.int))
+    case (.remainder, true, true): return try time(operation, left.int, right.int)
     case (.multiply, true, false), (.multiply, false, true):
       let (time, factor) = left.tag == Tag.duration ? (left, right) : (right, left)
-      if factor.isInt { return .duration(nanoseconds: try integer(.multiply, time.int, factor.int)) }
+      if factor.isInt { return try self.time(.multiply, time.int, factor.int) }
       if let factor = factor.asDouble { return try scaled(time.int, by: factor) }
     case (.divide, true, false):
-      if right.isInt { return .duration(nanoseconds: try integer(.divide, left.int, right.int)) }
+      if right.isInt { return try time(.divide, left.int, right.int) }
       if let divisor = right.asDouble { return try scaled(left.int, by: 1 / divisor) }
     default: break
     }
@@ -111,7 +119,7 @@ extension Machine {
     let scaled = Double(nanoseconds) * factor
     if scaled.isNaN { throw Failure(.arithmetic, "a duration cannot be NaN") }
     guard let result = Int(exactly: scaled.rounded()) else {
-      throw Failure(.arithmetic, "the duration is too long: at most about 292 years fit")
+      throw .durationTooLong
     }
     return .duration(nanoseconds: result)
   }
@@ -293,11 +301,8 @@ extension Machine {
     guard checkBounds(lower, upper, isClosed: isClosed) else { return nil }
     let (count, overflow) = upper.int.subtractingReportingOverflow(lower.int)
     let (whole, more) = count.addingReportingOverflow(isClosed ? 1 : 0)
-    if overflow || more {
-      failure = Failure(.limit, "the range \(lower.int)…\(upper.int) is too long")
-      return nil
-    }
-    return whole
+    // Nobody sees the end of a loop as long as that.
+    return overflow || more ? .max : whole
   }
 
   private func checkBounds(_ lower: Value, _ upper: Value, isClosed: Bool) -> Bool {

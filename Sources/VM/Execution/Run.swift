@@ -423,7 +423,9 @@ extension Machine {
       case .each:
         let place = a[1].int
         let array = a.pointee.array
-        if instruction.pointee.k == 0 {
+        if a.pointee.tag == Tag.range {
+          if !nextOfRange(a) { continue }
+        } else if instruction.pointee.k == 0 {
           if place >= array.pointee.count { continue }
           a[2] = array.pointee.elements[place]
           a[1] = .int(place &+ 1)

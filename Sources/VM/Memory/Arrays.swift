@@ -37,6 +37,10 @@ extension Heap {
   @inline(never) func grow(_ array: UnsafeMutablePointer<ArrayObject>, toHold count: Int) throws(Failure) {
     if count <= array.pointee.capacity { return }
     try checkCount(count)
+    // Worth the move only where it makes much room, or a queue would move all for each that joins it.
+    let isHalfSkipped = array.pointee.skipped >= array.pointee.capacity
+    useSkipped(array)
+    if isHalfSkipped, count <= array.pointee.capacity { return }
     let capacity = max(min(array.pointee.capacity * 2, state.pointee.limits.collectionCount), count)
     // While it is copied both are there.
     try reserve(capacity * 16)
@@ -44,6 +48,16 @@ extension Heap {
     array.pointee.elements = realloc(array.pointee.elements, capacity * 16).unsafelyUnwrapped
       .assumingMemoryBound(to: Value.self)
     array.pointee.capacity = capacity
+  }
+
+  /// Moves the elements to where the array's memory begins.
+  private func useSkipped(_ array: UnsafeMutablePointer<ArrayObject>) {
+    let skipped = array.pointee.skipped
+    guard skipped > 0 else { return }
+    memmove(array.pointee.base, array.pointee.elements, array.pointee.count * 16)
+    array.pointee.elements -= skipped
+    array.pointee.capacity += skipped
+    array.pointee.skipped = 0
   }
 
   func checkCount(_ count: Int) throws(Failure) {
@@ -67,7 +81,14 @@ extension Heap {
     let spot = array.pointee.elements + place
     let value = spot.pointee
     array.pointee.count -= 1
-    memmove(spot, spot + 1, (array.pointee.count - place) * 16)
+    if place == 0 {
+      array.pointee.elements += 1
+      array.pointee.capacity -= 1
+      array.pointee.skipped += 1
+      if array.pointee.count == 0 { useSkipped(array) }
+    } else {
+      memmove(spot, spot + 1, (array.pointee.count - place) * 16)
+    }
     return value
   }
 }

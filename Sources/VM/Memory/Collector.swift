@@ -172,7 +172,9 @@ struct Collector {
   /// Bytes of the buffers that an object hangs on to.
   private static func held(by object: RawPointer) -> Int {
     switch UInt(object.load(as: UInt8.self)) {
-    case Tag.array: object.assumingMemoryBound(to: ArrayObject.self).pointee.capacity * 16
+    case Tag.array:
+      (object.assumingMemoryBound(to: ArrayObject.self).pointee.capacity
+        + object.assumingMemoryBound(to: ArrayObject.self).pointee.skipped) * 16
     case Tag.dictionary: object.assumingMemoryBound(to: DictionaryObject.self).pointee.capacity * 48
     case Tag.fiber:
       object.assumingMemoryBound(to: FiberObject.self).has(FiberObject.hasFinished)

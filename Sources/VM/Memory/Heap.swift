@@ -145,7 +145,7 @@ struct Heap {
   /// Gives back what an object hangs on to.
   func finalize(_ object: RawPointer, kind: UInt, payloads: PayloadTable?) {
     switch kind {
-    case Tag.array: Glibc.free(object.assumingMemoryBound(to: ArrayObject.self).pointee.elements)
+    case Tag.array: Glibc.free(object.assumingMemoryBound(to: ArrayObject.self).pointee.base)
     case Tag.dictionary:
       let dictionary = object.assumingMemoryBound(to: DictionaryObject.self)
       Glibc.free(dictionary.pointee.entries)

@@ -8,7 +8,7 @@ struct Header {
   var kind: UInt8
   var mark: UInt8 = 0
   var flags: UInt16 = 0
-  /// A string's cached hash; an instance's class; a reaction's kind; the size of an error's trace; the request
+  /// A string's cached hash; what an array has skipped; an instance's class; a reaction's kind; the size of an error's trace; the request
   /// depth of a fiber or deferred.
   var aux: UInt32 = 0
 }
@@ -27,7 +27,17 @@ struct ArrayObject {
   var header: Header
   var elements: ValuePointer
   var count: Int
+  /// How many elements there is room for, from `elements` on.
   var capacity: Int
+
+  /// Elements taken from the front whose room is still there, before `elements`: so a queue takes its first in no
+  /// time, however long it is.
+  var skipped: Int {
+    get { Int(header.aux) }
+    set { header.aux = UInt32(truncatingIfNeeded: newValue) }
+  }
+  /// Where the memory begins.
+  var base: ValuePointer { elements - skipped }
 }
 
 struct DictionaryEntry {

@@ -85,7 +85,6 @@ extension Machine {
           return .nil
         }
         guard count > 0 else { throw .emptied(name) }
-        if isFirst { try call.machine.spend(count >> 4) }
         return call.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
       }
     }
@@ -93,7 +92,6 @@ extension Machine {
       defineMethod(Tag.array, name) { call throws(Failure) in
         let count = call[0].array.pointee.count
         if count == 0 { return .nil }
-        if isFirst { try call.machine.spend(count >> 4) }
         return call.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
       }
     }

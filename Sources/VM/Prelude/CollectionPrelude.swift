@@ -79,9 +79,17 @@ extension Prelude {
         for number in self { result.append(transform(number)) }
         result
     }
-    func Range_compactMap(self, transform) { Array(self).compactMap(transform) }
+    func Range_compactMap(self, transform) {
+        let result = []
+        for number in self { if let value = transform(number) { result.append(value) } }
+        result
+    }
     func Range_flatMap(self, transform) { Array(self).flatMap(transform) }
-    func Range_filter(self, isIncluded) { Array(self).filter(isIncluded) }
+    func Range_filter(self, isIncluded) {
+        let result = []
+        for number in self { if isIncluded(number) { result.append(number) } }
+        result
+    }
     func Range_forEach(self, body) {
         for number in self { body(number) }
         nil
@@ -91,18 +99,47 @@ extension Prelude {
         for number in self { result = combine(result, number) }
         result
     }
-    func Range_first(self, where) { Array(self).first(where) }
-    func Range_allSatisfy(self, predicate) { Array(self).allSatisfy(predicate) }
-    func Range_contains_where(self, where) { Array(self).contains { number in where(number) } }
+    func Range_first(self, where) {
+        for number in self { if where(number) { return number } }
+        nil
+    }
+    func Range_allSatisfy(self, predicate) {
+        for number in self { if !predicate(number) { return false } }
+        true
+    }
+    func Range_contains_where(self, where) {
+        for number in self { if where(number) { return true } }
+        false
+    }
     func Range_sum(self) { Array(self).sum() }
     func Range_min(self, by = nil) { if by == nil { self.first } else { Array(self).min(by) } }
     func Range_max(self, by = nil) { if by == nil { self.last } else { Array(self).max(by) } }
-    func Range_count(self, where) { Array(self).count(where) }
+    func Range_count(self, where) {
+        var count = 0
+        for number in self { if where(number) { count += 1 } }
+        count
+    }
     func Range_last(self, where) { Array(self).last(where) }
     func Range_enumerated(self) { Array(self).enumerated() }
     func Range_shuffled(self) { Array(self).shuffled() }
     func Range_randomElement(self) { if self.isEmpty { nil } else { random(in: self) } }
-    func Range_prefix(self, count) { Array(self).prefix(count) }
+    func Range_prefix(self, count) {
+        if type(of: count) == "Function" { return self.prefix(while: count) }
+        let result = [].prefix(count)
+        for number in self {
+            if result.count >= count { return result }
+            result.append(number)
+        }
+        result
+    }
+    func Range_prefix_while(self, condition) {
+        let result = []
+        for number in self {
+            if !condition(number) { return result }
+            result.append(number)
+        }
+        result
+    }
     func Range_suffix(self, count) { Array(self).suffix(count) }
     func Range_dropFirst(self, count = 1) { Array(self).dropFirst(count) }
     func Range_dropLast(self, count = 1) { Array(self).dropLast(count) }
