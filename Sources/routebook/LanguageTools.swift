@@ -18,6 +18,26 @@ struct CheckFiles: ParsableCommand {
   }
 }
 
+struct FormatFiles: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "format", abstract: "Brings the code of cells files into one style; all else stays as it is."
+  )
+
+  @Flag(help: "Change nothing; exit status 4 where a file is not in the style.")
+  var check = false
+  @Option(help: "Colours in the terminal.")
+  var color = Style.Use.auto
+  @Argument(
+    help: "Cells files; - is standard input, and its text goes to standard output.",
+    completion: .file(extensions: ["cells"]))
+  var files: [String]
+
+  func run() throws {
+    let status = Format(changesFiles: !check, usesColor: Style.isUsedOnStandardError(color)).run(files)
+    if status != .success { throw ExitCode(status.rawValue) }
+  }
+}
+
 struct DisassembleFile: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disassemble",

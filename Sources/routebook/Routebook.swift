@@ -12,7 +12,8 @@ struct Routebook: ParsableCommand {
     abstract: "A notebook for HTTP routes in the terminal.",
     version: version,
     subcommands: [
-      OpenNotebook.self, ReplayFile.self, ServeFile.self, CheckFiles.self, DisassembleFile.self,
+      OpenNotebook.self, ReplayFile.self, ServeFile.self, CheckFiles.self, FormatFiles.self,
+      DisassembleFile.self,
     ],
     defaultSubcommand: OpenNotebook.self)
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `routebook check` and `routebook disassemble`: the built program.
+/// `routebook check`, `format` and `disassemble`: the built program.
 @Suite struct LanguageToolTests {
   private struct Run {
     let exit: RunningProgram.Exit
@@ -101,6 +101,57 @@ import Testing
       #expect(run.exit == .code(2))
       #expect(run.errors.contains("cell [2], line 1 (standard input:4)\n"))
       #expect(run.errors.hasSuffix("standard input: 2 cells, 1 error\n"))
+    }
+  }
+
+  // MARK: format
+
+  @Test func filesAreFormattedInPlaceAndThenStayAsTheyAre() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        "# %% 1\nlet   x=1 // one\n#> 1\n\n# %% [markdown]\n#  Text  \n\n# %% 2\nx +  1\n# %% 3\nx\n")
+      let told = try Run(["format", "--check", file])
+      #expect(told.exit == .code(4))
+      #expect(told.output == "\(file): not in the style: [1] [2]\n")
+      #expect(try String(contentsOfFile: file, encoding: .utf8).contains("let   x=1"))
+      let done = try Run(["format", file])
+      #expect(done.exit == .code(0))
+      #expect(done.output == "\(file): formatted [1] [2]\n")
+      #expect(
+        try String(contentsOfFile: file, encoding: .utf8)
+          == "# %% 1\nlet x = 1  // one\n#> 1\n\n# %% [markdown]\n#  Text  \n\n# %% 2\nx + 1\n# %% 3\nx\n")
+      let again = try Run(["format", "--check", file])
+      #expect(again.exit == .code(0))
+      #expect(again.output == "")
+    }
+  }
+
+  @Test func aFileWithAnErrorIsLeftAsItIs() async throws {
+    try await onOwnThread {
+      let text = "# %% 1\nlet   x=1\n# %% 2\nlet =\n"
+      let file = try Serving.temporaryFile(text)
+      let run = try Run(["format", file])
+      #expect(run.exit == .code(2))
+      #expect(run.errors.contains("cell [2], line 1 (\(file):4)\n"))
+      #expect(run.errors.hasSuffix("\(file) has errors and is left as it is\n"))
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    }
+  }
+
+  @Test func standardInputIsFormattedToStandardOutput() async throws {
+    try await onOwnThread {
+      let run = try Run(["format", "-"], input: "f( 1 )\n")
+      #expect(run.exit == .code(0))
+      #expect(run.output == "f(1)\n")
+    }
+  }
+
+  @Test("the tutorial is in the style")
+  func tutorialIsInTheStyle() async throws {
+    try await onOwnThread {
+      let run = try Run(["format", "--check", BuiltProgram.packageFolder + "/cells/tutorial.cells"])
+      #expect(run.exit == .code(0))
+      #expect(run.output == "")
     }
   }
 

@@ -36,7 +36,7 @@ struct UnattendedFailure: Error {
 }
 
 /// What stands for standard input in place of a file's path.
-private let standardInput = "-"
+let standardInput = "-"
 
 /// What messages call a file.
 func fileName(_ path: String) -> String { path == standardInput ? "standard input" : path }

@@ -1,7 +1,7 @@
 // Operators, by precedence; `await` and `async`.
 
 /// How an infix operator binds: Swift's table, the loosest first.
-private enum Precedence: Int {
+enum Precedence: Int {
   case or = 1
   case and, comparison, coalesce, range, addition, multiplication
 }
@@ -33,6 +33,11 @@ extension Symbol {
     default: nil
     }
   }
+}
+
+extension BinaryOperator {
+  /// How it binds.
+  var precedence: Precedence? { Symbol(rawValue: rawValue)?.infix?.1 }
 }
 
 extension Parser {

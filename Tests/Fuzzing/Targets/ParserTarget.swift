@@ -21,5 +21,15 @@ extension FuzzTarget {
       end = highlight.range.upperBound
     }
     promise(end <= text.utf8.count, "highlights are within the text")
+    if parsed.diagnostics.allSatisfy({ $0.severity != .error }) { checkFormatting(source) }
+  }
+
+  /// What can be parsed can be formatted, and then stays as it is.
+  private static func checkFormatting(_ source: SourceText) {
+    guard let once = try? SourceFormatter.format(source) else {
+      return promise(false, "the formatter keeps what a text means")
+    }
+    let twice = try? SourceFormatter.format(SourceText(cell: 1, text: once))
+    promise(twice == once, "what is formatted stays as it is")
   }
 }

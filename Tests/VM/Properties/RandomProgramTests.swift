@@ -37,4 +37,18 @@ struct RandomProgramTests {
     // …nor into making nothing but errors.
     #expect(failed * 10 < compared * 8, "\(failed) of \(compared) programs failed")
   }
+
+  /// The formatter may move what it likes as long as the program stays the same.
+  @Test func formattedProgramsGiveTheSame() throws {
+    for seed in 1...UInt64(Self.count / 5) {
+      let text = ProgramGenerator.program(seed: seed)
+      let formatted = try SourceFormatter.format(SourceText(cell: 1, text: text))
+      #expect(
+        try SourceFormatter.format(SourceText(cell: 1, text: formatted)) == formatted, "program \(seed)")
+      let (host, other) = (ScriptHost(), ScriptHost())
+      // An error shows lines, which may be others.
+      let (result, same) = (try host.run(text), try other.run(formatted))
+      #expect(same == result && other.output == host.output, "program \(seed):\n\(text)\n\(formatted)")
+    }
+  }
 }

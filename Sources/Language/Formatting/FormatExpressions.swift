@@ -1,0 +1,153 @@
+// Operators and literals.
+
+extension SourcePrinter {
+  /// An expression. Its lines behind the first are indented by a step, unless they are already:
+  /// `indentsOperators` says so.
+  mutating func expression(_ value: Expression, indentsOperators: Bool = true) -> Shape {
+    expression(value, end: value.span.end, indentsOperators)
+  }
+
+  /// The same for an expression that ends there without its parentheses.
+  private mutating func expression(_ value: Expression, end: Int, _ indentsOperators: Bool) -> Shape {
+    if at(.openParen, closedAt: end), let closing = source.closings[position] {
+      let opening = take()
+      let inner = expression(value, end: source.pieces[closing - 1].span.end, true)
+      return inner.within(opening, take())
+    }
+    switch value.kind {
+    case .nilLiteral, .bool, .string, .name, .invalid: return Shape(take())
+    case .integer, .double, .duration: return Shape(at(.subtract) ? take(2) : take())
+    case .interpolation: return interpolation()
+    case .array(let elements): return array(elements)
+    case .dictionary(let pairs): return dictionary(pairs)
+    case .unary(_, let operand): return unary(operand)
+    case .await(let operand):
+      let keyword = take()
+      return expression(operand).within(.concat([keyword, .space]))
+    case .async(let node): return async(node)
+    case .binary, .ternary: return operators(value, indentsOperators)
+    case .range(let lower, let upper, _):
+      let left = expression(lower, indentsOperators: indentsOperators).layout
+      let sign = take()
+      // Of `2...` the end lies where the operator does.
+      if upper.span.start < current.span.start { return Shape(.concat([left, sign])) }
+      return expression(upper, indentsOperators: indentsOperators).within(.concat([left, sign]))
+    case .member, .index, .call, .optionalChain: return chain(value)
+    case .closure(let node): return closure(node)
+    case .conditional(let node): return conditional(node)
+    }
+  }
+
+  // MARK: - Operators
+
+  /// A minus keeps its distance from a number: without it the two would be one literal.
+  private mutating func unary(_ operand: Expression) -> Shape {
+    let sign = take()
+    var gap = Layout.empty
+    switch current.kind {
+    case .integer, .double, .duration: gap = current.spaceBefore ? .space : .empty
+    default: break
+    }
+    return expression(operand).within(.concat([sign, gap]))
+  }
+
+  private mutating func async(_ node: FunctionNode) -> Shape {
+    let keyword = take()
+    if at(.openBrace) {
+      let block = braces(node.body)
+      return Shape(
+        .concat([keyword, .space, .block(block)]),
+        hug: .concat([keyword, .space, .block(block.onSeveralLines)]))
+    }
+    if case .expression(let value)? = node.body.first?.kind {
+      return expression(value).within(.concat([keyword, .space]))
+    }
+    return Shape(.concat([keyword, .space, statements(node.body).broken]))
+  }
+
+  /// Operators of one precedence, or choices, one after the other: all of them begin lines, or none does.
+  private mutating func operators(_ value: Expression, _ indents: Bool) -> Shape {
+    let operands = self.operands(of: value)
+    var hasOpenChain = false
+    let (parts, hasComments) = noticingComments { printer -> [Layout] in
+      var parts: [Layout] = []
+      for operand in operands {
+        if !parts.isEmpty { parts += [.line, printer.take(), .space] }
+        let shape = printer.expression(operand)
+        hasOpenChain = hasOpenChain || shape.isOpenChain
+        parts.append(shape.layout)
+      }
+      return parts
+    }
+    let rest = Layout.concat(Array(parts.dropFirst()))
+    let layout = Layout.concat([parts[0], indents ? .indent(rest) : rest])
+    var shape = Shape(.group(layout, breaks: hasComments || hasOpenChain))
+    shape.isOpenChain = hasOpenChain
+    return shape
+  }
+
+  /// What stands between the operators that bind as loosely as the outermost one.
+  private func operands(of value: Expression) -> [Expression] {
+    if case .ternary(let condition, let then, let otherwise) = value.kind {
+      var operands = [condition, then]
+      var last = otherwise
+      while case .ternary(let condition, let then, let otherwise) = last.kind, !isParenthesized(last) {
+        operands += [condition, then]
+        last = otherwise
+      }
+      return operands + [last]
+    }
+    guard case .binary(let outermost, var left, var right, _) = value.kind else { return [value] }
+    if outermost == .coalesce {
+      var operands = [left]
+      while case .binary(.coalesce, let next, let last, _) = right.kind, !isParenthesized(right) {
+        operands.append(next)
+        right = last
+      }
+      return operands + [right]
+    }
+    var operands = [right]
+    while case .binary(let next, let first, let second, _) = left.kind, !isParenthesized(left),
+      next.precedence == outermost.precedence
+    {
+      operands.append(second)
+      left = first
+    }
+    operands.append(left)
+    return operands.reversed()
+  }
+
+  func isParenthesized(_ value: Expression) -> Bool {
+    guard let opening = source.number(ofPieceAt: value.span.start),
+      source.pieces[opening].kind == .symbol(.openParen), let closing = source.closings[opening]
+    else { return false }
+    return source.pieces[closing].span.end == value.span.end
+  }
+
+  // MARK: - Literals
+
+  /// A string with interpolations, `html "…"` or `html("…")`.
+  private mutating func interpolation() -> Shape {
+    guard current.kind != .stringStart else { return Shape(take()) }
+    let word = take()
+    if at(.openParen) {
+      let literal = take(2)
+      let dropped = at(.comma) ? drop() : .empty
+      return Shape(.concat([word, literal, dropped, take()]))
+    }
+    return Shape(.concat([word, .space, take()]))
+  }
+
+  private mutating func array(_ elements: [Expression]) -> Shape {
+    list(count: elements.count, isCollection: true) { printer, index in printer.expression(elements[index]) }
+  }
+
+  private mutating func dictionary(_ pairs: [(key: Expression, value: Expression)]) -> Shape {
+    if pairs.isEmpty { return Shape(take(3)) }
+    return list(count: pairs.count, isCollection: true) { printer, index in
+      let key = printer.expression(pairs[index].key).layout
+      let colon = printer.take()
+      return printer.expression(pairs[index].value).within(.concat([key, colon, .space]))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/// Brings a text of the language into its one style: four spaces a step, lines of at most 100 columns.
+///
+/// The style is what a Swift programmer expects of swift-format. Whether a body or a list stands on one line or
+/// on several follows the author: what begins a line behind its opening bracket stays on several lines, and
+/// everything else stays on one as long as it fits. Comments, the text of strings and the order of tokens are
+/// kept; a `;` between statements on several lines, and a comma before a closing bracket, are not.
+public enum SourceFormatter {
+  /// How many columns a line has at most, where it can be broken.
+  public static let width = 100
+
+  /// Why a text was left as it is.
+  public struct Refusal: Error, Sendable {
+    /// What is wrong with the text; never empty.
+    public let diagnostics: [Diagnostic]
+  }
+
+  /// The text in its style, without blank lines at either end and without a line end behind the last line.
+  /// Formatting that once more changes nothing.
+  ///
+  /// - Throws: `Refusal` where the text has a syntax error.
+  public static func format(_ source: SourceText) throws(Refusal) -> String {
+    let parsed = Parser.parse(source)
+    let errors = parsed.diagnostics.filter { $0.severity == .error }
+    guard errors.isEmpty else { throw Refusal(diagnostics: errors) }
+    let lexed = Lexer.lex(source.text)
+    var printer = SourcePrinter(SourcePieces(source, lexed))
+    let text = LayoutRenderer.render(printer.program(parsed.program), width: width)
+    // A file is about to be written over: nothing may be lost, whatever this formatter does wrong.
+    guard means(text, theSameAs: lexed, in: source) else {
+      let message = Diagnostic(
+        .error, "the formatter cannot keep what this text means", at: Span(0, 0),
+        help: "this is an error of the program; leave the cell as it is")
+      throw Refusal(diagnostics: [message])
+    }
+    return text
+  }
+
+  /// Whether a formatted text has the tokens and the comments of the one that it was made of, and no error.
+  static func means(_ text: String, theSameAs lexed: Lexer.Output, in source: SourceText) -> Bool {
+    let formatted = SourceText(name: source.name, text: text)
+    let again = Lexer.lex(text)
+    return significant(again.tokens) == significant(lexed.tokens)
+      && again.comments.map { words($0, in: formatted) } == lexed.comments.map { words($0, in: source) }
+      && !Parser.parse(formatted).diagnostics.contains { $0.severity == .error }
+  }
+
+  /// The tokens without those that the style may add or leave out.
+  private static func significant(_ tokens: [Token]) -> [Token.Kind] {
+    var kinds: [Token.Kind] = []
+    for token in tokens where token.kind != .symbol(.semicolon) {
+      if token.kind == .symbol(.closeBracket) || token.kind == .symbol(.closeParen),
+        kinds.last == .symbol(.comma)
+      {
+        kinds.removeLast()
+      }
+      kinds.append(token.kind)
+    }
+    return kinds
+  }
+
+  /// A comment without its white space, which changes where lines are moved.
+  private static func words(_ comment: Span, in source: SourceText) -> [Substring] {
+    source.slice(comment).split { $0.isWhitespace }
+  }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Notebooks
+import Testing
+
+@testable import Language
+
+/// What must hold of the formatter for every text there is: each cell of the sample notebooks.
+struct FormattingTests {
+  private static let cells: [SourceText] = {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    let root = folder.deletingLastPathComponent().deletingLastPathComponent()
+    let files =
+      GoldenTests.files.map { folder.appending(path: "cells/\($0)").path() }
+      + [root.appending(path: "cells/tutorial.cells").path()]
+    return files.flatMap { file -> [SourceText] in
+      let notebook = try? CellsFile.load(file)
+      return (notebook?.codeCells ?? []).map { cell in
+        SourceText(
+          name: "cell [\(cell.number ?? 0)]", text: cell.source, cell: cell.number,
+          file: .init(path: file, line: cell.firstLine ?? 1))
+      }
+    }
+  }()
+
+  /// Those without a syntax error.
+  private static let sound = cells.filter {
+    Parser.parse($0).diagnostics.allSatisfy { $0.severity != .error }
+  }
+
+  private func formatted(_ text: String) throws -> String {
+    try SourceFormatter.format(SourceText(cell: 1, text: text))
+  }
+
+  @Test func thereAreManyCells() {
+    #expect(Self.sound.count > 600)
+  }
+
+  @Test func whatIsFormattedTwiceIsAsAfterTheFirstTime() throws {
+    for cell in Self.sound {
+      let once = try SourceFormatter.format(cell)
+      #expect(try formatted(once) == once, "\(cell.place(ofLine: 1))")
+    }
+  }
+
+  /// The same instructions, constants and handlers: the cell does the same.
+  @Test func aFormattedCellCompilesToTheSame() throws {
+    for cell in Self.sound {
+      guard let before = compiled(cell) else { continue }
+      let after = compiled(SourceText(cell: 1, text: try SourceFormatter.format(cell)))
+      #expect(after == before, "\(cell.place(ofLine: 1))")
+    }
+  }
+
+  @Test func everyCommentAndEveryStringIsKept() throws {
+    for cell in Self.sound {
+      let after = SourceText(cell: 1, text: try SourceFormatter.format(cell))
+      #expect(comments(after) == comments(cell), "\(cell.place(ofLine: 1))")
+      #expect(strings(after) == strings(cell), "\(cell.place(ofLine: 1))")
+    }
+  }
+
+  @Test func noLineEndsInSpaceAndNoneIsLongThatCouldBeBroken() throws {
+    for cell in Self.sound {
+      for line in try SourceFormatter.format(cell).split(separator: "\n") where !line.contains("\"") {
+        #expect(line.last != " ", "\(cell.place(ofLine: 1))")
+        #expect(line.count <= SourceFormatter.width || line.contains("//"), "\(line)")
+      }
+    }
+  }
+
+  /// Whatever space there is at the ends of lines and between words, the same comes out.
+  @Test func spaceThatMeansNothingChangesNothing() throws {
+    var random = SystemRandomNumberGenerator()
+    for cell in Self.sound {
+      let mangled = mangled(cell, &random)
+      #expect(try formatted(mangled) == SourceFormatter.format(cell), "\(cell.place(ofLine: 1)): \(mangled)")
+    }
+  }
+
+  // MARK: Looking into texts
+
+  private struct Compiled: Equatable {
+    let code: [[Instruction]]
+    let constants: [String]
+    let handlers: [[HandlerRange]]
+  }
+
+  private func compiled(_ source: SourceText) -> Compiled? {
+    let parsed = Parser.parse(source)
+    guard !Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).hasErrors,
+      let program = try? Compiler.compile(parsed.program, source: source)
+    else { return nil }
+    return Compiled(
+      code: program.functions.map(\.code),
+      constants: program.functions.flatMap(\.constants).map { constant in
+        // A route says where its pattern stands.
+        if case .route(let route) = constant { "\(route.methods) \(route.pattern)" } else { "\(constant)" }
+      },
+      handlers: program.functions.map(\.handlers))
+  }
+
+  private func comments(_ source: SourceText) -> [[Substring]] {
+    Lexer.lex(source.text).comments.map { source.slice($0).split { $0.isWhitespace } }
+  }
+
+  private func strings(_ source: SourceText) -> [String] {
+    Lexer.lex(source.text).tokens.compactMap { if case .stringText(let text) = $0.kind { text } else { nil } }
+  }
+
+  /// The text with other spaces where there are some already, but not within strings and comments.
+  private func mangled(_ source: SourceText, _ random: inout some RandomNumberGenerator) -> String {
+    let lexed = Lexer.lex(source.text)
+    let bytes = Array(source.text.utf8)
+    var isKept = [Bool](repeating: false, count: bytes.count)
+    var openStrings: [Int] = []
+    for token in lexed.tokens {
+      if token.kind == .stringStart { openStrings.append(token.span.start) }
+      if token.kind == .stringEnd, let start = openStrings.popLast() {
+        for place in start..<token.span.end { isKept[place] = true }
+      }
+    }
+    for comment in lexed.comments { for place in comment.start..<comment.end { isKept[place] = true } }
+    var result: [UInt8] = []
+    for (place, byte) in bytes.enumerated() {
+      let isSpace = byte == UInt8(ascii: " ")
+      if isSpace, !isKept[place] {
+        // One of a run stays, so that words stay apart.
+        result += Array(repeating: byte, count: Int.random(in: 1...3, using: &random))
+      } else {
+        if byte == UInt8(ascii: "\n"), !isKept[place], Bool.random(using: &random) { result += [0x20, 0x20] }
+        result.append(byte)
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+}

@@ -1,0 +1,225 @@
+import Testing
+
+@testable import Language
+
+/// The one style of the language, by samples: what is given, and what becomes of it.
+struct FormatterTests {
+  private func formatted(_ text: String) throws -> String {
+    try SourceFormatter.format(SourceText(cell: 1, text: text))
+  }
+
+  /// What is formatted twice is as it was after the first time.
+  private func gives(_ text: String, _ expected: String) throws {
+    #expect(try formatted(text) == expected)
+    #expect(try formatted(expected) == expected)
+  }
+
+  @Test(arguments: [
+    ("let   x=1+2*3", "let x = 1 + 2 * 3"), ("x=-1", "x = -1"), ("a- -b", "a - -b"), ("a+=1", "a += 1"),
+    ("a&&b||!c", "a && b || !c"), ("a??b ? c:d", "a ?? b ? c : d"), ("xs[ 0..<2 ]", "xs[0..<2]"),
+    ("xs[2... ]", "xs[2...]"), ("f( a,b:2 )", "f(a, b: 2)"), ("[1,2,]", "[1, 2]"), ("[ : ]", "[:]"),
+    ("[\"a\":1]", "[\"a\": 1]"), ("d[\"k\",default:0]+=1", "d[\"k\", default: 0] += 1"),
+    ("xs.map{ $0*2 }", "xs.map { $0 * 2 }"), ("xs.map( \\.count )", "xs.map(\\.count)"),
+    ("xs.reduce(0,+)", "xs.reduce(0, +)"), ("{a,b in a+b}", "{ a, b in a + b }"),
+    ("let c={(a,b)in a}", "let c = { (a, b) in a }"), ("d?.a?[ 0 ]", "d?.a?[0]"),
+    ("await   get( \"/\" ).text", "await get(\"/\").text"), ("async{ 1 }", "async { 1 }"),
+    ("( 1+2 )*3", "(1 + 2) * 3"), ("html   \"<b>\"", "html \"<b>\""),
+    ("#\"raw \\#( x )\"#", "#\"raw \\#( x )\"#"),
+  ])
+  func spacesExpressions(text: String, expected: String) throws { try gives(text, expected) }
+
+  @Test(arguments: [
+    ("if x>1{ a }else{ b }", "if x > 1 { a } else { b }"),
+    ("while let q=d.a,q>1{ break }", "while let q = d.a, q > 1 { break }"),
+    ("for(k,v)in d{ k }", "for (k, v) in d { k }"), ("do{ a }catch e{ b }", "do { a } catch e { b }"),
+    ("guard x>1 else{ throw \"no\" }", "guard x > 1 else { throw \"no\" }"),
+    ("func f(a,b=2){ a }", "func f(a, b = 2) { a }"), ("defer{ f() }", "defer { f() }"),
+    ("route GET,HEAD\"/x/<int:n>\"{ n }", "route GET, HEAD \"/x/<int:n>\" { n }"),
+    ("while true{}", "while true { }"), ("print(1);print(2)", "print(1)\nprint(2)"),
+    ("func g() { a;b }", "func g() { a; b }"), ("let a=1,b=2", "let a = 1, b = 2"),
+  ])
+  func spacesStatements(text: String, expected: String) throws { try gives(text, expected) }
+
+  @Test func bodiesOfSeveralLinesAreIndentedByFour() throws {
+    try gives(
+      """
+      route "/a" { let x = 1
+       if x > 1 {
+      f(x) }
+       else { g() } }
+      """,
+      """
+      route "/a" {
+          let x = 1
+          if x > 1 {
+              f(x)
+          } else {
+              g()
+          }
+      }
+      """)
+  }
+
+  @Test func oneBlankLineIsKeptAndMoreAreNot() throws {
+    try gives("\n\na\n\n\n\nb\nc\n\n", "a\n\nb\nc")
+  }
+
+  @Test func commentsStayWhereTheyBelong() throws {
+    try gives(
+      """
+      // first
+
+      let x = 1 // behind
+      # own line
+      let list = [ // open
+        1, // one
+        /* two */ 2,
+        // last
+      ]
+      f(/* none */)
+      if x > 1 { a } // after
+      // between
+      else { b }
+      func empty() {
+        // only this
+      }
+      // end
+      """,
+      """
+      // first
+
+      let x = 1  // behind
+      # own line
+      let list = [  // open
+          1,  // one
+          /* two */ 2,
+          // last
+      ]
+      f(/* none */)
+      if x > 1 { a }  // after
+      // between
+      else { b }
+      func empty() {
+          // only this
+      }
+      // end
+      """)
+  }
+
+  @Test func longListsHaveALineForEachItem() throws {
+    try gives(
+      "let signs = [[\"value\": 1000, \"sign\": \"M\"], [\"value\": 900, \"sign\": \"CM\"], [\"value\": 500, \"sign\": \"D\"]]",
+      """
+      let signs = [
+          ["value": 1000, "sign": "M"],
+          ["value": 900, "sign": "CM"],
+          ["value": 500, "sign": "D"],
+      ]
+      """)
+  }
+
+  @Test func aListThatTheAuthorOpenedStaysOpen() throws {
+    try gives("f(\n1, b: 2)", "f(\n    1,\n    b: 2\n)")
+    try gives("[\n1, 2]", "[\n    1,\n    2,\n]")
+    try gives("f(1,\n2)", "f(1, 2)")
+  }
+
+  @Test func longChainsHaveALineForEachCall() throws {
+    try gives(
+      "let totals = orders.filter { $0.isPaid }.map { $0.amount * $0.price }.grouped { $0 > 100 }.mapValues { $0.sum() }",
+      """
+      let totals = orders
+          .filter { $0.isPaid }
+          .map { $0.amount * $0.price }
+          .grouped { $0 > 100 }
+          .mapValues { $0.sum() }
+      """)
+  }
+
+  @Test func aLongLastClosureIsOpened() throws {
+    try gives(
+      "let isFree = columns.enumerated().allSatisfy { r, c in c != column && abs(c - column) != row - r && c > 0 }",
+      """
+      let isFree = columns.enumerated().allSatisfy { r, c in
+          c != column && abs(c - column) != row - r && c > 0
+      }
+      """)
+  }
+
+  @Test func longConditionsBreakBeforeTheirOperators() throws {
+    try gives(
+      "let isReady = firstBackendHasAnsweredInTime && secondBackendHasAnsweredInTime && thirdBackendIsNotNeeded",
+      """
+      let isReady =
+          firstBackendHasAnsweredInTime && secondBackendHasAnsweredInTime && thirdBackendIsNotNeeded
+      """)
+    try gives(
+      "let isReady = theFirstBackendHasAnsweredInTimeForOnce && secondBackendHasAnsweredInTime && thirdBackendIsNotNeeded",
+      """
+      let isReady =
+          theFirstBackendHasAnsweredInTimeForOnce
+          && secondBackendHasAnsweredInTime
+          && thirdBackendIsNotNeeded
+      """)
+  }
+
+  @Test func theTextOfStringsIsNeverTouched() throws {
+    let text = #"""
+      func page(x) {
+            """
+            <p>  \( x )
+              two spaces
+            </p>
+            """
+      }
+      """#
+    let expected = #"""
+      func page(x) {
+          """
+          <p>  \( x )
+            two spaces
+          </p>
+          """
+      }
+      """#
+    try gives(text, expected)
+    let run = try [text, expected].map { text -> [Constant] in
+      let source = SourceText(cell: 1, text: text)
+      let parsed = Parser.parse(source)
+      _ = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
+      return try Compiler.compile(parsed.program, source: source).functions.flatMap(\.constants)
+    }
+    #expect(run[0] == run[1])
+  }
+
+  @Test func aLineThatGoesOnWithAnOperatorStillDoes() throws {
+    try gives("let x = a\n  - b", "let x = a - b")
+    try gives("a\n-b", "a\n-b")
+  }
+
+  @Test func aTextWithAnErrorIsRefused() {
+    #expect(throws: SourceFormatter.Refusal.self) { try formatted("let = 1") }
+    #expect(throws: SourceFormatter.Refusal.self) { try formatted("f(") }
+  }
+
+  @Test func nothingStaysNothing() throws {
+    try gives("", "")
+    try gives("\n  \n", "")
+    try gives("// alone  ", "// alone")
+  }
+
+  @Test func deepNestingTakesNoExponentialTime() throws {
+    for text in [
+      String(repeating: "f(", count: 60) + "1" + String(repeating: ")", count: 60),
+      String(repeating: "[", count: 60) + "1" + String(repeating: "]", count: 60),
+      String(repeating: "f { ", count: 60) + "1" + String(repeating: " }", count: 60),
+      String(repeating: "if a { ", count: 60) + "1" + String(repeating: " }", count: 60),
+      String(repeating: "a.b(x: c) { y in y }", count: 1)
+        + String(repeating: ".then { z in z + \"some text\" }", count: 200),
+      (0..<300).map { "value\($0)" }.joined(separator: " + "),
+    ] {
+      let once = try formatted(text)
+      #expect(try formatted(once) == once)
+    }
+  }
+}
