@@ -38,6 +38,8 @@ final class Kernel {
   }
   var tasks: [TaskID: TaskKind] = [:]
   var nextOwner: UInt32 = 1
+  /// What to tell of errors that nobody awaits.
+  var unawaited = Repetition(of: "errors that nobody awaited were")
   /// Runs of cells whose end has not been told.
   var active: [UInt32: CellRun] = [:]
   /// Somebody's interruption has stopped a cell as it computed.

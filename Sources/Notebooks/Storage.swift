@@ -74,6 +74,25 @@ extension CellsFile {
     }
     // The new name is durable when the folder is; some file systems can't do it, and the file is whole anyway.
     try? Descriptor(opening: folder, O_RDONLY | O_DIRECTORY).synchronize()
+    removeLeftovers(in: folder)
+  }
+
+  /// Removes what programs that were killed as they wrote have left.
+  private static func removeLeftovers(in folder: String) {
+    guard let directory = opendir(folder) else { return }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard name.hasPrefix(".routebook-"), name.hasSuffix(".tmp"),
+        let writer = name.dropFirst(".routebook-".count).split(separator: "-").first.flatMap({ pid_t($0) }),
+        kill(writer, 0) != 0, errno == ESRCH,
+        // Another machine may be writing here, whose processes are unknown.
+        let age = try? Status(ofFileAt: "\(folder)/\(name)")?.modified.timeIntervalSinceNow, age < -60
+      else { continue }
+      unlink("\(folder)/\(name)")
+    }
   }
 
   /// Where a path leads when the links at its end are followed, also where there is no file yet.

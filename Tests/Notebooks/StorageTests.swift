@@ -113,3 +113,22 @@ func refusedSaveKeepsTheFile() throws {
   #expect(try folder.text("a.cells") == "# %%\nold\n")
   #expect(folder.names == ["a.cells"])
 }
+
+@Test("What a program that was killed as it wrote has left is removed, and nothing else")
+func leftoversAreRemoved() throws {
+  let folder = try TemporaryFolder()
+  // No process has a number as high as that.
+  let old = try folder.file(".routebook-99999999-a1.tmp", "half")
+  let others = try [
+    folder.file(".routebook-99999998-b2.tmp", "just now"),
+    folder.file(".routebook-1-c3.tmp", "of a living one"),
+    folder.file(".routebook-notes.tmp", "somebody's"), folder.file("routebook-99999999-a1.tmp", "somebody's"),
+  ]
+  for path in [old, others[1], others[2], others[3]] {
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date().addingTimeInterval(-3_600)], ofItemAtPath: path)
+  }
+  try CellsFile.save(Notebook(), to: try folder.file("a.cells"))
+  #expect(!FileManager.default.fileExists(atPath: old))
+  for path in others { #expect(FileManager.default.fileExists(atPath: path), "\(path)") }
+}

@@ -68,6 +68,32 @@ import Testing
     #expect(try !NotebookTerminal([home.path + "/a.cells"], home: home).screen.text.contains("%recover"))
   }
 
+  @Test func cellsComeBackIntoTheirOwnNotebookOnly() throws {
+    let home = TemporaryFolder()
+    home.write("# %% 1\n\"a\"\n", to: "a.cells")
+    home.write("# %% 1\n\"b\"\n", to: "b.cells")
+    for arguments in [[home.path + "/a.cells"], [home.path + "/b.cells"], []] {
+      let killed = try NotebookTerminal(arguments, home: home)
+      try killed.enter("\"entered in \(arguments.first?.suffix(7) ?? "none")\"")
+      killed.terminal.kill(SIGKILL)
+      try killed.terminal.waitForExit()
+    }
+
+    let a = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    #expect(a.screen.text.contains("1 cell was entered here and not saved"))
+    #expect(a.screen.text.contains("unsaved cells of other notebooks wait for: routebook "))
+    try a.enter("%recover")
+    #expect(try a.enter("%show") == ["In [1]: \"a\"", "In [2]: \"entered in a.cells\""])
+    try a.enter("%save")
+    let unnamed = try NotebookTerminal(home: home)
+    #expect(unnamed.screen.text.contains("1 cell was entered in a notebook that ended without saving"))
+    #expect(try unnamed.enter("%recover drop") == ["forgotten"])
+    let b = try NotebookTerminal([home.path + "/b.cells"], home: home)
+    #expect(!b.screen.text.contains("other notebooks"))
+    try b.enter("%recover")
+    #expect(try b.enter("%show") == ["In [1]: \"b\"", "In [2]: \"entered in b.cells\""])
+  }
+
   // A recovered cell once took the place of one that had been written into the file since.
   @Test func nothingThatCameIntoTheFileSinceIsReplaced() throws {
     let home = TemporaryFolder()

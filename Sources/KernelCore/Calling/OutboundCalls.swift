@@ -77,6 +77,7 @@ final class OutboundCalls {
   func start(
     _ method: String, _ url: String, _ options: Options, owner: UInt32, depth: Int = 0
   ) throws(Failure) -> Value {
+    if underWay.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
     let target = try self.target(of: url)
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner)
@@ -93,6 +94,13 @@ final class OutboundCalls {
     }
     return deferred
   }
+
+  /// How many calls may be under way at once: more take seconds to stop.
+  static let limit = 20_000
+
+  private static let tooMany = Failure(
+    .limit, "\(limit) calls are under way already",
+    help: "await them in parts: for part in urls.chunks(ofCount: 100) { await all(part.map { get($0) }) }")
 
   private static var endlessChain: Failure {
     Failure(

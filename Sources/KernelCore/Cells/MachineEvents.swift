@@ -58,7 +58,7 @@ extension Kernel: MachineHost {
     if isOver || desk.finished(task: task, outcome) { return }
     if let ticker = timers.finished(task: task) {
       if case .failure(let error) = outcome,
-        let text = ticker.failed(ErrorRenderer().render(machine.report(of: error)))
+        let text = ticker.failures.telling(ErrorRenderer().render(machine.report(of: error)))
       {
         emit(.unawaited(cell: ownership.cell(of: ticker.owner), text: text))
       }
@@ -90,7 +90,8 @@ extension Kernel: MachineHost {
 
   func unhandled(error: Value, owner: UInt32) {
     if isOver { return }
-    emit(.unawaited(cell: ownership.cell(of: owner), text: ErrorRenderer().render(machine.report(of: error))))
+    guard let text = unawaited.telling(ErrorRenderer().render(machine.report(of: error))) else { return }
+    emit(.unawaited(cell: ownership.cell(of: owner), text: text))
   }
 
   func describe(operation: Int) -> String {

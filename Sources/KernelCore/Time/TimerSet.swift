@@ -189,10 +189,8 @@ final class Ticker {
   var task: TaskID?
   var isPaused = false
   var ticks = 0
-  /// How often ticks have failed in the way that was told last.
-  private var failures = 0
-  private var lastFailure = ""
-
+  /// What to tell of ticks that fail.
+  var failures = Repetition(of: "ticks have failed")
   /// Ticks that did not happen, since the one before was still under way.
   var skipped = 0
 
@@ -202,17 +200,6 @@ final class Ticker {
     self.body = body
     self.owner = owner
     self.start = start
-  }
-
-  /// What to tell of a tick that has failed. A failure that repeats itself is told the first time, then the 10th,
-  /// the 100th, and so on; nil in between.
-  func failed(_ text: String) -> String? {
-    failures = text == lastFailure ? failures + 1 : 1
-    lastFailure = text
-    if failures == 1 { return text }
-    var power = 10
-    while power < failures { power *= 10 }
-    return power == failures ? "\(text)\n  note: \(failures) ticks have failed like this" : nil
   }
 }
 

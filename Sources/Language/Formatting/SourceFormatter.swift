@@ -23,8 +23,16 @@ public enum SourceFormatter {
     let errors = parsed.diagnostics.filter { $0.severity == .error }
     guard errors.isEmpty else { throw Refusal(diagnostics: errors) }
     let lexed = Lexer.lex(source.text)
-    var printer = SourcePrinter(SourcePieces(source, lexed))
-    let text = LayoutRenderer.render(printer.program(parsed.program), width: width)
+    var text = rendered(source, parsed.program, lexed)
+    // What had to be opened is open for the author's sake when it is read again, and so may leave room around it.
+    for _ in 0..<roundLimit {
+      let again = SourceText(name: source.name, text: text)
+      let parsed = Parser.parse(again)
+      if parsed.diagnostics.contains(where: { $0.severity == .error }) { break }
+      let next = rendered(again, parsed.program, Lexer.lex(text))
+      if next == text { break }
+      text = next
+    }
     // A file is about to be written over: nothing may be lost, whatever this formatter does wrong.
     guard means(text, theSameAs: lexed, in: source) else {
       let message = Diagnostic(
@@ -33,6 +41,15 @@ public enum SourceFormatter {
       throw Refusal(diagnostics: [message])
     }
     return text
+  }
+
+  /// How often a text is looked at again until it stays as it is; twice has always been enough.
+  private static let roundLimit = 5
+
+  private static func rendered(_ source: SourceText, _ program: FunctionNode, _ lexed: Lexer.Output) -> String
+  {
+    var printer = SourcePrinter(SourcePieces(source, lexed))
+    return LayoutRenderer.render(printer.program(program), width: width)
   }
 
   /// Whether a formatted text has the tokens and the comments of the one that it was made of, and no error.
