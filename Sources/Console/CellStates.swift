@@ -47,7 +47,15 @@ final class CellStates: Sendable {
 
   func forget(_ cell: Int) { content.withLock { $0.states[cell] = nil } }
 
-  func forgetAll() { content.withLock { $0.states.removeAll() } }
+  /// Gives the cells that were under way, in order.
+  @discardableResult
+  func forgetAll() -> [Int] {
+    content.withLock { content in
+      let underWay = content.states.filter { if case .underWay = $0.value.state { true } else { false } }
+      content.states.removeAll()
+      return underWay.keys.sorted()
+    }
+  }
 }
 
 /// The cell that the prompt waits for: what it prints needs no label.

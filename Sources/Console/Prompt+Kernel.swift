@@ -9,13 +9,21 @@ extension Prompt {
     let flag = Flag()
     let input = self.input
     // Before: what cells in the background come to by this is not worth a line each.
-    states.forgetAll()
+    let background = states.forgetAll()
     kernel.restart {
       flag.set()
       input.wake()
     }
     while input.wait(status: { "restarting" }, until: { flag.isSet }) != .finished {}
+    tellStopped(background)
     say("restarted: variables, routes and timers are gone; %rerun brings them back")
+  }
+
+  /// Says which cells a restart has stopped as they waited in the background.
+  private func tellStopped(_ cells: [Int]) {
+    guard !cells.isEmpty else { return }
+    let names = cells.prefix(8).map { "[\($0)]" }.joined(separator: ", ") + (cells.count > 8 ? ", …" : "")
+    say("\(names) waited in the background and \(cells.count == 1 ? "was" : "were") stopped")
   }
 
   /// Restarts the kernel and runs cells, naming only the ones that went wrong. `verb` says what was done.
@@ -25,7 +33,7 @@ extension Prompt {
     let cells = numbers.compactMap { number in notebook[number].map { (number: number, text: $0.source) } }
     let total = cells.count
     let collected = ResultList()
-    states.forgetAll()
+    tellStopped(states.forgetAll())
     openings.heldBack(isSilent: true) {
     } during: {
       kernel.rerunAll(cells) { result in

@@ -19,6 +19,12 @@ public enum Stream {
   /// Writes a line to standard output.
   static func write(_ text: String) { writeOutput(text + "\n") }
 
+  /// Writes a text of its own and says how that went.
+  public static func writeWhole(_ text: String) -> ExitStatus {
+    write(text)
+    return hasLostOutput ? .outputLost : .success
+  }
+
   static func write(_ text: StyledText, color: Bool) { write(text.rendered(color: color)) }
 
   /// Writes a line to standard error.

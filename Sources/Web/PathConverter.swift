@@ -66,7 +66,9 @@ enum PathConverter: Hashable, Sendable {
     switch self {
     case .string(let min, let max):
       let length = text.unicodeScalars.count
-      if min == max { return "\(shown) has \(length) characters, <\(parameter)> takes \(min)" }
+      if min == max {
+        return "\(shown) has \(length) character\(length == 1 ? "" : "s"), <\(parameter)> takes \(min)"
+      }
       return length < min
         ? "\(shown) is shorter than the \(min) characters of <\(parameter)>"
         : "\(shown) is longer than the \(max ?? 0) characters of <\(parameter)>"
@@ -82,7 +84,9 @@ enum PathConverter: Hashable, Sendable {
       return Self.bound(value, min, max, parameter)
     case .float(let min, let max, let signed):
       guard Self.isFraction(bytes, signed: signed) else {
-        return "\(shown) is not a float, as 10 or 2.5"
+        return Self.isFraction(bytes, signed: true)
+          ? "\(shown) is negative, which <\(parameter)> takes only as float(signed)"
+          : "\(shown) is not a float, as 10 or 2.5"
       }
       guard let value = Double(text), value.isFinite else {
         return "\(text.printable(limit: 40)) is too large for a float"

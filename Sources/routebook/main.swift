@@ -1,4 +1,14 @@
+import ArgumentParser
 import Console
 
 openStandardStreams()
-Routebook.main()
+
+do {
+  var command = try Routebook.parseAsRoot()
+  try command.run()
+} catch {
+  let code = Routebook.exitCode(for: error)
+  // Help and version are output as any other: where they cannot be written, that is told.
+  guard code.isSuccess else { Routebook.exit(withError: error) }
+  Routebook.exit(withError: ExitCode(Stream.writeWhole(Routebook.fullMessage(for: error)).rawValue))
+}

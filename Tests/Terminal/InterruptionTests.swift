@@ -69,7 +69,7 @@ import Testing
     #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] ran "))
   }
 
-  @Test func aRestartEndsACellInTheBackgroundWithoutAWordOfIt() throws {
+  @Test func aRestartSaysWhichCellItStoppedInTheBackground() throws {
     let notebook = try NotebookTerminal()
     try notebook.send("await sleep(1h)\r")
     try notebook.waitUntilRunning(1)
@@ -77,7 +77,10 @@ import Testing
     try notebook.wait(for: "In [2]:")
     #expect(
       try notebook.enter("%restart")
-        == ["restarted: variables, routes and timers are gone; %rerun brings them back"])
+        == [
+          "[1] waited in the background and was stopped",
+          "restarted: variables, routes and timers are gone; %rerun brings them back",
+        ])
     #expect(try notebook.enter("%cells")[0].hasPrefix("  [1] not run"))
     #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
   }

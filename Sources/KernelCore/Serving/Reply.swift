@@ -79,6 +79,11 @@ struct ReplyMaker {
   static func define(in machine: Machine) -> InstanceClass {
     let type = machine.defineClass("Reply", fields: ["status", "headers", "body"])
     machine.define("respond", ["body?", "status?", "headers?"]) { [unowned type] call throws(Failure) in
+      if call.has(1), call.machine.typeName(call[0]) == "Int", call.machine.typeName(call[1]) != "Int" {
+        throw Failure(
+          .type, "\"status\" of respond must be an Int, not \(call.machine.typeName(call[1]))",
+          help: "the body comes first, or both have labels: respond(body, status: 201)")
+      }
       let status = try call.int(1, default: 200)
       guard (200...599).contains(status) else {
         throw Failure(.argument, "\(status) is no status of a response", help: "use 200 to 599")

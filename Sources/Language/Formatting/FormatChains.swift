@@ -104,7 +104,11 @@ extension SourcePrinter {
     case .member: return Shape(take(2))
     case .index(let index, let fallback):
       // `pair.0` is `pair[0]` in other words.
-      if at(.dot) || at(.optionalDot) { return Shape(take(2)) }
+      if at(.dot) || at(.optionalDot) {
+        // `0 .1` without its space would be one number.
+        let isBehindNumber = position > 0 && source.pieces[position - 1].isInteger
+        return Shape(.concat([isBehindNumber ? .space : .empty, take(2)]))
+      }
       let opening = at(.question) ? take(2) : take()
       var key = expression(index).layout
       if let fallback {

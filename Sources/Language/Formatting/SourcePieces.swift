@@ -9,6 +9,8 @@ struct SourcePiece {
   /// Whether space or a comment stands before it.
   var spaceBefore: Bool
 
+  var isInteger: Bool { if case .integer = kind { true } else { false } }
+
   /// The line ends before its comments.
   var lineEndsBeforeComments: Int { comments.first?.lineEnds ?? lineEnds }
 }

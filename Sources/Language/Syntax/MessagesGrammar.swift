@@ -61,6 +61,8 @@ extension Message {
   static let forNeedsIn = Message("a loop is written for name in sequence { … }")
   static let countedFor = Message(
     "a loop is written for name in sequence { … }", help: "to count, write for i in 0..<10 { … }")
+  static let loopNamesInBrackets = Message(
+    "the names of a loop stand in parentheses", help: "write for (a, b) in pairs")
   static let tooManyLoopNames = Message("a loop has one name, or two for the pairs of a dictionary")
   static let noLabels = Message("loops have no labels here", help: "put the loops into a func and return")
 }

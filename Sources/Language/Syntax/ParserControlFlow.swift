@@ -120,6 +120,7 @@ extension Parser {
   /// The names of a loop; nil when it is written as in C, which has been reported.
   private mutating func parseLoopNames() throws(SyntaxFailure) -> [NameDeclaration]? {
     let opener = current
+    if at(.openBracket) { throw fail(.loopNamesInBrackets) }
     let isPair = accept(.openParen)
     if at(.let) || at(.var) { advance() }
     var names: [NameDeclaration] = []

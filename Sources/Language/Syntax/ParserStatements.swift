@@ -94,7 +94,7 @@ extension Parser {
     let isLet = keyword.kind == .keyword(.let)
     var start = keyword
     repeat {
-      if at(.openParen) { throw fail(.destructuring) }
+      if at(.openParen) || at(.openBracket) { throw fail(.destructuring) }
       let (name, span) = try expectName("a name")
       skipTypeAnnotation()
       guard accept(.assign) else {

@@ -130,7 +130,8 @@ extension Machine {
           let near = Suggestion.nearest(to: label, among: Array(parameters.dropFirst(hidden)))
           throw Failure(
             .argument, "\(name) has no parameter \"\(label)\"",
-            help: near.map { "did you mean \"\($0):\"?" } ?? listed(parameters, hidden: hidden))
+            help: near.map { "did you mean \"\($0):\"?" } ?? ForeignLabels.advice(on: label, of: parameters)
+              ?? listed(parameters, hidden: hidden))
         }
         guard order[place] == nil else { throw Failure(.argument, "\"\(label)\" of \(name) is given twice") }
         order[place] = argument
@@ -271,20 +272,45 @@ extension Machine {
       labels?[0] = nil
     }
     if function.tag != Tag.unset {
+      if count == 1, labels == nil, property(receiver.tag, member).tag != Tag.unset,
+        requiresArguments(function)
+      {
+        return failProperty(receiver, member)
+      }
       base.pointee = function
       return enter(fiber, base, count, labels.map { [nil] + $0 })
     }
     // What the member holds may itself be a function.
-    guard getMember(receiver, member, isLenient: false, into: base) else { return false }
-    guard base.pointee.isFunction else {
-      failure = Failure(
-        .type, "\"\(memberNames[member])\" is \(typeName(base.pointee)), no function",
-        help: "write .\(memberNames[member]) without parentheses")
+    guard getMember(receiver, member, isLenient: false, into: base) else {
+      if receiver.tag == Tag.dictionary, failure?.kind == .key,
+        let advice = ForeignMembers.advice(on: memberNames[member], of: "Dictionary")
+      {
+        failure = Failure(
+          .type, "Dictionary has no member \"\(memberNames[member])\", and this one no such key", help: advice
+        )
+      }
       return false
     }
+    guard base.pointee.isFunction else { return failProperty(base.pointee, member) }
     for place in 1..<count { base[1 + place] = base[2 + place] }
     let isEntered = enter(fiber, base, count - 1, labels)
     hasMovedArguments = !isEntered
     return isEntered
+  }
+
+  /// A member that is a value was called.
+  private func failProperty(_ value: Value, _ member: Int) -> Bool {
+    failure = Failure(
+      .type, "\"\(memberNames[member])\" is no function",
+      help: "write .\(memberNames[member]) without parentheses")
+    return false
+  }
+
+  /// Whether a method needs more than its receiver.
+  private func requiresArguments(_ function: Value) -> Bool {
+    if function.tag == Tag.closure {
+      return prototype(of: function)?.function.required.dropFirst().contains(true) ?? false
+    }
+    return function.tag == Tag.native && natives[function.native.pointee.number].requiredCount > 0
   }
 }

@@ -56,6 +56,17 @@ enum ForeignMembers {
       "chunked": ".chunks(ofCount: n)", "unique": ".uniqued()", "zip": "zip(a, b)", "startIndex": "0",
       "endIndex": ".count", "partition": ".filter { … } twice", "splice": ".replaceSubrange(2..<5, with: xs)",
     ],
+    "Dictionary": [
+      "max": "Array(d).max { a, b in a.value < b.value }",
+      "min": "Array(d).min { a, b in a.value < b.value }",
+      "first": "Array(d).first { pair in … }", "last": "Array(d).last", "enumerated": "Array(d).enumerated()",
+      "flatMap": "Array(d).flatMap { pair in … }", "prefix": "Array(d).prefix(n)", "sum": "d.values.sum()",
+      "randomElement": "Array(d).randomElement()", "shuffled": "Array(d).shuffled()",
+      "reversed": "Array(d).reversed()", "items": "for (key, value) in d", "has": ".contains(key)",
+      "hasOwnProperty": ".contains(key)", "entries": "Array(d)", "get": "d[key, default: x]",
+      "setdefault": "d[key, default: x]", "pop": ".removeValue(forKey: key)", "update": ".merge(other)",
+      "updateValue": "d[key] = value", "joined": "Array(d).map { … }.joined()",
+    ],
     "Int": [
       "times": "for i in 0..<n { … }", "toDouble": "Double(n)", "squareRoot": "sqrt(n)",
       "remainder": "a % b", "isEven": ".isMultiple(of: 2)",

@@ -69,6 +69,11 @@ extension Prelude {
         for (key, value) in self { body(__pair(key, value)) }
         nil
     }
+    func Dictionary_count(self, where) {
+        var count = 0
+        for (key, value) in self { if where(__pair(key, value)) { count += 1 } }
+        count
+    }
     func Dictionary_sorted(self, by = nil) { Array(self).sorted(by ?? { a, b in a.key < b.key }) }
     func Dictionary_contains_where(self, where) {
         for (key, value) in self { if where(__pair(key, value)) { return true } }

@@ -53,7 +53,7 @@ struct CallTests {
     ("\"a\".split(separatr: \",\")", "String.split() has no parameter \"separatr\""),
     ("abs()", "\"number\" of abs() is missing"),
     ("3()", "Int cannot be called: it is no function"),
-    ("let d = [\"a\": 1]\nd.a()", "\"a\" is Int, no function"),
+    ("let d = [\"a\": 1]\nd.a()", "\"a\" is no function"),
     ("nil.f()", "nil has no member \"f\""),
     ("sqrt(\"a\")", "\"number\" of sqrt must be a number, not String"),
     ("sleep(2)", "\"delay\" of sleep must be a Duration, not a number"),
