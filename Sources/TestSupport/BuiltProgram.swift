@@ -17,9 +17,9 @@ public enum BuiltProgram {
     return try PseudoTerminal.builtProgram("routebook")
   }
 
-  /// What the tests were told of a sanitizer, for the programs that they start.
-  static let sanitizerOptions: [String: String] = ProcessInfo.processInfo.environment.filter {
-    $0.key == "ASAN_OPTIONS"
+  /// What the tests were told of a sanitizer and of the collector, for the programs that they start.
+  static let diagnosticOptions: [String: String] = ProcessInfo.processInfo.environment.filter {
+    $0.key == "ASAN_OPTIONS" || $0.key == "ROUTEBOOK_GC"
   }
 
   /// The folder with Package.swift, found from the place of this file.

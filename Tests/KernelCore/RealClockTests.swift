@@ -24,12 +24,12 @@ final class RealClockTests {
     let order = Mutex<[Int]>([])
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
       loop.execute { [clock] in
-        let due = clock.value.now + 2_000_000
+        let due = clock.value.now + 300_000_000
         _ = clock.value.schedule(at: due + 1) { done.resume() }
         for number in 0..<100 {
           _ = clock.value.schedule(at: due) { order.withLock { $0.append(number) } }
         }
-        _ = clock.value.schedule(at: due - 1_000_000) { order.withLock { $0.append(-1) } }
+        _ = clock.value.schedule(at: due - 200_000_000) { order.withLock { $0.append(-1) } }
       }
     }
     #expect(order.withLock { $0 } == Array(-1..<100))

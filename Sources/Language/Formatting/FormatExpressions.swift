@@ -26,12 +26,7 @@ extension SourcePrinter {
       return expression(operand).within(.concat([keyword, .space]))
     case .async(let node): return async(node)
     case .binary, .ternary: return operators(value, indentsOperators)
-    case .range(let lower, let upper, _):
-      let left = expression(lower, indentsOperators: indentsOperators).layout
-      let sign = take()
-      // Of `2...` the end lies where the operator does.
-      if upper.span.start < current.span.start { return Shape(.concat([left, sign])) }
-      return expression(upper, indentsOperators: indentsOperators).within(.concat([left, sign]))
+    case .range(let lower, let upper, _): return range(lower, upper, indentsOperators)
     case .member, .index, .call, .optionalChain: return chain(value)
     case .closure(let node): return closure(node)
     case .conditional(let node): return conditional(node)
@@ -63,6 +58,21 @@ extension SourcePrinter {
       return expression(value).within(.concat([keyword, .space]))
     }
     return Shape(.concat([keyword, .space, statements(node.body).broken]))
+  }
+
+  /// A range has no spaces around its operator. With a comment in it, it is laid out as other operators are: one that
+  /// begins a line goes on with the line before only where space follows it.
+  private mutating func range(_ lower: Expression, _ upper: Expression, _ indents: Bool) -> Shape {
+    let (parts, hasComments) = noticingComments { printer -> (left: Layout, sign: Layout, right: Shape) in
+      let left = printer.expression(lower, indentsOperators: indents).layout
+      let sign = printer.take()
+      // Of `2...` the end lies where the operator does.
+      if upper.span.start < printer.current.span.start { return (left, sign, Shape(.empty)) }
+      return (left, sign, printer.expression(upper, indentsOperators: indents))
+    }
+    guard hasComments else { return parts.right.within(.concat([parts.left, parts.sign])) }
+    let rest = Layout.concat([.line, parts.sign, .space, parts.right.layout])
+    return Shape(.group(.concat([parts.left, indents ? .indent(rest) : rest]), breaks: true))
   }
 
   /// Operators of one precedence, or choices, one after the other: all of them begin lines, or none does.
