@@ -40,8 +40,8 @@ format: ## Bring all Swift files into that style
 asan: setup ## The tests under AddressSanitizer, in .build-asan
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan $(filter)
 
-gc-stress: setup ## The VM's tests with a collection at every safepoint
-	ROUTEBOOK_GC=always swift test --filter '^VMTests'
+gc-stress: setup ## All tests with a collection at every safe point
+	ROUTEBOOK_GC=always swift test $(filter)
 
 fuzz: setup ## Search for inputs that break something, TIME seconds for each of TARGETS
 	scripts/fuzz $(TIME) $(TARGETS)
