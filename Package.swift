@@ -39,6 +39,7 @@ let package = Package(
         "Language", "VM", "Web", "Fetch", "Notebooks",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
       ] + nio),
     // The person's side.
     .target(name: "Console", dependencies: ["KernelCore", "CEditline"]),

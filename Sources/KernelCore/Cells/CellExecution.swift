@@ -182,7 +182,7 @@ extension Kernel {
   }
 
   private func noteGlobals(_ run: CellRun) {
-    for slot in run.globals.sorted() {
+    for slot in run.globals {
       guard let global = machine.global(slot) else { continue }
       let name = machine.name(ofGlobal: slot)
       switch global.kind {

@@ -1,5 +1,6 @@
 import Language
 import NIOHTTP1
+import OrderedCollections
 import VM
 import Web
 
@@ -22,7 +23,8 @@ final class CellRun {
   /// What waits for its end: the next run of the same cell.
   var whenOver: [() -> Void] = []
 
-  var globals: Set<Int> = []
+  /// What it declared, in order.
+  var globals: OrderedSet<Int> = []
   /// For each global that it took over from a cell, that cell.
   var replacedGlobals: [Int: Int] = [:]
   var routes: [RouteKey: (method: HTTPMethod?, pattern: RoutePattern)] = [:]

@@ -56,7 +56,7 @@ final class Ownership {
     if let content, content.1 == .builtin, globalOwners[slot] == nil, builtins[slot] == nil {
       builtins[slot] = content.0
     }
-    run.globals.insert(slot)
+    run.globals.append(slot)
     globalOwners[slot] = owner
   }
 
