@@ -64,6 +64,10 @@ let package = Package(
       name: "GoldenTests", dependencies: ["KernelCore", "Notebooks", "Language", "VM"], path: "Tests/Golden",
       exclude: ["cells"]),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
+    // What editors are told about the language.
+    .testTarget(
+      name: "EditorsTests", dependencies: ["Language", "Notebooks", "KernelCore"] + nio,
+      path: "Tests/Editors", exclude: ["everything.cells"]),
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
     .testTarget(

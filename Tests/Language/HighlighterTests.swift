@@ -30,6 +30,8 @@ struct HighlighterTests {
       ("\"\"\"\n  a\n  \"\"\"", ["string:\"\"\"\n  a\n  \"\"\""]),
       ("# %% 1\n#\"raw\"#", ["comment:# %% 1", "string:#\"raw\"#"]),
       ("d.catch { }", []), ("d.catch({ })", ["functionName:catch"]), ("nil", ["keyword:nil"]),
+      ("d?.catch({ })", ["operator:?.", "functionName:catch"]),
+      ("a.map(\\.count) \\ b", ["functionName:map", "operator:\\", "invalid:\\"]),
       ("%run 3", ["command:%run"]), ("  %cells", ["command:%cells"]),
       ("\"open", ["string:\"open"]), ("\"a\\(b", ["string:\"a", "interpolation:\\("]),
       ("'x'", ["string:'x'"]),

@@ -82,8 +82,7 @@ private struct Painter {
       case .identifier(let name):
         paintName(name, index, wasBehindRoute)
       case .keyword:
-        let isMember = index > 0 && tokens[index - 1].kind == .symbol(.dot)
-        if isMember { paintName("", index, false) } else { add(token.span, .keyword) }
+        if isMember(index) { paintName("", index, false) } else { add(token.span, .keyword) }
       case .integer, .double, .duration:
         add(token.span, .number)
       case .stringStart:
@@ -100,12 +99,21 @@ private struct Painter {
         isBehindRoute = wasBehindRoute
       case .symbol(let symbol):
         if isOperator(symbol) { add(token.span, .operator) }
+      case .foreignOperator("\\") where tokens[index + 1].kind == .symbol(.dot):
+        // `\.name`: the function that reads a member.
+        add(token.span, .operator)
       case .foreignOperator, .invalid:
         add(token.span, .invalid)
       case .anonymousParameter, .stringText, .end:
         break
       }
     }
+  }
+
+  /// Whether a dot stands before the token: behind one, keywords are names.
+  private func isMember(_ index: Int) -> Bool {
+    guard index > 0 else { return false }
+    return tokens[index - 1].kind == .symbol(.dot) || tokens[index - 1].kind == .symbol(.optionalDot)
   }
 
   private mutating func add(_ span: Span, _ kind: Highlight.Kind) {
