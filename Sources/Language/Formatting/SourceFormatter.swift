@@ -59,6 +59,7 @@ public enum SourceFormatter {
     return significant(again.tokens) == significant(lexed.tokens)
       && again.comments.map { words($0, in: formatted) } == lexed.comments.map { words($0, in: source) }
       && !Parser.parse(formatted).diagnostics.contains { $0.severity == .error }
+      && CompiledMeaning(formatted) == CompiledMeaning(source)
   }
 
   /// The tokens without those that the style may add or leave out.

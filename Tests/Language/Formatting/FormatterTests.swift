@@ -197,6 +197,19 @@ struct FormatterTests {
     try gives("a\n-b", "a\n-b")
   }
 
+  @Test func aStatementThatWouldGoOnKeepsItsSemicolon() throws {
+    try gives("let a = 5; - 3", "let a = 5;\n- 3")
+    try gives("let a = 5; -3", "let a = 5\n-3")
+    try gives("f { a; - 3 }", "f { a; - 3 }")
+  }
+
+  @Test func whatDiffersInMeaningDiffers() {
+    func meaning(_ text: String) -> CompiledMeaning { CompiledMeaning(SourceText(cell: 1, text: text)) }
+    #expect(meaning("let a = 5 - 3") != meaning("let a = 5; - 3"))
+    #expect(meaning("let a = 5; -3") == meaning("let a   = 5\n-3"))
+    #expect(meaning("route \"/a\" { 1 }") == meaning("\n\nroute   \"/a\" { 1 }"))
+  }
+
   @Test func aTextWithAnErrorIsRefused() {
     #expect(throws: SourceFormatter.Refusal.self) { try formatted("let = 1") }
     #expect(throws: SourceFormatter.Refusal.self) { try formatted("f(") }
