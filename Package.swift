@@ -51,7 +51,7 @@ let package = Package(
     // A pseudo-terminal, a screen, raw sockets: what tests drive real things with.
     .target(name: "TestSupport", path: "Sources/TestSupport"),
     .testTarget(name: "LanguageTests", dependencies: ["Language", "TestSupport"], path: "Tests/Language"),
-    .testTarget(name: "VMTests", dependencies: ["VM", "TestSupport"], path: "Tests/VM"),
+    .testTarget(name: "VMTests", dependencies: ["VM", "TestSupport", "Mangling"], path: "Tests/VM"),
     .testTarget(
       name: "WebTests",
       dependencies: ["Web", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")] + nio,
@@ -61,13 +61,16 @@ let package = Package(
       name: "KernelCoreTests", dependencies: ["KernelCore", "TestSupport"] + nio, path: "Tests/KernelCore"),
     // Small notebooks with the outputs that they must give.
     .testTarget(
-      name: "GoldenTests", dependencies: ["KernelCore", "Notebooks", "Language", "VM"], path: "Tests/Golden",
+      name: "GoldenTests", dependencies: ["KernelCore", "Notebooks", "Language", "VM", "Mangling"],
+      path: "Tests/Golden",
       exclude: ["cells"]),
     .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
     // What editors are told about the language.
     .testTarget(
       name: "EditorsTests", dependencies: ["Language", "Notebooks", "KernelCore"] + nio,
       path: "Tests/Editors", exclude: ["everything.cells"]),
+    // Writes programs in another way that means the same, and says what the formatter makes of them.
+    .target(name: "Mangling", dependencies: ["Language"], path: "Tests/Support/Mangling"),
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
     .testTarget(

@@ -1,4 +1,5 @@
 import Foundation
+import Mangling
 import Notebooks
 import Testing
 
@@ -74,6 +75,37 @@ struct FormattingTests {
       let mangled = mangled(cell, &random)
       #expect(try formatted(mangled) == SourceFormatter.format(cell), "\(cell.place(ofLine: 1)): \(mangled)")
     }
+  }
+
+  /// Spaces, line ends and comments in places that nobody thinks of.
+  @Test func aMangledCellKeepsWhatItMeans() {
+    for (number, cell) in Self.sound.enumerated() {
+      let failure = FormattingProperties.failure(ofMangled: cell.text, seed: UInt64(number))
+      #expect(failure == nil, "\(cell.place(ofLine: 1)): \(failure ?? "")")
+    }
+  }
+
+  @Test func aMangledExampleOfTheLanguagePageKeepsWhatItMeans() throws {
+    var checked = 0
+    for example in try LanguagePage().examples where Mangler.tree(of: example.code) != nil {
+      for seed in UInt64(example.line) * 6..<UInt64(example.line) * 6 + 6 {
+        let failure = FormattingProperties.failure(ofMangled: example.code, seed: seed)
+        #expect(failure == nil, "line \(example.line): \(failure ?? "")")
+      }
+      checked += 1
+    }
+    #expect(checked > 300)
+  }
+
+  /// The mangler must not take back all that it does, nor change what the text means.
+  @Test func theManglerChangesTextsAndKeepsTrees() {
+    var changed = 0
+    for (number, cell) in Self.sound.enumerated() {
+      let mangled = Mangler.mangle(cell.text, seed: UInt64(number))
+      #expect(Mangler.tree(of: mangled) == Mangler.tree(of: cell.text), "\(mangled)")
+      if Lexer.lex(mangled).comments.count > Lexer.lex(cell.text).comments.count { changed += 1 }
+    }
+    #expect(changed * 2 > Self.sound.count, "only \(changed) of \(Self.sound.count)")
   }
 
   // MARK: Looking into texts

@@ -48,7 +48,7 @@ struct LanguagePageTests {
 }
 
 /// The examples of the page, in its order.
-private struct LanguagePage {
+struct LanguagePage {
   struct Example {
     let code: String
     /// What it gives, as the page shows it; nil where it says nothing, and the example must only not fail.

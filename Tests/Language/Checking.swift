@@ -1,4 +1,4 @@
-import Language
+@testable import Language
 
 /// The names that tests take for granted, as a notebook with a few cells would know them.
 func testGlobals() -> GlobalScope {
@@ -13,6 +13,15 @@ func testGlobals() -> GlobalScope {
   ]
   for name in builtins { globals.declare(name, .builtin) }
   return globals
+}
+
+extension SyntaxDump {
+  /// The tree of a text, or what is wrong with it.
+  static func dump(_ text: String) -> String {
+    let result = Parser.parse(SourceText(cell: 1, text: text))
+    guard result.diagnostics.isEmpty else { return result.diagnostics.map(\.message).joined(separator: "; ") }
+    return dump(result.program)
+  }
 }
 
 /// Parses and, where that succeeds, resolves; gives a line for each diagnostic: its severity unless it is

@@ -110,14 +110,20 @@ extension SourcePrinter {
         return Shape(.concat([isBehindNumber ? .space : .empty, take(2)]))
       }
       let opening = at(.question) ? take(2) : take()
-      var key = expression(index).layout
-      if let fallback {
-        // `, default:`
-        key = .concat([key, take(), .space, take(2), .space, expression(fallback).layout])
+      let (key, hasComments) = hidingComments { printer in
+        printer.noticingComments { $0.key(index, fallback: fallback) }
       }
-      return Shape(.concat([opening, key, take()]))
+      let inner = Layout.concat([.indent(.concat([.softLine, key])), .softLine])
+      return Shape(.concat([opening, hasComments ? .group(inner, breaks: true) : key, take()]))
     case .call(let arguments): return call(arguments)
     }
+  }
+
+  /// What stands in brackets: `index` or `index, default: value`.
+  private mutating func key(_ index: Expression, fallback: Expression?) -> Layout {
+    let key = expression(index).layout
+    guard let fallback else { return .concat([key, takeComments()]) }
+    return .concat([key, take(), .space, take(2), .space, expression(fallback).layout, takeComments()])
   }
 
   // MARK: - Calls

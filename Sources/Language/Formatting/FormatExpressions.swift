@@ -2,9 +2,10 @@
 
 extension SourcePrinter {
   /// An expression. Its lines behind the first are indented by a step, unless they are already:
-  /// `indentsOperators` says so.
+  /// `indentsOperators` says so. The comments before it break nothing in it.
   mutating func expression(_ value: Expression, indentsOperators: Bool = true) -> Shape {
-    expression(value, end: value.span.end, indentsOperators)
+    let comments = takeComments()
+    return expression(value, end: value.span.end, indentsOperators).within(comments)
   }
 
   /// The same for an expression that ends there without its parentheses.
@@ -63,15 +64,15 @@ extension SourcePrinter {
   /// A range has no spaces around its operator. With a comment in it, it is laid out as other operators are: one that
   /// begins a line goes on with the line before only where space follows it.
   private mutating func range(_ lower: Expression, _ upper: Expression, _ indents: Bool) -> Shape {
-    let (parts, hasComments) = noticingComments { printer -> (left: Layout, sign: Layout, right: Shape) in
+    let (parts, hasComments) = noticingComments { printer -> (left: Layout, sign: [Layout], right: Shape) in
       let left = printer.expression(lower, indentsOperators: indents).layout
-      let sign = printer.take()
+      let sign = printer.sign()
       // Of `2...` the end lies where the operator does.
       if upper.span.start < printer.current.span.start { return (left, sign, Shape(.empty)) }
       return (left, sign, printer.expression(upper, indentsOperators: indents))
     }
-    guard hasComments else { return parts.right.within(.concat([parts.left, parts.sign])) }
-    let rest = Layout.concat([.line, parts.sign, .space, parts.right.layout])
+    guard hasComments else { return parts.right.within(.concat([parts.left, parts.sign[2]])) }
+    let rest = Layout.concat(parts.sign + [.space, parts.right.layout])
     return Shape(.group(.concat([parts.left, indents ? .indent(rest) : rest]), breaks: true))
   }
 
@@ -82,7 +83,9 @@ extension SourcePrinter {
     let (parts, hasComments) = noticingComments { printer -> [Layout] in
       var parts: [Layout] = []
       for operand in operands {
-        if !parts.isEmpty { parts += [.line, printer.take(), .space] }
+        if !parts.isEmpty {
+          parts += printer.sign() + [.space]
+        }
         let shape = printer.expression(operand)
         hasOpenChain = hasOpenChain || shape.isOpenChain
         parts.append(shape.layout)
@@ -94,6 +97,14 @@ extension SourcePrinter {
     var shape = Shape(.group(layout, breaks: hasComments || hasOpenChain))
     shape.isOpenChain = hasOpenChain
     return shape
+  }
+
+  /// An operator that may begin a line. A comment that its line ends in stays in that line, unless another one stands
+  /// before the operator.
+  private mutating func sign() -> [Layout] {
+    let hasComments = !current.comments.isEmpty
+    let sign = take()
+    return [hasComments ? .empty : takeCommentBehind(), .line, sign]
   }
 
   /// What stands between the operators that bind as loosely as the outermost one.
@@ -153,7 +164,7 @@ extension SourcePrinter {
   }
 
   private mutating func dictionary(_ pairs: [(key: Expression, value: Expression)]) -> Shape {
-    if pairs.isEmpty { return Shape(take(3)) }
+    if pairs.isEmpty { return emptyList(take(2)) }
     return list(count: pairs.count, isCollection: true) { printer, index in
       let key = printer.expression(pairs[index].key).layout
       let colon = printer.take()

@@ -8,10 +8,7 @@ extension SourcePrinter {
     count: Int, isCollection: Bool, _ item: (inout SourcePrinter, Int) -> Shape
   ) -> Shape {
     let opening = take()
-    guard count > 0 else {
-      let comments = hidingComments { $0.takeComments(followsNothing: true) }
-      return Shape(.concat([opening, comments, take()]))
-    }
+    if count == 0 { return emptyList(opening) }
     let isOpen = current.lineEndsBeforeComments > 0
     let (items, hasComments) = hidingComments { printer in
       printer.noticingComments { $0.items(count, isCollection, item) }
@@ -25,26 +22,35 @@ extension SourcePrinter {
     return Shape(.choice([open, hugging, broken]), hug: hugging)
   }
 
+  /// `]` or `)` behind what opens the list, with the comments between them.
+  mutating func emptyList(_ opening: Layout) -> Shape {
+    let (comments, hasComments) = hidingComments { printer in
+      printer.noticingComments { $0.takeComments(followsNothing: true) }
+    }
+    let inner = Layout.concat([.indent(.concat([.softLine, comments])), .softLine])
+    return Shape(.concat([opening, .group(inner, breaks: hasComments), take()]))
+  }
+
   /// The items with their separators, and the same with only the last one broken. Collections have their
   /// items alike, and so have calls with several that could be broken.
   private mutating func items(
     _ count: Int, _ isCollection: Bool, _ item: (inout SourcePrinter, Int) -> Shape
   ) -> (layouts: [Layout], hug: Layout?) {
     var layouts: [Layout] = []
-    var hug: Layout?
+    var hug: [Layout]?
     var isOnlyHug = !isCollection
     for index in 0..<count {
       let isBlank = index > 0 && current.lineEndsBeforeComments > 1
       layouts.append(index == 0 ? .softLine : .line(keepsBlank: isBlank))
       layouts.append(takeComments(followsNothing: index == 0))
       let shape = item(&self, index)
-      if index == count - 1, isOnlyHug { hug = shape.hug.map { .concat(layouts + [$0]) } }
+      if index == count - 1, isOnlyHug { hug = shape.hug.map { layouts + [$0] } }
       isOnlyHug = isOnlyHug && shape.hug == nil
       layouts.append(shape.layout)
       if index < count - 1 { layouts.append(take()) }
     }
     if isCollection { layouts.append(.ifBroken(.text(","))) }
-    if at(.comma) { layouts.append(drop()) }
-    return (layouts + [takeComments()], hug)
+    let comments = [at(.comma) ? drop() : .empty, takeComments()]
+    return (layouts + comments, hug.map { .concat($0 + comments) })
   }
 }

@@ -59,8 +59,8 @@ extension SourcePrinter {
       let sign = take()
       return .concat([left, .space, sign, assigned(value)])
     case .function(_, let node):
-      let head = Layout.concat([take(), .space, take(), parameters(node.parameters)])
-      return .concat([head, .space, block(node.body)])
+      let head = Layout.concat([take(), .space, take(), parameters(node.parameters), .space])
+      return bodies([head], [braces(node.body)]).layout
     case .route(let node): return route(node)
     case .conditional(let node): return conditional(node).layout
     case .guard(let conditions, let otherwise):
@@ -71,7 +71,7 @@ extension SourcePrinter {
     case .whileLoop(let conditions, let body):
       let keyword = take()
       let list = self.conditions(conditions)
-      return .concat([head(keyword, list), block(body.statements)])
+      return bodies([head(keyword, list)], [self.body(body, behind: list)]).layout
     case .forLoop(let names, let sequence, let body): return forLoop(names, sequence, body)
     case .return(let value?), .throw(let value):
       return .concat([take(), .space, expression(value).layout])
@@ -92,13 +92,18 @@ extension SourcePrinter {
     return .concat(parts)
   }
 
-  /// What stands behind `=`. An operator chain goes to the next line before it is broken itself.
+  /// What stands behind `=`. An operator chain goes to the next line before it is broken itself; brackets that are
+  /// broken go there only where the line up to them is too long.
   private mutating func assigned(_ value: Expression) -> Layout {
+    let isBehindComment = hasBreakingComment
     let (shape, hasComments) = noticingComments { $0.expression(value, indentsOperators: false) }
-    if shape.goesToNextLine {
-      return .group(.indent(.concat([.line, shape.layout])), breaks: hasComments)
+    let below = Layout.indent(.concat([.line, shape.layout]))
+    if isBehindComment || shape.goesToNextLine {
+      return .group(below, breaks: hasComments || shape.isOpenChain)
     }
-    return .concat([.space, shape.layout])
+    let behind = Layout.concat([.space, shape.layout])
+    guard let hug = shape.hug else { return behind }
+    return .choice([behind, .concat([.space, hug]), below])
   }
 
   private mutating func parameters(_ parameters: [Parameter]) -> Layout {
@@ -157,7 +162,15 @@ extension SourcePrinter {
       parts.append(printer.expression(sequence, indentsOperators: false).layout)
       return .concat(parts)
     }
-    return .concat([head(keyword, list), block(body.statements)])
+    return bodies([head(keyword, list)], [self.body(body, behind: list)]).layout
+  }
+
+  /// The body behind a head; one that comments break is followed by no body of one line.
+  private mutating func body(_ body: BlockNode, behind list: (result: Layout, hasComments: Bool))
+    -> Layout.Block
+  {
+    let block = braces(body.statements)
+    return list.hasComments ? block.onSeveralLines : block
   }
 
   /// `if … else …`: its bodies stand all on its one line, or all on lines of their own.
@@ -171,7 +184,7 @@ extension SourcePrinter {
       let keyword = take()
       let list = conditions(branch.conditions)
       heads.append(.concat([start, head(keyword, list)]))
-      blocks.append(braces(branch.then.statements))
+      blocks.append(body(branch.then, behind: list))
       guard let otherwise = branch.otherwise else { break }
       start = .concat([.space, take(), .space])
       switch otherwise {
@@ -222,17 +235,18 @@ extension SourcePrinter {
   ) -> Layout.Block {
     let opening = position
     let brace = take()
-    let isOnOneLine = source.isOnOneLine(from: opening, to: source.closings[opening] ?? opening)
-    let (head, (statements, end), hasComments) = hidingComments { printer in
+    let closing = source.closings[opening] ?? opening
+    let isOnOneLine = source.isOnOneLine(from: opening, to: closing)
+    let (head, isEmpty, statements, end) = hidingComments { printer in
       let head = parameters(&printer)
-      let inner = printer.noticingComments { printer in
-        // Comments at the end belong to the body.
-        (printer.statements(body), printer.takeComments(followsNothing: body.isEmpty))
-      }
-      return (head, inner.result, inner.hasComments)
+      let isEmpty = body.isEmpty && !printer.hasComment(before: closing)
+      // Comments at the end belong to the body.
+      return (
+        head, isEmpty, printer.statements(body), printer.takeComments(followsNothing: body.isEmpty)
+      )
     }
     let start = head.map { .concat([brace, .space, $0]) } ?? brace
-    if body.isEmpty, !hasComments {
+    if isEmpty {
       return Layout.Block(opening: start, flat: .space, broken: .empty, closing: take(), isEmpty: true)
     }
     let line = Layout.concat([.space, statements.flat, end, .space])

@@ -52,7 +52,7 @@ indirect enum Layout: Sendable {
   /// A part of the source that is printed as it stands.
   struct Verbatim: Sendable {
     var lines: [String]
-    /// The indentation of the source line that it begins in.
+    /// The indentation of the source line that it begins in, whatever that line begins with.
     var indentation: Int
     /// By how much its lines can be moved to the left without changing what they mean; nil where they must
     /// not be moved at all.
@@ -65,7 +65,12 @@ indirect enum Layout: Sendable {
     var endsLine: Bool
     /// Whether nothing but space stands before it in its line.
     var standsAlone: Bool
+    /// Whether something stands before and behind it in its line; it belongs to what is behind it then.
+    var isWithinLine: Bool
     /// Whether the line before it is blank.
     var followsBlank: Bool
+
+    /// Whether a line must end in it, before it or behind it.
+    var breaksLine: Bool { !isWithinLine || body.lines.count > 1 }
   }
 }

@@ -15,14 +15,18 @@ struct LayoutRenderer {
   private var output = ""
   /// The columns of the line that is being written.
   private var column = 0
-  /// The indentation of that line.
+  /// The indentation of that line, or of the one where the text of several lines began that it is the last of.
   private var lineIndentation = 0
+  /// The spaces that it begins with.
+  private var leadingSpaces = 0
   /// Line ends that are due before the next text; the indentation behind them; a space that is due.
   private var pendingLines = 0
   private var pendingIndentation = 0
   private var isSpacePending = false
   /// Whether the space that is due is one behind a comment.
   private var isBehindComment = false
+  /// Whether a comment that ends with its line is the last that was written.
+  private var isLineFull = false
   private var frames: [Frame] = []
 
   private init(width: Int) { self.width = width }
@@ -166,6 +170,7 @@ struct LayoutRenderer {
       output += String(repeating: " ", count: pendingIndentation)
       column = pendingIndentation
       lineIndentation = pendingIndentation
+      leadingSpaces = pendingIndentation
     } else if isSpacePending {
       output += " "
       column += 1
@@ -173,6 +178,7 @@ struct LayoutRenderer {
     pendingLines = 0
     isSpacePending = false
     isBehindComment = false
+    isLineFull = false
   }
 
   private mutating func write(_ text: String) {
@@ -189,17 +195,19 @@ struct LayoutRenderer {
 
   private mutating func write(_ verbatim: Layout.Verbatim) {
     flush()
-    let lines = verbatim.moved(toLineIndentedBy: lineIndentation)
+    let lines = verbatim.moved(toLineIndentedBy: leadingSpaces)
     output += lines.joined(separator: "\n")
-    column = (lines.count > 1 ? 0 : column) + lines[lines.count - 1].columns
+    let last = lines[lines.count - 1]
+    column = (lines.count > 1 ? 0 : column) + last.columns
+    if lines.count > 1 { leadingSpaces = last.prefix { $0 == " " }.count }
   }
 
   private mutating func write(_ comment: Layout.Comment, _ indentation: Int) {
-    if comment.standsAlone, !output.isEmpty {
+    if comment.standsAlone || isLineFull, !output.isEmpty {
       let due = pendingLines > 0 ? pendingIndentation : indentation
       endLine(due, isBlank: comment.followsBlank)
       write(comment.body)
-    } else if output.isEmpty {
+    } else if output.isEmpty || comment.isWithinLine && pendingLines > 0 {
       write(comment.body)
     } else {
       // It stays in the line of what it stands behind, whatever line end is due there.
@@ -213,6 +221,7 @@ struct LayoutRenderer {
       (pendingLines, pendingIndentation) = due
     }
     if comment.endsLine {
+      isLineFull = true
       endLine(pendingLines > 0 ? pendingIndentation : max(indentation, lineIndentation), isBlank: false)
     } else if pendingLines == 0 {
       isSpacePending = true
@@ -227,7 +236,7 @@ extension Layout {
     switch self {
     case .text(let text): text.columns
     case .verbatim(let verbatim): verbatim.lines.count == 1 ? verbatim.lines[0].columns : nil
-    case .comment: nil
+    case .comment(let comment): comment.breaksLine ? 0 : comment.body.lines[0].columns + 2
     case .line: 1
     case .softLine, .ifBroken: 0
     case .hardLine, .block, .choice: nil

@@ -19,22 +19,28 @@ public enum SourceFormatter {
   ///
   /// - Throws: `Refusal` where the text has a syntax error.
   public static func format(_ source: SourceText) throws(Refusal) -> String {
+    try format(source, width: width)
+  }
+
+  /// The same in lines of another width.
+  package static func format(_ source: SourceText, width: Int) throws(Refusal) -> String {
     let parsed = Parser.parse(source)
     let errors = parsed.diagnostics.filter { $0.severity == .error }
     guard errors.isEmpty else { throw Refusal(diagnostics: errors) }
     let lexed = Lexer.lex(source.text)
-    var text = rendered(source, parsed.program, lexed)
+    let tree = SyntaxDump.dump(parsed.program)
+    var text = rendered(source, parsed.program, lexed, width)
     // What had to be opened is open for the author's sake when it is read again, and so may leave room around it.
     for _ in 0..<roundLimit {
       let again = SourceText(name: source.name, text: text)
       let parsed = Parser.parse(again)
       if parsed.diagnostics.contains(where: { $0.severity == .error }) { break }
-      let next = rendered(again, parsed.program, Lexer.lex(text))
+      let next = rendered(again, parsed.program, Lexer.lex(text), width)
       if next == text { break }
       text = next
     }
     // A file is about to be written over: nothing may be lost, whatever this formatter does wrong.
-    guard means(text, theSameAs: lexed, in: source) else {
+    guard means(text, theSameAs: tree, with: lexed.comments, of: source) else {
       let message = Diagnostic(
         .error, "the formatter cannot keep what this text means", at: Span(0, 0),
         help: "this is an error of the program; leave the cell as it is")
@@ -46,34 +52,22 @@ public enum SourceFormatter {
   /// How often a text is looked at again until it stays as it is; twice has always been enough.
   private static let roundLimit = 5
 
-  private static func rendered(_ source: SourceText, _ program: FunctionNode, _ lexed: Lexer.Output) -> String
-  {
+  private static func rendered(
+    _ source: SourceText, _ program: FunctionNode, _ lexed: Lexer.Output, _ width: Int
+  ) -> String {
     var printer = SourcePrinter(SourcePieces(source, lexed))
     return LayoutRenderer.render(printer.program(program), width: width)
   }
 
-  /// Whether a formatted text has the tokens and the comments of the one that it was made of, and no error.
-  static func means(_ text: String, theSameAs lexed: Lexer.Output, in source: SourceText) -> Bool {
+  /// Whether a formatted text has the tree and the comments of the one that it was made of, and no error.
+  private static func means(
+    _ text: String, theSameAs tree: String, with comments: [Span], of source: SourceText
+  ) -> Bool {
     let formatted = SourceText(name: source.name, text: text)
-    let again = Lexer.lex(text)
-    return significant(again.tokens) == significant(lexed.tokens)
-      && again.comments.map { words($0, in: formatted) } == lexed.comments.map { words($0, in: source) }
-      && !Parser.parse(formatted).diagnostics.contains { $0.severity == .error }
-      && CompiledMeaning(formatted) == CompiledMeaning(source)
-  }
-
-  /// The tokens without those that the style may add or leave out.
-  private static func significant(_ tokens: [Token]) -> [Token.Kind] {
-    var kinds: [Token.Kind] = []
-    for token in tokens where token.kind != .symbol(.semicolon) {
-      if token.kind == .symbol(.closeBracket) || token.kind == .symbol(.closeParen),
-        kinds.last == .symbol(.comma)
-      {
-        kinds.removeLast()
-      }
-      kinds.append(token.kind)
-    }
-    return kinds
+    let parsed = Parser.parse(formatted)
+    return !parsed.diagnostics.contains { $0.severity == .error }
+      && SyntaxDump.dump(parsed.program) == tree
+      && Lexer.lex(text).comments.map { words($0, in: formatted) } == comments.map { words($0, in: source) }
   }
 
   /// A comment without its white space, which changes where lines are moved.

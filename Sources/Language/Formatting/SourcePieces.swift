@@ -19,10 +19,14 @@ struct SourceComment {
   var span: Span
   /// As for a piece.
   var lineEnds: Int
+  /// Whether its line ends behind it.
+  var isLastOfLine = false
+  /// Whether the piece that it stands before is in its line.
+  var reachesPiece = true
 }
 
 /// Cuts a text into pieces, each with the comments before it.
-struct SourcePieces {
+package struct SourcePieces {
   private let source: SourceText
   private let bytes: [UInt8]
   private(set) var pieces: [SourcePiece] = []
@@ -51,13 +55,38 @@ struct SourcePieces {
         previousEnd = comment.end
         comments.removeFirst()
       }
+      let lineEnds = lineEnds(previousEnd, token.span.start)
       pieces.append(
         SourcePiece(
-          kind: token.kind, span: token.span, comments: before,
-          lineEnds: lineEnds(previousEnd, token.span.start), spaceBefore: token.spaceBefore))
+          kind: token.kind, span: token.span, comments: SourcePieces.placed(before, lineEnds: lineEnds),
+          lineEnds: lineEnds, spaceBefore: token.spaceBefore))
       previousEnd = token.span.end
     }
     matchBrackets()
+  }
+
+  /// The comments before a piece with what is known only from what stands behind them.
+  private static func placed(_ comments: [SourceComment], lineEnds: Int) -> [SourceComment] {
+    var comments = comments
+    var lineEnds = lineEnds
+    var reachesPiece = true
+    for index in comments.indices.reversed() {
+      reachesPiece = reachesPiece && lineEnds == 0
+      comments[index].isLastOfLine = lineEnds > 0
+      comments[index].reachesPiece = reachesPiece
+      lineEnds = comments[index].lineEnds
+    }
+    return comments
+  }
+
+  /// The words of a text in their order, with each string and each comment as one: the bytes of each, and whether it
+  /// is a comment.
+  package static func words(of source: SourceText) -> [(range: Range<Int>, isComment: Bool)] {
+    SourcePieces(source, Lexer.lex(source.text)).pieces.flatMap { piece in
+      piece.comments.map { ($0.span.start..<$0.span.end, true) } + [
+        (piece.span.start..<piece.span.end, false)
+      ]
+    }
   }
 
   private mutating func matchBrackets() {
@@ -136,7 +165,7 @@ struct SourcePieces {
   }
 
   /// A comment without the spaces that its lines end in.
-  func comment(_ comment: SourceComment, endsLine: Bool) -> Layout.Comment {
+  func comment(_ comment: SourceComment) -> Layout.Comment {
     var body = verbatim(comment.span)
     body.lines = body.lines.map { line in
       var line = line
@@ -149,7 +178,9 @@ struct SourcePieces {
     body.slack = margins.min() ?? 0
     let isBlock = bytes[comment.span.start..<comment.span.end].starts(with: "/*".utf8)
     return Layout.Comment(
-      body: body, endsLine: !isBlock || endsLine, standsAlone: comment.lineEnds > 0,
+      body: body, endsLine: !isBlock || comment.lineEnds > 0 && comment.isLastOfLine,
+      standsAlone: comment.lineEnds > 0,
+      isWithinLine: isBlock && comment.lineEnds == 0 && comment.reachesPiece,
       followsBlank: comment.lineEnds > 1)
   }
 }

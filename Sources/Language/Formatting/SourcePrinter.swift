@@ -7,8 +7,11 @@ struct SourcePrinter {
   let source: SourcePieces
   /// The number of the next piece.
   private(set) var position = 0
-  /// The comments taken since the innermost list, block or operator chain began.
-  private(set) var commentCount = 0
+  /// How many of that piece's comments were taken before it.
+  private var takenComments = 0
+  /// The comments taken since the innermost list, block or operator chain began, without those of one line that
+  /// have something before and behind them.
+  private var commentCount = 0
 
   init(_ source: SourcePieces) { self.source = source }
 
@@ -34,7 +37,7 @@ struct SourcePrinter {
   mutating func take() -> Layout {
     let comments = takeComments()
     let piece = current
-    position += 1
+    advance()
     let text = source.verbatim(piece.span)
     let layout: Layout =
       piece.kind == .stringStart
@@ -48,31 +51,60 @@ struct SourcePrinter {
   /// The comments before the next piece, which are taken from it. No blank line is kept before the first where
   /// it follows nothing, as behind an opening bracket.
   mutating func takeComments(followsNothing: Bool = false) -> Layout {
-    let piece = current
-    guard !piece.comments.isEmpty, takenComments.insert(position).inserted else { return .empty }
-    commentCount += 1
-    return .concat(
-      piece.comments.indices.map { index in
-        let isLast = index == piece.comments.count - 1
-        let after = isLast ? piece.lineEnds : piece.comments[index + 1].lineEnds
-        let comment = piece.comments[index]
-        var layout = source.comment(comment, endsLine: comment.lineEnds > 0 && after > 0)
-        if index == 0, followsNothing { layout.followsBlank = false }
-        return .comment(layout)
-      })
+    var comments: [Layout] = []
+    while var comment = nextComment {
+      if takenComments == 0, followsNothing { comment.followsBlank = false }
+      comments.append(takeComment(comment))
+    }
+    return .concat(comments)
   }
 
-  /// The pieces whose comments were taken before them.
-  private var takenComments: Set<Int> = []
+  /// The comment that the line of the piece before it ends in.
+  mutating func takeCommentBehind() -> Layout {
+    guard takenComments == 0, let comment = nextComment, !comment.standsAlone, !comment.isWithinLine else {
+      return .empty
+    }
+    return takeComment(comment)
+  }
+
+  private var nextComment: Layout.Comment? {
+    takenComments < current.comments.count ? comment(takenComments) : nil
+  }
+
+  /// The comment with that number of those before the next piece.
+  private func comment(_ number: Int) -> Layout.Comment {
+    source.comment(current.comments[number])
+  }
+
+  private mutating func takeComment(_ comment: Layout.Comment) -> Layout {
+    takenComments += 1
+    if comment.breaksLine { commentCount += 1 }
+    return .comment(comment)
+  }
+
+  /// Whether a line must end at a comment before the next piece.
+  var hasBreakingComment: Bool {
+    (takenComments..<current.comments.count).contains { comment($0).breaksLine }
+  }
+
+  /// Whether a comment stands between here and the piece with that number.
+  func hasComment(before end: Int) -> Bool {
+    (position...max(position, end)).contains { !source.pieces[$0].comments.isEmpty }
+  }
+
+  private mutating func advance() {
+    position += 1
+    takenComments = 0
+  }
 
   /// Leaves the next piece out; its comments are kept.
   mutating func drop() -> Layout {
     let comments = takeComments()
-    position += 1
+    advance()
     return comments
   }
 
-  /// Does `body` and says whether a comment was taken in it, outside blocks.
+  /// Does `body` and says whether a comment was taken in it, outside blocks, that lines must end at.
   mutating func noticingComments<Result>(
     _ body: (inout SourcePrinter) -> Result
   ) -> (result: Result, hasComments: Bool) {

@@ -106,6 +106,143 @@ struct FormatterTests {
       """)
   }
 
+  @Test(arguments: [
+    ("f(/* a */ 1, /* b */ 2)", "f(/* a */ 1, /* b */ 2)"),
+    ("f(1 /* a */, { $0 } /* b */)", "f(1 /* a */, { $0 } /* b */)"),
+    ("let t = [1 /* one */, 2]", "let t = [1 /* one */, 2]"),
+    ("x ? /* yes */ 1 : 2", "x ? /* yes */ 1 : 2"), ("a /* plus */ + b", "a /* plus */ + b"),
+    ("xs.map /* k */ { $0 }", "xs.map /* k */ { $0 }"),
+    ("xs[/* i */ 0]", "xs[/* i */ 0]"), ("let v = /* val */ 3", "let v = /* val */ 3"),
+    ("g{ /* c */ }", "g { /* c */ }"),
+    ("func h(a /* x */, b) { /* y */ }", "func h(a /* x */, b) { /* y */ }"),
+    ("if /* c */ a && /* d */ b { 1 }", "if /* c */ a && /* d */ b { 1 }"),
+    ("a; /* c */ b", "a\n/* c */ b"), ("[ // c\n 1 /* d */, 2]", "[  // c\n    1 /* d */,\n    2,\n]"),
+  ])
+  func aCommentWithinALineBreaksNothing(text: String, expected: String) throws { try gives(text, expected) }
+
+  @Test func aCommentWithinALineGoesWithWhatStandsBehindIt() throws {
+    try gives(
+      """
+      let answer = [ // open
+        "first": 1, /* why */ "second": 2]
+      print("a text that is long enough to leave room for nothing else in this line", /* b */ "another", /* c */ 3)
+      """,
+      """
+      let answer = [  // open
+          "first": 1,
+          /* why */ "second": 2,
+      ]
+      print(
+          "a text that is long enough to leave room for nothing else in this line",
+          /* b */ "another",
+          /* c */ 3
+      )
+      """)
+  }
+
+  @Test func aCommentBehindAnOperatorStaysInItsLine() throws {
+    try gives(
+      "let x = a + // first\n b + // second\n c", "let x =\n    a  // first\n    + b  // second\n    + c")
+    try gives("a ? // yes\n b : c", "a  // yes\n    ? b\n    : c")
+    try gives("a ..< // to\n b", "a  // to\n    ..< b")
+    // Before the other comment it would be out of order.
+    try gives("a /* x */ + // first\n b", "a\n    /* x */ +  // first\n    b")
+  }
+
+  @Test func noBodyFollowsABrokenHeadInOneLine() throws {
+    try gives("if a && // why\n b { 1 }", "if a  // why\n    && b\n{\n    1\n}")
+    try gives("while a || // why\n b { f() }", "while a  // why\n    || b\n{\n    f()\n}")
+    try gives(
+      "for name in theNamesOfAllTheBackendsThatAnswered.sortedByTheTimeThatTheyTook(fastestFirst, slowestLast) { f(name) }",
+      """
+      for name in theNamesOfAllTheBackendsThatAnswered.sortedByTheTimeThatTheyTook(
+          fastestFirst,
+          slowestLast
+      ) {
+          f(name)
+      }
+      """)
+    try gives(
+      "func report(theNamesOfAllBackends, theTimesThatTheyTook = [1, 2, 3], theTextThatIsShownInFront = 4) { 1 }",
+      """
+      func report(
+          theNamesOfAllBackends,
+          theTimesThatTheyTook = [1, 2, 3],
+          theTextThatIsShownInFront = 4
+      ) {
+          1
+      }
+      """)
+  }
+
+  @Test func aLongValueGoesBelowItsTarget() throws {
+    try gives(
+      "report.theNamesOfAllTheBackendsThatAnswered = answers.sortedByTheTimeThatTheyTook.namesOfAllTheBackends(fastest)",
+      """
+      report.theNamesOfAllTheBackendsThatAnswered =
+          answers.sortedByTheTimeThatTheyTook.namesOfAllTheBackends(fastest)
+      """)
+    try gives(
+      "report.theNamesOfAllTheBackendsThatAnswered = answers.sortedByTheTimeThatTheyTook.namesOfBackends(fastest)",
+      """
+      report.theNamesOfAllTheBackendsThatAnswered = answers.sortedByTheTimeThatTheyTook.namesOfBackends(
+          fastest
+      )
+      """)
+  }
+
+  @Test func aCommentBehindAnAssignmentIndentsTheValue() throws {
+    try gives("let x =\n// why\nxs.map(f)", "let x =\n    // why\n    xs.map(f)")
+    try gives("let x = // why\n f(1)", "let x =  // why\n    f(1)")
+    try gives("x =\n/* why */\n{ $0 }", "x =\n    /* why */\n    { $0 }")
+  }
+
+  @Test func openChainsBetweenOperatorsAreIndentedAlike() throws {
+    try gives(
+      "let w = a + d\n.first()\n.second() ?? 1",
+      """
+      let w =
+          a
+              + d
+                  .first()
+                  .second()
+          ?? 1
+      """)
+  }
+
+  @Test func aTextOfLinesBehindTheLastLineOfAnotherStays() throws {
+    try gives(
+      """
+      if a {
+      f() /* one
+        two */ /* three
+        four */
+      }
+      """,
+      """
+      if a {
+          f() /* one
+            two */ /* three
+            four */
+      }
+      """)
+  }
+
+  @Test func commentsAroundASemicolonKeepTheirLines() throws {
+    try gives("let x = [] // one\n; // two\nf()", "let x = []  // one\n// two\nf()")
+    try gives("f() /* one */; /* two */ ; g()", "f() /* one */ /* two */\ng()")
+  }
+
+  @Test func commentsInAnEmptyListAreIndented() throws {
+    try gives("f([ // one\n/* two */ ])", "f([  // one\n    /* two */\n])")
+    try gives("[: // one\n]", "[:  // one\n]")
+    try gives("f(\n// one\n)", "f(\n    // one\n)")
+  }
+
+  @Test func commentsInAnIndexAreIndented() throws {
+    try gives("d[ // key\n\"k\", default: 0]", "d[  // key\n    \"k\", default: 0\n]")
+  }
+
   @Test func longListsHaveALineForEachItem() throws {
     try gives(
       "let signs = [[\"value\": 1000, \"sign\": \"M\"], [\"value\": 900, \"sign\": \"CM\"], [\"value\": 500, \"sign\": \"D\"]]",
@@ -201,13 +338,6 @@ struct FormatterTests {
     try gives("let a = 5; - 3", "let a = 5;\n- 3")
     try gives("let a = 5; -3", "let a = 5\n-3")
     try gives("f { a; - 3 }", "f { a; - 3 }")
-  }
-
-  @Test func whatDiffersInMeaningDiffers() {
-    func meaning(_ text: String) -> CompiledMeaning { CompiledMeaning(SourceText(cell: 1, text: text)) }
-    #expect(meaning("let a = 5 - 3") != meaning("let a = 5; - 3"))
-    #expect(meaning("let a = 5; -3") == meaning("let a   = 5\n-3"))
-    #expect(meaning("route \"/a\" { 1 }") == meaning("\n\nroute   \"/a\" { 1 }"))
   }
 
   @Test func aTextWithAnErrorIsRefused() {

@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import Mangling
 import Testing
 
 @testable import VM
@@ -49,6 +50,14 @@ struct RandomProgramTests {
       // An error shows lines, which may be others.
       let (result, same) = (try host.run(text), try other.run(formatted))
       #expect(same == result && other.output == host.output, "program \(seed):\n\(text)\n\(formatted)")
+    }
+  }
+
+  /// The same with comments and line ends in odd places, in lines of several widths.
+  @Test func mangledProgramsKeepWhatTheyMean() {
+    for seed in 1...UInt64(Self.count / 20) {
+      let failure = FormattingProperties.failure(ofMangled: ProgramGenerator.program(seed: seed), seed: seed)
+      #expect(failure == nil, "program \(seed): \(failure ?? "")")
     }
   }
 }

@@ -1,3 +1,5 @@
+@testable import Language
+
 /// What a text does, as far as instructions say it: two texts of the same meaning differ in nothing here, wherever
 /// their words stand.
 struct CompiledMeaning: Equatable {
