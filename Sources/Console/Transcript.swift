@@ -43,8 +43,8 @@ public enum Transcript {
   }
 
   private static func joined(_ lines: [StyledText]) -> StyledText? {
-    guard let first = lines.first else { return nil }
-    return lines.dropFirst().reduce(first) { $0 + "\n" + $1 }
+    guard !lines.isEmpty else { return nil }
+    return StyledText(Array(lines.map(\.spans).joined(separator: StyledText("\n").spans)))
   }
 
   /// What came from a route, a timer or a cell; nil for events that show nothing. Output of another cell

@@ -57,12 +57,12 @@ extension Kernel {
     machine.define("__monotonic", []) { [unowned self] _ throws(Failure) in .duration(nanoseconds: clock.now)
     }
     machine.define("sleep", ["duration"]) { [unowned self] call throws(Failure) in
-      timers.after(try call.duration(0), owner: call.owner, servesRequest: call.requestDepth > 0)
+      try timers.after(try call.duration(0), owner: call.owner, servesRequest: call.requestDepth > 0)
     }
     machine.define("after", ["duration", "body?"]) { [unowned self] call throws(Failure) in
       let delay = try call.duration(0)
       let body = call.has(1) && !call[1].isNil ? try call.function(1) : nil
-      let deferred = timers.after(delay, owner: call.owner, servesRequest: call.requestDepth > 0)
+      let deferred = try timers.after(delay, owner: call.owner, servesRequest: call.requestDepth > 0)
       return body.map { call.machine.then(deferred, $0, owner: call.owner) } ?? deferred
     }
     let type = machine.defineClass("Timer")
@@ -71,7 +71,7 @@ extension Kernel {
       guard interval > 0 else { throw Failure(.argument, "the interval of every() must be longer than 0") }
       let body = try call.function(1)
       let owner = try present(call.owner)
-      let ticker = timers.every(interval, body, owner: owner)
+      let ticker = try timers.every(interval, body, owner: owner)
       note(owner, "every \(Machine.text(ofDuration: interval))")
       return call.machine.makeInstance(type, payload: ticker)
     }

@@ -26,7 +26,9 @@ struct GoldenTests {
   }
 
   /// What holds so much that a collection at each safe point, which looks at all of it, would take hours.
-  private static let isTooLargeUnderStress: Set = ["limits/queue.cells", "limits/calls.cells"]
+  private static let isTooLargeUnderStress: Set = [
+    "limits/queue.cells", "limits/calls.cells", "limits/timers.cells",
+  ]
   fileprivate static let isStressed = ProcessInfo.processInfo.environment["ROUTEBOOK_GC"] == "always"
 
   @Test(arguments: files)

@@ -220,4 +220,14 @@ struct OwnershipTests {
     #expect(bench.on { bench.kernel.tasks.count } == 0)
     #expect(bench.get("/n") == "999")
   }
+
+  @Test func aCellThatMakesManyThingsNamesTheFirstAndCountsTheRest() {
+    let bench = Bench()
+    bench.run("let ts = (0..<150).map { every(1h) { 1 } }")
+    let notes = bench.events.compactMap {
+      if case .cellFinished(let result) = $0 { result.notes } else { nil }
+    }
+    #expect(notes.last?.count == 101)
+    #expect(notes.last?.last == "… and 50 more")
+  }
 }

@@ -72,7 +72,7 @@ public struct Format {
     do {
       for (number, source) in formatted { try notebook.reformat(number, source: source) }
     } catch {
-      throw fail("\(error)")
+      throw fail("\(fileName(path)): \(error)")
     }
     return formatted.map(\.number)
   }

@@ -78,7 +78,7 @@ extension Kernel {
     let kept = keptAssignments(run)
     ownership.rollBack(run)
     dropObservers(of: run)
-    run.notes = []
+    run.forgetNotes()
     if run.isInterrupted {
       if let kept { run.warnings.append(kept) }
       return finish(run, .interrupted)
@@ -106,7 +106,8 @@ extension Kernel {
 
   func tellEnd(of run: CellRun, _ outcome: CellResult.Outcome) {
     let result = CellResult(
-      cell: run.cell, executionCount: run.executionCount, outcome: outcome, notes: run.warnings + run.notes,
+      cell: run.cell, executionCount: run.executionCount, outcome: outcome,
+      notes: run.warnings + run.allNotes,
       duration: .nanoseconds(clock.now - run.started))
     emit(.cellFinished(result))
     run.completion(result)
@@ -178,7 +179,7 @@ extension Kernel {
   /// Adds a line to what a cell says that it did.
   func note(_ owner: UInt32, _ text: String) {
     guard let run = ownership.runs[owner], run.isUnderWay else { return }
-    run.notes.append(text)
+    run.add(note: text)
   }
 
   private func noteGlobals(_ run: CellRun) {
@@ -186,10 +187,10 @@ extension Kernel {
       guard let global = machine.global(slot) else { continue }
       let name = machine.name(ofGlobal: slot)
       switch global.kind {
-      case .function: run.notes.append("func \(name)\(replaced(slot, run))")
+      case .function: run.add(note: "func \(name)\(replaced(slot, run))")
       case .let, .var:
         if let replaced = run.replacedGlobals[slot], replaced != run.cell {
-          run.notes.append("\(name) replaces the one from [\(replaced)]")
+          run.add(note: "\(name) replaces the one from [\(replaced)]")
         }
       case .builtin: break
       }

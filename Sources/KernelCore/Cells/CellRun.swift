@@ -28,12 +28,30 @@ final class CellRun {
   /// For each global that it took over from a cell, that cell.
   var replacedGlobals: [Int: Int] = [:]
   var routes: [RouteKey: (method: HTTPMethod?, pattern: RoutePattern)] = [:]
-  /// One line for each thing that it declared.
-  var notes: [String] = []
+  /// One line for each thing that it declared, the first of them.
+  private var notes: [String] = []
+  private var noteCount = 0
+  private static let noteLimit = 100
   var warnings: [String] = []
   var undo = UndoRecord()
   /// Variables of other cells that its text assigns to, with what they held when it began.
   var assigned: [(name: String, slot: Int, before: PinnedValue)] = []
+
+  /// Adds a line to what it says that it did.
+  func add(note: String) {
+    noteCount += 1
+    if notes.count < CellRun.noteLimit { notes.append(note) }
+  }
+
+  func forgetNotes() {
+    notes = []
+    noteCount = 0
+  }
+
+  /// The lines that there is room for, and how many more there were.
+  var allNotes: [String] {
+    noteCount > notes.count ? notes + ["… and \(noteCount - notes.count) more"] : notes
+  }
 
   init(
     owner: UInt32, cell: Int, executionCount: Int, source: SourceText, hasValue: Bool, started: Int,

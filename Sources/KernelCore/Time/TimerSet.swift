@@ -26,13 +26,22 @@ final class TimerSet {
     self.machine = machine
   }
 
+  /// How many timers there may be that fire once, and that tick.
+  static let limit = 250_000
+  static let tickerLimit = 10_000
+
   /// Timers that will fire by themselves, tickers not counted.
   var oneShotCount: Int { oneShots.count }
 
   // MARK: One-shot timers
 
   /// A deferred that fires with nil after `delay` nanoseconds.
-  func after(_ delay: Int, owner: UInt32, servesRequest: Bool) -> Value {
+  ///
+  /// - Throws: the failure of a limit: what is set without an end would take all memory, and seconds to be stopped.
+  func after(_ delay: Int, owner: UInt32, servesRequest: Bool) throws(Failure) -> Value {
+    if oneShots.count >= TimerSet.limit {
+      throw Failure(.limit, "\(TimerSet.limit) timers are set already", help: "wait for some of them to end")
+    }
     let (id, deferred) = machine.beginOperation(owner: owner)
     var timer = OneShot(
       delay: delay, due: clock.now.addingClamped(max(0, delay)), owner: owner, servesRequest: servesRequest,
@@ -65,7 +74,14 @@ final class TimerSet {
   // MARK: Tickers
 
   /// Calls a function every `interval` nanoseconds, first as soon as the running code waits or ends.
-  func every(_ interval: Int, _ body: Value, owner: UInt32) -> Ticker {
+  ///
+  /// - Throws: the failure of a limit, as `after`.
+  func every(_ interval: Int, _ body: Value, owner: UInt32) throws(Failure) -> Ticker {
+    if tickers.count >= TimerSet.tickerLimit {
+      throw Failure(
+        .limit, "\(TimerSet.tickerLimit) loops of every() run already",
+        help: "stop some with .stop(), or do more in one")
+    }
     let ticker = Ticker(
       number: nextTicker, interval: max(1, interval), body: PinnedValue(body, in: machine), owner: owner,
       start: clock.now)

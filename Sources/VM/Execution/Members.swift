@@ -346,6 +346,12 @@ extension Failure {
     }
   }
 
+  static func insertion(_ place: Int, count: Int) -> Failure {
+    Failure(
+      .index, "index \(place) is out of range: of an array of \(count) an element can be put at 0 to \(count)"
+    )
+  }
+
   static func index(_ place: Int, count: Int, what: String) -> Failure {
     let extent =
       switch count {

@@ -40,7 +40,7 @@ extension Machine {
     defineMethod(Tag.array, "insert", ["element", "at"]) { call throws(Failure) in
       let place = try call.int(2)
       let count = call[0].array.pointee.count
-      guard place >= 0, place <= count else { throw .index(place, count: count, what: "array") }
+      guard place >= 0, place <= count else { throw .insertion(place, count: count) }
       try call.machine.spend((count - place) >> 4)
       try call.heap.insert(call[1], at: place, in: call[0].array)
       return .nil

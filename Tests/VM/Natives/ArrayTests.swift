@@ -78,7 +78,7 @@ struct ArrayTests {
   @Test(arguments: [
     ("[1, \"a\"].sorted()", "< cannot be applied to String and Int"),
     ("[1, 2].remove(at: 2)", "index 2 is out of range: the array has 2 elements, 0 to 1"),
-    ("[1].insert(0, at: 5)", "index 5 is out of range: the array has 1 element, at 0"),
+    ("[1].insert(0, at: 5)", "index 5 is out of range: of an array of 1 an element can be put at 0 to 1"),
     ("[\"a\"].sum()", "sum() adds numbers, not String"),
     ("stride(from: 0, to: 5, by: 0)", "the step of stride() is 0"),
     ("stride(from: 0, by: 1)", "stride() takes an end"),
