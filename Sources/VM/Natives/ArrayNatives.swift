@@ -56,7 +56,7 @@ extension Machine {
       let elements = try call.elements(1)
       let place = try call.int(2)
       guard place >= 0, place <= call[0].array.pointee.count else {
-        throw .index(place, count: call[0].array.pointee.count, what: "array")
+        throw .insertion(place, count: call[0].array.pointee.count)
       }
       try call.replace(place..<place, with: elements)
       return .nil
