@@ -210,6 +210,19 @@ struct FormatterTests {
       """)
   }
 
+  @Test func openChainsInAConditionAreIndentedAlike() throws {
+    try gives("if a && d\n.first() { 1 }", "if a\n    && d\n        .first()\n{\n    1\n}")
+  }
+
+  @Test func noBlankLineIsKeptWithinAnExpression() throws {
+    try gives("let x =\n\n// why\n1", "let x =\n    // why\n    1")
+  }
+
+  @Test func noBodyFollowsACommentInOneLine() throws {
+    try gives("async // later\n{ 1 }", "async  // later\n{\n    1\n}")
+    try gives("func f() // later\n{ 1 }", "func f()  // later\n{\n    1\n}")
+  }
+
   @Test func aTextOfLinesBehindTheLastLineOfAnotherStays() throws {
     try gives(
       """
