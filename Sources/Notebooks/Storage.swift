@@ -79,12 +79,7 @@ extension CellsFile {
 
   /// Removes what programs that were killed as they wrote have left.
   private static func removeLeftovers(in folder: String) {
-    guard let directory = opendir(folder) else { return }
-    defer { closedir(directory) }
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
       guard name.hasPrefix(".routebook-"), name.hasSuffix(".tmp"),
         let writer = name.dropFirst(".routebook-".count).split(separator: "-").first.flatMap({ pid_t($0) }),
         kill(writer, 0) != 0, errno == ESRCH,

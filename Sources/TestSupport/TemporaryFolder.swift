@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// A folder that goes when nobody holds it any more.
@@ -41,15 +42,6 @@ public final class TemporaryFolder: Sendable {
   }
 
   private static func remove(_ path: String) {
-    if let folder = opendir(path) {
-      while let entry = readdir(folder) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) {
-          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        if name != ".", name != "..", unlink(path + "/" + name) != 0 { remove(path + "/" + name) }
-      }
-      closedir(folder)
-    }
-    rmdir(path)
+    try? FileManager.default.removeItem(atPath: path)
   }
 }

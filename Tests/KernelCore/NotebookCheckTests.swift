@@ -69,6 +69,23 @@ struct NotebookCheckTests {
     let found = try check("let good = 1\nlet bad = = 2", "good")
     #expect(found[0].count == 1)
     #expect(found[1] == [])
+    #expect(try check("let bad = = 2", "bad")[1] == [])
+  }
+
+  @Test func patternsAndNamesAreToldTogether() throws {
+    #expect(
+      try check("route \"/<foo:a>\" { b }")[0].map { $0.prefix { $0 != "[" } } == [
+        "error: there is no converter \"foo\": there are string, int, float, path, uuid, any ",
+        "error: \"b\" is not defined ",
+      ])
+  }
+
+  @Test func whereCellsAreToComeAnUnknownNameIsAWarning() throws {
+    let kernel = try KernelHandle(KernelConfiguration()) { _ in }
+    defer { kernel.shutDown(grace: .zero) }
+    let found = kernel.check([SourceText(cell: 1, text: "route \"/x\" { zz }")], isWhole: false)
+    #expect(found[0].diagnostics.map(\.severity) == [.warning])
+    #expect(found[0].program != nil)
   }
 
   @Test func nothingRuns() throws {

@@ -21,8 +21,20 @@ private struct State {
 
   /// Leaves a journal behind as a program does that is killed: its file is closed, nothing else happens.
   func leave(_ cells: [Cell], file: String? = nil) throws {
-    let journal = journal(for: file)
-    for cell in cells { try journal.append(cell) }
+    do {
+      let journal = journal(for: file)
+      for cell in cells { try journal.append(cell) }
+    }
+    waitUntilUnlocked()
+  }
+
+  /// A program that another test is starting has a copy of every open file for a moment, and the locks on them.
+  func waitUntilUnlocked() {
+    for name in names {
+      let descriptor = open(journals + "/" + name, O_RDONLY)
+      defer { close(descriptor) }
+      for _ in 0..<2_000 where flock(descriptor, LOCK_SH | LOCK_NB) != 0 { usleep(1_000) }
+    }
   }
 }
 
@@ -37,6 +49,7 @@ func onlyTheDeadAreOffered() throws {
     try journal.append(Cell(number: 2, kind: .markdown, source: "text"))
     #expect(state.abandoned.isEmpty)
   }
+  state.waitUntilUnlocked()
   let found = try #require(state.abandoned.first)
   #expect(state.abandoned.count == 1)
   #expect(found.pid == getpid())
@@ -85,6 +98,7 @@ func savingEmpties() throws {
     try journal.append(Cell(number: 1, source: "a"))
     try journal.reset(notebookFile: "b.cells")
   }
+  state.waitUntilUnlocked()
   #expect(state.abandoned.isEmpty)
   #expect(state.names.isEmpty)
   do {
@@ -93,6 +107,7 @@ func savingEmpties() throws {
     try journal.reset(notebookFile: "b.cells")
     try journal.append(Cell(number: 2, source: "b"))
   }
+  state.waitUntilUnlocked()
   #expect(state.abandoned.first?.cells == [Cell(number: 2, source: "b")])
   #expect(state.abandoned.first?.notebookFile == "b.cells")
 }
@@ -140,6 +155,7 @@ func adopting() throws {
     other.finish()
     #expect(state.abandoned.isEmpty)
   }
+  state.waitUntilUnlocked()
   // The one that took it over died as well.
   let again = try #require(state.abandoned.first)
   #expect(again.cells == found.cells)

@@ -37,6 +37,9 @@ public struct Format {
   private func format(_ path: String) throws(UnattendedFailure) -> Bool {
     var notebook = try readNotebook(path)
     let changed = try reformat(&notebook, path)
+    if changesFiles, !changed.isEmpty, path != standardInput, !CellsFile.isWaitless(path) {
+      throw fail("\(path) is a pipe or a device and cannot be written anew; - formats standard input")
+    }
     do throws(CellsFileError) {
       if path == standardInput, changesFiles {
         Stream.writeOutput(try CellsFile.serialize(notebook, name: fileName(path)))

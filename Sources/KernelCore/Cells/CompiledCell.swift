@@ -20,13 +20,10 @@ struct CompiledCell {
     if hasErrors { return }
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
     self.resolution = resolution
-    diagnostics += resolution.diagnostics
+    diagnostics += resolution.diagnostics + resolution.routes.compactMap(CompiledCell.patternProblem)
     if hasErrors { return }
     do throws(Diagnostic) {
-      let program = try Compiler.compile(parsed.program, source: source)
-      diagnostics += CompiledCell.patternProblems(program)
-      if hasErrors { return }
-      self.program = program
+      program = try Compiler.compile(parsed.program, source: source)
       assigned = resolution.writes.keys.filter { resolution.declares[$0] == nil }.sorted()
     } catch {
       diagnostics.append(error)
@@ -35,21 +32,17 @@ struct CompiledCell {
 
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-  private static func patternProblems(_ program: Program) -> [Diagnostic] {
-    var problems: [Diagnostic] = []
-    for case .route(let route) in program.functions.flatMap(\.constants) {
-      do throws(RoutePatternError) {
-        _ = try RoutePattern.parse(route.pattern)
-      } catch {
-        let start = route.patternSpan.start + 1
-        let span = Span(
-          start + error.range.lowerBound, start + max(error.range.upperBound, error.range.lowerBound + 1))
-        problems.append(
-          Diagnostic(
-            .error, error.message, at: span, help: error.suggestion.map { "did you mean \"\($0)\"?" }))
-      }
+  private static func patternProblem(_ route: Resolution.RoutePlace) -> Diagnostic? {
+    do throws(RoutePatternError) {
+      _ = try RoutePattern.parse(route.pattern)
+      return nil
+    } catch {
+      let start = route.span.start + 1
+      let span = Span(
+        start + error.range.lowerBound, start + max(error.range.upperBound, error.range.lowerBound + 1))
+      return Diagnostic(
+        .error, error.message, at: span, help: error.suggestion.map { "did you mean \"\($0)\"?" })
     }
-    return problems
   }
 }
 

@@ -16,8 +16,11 @@ public struct CheckedCell: Sendable {
 /// error and not, as at the prompt, a warning.
 struct NotebookCheck {
   private let builtins: GlobalScope
+  private let isWhole: Bool
 
-  init(builtins: [(name: String, kind: GlobalKind)]) {
+  /// - Parameter isWhole: whether the cells are all that there will be; otherwise an unknown name is a warning.
+  init(builtins: [(name: String, kind: GlobalKind)], isWhole: Bool) {
+    self.isWhole = isWhole
     var scope = GlobalScope()
     for builtin in builtins { scope.declare(builtin.name, .init(builtin.kind)) }
     // The last Out, from the first on.
@@ -35,7 +38,7 @@ struct NotebookCheck {
     var before = builtins
     return zip(cells, declared).map { cell, names in
       for name in names.keys { behind[name]?.removeLast() }
-      let result = checked(cell, NotebookNames(before: before, behind: behind))
+      let result = checked(cell, NotebookNames(before: before, behind: behind, mayGrow: !isWhole))
       for (name, kind) in names { before.declare(name, kind, in: cell.name) }
       return result
     }
@@ -43,7 +46,14 @@ struct NotebookCheck {
 
   /// What a cell declares; of a text with errors what could be read.
   private func declarations(_ cell: SourceText) -> [String: GlobalScope.Kind] {
-    Resolver.resolve(Parser.parse(cell).program, source: cell, globals: builtins).declares
+    let parsed = Parser.parse(cell)
+    var names = Resolver.resolve(parsed.program, source: cell, globals: builtins).declares
+    if parsed.diagnostics.contains(where: { $0.severity == .error }) {
+      for name in Parser.namesBehindDeclarationWords(in: cell.text) where names[name] == nil {
+        names[name] = .var
+      }
+    }
+    return names
   }
 
   private func checked(_ cell: SourceText, _ names: NotebookNames) -> CheckedCell {
@@ -69,6 +79,7 @@ private struct NotebookNames: GlobalNames {
   let before: GlobalScope
   /// The names of the cells behind it, with those cells, the next one last.
   let behind: [String: [String]]
+  let mayGrow: Bool
 
   /// What is declared further down says nothing yet about how the name may be used.
   func entry(named name: String) -> GlobalScope.Entry? {
@@ -76,5 +87,4 @@ private struct NotebookNames: GlobalNames {
   }
 
   var names: [String] { before.names + behind.keys }
-  var mayGrow: Bool { false }
 }

@@ -8,6 +8,7 @@ extension SourcePrinter {
     var rest = body[...]
     while let statement = rest.popFirst() {
       let isFirst = broken.isEmpty
+      let needsSemicolon = !isFirst && wouldGoOn
       let dropped = dropSemicolons()
       let isBlank = !isFirst && current.lineEndsBeforeComments > 1
       let comments = takeComments(followsNothing: isFirst)
@@ -16,11 +17,20 @@ extension SourcePrinter {
         current.comments.isEmpty || current.lineEnds == 0
         ? .empty : .hardLine(isBlank: current.lineEnds > 1)
       let line = hidingComments { $0.line(statement, &rest) }
+      if needsSemicolon { broken.append(.text(";")) }
       broken += [dropped, isFirst ? .empty : .hardLine(isBlank: isBlank), comments, gap, line]
       flat += [dropped, isFirst ? .empty : .concat([.text(";"), .space]), comments, line]
     }
     let dropped = dropSemicolons()
     return (.concat(broken + [dropped]), .concat(flat + [dropped]))
+  }
+
+  /// Whether the statement behind the semicolons here would go on with the line before it, as `- 3` does.
+  private var wouldGoOn: Bool {
+    guard at(.semicolon) else { return false }
+    let rest = source.pieces[position...].drop { $0.kind == .symbol(.semicolon) }
+    guard let minus = rest.first, minus.kind == .symbol(.subtract) else { return false }
+    return rest.dropFirst().first?.spaceBefore ?? false
   }
 
   private mutating func dropSemicolons() -> Layout {

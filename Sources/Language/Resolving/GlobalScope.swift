@@ -66,6 +66,12 @@ public struct Resolution: Sendable {
 
   /// Errors and warnings in the order of the text. With an error among them the tree cannot be compiled.
   public internal(set) var diagnostics: [Diagnostic] = []
+  /// The patterns of the routes that the text declares, each with its literal's place.
+  public struct RoutePlace: Hashable, Sendable {
+    public var pattern: String
+    public var span: Span
+  }
+  public internal(set) var routes: [RoutePlace] = []
   /// The globals that the text declares.
   public internal(set) var declares: [String: GlobalScope.Kind] = [:]
   /// The globals whose value the text reads, its own and builtins included. To change what a global's

@@ -27,7 +27,9 @@ extension Resolver {
       resolve(value)
       resolveTarget(target, isRead: combining != nil)
     case .function(let name, let function): resolveFunction(name, function)
-    case .route(let node): resolve(node.handler)
+    case .route(let node):
+      resolution.routes.append(.init(pattern: node.pattern, span: node.patternSpan))
+      resolve(node.handler)
     case .conditional(let node): resolve(node)
     case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)
     case .whileLoop(let conditions, let body):

@@ -301,3 +301,17 @@ public struct Parser {
     }
   }
 }
+
+extension Parser {
+  /// The names that stand behind `let`, `var` and `func`: what a text meant to declare, as far as one that cannot be
+  /// parsed says so.
+  public static func namesBehindDeclarationWords(in text: String) -> Set<String> {
+    let tokens = Lexer.lex(text).tokens
+    var names: Set<String> = []
+    for (word, next) in zip(tokens, tokens.dropFirst()) {
+      guard [.keyword(.let), .keyword(.var), .keyword(.func)].contains(word.kind) else { continue }
+      if case .identifier(let name) = next.kind { names.insert(name) }
+    }
+    return names
+  }
+}

@@ -14,8 +14,13 @@ extension Machine {
     }
     define("zip", ["a", "b"]) { call throws(Failure) in
       let heap = call.machine.heap
-      let a = call.machine.elements(of: try call.array(0)) ?? []
-      let b = call.machine.elements(of: try call.array(1)) ?? []
+      // Of a range beside something shorter only the beginning is made.
+      let first = call[0].tag == Tag.range ? nil : call.machine.elements(of: try call.array(0)) ?? []
+      let second =
+        call[1].tag == Tag.range
+        ? try call.numbers(1, upTo: first?.count) : call.machine.elements(of: try call.array(1)) ?? []
+      let a = if let first { first } else { try call.numbers(0, upTo: second.count) }
+      let b = second
       try heap.reserve(Swift.min(a.count, b.count) * 128)
       try call.machine.spend(Swift.min(a.count, b.count) * 4)
       return heap.makeArray(zip(a, b).map { heap.makeArray([$0, $1]) })
@@ -155,5 +160,17 @@ extension NativeCall {
       next = try machine.arithmetic(
         .add, self[0], try machine.arithmetic(.multiply, step, .int(result.pointee.count)))
     }
+  }
+}
+
+extension NativeCall {
+  /// The first numbers of a range, as many as there are at most.
+  fileprivate func numbers(_ index: Int, upTo most: Int?) throws(Failure) -> [Value] {
+    let range = self[index].range
+    let count = Swift.min(Machine.count(of: range) ?? .max, most ?? .max)
+    try heap.checkCount(count)
+    try machine.spend(count)
+    let lower = range.pointee.lower
+    return (0..<count).map { .int(lower + $0) }
   }
 }

@@ -347,6 +347,12 @@ struct FormatterTests {
     try gives("a\n-b", "a\n-b")
   }
 
+  @Test func aStatementThatWouldGoOnKeepsItsSemicolon() throws {
+    try gives("let a = 5; - 3", "let a = 5;\n- 3")
+    try gives("let a = 5; -3", "let a = 5\n-3")
+    try gives("f { a; - 3 }", "f { a; - 3 }")
+  }
+
   @Test func aTextWithAnErrorIsRefused() {
     #expect(throws: SourceFormatter.Refusal.self) { try formatted("let = 1") }
     #expect(throws: SourceFormatter.Refusal.self) { try formatted("f(") }
