@@ -244,6 +244,8 @@ struct FormatterTests {
   @Test func commentsAroundASemicolonKeepTheirLines() throws {
     try gives("let x = [] // one\n; // two\nf()", "let x = []  // one\n// two\nf()")
     try gives("f() /* one */; /* two */ ; g()", "f() /* one */ /* two */\ng()")
+    try gives("g { f() /* one */ ; /* two */ h() }", "g { f() /* one */; /* two */ h() }")
+    try gives("f() // one\n; // two\n - 3", "f();  // one\n// two\n- 3")
   }
 
   @Test func commentsInAnEmptyListAreIndented() throws {

@@ -81,9 +81,9 @@ public struct Mangler {
   private mutating func change(_ gap: String) -> String {
     switch Int.random(in: 0..<12, using: &random) {
     case 0: return ""
-    case 1: return " "
+    case 1: return gap.contains("\n") ? space() + ";" + space() : " "
     case 2, 3: return lineEnd()
-    case 4: return lineEnd() + lineEnd()
+    case 4: return Bool.random(using: &random) ? lineEnd() + lineEnd() : comment() + ";" + comment() + space()
     case 5: return gap + comment() + space() + comment() + gap
     case 6: return gap + comment() + lineEnd() + comment() + gap
     case 7: return gap + comment() + lineEnd()
