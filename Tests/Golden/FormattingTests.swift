@@ -97,6 +97,26 @@ struct FormattingTests {
     #expect(checked > 300)
   }
 
+  /// Comments that have something before and behind them move no line end.
+  @Test func commentsWithinLinesBreakNothing() throws {
+    let comment = "/*@*/"
+    var commented = 0
+    for (number, cell) in Self.sound.enumerated() {
+      let text = Mangler.comment(cell.text, with: comment, seed: UInt64(number))
+      let (plain, other) = try (wide(cell.text), wide(text))
+      #expect(
+        other.replacing(comment, with: "").filter { $0 != " " } == plain.filter { $0 != " " },
+        "\(cell.place(ofLine: 1)): \(other)")
+      if text != cell.text { commented += 1 }
+    }
+    #expect(commented * 2 > Self.sound.count)
+  }
+
+  /// In lines that nothing has to be broken for.
+  private func wide(_ text: String) throws -> String {
+    try SourceFormatter.format(SourceText(cell: 1, text: text), width: 100_000)
+  }
+
   /// The mangler must not take back all that it does, nor change what the text means.
   @Test func theManglerChangesTextsAndKeepsTrees() {
     var changed = 0

@@ -4,7 +4,7 @@ extension SourcePrinter {
   /// An expression. Its lines behind the first are indented by a step, unless they are already:
   /// `indentsOperators` says so. The comments before it break nothing in it.
   mutating func expression(_ value: Expression, indentsOperators: Bool = true) -> Shape {
-    let comments = takeComments()
+    let comments = takeComments(followsNothing: true)
     return expression(value, end: value.span.end, indentsOperators).within(comments)
   }
 

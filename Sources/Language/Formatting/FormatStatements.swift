@@ -67,7 +67,7 @@ extension SourcePrinter {
       let keyword = take()
       let list = self.conditions(conditions)
       let head = Layout.concat([keyword, .space, .indent(list.result), .line, take()])
-      return .concat([.group(head, breaks: list.hasComments), .space, block(otherwise.statements)])
+      return .concat([.group(head, breaks: list.breaks), .space, block(otherwise.statements)])
     case .whileLoop(let conditions, let body):
       let keyword = take()
       let list = self.conditions(conditions)
@@ -126,30 +126,36 @@ extension SourcePrinter {
 
   // MARK: - Control flow
 
-  mutating func conditions(_ conditions: [Condition]) -> (result: Layout, hasComments: Bool) {
-    noticingComments { printer in
+  mutating func conditions(_ conditions: [Condition]) -> (result: Layout, breaks: Bool) {
+    var hasOpenChain = false
+    let (layout, hasComments) = noticingComments { printer -> Layout in
       var parts: [Layout] = []
       for (index, condition) in conditions.enumerated() {
         if index > 0 { parts += [printer.take(), .line] }
         switch condition {
-        case .expression(let value): parts.append(printer.expression(value, indentsOperators: false).layout)
+        case .expression(let value):
+          let shape = printer.expression(value, indentsOperators: false)
+          // A chain alone indents its own lines.
+          if case .binary = value.kind { hasOpenChain = hasOpenChain || shape.isOpenChain }
+          parts.append(shape.layout)
         case .binding(let node): parts.append(printer.declaration(node))
         }
       }
       return .concat(parts)
     }
+    return (layout, hasComments || hasOpenChain)
   }
 
   /// The head of a statement; where it is broken, the brace behind it begins a line.
-  func head(_ keyword: Layout, _ list: (result: Layout, hasComments: Bool)) -> Layout {
-    .group(.concat([keyword, .space, .indent(list.result), .line]), breaks: list.hasComments)
+  func head(_ keyword: Layout, _ list: (result: Layout, breaks: Bool)) -> Layout {
+    .group(.concat([keyword, .space, .indent(list.result), .line]), breaks: list.breaks)
   }
 
   private mutating func forLoop(
     _ names: [NameDeclaration], _ sequence: Expression, _ body: BlockNode
   ) -> Layout {
     let keyword = take()
-    let list = noticingComments { printer -> Layout in
+    let (layout, hasComments) = noticingComments { printer -> Layout in
       var parts: [Layout] = []
       if printer.at(.openParen) { parts.append(printer.take()) }
       if printer.at(.let) || printer.at(.var) { parts += [printer.take(), .space] }
@@ -162,15 +168,16 @@ extension SourcePrinter {
       parts.append(printer.expression(sequence, indentsOperators: false).layout)
       return .concat(parts)
     }
+    let list = (result: layout, breaks: hasComments)
     return bodies([head(keyword, list)], [self.body(body, behind: list)]).layout
   }
 
-  /// The body behind a head; one that comments break is followed by no body of one line.
-  private mutating func body(_ body: BlockNode, behind list: (result: Layout, hasComments: Bool))
-    -> Layout.Block
-  {
+  /// The body behind a head; one that must break is followed by no body of one line.
+  private mutating func body(
+    _ body: BlockNode, behind list: (result: Layout, breaks: Bool)
+  ) -> Layout.Block {
     let block = braces(body.statements)
-    return list.hasComments ? block.onSeveralLines : block
+    return list.breaks ? block.onSeveralLines : block
   }
 
   /// `if … else …`: its bodies stand all on its one line, or all on lines of their own.
@@ -234,9 +241,9 @@ extension SourcePrinter {
     _ body: [Statement], parameters: (inout SourcePrinter) -> Layout? = { _ in nil }
   ) -> Layout.Block {
     let opening = position
-    let brace = take()
     let closing = source.closings[opening] ?? opening
-    let isOnOneLine = source.isOnOneLine(from: opening, to: closing)
+    let isOnOneLine = !hasBreakingComment && source.isOnOneLine(from: opening, to: closing)
+    let brace = take()
     let (head, isEmpty, statements, end) = hidingComments { printer in
       let head = parameters(&printer)
       let isEmpty = body.isEmpty && !printer.hasComment(before: closing)

@@ -187,7 +187,7 @@ struct LayoutRenderer {
       isSpacePending = true
       return
     }
-    if isBehindComment, text == ")" || text == "]" || text == "," { isSpacePending = false }
+    if isBehindComment, [")", "]", ",", ";"].contains(text) { isSpacePending = false }
     flush()
     output += text
     column += text.columns

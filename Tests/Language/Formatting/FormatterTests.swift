@@ -210,6 +210,19 @@ struct FormatterTests {
       """)
   }
 
+  @Test func openChainsInAConditionAreIndentedAlike() throws {
+    try gives("if a && d\n.first() { 1 }", "if a\n    && d\n        .first()\n{\n    1\n}")
+  }
+
+  @Test func noBlankLineIsKeptWithinAnExpression() throws {
+    try gives("let x =\n\n// why\n1", "let x =\n    // why\n    1")
+  }
+
+  @Test func noBodyFollowsACommentInOneLine() throws {
+    try gives("async // later\n{ 1 }", "async  // later\n{\n    1\n}")
+    try gives("func f() // later\n{ 1 }", "func f()  // later\n{\n    1\n}")
+  }
+
   @Test func aTextOfLinesBehindTheLastLineOfAnotherStays() throws {
     try gives(
       """
@@ -231,6 +244,8 @@ struct FormatterTests {
   @Test func commentsAroundASemicolonKeepTheirLines() throws {
     try gives("let x = [] // one\n; // two\nf()", "let x = []  // one\n// two\nf()")
     try gives("f() /* one */; /* two */ ; g()", "f() /* one */ /* two */\ng()")
+    try gives("g { f() /* one */ ; /* two */ h() }", "g { f() /* one */; /* two */ h() }")
+    try gives("f() // one\n; // two\n - 3", "f();  // one\n// two\n- 3")
   }
 
   @Test func commentsInAnEmptyListAreIndented() throws {

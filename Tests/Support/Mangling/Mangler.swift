@@ -8,6 +8,7 @@ public struct Mangler {
   private var random: SplitMix
   /// The words of the text, strings and comments included.
   private var words: [String] = []
+  private var isComment: [Bool] = []
   /// What stands before each of them.
   private var gaps: [String] = []
   private let tree: String?
@@ -20,12 +21,24 @@ public struct Mangler {
     return mangler.text
   }
 
+  /// The text with comments between its words, within its lines.
+  public static func comment(_ text: String, with comment: String, seed: UInt64) -> String {
+    var mangler = Mangler(text, seed)
+    guard mangler.tree != nil else { return text }
+    let changes = mangler.gaps.indices.dropFirst().dropLast()
+      .filter { !mangler.gaps[$0].contains("\n") && !mangler.isComment[$0] && $0 % 3 == seed % 3 }
+      .map { (place: $0, gap: " \(comment) ") }
+    mangler.apply(changes[...])
+    return mangler.text
+  }
+
   private init(_ text: String, _ seed: UInt64) {
     random = SplitMix(state: seed)
     tree = Mangler.tree(of: text)
     let bytes = Array(text.utf8)
     var end = 0
     for word in SourcePieces.words(of: SourceText(cell: 1, text: text)) {
+      isComment.append(word.isComment)
       gaps.append(String(decoding: bytes[end..<word.range.lowerBound], as: UTF8.self))
       words.append(String(decoding: bytes[word.range], as: UTF8.self))
       end = word.range.upperBound
@@ -68,9 +81,9 @@ public struct Mangler {
   private mutating func change(_ gap: String) -> String {
     switch Int.random(in: 0..<12, using: &random) {
     case 0: return ""
-    case 1: return " "
+    case 1: return gap.contains("\n") ? space() + ";" + space() : " "
     case 2, 3: return lineEnd()
-    case 4: return lineEnd() + lineEnd()
+    case 4: return Bool.random(using: &random) ? lineEnd() + lineEnd() : comment() + ";" + comment() + space()
     case 5: return gap + comment() + space() + comment() + gap
     case 6: return gap + comment() + lineEnd() + comment() + gap
     case 7: return gap + comment() + lineEnd()
