@@ -38,7 +38,8 @@ struct ConcurrencyTests {
     for _ in 0..<500 { pool.start(FetchRequest(url: url)) { outcomes.add($0) } }
     await outcomes.wait(for: 500)
     #expect(outcomes.errors.isEmpty)
-    #expect(start.duration(to: .now) < .seconds(15))  // One after the other they would take 50 s.
+    // One after the other they would take 50 s; a busy machine has more to do beside them.
+    #expect(start.duration(to: .now) < .seconds(40))
     #expect(server.counts.mostRequestsUnderWay > 20)
     #expect(pool.transfersUnderWay == 0)
   }
