@@ -28,10 +28,10 @@ final class CellRun {
   /// For each global that it took over from a cell, that cell.
   var replacedGlobals: [Int: Int] = [:]
   var routes: [RouteKey: (method: HTTPMethod?, pattern: RoutePattern)] = [:]
-  /// One line for each thing that it declared, the first of them.
-  private var notes: [String] = []
-  private var noteCount = 0
-  private static let noteLimit = 100
+  /// One line for each thing that it declared, the first of them; the same one after another are counted.
+  private var notes: [(text: String, count: Int)] = []
+  private var hiddenNotes = 0
+  private static let noteLimit = 30
   var warnings: [String] = []
   var undo = UndoRecord()
   /// Variables of other cells that its text assigns to, with what they held when it began.
@@ -39,18 +39,24 @@ final class CellRun {
 
   /// Adds a line to what it says that it did.
   func add(note: String) {
-    noteCount += 1
-    if notes.count < CellRun.noteLimit { notes.append(note) }
+    if let last = notes.last, last.text == note {
+      notes[notes.count - 1].count += 1
+    } else if notes.count < CellRun.noteLimit {
+      notes.append((note, 1))
+    } else {
+      hiddenNotes += 1
+    }
   }
 
   func forgetNotes() {
     notes = []
-    noteCount = 0
+    hiddenNotes = 0
   }
 
   /// The lines that there is room for, and how many more there were.
   var allNotes: [String] {
-    noteCount > notes.count ? notes + ["… and \(noteCount - notes.count) more"] : notes
+    notes.map { $0.count == 1 ? $0.text : "\($0.text)  \($0.count) times" }
+      + (hiddenNotes > 0 ? ["… and \(hiddenNotes) more"] : [])
   }
 
   init(
