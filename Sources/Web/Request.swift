@@ -37,10 +37,12 @@ public struct Request: Sendable {
   /// The path in decoded segments: `/a%2Fb/c` gives `["a/b", "c"]`, `/` gives `[""]`.
   public var pathSegments: [String] {
     get throws(PercentEncoding.Problem) {
-      guard path.hasPrefix("/") else { return [] }
+      // By bytes: a slash with a combining mark behind it is another Character, and a slash all the same.
+      let slash = UInt8(ascii: "/")
+      guard path.utf8.first == slash else { return [] }
       var segments: [String] = []
-      for piece in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-        segments.append(try PercentEncoding.decode(piece))
+      for piece in path.utf8.dropFirst().split(separator: slash, omittingEmptySubsequences: false) {
+        segments.append(try PercentEncoding.decode(Substring(piece)))
       }
       return segments
     }
@@ -88,8 +90,8 @@ public struct Request: Sendable {
     var rest = target[...]
     if !target.utf8.starts(with: "/".utf8), let scheme = target.range(ofScheme: ["http://", "https://"]) {
       rest = target[scheme...]
-      rest = rest[(rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex)...]
-      if !rest.hasPrefix("/") { return split("/" + rest) }
+      rest = rest[(rest.utf8.firstIndex { "/?#".utf8.contains($0) } ?? rest.endIndex)...]
+      if rest.utf8.first != UInt8(ascii: "/") { return split("/" + rest) }
     }
     // A fragment is never sent by a sound client; what follows `#` is no part of the path.
     if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }

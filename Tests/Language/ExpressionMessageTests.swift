@@ -105,6 +105,7 @@ struct ExpressionMessageTests {
         ".foo",
         [
           "a member needs a value before its dot [.]"
+            + " — options such as .up or .whitespaces are members here: ceil(x), .trimmed()"
         ]
       ),
       (

@@ -42,6 +42,8 @@ extension SourcePrinter {
     var gap = Layout.empty
     switch current.kind {
     case .integer, .double, .duration: gap = current.spaceBefore ? .space : .empty
+    // Two minus signs side by side are no operator.
+    case .symbol(.subtract): gap = .space
     default: break
     }
     return expression(operand).within(.concat([sign, gap]))

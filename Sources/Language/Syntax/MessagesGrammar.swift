@@ -130,7 +130,9 @@ extension Message {
   static let prefixPlus = Message("there is no + before a value", help: "leave it out")
   static let forceUnwrap = Message(
     "there is nothing to unwrap: a value that may be nil is used as it is", help: "leave out the !")
-  static let leadingDot = Message("a member needs a value before its dot")
+  static let leadingDot = Message(
+    "a member needs a value before its dot",
+    help: "options such as .up or .whitespaces are members here: ceil(x), .trimmed()")
 }
 
 // MARK: - Expressions

@@ -14,6 +14,7 @@ enum ForeignLabels {
     "contentType": ("headers", "headers: [\"Content-Type\": \"text/plain\"]"),
     "content_type": ("headers", "headers: [\"Content-Type\": \"text/plain\"]"),
     "mimetype": ("headers", "headers: [\"Content-Type\": \"text/plain\"]"),
+    "omittingEmptySubsequences": ("separator", ".filter { !$0.isEmpty } behind it"),
     "auth": ("headers", "headers: [\"Authorization\": \"Basic \\(\"user:password\".base64Encoded())\"]"),
     "cookies": ("headers", "headers: [\"Cookie\": \"name=value\"]"),
     "allow_redirects": ("follow", "follow: false"), "redirect": ("follow", "follow: false"),

@@ -167,8 +167,8 @@ extension Prelude {
     func String_sorted(self, by = nil) { Array(self).sorted(by) }
     func String_shuffled(self) { Array(self).shuffled() }
     func String_randomElement(self) { Array(self).randomElement() }
-    func String_min(self) { Array(self).min() }
-    func String_max(self) { Array(self).max() }
+    func String_min(self, by = nil) { if by == nil { Array(self).min() } else { Array(self).min(by) } }
+    func String_max(self, by = nil) { if by == nil { Array(self).max() } else { Array(self).max(by) } }
     func String_last(self, where) { Array(self).last(where) }
     func String_firstIndex_where(self, where) { Array(self).firstIndex { character in where(character) } }
     func String_lastIndex_where(self, where) { Array(self).lastIndex { character in where(character) } }
