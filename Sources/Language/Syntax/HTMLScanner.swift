@@ -36,6 +36,8 @@ struct HTMLScanner {
   private var attribute: [UInt8] = []
   /// What has come of an attribute's value.
   private var address = AddressState.nothing
+  /// The beginning of an attribute's value, in small letters and without white space.
+  private var valueStart: [UInt8] = []
   private var script = ScriptScanner()
   /// The last bytes, for what ends a comment or an element without markup.
   private var tail: [UInt8] = []
@@ -47,6 +49,7 @@ struct HTMLScanner {
     case inTagName
     case inAttributeName
     case inScriptString
+    case inScriptAddress
   }
 
   // MARK: Interpolations
@@ -69,6 +72,7 @@ struct HTMLScanner {
     case .beforeValue:
       state = .value(quote: nil)
       address = .nothing
+      valueStart = []
       return attributeValue(quote: nil)
     case .value(let quote): return attributeValue(quote: quote)
     }
@@ -93,8 +97,11 @@ struct HTMLScanner {
       case .mayBeScheme: .addressPart
       case .decided: .attribute
       }
-    return (HTMLPlace(kind, isUnquoted: isUnquoted), nil)
+    let isScript = Self.scriptSchemes.contains { valueStart.starts(with: $0.utf8) }
+    return (HTMLPlace(kind, isUnquoted: isUnquoted), isScript ? .inScriptAddress : nil)
   }
+
+  private static let scriptSchemes = ["javascript:", "vbscript:"]
 
   private func place(inElement element: String) -> HTMLPlace {
     switch element {
@@ -202,6 +209,7 @@ struct HTMLScanner {
   private mutating func beginValue(_ byte: UInt8) {
     if Self.isSpace(byte) { return }
     address = .nothing
+    valueStart = []
     script = ScriptScanner()
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "'"): state = .value(quote: byte)
@@ -222,6 +230,7 @@ struct HTMLScanner {
       state = next
       return
     }
+    if byte > 0x20, valueStart.count < 16 { valueStart.append(byte | (Self.isUpper(byte) ? 0x20 : 0)) }
     if ":/?#".utf8.contains(byte) {
       address = .decided
     } else if case .nothing = address {

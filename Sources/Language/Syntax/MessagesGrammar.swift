@@ -119,6 +119,10 @@ extension Message {
         "a tag's name must be written out", help: "rawHTML(text) is put in as it is, where you trust it")
     case .inAttributeName:
       Message("an attribute's name must be written out where it has a value", help: "write class=\"\\(x)\"")
+    case .inScriptAddress:
+      Message(
+        "no value can be put safely into an address that runs code",
+        help: "write onclick=\"f(\\(x))\", where a value is JSON")
     case .inScriptString:
       Message(
         "a value in a script brings its own quotes",

@@ -8,14 +8,15 @@ extension Machine {
   @inline(never) func escapeHTML(_ target: ValuePointer, place operand: UInt8) -> Bool {
     let value = target.pointee
     let place = HTMLPlace(operand: operand)
-    if value.tag == Tag.html, place.kind != .document { return true }
+    // What was made for a place between tags is a text like any other elsewhere.
+    if value.tag == Tag.html, place.kind == .text || isRaw(value) && place.kind != .document { return true }
     if value.isDeferred {
       failure = .notAwaited("a value in HTML")
       return false
     }
     // A list of HTML pieces is put in whole: html "<ul>\(items.map { html "<li>\($0)</li>" })</ul>".
-    if place.kind == .text, let pieces = htmlPieces(of: value) { return join(pieces, into: target) }
     do throws(Failure) {
+      if place.kind == .text, let pieces = try htmlPieces(of: value) { return join(pieces, into: target) }
       target.pointee = try html(value, in: place)
       return true
     } catch {
@@ -24,12 +25,18 @@ extension Machine {
     }
   }
 
-  /// The elements of a list that is not empty and holds HTML alone.
-  private func htmlPieces(of value: Value) -> [Value]? {
-    guard value.tag == Tag.array, let pieces = elements(of: value), !pieces.isEmpty,
-      pieces.allSatisfy({ $0.tag == Tag.html })
+  private func isRaw(_ html: Value) -> Bool { html.string.pointee.header.flags & StringObject.isRaw != 0 }
+
+  /// The elements of a list with HTML in it as HTML: texts among them are escaped.
+  private func htmlPieces(of value: Value) throws(Failure) -> [Value]? {
+    guard value.tag == Tag.array, let pieces = elements(of: value),
+      pieces.contains(where: { $0.tag == Tag.html })
     else { return nil }
-    return pieces
+    return try pieces.map { piece throws(Failure) in
+      if piece.tag == Tag.html { return piece }
+      if piece.isDeferred { throw .notAwaited("a value in HTML") }
+      return try html(piece, in: HTMLPlace(.text))
+    }
   }
 
   private func html(_ value: Value, in place: HTMLPlace) throws(Failure) -> Value {
@@ -167,7 +174,7 @@ extension Machine {
   func htmlText(_ value: Value) throws(Failure) -> String {
     if value.tag == Tag.html { return heap.text(value.string) }
     if value.isDeferred { throw .notAwaited("a value in HTML") }
-    if let pieces = htmlPieces(of: value) { return pieces.map { heap.text($0.string) }.joined() }
+    if let pieces = try htmlPieces(of: value) { return pieces.map { heap.text($0.string) }.joined() }
     return heap.text(try html(value, in: HTMLPlace(.text)).string)
   }
 

@@ -21,6 +21,8 @@ struct StringObject {
   /// Set in `header.flags` once it is known whether every byte is its own Character.
   static let isMeasured: UInt16 = 1
   static let isSimple: UInt16 = 2
+  /// Of HTML: somebody said with `rawHTML` that it may stand anywhere.
+  static let isRaw: UInt16 = 4
 }
 
 struct ArrayObject {

@@ -26,7 +26,9 @@ extension Machine {
       call.heap.makeString(call.machine.repr(call[0]))
     }
     define("rawHTML", ["text"]) { call throws(Failure) in
-      call.heap.makeString(try call.string(0), tag: Tag.html)
+      let html = call.heap.makeString(try call.string(0), tag: Tag.html)
+      html.string.pointee.header.flags |= StringObject.isRaw
+      return html
     }
     define("type", ["of"]) { call throws(Failure) in
       call.heap.makeString(call.machine.typeName(call[0]))
