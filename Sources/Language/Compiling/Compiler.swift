@@ -22,34 +22,34 @@ public enum Compiler {
   }
 
   private static func endsInValue(_ program: FunctionNode) -> Bool {
-    switch program.body.last?.kind {
-    case .expression: true
-    case .conditional(let node): givesValue(node)
+    program.body.last.map(givesValue) ?? false
+  }
+
+  /// Whether a statement at the end is there for its value: of an `if` or `do` with branches every branch ends so.
+  private static func givesValue(_ statement: Statement) -> Bool {
+    switch statement.kind {
+    case .expression: return true
+    case .conditional(let node): return givesValue(node)
     case .do(let body, _, let handler):
-      (givesValue(body) || leaves(body) && handler != nil)
-        && handler.map { givesValue($0) || leaves($0) } ?? true
-    default: false
+      guard let handler else { return givesValue(body) }
+      return (givesValue(body) || leaves(body)) && (givesValue(handler) || leaves(handler))
+    default: return false
     }
   }
 
   private static func givesValue(_ block: BlockNode) -> Bool {
-    if case .expression = block.statements.last?.kind { true } else { false }
+    block.statements.last.map(givesValue) ?? false
   }
 
   private static func leaves(_ block: BlockNode) -> Bool {
     if case .throw = block.statements.last?.kind { true } else { false }
   }
 
-  /// Whether an `if` at the end of a text is there for its value: every branch ends in an expression.
   private static func givesValue(_ node: IfNode) -> Bool {
-    guard let otherwise = node.otherwise, case .expression = node.then.statements.last?.kind else {
-      return false
-    }
+    guard let otherwise = node.otherwise, givesValue(node.then) else { return false }
     switch otherwise {
     case .conditional(let next): return givesValue(next)
-    case .block(let block):
-      if case .expression = block.statements.last?.kind { return true }
-      return false
+    case .block(let block): return givesValue(block)
     }
   }
 }
