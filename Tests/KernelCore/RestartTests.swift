@@ -54,7 +54,8 @@ struct RestartTests {
     bench.on { bench.supervisor.restart() }
     let took = Date().timeIntervalSince(start)
     #expect(took >= 0.09)
-    #expect(took < 1)
+    // Each of its own they would take 100 s; it is processor time that is counted, and a busy machine adds to it.
+    #expect(took < 30)
   }
 
   @Test func whatWasToBeInterruptedDoesNotCutCleanupsShort() {
