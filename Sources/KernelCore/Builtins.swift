@@ -61,15 +61,15 @@ extension Kernel {
     }
     machine.define("after", ["duration", "body?"]) { [unowned self] call throws(Failure) in
       let delay = try call.duration(0)
-      let body = call.has(1) && !call[1].isNil ? try call.function(1) : nil
+      let body = call.has(1) && !call[1].isNil ? try call.functionWithoutArguments(1) : nil
       let deferred = try timers.after(delay, owner: call.owner, servesRequest: call.requestDepth > 0)
-      return body.map { call.machine.then(deferred, $0, owner: call.owner) } ?? deferred
+      return body.map { call.machine.call($0, after: deferred, owner: call.owner) } ?? deferred
     }
     let type = machine.defineClass("Timer")
     machine.define("every", ["duration", "body"]) { [unowned self, unowned type] call throws(Failure) in
       let interval = try call.duration(0)
       guard interval > 0 else { throw Failure(.argument, "the interval of every() must be longer than 0") }
-      let body = try call.function(1)
+      let body = try call.functionWithoutArguments(1)
       let owner = try present(call.owner)
       let ticker = try timers.every(interval, body, owner: owner)
       note(owner, "every \(Machine.text(ofDuration: interval))")

@@ -101,6 +101,22 @@ struct ExpressionMessageTests {
           "there is nothing to unwrap: a value that may be nil is used as it is [!] — leave out the !",
         ]
       ),
+      (".25 + 1", ["a number does not begin with its point [.] — write 0.25"]),
+      ("1 <> 2", ["there is no <>: what is unequal is written != [<>] — write !="]),
+      (
+        "f(&x)",
+        [
+          "there is no & before an argument: a function gets the value itself [&]"
+            + " — leave out the &; an Array and a Dictionary are shared, so what the function changes is seen"
+        ]
+      ),
+      (
+        "{ $0 + $2 }(1, 2, 3)",
+        [
+          "a block alone is no statement [{]"
+            + " — write do { … } for a scope, return { … } or let f = { … } for a closure"
+        ]
+      ),
       (
         ".foo",
         [

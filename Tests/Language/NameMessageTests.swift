@@ -44,7 +44,8 @@ struct NameMessageTests {
       (
         "f { $0 = 3 }",
         [
-          #"cannot assign to "$0", a parameter [$0] — copy it first: var copy = $0"#
+          #"cannot assign to "$0", a parameter [$0]"#
+            + " — give the new value back, as in reduce(0) { $0 + $1 }; only a collection can be changed in place"
         ]
       ),
       (

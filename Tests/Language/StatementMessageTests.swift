@@ -39,6 +39,26 @@ struct StatementMessageTests {
         ["an interpolation holds one value [,] — for a format use members, as in x.formatted(decimals: 2)"]
       ),
       ("---1", ["there is no -- [--] — write n -= 1"]),
+      (
+        "lazy var q = 5",
+        [#"there is no "lazy" here: every name of a cell is known in all cells [lazy] — leave it out"#]
+      ),
+      ("lett b = 2", [#"there is no "lett" that a statement begins with [lett] — did you mean let?"#]),
+      ("retrun 2", [#"there is no "retrun" that a statement begins with [retrun] — did you mean return?"#]),
+      (
+        "rout \"/\" { 1 }", [#"there is no "rout" that a statement begins with [rout] — did you mean route?"#]
+      ),
+      (
+        "func f(a...) { a }",
+        ["a parameter takes one value [...] — leave out the dots, and pass an array: f([1, 2])"]
+      ),
+      (
+        "let r = do { 5 } catch { 6 }",
+        [
+          "do is a statement, not a value [do]"
+            + " — write var x = nil before it and x = … in it, or a func that returns"
+        ]
+      ),
       ("lambda x: x", [#"there is no "lambda" here [lambda] — write { x in … }"#]),
       (
         "a ~= 2", ["there is no operator ~: Int has no bit operations [~] — for ~= write (1...3).contains(x)"]
@@ -167,7 +187,7 @@ struct StatementMessageTests {
       (
         "repeat { x } while y",
         [
-          "there is no loop with its condition at the end [while] — write while true { … } with a break"
+          "there is no loop with its condition at the end [repeat] — write while true { … } with a break"
         ]
       ),
       (

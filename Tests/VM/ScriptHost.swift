@@ -23,7 +23,8 @@ final class ScriptHost: MachineHost {
       let delay = try call.duration(0)
       let (id, deferred) = call.machine.beginOperation(owner: call.owner)
       addTimer(at: now + delay, id)
-      return call.has(1) ? call.machine.then(deferred, call[1], owner: call.owner) : deferred
+      guard call.has(1) else { return deferred }
+      return call.machine.call(try call.functionWithoutArguments(1), after: deferred, owner: call.owner)
     }
     machine.define("sleep", ["delay"]) { [unowned self] call throws(Failure) in
       let (id, deferred) = call.machine.beginOperation(owner: call.owner)

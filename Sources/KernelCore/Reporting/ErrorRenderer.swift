@@ -38,6 +38,15 @@ public struct ErrorRenderer: Sendable {
       innermost = frame
     }
     if !rest.isEmpty { text += "\n  … and \(report.isCut ? "many" : "\(rest.count)") more calls" }
+    if let cause = report.cause { text += "\n" + line(for: cause) }
+    return text
+  }
+
+  private func line(for cause: ErrorCause) -> String {
+    var text = "  a defer failed while this error was under way: \(cause.message)"
+    if let place = cause.place {
+      text += "\n" + diagnostics.excerpt(place.span, in: place.source).joined(separator: "\n")
+    }
     return text
   }
 
@@ -48,6 +57,7 @@ public struct ErrorRenderer: Sendable {
   private func line(for frame: TraceFrame, inner: TraceFrame) -> String {
     let place = frame.source.place(ofLine: frame.source.lineNumber(of: frame.span.start))
     if frame.isAwait { return "  awaited in \(place)" }
+    if inner.role == .cleanup { return "  the defer run in \(place)" }
     return "  \(name(inner)) called in \(place)"
   }
 

@@ -19,6 +19,7 @@ extension FunctionCompiler {
     if isAwaited { emit(.awaitUnlessMember, a: object, c: symbol) }
     if isOptional { noteNil(object) }
     at(nameSpan) { $0.emit(.getMember, k: isOptional ? 1 : 0, a: target, b: object, c: symbol) }
+    hint(isNil: changedInPlace(receiver))
   }
 
   /// A chain with `?.`: the first nil receiver ends it with nil.
@@ -45,7 +46,10 @@ extension FunctionCompiler {
     _ value: Expression, into target: Int, isAwaited: Bool, storesFallback: Bool = false
   ) {
     guard case .index(let receiver, let key, let fallback, let isOptional) = value.kind else { return }
-    let object = isAwaited ? self.receiver(receiver, isAwaited: true) : operand(receiver, before: key)
+    let object =
+      isAwaited
+      ? self.receiver(receiver, isAwaited: true)
+      : storesFallback && isPlaceWithFallback(receiver) ? place(receiver) : operand(receiver, before: key)
     if isAwaited { emit(.await, a: object, b: object) }
     if isOptional { noteNil(object) }
     guard let fallback else {
@@ -72,18 +76,34 @@ extension FunctionCompiler {
     land(present)
   }
 
-  /// Whether this is an element with a default, which a change to it makes a real one.
+  /// Whether this is an element with a default, which a change to it makes a real one, or lies within such a one.
   func isPlaceWithFallback(_ value: Expression) -> Bool {
-    if case .index(_, _, .some, _) = value.kind { true } else { false }
+    switch value.kind {
+    case .index(_, _, .some, _): true
+    case .index(let receiver, _, nil, isOptional: false), .member(let receiver, _, _, isOptional: false):
+      isPlaceWithFallback(receiver)
+    default: false
+    }
   }
 
   /// Such an element, there from now on.
   mutating func place(_ value: Expression) -> Int {
     let register = allocate()
-    scoped { compiler in
-      compiler.at(value.span) { $0.index(value, into: register, isAwaited: false, storesFallback: true) }
-    }
+    place(value, into: register)
     return register
+  }
+
+  private mutating func place(_ value: Expression, into target: Int) {
+    scoped { compiler in
+      guard case .member(let receiver, let name, let nameSpan, _) = value.kind else {
+        return compiler.at(value.span) {
+          $0.index(value, into: target, isAwaited: false, storesFallback: true)
+        }
+      }
+      let object = compiler.place(receiver)
+      let symbol = compiler.builder.members.number(of: name)
+      compiler.at(nameSpan) { $0.emit(.getMember, a: target, b: object, c: symbol) }
+    }
   }
 
   /// The members of Array and Dictionary that change their receiver.
@@ -124,17 +144,20 @@ extension FunctionCompiler {
       at(object.span) { $0.evaluate(object, into: base + 2, isAwaited: true) }
       emit(.awaitUnlessMember, a: base + 2, c: symbol)
     } else if Self.changing.contains(name), isPlaceWithFallback(object) {
-      scoped { compiler in
-        compiler.at(object.span) {
-          $0.index(object, into: base + 2, isAwaited: false, storesFallback: true)
-        }
-      }
+      place(object, into: base + 2)
     } else {
       expression(object, into: base + 2)
     }
     if isOptional { noteNil(base + 2) }
     for (offset, argument) in arguments.enumerated() { expression(argument.value, into: base + 3 + offset) }
     at(nameSpan) { $0.finishCall(.invoke, arguments, base: base, member: symbol) }
+    if Self.changing.contains(name) {
+      let element = missingElement(
+        object, initial: name.hasPrefix("merge") || name.hasPrefix("update") ? "[:]" : "[]")
+      hint(isNil: element ?? changedInPlace(object))
+    } else {
+      hint(isNil: changedInPlace(object))
+    }
     if base != target { emit(.move, a: target, b: base) }
   }
 

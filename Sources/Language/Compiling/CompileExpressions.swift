@@ -12,6 +12,10 @@ extension FunctionCompiler {
   /// The same for a value that is used after those in `later` have been evaluated: where one of them may
   /// assign, a variable's value is copied, so that operands are read from left to right.
   mutating func operand(_ value: Expression, before later: Expression...) -> Int {
+    operand(value, before: later)
+  }
+
+  mutating func operand(_ value: Expression, before later: [Expression]) -> Int {
     guard case .name = value.kind, later.contains(where: \.mayAssign) else { return operand(value) }
     let register = allocate()
     expression(value, into: register)

@@ -7,6 +7,8 @@ struct Region {
   }
 
   let kind: Kind
+  /// The statement in the text.
+  let span: Span
   var ranges: [Range<Int>] = []
   /// Where the stretch that is open now began; nil while code outside the region is emitted.
   var openStart: Int?
@@ -14,7 +16,7 @@ struct Region {
 
 extension FunctionCompiler {
   mutating func openRegion(_ kind: Region.Kind) {
-    regions.append(Region(kind: kind, openStart: code.count))
+    regions.append(Region(kind: kind, span: span, openStart: code.count))
   }
 
   /// Ends the innermost region and enters it in the handler table.
@@ -44,7 +46,9 @@ extension FunctionCompiler {
   mutating func leaveRegions(downTo depth: Int, exit: (inout FunctionCompiler) -> Void) {
     for index in regions.indices.reversed() where index >= depth {
       suspendRegion(index)
-      if case .cleanup(let closure) = regions[index].kind { callCleanup(closure) }
+      if case .cleanup(let closure) = regions[index].kind {
+        at(regions[index].span) { $0.callCleanup(closure) }
+      }
     }
     exit(&self)
     for index in regions.indices where index >= depth { regions[index].openStart = code.count }

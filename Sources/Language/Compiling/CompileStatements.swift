@@ -219,32 +219,58 @@ extension FunctionCompiler {
       let register = updated(target, operation, operatorSpan, value)
       at(target.span) { $0.store(register, to: name) }
     case .member(let receiver, let member, let nameSpan, _):
-      let object = isPlaceWithFallback(receiver) ? place(receiver) : operand(receiver, before: value)
+      let object = container(receiver, before: value)
+      let isNil = missingElement(receiver, initial: "[:]")
       let symbol = builder.members.number(of: member)
       let register: Int
       if let operation {
         let current = allocate()
+        let element = missingElement(target, initial: Self.initial(for: value))
         at(nameSpan) { $0.emit(.getMember, a: current, b: object, c: symbol) }
+        hint(missingKey: element, isNil: isNil)
         register = combine(current, operation, operatorSpan, value)
+        hint(isNil: element)
       } else {
         register = operand(value)
       }
       at(nameSpan) { $0.emit(.setMember, a: object, b: register, c: symbol) }
+      hint(isNil: isNil)
     case .index(let receiver, let key, let fallback, _):
-      let object = isPlaceWithFallback(receiver) ? place(receiver) : operand(receiver, before: key, value)
+      let object = container(receiver, before: key, value)
+      let isNil = missingElement(receiver, initial: "[:]")
       let place = operand(key, before: value)
       let register: Int
       if let operation {
         let current = allocate()
         at(target.span) { $0.emit(.index, a: current, b: object, c: place) }
+        hint(isNil: isNil)
         if let fallback { self.fallback(fallback, into: current) }
         register = combine(current, operation, operatorSpan, value)
+        hint(isNil: missingElement(target, initial: Self.initial(for: value)))
       } else {
         register = operand(value)
       }
       at(target.span) { $0.emit(.setIndex, a: object, b: place, c: register) }
+      hint(isNil: isNil)
     default: break
     }
+  }
+
+  /// What holds the element that is assigned.
+  private mutating func container(_ receiver: Expression, before others: Expression...) -> Int {
+    let start = code.count
+    let register = isPlaceWithFallback(receiver) ? place(receiver) : operand(receiver, before: others)
+    // Where it is a member or an element itself, that was read last.
+    guard code.count > start, let last = code.last?.opcode, last == .getMember || last == .index else {
+      return register
+    }
+    switch receiver.kind {
+    case .member(let inner, _, _, _), .index(let inner, _, _, _):
+      hint(
+        missingKey: missingElement(receiver, initial: "[:]"), isNil: missingElement(inner, initial: "[:]"))
+    default: break
+    }
+    return register
   }
 
   /// Whether a value may still read the variable after the first write to its register.
@@ -318,14 +344,21 @@ extension FunctionCompiler {
 
   /// The end of a block with a `defer`: what falls through runs it, what fails runs it and fails on.
   private mutating func endCleanup() {
-    guard case .cleanup(let closure) = regions.last?.kind else { return }
+    guard let region = regions.last, case .cleanup(let closure) = region.kind else { return }
     suspendRegion(regions.count - 1)
-    callCleanup(closure)
+    at(region.span) { $0.callCleanup(closure) }
     let past = jump(.jump)
     let error = allocate()
     closeRegion(target: code.count, register: error)
-    callCleanup(closure)
+    let start = code.count
+    at(region.span) { $0.callCleanup(closure) }
+    let end = code.count
     emit(.rethrow, a: error)
+    // The defer failed in its turn: that error goes on, in the register that the closure no longer needs, and keeps
+    // the one that it took the place of.
+    handlers.append(
+      HandlerRange(start: start, end: end, target: code.count, register: closure, kind: .cleanup))
+    emit(.rethrow, k: 1, a: closure, b: error)
     land(past)
   }
 }

@@ -166,6 +166,7 @@ public struct Disassembler {
       let place = HTMLPlace(operand: instruction.k)
       return "\(place.kind)\(place.isUnquoted ? ", unquoted" : "")"
     case .getMember where instruction.k != 0: return "?"
+    case .rethrow where instruction.k != 0: return ", in place of r\(instruction.b)"
     case .rangePrepare where instruction.k != 0: return ", closed"
     case .each where instruction.k != 0: return ", r\(instruction.a + 3)"
     case .call, .invoke: return callArguments(instruction)
@@ -281,7 +282,8 @@ extension Disassembler {
     case .await: Layout("A = await B")
     case .awaitUnlessMember: Layout("A = await A, unless it has .c")
     case .async: Layout("A = async B")
-    case .throw, .rethrow: Layout("A")
+    case .throw: Layout("A")
+    case .rethrow: Layout("A?")
     case .declare: Layout("$w: A")
     }
   }

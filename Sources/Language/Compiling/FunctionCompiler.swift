@@ -7,6 +7,8 @@ struct FunctionCompiler {
   var code: [Instruction] = []
   var spans: [Span] = []
   var handlers: [HandlerRange] = []
+  /// By the number of the instruction.
+  var hints: [Int: FailureHints] = [:]
   /// The place in the text that instructions emitted now come from.
   var span: Span
   /// The next free temporary register; variables lie below.
@@ -45,6 +47,7 @@ struct FunctionCompiler {
       required: node.parameters.map { $0.defaultValue == nil },
       takesAnyCount: node.role == .closure && !node.hasExplicitParameters,
       registerCount: widest + 1, code: code, spans: spans, constants: constants, handlers: handlers,
+      hints: hints,
       captures: node.captures.map(captureSource), span: node.span)
   }
 

@@ -96,7 +96,7 @@ public enum Opcode: UInt8, Sendable, CaseIterable {
   case awaitUnlessMember  // A = await A, unless A is a deferred that has member c itself
   case async  // A = the deferred of a new fiber that runs B
   case `throw`  // A
-  case rethrow  // A, with its trace as it is
+  case rethrow  // A, with its trace as it is; k: it arose in a defer that the error B ran
   case declare  // constants[bc] is declared with the closure A
 }
 

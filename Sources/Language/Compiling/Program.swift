@@ -30,6 +30,8 @@ public struct FunctionCode: Sendable {
   public let constants: [Constant]
   /// Innermost first: the first that covers a failing instruction takes over.
   public let handlers: [HandlerRange]
+  /// What to say of failures, by the number of the instruction.
+  public let hints: [Int: FailureHints]
   public let captures: [CaptureSource]
   /// Where the function stands in the text.
   public let span: Span

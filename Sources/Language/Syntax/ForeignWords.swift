@@ -56,6 +56,43 @@ extension Parser {
     throw fail(message)
   }
 
+  /// What Swift writes before a declaration.
+  private static let modifiers: Set<String> = [
+    "private", "public", "internal", "fileprivate", "open", "package", "static", "lazy", "weak", "unowned",
+    "mutating", "override", "convenience", "required", "indirect", "nonisolated", "export", "pub",
+  ]
+
+  /// The words that statements begin with.
+  private static let statementWords = [
+    "let", "var", "func", "if", "guard", "while", "for", "return", "throw", "defer", "await", "route",
+  ]
+
+  /// What to say about a word that was read as a statement of its own and that something follows, as `switch x`, and
+  /// where that word stands; nil where it is like any other.
+  func explainWord(before statement: Statement?) -> (Message, Span)? {
+    guard case .expression(let value)? = statement?.kind else { return nil }
+    let name: NameReference
+    switch value.kind {
+    case .name(let reference): name = reference
+    case .call(let callee, _):
+      guard case .name(let reference) = callee.kind else { return nil }
+      name = reference
+    default: return nil
+    }
+    if let message = Self.leadingWords[name.name] { return (message, name.span) }
+    guard case .name = value.kind, !current.startsLine else { return nil }
+    if Self.modifiers.contains(name.name),
+      [.keyword(.let), .keyword(.var), .keyword(.func)].contains(current.kind)
+    {
+      return (.noModifier(name.name), name.span)
+    }
+    let beginsValue = startsOperand(current) || at(.openParen) || at(.openBracket)
+    guard beginsValue, let word = Suggestion.nearest(to: name.name, among: Self.statementWords) else {
+      return nil
+    }
+    return (.unknownWord(name.name, suggestion: word), name.span)
+  }
+
   /// What to say about the token that stands where a statement should have ended.
   func explainFollower(of statement: Statement?) -> Message {
     if case .identifier(let word) = current.kind, let message = Self.followingWords[word] { return message }
@@ -81,18 +118,9 @@ extension Parser {
     }
     if at(.catch) { return .catchWithoutDo }
     if case .expression(let value)? = statement?.kind, case .name(let reference) = value.kind {
-      if let message = Self.leadingWords[reference.name] { return message }
       if startsOperand(current), reference.span.end == previousEnd {
-        let isRoute =
-          current.kind == .stringStart && Suggestion.nearest(to: reference.name, among: ["route"]) != nil
-        return .unexpected(
-          describeCurrent(), help: isRoute ? "did you mean route?" : Message.callLooksLike(reference.name))
+        return .unexpected(describeCurrent(), help: Message.callLooksLike(reference.name))
       }
-    }
-    if case .expression(let value)? = statement?.kind, case .call(let callee, _) = value.kind,
-      case .name(let reference) = callee.kind, let message = Self.leadingWords[reference.name]
-    {
-      return message
     }
     if position > 0, case .identifier(let word) = tokens[position - 1].kind,
       let message = Self.leadingWords[word]

@@ -58,6 +58,17 @@ extension Message {
   static func writeInstead(_ foreign: String, _ own: String) -> Message {
     Message("there is no \"\(foreign)\" here", help: "write \(own)")
   }
+  static func noModifier(_ word: String) -> Message {
+    Message("there is no \"\(word)\" here: every name of a cell is known in all cells", help: "leave it out")
+  }
+  static func unknownWord(_ word: String, suggestion: String) -> Message {
+    Message("there is no \"\(word)\" that a statement begins with", help: "did you mean \(suggestion)?")
+  }
+  static let noVariadic = Message(
+    "a parameter takes one value", help: "leave out the dots, and pass an array: f([1, 2])")
+  static let doIsNoValue = Message(
+    "do is a statement, not a value",
+    help: "write var x = nil before it and x = … in it, or a func that returns")
   static let forNeedsIn = Message("a loop is written for name in sequence { … }")
   static let countedFor = Message(
     "a loop is written for name in sequence { … }", help: "to count, write for i in 0..<10 { … }")
@@ -89,6 +100,10 @@ extension Message {
 extension Message {
   static let strictEquality = Message("there is no ===: == compares by value", help: "write ==")
   static let strictInequality = Message("there is no !==: != compares by value", help: "write !=")
+  static let noDiamond = Message("there is no <>: what is unequal is written !=", help: "write !=")
+  static let noInOut = Message(
+    "there is no & before an argument: a function gets the value itself",
+    help: "leave out the &; an Array and a Dictionary are shared, so what the function changes is seen")
   static let noPower = Message("there is no operator **", help: "write pow(a, b)")
   static let noWrapping = Message(
     "there are no wrapping operators: an Int that overflows is an error", help: "leave out the &")
@@ -137,6 +152,9 @@ extension Message {
   static let leadingDot = Message(
     "a member needs a value before its dot",
     help: "options such as .up or .whitespaces are members here: ceil(x), .trimmed()")
+  static func leadingPoint(_ digits: String) -> Message {
+    Message("a number does not begin with its point", help: "write 0.\(digits)")
+  }
 }
 
 // MARK: - Expressions

@@ -52,9 +52,12 @@ extension Message {
     Message("cannot assign to \"\(name)\"", help: "declare it with var")
   }
   static func assignsParameter(_ name: String) -> Message {
-    // `$0` is no name for a variable of one's own.
-    let copy = name.hasPrefix("$") ? "copy" : name
-    return Message("cannot assign to \"\(name)\", a parameter", help: "copy it first: var \(copy) = \(name)")
+    // `$0` is no name for a variable of one's own; Swift's `reduce(into:)` changes it.
+    let help =
+      name.hasPrefix("$")
+      ? "give the new value back, as in reduce(0) { $0 + $1 }; only a collection can be changed in place"
+      : "copy it first: var \(name) = \(name)"
+    return Message("cannot assign to \"\(name)\", a parameter", help: help)
   }
   static func assignsLoopVariable(_ name: String) -> Message {
     Message("cannot assign to \"\(name)\", which the loop sets", help: "copy it first: var \(name) = \(name)")

@@ -81,6 +81,9 @@ extension Parser {
       try replaceForeignOperator()
       guard let (infix, precedence, token) = infixHere, precedence.rawValue >= minimum.rawValue else { break }
       advance()
+      if token.kind == .symbol(.less), at(.greater), !current.spaceBefore {
+        throw fail(.noDiamond, at: token.span.joined(with: current.span))
+      }
       let leftChain = chainLength
       chainLength = 0
       let right = try parseRight(of: infix, precedence, token)
@@ -217,6 +220,7 @@ extension Parser {
       return try parseKeyPath()
     case .foreignOperator(let spelled) where spelled == "++" || spelled == "--":
       throw fail(.noIncrement(spelled, source.slice(peek().span)))
+    case .foreignOperator("&"): throw fail(.noInOut)
     case .foreignOperator:
       try replaceForeignOperator()
       throw fail(.strayOperator(source.slice(start.span)))

@@ -221,7 +221,10 @@ extension Parser {
     case .symbol(.openBrace):
       return try parseClosure()
     case .symbol(.dot):
-      throw fail(.leadingDot)
+      switch peek().kind {
+      case .integer, .double, .duration: throw fail(.leadingPoint(source.slice(peek().span)))
+      default: throw fail(.leadingDot)
+      }
     case .symbol(.closedRange), .symbol(.halfOpenRange):
       throw fail(.openRange)
     case .invalid:
@@ -241,6 +244,7 @@ extension Parser {
       return Expression(.conditional(node), node.span)
     case .func:
       throw fail(Message("a function without a name is a closure", help: "write { x, y in … }"))
+    case .do: throw fail(.doIsNoValue)
     default:
       throw fail(.expected("a value", found: describeCurrent()))
     }

@@ -34,6 +34,7 @@ extension Parser {
     if at(.closeParen) || at(.closeBracket) {
       throw fail(.closesNothing(source.slice(current.span)))
     }
+    if let (message, span) = explainWord(before: statement) { throw fail(message, at: span) }
     throw fail(explainFollower(of: statement))
   }
 
@@ -83,7 +84,11 @@ extension Parser {
   private mutating func parseBareBlock() throws(SyntaxFailure) -> Statement {
     let start = current
     report(.bareBlock, at: start.span)
+    anonymousParameters.append(.implicit(spans: [:]))
     let body = try parseBlock("a body")
+    anonymousParameters.removeLast()
+    // A closure that is called where it stands: the help has said how that is written.
+    if at(.openParen), !current.startsLine { throw SyntaxFailure() }
     return Statement(.do(body: body, errorName: nil, handler: nil), spanFrom(start))
   }
 
@@ -180,6 +185,7 @@ extension Parser {
         report(.noParameterLabels, at: span)
         (name, span) = (second, advance().span)
       }
+      if at(.closedRange) { throw fail(.noVariadic) }
       skipTypeAnnotation()
       let defaultValue = accept(.assign) ? try parseExpression() : nil
       addParameter(Parameter(name: name, span: span, defaultValue: defaultValue), to: &parameters)

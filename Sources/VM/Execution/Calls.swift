@@ -42,11 +42,30 @@ extension Machine {
       hasMovedArguments = !isEntered
       return isEntered
     case Tag.deferred: failure = .notAwaited("what is called")
-    default:
-      failure = Failure(.type, "\(typeName(base.pointee)) cannot be called: it is no function")
+    default: failure = noFunction(base.pointee, fiber)
     }
     return false
   }
+
+  /// For a call of what is no function. Where a member called what it was given, that argument is wrong.
+  private func noFunction(_ value: Value, _ fiber: UnsafeMutablePointer<FiberObject>) -> Failure {
+    let registers = fiber.pointee.registers
+    if let prototype = prototype(of: registers[-2]), prototype.unit.isPrelude {
+      let parameters = prototype.function.parameterNames
+      for (place, name) in parameters.enumerated()
+      where name != "self" && registers[place].tag == value.tag && registers[place].bits == value.bits {
+        return Failure(
+          .type, "\"\(name)\" of \(prototype.name) must be a function, as { … }, not \(typeName(value))",
+          help: value.isInt ? Machine.countedInstead[prototype.name] : nil)
+      }
+    }
+    return Failure(.type, "\(typeName(value)) cannot be called: it is no function")
+  }
+
+  /// What takes a count where Swift's member of the name takes a function.
+  private static let countedInstead = [
+    "first()": "write .prefix(n) for the first n", "last()": "write .suffix(n) for the last n",
+  ]
 
   /// Room for arguments beyond those that the frame was made for. The stack may move: gives the new base.
   private func makeRoom(
@@ -88,8 +107,9 @@ extension Machine {
       return true
     }
     if function.takesAnyCount {
-      for place in count..<max(count, parameters.count) { arguments[place] = .nil }
-      return true
+      if count >= parameters.count { return true }
+      failure = .tooFewAnonymous(parameters.count, given: count)
+      return false
     }
     do throws(Failure) {
       let isMethod = prototype.unit.isPrelude && parameters.first == "self"
@@ -312,5 +332,15 @@ extension Machine {
       return prototype(of: function)?.function.required.dropFirst().contains(true) ?? false
     }
     return function.tag == Tag.native && natives[function.native.pointee.number].requiredCount > 0
+  }
+}
+
+extension Failure {
+  /// For a closure without a list of parameters that reads more of them than it is given.
+  static func tooFewAnonymous(_ wanted: Int, given: Int) -> Failure {
+    let amount = given == 0 ? "no arguments" : "\(given) argument\(given == 1 ? "" : "s")"
+    return Failure(
+      .argument, "the closure uses $\(wanted - 1), but is called with \(amount)",
+      help: given == 0 ? "to read what a closure around it is given, name that: { x in … }" : nil)
   }
 }

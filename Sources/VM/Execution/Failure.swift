@@ -31,6 +31,8 @@ public struct Failure: Error {
   public var message: String
   /// What to do about it.
   public var help: String?
+  /// Whether nil stood where a value was needed: the text may tell what to write then.
+  var isOfNil = false
   /// The error's own fields.
   public var fields: [(name: String, value: Value)]
 

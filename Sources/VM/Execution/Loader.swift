@@ -119,7 +119,8 @@ extension Opcode {
     case .move, .getBox, .setBox, .addInteger, .multiplyInteger, .remainderInteger, .addConstant,
       .subtractConstant, .multiplyConstant, .divideConstant, .negate, .not, .jumpIfLess, .jumpUnlessLess,
       .jumpIfLessOrEqual, .jumpUnlessLessOrEqual, .jumpIfEqual, .jumpUnlessEqual, .rangePrepare, .rangeLoop,
-      .array, .appendAll, .dictionary, .concatenate, .concatenateHTML, .getMember, .setMember, .await, .async:
+      .array, .appendAll, .dictionary, .concatenate, .concatenateHTML, .getMember, .setMember, .await, .async,
+      .rethrow:
       [.a, .b]
     case .add, .subtract, .multiply, .divide, .remainder, .less, .lessOrEqual, .equal, .notEqual, .range,
       .index, .setIndex:
@@ -128,7 +129,6 @@ extension Opcode {
       .getBoxedCapture, .newBox, .jumpIfTrue, .jumpIfFalse, .jumpIfNil, .jumpIfNotNil, .jumpIfPresent,
       .jumpIfEqualInteger, .jumpUnlessEqualInteger, .jumpIfLessInteger, .jumpUnlessLessInteger, .eachPrepare,
       .each, .call, .invoke, .labels, .returnValue, .closure, .escapeHTML, .awaitUnlessMember, .throw,
-      .rethrow,
       .declare:
       .a
     }

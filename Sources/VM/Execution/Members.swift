@@ -96,6 +96,7 @@ extension Machine {
         return false
       }
     case Tag.deferred: failure = .notAwaited("what is assigned to")
+    case Tag.nil: failure = .ofNil("members of nil cannot be assigned")
     default: failure = Failure(.type, "members of \(typeName(object)) cannot be assigned")
     }
     return false
@@ -144,7 +145,7 @@ extension Machine {
       target.pointee = .int(Int(object.string.bytes[place]))
       return true
     case Tag.nil:
-      failure = Failure(.type, "nil cannot be indexed", help: "write ?[…] where the value may be nil")
+      failure = .ofNil("nil cannot be indexed", help: "write ?[…] where the value may be nil")
     case Tag.deferred: failure = .notAwaited("what is indexed")
     default: failure = Failure(.type, "\(typeName(object)) cannot be indexed")
     }
@@ -173,6 +174,7 @@ extension Machine {
         return false
       }
     case Tag.deferred: failure = .notAwaited("what is indexed")
+    case Tag.nil: failure = .ofNil("elements of nil cannot be assigned")
     case Tag.string:
       failure = Failure(.type, "characters of a String cannot be assigned", help: "make a new String")
     default: failure = Failure(.type, "elements of \(typeName(object)) cannot be assigned")
@@ -304,8 +306,7 @@ extension Machine {
 
   private func noMember(_ name: String, _ object: Value) -> Failure {
     if object.isNil {
-      return Failure(
-        .type, "nil has no member \"\(name)\"", help: "write ?.\(name) where the value may be nil")
+      return .ofNil("nil has no member \"\(name)\"", help: "write ?.\(name) where the value may be nil")
     }
     if object.isDeferred {
       return Failure(
@@ -344,6 +345,13 @@ extension Failure {
     case "array": "an array"
     default: "a \(what)"
     }
+  }
+
+  /// nil stood where a value was needed.
+  static func ofNil(_ message: String, help: String? = nil) -> Failure {
+    var failure = Failure(.type, message, help: help)
+    failure.isOfNil = true
+    return failure
   }
 
   static func insertion(_ place: Int, count: Int) -> Failure {

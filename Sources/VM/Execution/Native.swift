@@ -88,11 +88,13 @@ public struct NativeCall: ~Copyable {
   }
 
   /// The failure for an argument of the wrong type; says "not awaited" for a deferred.
-  public func wrongType(_ index: Int, expected: String) -> Failure {
+  ///
+  /// - Parameter caller: what the notebook called, where that is a member written in the language.
+  public func wrongType(_ index: Int, expected: String, of caller: String? = nil) -> Failure {
     let value = self[index]
-    if value.isDeferred { return .notAwaited("\(name(index)) of \(function.name)") }
-    return Failure(
-      .type, "\(name(index)) of \(function.name) must be \(expected), not \(machine.typeName(value))")
+    let subject = "\(name(index)) of \(caller ?? function.name)"
+    if value.isDeferred { return .notAwaited(subject) }
+    return Failure(.type, "\(subject) must be \(expected), not \(machine.typeName(value))")
   }
 
   public func int(_ index: Int) throws(Failure) -> Int {
@@ -129,23 +131,38 @@ public struct NativeCall: ~Copyable {
     has(index) && !self[index].isNil ? try string(index) : value
   }
 
-  /// A duration in nanoseconds.
-  public func duration(_ index: Int) throws(Failure) -> Int {
-    guard let nanoseconds = self[index].asDuration else {
-      if self[index].isInt || self[index].isDouble {
-        throw Failure(
-          .type, "\(name(index)) of \(function.name) must be a Duration, not a number",
-          help: "write the unit: 2s, 250ms, 5m; or multiply: seconds * 1s")
-      }
-      throw wrongType(index, expected: "a Duration, as 2s or 250ms")
+  /// A duration in nanoseconds; `caller` as in `wrongType(_:expected:of:)`.
+  public func duration(_ index: Int, of caller: String? = nil) throws(Failure) -> Int {
+    if let nanoseconds = self[index].asDuration { return nanoseconds }
+    var failure = wrongType(index, expected: "a Duration, as 2s or 250ms", of: caller)
+    if self[index].isInt || self[index].isDouble {
+      failure.message = "\(name(index)) of \(caller ?? function.name) must be a Duration, not a number"
+      failure.help = "write the unit: 2s, 250ms, 5m; or multiply: seconds * 1s"
     }
-    return nanoseconds
+    throw failure
   }
 
   public func function(_ index: Int) throws(Failure) -> Value {
     let value = self[index]
     if value.isFunction { return value }
     throw wrongType(index, expected: "a function, as { … }")
+  }
+
+  /// A function that will be called without arguments: one that needs some is refused at once, not when its time has
+  /// come.
+  public func functionWithoutArguments(_ index: Int) throws(Failure) -> Value {
+    let function = try function(index)
+    guard function.tag == Tag.closure, let code = machine.prototype(of: function)?.function else {
+      return function
+    }
+    if code.takesAnyCount {
+      if code.parameterNames.isEmpty { return function }
+      throw .tooFewAnonymous(code.parameterNames.count, given: 0)
+    }
+    guard let needed = zip(code.parameterNames, code.required).first(where: \.1)?.0 else { return function }
+    throw Failure(
+      .argument,
+      "\(name(index)) of \(self.function.name) is called without arguments, but needs \"\(needed)\"")
   }
 
   /// The elements of an array.

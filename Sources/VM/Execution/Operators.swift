@@ -168,8 +168,8 @@ extension Machine {
     } else if left.isNil || right.isNil {
       help = "write value ?? default where a value may be nil"
     }
-    return Failure(
-      .type, "\(operation) cannot be applied to \(typeName(left)) and \(typeName(right))", help: help)
+    let message = "\(operation) cannot be applied to \(typeName(left)) and \(typeName(right))"
+    return left.isNil ? .ofNil(message, help: help) : Failure(.type, message, help: help)
   }
 
   // MARK: Comparing
@@ -236,6 +236,7 @@ extension Machine {
     if a.tag != b.tag {
       if a.isInt && b.isDouble { return a.int == Int(exactly: b.double) }
       if a.isDouble && b.isInt { return Int(exactly: a.double) == b.int }
+      if a.isDeferred != b.isDeferred, !a.isNil, !b.isNil { throw .notAwaited("a value that is compared") }
       return false
     }
     if a.isDouble { return a.double == b.double }

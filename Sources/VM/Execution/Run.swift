@@ -642,7 +642,9 @@ extension Machine {
           if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
       case .throw: prepareThrow(a.pointee)
-      case .rethrow: thrown = a.pointee
+      case .rethrow:
+        thrown = a.pointee
+        if instruction.pointee.k != 0 { noteCause(registerB().pointee, of: thrown) }
       case .declare:
         if declare(a.pointee, constant: wide(), fiber, registers) {
           if !heap.isDue || collect(fiber, ip, registers) { continue }

@@ -23,8 +23,9 @@ extension Machine {
   @inline(never) func unwind(_ fiber: UnsafeMutablePointer<FiberObject>, isRethrown: Bool) -> Bool {
     var isFatal = false
     if thrown.tag == Tag.unset {
-      let failure = failure ?? Failure(.error, "something failed without saying what")
+      var failure = failure ?? Failure(.error, "something failed without saying what")
       self.failure = nil
+      if let hint = hint(for: failure, fiber) { failure.help = hint }
       isFatal = failure.kind == .cpu || failure.kind == .interrupted || isOutOfMemory
       isOutOfMemory = false
       thrown = makeError(failure)
@@ -33,6 +34,14 @@ extension Machine {
     wasAwaited = false
     if isFatal { beginUnwinding(fiber) }
     return findHandler(fiber, isFatal: isFatal)
+  }
+
+  /// What the text tells of a failure, for which it was compiled with a hint.
+  private func hint(for failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> String? {
+    guard failure.isOfNil || failure.kind == .key, let prototype = prototype(of: fiber.pointee.registers[-2]),
+      let hints = prototype.function.hints[fiber.pointee.ip - prototype.entry - 1]
+    else { return nil }
+    return (failure.isOfNil ? hints.isNil : hints.missingKey)?.help(in: prototype.unit.source)
   }
 
   /// From here on nothing can be caught or awaited; cleanups have little time.
@@ -154,6 +163,18 @@ extension Machine {
     return nil
   }
 
+  /// Keeps what an error says that the error of a `defer` took the place of: of several the first.
+  func noteCause(_ cause: Value, of error: Value) {
+    guard cause.tag == Tag.error, error.tag == Tag.error, cause.bits != error.bits,
+      let trace = payloads[error.error.pointee.trace] as? Trace
+    else { return }
+    let report = report(of: cause)
+    let isStop = [Failure.Kind.cancelled, .interrupted].contains(Failure.Kind(rawValue: report.kind))
+    if !isStop {
+      trace.cause = report.cause ?? ErrorCause(message: report.message, place: report.frames.first)
+    }
+  }
+
   /// Says where an error comes from that no code has thrown: the call whose operation failed.
   public func setOrigin(_ place: TraceFrame?, of error: Value) {
     guard let place, error.tag == Tag.error, error.error.pointee.trace < 0 else { return }
@@ -186,7 +207,7 @@ extension Machine {
     }
     return ErrorReport(
       kind: display(error.error.pointee.kind), message: display(error.error.pointee.message), help: help,
-      frames: trace?.placed ?? [], isCut: trace?.isCut ?? false)
+      frames: trace?.placed ?? [], isCut: trace?.isCut ?? false, cause: trace?.cause)
   }
 
   /// A field of an error, as `status` of an HTTP error; nil where it has none.
@@ -214,6 +235,8 @@ final class Trace {
 
   var frames: [TraceFrame] = []
   var isCut = false
+  /// The error that this one took the place of, as it arose in a `defer`.
+  var cause: ErrorCause?
   /// The call whose operation failed, where nothing was thrown.
   var origin: TraceFrame?
 
@@ -238,12 +261,24 @@ public struct ErrorReport: Error, Sendable {
   public let frames: [TraceFrame]
   /// There were more frames than are kept.
   public let isCut: Bool
+  /// The error that was under way when this one arose in a `defer`.
+  public let cause: ErrorCause?
 
-  public init(kind: String, message: String, help: String?, frames: [TraceFrame], isCut: Bool) {
+  public init(
+    kind: String, message: String, help: String?, frames: [TraceFrame], isCut: Bool, cause: ErrorCause? = nil
+  ) {
     self.kind = kind
     self.message = message
     self.help = help
     self.frames = frames
     self.isCut = isCut
+    self.cause = cause
   }
+}
+
+/// What is left of an error that another took the place of.
+public struct ErrorCause: Sendable {
+  public let message: String
+  /// Where it arose.
+  public let place: TraceFrame?
 }

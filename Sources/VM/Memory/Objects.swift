@@ -179,6 +179,8 @@ struct ReactionObject {
 
   enum Kind: UInt32 {
     case then
+    /// As `then`, but the function is called without the value: what `after` does.
+    case call
     case `catch`
     case follow
     case all

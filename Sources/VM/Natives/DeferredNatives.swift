@@ -19,7 +19,7 @@ extension Machine {
       call.machine.react(to: call[0].deferred, .catch, try call.function(1), owner: call.owner)
     }
     defineMethod(Tag.deferred, "finally", ["body"]) { call throws(Failure) in
-      try call.machine.finish(call[0].deferred, try call.function(1), owner: call.owner)
+      try call.machine.finish(call[0].deferred, try call.functionWithoutArguments(1), owner: call.owner)
     }
     defineMethod(Tag.deferred, "resolve", ["value?"]) { call throws(Failure) in
       .bool(try call.machine.fire(call[0].deferred, .resolved, call[1]))
@@ -59,7 +59,7 @@ extension Machine {
       return .nil
     }
     define("__timeoutError", ["limit"]) { call throws(Failure) in
-      let limit = Machine.text(ofDuration: try call.duration(0))
+      let limit = Machine.text(ofDuration: try call.duration(0, of: "Deferred.timeout"))
       let error = call.machine.makeError(Failure(.timeout, "not done within \(limit)"))
       call.machine.setOrigin(call.machine.callPlace(), of: error)
       return error

@@ -174,17 +174,20 @@ extension Machine {
       return
     }
     switch kind {
-    case .then where hasResult, .catch where !hasResult:
+    case .then where hasResult, .call where hasResult, .catch where !hasResult:
       do throws(Failure) {
         let fiber = try makeFiber(
-          reaction.pointee.function, [value], owner: reaction.pointee.owner, result: target)
+          reaction.pointee.function, kind == .call ? [] : [value], owner: reaction.pointee.owner,
+          result: target)
         fiber.requestDepth = reaction.pointee.requestDepth
         target.pointee.origin = Value(Tag.fiber, fiber)
         resume(fiber)
       } catch {
-        settle(target, .rejected, makeError(error))
+        let error = makeError(error)
+        setOrigin(place(of: reaction.pointee.function), of: error)
+        settle(target, .rejected, error)
       }
-    case .then, .catch, .follow, .race:
+    case .then, .call, .catch, .follow, .race:
       let origins = target.pointee.origin
       settle(
         target, hasResult ? .resolved : source.state == DeferredObject.cancelled ? .cancelled : .rejected,

@@ -43,13 +43,12 @@ extension Machine {
   private func makeFiberSlowly(
     _ callee: Value, _ arguments: [Value], owner: UInt32, result: UnsafeMutablePointer<DeferredObject>?
   ) throws(Failure) -> UnsafeMutablePointer<FiberObject> {
-    var given = arguments
     if callee.tag == Tag.closure, let prototype = prototype(of: callee), prototype.function.takesAnyCount {
       let wanted = prototype.function.parameterNames.count
-      while given.count < wanted { given.append(.nil) }
-      let fiber = newFiber(width: max(prototype.function.registerCount, given.count) + 3)
+      if arguments.count < wanted { throw .tooFewAnonymous(wanted, given: arguments.count) }
+      let fiber = newFiber(width: max(prototype.function.registerCount, arguments.count) + 3)
       fiber.pointee.stack[0] = callee
-      for (place, argument) in given.enumerated() { fiber.pointee.stack[2 + place] = argument }
+      for (place, argument) in arguments.enumerated() { fiber.pointee.stack[2 + place] = argument }
       fiber.pointee.ip = prototype.entry
       fiber.pointee.owner = owner
       fiber.pointee.result = result
@@ -59,7 +58,7 @@ extension Machine {
       throw Failure(.type, "\(typeName(callee)) cannot be called: it is no function")
     }
     return try makeFiber(
-      applier, [callee, heap.makeArray(given)], owner: owner, result: result)
+      applier, [callee, heap.makeArray(arguments)], owner: owner, result: result)
   }
 
   // MARK: The ready queue

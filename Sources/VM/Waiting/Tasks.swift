@@ -31,7 +31,9 @@ extension Machine {
       tasks[number] = Value(Tag.fiber, fiber)
       resume(fiber)
     } catch {
-      host?.finished(task: TaskID(number: number), .failure(makeError(error)))
+      let error = makeError(error)
+      setOrigin(place(of: closure), of: error)
+      host?.finished(task: TaskID(number: number), .failure(error))
     }
     return TaskID(number: number)
   }
@@ -116,10 +118,11 @@ extension Machine {
   /// An operation's owner.
   public func owner(ofOperation id: Int) -> UInt32? { operations[id]?.deferred.pointee.owner }
 
-  /// A deferred and a callback on it, as `after(2s) { … }` gives.
-  public func then(_ deferred: Value, _ function: Value, owner: UInt32) -> Value {
+  /// What `after(2s) { … }` gives: a Deferred of what a function gives that is called, without arguments, once
+  /// another has fired.
+  public func call(_ function: Value, after deferred: Value, owner: UInt32) -> Value {
     guard deferred.tag == Tag.deferred else { return .nil }
-    return react(to: deferred.deferred, .then, function, owner: owner)
+    return react(to: deferred.deferred, .call, function, owner: owner)
   }
 
   /// Follows a deferred on behalf of the host: `finished(task:_:)` is called when it has fired.

@@ -28,7 +28,7 @@ struct ClosureTests {
     ("let add = { a, b in a + b }\nadd(1, 2)", "3"),
     ("[1, 2].map { _ in 0 }", "[0, 0]"),
     ("let f = { 42 }\n[f(), f(1), f(1, 2)]", "[42, 42, 42]"),
-    ("let f = { [$0, $1] }\n[f(1), f(1, 2), f(1, 2, 3)]", "[[1, nil], [1, 2], [1, 2]]"),
+    ("let f = { [$0, $1] }\n[f(1, 2), f(1, 2, 3)]", "[[1, 2], [1, 2]]"),
     ("let up = \"x\".uppercased\nup()", "\"X\""),
     ("let add = [].append\nadd(1)", "nil"),
     ("var a = [3]\nlet put = a.append\nput(4)\na", "[3, 4]"),

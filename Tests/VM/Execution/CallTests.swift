@@ -49,7 +49,20 @@ struct CallTests {
     ("let f = { x, y in x }\nf(1)", "\"y\" of this closure is missing"),
     ("[1].map(1, 2)", "map() takes 1 argument, not 2"),
     ("[1].map()", "\"transform\" of map() is missing"),
-    ("[1].map(3)", "Int cannot be called: it is no function"),
+    ("[1].map(3)", "\"transform\" of map() must be a function, as { … }, not Int"),
+    ("[1].first(2)", "\"where\" of first() must be a function, as { … }, not Int"),
+    ("let f = { [$0, $1] }\nf(1)", "the closure uses $1, but is called with 1 argument"),
+    ("let f = { $0 }\nf()", "the closure uses $0, but is called with no arguments"),
+    ("[1].map { after(1s) { $0 } }", "the closure uses $0, but is called with no arguments"),
+    (
+      "let late = { x in x }\nafter(1s, late)",
+      "\"body\" of after is called without arguments, but needs \"x\""
+    ),
+    (
+      "deferred().finally { x in x }",
+      "\"body\" of Deferred.finally is called without arguments, but needs \"x\""
+    ),
+    ("deferred().timeout(5)", "\"limit\" of Deferred.timeout must be a Duration, not a number"),
     ("\"a\".split(separatr: \",\")", "String.split() has no parameter \"separatr\""),
     ("abs()", "\"number\" of abs() is missing"),
     ("3()", "Int cannot be called: it is no function"),

@@ -1,0 +1,72 @@
+/// What the text tells of a failure that the values alone do not: what to write instead.
+public enum FailureHint: Hashable, Sendable {
+  /// An element that is changed is not there. `receiver[key]` or `receiver.key`, and what it would begin with.
+  case missingElement(receiver: Span, key: Span, isMember: Bool, initial: String)
+  /// The value came from a member that changes what it is called on and gives nil.
+  case changedInPlace(member: String)
+
+  /// The sentence that stands behind `help:`.
+  public func help(in source: SourceText) -> String {
+    switch self {
+    case .missingElement(let receiver, let key, let isMember, let initial):
+      let key = isMember ? "\"\(source.slice(key))\"" : source.slice(key)
+      return "write \(source.slice(receiver))[\(key), default: \(initial)] where it may not be there yet"
+    case .changedInPlace(let member):
+      let sorted = ["sort": "sorted", "shuffle": "shuffled", "reverse": "reversed"][member]
+      return "\(member)() changes what it is called on and gives nil: "
+        + (sorted.map { "write \($0)(), which gives a new array" } ?? "make it a statement of its own")
+    }
+  }
+}
+
+/// The hints for one instruction, by what has failed in it.
+public struct FailureHints: Hashable, Sendable {
+  /// For a key that a dictionary lacks.
+  public var missingKey: FailureHint?
+  /// For nil where a value was needed.
+  public var isNil: FailureHint?
+}
+
+extension FunctionCompiler {
+  /// Notes hints for the instruction that was emitted last; of a call that is not the labels behind it.
+  mutating func hint(missingKey: FailureHint? = nil, isNil: FailureHint? = nil) {
+    guard missingKey != nil || isNil != nil else { return }
+    let place = code.count - (code.last?.opcode == .labels ? 2 : 1)
+    hints[place] = FailureHints(missingKey: missingKey, isNil: isNil)
+  }
+
+  /// For an element that is about to be changed; nil for an expression that is none, or has a default already.
+  func missingElement(_ place: Expression, initial: String) -> FailureHint? {
+    switch place.kind {
+    case .member(let receiver, _, let name, isOptional: false):
+      .missingElement(receiver: receiver.span, key: name, isMember: true, initial: initial)
+    case .index(let receiver, let key, fallback: nil, isOptional: false):
+      .missingElement(receiver: receiver.span, key: key.span, isMember: false, initial: initial)
+    default: nil
+    }
+  }
+
+  /// For a member of what `a.sort()` gives.
+  func changedInPlace(_ receiver: Expression) -> FailureHint? {
+    guard case .call(let callee, _) = receiver.kind, case .member(_, let name, _, _) = callee.kind,
+      Self.givingNil.contains(name)
+    else { return nil }
+    return .changedInPlace(member: name)
+  }
+
+  private static let givingNil: Set = [
+    "append", "insert", "removeAll", "removeSubrange", "replaceSubrange", "reverse", "sort", "shuffle",
+    "swapAt", "merge", "forEach",
+  ]
+
+  /// What an element would begin with to which a value is added, as far as the value's form tells.
+  static func initial(for value: Expression) -> String {
+    switch value.kind {
+    case .string, .interpolation: "\"\""
+    case .array: "[]"
+    case .double: "0.0"
+    case .duration: "0s"
+    default: "0"
+    }
+  }
+}
