@@ -42,6 +42,7 @@ final class Kernel {
   var unawaited = Repetition(of: "errors that nobody awaited were")
   /// Runs of cells whose end has not been told.
   var active: [UInt32: CellRun] = [:]
+  var failedCells = FailedCells()
   /// Somebody's interruption has stopped a cell as it computed.
   var hasStoppedComputing = false
   /// Sockets that are being bound.

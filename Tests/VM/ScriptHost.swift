@@ -89,6 +89,7 @@ final class ScriptHost: MachineHost {
   func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure) {
   }
   func willDefine(global: Int, owner: UInt32) {}
+  func advice(onUndefined name: String) -> String? { nil }
   func cancel(operation: Int) {
     cancelled.append(operation)
     timers.removeAll { $0.id == operation }

@@ -11,6 +11,7 @@ extension Kernel {
     let source = SourceText(cell: cell, text: text)
     let compiled = CompiledCell(source, globals: KnownNames(machine: machine, ownership: ownership))
     guard let program = compiled.program else {
+      failedCells.fail(cell, declaring: Set(compiled.declared.keys))
       let failure = ErrorRenderer().render(compiled.diagnostics, in: source)
       let result = CellResult(
         cell: cell, executionCount: executionCount, outcome: .failed(failure), notes: [], duration: .zero)
@@ -29,7 +30,8 @@ extension Kernel {
 
     let run = CellRun(
       owner: nextOwner, cell: cell, executionCount: executionCount, source: source,
-      hasValue: program.hasValue, started: started, previous: ownership.latest[cell], completion: completion)
+      declared: Set(compiled.declared.keys), hasValue: program.hasValue, started: started,
+      previous: ownership.latest[cell], completion: completion)
     nextOwner += 1
     active[run.owner] = run
     if !compiled.diagnostics.isEmpty {
@@ -58,6 +60,7 @@ extension Kernel {
     case .success(let value):
       let previous = run.previous
       ownership.commit(run)
+      failedCells.forget(run.cell)
       if let previous { dropObservers(of: previous) }
       noteGlobals(run)
       finish(run, .succeeded(showOut(value, of: run)))
@@ -77,6 +80,7 @@ extension Kernel {
     if isOver { return }
     let kept = keptAssignments(run)
     ownership.rollBack(run)
+    failedCells.fail(run.cell, declaring: run.declared)
     dropObservers(of: run)
     run.forgetNotes()
     if run.isInterrupted {
@@ -171,6 +175,7 @@ extension Kernel {
       ownership.remove(run)
       dropObservers(of: run)
     }
+    failedCells.forget(cell)
     pump()
   }
 

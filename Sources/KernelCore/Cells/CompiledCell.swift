@@ -8,6 +8,8 @@ struct CompiledCell {
   private(set) var program: Program?
   /// Errors and warnings, those of the parser first.
   private(set) var diagnostics: [Diagnostic]
+  /// The globals that the text declares; of a text with errors what could be read.
+  private(set) var declared: [String: GlobalScope.Kind] = [:]
   /// The variables of other cells that the text assigns to, in order.
   private(set) var assigned: [String] = []
   /// How the text uses globals; nil where it could not be parsed.
@@ -17,8 +19,9 @@ struct CompiledCell {
   init(_ source: SourceText, globals: some GlobalNames) {
     let parsed = Parser.parse(source)
     diagnostics = parsed.diagnostics
-    if hasErrors { return }
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
+    declared = CompiledCell.declarations(of: source, parsed, resolution)
+    if hasErrors { return }
     self.resolution = resolution
     diagnostics += resolution.diagnostics + resolution.routes.compactMap(CompiledCell.patternProblem)
     if hasErrors { return }
@@ -28,6 +31,19 @@ struct CompiledCell {
     } catch {
       diagnostics.append(error)
     }
+  }
+
+  /// The globals that a text declares; of one with errors what could be read.
+  static func declarations(
+    of source: SourceText, _ parsed: ParseResult, _ resolution: Resolution
+  ) -> [String: GlobalScope.Kind] {
+    var names = resolution.declares
+    if parsed.diagnostics.contains(where: { $0.severity == .error }) {
+      for name in Parser.namesBehindDeclarationWords(in: source.text) where names[name] == nil {
+        names[name] = .var
+      }
+    }
+    return names
   }
 
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

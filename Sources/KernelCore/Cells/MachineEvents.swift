@@ -49,6 +49,10 @@ extension Kernel: MachineHost {
     ownership.willDefine(global: global, owner: owner)
   }
 
+  func advice(onUndefined name: String) -> String? {
+    failedCells.cell(declaring: name).map { "cell [\($0)], which declares it, failed: mend that one first" }
+  }
+
   func cancel(operation: Int) {
     if timers.cancel(operation: operation) { return }
     calls.cancel(operation: operation)

@@ -29,7 +29,11 @@ struct NotebookCheck {
   }
 
   func checked(_ cells: [SourceText]) -> [CheckedCell] {
-    let declared = cells.map(declarations)
+    let declared = cells.map { cell in
+      let parsed = Parser.parse(cell)
+      let resolution = Resolver.resolve(parsed.program, source: cell, globals: builtins)
+      return CompiledCell.declarations(of: cell, parsed, resolution)
+    }
     // Of the cells that declare a name the next is the last.
     var behind: [String: [String]] = [:]
     for (cell, names) in zip(cells, declared).reversed() {
@@ -42,18 +46,6 @@ struct NotebookCheck {
       for (name, kind) in names { before.declare(name, kind, in: cell.name) }
       return result
     }
-  }
-
-  /// What a cell declares; of a text with errors what could be read.
-  private func declarations(_ cell: SourceText) -> [String: GlobalScope.Kind] {
-    let parsed = Parser.parse(cell)
-    var names = Resolver.resolve(parsed.program, source: cell, globals: builtins).declares
-    if parsed.diagnostics.contains(where: { $0.severity == .error }) {
-      for name in Parser.namesBehindDeclarationWords(in: cell.text) where names[name] == nil {
-        names[name] = .var
-      }
-    }
-    return names
   }
 
   private func checked(_ cell: SourceText, _ names: NotebookNames) -> CheckedCell {

@@ -234,7 +234,9 @@ extension Machine {
     let near = Suggestion.nearest(to: name, among: declaredGlobals.map(\.name))
     failure = Failure(
       .name, "\"\(name)\" is not defined",
-      help: ForeignNames.advice(on: name) ?? near.map { "did you mean \"\($0)\"?" }
+      help: host?.advice(onUndefined: name) ?? ForeignNames.advice(on: name) ?? near.map {
+        "did you mean \"\($0)\"?"
+      }
         ?? "declare it first: \(isAssigned ? "var" : "let") \(name) = …")
   }
 

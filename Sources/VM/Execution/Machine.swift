@@ -7,6 +7,8 @@ public protocol MachineHost: AnyObject {
   func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure)
   /// A global is about to be declared: what it held is kept by whoever may have to put it back.
   func willDefine(global: Int, owner: UInt32)
+  /// What to do about a name that is not defined, where the host knows more than its spelling tells.
+  func advice(onUndefined name: String) -> String?
   /// An operation whose deferred nobody waits for any more: a timer to remove, a transfer to abort.
   func cancel(operation: Int)
   /// A task has ended: a handler, a cell, a tick.

@@ -60,6 +60,7 @@ private final class InstantHost: MachineHost {
   func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure) {
   }
   func willDefine(global: Int, owner: UInt32) {}
+  func advice(onUndefined name: String) -> String? { nil }
   func cancel(operation: Int) { timers.removeAll { $0.id == operation } }
   func finished(task: TaskID, _ outcome: Outcome) {
     switch outcome {

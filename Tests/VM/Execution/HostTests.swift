@@ -28,6 +28,7 @@ struct HostTests {
     func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure)
     {}
     func willDefine(global: Int, owner: UInt32) {}
+    func advice(onUndefined name: String) -> String? { nil }
     func cancel(operation: Int) {
       log.append("cancel")
       if let next { machine.start(next, owner: 1, followsDeferred: false) }
