@@ -1,7 +1,7 @@
 /// Members that people know from Swift's library, Python, JavaScript and Twisted, and what to write here.
-enum ForeignMembers {
+public enum ForeignMembers {
   /// What to write in place of a member that a type lacks; nil where nothing is known of it.
-  static func advice(on name: String, of type: String) -> String? {
+  public static func advice(on name: String, of type: String) -> String? {
     let instead =
       byType[type]?[name] ?? everywhere[name].flatMap { $0.types.contains(type) ? $0.instead : nil }
     return instead.map { "write \($0)" }

@@ -1,7 +1,7 @@
 /// Labels of arguments that people know from other libraries, and what to write here.
-enum ForeignLabels {
+public enum ForeignLabels {
   /// What to write in place of a label, where the function has what is meant; nil where nothing is known of it.
-  static func advice(on label: String, of parameters: [String]) -> String? {
+  public static func advice(on label: String, of parameters: [String]) -> String? {
     guard let (parameter, own) = instead[label], parameters.contains(parameter) else { return nil }
     return "write \(own)"
   }
