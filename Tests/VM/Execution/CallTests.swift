@@ -50,7 +50,7 @@ struct CallTests {
     ("[1].map(1, 2)", "map() takes 1 argument, not 2"),
     ("[1].map()", "\"transform\" of map() is missing"),
     ("[1].map(3)", "Int cannot be called: it is no function"),
-    ("\"a\".split(separatr: \",\")", "String.split() has no parameter \"separatr\""),
+    ("\"a\".split(separatr: \",\")", "split() has no parameter \"separatr\""),
     ("abs()", "\"number\" of abs() is missing"),
     ("3()", "Int cannot be called: it is no function"),
     ("let d = [\"a\": 1]\nd.a()", "\"a\" is no function"),
