@@ -35,6 +35,7 @@ public enum ForeignLabels {
     ("timeIntervalSince1970", "unix", "Date(unix: seconds)"), ("timestamp", "unix", "Date(unix: seconds)"),
     ("timeIntervalSinceNow", "unix", "now() + 2s"),
     // Members.
+    ("of", "where", "{ $0 == x }, or of a text .ranges(of: part).count"),
     (
       "options", "with",
       "only what is replaced and with what; text.lowercased() first where case is no matter"

@@ -55,7 +55,8 @@ extension ForeignMembers {
     // Python.
     "upper": ".uppercased()", "lower": ".lowercased()", "casefold": ".lowercased()",
     "title": ".capitalized()",
-    "capitalize": ".capitalized()", "swapcase": ".map { $0.isUppercase ? $0.lowercased() : $0.uppercased() }",
+    "capitalize": ".capitalized()",
+    "swapcase": ".map { $0.isUppercase ? $0.lowercased() : $0.uppercased() }.joined()",
     "strip": ".trimmed()", "lstrip": ".drop(while: { $0.isWhitespace })", "rstrip": ".trimmed()",
     "startswith": ".hasPrefix(text)", "endswith": ".hasSuffix(text)", "removeprefix": ".trimmingPrefix(text)",
     "removesuffix": ".trimmingSuffix(text)", "splitlines": ".lines", "rsplit": ".split(\", \")",

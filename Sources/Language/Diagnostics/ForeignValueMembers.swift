@@ -23,12 +23,12 @@ extension ForeignMembers {
     ],
     "Error": [
       "localizedDescription": ".message", "description": ".message", "code": ".kind", "name": ".kind",
-      "args": ".message", "stack": "print(error): the report shows the chain of calls",
+      "args": ".message",
     ],
     "Response": [
       "statusCode": ".status", "status_code": ".status", "content": ".body", "data": ".body",
       "code": ".status", "reason": ".status", "arrayBuffer": ".body",
-      "raise_for_status": "no check: a status of 400 or more is an error",
+      "raise_for_status": "nothing: a status of 400 or more is an error",
     ],
     "Request": [
       "args": ".query", "queryParams": ".query", "url": ".path", "uri": ".path", "content": ".body",

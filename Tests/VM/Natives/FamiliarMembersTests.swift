@@ -207,7 +207,9 @@ struct FamiliarMembersTests {
         toUTCString toLocaleString toLocaleDateString toString valueOf
         """,
       senseless: "setFullYear setMonth setDate getTimezoneOffset"),
-    Known(type: "Error", language: "JavaScript", members: "name message stack code"),
+    Known(
+      type: "Error", language: "JavaScript", members: "name message code description",
+      senseless: "stack cause"),
     Known(
       type: "Deferred", language: "JavaScript", members: "then catch finally resolve reject"),
   ]
