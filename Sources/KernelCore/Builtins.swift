@@ -99,7 +99,7 @@ extension Kernel {
   // MARK: The server and the browser
 
   private func installServing() {
-    machine.define("__listen", ["description"]) { [unowned self] call throws(Failure) in
+    machine.define("__listen", ["description"], shown: "listen") { [unowned self] call throws(Failure) in
       guard call.machine.string(call[0]) != nil else {
         throw Failure(
           .type, "listen() takes a String, not \(call.machine.typeName(call[0]))",

@@ -64,6 +64,8 @@ extension OutboundCalls {
     }
   }
 
+  /// The pairs of a dictionary of texts, an Array giving its name several times. Nil leaves a name out: what a
+  /// Dictionary does not have is no `n=nil`.
   private static func pairs(_ call: borrowing NativeCall, _ index: Int) throws(Failure) -> [(
     name: String, value: String
   )] {
@@ -73,8 +75,7 @@ extension OutboundCalls {
     var texts: [(name: String, value: String)] = []
     for pair in pairs {
       let name = call.machine.display(pair.key)
-      // An Array gives its name several times.
-      for value in call.machine.elements(of: pair.value) ?? [pair.value] {
+      for value in call.machine.elements(of: pair.value) ?? [pair.value] where !value.isNil {
         if value.isDeferred { throw .notAwaited("a value for \(name)") }
         texts.append((name, call.machine.display(value)))
       }

@@ -55,17 +55,11 @@ extension Machine {
       for (place, name) in parameters.enumerated()
       where name != "self" && registers[place].tag == value.tag && registers[place].bits == value.bits {
         return Failure(
-          .type, "\"\(name)\" of \(prototype.name) must be a function, as { … }, not \(typeName(value))",
-          help: value.isInt ? Machine.countedInstead[prototype.name] : nil)
+          .type, "\"\(name)\" of \(prototype.name) must be a function, as { … }, not \(typeName(value))")
       }
     }
     return Failure(.type, "\(typeName(value)) cannot be called: it is no function")
   }
-
-  /// What takes a count where Swift's member of the name takes a function.
-  private static let countedInstead = [
-    "first()": "write .prefix(n) for the first n", "last()": "write .suffix(n) for the last n",
-  ]
 
   /// Room for arguments beyond those that the frame was made for. The stack may move: gives the new base.
   private func makeRoom(

@@ -88,11 +88,9 @@ public struct NativeCall: ~Copyable {
   }
 
   /// The failure for an argument of the wrong type; says "not awaited" for a deferred.
-  ///
-  /// - Parameter caller: what the notebook called, where that is a member written in the language.
-  public func wrongType(_ index: Int, expected: String, of caller: String? = nil) -> Failure {
+  public func wrongType(_ index: Int, expected: String) -> Failure {
     let value = self[index]
-    let subject = "\(name(index)) of \(caller ?? function.name)"
+    let subject = "\(name(index)) of \(function.name)"
     if value.isDeferred { return .notAwaited(subject) }
     return Failure(.type, "\(subject) must be \(expected), not \(machine.typeName(value))")
   }
@@ -131,12 +129,12 @@ public struct NativeCall: ~Copyable {
     has(index) && !self[index].isNil ? try string(index) : value
   }
 
-  /// A duration in nanoseconds; `caller` as in `wrongType(_:expected:of:)`.
-  public func duration(_ index: Int, of caller: String? = nil) throws(Failure) -> Int {
+  /// A duration in nanoseconds.
+  public func duration(_ index: Int) throws(Failure) -> Int {
     if let nanoseconds = self[index].asDuration { return nanoseconds }
-    var failure = wrongType(index, expected: "a Duration, as 2s or 250ms", of: caller)
+    var failure = wrongType(index, expected: "a Duration, as 2s or 250ms")
     if self[index].isInt || self[index].isDouble {
-      failure.message = "\(name(index)) of \(caller ?? function.name) must be a Duration, not a number"
+      failure.message = "\(name(index)) of \(function.name) must be a Duration, not a number"
       failure.help = "write the unit: 2s, 250ms, 5m; or multiply: seconds * 1s"
     }
     throw failure

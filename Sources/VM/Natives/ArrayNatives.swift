@@ -29,14 +29,23 @@ extension Machine {
       try call.heap.append(call[1], to: call[0].array)
       return .nil
     }
-    defineMethod(Tag.array, "appendAll", ["elements"]) { call throws(Failure) in
-      let elements = try call.elements(1)
-      try call.heap.grow(call[0].array, toHold: call[0].array.pointee.count + elements.count)
-      for element in elements { try call.heap.append(element, to: call[0].array) }
+    method(Tag.array, memberNumber("append")).header.pointee.aux = NativeObject.appends
+    defineVariant("contentsOf", of: "append", Tag.array, ["contentsOf"]) { call throws(Failure) in
+      try call.append(try call.elements(1))
       return .nil
     }
-    method(Tag.array, memberNumber("append")).header.pointee.aux = NativeObject.appends
-    setVariant("contentsOf", of: "append", Tag.array, method(Tag.array, memberNumber("appendAll")))
+    // What `flatMap` makes of an element.
+    defineMethod(Tag.array, "__appendMapped", ["elements"], shown: "flatMap") { call throws(Failure) in
+      let mapped = call[1]
+      if mapped.isDeferred { throw .notAwaited("what the function of flatMap() gives") }
+      guard mapped.tag == Tag.array else {
+        throw Failure(
+          .type, "the function of flatMap() must give an Array, not \(call.machine.typeName(mapped))",
+          help: "map { … } takes any value, compactMap { … } leaves out nil")
+      }
+      try call.append(try call.elements(1))
+      return .nil
+    }
     defineMethod(Tag.array, "insert", ["element", "at"]) { call throws(Failure) in
       let place = try call.int(2)
       let count = call[0].array.pointee.count
@@ -52,7 +61,7 @@ extension Machine {
       try call.machine.spend((count - place) >> 4)
       return call.heap.remove(at: place, from: call[0].array)
     }
-    defineMethod(Tag.array, "insertAll", ["elements", "at"]) { call throws(Failure) in
+    defineVariant("contentsOf", of: "insert", Tag.array, ["contentsOf", "at"]) { call throws(Failure) in
       let elements = try call.elements(1)
       let place = try call.int(2)
       guard place >= 0, place <= call[0].array.pointee.count else {
@@ -61,7 +70,6 @@ extension Machine {
       try call.replace(place..<place, with: elements)
       return .nil
     }
-    setVariant("contentsOf", of: "insert", Tag.array, method(Tag.array, memberNumber("insertAll")))
     defineMethod(Tag.array, "removeSubrange", ["range"]) { call throws(Failure) in
       try call.replace(try call.bounds(1, count: call[0].array.pointee.count), with: [])
       return .nil
@@ -111,7 +119,7 @@ extension Machine {
       return .nil
     }
     // Puts the elements of another array in place of its own: how `sort` and `reverse` change it.
-    defineMethod(Tag.array, "__replace", ["elements"]) { call throws(Failure) in
+    defineMethod(Tag.array, "__replace", ["elements"], shown: "sort") { call throws(Failure) in
       let elements = try call.elements(1)
       let array = call[0].array
       try call.heap.grow(array, toHold: elements.count)
@@ -231,7 +239,7 @@ extension Machine {
 
   private func installArrayCopies() {
     defineMethod(Tag.array, "joined", ["separator?"]) { call throws(Failure) in
-      if let joined = try call.flattened() { return joined }
+      if let joined = try call.joinedArrays() { return joined }
       if let page = try call.joinedHTML() { return page }
       let separator = try call.string(1, default: "")
       var text = ""
@@ -274,20 +282,10 @@ extension Machine {
       }
       return .bool(true)
     }
-    defineMethod(Tag.array, "split", ["separator"]) { call throws(Failure) in
-      let result = call.heap.newArray(capacity: 4)
-      var piece: [Value] = []
-      for element in try call.elements(0) {
-        if try call.machine.deepEqual(element, call[1], depth: 0) {
-          try call.heap.append(try call.heap.array(of: piece), to: result)
-          piece = []
-        } else {
-          piece.append(element)
-        }
-      }
-      try call.heap.append(try call.heap.array(of: piece), to: result)
-      return Value(Tag.array, result)
-    }
+    // With a function it is the prelude's.
+    defineMethod(
+      Tag.array, "__split", ["separator", "maxSplits", "omittingEmptySubsequences"], shown: "split"
+    ) { call throws(Failure) in try call.split() }
     // With a function they are the prelude's.
     defineMethod(Tag.array, "uniqued") { call throws(Failure) in
       let seen = call.heap.newDictionary()
@@ -327,16 +325,47 @@ extension NativeCall {
     try machine.replace(range, of: self[0].array, with: elements)
   }
 
-  /// The arrays in an array, one after the other; nil where it holds anything else.
-  fileprivate func flattened() throws(Failure) -> Value? {
-    guard !has(1), self[0].array.pointee.count > 0 else { return nil }
+  fileprivate func append(_ elements: [Value]) throws(Failure) {
+    try heap.grow(self[0].array, toHold: self[0].array.pointee.count + elements.count)
+    for element in elements { try heap.append(element, to: self[0].array) }
+  }
+
+  /// The parts of an array between the elements that are equal to the separator.
+  fileprivate func split() throws(Failure) -> Value {
+    let most = try splits(2)
+    let omitsEmpty = try bool(3, default: false)
+    let elements = try elements(0)
+    let result = heap.newArray(capacity: 4)
+    var start = 0
+    for (place, element) in elements.enumerated() {
+      if result.pointee.count == most { break }
+      guard try machine.deepEqual(element, self[1], depth: 0) else { continue }
+      if !omitsEmpty || place > start {
+        try heap.append(try heap.array(of: Array(elements[start..<place])), to: result)
+      }
+      start = place + 1
+    }
+    if !omitsEmpty || start < elements.count {
+      try heap.append(try heap.array(of: Array(elements[start...])), to: result)
+    }
+    return Value(Tag.array, result)
+  }
+
+  /// The arrays in an array, one after the other, with the separator's elements between them; nil where it holds
+  /// anything else.
+  fileprivate func joinedArrays() throws(Failure) -> Value? {
     let parts = try elements(0)
-    guard parts.allSatisfy({ $0.tag == Tag.array }) else { return nil }
-    let count = parts.reduce(0) { $0 + $1.array.pointee.count }
+    let separator = self[1].tag == Tag.array ? try elements(1) : []
+    guard !has(1) || self[1].tag == Tag.array, !parts.isEmpty || has(1),
+      parts.allSatisfy({ $0.tag == Tag.array })
+    else { return nil }
+    // Both are bounded far below what an Int holds.
+    let between = separator.count * Swift.max(0, parts.count - 1)
+    let count = parts.reduce(between) { $0 + $1.array.pointee.count }
     try heap.checkCount(count)
     try heap.reserve(count * MemoryLayout<Value>.stride)
     try machine.spend(count)
-    return heap.makeArray(parts.flatMap { machine.elements(of: $0) ?? [] })
+    return heap.makeArray(Array(parts.map { machine.elements(of: $0) ?? [] }.joined(separator: separator)))
   }
 
   /// Pieces of HTML joined, with texts among them and the separator escaped; nil where none of the elements is HTML.

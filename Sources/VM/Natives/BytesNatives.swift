@@ -6,7 +6,7 @@ extension Machine {
   func installBytes() {
     define("Bytes", ["content?", "base64?", "hex?"]) { call throws(Failure) in
       if call.has(1) {
-        return try call.decoded(Data(base64Encoded: try call.string(1)).map { Array($0) })
+        return try call.decoded(Machine.bytes(base64: try call.string(1)))
       }
       if call.has(2) { return try call.decoded(Machine.bytes(hex: try call.string(2))) }
       guard call.has(0) else { return call.heap.makeBytes([]) }
@@ -24,9 +24,25 @@ extension Machine {
       let byte = try call.int(1)
       return .bool(try call.rawBytes(0).contains { Int($0) == byte })
     }
-    defineMethod(Tag.bytes, "firstIndex", ["of"]) { call throws(Failure) in
-      let byte = try call.int(1)
-      return try call.rawBytes(0).firstIndex { Int($0) == byte }.map { .int($0) } ?? .nil
+    for (name, isFirst) in [("firstIndex", true), ("lastIndex", false)] {
+      defineMethod(Tag.bytes, name, ["of"]) { call throws(Failure) in
+        let byte = try call.int(1)
+        let bytes = try call.rawBytes(0)
+        let place = isFirst ? bytes.firstIndex { Int($0) == byte } : bytes.lastIndex { Int($0) == byte }
+        return place.map { .int($0) } ?? .nil
+      }
+    }
+    defineMethod(Tag.bytes, "split", ["separator", "maxSplits?", "omittingEmptySubsequences?"]) {
+      call throws(Failure) in
+      guard call[1].isInt else { throw call.wrongType(1, expected: "a byte as an Int, as 10 for a new line") }
+      let separator = call[1].int
+      let parts = try call.rawBytes(0).split(
+        maxSplits: try call.splits(2), omittingEmptySubsequences: try call.bool(3, default: false)
+      ) { Int($0) == separator }
+      try call.heap.checkCount(parts.count)
+      try call.heap.reserve(parts.count * 48 + call[0].string.pointee.count)
+      try call.machine.spend(parts.count * 4)
+      return call.heap.makeArray(parts.map { call.heap.makeBytes($0) })
     }
     part("prefix", count: nil) { bytes, count in bytes.prefix(count) }
     part("suffix", count: nil) { bytes, count in bytes.suffix(count) }

@@ -24,6 +24,9 @@ extension Machine {
         .int(Machine.calendar.component(component, from: Machine.wholeSeconds(of: call[0].int)))
       }
     }
+    defineProperty(Tag.date, "millisecond") { call throws(Failure) in
+      .int(Machine.split(call[0].int).rest / 1_000_000)
+    }
     defineProperty(Tag.date, "weekday") { call throws(Failure) in
       // Monday is 1 and Sunday 7, as in ISO 8601; Foundation begins with Sunday.
       let day = Machine.calendar.component(.weekday, from: Machine.wholeSeconds(of: call[0].int))
@@ -31,6 +34,9 @@ extension Machine {
     }
     defineProperty(Tag.date, "unix") { call throws(Failure) in
       .int(Machine.split(call[0].int).seconds)
+    }
+    defineProperty(Tag.date, "iso8601") { call throws(Failure) in
+      call.heap.makeString(Machine.text(ofDate: call[0].int))
     }
     defineProperty(Tag.date, "http") { call throws(Failure) in
       call.heap.makeString(Machine.wholeSeconds(of: call[0].int).formatted(Machine.httpDate))

@@ -58,8 +58,8 @@ extension Machine {
       if let current = machine.current { machine.stop(current, Failure(.cancelled, "cancelled")) }
       return .nil
     }
-    define("__timeoutError", ["limit"]) { call throws(Failure) in
-      let limit = Machine.text(ofDuration: try call.duration(0, of: "Deferred.timeout"))
+    define("__timeoutError", ["limit"], shown: "timeout") { call throws(Failure) in
+      let limit = Machine.text(ofDuration: try call.duration(0))
       let error = call.machine.makeError(Failure(.timeout, "not done within \(limit)"))
       call.machine.setOrigin(call.machine.callPlace(), of: error)
       return error

@@ -33,24 +33,18 @@ extension Machine {
       try call.heap.set(call[1], for: call[2], in: call[0].dictionary)
       return old.tag == Tag.unset ? .nil : old
     }
-    define("__dictionary", ["pairs?"]) { call throws(Failure) in
+    define("__dictionary", ["pairs", "isUnique"], shown: "Dictionary") { call throws(Failure) in
       if call[0].tag == Tag.dictionary { return Value(Tag.dictionary, try call.copy()) }
-      let result = call.heap.newDictionary()
-      guard call.has(0) else { return Value(Tag.dictionary, result) }
-      for (place, element) in try call.elements(0).enumerated() {
-        guard let (key, value) = call.machine.pair(element) else {
-          throw Failure(.type, "element \(place) is \(call.machine.typeName(element)), not a pair")
-        }
-        try call.heap.set(value, for: key, in: result)
-      }
-      return Value(Tag.dictionary, result)
+      return try call.dictionary(isUnique: try call.bool(1, default: false))
     }
     // Keeps nil, which an assignment would take for a removal.
-    defineMethod(Tag.dictionary, "__set", ["key", "value"]) { call throws(Failure) in
+    defineMethod(Tag.dictionary, "__set", ["key", "value"], shown: "updateValue") { call throws(Failure) in
       try call.heap.set(call[2], for: call[1], in: call[0].dictionary)
       return .nil
     }
-    define("__pair", ["key", "value"]) { call throws(Failure) in call.machine.makePair(call[0], call[1]) }
+    define("__pair", ["key", "value"], shown: "Dictionary") { call throws(Failure) in
+      call.machine.makePair(call[0], call[1])
+    }
   }
 
   /// The two values of what counts as a pair: an array of two, or what `enumerated()` and a dictionary's
@@ -80,6 +74,29 @@ extension NativeCall {
     let dictionary = self[0].dictionary
     try machine.spend(dictionary.pointee.used)
     return try machine.heap.array(of: machine.heap.pairs(of: dictionary).map { $0[keyPath: column] })
+  }
+
+  /// A dictionary of the pairs in an array. Of a key that comes twice the last value counts, unless that is refused.
+  fileprivate func dictionary(isUnique: Bool) throws(Failure) -> Value {
+    guard let elements = machine.elements(of: self[0]) else {
+      throw wrongType(0, expected: "an Array of pairs or a Dictionary")
+    }
+    try machine.spend(elements.count * 4)
+    let result = heap.newDictionary()
+    for (place, element) in elements.enumerated() {
+      guard let (key, value) = machine.pair(element) else {
+        throw Failure(
+          .type, "element \(place) is \(machine.typeName(element)), not a pair",
+          help: "a pair is [key, value]")
+      }
+      if isUnique, Heap.isKey(key), heap.value(of: key, in: result).tag != Tag.unset {
+        throw Failure(
+          .key, "the key \(machine.repr(key)) comes twice",
+          help: "Dictionary(pairs, uniquingKeysWith: { old, new in … }) makes one value of two")
+      }
+      try heap.set(value, for: key, in: result)
+    }
+    return Value(Tag.dictionary, result)
   }
 
   fileprivate func copy() throws(Failure) -> UnsafeMutablePointer<DictionaryObject> {

@@ -6,10 +6,11 @@ import Foundation
 extension Machine {
   func installEncodings() {
     for tag in [Tag.string, Tag.bytes] {
-      defineMethod(tag, "base64Encoded") { call throws(Failure) in
+      defineMethod(tag, "base64Encoded", ["urlSafe?"]) { call throws(Failure) in
         let data = Data(try call.rawBytes(0))
         try call.heap.checkLength(data.count / 3 * 4 + 4)
-        return call.heap.makeString(data.base64EncodedString())
+        let text = data.base64EncodedString()
+        return call.heap.makeString(try call.bool(1, default: false) ? Machine.urlSafe(base64: text) : text)
       }
       defineMethod(tag, "hexEncoded") { call throws(Failure) in
         let bytes = try call.rawBytes(0)
@@ -43,6 +44,26 @@ extension Machine {
         cdigest_hmac_sha256(key.baseAddress, key.count, bytes.baseAddress, bytes.count, $0)
       }
     }
+  }
+
+  /// In the alphabet for addresses and file names, without padding (RFC 4648 sections 5 and 3.2).
+  private static func urlSafe(base64 text: String) -> String {
+    let digits = text.utf8.prefix { $0 != UInt8(ascii: "=") }.map {
+      $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+    }
+    return String(decoding: digits, as: UTF8.self)
+  }
+
+  /// The bytes of a text in either alphabet of base64, with padding or without (RFC 4648 sections 4 and 5); nil for
+  /// any other.
+  static func bytes(base64 text: String) -> [UInt8]? {
+    var digits = text.utf8.map {
+      $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0
+    }
+    if digits.last != UInt8(ascii: "=") {
+      digits += repeatElement(UInt8(ascii: "="), count: (4 - digits.count % 4) % 4)
+    }
+    return Data(base64Encoded: Data(digits)).map { Array($0) }
   }
 
   private static let hexDigits = Array("0123456789abcdef".utf8)

@@ -2,7 +2,7 @@
 // and column.
 
 extension Machine {
-  /// Nesting deeper than this is refused, both ways.
+  /// More arrays and objects than this within one another are refused, both ways.
   static let jsonDepth = 512
 
   public func parseJSON(_ bytes: UnsafeBufferPointer<UInt8>) throws(Failure) -> Value {
@@ -43,6 +43,7 @@ private struct JSONReader {
 
   // MARK: Values
 
+  /// - Parameter depth: how many arrays and objects the value lies in.
   private mutating func value(depth: Int) throws(Failure) -> Value {
     guard place < bytes.count else { throw failure("the text ends where a value should be") }
     valueCount += 1
@@ -50,10 +51,10 @@ private struct JSONReader {
       try machine.heap.checkMemory()
       try machine.spend(1_024)
     }
-    if depth > Machine.jsonDepth { throw failure("nested more than \(Machine.jsonDepth) deep") }
     switch bytes[place] {
-    case UInt8(ascii: "{"): return try object(depth: depth)
-    case UInt8(ascii: "["): return try array(depth: depth)
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      if depth == Machine.jsonDepth { throw failure("nested more than \(Machine.jsonDepth) deep") }
+      return try bytes[place] == UInt8(ascii: "{") ? object(depth: depth) : array(depth: depth)
     case UInt8(ascii: "\""): return try string()
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))

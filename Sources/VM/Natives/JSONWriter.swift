@@ -21,8 +21,9 @@ private struct JSONWriter {
     self.isPretty = isPretty
   }
 
+  /// - Parameter depth: how many arrays and objects the value lies in.
   mutating func write(_ value: Value, depth: Int) throws(Failure) {
-    if depth > Machine.jsonDepth {
+    if depth == Machine.jsonDepth, value.tag == Tag.array || value.tag == Tag.dictionary {
       throw Failure(
         .json, "nested more than \(Machine.jsonDepth) deep", help: "does a collection contain itself?")
     }

@@ -28,10 +28,18 @@ extension Machine {
     let functions: [(String, @Sendable (Double) -> Double)] = [
       ("exp", { Foundation.exp($0) }), ("log", { Foundation.log($0) }), ("log2", { Foundation.log2($0) }),
       ("log10", { Foundation.log10($0) }), ("sin", { Foundation.sin($0) }), ("cos", { Foundation.cos($0) }),
-      ("tan", { Foundation.tan($0) }), ("sqrt", { $0.squareRoot() }),
+      ("tan", { Foundation.tan($0) }), ("asin", { Foundation.asin($0) }), ("acos", { Foundation.acos($0) }),
+      ("atan", { Foundation.atan($0) }), ("sinh", { Foundation.sinh($0) }), ("cosh", { Foundation.cosh($0) }),
+      ("tanh", { Foundation.tanh($0) }), ("sqrt", { $0.squareRoot() }), ("cbrt", Machine.cubeRoot),
     ]
     for (name, function) in functions {
       define(name, ["number"]) { call throws(Failure) in .double(function(try call.double(0))) }
+    }
+    define("atan2", ["y", "x"]) { call throws(Failure) in
+      .double(Foundation.atan2(try call.double(0), try call.double(1)))
+    }
+    define("hypot", ["x", "y"]) { call throws(Failure) in
+      .double(Foundation.hypot(try call.double(0), try call.double(1)))
     }
     define("pow", ["base", "exponent"]) { call throws(Failure) in
       guard call[0].isInt, call[1].isInt, call[1].int >= 0 else {
@@ -51,6 +59,14 @@ extension Machine {
         return best
       }
     }
+  }
+
+  /// C's may be the number beside the nearest; one step of Newton's method finds that.
+  private static func cubeRoot(_ number: Double) -> Double {
+    let root = Foundation.cbrt(number)
+    guard root.isNormal else { return root }
+    let better = root - (root * root * root - number) / (3 * root * root)
+    return better.isFinite ? better : root
   }
 
   private static let roundings: [(String, FloatingPointRoundingRule)] = [
@@ -81,14 +97,14 @@ extension Machine {
         }
         return .int(number)
       case Tag.string: return Int(try call.string(0), radix: try call.radix(1)).map { .int($0) } ?? .nil
-      default: throw call.wrongType(0, expected: "a number or a String")
+      default: throw call.noNumber()
       }
     }
     define("Double", ["value"]) { call throws(Failure) in
       switch call[0].tag {
       case Tag.int, Tag.double: return .double(try call.double(0))
       case Tag.string: return Double(try call.string(0)).map { .double($0) } ?? .nil
-      default: throw call.wrongType(0, expected: "a number or a String")
+      default: throw call.noNumber()
       }
     }
     define("Bool", ["text"]) { call throws(Failure) in
@@ -100,6 +116,10 @@ extension Machine {
     constant("pi", of: "Double", .double(.pi))
     constant("infinity", of: "Double", .double(.infinity))
     constant("nan", of: "Double", .double(.nan))
+    constant("bitWidth", of: "Int", .int(Int.bitWidth))
+    constant("greatestFiniteMagnitude", of: "Double", .double(.greatestFiniteMagnitude))
+    constant("leastNonzeroMagnitude", of: "Double", .double(.leastNonzeroMagnitude))
+    constant("ulpOfOne", of: "Double", .double(.ulpOfOne))
     installTypeFunctions()
   }
 
@@ -119,9 +139,7 @@ extension Machine {
       case "Bool" where !call.has(1): return .bool(machine.nextRandom() >> 63 == 1)
       case "Int" where call[1].tag == Tag.range: return .int(try machine.random(in: call[1].range))
       case "Int": throw call.wrongType(1, expected: "a Range, as 1...6")
-      case "Double" where call[1].tag == Tag.range:
-        let (lower, upper) = (Double(call[1].range.pointee.lower), Double(call[1].range.pointee.upper))
-        return .double(lower + machine.nextFraction() * (upper - lower))
+      case "Double" where call[1].tag == Tag.range: return .double(try machine.fraction(in: call[1].range))
       case "Double": throw call.wrongType(1, expected: "a Range, as 0...1")
       case let name: throw Failure(.type, "\(name) has no member \"random\"")
       }
@@ -165,30 +183,38 @@ extension Machine {
     defineProperty(Tag.double, "isNaN") { call throws(Failure) in .bool(call[0].double.isNaN) }
     defineProperty(Tag.double, "isInfinite") { call throws(Failure) in .bool(call[0].double.isInfinite) }
     defineProperty(Tag.double, "isFinite") { call throws(Failure) in .bool(call[0].double.isFinite) }
-    for tag in [Tag.int, Tag.double] {
-      defineMethod(tag, "rounded", ["decimals?"]) { call throws(Failure) in
-        let decimals = try call.decimals(1)
-        if call[0].isInt { return call[0] }
-        if decimals == 0 { return .double(call[0].double.rounded()) }
-        guard call[0].double.isFinite else { return call[0] }
-        return .double(Double(String(format: "%.\(decimals)f", call[0].double)) ?? call[0].double)
-      }
-      defineMethod(tag, "formatted", ["decimals?"]) { call throws(Failure) in
-        if call[0].isInt, !call.has(1) { return call.heap.makeString("\(call[0].int)") }
-        let number = try call.double(0)
-        guard number.isFinite else { return call.heap.makeString(Machine.text(of: number)) }
-        return call.heap.makeString(String(format: "%.\(try call.decimals(1))f", number))
-      }
+    defineMethod(Tag.double, "signum") { call throws(Failure) in
+      let number = call[0].double
+      return .double(number > 0 ? 1 : number < 0 ? -1 : number)
     }
+    defineMethod(Tag.double, "remainder", ["dividingBy"]) { call throws(Failure) in
+      .double(call[0].double.remainder(dividingBy: try call.double(1)))
+    }
+    installDecimals()
   }
 
   private func installDurations() {
-    let units: [(String, Double)] = [
-      ("hours", 3.6e12), ("minutes", 6e10), ("seconds", 1e9), ("milliseconds", 1e6), ("microseconds", 1e3),
+    let units = [
+      ("days", 86_400_000_000_000), ("hours", 3_600_000_000_000), ("minutes", 60_000_000_000),
+      ("seconds", 1_000_000_000), ("milliseconds", 1_000_000), ("microseconds", 1_000),
     ]
     for (name, size) in units {
-      defineProperty(Tag.duration, name) { call throws(Failure) in .double(Double(call[0].int) / size) }
+      defineProperty(Tag.duration, name) { call throws(Failure) in
+        .double(Machine.quotient(call[0].int, by: size))
+      }
     }
+    defineProperty(Tag.duration, "nanoseconds") { call throws(Failure) in .int(call[0].int) }
+    defineProperty(Tag.duration, "magnitude") { call throws(Failure) in
+      if call[0].int == .min { throw .durationTooLong }
+      return .duration(nanoseconds: Swift.abs(call[0].int))
+    }
+  }
+
+  /// Nanoseconds in a larger unit. Of more than a Double holds exactly the whole units are taken first: so the time
+  /// since 1970 keeps its milliseconds.
+  private static func quotient(_ nanoseconds: Int, by size: Int) -> Double {
+    if nanoseconds.magnitude <= 1 << 53 { return Double(nanoseconds) / Double(size) }
+    return Double(nanoseconds / size) + Double(nanoseconds % size) / Double(size)
   }
 }
 
@@ -199,11 +225,14 @@ extension NativeCall {
     return radix
   }
 
-  fileprivate func decimals(_ index: Int) throws(Failure) -> Int {
-    let decimals = try int(index, default: 0)
-    guard (0...30).contains(decimals) else {
-      throw Failure(.argument, "decimals are 0 to 30, not \(decimals)")
+  /// The failure for what is neither a number nor a text of one.
+  fileprivate func noNumber() -> Failure {
+    var failure = wrongType(0, expected: "a number or a String")
+    switch self[0].tag {
+    case Tag.duration: failure.help = "write .seconds, .milliseconds, …: they are numbers"
+    case Tag.date: failure.help = "write .unix: seconds since 1970"
+    default: break
     }
-    return decimals
+    return failure
   }
 }

@@ -62,6 +62,17 @@ extension Machine {
   /// From 0 up to but without 1, in steps of 2^-53.
   func nextFraction() -> Double { Double(nextRandom() >> 11) * 0x1p-53 }
 
+  /// A number with a point from the lower end of a range up to its upper, without that where the range is half-open.
+  func fraction(in range: UnsafeMutablePointer<RangeObject>) throws(Failure) -> Double {
+    let (lower, upper) = (Double(range.pointee.lower), Double(range.pointee.upper))
+    if range.pointee.isClosed == 1 { return lower + nextFraction() * (upper - lower) }
+    if range.pointee.lower == range.pointee.upper {
+      throw Failure(.argument, "random(in:) of a range that is empty")
+    }
+    // Where the numbers are large, the sum may have been rounded up to the end.
+    return Swift.max(lower, Swift.min(lower + nextFraction() * (upper - lower), upper.nextDown))
+  }
+
   /// A number from 0 up to but without `bound`, each equally likely (Lemire's method).
   private func random(below bound: UInt64) -> UInt64 {
     var product = nextRandom().multipliedFullWidth(by: bound)

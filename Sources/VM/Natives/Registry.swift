@@ -2,13 +2,15 @@ import Language
 
 extension Machine {
   /// Defines a global function. A parameter that ends in `?` may be left out. One that takes any number of
-  /// arguments may take one more with a label, its `option`.
+  /// arguments may take one more with a label, its `option`. What only the prelude calls has a name that begins with
+  /// `__`; messages then say `shown`.
   public func define(
     _ name: String, _ parameters: [String], variadic: Bool = false, option: String? = nil,
+    shown: String? = nil,
     _ body: @escaping NativeBody
   ) {
     let function = makeNative(
-      name, parameters, isVariadic: variadic, option: option, isMember: false, body)
+      shown ?? name, parameters, isVariadic: variadic, option: option, isMember: false, body)
     for name in [name, Machine.hidden(name)] {
       guard let slot = try? slot(of: name) else { continue }
       setGlobal(slot, (function, .builtin))
@@ -42,9 +44,22 @@ extension Machine {
     }
   }
 
-  /// Defines `value.name(…)` for values of a tag. The receiver is the call's first argument.
-  func defineMethod(_ tag: UInt, _ name: String, _ parameters: [String] = [], _ body: @escaping NativeBody) {
-    setMethod(name, of: tag, makeNative("\(Tag.name(tag)).\(name)", parameters, isMember: true, body))
+  /// Defines `value.name(…)` for values of a tag. The receiver is the call's first argument. Of a name that begins
+  /// with `__`, which is for the prelude alone, messages say `shown`.
+  func defineMethod(
+    _ tag: UInt, _ name: String, _ parameters: [String] = [], shown: String? = nil,
+    _ body: @escaping NativeBody
+  ) {
+    let function = makeNative("\(Tag.name(tag)).\(shown ?? name)", parameters, isMember: true, body)
+    setMethod(name, of: tag, function)
+  }
+
+  /// Defines what the method `name` is when it is called with a label.
+  func defineVariant(
+    _ label: String, of name: String, _ tag: UInt, _ parameters: [String], _ body: @escaping NativeBody
+  ) {
+    let function = makeNative("\(Tag.name(tag)).\(name)", parameters, isMember: true, body)
+    setVariant(label, of: name, tag, function)
   }
 
   /// Defines `value.name` for values of a tag.
@@ -56,6 +71,7 @@ extension Machine {
     countMember = memberNumber("count")
     asciiStrings = (0..<128).map { heap.makeString(String(Unicode.Scalar(UInt8($0)))) }
     installStrings()
+    installStringSearch()
     installArrays()
     installDictionaries()
     installNumbers()

@@ -1,4 +1,4 @@
-// Ranges, and functions that make arrays of other things.
+// Functions that make arrays of other things.
 
 extension Machine {
   func installSequences() {
@@ -39,6 +39,20 @@ extension Machine {
         from: try call.int(0), to: try call.int(call.has(2) ? 2 : 1), by: try call.int(3, default: 1),
         isClosed: call.has(2))
     }
+    // A limit on the splits of `split`, which the prelude counts down to.
+    define("__splits", ["maxSplits"], shown: "split") { call throws(Failure) in .int(try call.splits(0)) }
+    define("__noSeparator", [], shown: "split") { _ throws(Failure) in
+      throw Failure(
+        .argument, "split() of an Array takes a separator", help: "split(separator: 0), split { … }")
+    }
+    // What a member that takes a function takes besides in other languages is had by another here.
+    define("__function", ["value", "member", "help"], shown: "Array") { call throws(Failure) in
+      if call[0].isFunction { return .nil }
+      let member = try call.string(1)
+      if call[0].isDeferred { throw .notAwaited("what \(member) is given") }
+      throw Failure(
+        .type, "\(member) takes a function, not \(call.machine.typeName(call[0]))", help: try call.string(2))
+    }
     installRanges()
     installBytes()
   }
@@ -61,51 +75,6 @@ extension Machine {
     }
     if isClosed, next == end { try heap.append(.int(next), to: array) }
     return Value(Tag.array, array)
-  }
-
-  // MARK: Ranges
-
-  private func installRanges() {
-    defineProperty(Tag.range, "count") { call throws(Failure) in
-      guard let count = Machine.count(of: call[0].range) else {
-        throw Failure(.arithmetic, "the count of the range does not fit into an Int")
-      }
-      return .int(count)
-    }
-    defineProperty(Tag.range, "isEmpty") { call throws(Failure) in
-      .bool(call[0].range.pointee.lower == call[0].range.pointee.upper && call[0].range.pointee.isClosed == 0)
-    }
-    defineProperty(Tag.range, "lowerBound") { call throws(Failure) in .int(call[0].range.pointee.lower) }
-    defineProperty(Tag.range, "upperBound") { call throws(Failure) in .int(call[0].range.pointee.upper) }
-    for (name, isFirst) in [("first", true), ("last", false)] {
-      defineProperty(Tag.range, name) { call throws(Failure) in
-        let range = call[0].range.pointee
-        if range.lower == range.upper, range.isClosed == 0 { return .nil }
-        return .int(isFirst ? range.lower : range.upper - 1 + range.isClosed)
-      }
-    }
-    defineMethod(Tag.range, "contains", ["number"]) { call throws(Failure) in
-      let number = try call.int(1)
-      let range = call[0].range.pointee
-      return .bool(
-        number >= range.lower && (number < range.upper || range.isClosed == 1 && number == range.upper))
-    }
-    defineMethod(Tag.range, "reversed") { call throws(Failure) in
-      let elements = try call.machine.elements(of: call[0].range)
-      let array = elements.array
-      var buffer = UnsafeMutableBufferPointer(start: array.pointee.elements, count: array.pointee.count)
-      buffer.reverse()
-      return elements
-    }
-  }
-
-  func makeRange(_ lower: Int, _ upper: Int, isClosed: Bool) -> Value {
-    let range = heap.allocate(MemoryLayout<RangeObject>.size, Tag.range).assumingMemoryBound(
-      to: RangeObject.self)
-    range.pointee.lower = lower
-    range.pointee.upper = upper
-    range.pointee.isClosed = isClosed ? 1 : 0
-    return Value(Tag.range, range)
   }
 }
 

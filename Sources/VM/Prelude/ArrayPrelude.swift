@@ -21,7 +21,7 @@ extension Prelude {
     }
     func Array_flatMap(self, transform) {
         let result = []
-        for element in self { result.appendAll(transform(element)) }
+        for element in self { result.__appendMapped(transform(element)) }
         result
     }
     func Array_reduce(self, initial, combine) {
@@ -38,14 +38,17 @@ extension Prelude {
         nil
     }
     func Array_first(self, where) {
+        __function(where, "first()", "prefix(n) takes a count")
         for element in self { if where(element) { return element } }
         nil
     }
     func Array_last(self, where) {
+        __function(where, "last()", "suffix(n) takes a count")
         for element in self.reversed() { if where(element) { return element } }
         nil
     }
     func Array_count(self, where) {
+        __function(where, "count()", "count { $0 == x } counts an element")
         var count = 0
         for element in self { if where(element) { count += 1 } }
         count
@@ -93,18 +96,26 @@ extension Prelude {
         while place < self.count && condition(self[place]) { place += 1 }
         self.dropFirst(place)
     }
-    func Array_split_whereSeparator(self, whereSeparator) {
+    func Array_prefix_upTo(self, upTo) { self[..<upTo] }
+    func Array_prefix_through(self, through) { self[...through] }
+    func Array_suffix_from(self, from) { self[from...] }
+    func Array_split(self, separator = { __noSeparator() }, maxSplits = nil, omittingEmptySubsequences = false, whereSeparator = nil) {
+        let isSeparator = whereSeparator ?? separator
+        if type(of: isSeparator) != "Function" {
+            return self.__split(separator, maxSplits, omittingEmptySubsequences)
+        }
+        let most = __splits(maxSplits)
         let result = []
         var piece = []
         for element in self {
-            if whereSeparator(element) {
-                result.append(piece)
+            if result.count < most && isSeparator(element) {
+                if !omittingEmptySubsequences || !piece.isEmpty { result.append(piece) }
                 piece = []
             } else {
                 piece.append(element)
             }
         }
-        result.append(piece)
+        if !omittingEmptySubsequences || !piece.isEmpty { result.append(piece) }
         result
     }
     func Array_uniqued_on(self, on) {

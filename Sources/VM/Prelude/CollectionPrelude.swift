@@ -37,13 +37,19 @@ extension Prelude {
         nil
     }
     func Dictionary_merging_uniquing(self, other, uniquingKeysWith) {
-        let result = __dictionary(self)
+        let result = __dictionary(self, false)
         result.merge(other, uniquingKeysWith)
         result
     }
-    func Dictionary(pairs = [:], uniqueKeysWithValues = nil, uniquingKeysWith = nil, grouping = nil, by = nil) {
-        if grouping != nil { return Array(grouping).grouped(by) }
-        if uniquingKeysWith == nil { return __dictionary(uniqueKeysWithValues ?? pairs) }
+    func Dictionary(pairs = [:], uniquingKeysWith = nil, uniqueKeysWithValues = false, grouping = false, by = nil) {
+        if grouping != false {
+            // A closure behind the parentheses comes as the first that is free.
+            let key = if by == nil && type(of: pairs) == "Function" { pairs } else { by }
+            __function(key, "Dictionary(grouping:)", "write Dictionary(grouping: xs) { … }")
+            return Array(grouping).grouped(key)
+        }
+        if uniqueKeysWithValues != false { return __dictionary(uniqueKeysWithValues, true) }
+        if uniquingKeysWith == nil { return __dictionary(pairs, false) }
         let result = [:]
         for (key, value) in pairs {
             result.__set(key, if result.contains(key) { uniquingKeysWith(result[key], value) } else { value })
@@ -105,6 +111,7 @@ extension Prelude {
         result
     }
     func Range_first(self, where) {
+        __function(where, "first()", "prefix(n) takes a count")
         for number in self { if where(number) { return number } }
         nil
     }
@@ -116,7 +123,6 @@ extension Prelude {
         for number in self { if where(number) { return true } }
         false
     }
-    func Range_sum(self) { Array(self).sum() }
     func Range_min(self, by = nil) { if by == nil { self.first } else { Array(self).min(by) } }
     func Range_max(self, by = nil) { if by == nil { self.last } else { Array(self).max(by) } }
     func Range_count(self, where) {
@@ -124,19 +130,19 @@ extension Prelude {
         for number in self { if where(number) { count += 1 } }
         count
     }
-    func Range_last(self, where) { Array(self).last(where) }
+    func Range_last(self, where) {
+        __function(where, "last()", "suffix(n) takes a count")
+        var place = self.count - 1
+        while place >= 0 {
+            let number = self[place]
+            if where(number) { return number }
+            place -= 1
+        }
+        nil
+    }
     func Range_enumerated(self) { Array(self).enumerated() }
     func Range_shuffled(self) { Array(self).shuffled() }
     func Range_randomElement(self) { if self.isEmpty { nil } else { random(in: self) } }
-    func Range_prefix(self, count) {
-        if type(of: count) == "Function" { return self.prefix(while: count) }
-        let result = [].prefix(count)
-        for number in self {
-            if result.count >= count { return result }
-            result.append(number)
-        }
-        result
-    }
     func Range_prefix_while(self, condition) {
         let result = []
         for number in self {
@@ -145,9 +151,6 @@ extension Prelude {
         }
         result
     }
-    func Range_suffix(self, count) { Array(self).suffix(count) }
-    func Range_dropFirst(self, count = 1) { Array(self).dropFirst(count) }
-    func Range_dropLast(self, count = 1) { Array(self).dropLast(count) }
     func Range_sorted(self, by = nil) { Array(self).sorted(by) }
     func Range_chunks(self, ofCount) { Array(self).chunks(ofCount) }
     func Range_joined(self, separator = "") { Array(self).joined(separator) }
@@ -160,6 +163,18 @@ extension Prelude {
     }
     func Bytes_allSatisfy(self, predicate) { Array(self).allSatisfy(predicate) }
     func Bytes_contains_where(self, where) { Array(self).contains { byte in where(byte) } }
+    func Bytes_compactMap(self, transform) { Array(self).compactMap(transform) }
+    func Bytes_flatMap(self, transform) { Array(self).flatMap(transform) }
+    func Bytes_first(self, where) { Array(self).first(where) }
+    func Bytes_last(self, where) { Array(self).last(where) }
+    func Bytes_count(self, where) { Array(self).count(where) }
+    func Bytes_firstIndex_where(self, where) { Array(self).firstIndex { byte in where(byte) } }
+    func Bytes_lastIndex_where(self, where) { Array(self).lastIndex { byte in where(byte) } }
+    func Bytes_sorted(self, by = nil) { Bytes(Array(self).sorted(by)) }
+    func Bytes_enumerated(self) { Array(self).enumerated() }
+    func Bytes_prefix_upTo(self, upTo) { self[..<upTo] }
+    func Bytes_prefix_through(self, through) { self[...through] }
+    func Bytes_suffix_from(self, from) { self[from...] }
     func Bytes_reversed(self) { Bytes(Array(self).reversed()) }
     func Bytes_chunks(self, ofCount) { Array(self).chunks(ofCount).map { piece in Bytes(piece) } }
     func String_flatMap(self, transform) { Array(self).flatMap(transform) }
@@ -172,9 +187,23 @@ extension Prelude {
     func String_last(self, where) { Array(self).last(where) }
     func String_firstIndex_where(self, where) { Array(self).firstIndex { character in where(character) } }
     func String_lastIndex_where(self, where) { Array(self).lastIndex { character in where(character) } }
-    func String_count(self, where) { Array(self).count(where) }
+    func String_count(self, where) {
+        __function(where, "count()", "ranges(of: text).count counts a text")
+        Array(self).count(where)
+    }
     func String_prefix_while(self, condition) { Array(self).prefix(condition).joined() }
     func String_drop_while(self, condition) { Array(self).drop(condition).joined() }
+    func String_prefix_upTo(self, upTo) { self[..<upTo] }
+    func String_prefix_through(self, through) { self[...through] }
+    func String_suffix_from(self, from) { self[from...] }
+    func String_split(self, separator = nil, maxSplits = nil, omittingEmptySubsequences = nil, whereSeparator = nil) {
+        let isSeparator = whereSeparator ?? separator
+        if type(of: isSeparator) != "Function" {
+            return self.__split(separator, maxSplits, omittingEmptySubsequences)
+        }
+        let pieces = Array(self).split(isSeparator, maxSplits, omittingEmptySubsequences ?? false)
+        pieces.map { piece in piece.joined() }
+    }
     func String_map(self, transform) { Array(self).map(transform) }
     func String_compactMap(self, transform) { Array(self).compactMap(transform) }
     func String_filter(self, isIncluded) { Array(self).filter(isIncluded).joined() }

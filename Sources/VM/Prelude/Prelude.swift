@@ -55,7 +55,10 @@ extension Machine {
     let member = String(parts[1])
     if parts.count == 2 { return setMethod(member, of: tag, global.value) }
     setVariant(String(parts[2]), of: member, tag, global.value)
-    // What a function alone means, the method says where it is written in the language itself.
-    if method(tag, memberNumber(member)).tag == Tag.native { setVariant("", of: member, tag, global.value) }
+    // What a function alone means, the method says where it is written in the language itself. A place is none.
+    let isPlace = ["upTo", "through", "from"].contains(parts[2])
+    if !isPlace, method(tag, memberNumber(member)).tag == Tag.native {
+      setVariant("", of: member, tag, global.value)
+    }
   }
 }

@@ -61,7 +61,7 @@ struct LimitTests {
     ("Array(0..<249_999).enumerated()", ""),
     ("json(\"[\" + \"[],\".repeated(99_990) + \"1]\").count", ""),
     ("json(\"[\" + \"{},\".repeated(99_990) + \"1]\").count", ""),
-    ("json(\"[\".repeated(600))", "not JSON: nested more than 512 deep, line 1, column 514"),
+    ("json(\"[\".repeated(600))", "not JSON: nested more than 512 deep, line 1, column 513"),
   ])
   func raises(_ text: String, _ message: String) throws {
     if ScriptHost.isStressed { return }

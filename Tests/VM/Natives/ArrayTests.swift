@@ -9,7 +9,7 @@ struct ArrayTests {
     ("let a = [1]\n[a.popLast(), a.popLast(), a.popFirst()]", "[1, nil, nil]"),
     ("let a = [1, 2, 3, 4]\na.removeAll { $0 % 2 == 0 }\na", "[1, 3]"),
     ("let a = [1, 2, 3]\na.removeAll(where: { $0 > 1 })\na.removeAll()\na", "[]"),
-    ("let a = [1, 2, 3]\na.appendAll(a)\na", "[1, 2, 3, 1, 2, 3]"),
+    ("let a = [1, 2, 3]\na.append(contentsOf: a)\na", "[1, 2, 3, 1, 2, 3]"),
     (
       "let a = [3, 1, 2]\na.sort()\nlet b = Array(a)\nb.sort { $0 > $1 }\na.reverse()\n[a, b]",
       "[[3, 2, 1], [3, 2, 1]]"

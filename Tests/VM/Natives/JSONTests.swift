@@ -52,10 +52,26 @@ struct JSONTests {
         == "not JSON: unexpected o where a value should be, line 3, column 8")
   }
 
-  @Test func depthIsBoundedBothWays() throws {
-    let deep = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
+  /// Counted are arrays and objects, not the value in the innermost.
+  @Test(arguments: [("[", "]"), ("[", "1]"), ("{\"a\":", "}")])
+  func depthIsBoundedBothWays(_ opening: String, _ closing: String) throws {
     let host = ScriptHost()
-    #expect(try host.run("toJSON(json(\"\(deep)\")) == \"\(deep)\"") == "true")
+    let rest = closing.last.map(String.init) ?? ""
+    func nested(_ depth: Int) -> String {
+      let core = opening == "{\"a\":" ? "null" : String(closing.dropLast())
+      let text = String(repeating: opening, count: depth) + core + String(repeating: rest, count: depth)
+      return Machine.quoted(text)
+    }
+    #expect(try host.run("toJSON(json(\(nested(512)))) == \(nested(512))") == "true")
+    #expect(
+      try host.run("json(\(nested(513)))").hasPrefix(
+        "error: not JSON: nested more than 512 deep, line 1, column "))
+    let wrapped = opening == "[" ? "[json(\(nested(512)))]" : "[\"a\": json(\(nested(512)))]"
+    #expect(try host.run("toJSON(\(wrapped))") == "error: nested more than 512 deep")
+  }
+
+  @Test func whatContainsItselfIsNoJSON() throws {
+    let host = ScriptHost()
     #expect(parse(String(repeating: "{\"a\":", count: 100_000)).contains("nested more than 512 deep"))
     #expect(try host.run("let a = []\na.append(a)\ntoJSON(a)") == "error: nested more than 512 deep")
   }
