@@ -52,7 +52,10 @@ struct RangeTests {
     ("(1...4294967296).sum()", "error: the sum of the range does not fit into an Int"),
     ("(0..<Int.max).overlaps(Int.max...Int.max)", "false"),
     ("(0...Int.max).clamped(to: 5...Int.max)", "5...9223372036854775807"),
-    ("(1...100000000).dropFirst(1)", "error: a collection of 99999999 elements is larger than the limit of 16000000"),
+    (
+      "(1...100000000).dropFirst(1)",
+      "error: a collection of 99999999 elements is larger than the limit of 16000000"
+    ),
   ])
   func theLongestRangesGiveOnlyWhatIsAsked(_ text: String, _ expected: String) throws {
     #expect(try ScriptHost().run(text) == expected)
