@@ -45,6 +45,7 @@ extension Machine {
       throw Failure(
         .argument, "split() of an Array takes a separator", help: "split(separator: 0), split { … }")
     }
+    define("__isFunction", ["value"], shown: "type") { call throws(Failure) in .bool(call[0].isFunction) }
     // What a member that takes a function takes besides in other languages is had by another here.
     define("__function", ["value", "member", "help"], shown: "Array") { call throws(Failure) in
       if call[0].isFunction { return .nil }

@@ -101,7 +101,7 @@ extension Prelude {
     func Array_suffix_from(self, from) { self[from...] }
     func Array_split(self, separator = { __noSeparator() }, maxSplits = nil, omittingEmptySubsequences = false, whereSeparator = nil) {
         let isSeparator = whereSeparator ?? separator
-        if type(of: isSeparator) != "Function" {
+        if !__isFunction(isSeparator) {
             return self.__split(separator, maxSplits, omittingEmptySubsequences)
         }
         let most = __splits(maxSplits)

@@ -198,7 +198,7 @@ extension Prelude {
     func String_suffix_from(self, from) { self[from...] }
     func String_split(self, separator = nil, maxSplits = nil, omittingEmptySubsequences = nil, whereSeparator = nil) {
         let isSeparator = whereSeparator ?? separator
-        if type(of: isSeparator) != "Function" {
+        if !__isFunction(isSeparator) {
             return self.__split(separator, maxSplits, omittingEmptySubsequences)
         }
         let pieces = Array(self).split(isSeparator, maxSplits, omittingEmptySubsequences ?? false)
