@@ -142,9 +142,10 @@ extension Machine {
       if let label = labels?[argument] {
         guard let place = parameters.firstIndex(of: label) else {
           let near = Suggestion.nearest(to: label, among: Array(parameters.dropFirst(hidden)))
+            .map { "did you mean \"\($0):\"?" }
           throw Failure(
             .argument, "\(name) has no parameter \"\(label)\"",
-            help: near.map { "did you mean \"\($0):\"?" } ?? ForeignLabels.advice(on: label, of: parameters)
+            help: ForeignLabels.advice(on: label, of: parameters) ?? near
               ?? listed(parameters, hidden: hidden))
         }
         guard order[place] == nil else { throw Failure(.argument, "\"\(label)\" of \(name) is given twice") }
