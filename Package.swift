@@ -61,16 +61,18 @@ let package = Package(
       name: "KernelCoreTests", dependencies: ["KernelCore", "TestSupport"] + nio, path: "Tests/KernelCore"),
     // Small notebooks with the outputs that they must give.
     .testTarget(
-      name: "GoldenTests", dependencies: ["KernelCore", "Notebooks", "Language", "VM", "Mangling"],
+      name: "GoldenTests",
+      dependencies: ["KernelCore", "Notebooks", "Language", "VM", "Mangling", "TestSupport"],
       path: "Tests/Golden",
       exclude: ["cells"]),
-    .testTarget(name: "NotebooksTests", dependencies: ["Notebooks"], path: "Tests/Notebooks"),
+    .testTarget(
+      name: "NotebooksTests", dependencies: ["Notebooks", "TestSupport"], path: "Tests/Notebooks"),
     // What editors are told about the language.
     .testTarget(
       name: "EditorsTests", dependencies: ["Language", "Notebooks", "KernelCore"] + nio,
       path: "Tests/Editors", exclude: ["everything.cells"]),
     // Writes programs in another way that means the same, and says what the formatter makes of them.
-    .target(name: "Mangling", dependencies: ["Language"], path: "Tests/Support/Mangling"),
+    .target(name: "Mangling", dependencies: ["Language", "TestSupport"], path: "Tests/Support/Mangling"),
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
     .testTarget(

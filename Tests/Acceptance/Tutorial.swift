@@ -67,7 +67,7 @@ extension Tutorial {
     let given = ProcessInfo.processInfo.environment["ROUTEBOOK_SEED"].flatMap { UInt64($0) }
     let seed = given ?? UInt64.random(in: 1...999_999)
     print("the varied tutorial: ROUTEBOOK_SEED=\(seed), program: \((try? BuiltProgram.path()) ?? "none")")
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let folder = Serving.folder
     let path = folder + "/varied-\(seed).cells"
     var copy = Tutorial(name: "a copy with seed \(seed)", path: path)
@@ -84,7 +84,7 @@ extension Tutorial {
     return copy
   }
 
-  private mutating func vary(_ random: inout SplitMix) {
+  private mutating func vary(_ random: inout SeededGenerator) {
     var taken: Set<String> = []
     func path() -> String {
       while true {
@@ -110,7 +110,7 @@ extension Tutorial {
   }
 
   /// The text of the tutorial with this copy's paths, texts, numbers and delays.
-  private func rewritten(_ text: String, _ random: inout SplitMix) throws -> String {
+  private func rewritten(_ text: String, _ random: inout SeededGenerator) throws -> String {
     let stand = "/" + random.word() + "x"
     var text = text
     func replace(_ old: String, _ new: String) throws {
@@ -146,23 +146,12 @@ extension Tutorial {
   }
 }
 
-/// Random numbers that come again with the same seed.
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-
-  mutating func next(in range: ClosedRange<Int>) -> Int {
+extension SeededGenerator {
+  fileprivate mutating func next(in range: ClosedRange<Int>) -> Int {
     range.lowerBound + Int(next() % UInt64(range.count))
   }
 
-  mutating func word() -> String {
+  fileprivate mutating func word() -> String {
     let letters = Array("abcdefghijklmnopqrstuvwxyz")
     return String((0..<next(in: 4...9)).map { _ in letters[next(in: 0...25)] })
   }

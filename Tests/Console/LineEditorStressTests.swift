@@ -9,7 +9,7 @@ import Testing
     let home = TemporaryFolder()
     home.write(configuration, to: ".editrc")
     let probe = try Probe(columns: 33, rows: 7, home: home)
-    var generator = Generator(state: 4)
+    var generator = SeededGenerator(seed: 4)
     let keys: [String] = [
       "a", "b ", "{", "}", "(", "世", "e\u{301}", "\r", "\t", Keys.up, Keys.down, Keys.left, Keys.right,
       Keys.home,
@@ -53,18 +53,5 @@ import Testing
     try probe.wait(for: "not inserted: a cell holds at most 1000000 characters")
     try probe.send("b\r")
     try probe.wait(for: "<ab>")
-  }
-
-  /// SplitMix64: the same keys every time.
-  private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Fetch
@@ -58,7 +59,7 @@ struct AdmissionQueueTests {
   /// Whatever happens in whatever order, the bounds hold, each transfer begins at most once and none is forgotten.
   @Test(arguments: 0..<20)
   func theBoundsHoldInAnyOrderOfEvents(seed: UInt64) {
-    var random = Noise(state: seed &+ 1)
+    var random = SeededGenerator(seed: seed &+ 1)
     var queue = AdmissionQueue(perServer: 3, total: 7)
     var waiting: [TransferID: String] = [:]
     var active: [(id: TransferID, server: String)] = []
@@ -95,20 +96,10 @@ struct AdmissionQueueTests {
   }
 }
 
-/// A generator whose numbers are the same every time.
-struct Noise: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return (state ^ (state >> 33)) &* 0xff51_afd7_ed55_8ccd
-  }
-}
-
 struct DeadlineHeapTests {
   @Test(arguments: 0..<10)
   func deadlinesComeInOrderWhateverTheOrderOfTheirMaking(seed: UInt64) {
-    var random = Noise(state: seed &+ 7)
+    var random = SeededGenerator(seed: seed &+ 7)
     let start = ContinuousClock.now
     let offsets = (0..<500).map { _ in Int.random(in: 0..<1_000, using: &random) }
     var heap = DeadlineHeap()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Notebooks
@@ -9,7 +10,7 @@ private struct State {
   var environment: [String: String] { ["XDG_STATE_HOME": folder.path] }
   var journals: String { folder.path + "/routebook/journal" }
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = TemporaryFolder() }
 
   func journal(for file: String? = nil) -> Journal { Journal(notebookFile: file, environment: environment) }
 
@@ -172,7 +173,7 @@ func manyAbandoned() throws {
     try state.folder.text("routebook/journal/" + state.names[0]).split(separator: "\n").last)
   for age in 0..<(Journal.maximumAbandoned + 5) {
     let old = line.replacing(#/"time":[0-9.]+/#, with: "\"time\":\(1000 + age)")
-    _ = try state.folder.file("routebook/journal/\(age).journal", old + "\n")
+    _ = state.folder.file("routebook/journal/\(age).journal", old + "\n")
   }
   let found = state.abandoned
   #expect(found.count == Journal.maximumAbandoned)
@@ -183,8 +184,8 @@ func manyAbandoned() throws {
 
 @Test("Where the folder can't be made, the journal says why and takes nothing")
 func disabledJournal() throws {
-  let folder = try TemporaryFolder()
-  _ = try folder.file("routebook", "a file in the way")
+  let folder = TemporaryFolder()
+  _ = folder.file("routebook", "a file in the way")
   let environment = ["XDG_STATE_HOME": folder.path]
   let journal = Journal(environment: environment)
   let reason = try #require(journal.disabledReason)
@@ -197,7 +198,7 @@ func disabledJournal() throws {
 
 @Test("A home that can't be written disables the journal")
 func readOnlyHome() throws {
-  let folder = try TemporaryFolder()
+  let folder = TemporaryFolder()
   chmod(folder.path, 0o555)
   let reason = try asStranger { Journal(environment: ["HOME": folder.path]).disabledReason }
   chmod(folder.path, 0o755)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Notebooks
@@ -9,10 +10,10 @@ private func permissions(_ path: String) throws -> Int {
 
 @Test("What is saved is loaded again, and no temporary file is left")
 func saveAndLoad() throws {
-  let folder = try TemporaryFolder()
+  let folder = TemporaryFolder()
   var notebook = Notebook()
   notebook.append(code: "1 + 1")
-  let path = try folder.file("a.cells")
+  let path = folder.file("a.cells")
   try CellsFile.save(notebook, to: path)
   #expect(try CellsFile.load(path) == notebook)
   notebook.append(code: "2")
@@ -23,8 +24,8 @@ func saveAndLoad() throws {
 
 @Test("A saved file keeps its permissions")
 func permissionsAreKept() throws {
-  let folder = try TemporaryFolder()
-  let path = try folder.file("a.cells", "# %%\na\n")
+  let folder = TemporaryFolder()
+  let path = folder.file("a.cells", "# %%\na\n")
   for mode in [0o600, 0o640, 0o755] {
     chmod(path, mode_t(mode))
     try CellsFile.save(try CellsFile.load(path), to: path)
@@ -34,10 +35,10 @@ func permissionsAreKept() throws {
 
 @Test("A symbolic link stays one, and the file it leads to is written")
 func linksAreFollowed() throws {
-  let folder = try TemporaryFolder()
+  let folder = TemporaryFolder()
   try FileManager.default.createDirectory(atPath: folder.path + "/real", withIntermediateDirectories: true)
-  _ = try folder.file("real/a.cells", "# %%\nold\n")
-  let link = try folder.file("link.cells")
+  _ = folder.file("real/a.cells", "# %%\nold\n")
+  let link = folder.file("link.cells")
   try FileManager.default.createSymbolicLink(
     atPath: folder.path + "/middle", withDestinationPath: "real/a.cells")
   try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "middle")
@@ -55,7 +56,7 @@ func linksAreFollowed() throws {
 
 @Test("Failures to read and write say what is wrong")
 func failures() throws {
-  let folder = try TemporaryFolder()
+  let folder = TemporaryFolder()
   func loading(_ path: String) throws -> CellsFileError {
     try #require(throws: CellsFileError.self) { try CellsFile.load(path) }
   }
@@ -68,7 +69,7 @@ func failures() throws {
   #expect(try loading(folder.path).reason == .isFolder)
   #expect(try loading("").reason == .missing)
   #expect(try loading("/dev/zero").reason == .tooLarge)
-  #expect(try loading(try folder.file("bad.cells", "# ---\n")).reason == .unterminatedHeader)
+  #expect(try loading(folder.file("bad.cells", "# ---\n")).reason == .unterminatedHeader)
   #expect(try saving(folder.path).reason == .isFolder)
   #expect(try saving(folder.path + "/new/").reason == .isFolder)
   #expect(try saving(folder.path + "/none/a.cells").reason == .missing)
@@ -80,11 +81,11 @@ func failures() throws {
 
 @Test("Without permission nothing is read, written or replaced")
 func noPermission() throws {
-  let folder = try TemporaryFolder()
+  let folder = TemporaryFolder()
   chmod(folder.path, 0o755)
-  let secret = try folder.file("secret.cells", "# %%\nsecret\n")
+  let secret = folder.file("secret.cells", "# %%\nsecret\n")
   chmod(secret, 0o600)
-  let open = try folder.file("open.cells", "# %%\nopen\n")
+  let open = folder.file("open.cells", "# %%\nopen\n")
   chmod(open, 0o666)
   // A stranger is another user than the owner only where the tests run as root; for others the modes say it.
   if geteuid() != 0 {
@@ -105,8 +106,8 @@ func noPermission() throws {
 
 @Test("A notebook that can't be written leaves the old file as it was")
 func refusedSaveKeepsTheFile() throws {
-  let folder = try TemporaryFolder()
-  let path = try folder.file("a.cells", "# %%\nold\n")
+  let folder = TemporaryFolder()
+  let path = folder.file("a.cells", "# %%\nold\n")
   var notebook = try CellsFile.load(path)
   try notebook.replace(1, source: "# %% split")
   #expect(throws: CellsFileError.self) { try CellsFile.save(notebook, to: path) }
@@ -116,10 +117,10 @@ func refusedSaveKeepsTheFile() throws {
 
 @Test("What a program that was killed as it wrote has left is removed, and nothing else")
 func leftoversAreRemoved() throws {
-  let folder = try TemporaryFolder()
+  let folder = TemporaryFolder()
   // No process has a number as high as that.
-  let old = try folder.file(".routebook-99999999-a1.tmp", "half")
-  let others = try [
+  let old = folder.file(".routebook-99999999-a1.tmp", "half")
+  let others = [
     folder.file(".routebook-99999998-b2.tmp", "just now"),
     folder.file(".routebook-1-c3.tmp", "of a living one"),
     folder.file(".routebook-notes.tmp", "somebody's"), folder.file("routebook-99999999-a1.tmp", "somebody's"),
@@ -128,7 +129,7 @@ func leftoversAreRemoved() throws {
     try FileManager.default.setAttributes(
       [.modificationDate: Date().addingTimeInterval(-3_600)], ofItemAtPath: path)
   }
-  try CellsFile.save(Notebook(), to: try folder.file("a.cells"))
+  try CellsFile.save(Notebook(), to: folder.file("a.cells"))
   #expect(!FileManager.default.fileExists(atPath: old))
   for path in others { #expect(FileManager.default.fileExists(atPath: path), "\(path)") }
 }

@@ -1,11 +1,12 @@
 import Language
+import TestSupport
 
 /// Writes a program in another way that means the same: with other spaces, with lines broken and joined where the
 /// grammar allows that, and with comments between any two words.
 ///
 /// What a change means is not known beforehand: all are made at once, and those that change the tree are taken back.
 public struct Mangler {
-  private var random: SplitMix
+  private var random: SeededGenerator
   /// The words of the text, strings and comments included.
   private var words: [String] = []
   private var isComment: [Bool] = []
@@ -33,7 +34,7 @@ public struct Mangler {
   }
 
   private init(_ text: String, _ seed: UInt64) {
-    random = SplitMix(state: seed)
+    random = SeededGenerator(seed: seed)
     tree = Mangler.tree(of: text)
     let bytes = Array(text.utf8)
     var end = 0
@@ -110,18 +111,5 @@ public struct Mangler {
     case 3: return "/* c\(commentNumber) with some words */"
     default: return "/* c\(commentNumber) */"
     }
-  }
-}
-
-/// SplitMix64: the same numbers every time for the same seed, so that a failure can be repeated.
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VM
@@ -98,7 +99,7 @@ struct NumberTests {
 
   /// Against whole-number arithmetic: a multiple of 2^-20 with three decimals.
   @Test func roundingAgreesWithExactArithmetic() {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator(seed: 1)
     for _ in 0..<2_000 {
       // Small powers of two in the denominator make halves common.
       let shift = Int.random(in: 0...20, using: &generator)
