@@ -67,7 +67,15 @@ final class RunningCell: Sendable {
     set { value.withLock { $0 = newValue } }
   }
 
-  func end(_ cell: Int) { value.withLock { if $0 == cell { $0 = nil } } }
+  /// Says that the prompt no longer waits for a cell; false where it did not.
+  @discardableResult
+  func end(_ cell: Int) -> Bool {
+    value.withLock { value in
+      guard value == cell else { return false }
+      value = nil
+      return true
+    }
+  }
 }
 
 /// Something that has happened, told from another thread.

@@ -60,24 +60,22 @@ extension Prompt {
     let input = self.input
     let run = states.begin(number)
     runningCell.number = number
-    kernel.run(cell: number, text: text) { [runningCell] result in
-      // On the loop: what comes after it is no longer the cell's own output.
-      runningCell.end(number)
+    kernel.run(cell: number, text: text) { [runningCell, isInteractive] result in
+      // On the loop: what comes after this is no longer the cell's own output, and stands below its result.
+      let isAwaited = runningCell.end(number)
+      let isShown = result.isSuccess ? !isCompact : isInteractive
+      if isAwaited, isShown, let text = Transcript.result(result) { input.printAbove(text) }
       slot.set(result)
       input.wake()
     }
     guard let result = wait(for: slot, number, run) else { return true }
     states.end(run, result)
-    if isCompact, result.isSuccess {
-      input.flush()
-    } else if let text = Transcript.result(result) {
-      // Where nobody looks, what goes wrong is told on standard error.
-      if result.isSuccess || isInteractive { say(text) } else { complain(text.plain) }
-    } else {
-      input.flush()
-    }
-    if !result.isSuccess { hasFailed = true }
-    return result.isSuccess
+    input.flush()
+    guard !result.isSuccess else { return true }
+    hasFailed = true
+    // Where nobody looks, what goes wrong is told on standard error.
+    if !isInteractive, let text = Transcript.result(result) { complain(text.plain) }
+    return false
   }
 
   /// Waits until a cell has ended; nil where the person let it go on in the background.
@@ -91,7 +89,8 @@ extension Prompt {
       case .finished: return slot.value
       case .interrupted: kernel.interrupt()
       case .backgrounded:
-        runningCell.end(number)
+        // It may have ended just now, and shown its result.
+        guard runningCell.end(number) else { continue }
         say(StyledText("[\(number)] goes on in the background", .dim))
         slot.onSet = { [input, states] result in
           // A kernel that was restarted meanwhile has said what became of its cells.

@@ -42,6 +42,17 @@ import Testing
     }
   }
 
+  @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
+    try await onOwnThread {
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0"], environment: Serving.environment, input: .stream)
+      try program.write("async 5\nawait sleep(1ms)\n")
+      program.closeInput()
+      #expect(try program.waitForExit() == .code(0))
+      #expect(program.output == "Out[1]: <Deferred pending: async>\n[1] Out[1] fired: 5\n")
+    }
+  }
+
   @Test func aFailedCellIsShownAndThoseAfterItRunAndTheStatusSaysSo() async throws {
     try await onOwnThread {
       let program = try RunningProgram(

@@ -66,6 +66,19 @@ import Testing
     }
   }
 
+  @Test("word of an Out that has fired stands below it", arguments: ["real", "virtual"])
+  func firedStandsBelow(clock: String) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nasync 5\n# %% 2\nawait sleep(1ms)\n")
+      let (exit, program) = try Self.run(["replay", "--clock", clock, "--port", "0", file])
+      #expect(exit == .code(0))
+      let lines = program.output.split(separator: "\n")
+      let out = try #require(lines.firstIndex(of: "Out[1]: <Deferred pending: async>"))
+      let fired = try #require(lines.firstIndex(of: "[1] Out[1] fired: 5"))
+      #expect(out < fired)
+    }
+  }
+
   @Test func aFileThatCannotBeReadEndsWith2() async throws {
     try await onOwnThread {
       let (exit, program) = try Self.run(["replay", "/nowhere/at/all.cells"])

@@ -84,6 +84,15 @@ struct VirtualClockTests {
       ])
   }
 
+  @Test func wordOfAnOutThatHasFiredStandsBelowIt() {
+    let run = replay([(1, "nil"), (2, "async { print(\"begun\"); 5 }")])
+    #expect(
+      run.lines.dropFirst() == [
+        "print 2 begun", "cell 2 succeeded(Optional(\"<Deferred pending: async>\")) 0.0 seconds",
+        "Out[2] fired: 5",
+      ])
+  }
+
   @Test func timeStandsBetweenTwoCellsHoweverLongTheyAreInComing() {
     let bench = Bench(movesClock: true) { $0.opening = .request }
     bench.run("every(5s) { print(\"tick\") }\nafter(6s) { print(\"six\") }\nnil")

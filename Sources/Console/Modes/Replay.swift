@@ -56,7 +56,6 @@ public struct Replay {
       let number = cell.number ?? 0
       Stream.write(Transcript.input(number, cell.source), color: usesColor)
       guard let result = run(number, cell.source, kernel, events) else { return .cellFailed }
-      if let text = Transcript.result(result) { Stream.write(text, color: usesColor) }
       Stream.write("")
       if !result.isSuccess {
         Stream.complain("cell [\(number)] failed; the cells after it were not run")
@@ -66,7 +65,7 @@ public struct Replay {
     return settle(kernel, events) ? .success : .cellFailed
   }
 
-  /// Runs a cell, showing what is printed meanwhile; nil where it took too long.
+  /// Runs a cell, showing what is printed meanwhile and what it came to; nil where it took too long.
   private func run(_ number: Int, _ source: String, _ kernel: KernelHandle, _ events: EventQueue)
     -> CellResult?
   {
@@ -77,13 +76,16 @@ public struct Replay {
     }
     let deadline = Date().addingTimeInterval(options.cellTimeout)
     var isInterrupted = false
+    var isShown = false
     while true {
-      show(events.take(timeout: 0.05), whileRunning: number)
+      isShown = show(events.take(timeout: 0.05), whileRunning: number) || isShown
       // What a cell started may keep it from ever coming to rest; then the replay ends without it.
       let isGivenUp = isInterrupted && Date() > deadline.addingTimeInterval(Replay.patience)
       let result = slot.value
       if result != nil || isGivenUp {
-        show(events.take(), whileRunning: number)
+        isShown = show(events.take(), whileRunning: number) || isShown
+        // Its end may be among events that were dropped.
+        if let result, !isShown { show(result) }
         if isInterrupted {
           Stream.complain(
             "cell [\(number)] did not end within \(Int(options.cellTimeout)) s; --timeout allows it more")
@@ -116,10 +118,24 @@ public struct Replay {
     return true
   }
 
-  private func show(_ events: [KernelEvent], whileRunning cell: Int? = nil) {
+  /// Shows events as they came; true where the end of the cell was among them. What comes after it is no longer the
+  /// cell's own output.
+  @discardableResult
+  private func show(_ events: [KernelEvent], whileRunning cell: Int? = nil) -> Bool {
+    var running = cell
     for event in events {
-      if let text = Transcript.event(event, whileRunning: cell) { Stream.write(text, color: usesColor) }
+      if case .cellFinished(let result) = event, result.cell == running {
+        show(result)
+        running = nil
+      } else if let text = Transcript.event(event, whileRunning: running) {
+        Stream.write(text, color: usesColor)
+      }
     }
+    return running != cell
+  }
+
+  private func show(_ result: CellResult) {
+    if let text = Transcript.result(result) { Stream.write(text, color: usesColor) }
   }
 
   private func serveUntilSignal(_ kernel: KernelHandle, _ events: EventQueue) {

@@ -22,7 +22,7 @@ final class CellRun {
   /// Somebody stopped it.
   var isInterrupted = false
   let completion: (CellResult) -> Void
-  /// What waits for its end: the next run of the same cell.
+  /// What waits for its end: the next run of the same cell, and word of an `Out` that has fired.
   var whenOver: [() -> Void] = []
 
   /// What it declared, in order.

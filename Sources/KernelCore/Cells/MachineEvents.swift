@@ -70,7 +70,14 @@ extension Kernel: MachineHost {
     }
     switch tasks.removeValue(forKey: task) {
     case .cell(let run): end(run, outcome)
-    case .out(let run): emit(fired(run.cell, outcome))
+    case .out(let run):
+      let event = fired(run.cell, outcome)
+      // What has fired already stands below the Out that it belongs to.
+      if active[run.owner] === run {
+        run.whenOver.append { [weak self] in self?.emit(event) }
+      } else {
+        emit(event)
+      }
     case .opening(let url, _): emit(opened(url, outcome))
     case nil: break
     }
