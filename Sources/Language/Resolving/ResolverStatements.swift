@@ -139,6 +139,7 @@ extension Resolver {
       // `if let user = user`: in its value the name means what it meant before.
       if !isAtOutermostLevel { frame.scopes[frame.scopes.count - 1].pending[node.name.name] = nil }
       resolve(node.value)
+      checkAwaited(node.value)
       declare(node.name, isLet: node.isLet, .declaration)
     }
   }
@@ -227,9 +228,10 @@ extension Resolver {
       }
     case .name(let reference): bind(reference, isRead: true, isWrite: false)
     case .unary(_, let operand): resolve(operand)
-    case .binary(_, let left, let right, _):
+    case .binary(let operation, let left, let right, _):
       resolve(left)
       resolve(right)
+      checkAwaited(operation, left, right)
     case .ternary(let condition, let then, let otherwise):
       resolve(condition)
       resolve(then)

@@ -88,6 +88,11 @@ extension Message {
   static let returnFromDefer = Message("a defer cannot return: the function is already leaving")
   static let awaitInDefer = Message(
     "a defer cannot await: it runs while a function leaves", help: "start the work with async")
+  static func neverNil(_ function: String) -> Message {
+    Message(
+      "the Deferred that \(function) gives is never nil, though its value may be",
+      help: "write await before \(function)")
+  }
   static func neverReached(_ keyword: String) -> Message {
     Message("this is never reached, as it follows \(keyword)")
   }
