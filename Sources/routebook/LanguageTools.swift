@@ -7,13 +7,12 @@ struct CheckFiles: ParsableCommand {
     commandName: "check",
     abstract: "Looks for errors in cells files without running them; exit status 2 where there are any.")
 
-  @Option(help: "Colours in the terminal.")
-  var color = Style.Use.auto
+  @OptionGroup var colors: ErrorColors
   @Argument(help: "Cells files; - is standard input.", completion: .file(extensions: ["cells"]))
   var files: [String]
 
   func run() throws {
-    let status = Check(usesColor: Style.isUsedOnStandardError(color)).run(files)
+    let status = Check(usesColor: colors.areUsed).run(files)
     if status != .success { throw ExitCode(status.rawValue) }
   }
 }
@@ -25,15 +24,14 @@ struct FormatFiles: ParsableCommand {
 
   @Flag(help: "Change nothing; exit status 4 where a file is not in the style.")
   var check = false
-  @Option(help: "Colours in the terminal.")
-  var color = Style.Use.auto
+  @OptionGroup var colors: ErrorColors
   @Argument(
     help: "Cells files; - is standard input, and its text goes to standard output.",
     completion: .file(extensions: ["cells"]))
   var files: [String]
 
   func run() throws {
-    let status = Format(changesFiles: !check, usesColor: Style.isUsedOnStandardError(color)).run(files)
+    let status = Format(changesFiles: !check, usesColor: colors.areUsed).run(files)
     if status != .success { throw ExitCode(status.rawValue) }
   }
 }
@@ -43,22 +41,26 @@ struct DisassembleFile: ParsableCommand {
     commandName: "disassemble",
     abstract: "Shows the instructions that the cells of a file are compiled to, without running them.")
 
-  @Option(help: "Colours in the terminal.")
-  var color = Style.Use.auto
+  @OptionGroup var colors: ErrorColors
   @Option(help: "The number of the one cell to show.")
   var cell: Int?
   @Argument(help: "A cells file; - is standard input.", completion: .file(extensions: ["cells"]))
   var file: String
 
   func run() throws {
-    let status = Disassemble(usesColor: Style.isUsedOnStandardError(color)).run(file, cell: cell)
+    let status = Disassemble(usesColor: colors.areUsed).run(file, cell: cell)
     if status != .success { throw ExitCode(status.rawValue) }
   }
 }
 
-extension Style {
+/// How the errors look that a tool writes to standard error.
+struct ErrorColors: ParsableArguments {
+  @Option(help: "Colours in the terminal.")
+  var color = Style.Use.auto
+
   /// Colours where a person reads the errors, unless they said otherwise.
-  static func isUsedOnStandardError(_ use: Use) -> Bool {
-    isUsed(use, isTerminal: isatty(STDERR_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
+  var areUsed: Bool {
+    Style.isUsed(
+      color, isTerminal: isatty(STDERR_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
   }
 }

@@ -197,14 +197,12 @@ struct KeyDecoder {
   }
 
   private static func index(of mark: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    bytes.withUnsafeBufferPointer { bytes in
-      var index = start
-      while index + mark.count <= bytes.count {
-        if bytes[index] == mark[0], bytes[index..<(index + mark.count)].elementsEqual(mark) { return index }
-        index += 1
-      }
-      return nil
+    var index = start
+    while index + mark.count <= bytes.count {
+      if bytes[index] == mark[0], bytes[index..<(index + mark.count)].elementsEqual(mark) { return index }
+      index += 1
     }
+    return nil
   }
 
   /// The text of a paste: terminals send `\r` or `\r\n` where a line ends.

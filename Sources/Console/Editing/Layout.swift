@@ -130,33 +130,29 @@ struct Layout: Equatable, Sendable {
   var text: String { rows.reduce(into: "") { $0 += $1.text + ($1.isWrapped ? "" : "\r\n") } }
 
   private static func lineStart(_ text: [UInt32], from position: Int, lines: Int) -> Int {
-    text.withUnsafeBufferPointer { text in
-      var index = position
-      var left = lines
-      while index > 0 {
-        if text[index - 1] == 10 {
-          left -= 1
-          if left < 0 { break }
-        }
-        index -= 1
+    var index = position
+    var left = lines
+    while index > 0 {
+      if text[index - 1] == 10 {
+        left -= 1
+        if left < 0 { break }
       }
-      return index
+      index -= 1
     }
+    return index
   }
 
   private static func lineEnd(_ text: [UInt32], from position: Int, lines: Int) -> Int {
-    text.withUnsafeBufferPointer { text in
-      var index = position
-      var left = lines
-      while index < text.count {
-        if text[index] == 10 {
-          left -= 1
-          if left < 0 { break }
-        }
-        index += 1
+    var index = position
+    var left = lines
+    while index < text.count {
+      if text[index] == 10 {
+        left -= 1
+        if left < 0 { break }
       }
-      return index
+      index += 1
     }
+    return index
   }
 }
 

@@ -106,13 +106,6 @@ extension FunctionCompiler {
     }
   }
 
-  /// The members of Array and Dictionary that change their receiver.
-  private static let changing: Set = [
-    "append", "insert", "remove", "removeFirst", "removeLast", "removeAll", "removeSubrange", "popFirst",
-    "popLast", "replaceSubrange", "reverse", "sort", "shuffle", "swapAt", "merge", "removeValue",
-    "updateValue",
-  ]
-
   // MARK: Calls
 
   mutating func call(_ callee: Expression, _ arguments: [Argument], into target: Int, isAwaited: Bool) {
@@ -143,7 +136,7 @@ extension FunctionCompiler {
     if isAwaited {
       at(object.span) { $0.evaluate(object, into: base + 2, isAwaited: true) }
       emit(.awaitUnlessMember, a: base + 2, c: symbol)
-    } else if Self.changing.contains(name), isPlaceWithFallback(object) {
+    } else if ChangingMembers.all.contains(name), isPlaceWithFallback(object) {
       place(object, into: base + 2)
     } else {
       expression(object, into: base + 2)
@@ -151,7 +144,7 @@ extension FunctionCompiler {
     if isOptional { noteNil(base + 2) }
     for (offset, argument) in arguments.enumerated() { expression(argument.value, into: base + 3 + offset) }
     at(nameSpan) { $0.finishCall(.invoke, arguments, base: base, member: symbol) }
-    if Self.changing.contains(name) {
+    if ChangingMembers.all.contains(name) {
       let element = missingElement(
         object, initial: name.hasPrefix("merge") || name.hasPrefix("update") ? "[:]" : "[]")
       hint(isNil: element ?? changedInPlace(object))

@@ -10,13 +10,32 @@ public enum FailureHint: Hashable, Sendable {
     switch self {
     case .missingElement(let receiver, let key, let isMember, let initial):
       let key = isMember ? "\"\(source.slice(key))\"" : source.slice(key)
-      return "write \(source.slice(receiver))[\(key), default: \(initial)] where it may not be there yet"
+      return
+        "write \(Self.shortened(source.slice(receiver)))[\(key), default: \(initial)] where it may not be there yet"
     case .changedInPlace(let member):
       let sorted = ["sort": "sorted", "shuffle": "shuffled", "reverse": "reversed"][member]
       return "\(member)() changes what it is called on and gives nil: "
         + (sorted.map { "write \($0)(), which gives a new array" } ?? "make it a statement of its own")
     }
   }
+
+  /// A long receiver, or one of several lines, is known from the lines above.
+  private static func shortened(_ text: String) -> String {
+    text.count > 60 || text.contains(where: \.isNewline) ? "…" : text
+  }
+}
+
+/// The members of Array and Dictionary that change their receiver.
+enum ChangingMembers {
+  static let all = givingNil.union(givingValue)
+  static let givingNil: Set = [
+    "append", "insert", "merge", "removeAll", "removeSubrange", "replaceSubrange", "reverse", "shuffle",
+    "sort",
+    "swapAt",
+  ]
+  private static let givingValue: Set = [
+    "popFirst", "popLast", "remove", "removeFirst", "removeLast", "removeValue", "updateValue",
+  ]
 }
 
 /// The hints for one instruction, by what has failed in it.
@@ -49,15 +68,10 @@ extension FunctionCompiler {
   /// For a member of what `a.sort()` gives.
   func changedInPlace(_ receiver: Expression) -> FailureHint? {
     guard case .call(let callee, _) = receiver.kind, case .member(_, let name, _, _) = callee.kind,
-      Self.givingNil.contains(name)
+      ChangingMembers.givingNil.contains(name) || name == "forEach"
     else { return nil }
     return .changedInPlace(member: name)
   }
-
-  private static let givingNil: Set = [
-    "append", "insert", "removeAll", "removeSubrange", "replaceSubrange", "reverse", "sort", "shuffle",
-    "swapAt", "merge", "forEach",
-  ]
 
   /// What an element would begin with to which a value is added, as far as the value's form tells.
   static func initial(for value: Expression) -> String {

@@ -40,7 +40,8 @@ public enum ForeignNames {
   private static let python: [String: String] = [
     "len": "xs.count", "str": "String(x)", "int": "Int(x)", "float": "Double(x)", "bool": "Bool(text)",
     "list": "Array(x)",
-    "request": "route \"/path\" { request.path }: a request is there in the body of a route", "dict": "[:]",
+    "request": "route \"/path\" { request.path }: a request is there in the body of a route",
+    "dict": "[:]",
     "tuple": "[a, b]", "set": "xs.uniqued()", "frozenset": "xs.uniqued()",
     "bytes": "Bytes(x)", "bytearray": "Bytes(x)", "range": "0..<n", "enumerate": "xs.enumerated()",
     "isinstance": "type(of: x)", "map": "xs.map { … }", "filter": "xs.filter { … }",

@@ -86,8 +86,8 @@ extension Parser {
     {
       return (.noModifier(name.name), name.span)
     }
-    let beginsValue = startsOperand(current) || at(.openParen) || at(.openBracket)
-    guard beginsValue, let word = Suggestion.nearest(to: name.name, among: Self.statementWords) else {
+    guard startsOperand(current), let word = Suggestion.nearest(to: name.name, among: Self.statementWords)
+    else {
       return nil
     }
     return (.unknownWord(name.name, suggestion: word), name.span)

@@ -173,7 +173,12 @@ extension Machine {
 
   private static func listed(_ parameters: [String], hidden: Int) -> String? {
     let shown = parameters.dropFirst(hidden)
-    return shown.isEmpty ? nil : "its parameters are \(shown.joined(separator: ", "))"
+    return switch shown.first {
+    case nil: nil
+    case "$0": "\\.name takes one value; write a closure for more, as in { $0.name < $1.name }"
+    case let only? where shown.count == 1: "its parameter is \(only)"
+    default: "its parameters are \(shown.joined(separator: ", "))"
+    }
   }
 
   // MARK: Natives
@@ -262,10 +267,8 @@ extension Machine {
   // MARK: Methods
 
   /// What is called instead of a method, by the label of its first argument or by a function as its last.
-  private func variant(_ tag: UInt, _ member: Int, _ labels: [String?]?, last: Value) -> Value? {
-    guard let variants = memberVariants[MemberKey(tag: tag, member: member)] else { return nil }
-    if let label = labels?.first, let label, let variant = variants[label] { return variant }
-    return last.isFunction ? variants[""] : nil
+  private func variants(_ tag: UInt, _ member: Int) -> [String: Value]? {
+    memberVariants[MemberKey(tag: tag, member: member)]
   }
 
   /// `receiver.member(…)` where the type has no method of that name or the arguments need arranging. The
@@ -282,9 +285,11 @@ extension Machine {
     let receiver = base[2]
     var function = method(receiver.tag, member)
     if receiver.tag == Tag.instance { function = classes[Int(receiver.header.pointee.aux)].method(member) }
-    if let variant = variant(receiver.tag, member, labels, last: base[1 + count]) {
+    if let label = labels?.first, let label, let variant = variants(receiver.tag, member)?[label] {
       function = variant
       labels?[0] = nil
+    } else if base[1 + count].isFunction, let variant = variants(receiver.tag, member)?[""] {
+      function = variant
     }
     if function.tag != Tag.unset {
       if count == 1, labels == nil, property(receiver.tag, member).tag != Tag.unset,

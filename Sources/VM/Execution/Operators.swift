@@ -156,6 +156,8 @@ extension Machine {
     return true
   }
 
+  private func isNumber(_ value: Value) -> Bool { value.isInt || value.isDouble }
+
   /// What an operator says of operands that don't go together.
   func mismatch(_ operation: String, _ left: Value, _ right: Value) -> Failure {
     if left.isDeferred { return .notAwaited("the left side of \(operation)") }
@@ -167,6 +169,11 @@ extension Machine {
       help = "write \"\\(…)\" to put a value into a string"
     } else if left.isNil || right.isNil {
       help = "write value ?? default where a value may be nil"
+    } else if left.tag == Tag.string && isNumber(right) || isNumber(left) && right.tag == Tag.string {
+      help = "write Int(text) or Double(text) for the number that a text holds"
+    } else if operation.hasPrefix("<") || operation.hasPrefix(">"), left.tag == right.tag {
+      help =
+        "numbers, Strings, Durations and Dates have an order; compare what the values hold, as in { $0.name < $1.name }"
     }
     let message = "\(operation) cannot be applied to \(typeName(left)) and \(typeName(right))"
     return left.isNil ? .ofNil(message, help: help) : Failure(.type, message, help: help)
