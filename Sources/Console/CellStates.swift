@@ -16,7 +16,7 @@ final class CellStates: Sendable {
   }
 
   private struct Content {
-    var states: [Int: (id: Int, state: State)] = [:]
+    var states: [Int: (id: Int, text: String, state: State)] = [:]
     var nextID = 0
   }
 
@@ -24,10 +24,13 @@ final class CellStates: Sendable {
 
   subscript(_ cell: Int) -> State? { content.withLock { $0.states[cell]?.state } }
 
-  func begin(_ cell: Int) -> Run {
+  /// The text that a cell had when it last ran.
+  func text(of cell: Int) -> String? { content.withLock { $0.states[cell]?.text } }
+
+  func begin(_ cell: Int, _ text: String) -> Run {
     content.withLock { content in
       content.nextID += 1
-      content.states[cell] = (content.nextID, .underWay)
+      content.states[cell] = (content.nextID, text, .underWay)
       return Run(cell: cell, id: content.nextID)
     }
   }
@@ -37,13 +40,13 @@ final class CellStates: Sendable {
   func end(_ run: Run, _ result: CellResult) -> Bool {
     content.withLock { content in
       guard content.states[run.cell]?.id == run.id else { return false }
-      content.states[run.cell] = (run.id, .ended(result))
+      content.states[run.cell]?.state = .ended(result)
       return true
     }
   }
 
   /// Keeps a result of a cell that was not begun one by one.
-  func note(_ result: CellResult) { end(begin(result.cell), result) }
+  func note(_ result: CellResult, _ text: String) { end(begin(result.cell, text), result) }
 
   func forget(_ cell: Int) { content.withLock { $0.states[cell] = nil } }
 

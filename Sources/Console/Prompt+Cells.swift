@@ -11,14 +11,11 @@ extension Prompt {
         "line \(line) looks like a marker of the cells file and could not be saved; indent it or write it otherwise"
       )
     }
-    let number = notebook.append(code: text)
-    if let cell = notebook[number] {
-      do throws(JournalError) { try journal.append(cell) } catch {
-        say(StyledText("\(error)", .dim))
-      }
-    }
-    entered.insert(number)
-    isModified = true
+    let number = notebook.nextNumber
+    let place = insertion.flatMap(notebook.index(of:)) ?? notebook.cells.count
+    make(
+      [.added(Cell(number: number, source: text), at: place)], undoableAs: insertion == nil ? nil : "%insert")
+    insertion = nil
     Completer.shared.learn(from: [text])
     runCell(number, text)
   }
@@ -58,7 +55,7 @@ extension Prompt {
   private func runCell(_ number: Int, _ text: String, isCompact: Bool = false) -> Bool {
     let slot = ResultSlot()
     let input = self.input
-    let run = states.begin(number)
+    let run = states.begin(number, text)
     runningCell.number = number
     kernel.run(cell: number, text: text) { [runningCell, isInteractive] result in
       // On the loop: what comes after this is no longer the cell's own output, and stands below its result.
@@ -110,20 +107,5 @@ extension Prompt {
     let shown = seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds)) s"
     return "[\(number)] \(shown)"
       + (seconds < 2 ? "" : "  Ctrl-C stops it, Ctrl-Z lets it go on in the background")
-  }
-
-  func deleteCells(_ numbers: [Int]) {
-    if numbers.isEmpty { return say("the notebook is empty") }
-    for number in numbers {
-      _ = try? notebook.delete(number)
-      states.forget(number)
-      entered.remove(number)
-      kernel.removeEffects(of: number)
-      isModified = true
-    }
-    say(
-      numbers.count == 1
-        ? "cell [\(numbers[0])] is gone with all it made"
-        : "\(numbers.count) cells are gone with all they made")
   }
 }

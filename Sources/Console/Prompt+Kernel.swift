@@ -50,7 +50,7 @@ extension Prompt {
       }
     }
     for result in collected.all {
-      states.note(result)
+      states.note(result, notebook[result.cell]?.source ?? "")
       if !result.isSuccess, let text = Transcript.result(result) { say(text) }
     }
     if let failed = collected.all.last, !failed.isSuccess {

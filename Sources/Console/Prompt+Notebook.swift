@@ -16,6 +16,7 @@ extension Prompt {
 
   func listCells() {
     if notebook.codeCells.isEmpty { return say("the notebook is empty; type a cell") }
+    let stale = Set(staleCells)
     for cell in notebook.codeCells {
       guard let number = cell.number else { continue }
       var duration = ""
@@ -26,6 +27,7 @@ extension Prompt {
         duration = Prompt.duration(result.duration)
         state =
           switch result.outcome {
+          case .succeeded where stale.contains(number): StyledText("stale   ", Style(.yellow))
           case .succeeded: StyledText("ran     ", Style(.green))
           case .failed: StyledText("failed  ", Style(.red))
           case .interrupted: StyledText("stopped ", Style(.red))
@@ -48,7 +50,8 @@ extension Prompt {
 
   /// The cells that an argument names; nil where it names none, which the person has been told then.
   func cells(in argument: String) -> [Int]? {
-    switch CellSelection.parse(argument, among: notebook.codeNumbers, failed: failedCells) {
+    switch CellSelection.parse(argument, among: notebook.codeNumbers, failed: failedCells, stale: staleCells)
+    {
     case .success(let chosen): return chosen
     case .failure(let problem):
       refuse(problem.message)
@@ -85,7 +88,6 @@ extension Prompt {
     path = target
     fileVersion = CellsFile.version(ofFileAt: target)
     isModified = false
-    entered.removeAll()
     try? journal.reset(notebookFile: Prompt.absolute(target))
     let count = notebook.codeCells.count
     say("saved \(count) cell\(count == 1 ? "" : "s") to \(target)")
@@ -124,7 +126,9 @@ extension Prompt {
     path = target
     fileVersion = version
     isModified = false
-    entered.removeAll()
+    insertion = nil
+    undoable = []
+    knownStale = []
     try? journal.reset(notebookFile: Prompt.absolute(target))
     Completer.shared.forgetAll()
     Completer.shared.learn(from: notebook.codeCells.map(\.source))

@@ -10,11 +10,11 @@ extension Prompt {
     let abandoned = Abandoned(of: path)
     if let latest = abandoned.own.first {
       let time = latest.lastEntry.formatted(date: .abbreviated, time: .shortened)
-      let count = abandoned.own.reduce(0) { $0 + $1.cells.count }
-      let (cells, them) = count == 1 ? ("1 cell was", "it") : ("\(count) cells were", "them")
+      let changes = abandoned.own.flatMap(\.changes)
       let place = path == nil ? "in a notebook that ended without saving" : "here and not saved"
+      let them = changes.count == 1 ? "it" : "them"
       input.tell(
-        "\(cells) entered \(place), on \(time): %recover brings \(them) back, %recover drop forgets \(them)",
+        "\(Prompt.summary(of: changes)) \(place), on \(time): %recover brings \(them) back, %recover drop forgets \(them)",
         Style(.yellow))
     }
     if let elsewhere = abandoned.elsewhere { say(StyledText(elsewhere, .dim)) }
@@ -31,30 +31,52 @@ extension Prompt {
       for entry in abandoned.own { Journal.discard(entry) }
       return say("forgotten")
     }
-    var count = 0
+    var all: [NotebookChange] = []
     // The oldest first.
     for entry in abandoned.own.reversed() {
       do throws(JournalError) {
-        _ = try journal.adopt(entry) { cells in
-          let restored = notebook.restore(cells)
-          for number in restored.compactMap(\.number) {
-            entered.insert(number)
-            states.forget(number)
+        _ = try journal.adopt(entry) { changes in
+          let made = notebook.restore(changes)
+          for case .added(let cell, _) in made {
+            if let number = cell.number { states.forget(number) }
+            Completer.shared.learn(from: [cell.source])
           }
-          Completer.shared.learn(from: restored.map(\.source))
-          count += restored.count
-          return restored
+          for case .removed(let cell) in made { forgetEffects(of: [cell.number].compactMap(\.self)) }
+          all += made
+          return made
         }
       } catch {
         complain("not recovered: \(error)")
       }
     }
-    if count == 0 { return say("the notebook has all of them already") }
+    if all.isEmpty { return say("the notebook has all of it already") }
     isModified = true
+    let count = all.count { if case .added = $0 { true } else { false } }
     say(
-      count == 1
-        ? "1 cell is back, not run yet; %cells lists it, %rerun runs all"
-        : "\(count) cells are back, not run yet; %cells lists them, %rerun runs all")
+      count < all.count
+        ? "the notebook is as it was left; %cells lists its cells, %rerun runs all"
+        : count == 1
+          ? "1 cell is back, not run yet; %cells lists it, %rerun runs all"
+          : "\(count) cells are back, not run yet; %cells lists them, %rerun runs all")
+  }
+
+  /// `3 cells were entered, 1 edited and 2 deleted`.
+  private static func summary(of changes: [NotebookChange]) -> String {
+    var counts = [("entered", 0), ("edited", 0), ("deleted", 0), ("moved", 0)]
+    for change in changes {
+      switch change {
+      case .added: counts[0].1 += 1
+      case .edited: counts[1].1 += 1
+      case .removed: counts[2].1 += 1
+      case .moved: counts[3].1 += 1
+      }
+    }
+    let parts = counts.filter { $0.1 > 0 }.enumerated().map { place, part in
+      place > 0
+        ? "\(part.1) \(part.0)" : part.1 == 1 ? "1 cell was \(part.0)" : "\(part.1) cells were \(part.0)"
+    }
+    return parts.count > 1
+      ? parts.dropLast().joined(separator: ", ") + " and " + parts[parts.count - 1] : parts[0]
   }
 }
 
@@ -66,7 +88,7 @@ private struct Abandoned {
 
   /// - Parameter path: the notebook's file. A notebook without one gets what belongs to no file that there is.
   init(of path: String?) {
-    let all = Journal.abandoned().filter { !$0.cells.isEmpty }
+    let all = Journal.abandoned().filter { !$0.changes.isEmpty }
     let file = path.map(Prompt.absolute)
     func isOwn(_ journal: AbandonedJournal) -> Bool {
       if journal.notebookFile == file { return true }

@@ -38,8 +38,12 @@ public final class Prompt {
   var path: String?
   /// The file as it was when it was last read or written here.
   var fileVersion: CellsFile.FileVersion?
-  /// The cells that were entered or recovered since the notebook was opened, by their numbers.
-  var entered: Set<Int> = []
+  /// The cell before which the next one goes; the end where there is none.
+  var insertion: Int?
+  /// What can be taken back, the latest last.
+  var undoable: [Undoable] = []
+  /// The stale cells that the person has been told of.
+  var knownStale: Set<Int> = []
   /// What each cell came to when it last ran.
   let states = CellStates()
   var isModified = false
@@ -163,7 +167,9 @@ public final class Prompt {
     if case .text(let text) = entry, text.allSatisfy(\.isWhitespace) { return }
     (question, lastQuestion) = (nil, question)
     switch entry {
-    case .text(let text): handle(text)
+    case .text(let text):
+      handle(text)
+      tellStale()
     case .interrupted: break
     case .endOfInput: leave()
     }

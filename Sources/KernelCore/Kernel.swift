@@ -43,6 +43,7 @@ final class Kernel {
   /// Runs of cells whose end has not been told.
   var active: [UInt32: CellRun] = [:]
   var failedCells = FailedCells()
+  var staleness = Staleness()
   /// Somebody's interruption has stopped a cell as it computed.
   var hasStoppedComputing = false
   /// Sockets that are being bound.

@@ -101,6 +101,16 @@ public final class KernelHandle: Sendable {
     }
   }
 
+  /// The cells of a notebook that would come to something else if they ran again, in its order: what they read has
+  /// changed since, or is read by a cell that is stale itself.
+  ///
+  /// - Parameter edited: cells whose text is no longer the one that ran.
+  public func staleCells(in order: [Int], edited: Set<Int> = []) -> [Int] {
+    (try? loop.submit { [supervisor] in
+      supervisor.value.kernel.staleness.stale(in: order, edited: edited)
+    }.wait()) ?? []
+  }
+
   /// Takes away all that a cell made.
   public func removeEffects(of cell: Int) {
     loop.execute { [supervisor] in supervisor.value.kernel.removeEffects(of: cell) }

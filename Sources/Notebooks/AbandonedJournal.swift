@@ -2,10 +2,10 @@ import Foundation
 
 /// The journal of a program that did not end well: what it had entered and not saved.
 public struct AbandonedJournal: Equatable, Sendable {
-  /// A cell and when it was entered.
+  /// A change and when it was made.
   public struct Entry: Equatable, Sendable {
     public let time: Date
-    public let cell: Cell
+    public let change: NotebookChange
   }
 
   /// The process that wrote it, and since when.
@@ -13,28 +13,44 @@ public struct AbandonedJournal: Equatable, Sendable {
   public let started: Date
   /// The file it worked on, as it was named there; nil for a notebook that had none.
   public let notebookFile: String?
-  /// What was entered, in order; at least one.
+  /// What was done, in order; at least one.
   public let entries: [Entry]
   /// Lines that could not be read: the last one is torn when the machine went down as it was written.
   public let damagedLines: Int
   let path: String
 
-  /// When the last cell was entered.
+  /// When the last change was made.
   public var lastEntry: Date { entries.last?.time ?? started }
 
-  /// The cells as they were last entered, in the order in which they were first entered.
-  public var cells: [Cell] {
-    var cells: [Cell] = []
-    var places: [Int: Int] = [:]
-    for cell in entries.map(\.cell) {
-      if let number = cell.number, let place = places[number] {
-        cells[place] = cell
-      } else {
-        if let number = cell.number { places[number] = cells.count }
-        cells.append(cell)
+  /// What all of it comes to: a cell that was entered and edited is one that was entered so, and one that was entered
+  /// and deleted is none; one that was deleted and came back is at most at another place.
+  public var changes: [NotebookChange] {
+    var changes: [NotebookChange] = []
+    for change in entries.map(\.change) {
+      let entered = changes.firstIndex {
+        if case .added(let cell, _) = $0 { cell.number != nil && cell.number == change.number } else { false }
+      }
+      guard let entered, case .added(var cell, let place) = changes[entered] else {
+        if case .added(let cell, let place) = change, let number = cell.number,
+          let removed = changes.firstIndex(of: .removed(cell))
+        {
+          changes.remove(at: removed)
+          changes.append(.moved(number, to: place))
+        } else {
+          changes.append(change)
+        }
+        continue
+      }
+      switch change {
+      case .added(let again, _): changes[entered] = .added(again, at: place)
+      case .edited(_, _, let source):
+        cell.source = source
+        changes[entered] = .added(cell, at: place)
+      case .removed: changes.removeAll { $0.number == change.number }
+      case .moved: changes.append(change)
       }
     }
-    return cells
+    return changes
   }
 }
 
@@ -79,15 +95,15 @@ extension Journal {
     unlink(abandoned.path)
   }
 
-  /// Nil where there is no cell in it.
+  /// Nil where there is no change in it.
   private static func journal(_ bytes: [UInt8], _ path: String) -> AbandonedJournal? {
     var owner: JournalRecord?
     var entries: [AbandonedJournal.Entry] = []
     var damaged = 0
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let record = try? JSONDecoder().decode(JournalRecord.self, from: Data(line))
-      if let record, let cell = record.cell {
-        entries.append(.init(time: Date(timeIntervalSince1970: record.time), cell: cell))
+      if let record, let change = record.change {
+        entries.append(.init(time: Date(timeIntervalSince1970: record.time), change: change))
       } else if let record, record.pid != nil {
         owner = record
       } else {
@@ -98,27 +114,5 @@ extension Journal {
     return AbandonedJournal(
       pid: owner?.pid ?? 0, started: owner.map { Date(timeIntervalSince1970: $0.time) } ?? first.time,
       notebookFile: owner?.notebookFile, entries: entries, damagedLines: damaged, path: path)
-  }
-}
-
-extension Notebook {
-  /// Puts recovered cells in and gives those that it lacked, as they are now. Nothing that is in the notebook is
-  /// replaced: where a cell's number is taken, it goes to the end with a new one.
-  public mutating func restore(_ recovered: [Cell]) -> [Cell] {
-    var restored: [Cell] = []
-    for var cell in recovered {
-      if let number = cell.number, let present = self[number] {
-        if present.source == cell.source, present.kind == cell.kind { continue }
-        cell.number = nil
-      }
-      if let placed = try? insert(cell) {
-        restored.append(placed)
-      } else {
-        // A number that no cell can have was not written by a journal.
-        cell.number = nil
-        if let placed = try? insert(cell) { restored.append(placed) }
-      }
-    }
-    return restored
   }
 }

@@ -72,11 +72,12 @@ public final class Journal {
     return descriptor
   }
 
-  /// Adds a cell that was entered. When this returns, it is on the disk. A disabled journal takes nothing.
+  /// Adds changes that were made. When this returns, they are on the disk. A disabled journal takes nothing.
   ///
-  /// Throws where it can't be written; the cell may run all the same once the person has been told.
-  public func append(_ cell: Cell) throws(JournalError) {
-    try write([JournalRecord(cell, at: Date())])
+  /// Throws where they can't be written; a cell may run all the same once the person has been told.
+  public func append(_ changes: [NotebookChange]) throws(JournalError) {
+    let now = Date()
+    try write(changes.map { JournalRecord($0, at: now) })
   }
 
   /// Begins anew, since the notebook is now the same as its file: it has just been saved or loaded.
@@ -97,21 +98,21 @@ public final class Journal {
     descriptor = nil
   }
 
-  /// Takes over an abandoned journal: `place` gets its cells and gives those that are to be kept, as they are now;
-  /// they are added to this journal, then the other's file is removed. Gives false where another program has taken
-  /// it already.
+  /// Takes over an abandoned journal: `make` gets its changes and gives those that were made, as they are now; they
+  /// are added to this journal, then the other's file is removed. Gives false where another program has taken it
+  /// already.
   ///
   /// Throws where they can't be written; then the abandoned journal stays.
   public func adopt(
-    _ abandoned: AbandonedJournal, placing place: ([Cell]) -> [Cell] = { $0 }
+    _ abandoned: AbandonedJournal, making make: ([NotebookChange]) -> [NotebookChange] = { $0 }
   ) throws(JournalError) -> Bool {
     guard let other = try? Descriptor(opening: abandoned.path, O_RDONLY | O_NOFOLLOW),
       (try? other.tryLock(.exclusive)) == true, access(abandoned.path, F_OK) == 0
     else { return false }
-    let cells = place(abandoned.cells)
-    // A disabled journal can't keep the cells safe, so they stay where they are.
+    let changes = make(abandoned.changes)
+    // A disabled journal can't keep them safe, so they stay where they are.
     guard descriptor != nil else { return true }
-    try write(cells.map { JournalRecord($0, at: abandoned.lastEntry) })
+    try write(changes.map { JournalRecord($0, at: abandoned.lastEntry) })
     unlink(abandoned.path)
     return true
   }
@@ -157,15 +158,25 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A line of a journal: the first says whose it is, the others are cells.
+/// A line of a journal: the first says whose it is, the others are changes.
 struct JournalRecord: Codable {
+  enum Operation: String, Codable {
+    case added, removed, edited, moved
+  }
+
   var time: Double
   var pid: Int32?
   var notebookFile: String?
+  /// What was done; a cell was added where a line does not say.
+  var operation: Operation?
   var number: Int?
   var kind: String?
   var title: String?
   var source: String?
+  /// What an edited cell read before.
+  var before: String?
+  /// Where a cell came or went to; the end where a line does not say.
+  var place: Int?
 
   init(pid: Int32, started: Date, notebookFile: String?) {
     self.time = started.timeIntervalSince1970
@@ -173,9 +184,28 @@ struct JournalRecord: Codable {
     self.notebookFile = notebookFile
   }
 
-  init(_ cell: Cell, at time: Date) {
+  init(_ change: NotebookChange, at time: Date) {
     self.time = time.timeIntervalSince1970
-    number = cell.number
+    number = change.number
+    switch change {
+    case .added(let cell, let index):
+      operation = .added
+      place = index == .max ? nil : index
+      describe(cell)
+    case .removed(let cell):
+      operation = .removed
+      describe(cell)
+    case .edited(_, let from, let to):
+      operation = .edited
+      before = from
+      source = to
+    case .moved(_, let index):
+      operation = .moved
+      place = index
+    }
+  }
+
+  private mutating func describe(_ cell: Cell) {
     kind = cell.kind.rawValue
     title = cell.title.isEmpty ? nil : cell.title
     source = cell.source
@@ -189,7 +219,18 @@ struct JournalRecord: Codable {
     return Array(data) + [UInt8(ascii: "\n")]
   }
 
-  var cell: Cell? {
+  /// Nil for a line that is none.
+  var change: NotebookChange? {
+    switch operation {
+    case .added, nil: cell.map { .added($0, at: place ?? .max) }
+    case .removed: cell.map { .removed($0) }
+    case .edited:
+      if let number, let before, let source { .edited(number, from: before, to: source) } else { nil }
+    case .moved: if let number, let place { .moved(number, to: place) } else { nil }
+    }
+  }
+
+  private var cell: Cell? {
     guard let source, let kind = kind.flatMap(Cell.Kind.init(rawValue:)) else { return nil }
     return Cell(number: number, kind: kind, title: title ?? "", source: source)
   }

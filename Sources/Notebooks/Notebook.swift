@@ -99,14 +99,12 @@ public struct Notebook: Equatable, Sendable {
     cells.remove(at: try place(of: number))
   }
 
-  /// Moves a cell to just before another, or to the end when there is no other. It keeps its number.
+  /// Moves a cell to a place among the others; places beyond either end mean that end. It keeps its number.
   ///
-  /// Throws when either cell does not exist.
-  public mutating func move(_ number: Int, before other: Int?) throws(NotebookError) {
-    let from = try place(of: number)
-    let to = if let other { try place(of: other) } else { cells.count }
-    let cell = cells.remove(at: from)
-    cells.insert(cell, at: to > from ? to - 1 : to)
+  /// Throws when there is no such cell.
+  public mutating func move(_ number: Int, to index: Int) throws(NotebookError) {
+    let cell = cells.remove(at: try place(of: number))
+    cells.insert(cell, at: min(max(index, 0), cells.count))
   }
 
   /// Replaces a cell's source. Throws when there is no such cell.

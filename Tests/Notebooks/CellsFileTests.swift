@@ -163,13 +163,13 @@ func additionsFollowTheFile() throws {
   var bare = try parse("# %%\na\n\n# %%\nb\n")
   bare.append(code: "c")
   #expect(try CellsFile.serialize(bare) == "# %%\na\n\n# %%\nb\n\n# %%\nc\n")
-  try bare.move(3, before: 1)
+  try bare.move(3, to: 0)
   #expect(try CellsFile.serialize(bare) == "# %% 3\nc\n\n# %% 1\na\n\n# %% 2\nb\n")
 
   var plain = try parse("let a = 1\n")
   plain.append(code: "b")
   #expect(try CellsFile.serialize(plain) == "let a = 1\n\n# %%\nb\n")
-  try plain.move(1, before: nil)
+  try plain.move(1, to: .max)
   #expect(try CellsFile.serialize(plain) == "# %% 2\nb\n\n# %% 1\nlet a = 1\n")
 }
 

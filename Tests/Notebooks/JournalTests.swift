@@ -39,6 +39,17 @@ private struct State {
   }
 }
 
+extension Journal {
+  fileprivate func append(_ cell: Cell) throws { try append([.added(cell, at: .max)]) }
+}
+
+extension AbandonedJournal {
+  /// The cells that were entered.
+  fileprivate var cells: [Cell] {
+    changes.compactMap { if case .added(let cell, _) = $0 { cell } else { nil } }
+  }
+}
+
 @Test("A living program's journal is not offered, what a dead one left is")
 func onlyTheDeadAreOffered() throws {
   let state = try State()
@@ -141,6 +152,56 @@ func latestTextWins() throws {
   let found = try #require(state.abandoned.first)
   #expect(found.entries.count == 3)
   #expect(found.cells.map(\.source) == ["A", "b"])
+}
+
+@Test("Every kind of change comes back as it was")
+func changesComeBack() throws {
+  let state = try State()
+  let changes: [NotebookChange] = [
+    .added(Cell(number: 5, title: "five", source: "e"), at: 2), .removed(Cell(number: 3, source: "c\n\"d\"")),
+    .edited(2, from: "b\n", to: "B"), .moved(1, to: 0),
+  ]
+  do {
+    let journal = state.journal()
+    try journal.append(Array(changes[..<2]))
+    try journal.append(Array(changes[2...]))
+  }
+  state.waitUntilUnlocked()
+  #expect(state.abandoned.first?.changes == changes)
+}
+
+@Test("A journal says what its changes come to")
+func condensedChanges() throws {
+  let state = try State()
+  do {
+    let journal = state.journal()
+    try journal.append([
+      .added(Cell(number: 5, source: "e"), at: 4), .edited(5, from: "e", to: "E"), .moved(5, to: 0),
+      .added(Cell(number: 6, source: "f"), at: 5), .moved(6, to: 1), .removed(Cell(number: 6, source: "f")),
+      .removed(Cell(number: 1, source: "a")), .removed(Cell(number: 2, source: "b")),
+      .added(Cell(number: 2, source: "b"), at: 0),
+    ])
+  }
+  state.waitUntilUnlocked()
+  #expect(
+    state.abandoned.first?.changes == [
+      .added(Cell(number: 5, source: "E"), at: 4), .moved(5, to: 0), .removed(Cell(number: 1, source: "a")),
+      .moved(2, to: 0),
+    ])
+}
+
+@Test("A journal of before, which knew only cells that were entered, is read")
+func oldJournal() throws {
+  let state = try State()
+  _ = state.journal()
+  try FileManager.default.createDirectory(atPath: state.journals, withIntermediateDirectories: true)
+  state.folder.write(
+    """
+    {"pid":1,"time":5}
+    {"kind":"code","number":3,"source":"a","time":6}
+
+    """, to: "routebook/journal/old.journal")
+  #expect(state.abandoned.first?.changes == [.added(Cell(number: 3, source: "a"), at: .max)])
 }
 
 @Test("An abandoned journal is taken over once, and stays safe meanwhile")

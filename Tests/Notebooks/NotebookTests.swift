@@ -20,13 +20,13 @@ func numbersAreLabels() throws {
 func movingKeepsNumbers() throws {
   var notebook = Notebook()
   for source in ["a", "b", "c", "d"] { notebook.append(code: source) }
-  try notebook.move(3, before: 1)
+  try notebook.move(3, to: 0)
   #expect(notebook.codeNumbers == [3, 1, 2, 4])
-  try notebook.move(3, before: 4)
+  try notebook.move(3, to: 2)
   #expect(notebook.codeNumbers == [1, 2, 3, 4])
-  try notebook.move(1, before: nil)
+  try notebook.move(1, to: .max)
   #expect(notebook.codeNumbers == [2, 3, 4, 1])
-  try notebook.move(2, before: 2)
+  try notebook.move(2, to: 0)
   #expect(notebook.codeNumbers == [2, 3, 4, 1])
   #expect(notebook.cells.map(\.source) == ["b", "c", "d", "a"])
 }
@@ -61,7 +61,7 @@ func refusals() throws {
   var notebook = Notebook()
   #expect(throws: NotebookError.noCell(7, existing: [])) { try notebook.delete(7) }
   for number in [1, 2, 3, 7, 9, 10] { try notebook.insert(Cell(number: number, source: "x")) }
-  let missing = #expect(throws: NotebookError.self) { try notebook.move(1, before: 8) }
+  let missing = #expect(throws: NotebookError.self) { try notebook.move(8, to: 0) }
   #expect(missing?.description == "there is no cell 8: the notebook has 1-3, 7, 9-10")
   #expect(throws: NotebookError.numberTaken(7)) { try notebook.insert(Cell(number: 7, source: "x")) }
   #expect(throws: NotebookError.badNumber(0)) { try notebook.insert(Cell(number: 0, source: "x")) }
@@ -80,10 +80,11 @@ func numbersEnd() throws {
 @Test("Recovered cells replace nothing: where their number is taken they go to the end")
 func restoring() throws {
   var notebook = try parse("# %% 1\na\n\n# %% 2 [markdown]\n# text\n")
-  let restored = notebook.restore([
-    Cell(number: 1, source: "a"), Cell(number: 1, source: "A"), Cell(number: 2, source: "B"),
-    Cell(number: 9, source: "C"), Cell(number: -3, source: "D"),
-  ])
+  let restored = notebook.restore(
+    [
+      Cell(number: 1, source: "a"), Cell(number: 1, source: "A"), Cell(number: 2, source: "B"),
+      Cell(number: 9, source: "C"), Cell(number: -3, source: "D"),
+    ].map { .added($0, at: .max) })
   #expect(notebook.cells.map(\.source) == ["a", "text", "A", "B", "C", "D"])
   #expect(notebook.cells.map(\.number) == [1, 2, 3, 4, 9, 10])
   #expect(restored.map(\.number) == [3, 4, 9, 10])

@@ -117,8 +117,8 @@ private func change(_ notebook: inout Notebook, _ random: inout RandomFile) {
     _ = try? notebook.insert(
       Cell(kind: .markdown, source: "text\n\n  more\n"), at: Int.random(in: 0...4, using: &random.generator))
   case 3: _ = try? notebook.delete(number)
-  case 4: try? notebook.move(number, before: numbers.randomElement(using: &random.generator))
-  case 5: try? notebook.move(number, before: nil)
+  case 4: try? notebook.move(number, to: .random(in: -1...numbers.count, using: &random.generator))
+  case 5: try? notebook.move(number, to: .max)
   case 6: try? notebook.update(number) { if $0.kind == .code { $0.storedOutputs = ["1", "", " 🧊"] } }
   default:
     try? notebook.update(number) {

@@ -29,7 +29,8 @@ import Testing
     #expect(shown.first == "error: division by zero")
     #expect(shown.last == "cell [2] failed; the cells after it were not run; %delete 2 removes it")
     #expect(try notebook.get("/three").status == 404)
-    #expect(try notebook.enter("%delete failed") == ["cell [2] is gone with all it made"])
+    #expect(
+      try notebook.enter("%delete failed") == ["cell [2] is gone with all it made; %undo brings it back"])
     #expect(try notebook.enter("%rerun") == ["restarted, and ran 2 cells"])
     #expect(try notebook.get("/three").text == "3")
   }

@@ -3,9 +3,10 @@ import Notebooks
 extension Command {
   @MainActor static let cellCommands: [Command] = [
     Command(
-      name: "run", usage: "[3 | 3-5 | all | failed]",
+      name: "run", usage: "[3 | 3-5 | all | failed | stale]",
       explanation: "runs cells again; without a number the last"
     ) { prompt, argument in
+      if argument == "stale" { return prompt.runStale() }
       guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
       if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.runCells(chosen) }
     },
@@ -24,6 +25,18 @@ extension Command {
       prompt, argument in
       guard !argument.isEmpty else { return prompt.refuse("say which: %delete 3") }
       if let chosen = prompt.cells(in: argument) { prompt.deleteCells(chosen) }
+    },
+    Command(name: "move", usage: "3 1 | 3-5 end", explanation: "puts cells before another, or at the end") {
+      prompt, argument in
+      prompt.moveCells(argument)
+    },
+    Command(name: "insert", usage: "3", explanation: "puts the next cell that is entered before that one") {
+      prompt, argument in
+      prompt.insertNext(before: argument)
+    },
+    Command(name: "undo", usage: "", explanation: "takes back the last %delete, %move, %insert or %edit") {
+      prompt, _ in
+      prompt.undo()
     },
   ]
 

@@ -34,12 +34,13 @@ struct CommandProblem: Error {
   init(_ message: String) { self.message = message }
 }
 
-/// The cells that an argument names: `3`, `3-5`, `all`, `failed`, or several of them.
+/// The cells that an argument names: `3`, `3-5`, `all`, `failed`, `stale`, or several of them.
 enum CellSelection {
   /// In the order in which they are named, each once. `numbers` are the cells there are, `failed` those of them
-  /// that did not succeed.
-  static func parse(_ text: String, among numbers: [Int], failed: [Int] = []) -> Result<[Int], CommandProblem>
-  {
+  /// that did not succeed, `stale` those that would come to something else now.
+  static func parse(
+    _ text: String, among numbers: [Int], failed: [Int] = [], stale: @autoclosure () -> [Int] = []
+  ) -> Result<[Int], CommandProblem> {
     var chosen: [Int] = []
     let parts = text.split(whereSeparator: { $0 == " " || $0 == "," })
     if parts.isEmpty { return .failure(CommandProblem("no cell is named; write 3, 3-5 or all")) }
@@ -51,6 +52,12 @@ enum CellSelection {
       if part == "failed" {
         if failed.isEmpty { return .failure(CommandProblem("no cell has failed")) }
         chosen += failed
+        continue
+      }
+      if part == "stale" {
+        let stale = stale()
+        if stale.isEmpty { return .failure(CommandProblem("no cell is stale")) }
+        chosen += stale
         continue
       }
       let bounds = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }

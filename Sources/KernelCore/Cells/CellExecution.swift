@@ -10,7 +10,7 @@ extension Kernel {
     let started = clock.now
     let source = SourceText(cell: cell, text: text)
     let compiled = CompiledCell(source, globals: KnownNames(machine: machine, ownership: ownership))
-    guard let program = compiled.program else {
+    guard let program = compiled.program, let resolution = compiled.resolution else {
       failedCells.fail(cell, declaring: Set(compiled.declared.keys))
       let failure = ErrorRenderer().render(compiled.diagnostics, in: source)
       let result = CellResult(
@@ -30,7 +30,7 @@ extension Kernel {
 
     let run = CellRun(
       owner: nextOwner, cell: cell, executionCount: executionCount, source: source,
-      declared: Set(compiled.declared.keys), hasValue: program.hasValue, started: started,
+      uses: CellUses(resolution), since: staleness.time, hasValue: program.hasValue, started: started,
       previous: ownership.latest[cell], completion: completion)
     nextOwner += 1
     active[run.owner] = run
@@ -60,6 +60,7 @@ extension Kernel {
     case .success(let value):
       let previous = run.previous
       ownership.commit(run)
+      staleness.ran(run.cell, run.uses, since: run.since)
       failedCells.forget(run.cell)
       if let previous { dropObservers(of: previous) }
       noteGlobals(run)
@@ -80,7 +81,7 @@ extension Kernel {
     if isOver { return }
     let kept = keptAssignments(run)
     ownership.rollBack(run)
-    failedCells.fail(run.cell, declaring: run.declared)
+    failedCells.fail(run.cell, declaring: run.uses.declares)
     dropObservers(of: run)
     run.forgetNotes()
     if run.isInterrupted {
@@ -173,6 +174,7 @@ extension Kernel {
       interrupt(run)
     } else if let run = ownership.latest[cell] {
       ownership.remove(run)
+      staleness.removed(cell)
       dropObservers(of: run)
     }
     failedCells.forget(cell)

@@ -11,8 +11,9 @@ final class CellRun {
   let cell: Int
   let executionCount: Int
   let source: SourceText
-  /// The globals that its text declares.
-  let declared: Set<String>
+  let uses: CellUses
+  /// How many changes `Staleness` had counted when it began.
+  let since: Int
   let hasValue: Bool
   let started: Int
   /// The run of the same cell before it, whose effects it takes over when it succeeds.
@@ -62,14 +63,15 @@ final class CellRun {
   }
 
   init(
-    owner: UInt32, cell: Int, executionCount: Int, source: SourceText, declared: Set<String>, hasValue: Bool,
-    started: Int, previous: CellRun?, completion: @escaping (CellResult) -> Void
+    owner: UInt32, cell: Int, executionCount: Int, source: SourceText, uses: CellUses, since: Int,
+    hasValue: Bool, started: Int, previous: CellRun?, completion: @escaping (CellResult) -> Void
   ) {
     self.owner = owner
     self.cell = cell
     self.executionCount = executionCount
     self.source = source
-    self.declared = declared
+    self.uses = uses
+    self.since = since
     self.hasValue = hasValue
     self.started = started
     self.previous = previous

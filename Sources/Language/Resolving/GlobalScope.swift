@@ -62,6 +62,9 @@ public struct Resolution: Sendable {
     /// Whether some use is made by the text itself, as it runs; otherwise only functions in it use the
     /// global, when they are called.
     public var isAtTopLevel: Bool
+    /// Whether some use is made as the text runs, by a closure given to `map` as well; a function with a name, a
+    /// handler and what is given to a timer run later.
+    public var isAtOnce: Bool
   }
 
   /// Errors and warnings in the order of the text. With an error among them the tree cannot be compiled.
@@ -77,6 +80,8 @@ public struct Resolution: Sendable {
   /// The globals whose value the text reads, its own and builtins included. To change what a global's
   /// array or dictionary holds is to read the global.
   public internal(set) var reads: [String: Use] = [:]
+  /// For each global that the text declares, the globals that functions in its value read when they are called.
+  public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
   /// The globals that the text assigns to; a declaration is no assignment.
   public internal(set) var writes: [String: Use] = [:]
 

@@ -44,6 +44,10 @@ public final class Resolver {
   /// The local functions whose declaration has been passed.
   var passedFunctions: Set<ObjectIdentifier> = []
   var warnedNames: Set<String> = []
+  /// The global whose declaration is being resolved.
+  var declaring: String?
+  /// How many functions surround the place that run later than the text, if ever.
+  var laterFunctions = 0
 
   private init(source: SourceText, globals: any GlobalNames) {
     self.source = source

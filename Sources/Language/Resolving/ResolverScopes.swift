@@ -128,7 +128,12 @@ extension Resolver {
     case .global:
       reference.binding = .global
       let isTopLevel = frame.node.role == .main
-      if isRead { note(reference, isTopLevel, in: \.reads) }
+      if isRead {
+        note(reference, isTopLevel, in: \.reads)
+        if laterFunctions > 0, let declaring {
+          resolution.readsWhenCalled[declaring, default: []].insert(reference.name)
+        }
+      }
       if isWrite { note(reference, isTopLevel, in: \.writes) }
       if !isKnown(reference.name) { reportUnknown(reference, isWrite: isWrite && !isRead) }
     }
@@ -167,10 +172,12 @@ extension Resolver {
     _ reference: NameReference, _ isTopLevel: Bool,
     in uses: WritableKeyPath<Resolution, [String: Resolution.Use]>
   ) {
-    resolution[keyPath: uses][
-      reference.name, default: .init(span: reference.span, isAtTopLevel: false)
-    ].isAtTopLevel =
-      isTopLevel || resolution[keyPath: uses][reference.name]?.isAtTopLevel == true
+    var use =
+      resolution[keyPath: uses][reference.name]
+      ?? .init(span: reference.span, isAtTopLevel: false, isAtOnce: false)
+    use.isAtTopLevel = use.isAtTopLevel || isTopLevel
+    use.isAtOnce = use.isAtOnce || laterFunctions == 0
+    resolution[keyPath: uses][reference.name] = use
   }
 
   // MARK: - Unknown names

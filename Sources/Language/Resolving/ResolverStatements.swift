@@ -22,14 +22,15 @@ extension Resolver {
   private func resolve(_ statement: Statement) {
     switch statement.kind {
     case .expression(let value): resolve(value)
-    case .declaration(let node): resolve(node)
+    case .declaration(let node): withDeclaring(node.name) { $0.resolve(node) }
     case .assignment(let target, let combining, _, let value):
       resolve(value)
       resolveTarget(target, isRead: combining != nil)
-    case .function(let name, let function): resolveFunction(name, function)
+    case .function(let name, let function):
+      withDeclaring(name) { resolver in resolver.runningLater { $0.resolveFunction(name, function) } }
     case .route(let node):
       resolution.routes.append(.init(pattern: node.pattern, span: node.patternSpan))
-      resolve(node.handler)
+      runningLater { $0.resolve(node.handler) }
     case .conditional(let node): resolve(node)
     case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)
     case .whileLoop(let conditions, let body):
@@ -66,6 +67,20 @@ extension Resolver {
     }
   }
 
+  /// Resolves the declaration of a name, which is a global at the outermost level.
+  private func withDeclaring(_ name: NameDeclaration, _ body: (Resolver) -> Void) {
+    guard isAtOutermostLevel else { return body(self) }
+    declaring = name.name
+    body(self)
+    declaring = nil
+  }
+
+  private func runningLater(_ body: (Resolver) -> Void) {
+    laterFunctions += 1
+    body(self)
+    laterFunctions -= 1
+  }
+
   private func checkLoop(_ keyword: String, _ span: Span) {
     guard frame.loops == 0 else { return }
     let function =
@@ -89,7 +104,12 @@ extension Resolver {
   private func resolve(_ node: DeclarationNode) {
     let name = node.name.name
     if isAtOutermostLevel || name == "_" {
-      resolve(node.value)
+      // A closure that gets a name is called by it.
+      if case .closure = node.value.kind {
+        runningLater { $0.resolve(node.value) }
+      } else {
+        resolve(node.value)
+      }
     } else {
       // In its own value a name means what it meant before: `let user = user`.
       let scope = frame.scopes.count - 1
@@ -246,7 +266,15 @@ extension Resolver {
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
-      for argument in arguments { resolve(argument.value) }
+      let isTimer =
+        if case .name(let name) = callee.kind { name.name == "every" || name.name == "after" } else { false }
+      for argument in arguments {
+        if isTimer, case .closure = argument.value.kind {
+          runningLater { $0.resolve(argument.value) }
+        } else {
+          resolve(argument.value)
+        }
+      }
     case .optionalChain(let inner): resolve(inner)
     case .closure(let function), .async(let function): resolve(function)
     case .await(let inner):

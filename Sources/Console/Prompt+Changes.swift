@@ -1,0 +1,146 @@
+import KernelCore
+import Notebooks
+
+// What a person does to the notebook besides running it. Each change is on the disk before anything comes of it.
+
+extension Prompt {
+  /// What one command did, as what takes it back.
+  struct Undoable {
+    let command: String
+    let inverses: [NotebookChange]
+  }
+
+  /// How many commands can be taken back.
+  private static let undoLimit = 100
+
+  /// Makes changes and journals them.
+  ///
+  /// - Parameter command: what the person will be told can be taken back; nil for what cannot.
+  func make(_ changes: [NotebookChange], undoableAs command: String?) {
+    var inverses: [NotebookChange] = []
+    for change in changes {
+      guard let inverse = try? notebook.apply(change) else { continue }
+      inverses.insert(inverse, at: 0)
+    }
+    isModified = true
+    if let command {
+      undoable.append(Undoable(command: command, inverses: inverses))
+      if undoable.count > Prompt.undoLimit { undoable.removeFirst() }
+    }
+    do throws(JournalError) { try journal.append(changes) } catch { say(StyledText("\(error)", .dim)) }
+  }
+
+  func deleteCells(_ numbers: [Int]) {
+    if numbers.isEmpty { return say("the notebook is empty") }
+    make(numbers.compactMap { notebook[$0].map { .removed($0) } }, undoableAs: "%delete")
+    forgetEffects(of: numbers)
+    say(
+      numbers.count == 1
+        ? "cell [\(numbers[0])] is gone with all it made; %undo brings it back"
+        : "\(numbers.count) cells are gone with all they made; %undo brings them back")
+  }
+
+  func forgetEffects(of numbers: [Int]) {
+    for number in numbers {
+      states.forget(number)
+      kernel.removeEffects(of: number)
+    }
+  }
+
+  /// `%move 3 1`: to just before a cell, or to the end.
+  func moveCells(_ argument: String) {
+    let words = argument.split(separator: " ").map(String.init)
+    guard words.count > 1, let last = words.last else {
+      return refuse("say which and where: %move 3 1 puts cell 3 before cell 1, %move 3 end at the end")
+    }
+    guard let chosen = cells(in: words.dropLast().joined(separator: " ")) else { return }
+    var target: Int?
+    if last != "end" {
+      guard let number = cells(in: last)?.first else { return }
+      target = number
+    }
+    if let target, chosen.contains(target) { return refuse("cell [\(target)] cannot go before itself") }
+    var after = notebook
+    var changes: [NotebookChange] = []
+    for number in chosen {
+      guard let from = after.index(of: number) else { continue }
+      let place = target.flatMap(after.index(of:)) ?? after.cells.count
+      let change = NotebookChange.moved(number, to: place > from ? place - 1 : place)
+      _ = try? after.apply(change)
+      changes.append(change)
+    }
+    make(changes, undoableAs: "%move")
+    say("in order: \(Prompt.list(notebook.codeNumbers))")
+  }
+
+  /// `%insert 3`: the next cell that is entered goes before that one.
+  func insertNext(before argument: String) {
+    guard let chosen = cells(in: argument) else { return }
+    guard chosen.count == 1 else { return refuse("say before which one: %insert 3") }
+    insertion = chosen[0]
+    say("the next cell that you enter goes before [\(chosen[0])]")
+  }
+
+  /// Takes back what the last such command did to the notebook.
+  func undo() {
+    guard let last = undoable.popLast() else {
+      return say("there is nothing to undo: %undo takes back what %delete, %move, %insert and %edit did")
+    }
+    make(last.inverses, undoableAs: nil)
+    var back: [Int] = []
+    for inverse in last.inverses {
+      switch inverse {
+      case .added(let cell, _): back += [cell.number].compactMap(\.self)
+      case .removed(let cell): forgetEffects(of: [cell.number].compactMap(\.self))
+      case .edited, .moved: break
+      }
+    }
+    back = notebook.codeNumbers.filter(back.contains)
+    let names = Prompt.list(back)
+    say(
+      back.isEmpty
+        ? "\(last.command) is undone; in order: \(Prompt.list(notebook.codeNumbers))"
+        : "\(names) \(back.count == 1 ? "is" : "are") back, not run yet")
+  }
+
+  /// `[1], [2], [5]`, and where there are many only the first.
+  nonisolated static func list(_ numbers: [Int]) -> String {
+    let shown = numbers.prefix(12).map { "[\($0)]" }.joined(separator: ", ")
+    return numbers.count > 12 ? "\(shown), … \(numbers.count - 12) more" : shown
+  }
+
+  // MARK: Stale cells
+
+  /// The cells that would come to something else if they ran again, in order.
+  var staleCells: [Int] { kernel.staleCells(in: notebook.codeNumbers, edited: editedCells) }
+
+  /// The cells that read otherwise than when they ran.
+  private var editedCells: Set<Int> {
+    Set(
+      notebook.codeNumbers.filter { number in
+        states.text(of: number).map { $0 != notebook[number]?.source } ?? false
+      })
+  }
+
+  /// Says once which cells have become stale by what was done.
+  func tellStale() {
+    let stale = staleCells
+    let new = stale.filter { !knownStale.contains($0) }
+    knownStale = Set(stale)
+    guard !new.isEmpty, isInteractive else { return }
+    say(
+      StyledText(
+        "\(Prompt.list(new)) \(new.count == 1 ? "is" : "are") stale, since what \(new.count == 1 ? "it reads" : "they read") has changed; %run stale runs "
+          + (new.count == 1 ? "it" : "them") + " again", .dim))
+  }
+
+  /// Runs stale cells in order, each once, until none is left.
+  func runStale() {
+    var done: Set<Int> = []
+    while let next = staleCells.first(where: { !done.contains($0) }) {
+      done.insert(next)
+      guard runCells([next]) else { return }
+    }
+    if done.isEmpty { say("no cell is stale") }
+  }
+}

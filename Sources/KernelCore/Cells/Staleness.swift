@@ -1,0 +1,123 @@
+import Language
+
+/// What the text of a cell has to do with globals.
+struct CellUses {
+  /// What it reads as it runs.
+  let reads: Set<String>
+  /// What it declares.
+  let declares: Set<String>
+  /// What it assigns to as it runs.
+  let assigns: Set<String>
+  /// For each global that it declares, what functions in its value read when they are called.
+  let readsWhenCalled: [String: Set<String>]
+
+  init(_ resolution: Resolution) {
+    declares = Set(resolution.declares.keys)
+    reads = Set(resolution.reads.filter(\.value.isAtOnce).keys)
+    assigns = Set(resolution.writes.filter(\.value.isAtOnce).keys).subtracting(declares)
+    readsWhenCalled = resolution.readsWhenCalled
+  }
+}
+
+/// Which cells would come to something else if they ran again: what they read has changed since they ran.
+///
+/// A cell reads a global itself, or through a function that it names. What handlers and timers read counts for nothing,
+/// since they look it up each time. An assignment counts for the cells below it alone, so that two cells which add to
+/// the same counter do not make each other stale for ever.
+struct Staleness {
+  private struct Run {
+    let uses: CellUses
+    /// When it began.
+    let since: Int
+  }
+
+  private struct Change {
+    let time: Int
+    let isDeclaration: Bool
+  }
+
+  /// Counts changes.
+  private(set) var time = 0
+  /// The last successful run of each cell.
+  private var runs: [Int: Run] = [:]
+  /// For each name the last change by each cell, those included that are gone.
+  private var changes: [String: [Int: Change]] = [:]
+
+  /// A run that began at `since` has succeeded.
+  mutating func ran(_ cell: Int, _ uses: CellUses, since: Int) {
+    time += 1
+    // What it no longer declares is gone.
+    let dropped = runs[cell]?.uses.declares.subtracting(uses.declares) ?? []
+    for name in uses.assigns { changes[name, default: [:]][cell] = Change(time: time, isDeclaration: false) }
+    for name in uses.declares.union(dropped) {
+      changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
+    }
+    runs[cell] = Run(uses: uses, since: since)
+  }
+
+  /// A cell is gone with all that it made.
+  mutating func removed(_ cell: Int) {
+    guard let run = runs.removeValue(forKey: cell) else { return }
+    time += 1
+    for name in run.uses.declares {
+      changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
+    }
+  }
+
+  /// The stale cells of a notebook, in its order.
+  ///
+  /// - Parameter edited: cells whose text is no longer the one that ran.
+  func stale(in order: [Int], edited: Set<Int> = []) -> [Int] {
+    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    var providers: [String: [Int]] = [:]
+    for (cell, run) in runs where places[cell] != nil {
+      for name in run.uses.declares.union(run.uses.assigns) { providers[name, default: []].append(cell) }
+    }
+    let inputs = order.compactMap { cell in
+      runs[cell].map { (cell: cell, since: $0.since, names: names(readBy: $0.uses, providers)) }
+    }
+
+    func comes(_ other: Int, before cell: Int, declaring name: String) -> Bool {
+      if other == cell { return false }
+      if changes[name]?[other]?.isDeclaration == true { return true }
+      return places[other] ?? -1 < places[cell] ?? 0
+    }
+    var stale = edited.intersection(runs.keys)
+    for (cell, since, names) in inputs {
+      let hasChanged = names.contains { name in
+        changes[name]?.contains { $1.time > since && comes($0, before: cell, declaring: name) } ?? false
+      }
+      if hasChanged { stale.insert(cell) }
+    }
+    // What a stale cell gives will change too.
+    var isGrowing = true
+    while isGrowing {
+      isGrowing = false
+      for (cell, _, names) in inputs where !stale.contains(cell) {
+        let depends = names.contains { name in
+          providers[name]?.contains { stale.contains($0) && comes($0, before: cell, declaring: name) }
+            ?? false
+        }
+        if depends {
+          stale.insert(cell)
+          isGrowing = true
+        }
+      }
+    }
+    return order.filter(stale.contains)
+  }
+
+  /// What a cell reads itself and what the functions read that it names, but for what it declares.
+  private func names(readBy uses: CellUses, _ providers: [String: [Int]]) -> Set<String> {
+    var found = uses.reads
+    var open = Array(found)
+    while let name = open.popLast() {
+      for cell in providers[name] ?? [] {
+        for inner in runs[cell]?.uses.readsWhenCalled[name] ?? [] where found.insert(inner).inserted {
+          open.append(inner)
+        }
+      }
+    }
+    return found.subtracting(uses.declares)
+  }
+}

@@ -1,0 +1,108 @@
+import Testing
+
+@testable import KernelCore
+
+/// Cells whose value would be another one if they ran again.
+struct StalenessTests {
+  /// A notebook of which some cells run again, or go, and what is stale then.
+  struct Example: Sendable, CustomStringConvertible {
+    let description: String
+    let cells: [String]
+    let again: [Int]
+    let deleted: [Int]
+    let edited: Set<Int>
+    let stale: [Int]
+
+    init(
+      _ description: String, _ cells: [String], again: [Int] = [], deleted: [Int] = [], edited: Set<Int> = [],
+      stale: [Int]
+    ) {
+      self.description = description
+      self.cells = cells
+      self.again = again
+      self.deleted = deleted
+      self.edited = edited
+      self.stale = stale
+    }
+  }
+
+  static let examples = [
+    Example("nothing is stale at first", ["let a = 1", "a + 1"], stale: []),
+    Example("what reads a changed global", ["let a = 1", "a + 1", "7"], again: [1], stale: [2]),
+    Example(
+      "what reads what a stale cell gives", ["let a = 1", "let b = a", "b"], again: [1], stale: [2, 3]),
+    Example("a cell that ran since is not", ["let a = 1", "a", "a"], again: [1, 2], stale: [3]),
+    Example(
+      "an edited cell and what reads it", ["let a = 1", "let b = a", "b", "a"], edited: [2], stale: [2, 3]),
+    Example("what reads a deleted cell's global", ["let a = 1", "a", "5"], deleted: [1], stale: [2]),
+    Example("a global that is declared no more", ["var a = 1", "a"], again: [1], stale: [2]),
+    Example("through a function", ["let a = 1", "func f() { a }", "f()"], again: [1], stale: [3]),
+    Example(
+      "through two functions", ["let a = 1", "func f() { a }", "let g = { f() }", "g() + 1"], again: [1],
+      stale: [4]),
+    Example("a function that is replaced", ["func f() { 1 }", "f()"], again: [1], stale: [2]),
+    Example("a closure that runs at once", ["let a = 1", "[1].map { $0 + a }"], again: [1], stale: [2]),
+    Example("a fiber that begins at once", ["let a = 1", "async { a }"], again: [1], stale: [2]),
+    Example(
+      "handlers and timers look names up each time",
+      ["let a = 1", "route \"/a\" { a }", "every(1s) { a }", "after(1s) { a }", "func f() { a }"], again: [1],
+      stale: []),
+    Example(
+      "a timer keeps the function it was given", ["func f() { 1 }", "every(1s, f)"], again: [1], stale: [2]),
+    Example("an assignment counts below it", ["var a = 1", "a", "a += 1", "a"], again: [3], stale: [4]),
+    Example(
+      "two cells that add to a counter, run in order, are done", ["var a = 0", "a += 1", "a += 2"],
+      again: [1, 2, 3], stale: []),
+    Example(
+      "what runs again in the middle leaves those below it stale", ["var a = 0", "a += 1", "a += 2", "a"],
+      again: [1, 2], stale: [3, 4]),
+    Example("a name that two cells declare", ["let a = 1", "a", "let a = 2"], again: [1], stale: [2]),
+    Example("a cell's own declarations are its own", ["let a = 1\na + 1", "2"], again: [1], stale: []),
+    Example("a local name is another one", ["let a = 1", "func f(a) { a }\nf(2)"], again: [1], stale: []),
+    Example("a failed run changes nothing", ["let a = 1", "a", "let a = 1 / 0"], again: [], stale: []),
+  ]
+
+  @Test(arguments: examples)
+  func staleIsWhatReadsWhatHasChangedSince(_ example: Example) {
+    let bench = Bench()
+    for (place, text) in example.cells.enumerated() { bench.run(text, cell: place + 1) }
+    for cell in example.again { bench.run(example.cells[cell - 1], cell: cell) }
+    for cell in example.deleted { bench.on { bench.kernel.removeEffects(of: cell) } }
+    let order = (1...example.cells.count).filter { !example.deleted.contains($0) }
+    #expect(bench.on { bench.kernel.staleness.stale(in: order, edited: example.edited) } == example.stale)
+  }
+
+  @Test func aCellThatNoLongerDeclaresANameMakesItsReadersStale() {
+    let bench = Bench()
+    bench.run("let a = 1", cell: 1)
+    bench.run("a", cell: 2)
+    bench.run("let b = 1", cell: 1)
+    #expect(bench.on { bench.kernel.staleness.stale(in: [1, 2]) } == [2])
+  }
+
+  @Test func whatChangedWhileACellWaitedIsNewToIt() {
+    let bench = Bench()
+    bench.run("let a = 1", cell: 1)
+    let waiting = bench.start("let b = a\nawait sleep(1s)\nb", cell: 2)
+    bench.run("let a = 2", cell: 1)
+    bench.advance(.seconds(1))
+    #expect(Shown(waiting.value).text == "1")
+    #expect(bench.on { bench.kernel.staleness.stale(in: [1, 2]) } == [2])
+  }
+
+  @Test func theOrderIsTheNotebooks() {
+    let bench = Bench()
+    for (cell, text) in [(1, "let a = 1"), (2, "a"), (3, "a")] { bench.run(text, cell: cell) }
+    bench.run("let a = 2", cell: 1)
+    #expect(bench.on { bench.kernel.staleness.stale(in: [3, 1, 2]) } == [3, 2])
+  }
+
+  @Test func afterARestartNothingIs() {
+    let bench = Bench()
+    bench.run("let a = 1", cell: 1)
+    bench.run("a", cell: 2)
+    bench.run("let a = 2", cell: 1)
+    bench.on { bench.supervisor.restart() }
+    #expect(bench.on { bench.kernel.staleness.stale(in: [1, 2]) } == [])
+  }
+}

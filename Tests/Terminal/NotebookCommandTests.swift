@@ -1,0 +1,99 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Commands that change the notebook, and what is stale by them.
+@Suite struct NotebookCommandTests {
+  private func order(_ notebook: NotebookTerminal) throws -> [String] {
+    try notebook.enter("%show").filter { $0.hasPrefix("In [") }
+  }
+
+  @Test func cellsAreMovedInsertedAndPutBack() throws {
+    let notebook = try NotebookTerminal()
+    for letter in ["a", "b", "c"] { try notebook.enter("\"\(letter)\"") }
+    #expect(try notebook.enter("%move 3 1") == ["in order: [3], [1], [2]"])
+    #expect(try notebook.enter("%move 3 1 end") == ["in order: [2], [3], [1]"])
+    #expect(try notebook.enter("%undo") == ["%move is undone; in order: [3], [1], [2]"])
+    #expect(try notebook.enter("%insert 1") == ["the next cell that you enter goes before [1]"])
+    try notebook.enter("\"new\"")
+    try notebook.enter("\"last\"")
+    #expect(
+      try order(notebook) == [
+        "In [3]: \"c\"", "In [4]: \"new\"", "In [1]: \"a\"", "In [2]: \"b\"", "In [5]: \"last\"",
+      ])
+    #expect(try notebook.enter("%undo") == ["%insert is undone; in order: [3], [1], [2], [5]"])
+    #expect(try notebook.enter("%undo") == ["%move is undone; in order: [1], [2], [3], [5]"])
+    #expect(try notebook.enter("%undo")[0].hasPrefix("there is nothing to undo"))
+  }
+
+  @Test func aDeletedCellComesBackWithoutWhatItMade() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/one\" { 1 }")
+    try notebook.enter("let two = 2")
+    #expect(
+      try notebook.enter("%delete 1-2") == ["2 cells are gone with all they made; %undo brings them back"])
+    #expect(try notebook.get("/one").status == 404)
+    #expect(try notebook.enter("%undo") == ["[1], [2] are back, not run yet"])
+    #expect(try notebook.get("/one").status == 404)
+    #expect(try notebook.enter("%cells").allSatisfy { $0.contains("not run") })
+    try notebook.enter("%run all")
+    #expect(try notebook.get("/one").text == "1")
+  }
+
+  @Test func whatReadsWhatHasChangedIsStaleAndRunsAgainInOrder() throws {
+    let notebook = try NotebookTerminal()
+    for cell in ["var base = 2", "let double = base * 2", "double + 1", "7"] { try notebook.enter(cell) }
+    #expect(try notebook.enter("%run stale") == ["no cell is stale"])
+    #expect(
+      try notebook.enter("base = 5").contains {
+        $0.hasPrefix("[2], [3] are stale, since what they read has changed; %run stale runs them again")
+      } == false)
+    #expect(
+      try notebook.enter("%run 1").contains(
+        "[2], [3] are stale, since what they read has changed; %run stale runs them again"))
+    let states = try notebook.enter("%cells")
+    #expect(states.map { $0.contains("stale") } == [false, true, true, false, false])
+    #expect(
+      try notebook.enter("%run stale").filter { $0.hasPrefix("In [") || $0.hasPrefix("Out[") } == [
+        "In [2]: let double = base * 2", "In [3]: double + 1", "Out[3]: 5",
+      ])
+    #expect(try notebook.enter("%cells").allSatisfy { !$0.contains("stale") })
+    // A deletion counts as well.
+    #expect(
+      try notebook.enter("%delete 2")[1]
+        == "[3] is stale, since what it reads has changed; %run stale runs it again")
+  }
+
+  @Test func whatIsWrongWithACommandIsSaid() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("1")
+    for (command, answer) in [
+      ("%move", "say which and where"), ("%move 1", "say which and where"),
+      ("%move 1 9", "there is no cell [9]"),
+      ("%move 7 1", "there is no cell [7]"), ("%move 1 1", "cell [1] cannot go before itself"),
+      ("%insert", "no cell is named"), ("%insert 9", "there is no cell [9]"),
+      ("%undo 3", "%undo stands alone"),
+      ("%run stale", "no cell is stale"), ("%show stale", "no cell is stale"),
+    ] {
+      #expect(try notebook.enter(command)[0].hasPrefix(answer), "\(command)")
+    }
+  }
+
+  @Test func allChangesAreThereAfterAKill() throws {
+    let home = TemporaryFolder()
+    home.write("# %% 1\n\"a\"\n# %% 2\n\"b\"\n# %% 3\n\"c\"\n", to: "n.cells")
+    let first = try NotebookTerminal([home.path + "/n.cells"], home: home)
+    try first.enter("\"new\"")
+    try first.enter("%delete 2")
+    try first.enter("%move 3 1")
+    try first.enter("%delete 1")
+    try first.enter("%undo")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+
+    let second = try NotebookTerminal([home.path + "/n.cells"], home: home)
+    #expect(second.screen.text.contains("1 cell was entered, 1 deleted and 2 moved here and not saved"))
+    #expect(try second.enter("%recover")[0].hasPrefix("the notebook is as it was left"))
+    #expect(try order(second) == ["In [3]: \"c\"", "In [1]: \"a\"", "In [4]: \"new\""])
+  }
+}
