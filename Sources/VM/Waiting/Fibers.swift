@@ -83,14 +83,19 @@ extension Machine {
   /// Whether nothing is ready to run.
   public var isIdle: Bool { firstReady == nil }
 
-  /// Runs what is ready, first in, first out, at most `limit` pieces; true when nothing is left.
+  /// Runs what is ready, first in, first out; true when nothing is left.
+  ///
+  /// - Parameters:
+  ///   - limit: how many pieces at most.
+  ///   - yields: whether to stop after one that computed for long, so that the host can do other things.
   ///
   /// Called by the host while the machine is under way, as from `finished(task:_:)`, it does nothing: what
   /// is ready runs when the outer call goes on.
-  public func runReady(limit: Int = .max) -> Bool {
+  public func runReady(limit: Int = .max, yields: Bool = false) -> Bool {
     if busy > 0 { return false }
     var count = 0
-    while count < limit, let waiter = dequeue() {
+    hasLookedAtClock = false
+    while count < limit, !(yields && hasLookedAtClock), let waiter = dequeue() {
       count += 1
       if waiter.isFiber { resume(waiter.fiber) } else { fire(waiter.reaction) }
     }
