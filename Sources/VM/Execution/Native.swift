@@ -195,6 +195,9 @@ extension NativeCall {
 extension Failure {
   static let durationTooLong = Failure(.arithmetic, "the duration is too long: at most about 292 years fit")
 
+  static let waitsForItself = Failure(
+    .argument, "a Deferred cannot wait for itself", help: "what it is resolved with waits for it")
+
   public static func notAwaited(_ what: String) -> Failure {
     Failure(.type, "\(what) is a Deferred that was not awaited", help: "write await before it")
   }

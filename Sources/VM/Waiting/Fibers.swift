@@ -194,35 +194,17 @@ extension Machine {
       beginUnwinding(fiber)
       return false
     }
-    if waitsForItself(fiber, deferred) {
+    let isItself = waits(
+      deferred,
+      for: {
+        $0.isPending && $0.pointee.origin.tag == Tag.fiber && $0.pointee.origin.fiber == fiber
+      })
+    if isItself {
       failure = Failure(.argument, "this would wait for itself", help: "what is awaited here never fires")
       return false
     }
     attach(fiber.waiter, to: deferred)
     return true
-  }
-
-  /// Whether what would fire a deferred is the fiber itself, through what follows what.
-  private func waitsForItself(
-    _ fiber: UnsafeMutablePointer<FiberObject>, _ deferred: UnsafeMutablePointer<DeferredObject>
-  ) -> Bool {
-    var next = deferred
-    for _ in 0..<1_000 {
-      switch next.pointee.origin.tag {
-      case Tag.fiber:
-        let maker = next.pointee.origin.fiber
-        if maker == fiber { return true }
-        guard !maker.has(FiberObject.hasFinished), !maker.has(FiberObject.isReady),
-          let source = maker.pointee.source
-        else { return false }
-        next = source
-      case Tag.reaction:
-        guard let source = next.pointee.origin.reaction.pointee.source else { return false }
-        next = source
-      default: return false
-      }
-    }
-    return false
   }
 
   // MARK: Stopping
