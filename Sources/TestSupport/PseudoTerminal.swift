@@ -178,6 +178,9 @@ public final class PseudoTerminal {
     isClosed = true
   }
 
+  /// Makes the screen show characters that belong together as one, or not.
+  public func setJoinsClusters(_ joins: Bool) { screen.joinsClusters = joins }
+
   public func kill(_ signal: Int32) { Glibc.kill(process, signal) }
 
   /// The terminal's modes now, as the program has set them: whether it reads lines and echoes.

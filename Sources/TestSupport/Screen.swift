@@ -55,6 +55,9 @@ public struct Screen: Sendable {
   public private(set) var isCursorVisible = true
   /// Whether an update is under way: what is seen is what was there before it.
   public var isUpdating: Bool { frozen != nil }
+  /// Whether characters that belong together (an emoji with a skin tone, a family) are shown as one, as newer terminals
+  /// do; in the others each takes its own columns.
+  public var joinsClusters = false
   /// How many times the bell has rung.
   public internal(set) var bells = 0
   /// What the terminal has to answer to questions; whoever reads it clears it.

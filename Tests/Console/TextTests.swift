@@ -72,6 +72,7 @@ import Testing
     #expect(
       keys("\u{1B}[A\u{1B}OB\u{1B}[1;5C\u{1B}[3~\u{1B}[Z")
         == [.up, .down, .wordRight, .delete, .backTab].map { .named($0) })
+    #expect(keys("\u{1B}OQ\u{1B}[12~\u{1B}[[B") == [.edit, .edit, .edit].map { .named($0) })
     #expect(keys("\u{1B}b\u{1B}\r\u{1B}[13;2u") == [.meta("b"), .named(.newline), .named(.newline)])
   }
 

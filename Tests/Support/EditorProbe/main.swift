@@ -40,6 +40,29 @@ let words = [
   Completions.Candidate("größe"),
 ]
 
+/// The brackets outside of quotes.
+func brackets(_ text: String) -> [Bracket] {
+  var brackets: [Bracket] = []
+  var open: [Int] = []
+  var isQuoted = false
+  for (offset, byte) in text.utf8.enumerated() {
+    if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+    guard !isQuoted else { continue }
+    switch byte {
+    case UInt8(ascii: "{"), UInt8(ascii: "("), UInt8(ascii: "["):
+      open.append(brackets.count)
+      brackets.append(Bracket(offset: offset, partner: nil, isClosing: false))
+    case UInt8(ascii: "}"), UInt8(ascii: ")"), UInt8(ascii: "]"):
+      let partner = open.popLast()
+      if let partner { brackets[partner].partner = offset }
+      let place = partner.map { brackets[$0].offset }
+      brackets.append(Bracket(offset: offset, partner: place, isClosing: true))
+    default: break
+    }
+  }
+  return brackets
+}
+
 let hooks = Hooks(
   completeness: { text in
     let depth = depth(text)
@@ -56,6 +79,7 @@ let hooks = Hooks(
     }
     return highlights
   },
+  brackets: brackets,
   complete: { text, cursor in
     let before = Array(text.utf8)[..<cursor]
     let start = (before.lastIndex { $0 == 0x20 || $0 == 0x0A || $0 == 0x28 } ?? -1) + 1
