@@ -71,6 +71,8 @@ let package = Package(
     .testTarget(
       name: "EditorsTests", dependencies: ["Language", "Notebooks", "KernelCore"] + nio,
       path: "Tests/Editors", exclude: ["everything.cells"]),
+    // How long a keystroke takes until it is seen.
+    .executableTarget(name: "EditorBenchmark", dependencies: ["TestSupport"], path: "Benchmarks/Editor"),
     // Writes programs in another way that means the same, and says what the formatter makes of them.
     .target(name: "Mangling", dependencies: ["Language", "TestSupport"], path: "Tests/Support/Mangling"),
     // A line editor alone, for its tests to type at.

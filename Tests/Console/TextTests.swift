@@ -29,6 +29,22 @@ import Testing
   }
 }
 
+@Suite struct ScalarTests {
+  @Test func scalarsBecomeTheirTextAndWhatIsNoneAReplacement() {
+    var generator = SeededGenerator(seed: 21)
+    for _ in 0..<2_000 {
+      let scalars = (0..<8).map { _ in
+        UInt32.random(
+          in: 0...([0x7F, 0x7FF, 0xFFFF, 0x12_0000, .max].randomElement(using: &generator)!),
+          using: &generator)
+      }
+      var expected = String.UnicodeScalarView()
+      expected.append(contentsOf: scalars.map { Unicode.Scalar($0) ?? "\u{FFFD}" })
+      #expect(String(scalars: scalars).unicodeScalars.elementsEqual(expected))
+    }
+  }
+}
+
 @Suite struct StyleTests {
   @Test func colourFollowsTheOptionThenTheEnvironment() {
     let terminal = ["TERM": "xterm"]
