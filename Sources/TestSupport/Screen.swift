@@ -209,9 +209,10 @@ public struct Screen: Sendable {
       cells = []
       cursorOffset = nil
     }
-    let firstShown = max(0, result.count - newRows)
+    // The cursor stays in the window; what is below it and finds no room is gone.
+    let firstShown = min(newRow, max(0, result.count - newRows))
     history = Array(result[..<firstShown])
-    grid = Array(result[firstShown...])
+    grid = Array(result[firstShown...].prefix(newRows))
     while grid.count < newRows { grid.append(Line(columns: newColumns)) }
     row = newRow - firstShown
     column = newColumn

@@ -169,10 +169,46 @@ import Testing
   @Test func enterWithinACellBreaksTheLineAndIndents() throws {
     let probe = try Probe()
     try probe.send("f {\rx y\r}" + Keys.up + Keys.end + Keys.left + Keys.left + "\r")
-    try probe.wait(for: "the line broken") { $0.lines[2] == "   ...:    y" && $0.lines[3] == "   ...: }" }
+    try probe.wait(for: "the line broken") { $0.lines[2] == "   ...:   y" && $0.lines[3] == "   ...: }" }
     #expect(probe.screen.cursor == (2, 10))
     try probe.send(Keys.down + Keys.end + "\r")
-    try probe.wait(for: "<f {|  x|   y|}>")
+    try probe.wait(for: "<f {|  x|  y|}>")
+  }
+
+  @Test func aLineBrokenBetweenTwoBracketsOpensABlock() throws {
+    let probe = try Probe()
+    try probe.send("f {}" + Keys.left + Keys.altEnter + "x")
+    try probe.wait(for: "the brace on its own line") {
+      Array($0.lines[..<3]) == ["In [1]: f {", "   ...:   x", "   ...: }"] && $0.cursor == (1, 11)
+    }
+    // One step for undo.
+    try probe.send(Keys.control("_") + Keys.control("_"))
+    try probe.wait(for: "one line") { $0.text == "In [1]: f {}" && $0.cursor.column == 11 }
+    try probe.send("g(1" + Keys.altEnter)
+    try probe.wait(for: "a brace that closes less") { $0.lines[1] == "   ...:   }" && $0.cursor == (1, 10) }
+    try probe.send(Keys.home + ")\r")
+    try probe.wait(for: "<f {g(1|)  }>")
+  }
+
+  @Test func aSuggestionIsTakenWholeOrByWords() throws {
+    let probe = try Probe()
+    try probe.send("one two three\ron")
+    try probe.wait(for: "a grey suggestion") {
+      $0.cursorLine == "In [2]: one two three" && $0.cursor.column == 10
+    }
+    try probe.send("\u{1B}[1;5C")
+    try probe.wait(for: "a word of it") { $0.cursor.column == 11 }
+    try probe.send("\u{1B}f")
+    try probe.wait(for: "another") { $0.cursor.column == 15 }
+    try probe.send(Keys.right)
+    try probe.wait(for: "all of it") { $0.cursor.column == 21 }
+    // What was taken is undone like what was typed.
+    try probe.send(Keys.control("_"))
+    try probe.wait(for: "the words taken") {
+      $0.cursor.column == 15 && $0.cursorLine == "In [2]: one two three"
+    }
+    try probe.send(Keys.control("c"))
+    try probe.wait(for: "what was typed alone") { $0.text.contains("In [2]: one two^C") }
   }
 
   @Test func keysOfTheEditrcWinOverTheNewOnes() throws {

@@ -27,9 +27,7 @@ public struct ExternalEditor: Sendable {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/cell.cells"
     try write(text, to: path)
-    let status = try Self.holdingSignals { () throws(Failure) in
-      try run(words + [path], source: source)
-    }
+    let status = try run(words + [path], source: source)
     if status & 0x7F != 0 {
       throw Failure(description: "\(words[0]) was ended by signal \(status & 0x7F); the cell is as it was")
     }
@@ -105,21 +103,6 @@ public struct ExternalEditor: Sendable {
       guard errno == EINTR else { throw Failure(description: "\(words[0]) was lost: \(Self.reason(errno))") }
     }
     return status
-  }
-
-  /// Ctrl-C and Ctrl-\ are for the program alone while it has the terminal, as system(3) has it.
-  private static func holdingSignals(_ body: () throws(Failure) -> Int32) throws(Failure) -> Int32 {
-    var ignored = sigaction()
-    ignored.__sigaction_handler.sa_handler = SIG_IGN
-    var interrupt = sigaction()
-    var quit = sigaction()
-    sigaction(SIGINT, &ignored, &interrupt)
-    sigaction(SIGQUIT, &ignored, &quit)
-    defer {
-      sigaction(SIGINT, &interrupt, nil)
-      sigaction(SIGQUIT, &quit, nil)
-    }
-    return try body()
   }
 
   // MARK: The file

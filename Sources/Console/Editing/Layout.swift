@@ -19,6 +19,8 @@ struct Block: Sendable {
   var styles: [(range: Range<Int>, style: Style)] = []
   /// Places whose look differs from that of what is around them: brackets that are shown.
   var marks: [(position: Int, mark: Mark)] = []
+  /// What a search has found.
+  var found: Range<Int>?
   /// Shown behind the text, on what is left of the row: what accepting the suggestion would add.
   var suggestion: [UInt32] = []
   /// Rows below the text: a menu, a search. Each is cut to the window.
@@ -206,6 +208,7 @@ private struct RowMaker {
       let hasStyle = nextStyle < block.styles.count && block.styles[nextStyle].range.contains(index)
       var style = hasStyle ? block.styles[nextStyle].style : .plain
       for (position, mark) in block.marks where position == index { style = mark.over(style) }
+      if let found = block.found, found.contains(index) { style.isReversed = true }
       put(block.text[index..<next], style)
     }
     if block.cursor == range.upperBound { placeCursor() }

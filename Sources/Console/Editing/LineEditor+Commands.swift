@@ -93,10 +93,25 @@ extension LineEditor {
     return .done
   }
 
-  /// Breaks the line at the cursor, with the indentation that the parser wants of what stands before.
+  /// Breaks the line at the cursor, with the indentation that the parser wants of what stands before. Between two
+  /// brackets the second one gets a line of its own.
   private func insertLine(_ text: [UInt32], _ cursor: Int) {
-    insert([10] + spaces(indentation(text, at: cursor)), into: text)
+    let blanks = text[cursor...].prefix { $0 == 0x20 || $0 == 9 }.count
+    engine.move(by: blanks)
+    engine.deleteBack(blanks)
+    let inner = [10] + spaces(indentation(text, at: cursor))
+    guard cursor + blanks < text.count, Self.closingBrackets.contains(text[cursor + blanks]) else {
+      return insert(inner, into: text)
+    }
+    let closed = text[..<cursor] + [text[cursor + blanks]]
+    let outer = [10] + spaces(indentation(Array(closed), at: closed.count))
+    let isBetween = cursor > 0 && Self.openingBrackets.contains(text[cursor - 1])
+    insert(isBetween ? inner + outer : outer, into: text)
+    if isBetween { engine.moveTo(cursor + inner.count) }
   }
+
+  private static let openingBrackets = "([{".unicodeScalars.map(\.value)
+  private static let closingBrackets = ")]}".unicodeScalars.map(\.value)
 
   /// How far a line is indented that begins here, as the parser wants it.
   func indentation(_ text: [UInt32], at position: Int) -> Int {

@@ -133,10 +133,12 @@ public final class LineEditor: CellInput {
   public func lendTerminal<Result>(_ body: () throws -> Result) rethrows -> Result {
     flush()
     show(painter.erase())
-    TerminalModes.restore()
-    // Whoever had it may have written anywhere, and stopped and continued us meanwhile.
-    defer { resume() }
-    return try body()
+    return try TerminalModes.ignoringKeySignals {
+      TerminalModes.restore()
+      // Whoever had it may have written anywhere, and stopped and continued us meanwhile.
+      defer { resume() }
+      return try body()
+    }
   }
 
   // MARK: Painting
@@ -162,7 +164,8 @@ public final class LineEditor: CellInput {
       text = search.text(in: history)
       let range = search.range(in: history)
       cursor = range?.upperBound ?? min(search.originalCursor, text.count)
-      if let range { block.styles = [(range, .reversed)] }
+      block.styles = styles(of: text)
+      block.found = range
       block.footer = [search.label]
     } else {
       block.styles = styles(of: text)
