@@ -149,6 +149,45 @@ import Testing
     try probe.wait(for: "the cell") { $0.cursorLine == "In [2]: done" && $0.text.contains("out 1\n") }
   }
 
+  @Test func aCallerLendsTheTerminalBetweenTwoCells() throws {
+    let probe = try probe(
+      "stty -a | grep -q ' icanon' && printf 'lent: '; read line; echo \"$line\" >> \"$1\"\n")
+    try probe.send("abc\redit\r")
+    try probe.wait(for: "lent:")
+    try probe.send("def\r")
+    try probe.wait(for: "what was saved, then the prompt") {
+      $0.text.hasSuffix("\nedited <abc|def>\nIn [3]:") && $0.bracketsPaste
+    }
+  }
+
+  @Test func controlZStopsTheEditorAndUsAndFgBringsBothBack() throws {
+    let home = TemporaryFolder()
+    home.write(
+      "#!/bin/sh\necho ready; read line; echo \"$line\" >> \"$1\"\n", to: "editor", mode: 0o755)
+    let program = try PseudoTerminal.builtProgram("EditorProbe")
+    let terminal = try PseudoTerminal(
+      "/bin/bash", ["--norc", "--noprofile", "-i"],
+      environment: [
+        "HOME": home.path, "XDG_STATE_HOME": home.path, "PATH": "/usr/bin:/bin", "PS1": "shell> ",
+        "HISTFILE": "/dev/null", "EDITOR": home.path + "/editor",
+      ])
+    try terminal.wait(for: "shell>")
+    try terminal.send("\(program)\r")
+    try terminal.wait(for: "In [1]:")
+    try terminal.send("abc\u{1B}OQ")
+    try terminal.wait(for: "ready")
+    try terminal.send(Keys.control("z"))
+    try terminal.wait(for: "the shell") { $0.text.contains("Stopped") && $0.cursorLine == "shell>" }
+    try terminal.send("fg\r")
+    try terminal.wait(for: "the job in the foreground") {
+      $0.cursorLine.isEmpty && $0.text.hasSuffix("EditorProbe")
+    }
+    try terminal.send("def\r")
+    try terminal.wait(for: "the cell") { $0.text.hasSuffix("In [1]: abc\n   ...: def") }
+    try terminal.send("\r")
+    try terminal.wait(for: "<abc|def>")
+  }
+
   @Test func viOpensItWithV() throws {
     let probe = try probe("echo more >> \"$1\"\n", "bind -v\n")
     try probe.send("abc\u{1B}v")

@@ -103,8 +103,8 @@ extension LineEditor {
     guard cursor + blanks < text.count, Self.closingBrackets.contains(text[cursor + blanks]) else {
       return insert(inner, into: text)
     }
-    let closed = text[..<cursor] + [text[cursor + blanks]]
-    let outer = [10] + spaces(indentation(Array(closed), at: closed.count))
+    let closed = Array(text[..<cursor]) + [text[cursor + blanks]]
+    let outer = [10] + spaces(indentation(closed, at: cursor + 1))
     let isBetween = cursor > 0 && Self.openingBrackets.contains(text[cursor - 1])
     insert(isBetween ? inner + outer : outer, into: text)
     if isBetween { engine.moveTo(cursor + inner.count) }
@@ -134,10 +134,8 @@ extension LineEditor {
     let start = Lines.start(text, cursor)
     let typed = text[start..<cursor]
     if start > 0, typed.allSatisfy({ $0 == 0x20 }) {
-      var indent = 0
-      let closed = String(scalars: text[..<cursor] + [key])
-      if case .incomplete(let wanted) = hooks.completeness(closed) { indent = wanted }
-      if indent < typed.count { engine.deleteBack(typed.count - max(0, indent)) }
+      let indent = indentation(text[..<cursor] + [key], at: cursor + 1)
+      if indent < typed.count { engine.deleteBack(typed.count - indent) }
     }
     insert([key], into: text)
   }
@@ -245,7 +243,7 @@ extension LineEditor {
     do throws(ExternalEditor.Failure) {
       let edited = try edit(String(scalars: text), with: externalEditor).unicodeScalars.map(\.value)
       guard edited.count <= Self.cellLimit else { return sayTooLong() }
-      engine.replaceAll(with: edited.filter { $0 != 0 })
+      if edited != text { engine.replaceAll(with: edited.filter { $0 != 0 }) }
     } catch {
       printAbove(StyledText("\(error)", Style(.red)))
     }

@@ -38,7 +38,7 @@ extension LineEditor {
   }
 
   /// Most lines that one command goes up or down.
-  private static let viLineLimit = 10_000
+  private static let viLineLimit = 1_000
 
   /// Escape: the cursor goes onto the character before it, and not to another line.
   func leaveInsertion(_ text: [UInt32], _ cursor: Int) {

@@ -5,6 +5,7 @@
 //   wait [N TEXT]     a cell that runs until it is interrupted, or until it has printed TEXT N times
 //   later N TEXT      like print, but the next cell is read at once
 //   size              says how many characters the last cell had
+//   edit              has the last cell edited in the person's editor, and says what came of it
 //   stop              ends the program with SIGTERM while the editor waits
 import Console
 import Glibc
@@ -165,6 +166,13 @@ reading: while true {
       printMany(count ?? 1, rest, pause: 10_000)
     case "size":
       editor.print("size \(last.unicodeScalars.count) lines \(last.split(separator: "\n").count)")
+    case "edit":
+      do {
+        let edited = try editor.edit(last, with: ExternalEditor(environment: variables))
+        editor.print("edited <" + edited.split(separator: "\n").joined(separator: "|") + ">")
+      } catch {
+        editor.print("\(error)")
+      }
     case "stop":
       onThread {
         usleep(100_000)
