@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ClustersTests {
   private static let texts = [
-    "plain", "e\u{301}e\u{301}x", "👨‍👩‍👧‍👦👍🏽", "🇩🇪🇫🇷🇩", "a\r\nb\n\u{301}", "한국 क्षि", "❤️x1️⃣", "\u{301}a", "🏴󠁧󠁢󠁥󠁮󠁧󠁿!",
+    "plain", "e\u{301}e\u{301}x", "👨‍👩‍👧‍👦👍🏽", "🇩🇪🇫🇷🇩", "a\rb\n\u{301}", "한국 क्षि", "❤️x1️⃣", "\u{301}a", "🏴󠁧󠁢󠁥󠁮󠁧󠁿!",
     "a\u{200D}b", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢", "", "\u{1F1E6}",
   ]
 
@@ -35,6 +35,11 @@ import Testing
     }
     while place > 0 { place = Clusters.start(scalars, before: place) }
     #expect(steps < 1_000)
+  }
+
+  @Test func aLineEndIsOneWhateverStandsBefore() {
+    #expect(Clusters.end([0x61, 0x0D, 0x0A], from: 1) == 2)
+    #expect(Clusters.start([0x61, 0x0D, 0x0A], before: 3) == 2)
   }
 
   @Test func widthsAreWhatTerminalsMakeOfThem() {

@@ -175,6 +175,18 @@ import Testing
     try probe.wait(for: "<f {|  x|  y|}>")
   }
 
+  @Test func tabIndentsALineByStepsAndShiftTabTakesThemBack() throws {
+    let probe = try Probe()
+    try probe.send("f {" + Keys.altEnter + "\tx")
+    try probe.wait(for: "the next step") { $0.lines[1] == "   ...:     x" }
+    try probe.send("\u{1B}[H\t")
+    try probe.wait(for: "one more") { $0.lines[1] == "   ...:         x" }
+    try probe.send(Keys.end + "  y" + Keys.backTab)
+    try probe.wait(for: "one less") { $0.lines[1] == "   ...:     x  y" && $0.cursor.column == 16 }
+    try probe.send(Keys.backTab + Keys.backTab + "\r}\r")
+    try probe.wait(for: "<f {|x  y|}>")
+  }
+
   @Test func aLineBrokenBetweenTwoBracketsOpensABlock() throws {
     let probe = try Probe()
     try probe.send("f {}" + Keys.left + Keys.altEnter + "x")

@@ -22,7 +22,7 @@ import Testing
     let texts = [
       "", "a", "abc\ndef", "a\n\n\nb", String(repeating: "x", count: 12),
       String(repeating: "wide 世界 ", count: 9),
-      "tab\tstop", "e\u{301}e\u{301}", String(repeating: "👨‍👩‍👧a👍🏽", count: 4), "🇩🇪❤️\n👍🏽",
+      "tab\tstop", "e\u{301}e\u{301}", String(repeating: "👨‍👩‍👧a👍🏽", count: 4), "🇩🇪❤️\n👍🏽", "a\r\nb",
       String(repeating: "line\n", count: 30), "{\n  }", "\u{1B}[2J\u{7}",
     ]
     for size in [

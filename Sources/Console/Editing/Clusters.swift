@@ -8,14 +8,14 @@ enum Clusters {
   static func end(_ text: [UInt32], from position: Int) -> Int {
     guard position < text.count else { return position }
     let next = position + 1
-    guard next < text.count, mayJoin(text[position], text[next]) else { return next }
+    guard next < text.count, mayJoin(text[next]) else { return next }
     let characters = String(scalars: text[position..<min(text.count, position + reach)])
     return position + (characters.first?.unicodeScalars.count ?? 1)
   }
 
   /// Where the cluster that ends at a place begins; 0 at the beginning of the text.
   static func start(_ text: [UInt32], before position: Int) -> Int {
-    guard position > 1, mayJoin(text[position - 2], text[position - 1]) else { return max(0, position - 1) }
+    guard position > 1, mayJoin(text[position - 1]) else { return max(0, position - 1) }
     // What is below U+0300 begins a cluster, so whole clusters come behind it.
     let farthest = max(0, position - reach)
     let first = text[farthest..<(position - 1)].lastIndex { $0 < 0x300 } ?? farthest
@@ -25,16 +25,15 @@ enum Clusters {
 
   /// Whether no cluster is cut in two here.
   static func isBoundary(_ text: [UInt32], _ position: Int) -> Bool {
-    guard position > 0, position < text.count, mayJoin(text[position - 1], text[position]) else {
+    guard position > 0, position < text.count, mayJoin(text[position]) else {
       return true
     }
     return end(text, from: start(text, before: position)) == position
   }
 
-  /// False for most pairs, without a look at Unicode's tables: below U+0300 only a line end has two scalars.
-  private static func mayJoin(_ first: UInt32, _ second: UInt32) -> Bool {
-    second >= 0x300 || first == 0x0D && second == 0x0A
-  }
+  /// False for most scalars, without a look at Unicode's tables: none below U+0300 joins the one before it, but for
+  /// U+000A behind U+000D. Those are two here, since a line ends at U+000A whatever stands before.
+  private static func mayJoin(_ scalar: UInt32) -> Bool { scalar >= 0x300 }
 
   /// Columns of a cluster. Of an emoji that is put together its first character counts, and one that asks to be shown
   /// as emoji (U+FE0F) takes two; elsewhere it is the sum, which is what terminals make of letters and their marks.

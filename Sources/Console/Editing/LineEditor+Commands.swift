@@ -29,7 +29,7 @@ extension LineEditor {
     case .newerWithPrefix: return recallPrefix(backwards: false, text)
     case .oldest: recall(0, text)
     case .complete: return complete(text, cursor, step: 1)
-    case .completeBack: return menu == nil ? .refused : complete(text, cursor, step: -1)
+    case .completeBack: return menu == nil ? outdent(text, cursor) : complete(text, cursor, step: -1)
     case .paste: paste(text)
     case .replace: engine.replaceAll(with: replacement.text, cursor: replacement.cursor)
     case .searchBack: search = IncrementalSearch(original: text, cursor: cursor)
@@ -267,6 +267,18 @@ extension LineEditor {
         "not inserted: a cell holds at most \(Self.cellLimit) characters, these would be too many", .dim))
   }
 
+  /// Shift-Tab: takes a step of indentation from the line, and leaves the cursor on its character.
+  private func outdent(_ text: [UInt32], _ cursor: Int) -> Engine.Outcome {
+    let start = Lines.start(text, cursor)
+    let blanks = text[start...].prefix { $0 == 0x20 }.count
+    guard blanks > 0 else { return .refused }
+    let count = (blanks - 1) % Layout.tabWidth + 1
+    var changed = text
+    changed.removeSubrange(start..<(start + count))
+    engine.replaceAll(with: changed, cursor: max(start, cursor - count))
+    return .changed
+  }
+
   /// Tab: indents at the beginning of a line, else completes; again, goes through the menu.
   private func complete(_ text: [UInt32], _ cursor: Int, step: Int) -> Engine.Outcome {
     if var open = menu {
@@ -279,7 +291,7 @@ extension LineEditor {
     }
     let start = Lines.start(text, cursor)
     if text[start..<cursor].allSatisfy(Lines.isBlank), !text.isEmpty {
-      insert([0x20, 0x20], into: text)
+      insert(spaces(Layout.tabWidth - (cursor - start) % Layout.tabWidth), into: text)
       return .changed
     }
     let map = OffsetMap(text)
