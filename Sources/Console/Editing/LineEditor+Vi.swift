@@ -6,7 +6,7 @@ extension LineEditor {
       return .refused
     }
     let surroundings = ViCommands.Surroundings(
-      partner: { self.bracket(text, at: $0)?.partner },
+      partner: { self.brackets.bracket(in: text, at: $0)?.partner },
       indentation: { self.indentation(text, at: $0) })
     let effect = vi.type(key, text, cursor, surroundings)
     if case .vertical = effect {} else { goalColumn = nil }

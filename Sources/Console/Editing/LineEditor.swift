@@ -10,12 +10,13 @@ public final class LineEditor: CellInput {
   /// Longest cell, in Unicode scalars; a paste that would make it longer is refused.
   public nonisolated static let cellLimit = 1_000_000
   /// Longest text that is highlighted and compared with the history as it is typed, in scalars.
-  static let highlightLimit = 64 << 10
+  nonisolated static let highlightLimit = 64 << 10
 
   let hooks: Hooks
   let usesColor: Bool
   let engine: Engine
   let terminal: Terminal
+  let externalEditor: ExternalEditor
   nonisolated let queue = PrintQueue()
   nonisolated let pipe: WakePipe
   var painter = Painter()
@@ -39,9 +40,7 @@ public final class LineEditor: CellInput {
   var pastedText: [UInt32] = []
   /// What the command `replace` puts in place of the text.
   var replacement: (text: [UInt32], cursor: Int) = ([], 0)
-  /// What the person's own editor is started with.
-  let externalEditor: ExternalEditor
-  var bracketed: (text: [UInt32], brackets: [Bracket]) = ([], [])
+  var brackets: BracketMap
   var colored: (text: [UInt32], styles: [(range: Range<Int>, style: Style)]) = ([], [])
   var suggested: (text: [UInt32], suggestion: [UInt32]) = ([], [])
 
@@ -66,6 +65,7 @@ public final class LineEditor: CellInput {
     self.hooks = hooks
     usesColor = color
     externalEditor = ExternalEditor(environment: environment)
+    brackets = BracketMap(find: hooks.brackets)
     self.engine = engine
     self.pipe = pipe
     terminal = Terminal(pipe: pipe)
@@ -169,7 +169,7 @@ public final class LineEditor: CellInput {
       block.footer = [search.label]
     } else {
       block.styles = styles(of: text)
-      block.marks = bracketMarks(text, cursor)
+      if usesColor { block.marks = brackets.marks(in: text, cursor: cursor) }
       if let menu {
         block.footer = menu.rows(limit: max(1, rows / 2))
       } else {
@@ -200,30 +200,6 @@ public final class LineEditor: CellInput {
     }
     return colored.styles
   }
-
-  /// The bracket that the cursor stands on, or just behind, and the one that belongs to it.
-  private func bracketMarks(_ text: [UInt32], _ cursor: Int) -> [(position: Int, mark: Block.Mark)] {
-    for position in [cursor, cursor - 1] {
-      guard usesColor, let bracket = bracket(text, at: position) else { continue }
-      if let partner = bracket.partner { return [(bracket.position, .paired), (partner, .paired)] }
-      return bracket.isClosing ? [(bracket.position, .wrong)] : []
-    }
-    return []
-  }
-
-  /// The bracket at a place and its partner, in scalars; nil where there is none.
-  func bracket(_ text: [UInt32], at position: Int) -> (position: Int, partner: Int?, isClosing: Bool)? {
-    let isBracket = text.indices.contains(position) && Self.bracketScalars.contains(text[position])
-    guard isBracket, text.count <= Self.highlightLimit else { return nil }
-    if bracketed.text != text { bracketed = (text, hooks.brackets(String(scalars: text))) }
-    let map = OffsetMap(text)
-    let offset = map.utf8(position)
-    guard let found = bracketed.brackets.first(where: { $0.offset == offset }) else { return nil }
-    let partner = found.partner.flatMap { map.scalars($0..<$0)?.lowerBound }
-    return (position, partner, found.isClosing)
-  }
-
-  private static let bracketScalars = Set("()[]{}".unicodeScalars.map(\.value))
 
   func suggestion(for text: [UInt32]) -> [UInt32] {
     guard usesColor, text.count <= Self.highlightLimit else { return [] }
