@@ -6,11 +6,7 @@ import Notebooks
 extension Prompt {
   /// Makes the next cell of the notebook and runs it.
   func enter(_ text: String) {
-    if let line = CellsFile.markerLine(in: text) ?? CellsFile.outputLine(in: text) {
-      return refuse(
-        "line \(line) looks like a marker of the cells file and could not be saved; indent it or write it otherwise"
-      )
-    }
+    guard checkMarkers(text) else { return }
     let number = notebook.nextNumber
     let place = insertion.flatMap(notebook.index(of:)) ?? notebook.cells.count
     make(
@@ -52,20 +48,38 @@ extension Prompt {
 
   /// Runs a cell and shows what it came to; false where it failed.
   @discardableResult
-  private func runCell(_ number: Int, _ text: String, isCompact: Bool = false) -> Bool {
-    let slot = ResultSlot()
+  func runCell(_ number: Int, _ text: String, isCompact: Bool = false) -> Bool {
+    let slot = Slot<CellResult>()
     let input = self.input
     let run = states.begin(number, text)
+    let columns = isInteractive ? input.columns : nil
     runningCell.number = number
     kernel.run(cell: number, text: text) { [runningCell, isInteractive] result in
       // On the loop: what comes after this is no longer the cell's own output, and stands below its result.
       let isAwaited = runningCell.end(number)
       let isShown = result.isSuccess ? !isCompact : isInteractive
-      if isAwaited, isShown, let text = Transcript.result(result) { input.printAbove(text) }
+      if isAwaited, isShown, let text = Transcript.result(result, columns: columns) { input.printAbove(text) }
       slot.set(result)
       input.wake()
     }
-    guard let result = wait(for: slot, number, run) else { return true }
+    return waitForCell(slot, number, run, since: .now)
+  }
+
+  /// Waits until a cell has ended; false where it failed. One that the person lets go on in the background counts as
+  /// one that has not.
+  private func waitForCell(
+    _ slot: Slot<CellResult>, _ number: Int, _ run: CellStates.Run, since started: ContinuousClock.Instant
+  ) -> Bool {
+    let result = wait(for: slot, "[\(number)]", since: started) {
+      kernel.interrupt()
+    } backgrounding: {
+      // It may have ended just now, and shown its result.
+      guard runningCell.end(number) else { return false }
+      say(StyledText("[\(number)] goes on in the background; %fg brings it back", .dim))
+      leaveInBackground(slot, number, run, since: started)
+      return true
+    }
+    guard let result else { return true }
     states.end(run, result)
     input.flush()
     guard !result.isSuccess else { return true }
@@ -75,37 +89,22 @@ extension Prompt {
     return false
   }
 
-  /// Waits until a cell has ended; nil where the person let it go on in the background.
-  private func wait(for slot: ResultSlot, _ number: Int, _ run: CellStates.Run) -> CellResult? {
-    let started = ContinuousClock.now
-    while true {
-      let outcome = input.wait(
-        status: { Prompt.waiting(number, ContinuousClock.now - started) },
-        until: { slot.value != nil })
-      switch outcome {
-      case .finished: return slot.value
-      case .interrupted: kernel.interrupt()
-      case .backgrounded:
-        // It may have ended just now, and shown its result.
-        guard runningCell.end(number) else { continue }
-        say(StyledText("[\(number)] goes on in the background", .dim))
-        slot.onSet = { [input, states] result in
-          // A kernel that was restarted meanwhile has said what became of its cells.
-          guard states.end(run, result) else { return }
-          input.printAbove(
-            StyledText("[\(number)] has ended after \(Prompt.duration(result.duration))", .dim)
-              + (Transcript.result(result).map { "\n" + $0 } ?? StyledText()))
-        }
-        return nil
-      }
+  private func leaveInBackground(
+    _ slot: Slot<CellResult>, _ number: Int, _ run: CellStates.Run, since started: ContinuousClock.Instant
+  ) {
+    let columns = isInteractive ? input.columns : nil
+    slot.onSet = { [input, states] result in
+      // A kernel that was restarted meanwhile has said what became of its cells.
+      guard states.end(run, result) else { return }
+      input.printAbove(
+        StyledText("[\(number)] has ended after \(Prompt.duration(result.duration))", .dim)
+          + (Transcript.result(result, columns: columns).map { "\n" + $0 } ?? StyledText()))
     }
-  }
-
-  /// What stands beside the spinner; after a while, also what can be done.
-  private static func waiting(_ number: Int, _ time: Duration) -> String {
-    let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
-    let shown = seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds)) s"
-    return "[\(number)] \(shown)"
-      + (seconds < 2 ? "" : "  Ctrl-C stops it, Ctrl-Z lets it go on in the background")
+    background.append(
+      Background(label: "[\(number)]", cell: number, isOver: { slot.value != nil }) { [unowned self] in
+        runningCell.number = number
+        slot.onSet = nil
+        _ = waitForCell(slot, number, run, since: started)
+      })
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import KernelCore
 import Notebooks
 
@@ -79,6 +80,61 @@ extension Prompt {
     guard chosen.count == 1 else { return refuse("say before which one: %insert 3") }
     insertion = chosen[0]
     say("the next cell that you enter goes before [\(chosen[0])]")
+  }
+
+  // MARK: Editing
+
+  /// `%edit 3`: in the person's editor where they name one, else at the prompt.
+  func edit(_ argument: String) {
+    guard let last = notebook.codeNumbers.last else { return say("the notebook is empty; type a cell") }
+    guard let chosen = cells(in: argument.isEmpty ? "\(last)" : argument) else { return }
+    guard chosen.count == 1, let cell = notebook[chosen[0]] else { return refuse("say which one: %edit 3") }
+    let environment = ProcessInfo.processInfo.environment
+    let namesEditor = ["VISUAL", "EDITOR"].contains { environment[$0]?.isEmpty == false }
+    if !namesEditor, input.editsInPlace {
+      editing = chosen[0]
+      return
+    }
+    do throws(ExternalEditor.Failure) {
+      let text = try input.edit(cell.source, with: ExternalEditor(environment: environment))
+      replace(chosen[0], with: text, shows: true)
+    } catch {
+      refuse("\(error)")
+    }
+  }
+
+  /// Reads a cell anew, with its text to begin with.
+  func readEdited(_ number: Int) {
+    switch input.readCell(number: number, text: notebook[number]?.source ?? "") {
+    case .text(let text): replace(number, with: text, shows: false)
+    case .interrupted: say("cell [\(number)] stays as it was")
+    case .endOfInput: leave()
+    }
+    tellStale()
+  }
+
+  /// Gives a cell another text, and runs it.
+  ///
+  /// - Parameter shows: whether the text is still to be shown.
+  private func replace(_ number: Int, with text: String, shows: Bool) {
+    guard let old = notebook[number]?.source else { return }
+    if text == old { return say("cell [\(number)] is as it was") }
+    if text.allSatisfy(\.isWhitespace) {
+      return refuse("an empty cell is none; %delete \(number) removes it")
+    }
+    guard checkMarkers(text) else { return }
+    make([.edited(number, from: old, to: text)], undoableAs: "%edit")
+    Completer.shared.learn(from: [text])
+    if shows { runCells([number]) } else { runCell(number, text) }
+  }
+
+  /// Whether a text can be saved in a cells file; says why not.
+  func checkMarkers(_ text: String) -> Bool {
+    guard let line = CellsFile.markerLine(in: text) ?? CellsFile.outputLine(in: text) else { return true }
+    refuse(
+      "line \(line) looks like a marker of the cells file and could not be saved; indent it or write it otherwise"
+    )
+    return false
   }
 
   /// Takes back what the last such command did to the notebook.

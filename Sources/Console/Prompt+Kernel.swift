@@ -10,6 +10,7 @@ extension Prompt {
     let input = self.input
     // Before: what cells in the background come to by this is not worth a line each.
     let background = states.forgetAll()
+    self.background = []
     kernel.restart {
       flag.set()
       input.wake()

@@ -38,10 +38,14 @@ public final class Prompt {
   var path: String?
   /// The file as it was when it was last read or written here.
   var fileVersion: CellsFile.FileVersion?
+  /// The cell whose text is to be edited at the next prompt.
+  var editing: Int?
   /// The cell before which the next one goes; the end where there is none.
   var insertion: Int?
   /// What can be taken back, the latest last.
   var undoable: [Undoable] = []
+  /// What goes on while the person types, the latest last.
+  var background: [Background] = []
   /// The stale cells that the person has been told of.
   var knownStale: Set<Int> = []
   /// What each cell came to when it last ran.
@@ -84,6 +88,8 @@ public final class Prompt {
       if case .unawaited = event { hasUnawaited.set() }
       if case .open(let url) = event {
         openings.open(url) { input.printAbove($0) }
+      } else if case .served(let request) = event {
+        input.printAbove(StyledText(Transcript.logLine(request).plain, .dim))
       } else if let text = Transcript.event(event, whileRunning: runningCell.number) {
         input.printAbove(text)
       }
@@ -163,6 +169,7 @@ public final class Prompt {
   }
 
   private func readOne() {
+    if let number = editing.take() { return readEdited(number) }
     let entry = input.readCell(number: notebook.nextNumber)
     if case .text(let text) = entry, text.allSatisfy(\.isWhitespace) { return }
     (question, lastQuestion) = (nil, question)

@@ -29,15 +29,30 @@ public enum Transcript {
   }
 
   /// What a cell came to: its notes, then its value or error; nil where there is nothing to say.
-  public static func result(_ result: CellResult) -> StyledText? {
+  ///
+  /// - Parameter columns: how wide the window is where a person looks: then the value is laid out for it.
+  public static func result(_ result: CellResult, columns: Int? = nil) -> StyledText? {
     var lines = result.notes.map { StyledText($0, .dim) }
     switch result.outcome {
     case .succeeded(let value?):
-      lines.append(StyledText("Out[\(result.cell)]: ", outputStyle) + StyledText(value))
+      let label = "Out[\(result.cell)]: "
+      if let columns, let shown = result.value {
+        let layout = ValueView(columns: columns).lines(shown, offset: label.count)
+        if layout.count == 1 {
+          lines.append(StyledText(label, outputStyle) + layout[0])
+        } else {
+          lines += [StyledText(String(label.dropLast()), outputStyle)] + layout
+        }
+      } else {
+        lines.append(StyledText(label, outputStyle) + StyledText(value))
+      }
     case .succeeded(nil): break
     case .failed(let text): lines.append(StyledText(text, errorStyle))
     case .interrupted:
       lines.append(StyledText("interrupted: what the cell declared is put back as it was", errorStyle))
+    }
+    if columns != nil, result.duration >= .seconds(1) {
+      lines.append(StyledText("took \(Prompt.duration(result.duration))", .dim))
     }
     return joined(lines)
   }

@@ -35,6 +35,8 @@ final class Kernel {
     case out(CellRun)
     /// `open` in a replay.
     case opening(url: String, owner: UInt32)
+    /// A call that a person makes by hand.
+    case promptCall((Result<Answer, PromptCallError>) -> Void)
   }
   var tasks: [TaskID: TaskKind] = [:]
   var nextOwner: UInt32 = 1
@@ -44,6 +46,7 @@ final class Kernel {
   var active: [UInt32: CellRun] = [:]
   var failedCells = FailedCells()
   var staleness = Staleness()
+  var activityNumbers = ActivityNumbers()
   /// Somebody's interruption has stopped a cell as it computed.
   var hasStoppedComputing = false
   /// Sockets that are being bound.
@@ -78,8 +81,7 @@ final class Kernel {
     desk = RequestDesk(
       machine: machine, routes: routes,
       replies: ReplyMaker(machine: machine, replyClass: replyClass, responseClass: responseClass),
-      requestClass: requestClass, clock: clock, logsRequests: configuration.logsRequests,
-      ownership: ownership, depth: calls.depth(of:), emit: emit)
+      requestClass: requestClass, clock: clock, ownership: ownership, depth: calls.depth(of:), emit: emit)
     timers.onFire = { [unowned self] in pump() }
     calls.onActivity = { [unowned self] in pump() }
     desk.onActivity = { [unowned self] in pump() }
@@ -105,9 +107,12 @@ final class Kernel {
     // nothing depends on how long something takes.
     if hasMoreToRun, !configuration.isClockVirtual { return }
     isPumping = true
+    machine.moment = clock.now
     let end = NIODeadline.now() + Kernel.turn
     var isDone = false
-    repeat { isDone = machine.runReady(limit: 100, yields: !configuration.isClockVirtual) } while !isDone && NIODeadline.now() < end
+    repeat {
+      isDone = machine.runReady(limit: 100, yields: !configuration.isClockVirtual)
+    } while !isDone && NIODeadline.now() < end
     isPumping = false
     // After a long turn others have theirs before whatever the next socket brings, too.
     if !isDone || !configuration.isClockVirtual && NIODeadline.now() >= end { planPump() }
@@ -168,6 +173,21 @@ final class Kernel {
     pump()
   }
 
+  // MARK: Looking
+
+  /// The globals that cells have declared, in the order of their names.
+  func variables() -> [VariableInfo] {
+    let found = machine.declaredGlobals.compactMap { name, kind -> VariableInfo? in
+      guard let kind = VariableInfo.Kind(kind), let (slot, _) = machine.declaredGlobal(named: name),
+        let value = machine.global(slot)?.value
+      else { return nil }
+      return VariableInfo(
+        name: name, kind: kind, type: machine.typeName(value), value: machine.repr(value, limit: 400),
+        cell: ownership.cell(declaringGlobal: slot))
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+
   // MARK: The end
 
   /// Stops everything: waiting clients get 503, `defer`s run without waiting. The kernel is not used again.
@@ -175,6 +195,9 @@ final class Kernel {
     isOver = true
     let runs = active.values.sorted { $0.owner < $1.owner }
     active.removeAll()
+    for case .promptCall(let completion) in tasks.values {
+      completion(.failure(PromptCallError(message: "the kernel was restarted")))
+    }
     tasks.removeAll()
     whenIdle.removeAll()
     desk.close()
@@ -184,6 +207,18 @@ final class Kernel {
     for run in runs {
       run.isUnderWay = false
       tellEnd(of: run, .interrupted)
+    }
+  }
+}
+
+extension VariableInfo.Kind {
+  /// Nil for what is the program's own.
+  fileprivate init?(_ kind: GlobalKind) {
+    switch kind {
+    case .let: self = .let
+    case .var: self = .var
+    case .function: self = .function
+    case .builtin: return nil
     }
   }
 }

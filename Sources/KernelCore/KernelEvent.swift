@@ -47,6 +47,8 @@ public struct CellResult: Sendable {
   /// The place in the order in which cells ran.
   public let executionCount: Int
   public let outcome: Outcome
+  /// The form of the value of a cell that ran, for a person who looks at it; nil where there is none to show.
+  public var value: ShownValue?
   /// One line for each thing it defined, and warnings.
   public let notes: [String]
   public let duration: Duration
@@ -54,6 +56,22 @@ public struct CellResult: Sendable {
   public var isSuccess: Bool {
     if case .succeeded = outcome { true } else { false }
   }
+}
+
+/// A global as a listing shows it.
+public struct VariableInfo: Sendable, Equatable {
+  public enum Kind: String, Sendable {
+    case `let`, `var`, function
+  }
+
+  public let name: String
+  public let kind: Kind
+  /// The name of its value's type.
+  public let type: String
+  /// The value, cut where it is long.
+  public let value: String
+  /// The cell that declared it.
+  public let cell: Int?
 }
 
 /// A route as a listing shows it.

@@ -111,6 +111,21 @@ public final class KernelHandle: Sendable {
     }.wait()) ?? []
   }
 
+  /// The globals that cells have declared, in the order of their names.
+  public func variables() -> [VariableInfo] {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.variables() }.wait()) ?? []
+  }
+
+  /// What goes on by itself, the oldest first.
+  public func activities() -> [Activity] {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.activities() }.wait()) ?? []
+  }
+
+  /// Stops what `activities` gave a number; false where that has ended.
+  public func cancel(activity number: Int) -> Bool {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.cancel(activity: number) }.wait()) ?? false
+  }
+
   /// Takes away all that a cell made.
   public func removeEffects(of cell: Int) {
     loop.execute { [supervisor] in supervisor.value.kernel.removeEffects(of: cell) }
@@ -131,6 +146,26 @@ public final class KernelHandle: Sendable {
   /// Whether a cell waits though nothing is left that could end its wait: no timer, no call, nothing that runs.
   public func waitsInVain() -> Bool {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.waitsInVain }.wait()) ?? false
+  }
+
+  // MARK: Calls by hand
+
+  /// Makes a call; `completion` is called on the loop with what came. Gives what takes it back.
+  public func ask(
+    _ call: PromptCall, completion: @escaping @Sendable (Result<Answer, PromptCallError>) -> Void
+  ) -> @Sendable () -> Void {
+    let task = try? loop.submit { [supervisor] in
+      supervisor.value.kernel.ask(call, completion: completion)
+    }.wait()
+    return { [loop, supervisor] in
+      guard let task = task ?? nil else { return }
+      loop.execute { supervisor.value.kernel.abandon(promptCall: task) }
+    }
+  }
+
+  /// From now on a `KernelEvent.served` is sent for each request, or no more.
+  public func logRequests(_ isOn: Bool) {
+    loop.execute { [supervisor] in supervisor.value.logsRequests = isOn }
   }
 
   // MARK: The end

@@ -24,6 +24,10 @@ final class Supervisor: Responder {
   /// Clients are outside and wait in their own time, whatever the notebook's clock says.
   private let holdClock: any Clock
   var onEvent: (KernelEvent) -> Void = { _ in }
+  /// Whether a `KernelEvent.served` is sent for each request.
+  var logsRequests: Bool {
+    didSet { kernel.desk.logsRequests = logsRequests }
+  }
 
   private(set) var kernel: Kernel!
   private var executionCount = 0
@@ -71,10 +75,11 @@ final class Supervisor: Responder {
     transfers = TransferPool()
     self.clock = clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(loop: loop))
     self.holdClock = holdClock ?? RealClock(loop: loop)
+    logsRequests = configuration.logsRequests
     kernel = makeKernel()
     server.responder = self
-    if configuration.logsRequests {
-      server.onRefusal = { [unowned self] in onEvent(.served(ServedRequest(refused: $0))) }
+    server.onRefusal = { [unowned self] in
+      if logsRequests { onEvent(.served(ServedRequest(refused: $0))) }
     }
   }
 
@@ -82,6 +87,7 @@ final class Supervisor: Responder {
     let kernel = Kernel(
       configuration: configuration, clock: clock, loop: loop, server: server, transfers: transfers,
       mark: mark, interruption: interruption, emit: { [unowned self] in onEvent($0) })
+    kernel.desk.logsRequests = logsRequests
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
     return kernel
   }

@@ -24,7 +24,13 @@ extension Command {
     Command(name: "delete", usage: "3 | 3-5 | failed", explanation: "removes cells and all that they made") {
       prompt, argument in
       guard !argument.isEmpty else { return prompt.refuse("say which: %delete 3") }
+      if argument.hasPrefix("/") || argument.contains("://") { return prompt.request("DELETE", argument) }
       if let chosen = prompt.cells(in: argument) { prompt.deleteCells(chosen) }
+    },
+    Command(name: "edit", usage: "[3]", explanation: "edits a cell, in $VISUAL where it is set, and runs it")
+    {
+      prompt, argument in
+      prompt.edit(argument)
     },
     Command(name: "move", usage: "3 1 | 3-5 end", explanation: "puts cells before another, or at the end") {
       prompt, argument in
@@ -53,10 +59,43 @@ extension Command {
       prompt, _ in
       prompt.listRoutes()
     },
+    Command(name: "ps", usage: "", explanation: "lists what goes on: requests, fibers, timers, calls") {
+      prompt, _ in
+      prompt.listActivities()
+    },
+    Command(name: "cancel", usage: "7", explanation: "stops what %ps lists under that number") {
+      prompt, argument in
+      prompt.cancelActivities(argument)
+    },
+    Command(
+      name: "vars", usage: "", explanation: "lists the names that cells have declared, with their values"
+    ) {
+      prompt, _ in
+      prompt.listVariables()
+    },
+    Command(name: "fg", usage: "[3]", explanation: "waits again for what goes on in the background") {
+      prompt, argument in
+      prompt.bringToForeground(argument)
+    },
+    Command(name: "log", usage: "[on | off]", explanation: "tells each request as it is answered") {
+      prompt, argument in
+      prompt.log(argument)
+    },
     Command(name: "open", usage: "/path", explanation: "opens a route in the browser") { prompt, argument in
       prompt.openPage(argument.isEmpty ? "/" : argument)
     },
   ]
+
+  /// `%delete /items/1` is a request; `%delete 3` removes a cell.
+  @MainActor static let requestCommands: [Command] = ["get", "post", "put", "patch", "head"].map { name in
+    let usage = name == "get" || name == "head" ? "/path [Name:value]" : "/path [json={…}]"
+    return Command(
+      name: name, usage: usage,
+      explanation: "makes a \(name.uppercased()) and shows the answer; & lets it wait"
+    ) { prompt, argument in
+      prompt.request(name.uppercased(), argument)
+    }
+  }
 
   @MainActor static let fileCommands: [Command] = [
     Command(name: "save", usage: "[file]", explanation: "writes the notebook to its file, or to another") {

@@ -9,7 +9,7 @@ struct Command {
   let run: @MainActor (Prompt, String) -> Void
 
   /// All commands, in the order in which help lists them.
-  @MainActor static let all: [Command] = cellCommands + kernelCommands + fileCommands
+  @MainActor static let all: [Command] = cellCommands + kernelCommands + requestCommands + fileCommands
 
   /// Finds a command by its name or an unambiguous beginning of it.
   @MainActor static func find(_ word: String) -> Result<Command, CommandProblem> {

@@ -114,8 +114,11 @@ public protocol CellInput: AnyObject, Sendable {
   /// How wide the terminal is now; nil where there is none.
   var columns: Int? { get }
 
-  /// Waits for the next cell.
-  func readCell(number: Int) -> Input
+  /// Whether a cell can be edited where it is typed; otherwise `readCell` begins with no text.
+  var editsInPlace: Bool { get }
+
+  /// Waits for the next cell, or for a cell that is edited, whose text stands there from the start.
+  func readCell(number: Int, text: String) -> Input
 
   /// Waits until `finished` says so, asking after each `wake()`; prints lines that arrive meanwhile. `status` is what
   /// the spinner shows, asked ten times a second.
@@ -135,6 +138,9 @@ public protocol CellInput: AnyObject, Sendable {
 }
 
 extension CellInput {
+  /// Waits for the next cell.
+  public func readCell(number: Int) -> Input { readCell(number: number, text: "") }
+
   /// Has the person edit a text in a program of theirs; gives what was saved.
   public func edit(_ text: String, with editor: ExternalEditor) throws(ExternalEditor.Failure) -> String {
     try lendTerminal { Swift.Result { () throws(ExternalEditor.Failure) in try editor.edit(text) } }.get()

@@ -83,12 +83,21 @@ public final class LineEditor: CellInput {
 
   public var columns: Int? { terminal.size.columns }
 
-  public func readCell(number: Int) -> Input {
+  public var editsInPlace: Bool { true }
+
+  public func readCell(number: Int, text: String) -> Input {
     prompt = hooks.prompt(number)
     continuation = Block.continuation(of: prompt)
     outcome = nil
     place = HistoryPlace(history)
     reset()
+    if !text.isEmpty {
+      let scalars = text.unicodeScalars.map(\.value)
+      replacement = (scalars, scalars.count)
+      pendingCodes = [scalar(.replace)]
+      edits = UndoList(UndoList.State(text: scalars, cursor: scalars.count, place: place.index))
+      edits.isGrouping = engine.isVi
+    }
     terminal.enterRaw()
     // An empty cell that was entered leaves the engine without an outcome: the prompt comes again.
     while outcome == nil { engine.run() }

@@ -42,7 +42,9 @@ public final class PlainInput: CellInput {
     interruptions = source
   }
 
-  public func readCell(number: Int) -> Input {
+  public var editsInPlace: Bool { false }
+
+  public func readCell(number: Int, text: String) -> Input {
     let prompt = hooks.prompt(number)
     var cell = ""
     _ = isInterrupted.take()

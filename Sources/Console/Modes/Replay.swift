@@ -69,7 +69,7 @@ public struct Replay {
   private func run(_ number: Int, _ source: String, _ kernel: KernelHandle, _ events: EventQueue)
     -> CellResult?
   {
-    let slot = ResultSlot()
+    let slot = Slot<CellResult>()
     kernel.run(cell: number, text: source) { result in
       slot.set(result)
       events.wake()
@@ -149,34 +149,5 @@ public struct Replay {
     warnIfOthersCanReach(configuration)
     let signals = TerminationSignals(wake: events.wake)
     while !signals.isRaised { show(events.take(timeout: 1)) }
-  }
-}
-
-/// A result that comes from another thread.
-final class ResultSlot: @unchecked Sendable {
-  private let lock = NSLock()
-  private var result: CellResult?
-  private var listener: (@Sendable (CellResult) -> Void)?
-
-  var value: CellResult? { lock.withLock { result } }
-
-  /// Called with the result: when it comes, or at once where it has come already.
-  var onSet: (@Sendable (CellResult) -> Void)? {
-    get { lock.withLock { listener } }
-    set {
-      let result = lock.withLock {
-        listener = newValue
-        return self.result
-      }
-      if let result { newValue?(result) }
-    }
-  }
-
-  func set(_ result: CellResult) {
-    let listener = lock.withLock {
-      self.result = result
-      return self.listener
-    }
-    listener?(result)
   }
 }

@@ -42,7 +42,7 @@ public struct Serve {
   ) -> ExitStatus {
     for cell in cells {
       let number = cell.number ?? 0
-      let slot = ResultSlot()
+      let slot = Slot<CellResult>()
       kernel.run(cell: number, text: cell.source) { result in
         slot.set(result)
         events.wake()

@@ -53,6 +53,9 @@ final class OutboundCalls {
 
   var count: Int { underWay.count }
 
+  /// The calls under way, by the numbers of their operations.
+  var operations: [(id: Int, started: Int)] { underWay.map { ($0, $1.started) } }
+
   /// The number of requests of which each was made for the next, up to this one.
   func depth(of request: Request) -> Int { underWay.isEmpty ? 1 : mark.depth(of: request) }
 

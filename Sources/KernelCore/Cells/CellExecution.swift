@@ -44,6 +44,7 @@ extension Kernel {
       let main = try machine.load(program)
       let task = machine.upcomingTask
       run.task = task
+      machine.moment = started
       tasks[task] = .cell(run)
       machine.start(main, owner: run.owner, followsDeferred: false, isCell: true)
     } catch {
@@ -64,7 +65,9 @@ extension Kernel {
       failedCells.forget(run.cell)
       if let previous { dropObservers(of: previous) }
       noteGlobals(run)
-      finish(run, .succeeded(showOut(value, of: run)))
+      let text = showOut(value, of: run)
+      run.shownValue = text == nil ? nil : shown(value)
+      finish(run, .succeeded(text))
     case .failure(let error):
       let report = machine.report(of: error)
       if report.kind == Failure.Kind.interrupted.rawValue, !run.isInterrupted {
@@ -111,7 +114,7 @@ extension Kernel {
 
   func tellEnd(of run: CellRun, _ outcome: CellResult.Outcome) {
     let result = CellResult(
-      cell: run.cell, executionCount: run.executionCount, outcome: outcome,
+      cell: run.cell, executionCount: run.executionCount, outcome: outcome, value: run.shownValue,
       notes: run.warnings + run.allNotes,
       duration: .nanoseconds(clock.now - run.started))
     emit(.cellFinished(result))
@@ -162,7 +165,7 @@ extension Kernel {
     return true
   }
 
-  private func interrupt(_ run: CellRun) {
+  func interrupt(_ run: CellRun) {
     guard run.isUnderWay, !run.isInterrupted, let task = run.task else { return }
     if machine.stop(task, Failure(.interrupted, "interrupted")) { run.isInterrupted = true }
   }

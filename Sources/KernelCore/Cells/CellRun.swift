@@ -36,6 +36,8 @@ final class CellRun {
   private var hiddenNotes = 0
   private static let noteLimit = 30
   var warnings: [String] = []
+  /// What its value looks like.
+  var shownValue: ShownValue?
   var undo = UndoRecord()
   /// Variables of other cells that its text assigns to, with what they held when it began.
   var assigned: [(name: String, slot: Int, before: PinnedValue)] = []

@@ -79,6 +79,7 @@ extension Kernel: MachineHost {
         emit(event)
       }
     case .opening(let url, _): emit(opened(url, outcome))
+    case .promptCall(let completion): completion(answer(outcome))
     case nil: break
     }
   }

@@ -12,7 +12,7 @@ final class RequestDesk {
   private let clock: any Clock
   /// Hears of errors behind a 500 and of answered requests.
   private let emit: (KernelEvent) -> Void
-  private let logsRequests: Bool
+  var logsRequests = false
   /// Lets what became ready run.
   var onActivity: () -> Void = {}
   private let ownership: Ownership
@@ -34,7 +34,7 @@ final class RequestDesk {
 
   init(
     machine: Machine, routes: RouteRegistry, replies: ReplyMaker, requestClass: InstanceClass,
-    clock: any Clock, logsRequests: Bool, ownership: Ownership,
+    clock: any Clock, ownership: Ownership,
     depth: @escaping (Request) -> Int, emit: @escaping (KernelEvent) -> Void
   ) {
     self.machine = machine
@@ -42,7 +42,6 @@ final class RequestDesk {
     self.replies = replies
     self.requestClass = requestClass
     self.clock = clock
-    self.logsRequests = logsRequests
     self.ownership = ownership
     self.depth = depth
     self.emit = emit
@@ -103,6 +102,7 @@ final class RequestDesk {
     arguments.append(route.usesRequest ? requestObject(exchange.request, route, arguments) : .nil)
     let task = machine.upcomingTask
     let work = Work(exchange: exchange, route: route, started: clock.now, isOwn: isOwn)
+    machine.moment = work.started
     starting = (task, work)
     machine.start(
       route.handler.value, arguments, owner: route.owner, followsDeferred: true,
@@ -199,6 +199,19 @@ final class RequestDesk {
   }
 
   // MARK: Going
+
+  /// What is under way: the tasks and their requests.
+  var requests: [(task: TaskID, request: Request, owner: UInt32, started: Int)] {
+    underWay.map { ($0, $1.exchange.request, $1.route.owner, $1.started) }
+  }
+
+  /// Ends a request on behalf of a person: its client is answered 503, its handler is unwound.
+  func cancel(_ task: TaskID) {
+    guard let work = take(task) else { return }
+    finish(work, StandardPages.unavailable("the request was cancelled at the prompt"))
+    machine.abandon(task, Failure(.cancelled, "cancelled at the prompt"))
+    onActivity()
+  }
 
   private func abandon(_ task: TaskID) {
     guard take(task) != nil else { return }

@@ -66,6 +66,11 @@ final class TimerSet {
     return true
   }
 
+  /// The timers that fire once, by the numbers of their operations.
+  var operations: [(id: Int, delay: Int, set: Int, owner: UInt32)] {
+    oneShots.map { ($0, $1.delay, $1.due - $1.delay, $1.owner) }
+  }
+
   /// What an operation waits for, for people.
   func describe(operation: Int) -> String? {
     oneShots[operation].map { "timer \(Machine.text(ofDuration: $0.delay))" }
@@ -226,7 +231,7 @@ extension Int {
     return overflow ? .max : sum
   }
 
-  fileprivate func multipliedClamped(_ other: Int) -> Int {
+  func multipliedClamped(_ other: Int) -> Int {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? .max : product
   }

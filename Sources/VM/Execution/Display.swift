@@ -20,8 +20,10 @@ extension Machine {
 
   /// The value as a literal would be written where there is one, bounded in depth and length: what `Out` shows. What
   /// is left out is counted.
-  public func repr(_ value: Value) -> String {
-    var writer = Writer(machine: self, bounds: .shown)
+  ///
+  /// - Parameter limit: about how many bytes it may have.
+  public func repr(_ value: Value, limit: Int = 100_000) -> String {
+    var writer = Writer(machine: self, bounds: .shown(length: limit))
     writer.write(value)
     return writer.text
   }
@@ -106,6 +108,26 @@ extension Machine {
     case DeferredObject.cancelled: return "<Deferred cancelled>"
     default: break
     }
+    return whatFires(deferred).map { "<Deferred pending: \($0)>" } ?? "<Deferred pending>"
+  }
+
+  /// What will fire a pending deferred, for people: `timer 12s`, `2 of 3`; nil where only a `resolve` can.
+  func whatFires(_ deferred: UnsafeMutablePointer<DeferredObject>) -> String? {
+    let origin = origin(of: deferred)
+    if origin.pointee.header.flags & DeferredObject.isOperation != 0,
+      let text = host?.describe(operation: origin.pointee.number), !text.isEmpty
+    {
+      return text
+    }
+    switch origin.pointee.origin.tag {
+    case Tag.array: return "\(origin.pointee.number) of \(origin.pointee.origin.array.pointee.count)"
+    case Tag.fiber: return "async"
+    default: return nil
+    }
+  }
+
+  /// The deferred at the beginning of a chain of callbacks.
+  func origin(of deferred: UnsafeMutablePointer<DeferredObject>) -> UnsafeMutablePointer<DeferredObject> {
     var origin = deferred
     for _ in 0..<100 {
       guard origin.pointee.origin.tag == Tag.reaction,
@@ -113,17 +135,7 @@ extension Machine {
       else { break }
       origin = source
     }
-    if origin.pointee.header.flags & DeferredObject.isOperation != 0,
-      let text = host?.describe(operation: origin.pointee.number), !text.isEmpty
-    {
-      return "<Deferred pending: \(text)>"
-    }
-    switch origin.pointee.origin.tag {
-    case Tag.array:
-      return "<Deferred pending: \(origin.pointee.number) of \(origin.pointee.origin.array.pointee.count)>"
-    case Tag.fiber: return "<Deferred pending: async>"
-    default: return "<Deferred pending>"
-    }
+    return origin
   }
 }
 
@@ -138,7 +150,7 @@ private struct Writer {
     let length: Int
 
     static let greatestDepth = 512
-    static let shown = Bounds(depth: 8, elements: 200, length: 100_000)
+    static func shown(length: Int) -> Bounds { Bounds(depth: 8, elements: 200, length: length) }
     static func whole(length: Int) -> Bounds { Bounds(depth: greatestDepth, elements: .max, length: length) }
   }
 

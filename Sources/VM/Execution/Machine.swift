@@ -100,6 +100,9 @@ public final class Machine {
   var nextTask = 1
   @exclusivity(unchecked) var nextFiberID: UInt32 = 1
   @exclusivity(unchecked) public internal(set) var fiberCount = 0
+  /// What the time is, in nanoseconds, as far as fibers remember when they were made. The host sets it before it lets
+  /// something run.
+  @exclusivity(unchecked) public var moment = 0
   var operations: [Int: Value] = [:]
   /// Where operations were begun, for errors that nobody awaits.
   var operationOrigins: [Int: TraceFrame] = [:]

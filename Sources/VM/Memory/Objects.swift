@@ -145,6 +145,8 @@ struct FiberObject {
   var result: UnsafeMutablePointer<DeferredObject>?
   /// The task it runs for, which hears of its end, or 0.
   var task: Int
+  /// When it was made, by `Machine.moment`.
+  var made: Int
   /// The run of a cell that owns what this fiber makes.
   var owner: UInt32
   var id: UInt32

@@ -114,10 +114,19 @@ extension Machine {
   public func isBytes(_ value: Value) -> Bool { value.tag == Tag.bytes }
   public func isError(_ value: Value) -> Bool { value.tag == Tag.error }
 
-  /// The elements of an array; nil for anything else.
-  public func elements(of value: Value) -> [Value]? {
+  /// The elements of an array, or the first of them; nil for anything else.
+  public func elements(of value: Value, most: Int = .max) -> [Value]? {
     guard value.tag == Tag.array else { return nil }
-    return (0..<value.array.pointee.count).map { value.array.pointee.elements[$0] }
+    return (0..<min(most, value.array.pointee.count)).map { value.array.pointee.elements[$0] }
+  }
+
+  /// How many elements an array or a dictionary has; nil for anything else.
+  public func elementCount(of value: Value) -> Int? {
+    switch value.tag {
+    case Tag.array: value.array.pointee.count
+    case Tag.dictionary: heap.pairs(of: value.dictionary).count
+    default: nil
+    }
   }
 
   /// The pairs of a dictionary in order; nil for anything else.

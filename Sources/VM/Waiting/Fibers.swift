@@ -33,6 +33,7 @@ extension Machine {
     fiber.pointee.limit = stack + size
     fiber.pointee.registers = stack + 2
     fiber.pointee.task = 0
+    fiber.pointee.made = moment
     fiber.pointee.id = nextFiberID
     nextFiberID &+= 1
     fiberCount += 1
@@ -253,24 +254,28 @@ extension Machine {
     busy += 1
     defer { busy -= 1 }
     var started = 0
-    for large in heap.state.pointee.large where large.object.load(as: UInt8.self) == UInt8(Tag.fiber) {
-      let fiber = large.object.assumingMemoryBound(to: FiberObject.self)
-      guard !fiber.has(FiberObject.hasFinished), isChosen(fiber) else { continue }
+    eachFiber { fiber in
+      guard isChosen(fiber) else { return }
       if fiber.hasCleanups { started += 1 }
       stop(fiber, failure)
+    }
+    return started
+  }
+
+  /// All fibers that have not ended, parked ones that nothing refers to included. The body must not allocate.
+  func eachFiber(_ body: (UnsafeMutablePointer<FiberObject>) -> Void) {
+    for large in heap.state.pointee.large where large.object.load(as: UInt8.self) == UInt8(Tag.fiber) {
+      let fiber = large.object.assumingMemoryBound(to: FiberObject.self)
+      if !fiber.has(FiberObject.hasFinished) { body(fiber) }
     }
     for block in heap.state.pointee.blocks {
       for number in 0..<block.count {
         let object = block.base + number * block.cell
         guard object.load(as: UInt8.self) == UInt8(Tag.fiber) else { continue }
         let fiber = object.assumingMemoryBound(to: FiberObject.self)
-        if !fiber.has(FiberObject.hasFinished), isChosen(fiber) {
-          if fiber.hasCleanups { started += 1 }
-          stop(fiber, failure)
-        }
+        if !fiber.has(FiberObject.hasFinished) { body(fiber) }
       }
     }
-    return started
   }
 
   /// Stops the fibers that a run of a cell started, but not those that work on requests. Gives how many of

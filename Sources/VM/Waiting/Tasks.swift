@@ -108,13 +108,6 @@ extension Machine {
     cancel(value.deferred, failure)
   }
 
-  /// What a task's fiber or deferred waits for, for people; nil where it has ended.
-  public func describe(task: TaskID) -> String? {
-    guard let value = tasks[task.number] else { return nil }
-    let source = value.tag == Tag.fiber ? value.fiber.pointee.source : value.reaction.pointee.source
-    return source.map(describe) ?? "ready"
-  }
-
   /// An operation's owner.
   public func owner(ofOperation id: Int) -> UInt32? { operations[id]?.deferred.pointee.owner }
 

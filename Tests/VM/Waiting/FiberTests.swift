@@ -78,8 +78,10 @@ struct FiberTests {
   @Test func aTaskSaysWhatItWaitsFor() throws {
     let host = ScriptHost()
     let task = try host.start("await sleep(5s)")
-    #expect(host.machine.describe(task: task) == "<Deferred pending: timer>")
+    #expect(host.machine.wait(of: task) == .operation(1))
+    #expect(host.machine.fibers.map(\.wait) == [.operation(1)])
     host.settle()
-    #expect(host.machine.describe(task: task) == nil)
+    #expect(host.machine.wait(of: task) == nil)
+    #expect(host.machine.fibers.isEmpty)
   }
 }

@@ -1,0 +1,122 @@
+import Foundation
+import KernelCore
+
+/// What stands behind `%post`: an address and what is sent there.
+///
+/// `/items json={"a": 1}`, `/login form=user=ada&age=36`, `/x body="some text" X-Token:5 timeout=5s &`
+struct RequestArguments {
+  var call: PromptCall
+  /// Whether it goes on in the background from the start.
+  var isInBackground = false
+
+  static func parse(_ text: String, method: String) -> Result<RequestArguments, CommandProblem> {
+    var rest = text[...]
+    let url = word(&rest)
+    guard url.hasPrefix("/") || url.contains("://") else {
+      let example = url.isEmpty ? "/greet/you" : "/\(url)"
+      return .failure(
+        CommandProblem(
+          "%\(method.lowercased()) takes a path, as %\(method.lowercased()) \(example), or an http address"))
+    }
+    var found = RequestArguments(call: PromptCall(method: method, url: url.replacing(" ", with: "%20")))
+    while !rest.isEmpty {
+      let start = rest
+      let item = word(&rest)
+      if item == "&", rest.isEmpty {
+        found.isInBackground = true
+        break
+      }
+      if let problem = found.take(item, start) { return .failure(problem) }
+    }
+    return .success(found)
+  }
+
+  /// Takes one `name=value` or `Name:value`; gives what is wrong with it.
+  private mutating func take(_ item: String, _ text: Substring) -> CommandProblem? {
+    guard let sign = item.firstIndex(where: { $0 == "=" || $0 == ":" }), sign != item.startIndex else {
+      return CommandProblem(
+        "\"\(item)\" is nothing to send; write json={\"a\": 1}, form=a=1&b=2, body=\"text\", X-Name:value or timeout=5s"
+      )
+    }
+    let name = String(item[..<sign])
+    let value = RequestArguments.unquoted(String(item[item.index(after: sign)...]))
+    if item[sign] == ":" {
+      call.headers.append((name, value))
+      return nil
+    }
+    switch name {
+    case "json":
+      let data = Data(value.utf8)
+      guard (try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)) != nil else {
+        return CommandProblem("json= is followed by JSON, as in json={\"a\": 1}; \(value.prefix(60)) is none")
+      }
+      return send(value, as: "application/json")
+    case "form": return send(value, as: "application/x-www-form-urlencoded")
+    case "body": return send(value, as: "text/plain; charset=utf-8")
+    case "timeout":
+      guard let duration = RequestArguments.duration(value) else {
+        return CommandProblem("\(value) is no time; write timeout=500ms or timeout=5s")
+      }
+      call.timeout = duration
+      return nil
+    default:
+      return CommandProblem(
+        "\"\(name)=\" is not known here; there are json=, form=, body= and timeout=, and Name:value for headers"
+      )
+    }
+  }
+
+  private mutating func send(_ text: String, as type: String) -> CommandProblem? {
+    if call.body != nil { return CommandProblem("a request has one body: json=, form= or body=") }
+    if call.method == "GET" || call.method == "HEAD" {
+      return CommandProblem("a \(call.method) carries no body; %post sends one")
+    }
+    call.body = Array(text.utf8)
+    if !call.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+      call.headers.append(("content-type", type))
+    }
+    return nil
+  }
+
+  // MARK: Words
+
+  /// The next word: up to a space that is not within quotes, braces or brackets.
+  private static func word(_ rest: inout Substring) -> String {
+    rest = rest.drop { $0 == " " }
+    var depth = 0
+    var isQuoted = false
+    var isEscaped = false
+    let end = rest.firstIndex { character in
+      if isEscaped {
+        isEscaped = false
+      } else if isQuoted, character == "\\" {
+        isEscaped = true
+      } else if character == "\"" {
+        isQuoted.toggle()
+      } else if !isQuoted, "{[".contains(character) {
+        depth += 1
+      } else if !isQuoted, "}]".contains(character) {
+        depth -= 1
+      }
+      return character == " " && !isQuoted && depth <= 0
+    }
+    let word = rest[..<(end ?? rest.endIndex)]
+    rest = rest[(end ?? rest.endIndex)...].drop { $0 == " " }
+    return String(word)
+  }
+
+  /// `"some text"` without its quotes; what has none stays as it is.
+  private static func unquoted(_ text: String) -> String {
+    guard text.count > 1, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
+    return String(text.dropFirst().dropLast()).replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+  }
+
+  /// `500ms`, `5s`, `2m`.
+  static func duration(_ text: String) -> Duration? {
+    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
+    guard let (unit, seconds) = units.first(where: { text.hasSuffix($0.0) }),
+      let number = Double(text.dropLast(unit.count)), number > 0, number * seconds < 1e9
+    else { return nil }
+    return .seconds(number * seconds)
+  }
+}

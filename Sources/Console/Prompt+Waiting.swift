@@ -1,0 +1,62 @@
+import KernelCore
+
+// Waiting for cells and calls, in the foreground and in the background.
+
+extension Prompt {
+  /// A cell or a call that goes on while the person types.
+  struct Background {
+    /// What it is called: `[3]`, `GET /block`.
+    let label: String
+    /// The cell that it is, if any.
+    let cell: Int?
+    let isOver: @Sendable () -> Bool
+    /// Waits for it again, and shows what it came to.
+    let bringBack: @MainActor () -> Void
+  }
+
+  /// Waits until a value has come; nil where it is left to come in the background.
+  ///
+  /// - Parameters:
+  ///   - label: what stands beside the spinner.
+  ///   - interrupting: what Ctrl-C does; the value is waited for all the same.
+  ///   - backgrounding: what Ctrl-Z does; false where it can't be left any more.
+  func wait<Value>(
+    for slot: Slot<Value>, _ label: String, since started: ContinuousClock.Instant,
+    interrupting: () -> Void, backgrounding: () -> Bool
+  ) -> Value? {
+    while true {
+      let outcome = input.wait(
+        status: { Prompt.waiting(label, ContinuousClock.now - started) }, until: { slot.value != nil })
+      switch outcome {
+      case .finished: return slot.value
+      case .interrupted: interrupting()
+      case .backgrounded: if backgrounding() { return nil }
+      }
+    }
+  }
+
+  /// What stands beside the spinner; after a while, also what can be done.
+  private static func waiting(_ label: String, _ time: Duration) -> String {
+    let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+    let shown = seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds)) s"
+    return "\(label) \(shown)"
+      + (seconds < 2 ? "" : "  Ctrl-C stops it, Ctrl-Z lets it go on in the background")
+  }
+
+  /// `%fg`: waits again for what goes on in the background, the last where none is named.
+  func bringToForeground(_ argument: String) {
+    background.removeAll { $0.isOver() }
+    guard let last = background.last else { return say("nothing waits in the background") }
+    var chosen = last
+    if !argument.isEmpty {
+      guard let number = Int(argument), let found = background.last(where: { $0.cell == number }) else {
+        let names = background.map(\.label).joined(separator: ", ")
+        return refuse(
+          "\(argument) does not wait in the background; \(names) \(background.count == 1 ? "does" : "do")")
+      }
+      chosen = found
+    }
+    background.removeAll { $0.label == chosen.label && $0.cell == chosen.cell }
+    chosen.bringBack()
+  }
+}

@@ -1,0 +1,79 @@
+import KernelCore
+
+/// What came of a call: status, headers, and the body as its type asks for.
+struct AnswerView {
+  private let columns: Int
+  private static let headerLimit = 40
+  private static let lineLimit = 60
+  private static let textLimit = 100_000
+
+  init(columns: Int) { self.columns = columns }
+
+  func lines(_ answer: Answer) -> [StyledText] {
+    var lines = [head(answer)]
+    for header in answer.headers.prefix(Self.headerLimit) {
+      lines.append(StyledText(header.name, Style(.cyan)) + StyledText(": \(header.value)", .dim))
+    }
+    if answer.headers.count > Self.headerLimit {
+      lines.append(StyledText("… \(answer.headers.count - Self.headerLimit) more headers", .dim))
+    }
+    let body = body(answer)
+    if !body.isEmpty { lines.append("") }
+    return lines + body
+  }
+
+  private func head(_ answer: Answer) -> StyledText {
+    let color: Style.Color =
+      switch answer.status {
+      case ..<300: .green
+      case ..<400: .cyan
+      case ..<500: .yellow
+      default: .red
+      }
+    return StyledText("\(answer.status) \(answer.reason)", Style(color, bold: true))
+      + StyledText("  \(Prompt.duration(answer.elapsed)), \(Self.size(answer.body.count))", .dim)
+  }
+
+  static func size(_ bytes: Int) -> String {
+    switch bytes {
+    case ..<1_000: "\(bytes) byte\(bytes == 1 ? "" : "s")"
+    case ..<1_000_000: "\((Double(bytes) / 100).rounded() / 10) kB"
+    default: "\((Double(bytes) / 100_000).rounded() / 10) MB"
+    }
+  }
+
+  private func body(_ answer: Answer) -> [StyledText] {
+    if answer.body.isEmpty { return [] }
+    let type = answer.header("content-type")?.prefix { $0 != ";" }.lowercased() ?? ""
+    if Self.isJSON(type), answer.body.count <= Self.textLimit, let json = JSONView.lines(answer.text) {
+      return cut(json)
+    }
+    guard Self.isText(type, answer.body) else {
+      return [
+        StyledText("<\(Self.size(answer.body.count)) of \(type.isEmpty ? "unknown type" : type)>", .dim)
+      ]
+    }
+    let text = answer.text.prefix(Self.textLimit)
+    return cut(
+      text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { StyledText(String($0)) }
+    )
+  }
+
+  private static func isJSON(_ type: String) -> Bool { type == "application/json" || type.hasSuffix("+json") }
+
+  private static func isText(_ type: String, _ body: [UInt8]) -> Bool {
+    if type.hasPrefix("text/") || isJSON(type) || type.hasSuffix("xml") || type.hasSuffix("javascript")
+      || type == "application/x-www-form-urlencoded"
+    {
+      return true
+    }
+    return type.isEmpty && String(validating: body, as: UTF8.self) != nil && !body.contains(0)
+  }
+
+  private func cut(_ lines: [StyledText]) -> [StyledText] {
+    var lines = lines
+    if lines.last?.plain.isEmpty == true { lines.removeLast() }
+    if lines.count <= Self.lineLimit { return lines }
+    return lines.prefix(Self.lineLimit) + [StyledText("… \(lines.count - Self.lineLimit) more lines", .dim)]
+  }
+}

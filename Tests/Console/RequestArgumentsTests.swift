@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Console
+
+/// What stands behind `%get` and `%post`.
+struct RequestArgumentsTests {
+  private func parse(_ text: String, _ method: String = "POST") throws -> RequestArguments {
+    try RequestArguments.parse(text, method: method).get()
+  }
+
+  private func problem(_ text: String, _ method: String = "POST") -> String? {
+    if case .failure(let problem) = RequestArguments.parse(text, method: method) {
+      problem.message
+    } else {
+      nil
+    }
+  }
+
+  @Test func anAddressWithBodyHeadersAndTime() throws {
+    let json = try parse("/items json={\"a\": [1, \"x y\"]} X-Token:5 timeout=1.5s")
+    #expect(json.call.url == "/items" && json.call.method == "POST")
+    #expect(json.call.body.map { String(decoding: $0, as: UTF8.self) } == "{\"a\": [1, \"x y\"]}")
+    #expect(
+      json.call.headers.map { "\($0.name)=\($0.value)" } == ["content-type=application/json", "X-Token=5"])
+    #expect(json.call.timeout == .milliseconds(1_500))
+    #expect(!json.isInBackground)
+    let form = try parse("https://example.com/?a=1 form=a=1&b=2 &")
+    #expect(form.call.url == "https://example.com/?a=1" && form.isInBackground)
+    #expect(form.call.headers.map(\.value) == ["application/x-www-form-urlencoded"])
+    #expect(
+      try parse("/x body=\"some \\\"text\\\"\"").call.body.map { String(decoding: $0, as: UTF8.self) }
+        == "some \"text\"")
+    #expect(try parse("/x Content-Type:text/csv body=a,b").call.headers.map(\.value) == ["text/csv"])
+    #expect(try parse("/x json=5").call.body == Array("5".utf8))
+    #expect(try parse("/a/b", "GET").call.body == nil)
+  }
+
+  @Test(arguments: [
+    ("", "%post takes a path, as %post /greet/you"), ("items", "%post takes a path, as %post /items"),
+    ("/x json={\"a\": }", "json= is followed by JSON"), ("/x json=", "json= is followed by JSON"),
+    ("/x timeout=5", "5 is no time"), ("/x timeout=-5s", "-5s is no time"),
+    ("/x what", "\"what\" is nothing to send"),
+    ("/x colour=red", "\"colour=\" is not known here"), ("/x json=1 body=2", "a request has one body"),
+    ("/x =5", "\"=5\" is nothing to send"),
+  ])
+  func whatIsWrongIsSaid(_ text: String, _ message: String) {
+    #expect(problem(text)?.hasPrefix(message) == true, "\(problem(text) ?? "no problem")")
+  }
+
+  @Test func aGetCarriesNoBody() {
+    #expect(problem("/x json=1", "GET") == "a GET carries no body; %post sends one")
+    #expect(problem("/x body=1", "HEAD")?.hasPrefix("a HEAD carries no body") == true)
+  }
+}

@@ -1,0 +1,47 @@
+import TestSupport
+import Testing
+
+/// Editing a cell that has run.
+@Suite struct EditCommandTests {
+  @Test func aCellIsEditedWhereItIsTyped() throws {
+    let notebook = try NotebookTerminal(environment: ["EDITOR": "", "VISUAL": ""])
+    try notebook.enter("let base = 2")
+    try notebook.enter("base * 10")
+    try notebook.send("%edit 1\r")
+    try notebook.wait(for: "the cell") { $0.cursorLine == "In [1]: let base = 2" }
+    try notebook.send("\u{7F}5\r")
+    try notebook.wait(for: "[2] is stale")
+    #expect(try notebook.enter("%run stale").contains("Out[2]: 50"))
+    #expect(try notebook.enter("%show 1") == ["In [1]: let base = 5"])
+    #expect(try notebook.enter("%undo")[0].hasPrefix("%edit is undone"))
+    #expect(try notebook.enter("%show 1") == ["In [1]: let base = 2"])
+  }
+
+  @Test func ctrlCLeavesACellAsItWas() throws {
+    let notebook = try NotebookTerminal(environment: ["EDITOR": "", "VISUAL": ""])
+    try notebook.enter("\"old\"")
+    try notebook.send("%edit\r")
+    try notebook.wait(for: "the cell") { $0.cursorLine == "In [1]: \"old\"" }
+    try notebook.send("x" + Keys.interrupt)
+    try notebook.wait(for: "cell [1] stays as it was")
+    #expect(try notebook.enter("%show 1") == ["In [1]: \"old\""])
+    try notebook.send("%edit 1\r")
+    try notebook.wait(for: "the cell") { $0.cursorLine == "In [1]: \"old\"" }
+    try notebook.send("\r")
+    try notebook.wait(for: "cell [1] is as it was")
+    #expect(try notebook.enter("%edit 9") == ["there is no cell [9]; %cells lists them"])
+  }
+
+  @Test func thePersonsOwnEditorIsUsedWhereOneIsNamed() throws {
+    let home = TemporaryFolder()
+    home.write("#!/bin/sh\nsed -i s/2/7/ \"$1\"\n", to: "editor", mode: 0o755)
+    let notebook = try NotebookTerminal(home: home, environment: ["VISUAL": home.path + "/editor"])
+    try notebook.enter("let base = 2")
+    #expect(try notebook.enter("%edit 1") == ["In [1]: let base = 7"])
+    #expect(try notebook.enter("base") == ["Out[2]: 7"])
+    let failing = try NotebookTerminal(environment: ["VISUAL": "false"])
+    try failing.enter("\"kept\"")
+    #expect(try failing.enter("%edit 1")[0].hasPrefix("false ended with status 1; the cell is as it was"))
+    #expect(try failing.enter("%show 1") == ["In [1]: \"kept\""])
+  }
+}

@@ -1,0 +1,114 @@
+import TestSupport
+import Testing
+
+/// Calls by hand, what goes on, and what waits in the background.
+@Suite struct RequestCommandTests {
+  /// The lines without the header of the date, which differs, and without times.
+  private func steady(_ lines: [String]) -> [String] {
+    lines.filter { !$0.hasPrefix("date: ") }.map { $0.replacing(#/(<1|\d+) ms/#, with: "1 ms") }
+  }
+
+  @Test func anAnswerIsShownWhole() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/greet/<user>\" { \"Hello \\(user)!\" }")
+    try notebook.enter(
+      "route POST \"/items\" { respond(request.json, status: 201, headers: [\"X-A\": \"b\"]) }")
+    #expect(
+      try steady(notebook.enter("%get /greet/you")) == [
+        "200 OK  1 ms, 10 bytes", "content-type: text/plain; charset=utf-8", "content-length: 10", "",
+        "Hello you!",
+      ])
+    let made = try steady(notebook.enter("%post /items json={\"a\": [1]}"))
+    #expect(made.first == "201 Created  1 ms, 9 bytes" && made.contains("X-A: b"))
+    #expect(made.suffix(6) == ["", "{", "  \"a\": [", "    1", "  ]", "}"])
+    #expect(try notebook.enter("%delete /greet/you")[0].hasPrefix("200 OK"))
+    #expect(try notebook.enter("%head /greet/you")[0].hasPrefix("200 OK"))
+    #expect(try notebook.enter("%get /nothing").last == "No route matches GET /nothing.")
+    #expect(try notebook.enter("%get nothing") == ["%get takes a path, as %get /nothing, or an http address"])
+    #expect(try notebook.enter("%get http://127.0.0.1:1/")[0].hasPrefix("error: GET http://127.0.0.1:1/: "))
+    // None of it is a cell.
+    #expect(try notebook.enter("%cells").count == 2)
+  }
+
+  @Test func whatBlocksIsUnblockedFromTheSamePrompt() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("var held = nil")
+    try notebook.enter("route \"/block\" { held = deferred(); held }")
+    #expect(
+      try notebook.enter("%get /block &") == ["GET /block goes on in the background; %fg brings it back"])
+    let listed = try notebook.enter("%ps")
+    #expect(listed.count == 2)
+    #expect(listed.allSatisfy { $0.contains("GET /block") })
+    #expect(try notebook.enter("held.resolve(\"free\")").first == "Out[3]: true")
+    try notebook.wait(for: "GET /block has ended")
+    try notebook.waitForPrompt()
+    #expect(notebook.screen.text.contains("\nfree\n"))
+
+    try notebook.send("await get(\"/block\").text\r")
+    try notebook.waitUntilRunning(4)
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[4] goes on in the background; %fg brings it back")
+    try notebook.enter("after(300ms) { held.resolve(\"again\") }")
+    try notebook.send("%fg\r")
+    try notebook.wait(for: "Out[4]: \"again\"")
+    #expect(try notebook.enter("%fg") == ["nothing waits in the background"])
+  }
+
+  @Test func whatGoesOnIsListedAndCancelled() throws {
+    let notebook = try NotebookTerminal()
+    #expect(try notebook.enter("%ps") == ["nothing goes on: no request, no timer, no fiber waits"])
+    try notebook.enter("every(1h) { 1 }")
+    let listed = try notebook.enter("%ps")
+    #expect(listed.count == 1)
+    let words = listed[0].split(separator: " ")
+    #expect(words.prefix(4) == ["1", "timer", "every", "1h"])
+    #expect(words.last == "[1]")
+    #expect(try notebook.enter("%cancel 1") == ["1 is cancelled"])
+    #expect(
+      try notebook.enter("%cancel 1") == ["nothing that goes on has the number 1; %ps lists what goes on"])
+    #expect(try notebook.enter("%cancel one") == ["\"one\" is no number of %ps"])
+    #expect(try notebook.enter("%cancel")[0].hasPrefix("say which"))
+  }
+
+  @Test func ctrlCTakesACallBack() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/block\" { defer { print(\"left\") }\nawait deferred() }")
+    try notebook.send("%get /block\r")
+    try notebook.wait(for: "the spinner") {
+      $0.lines.contains { $0.contains("GET /block ") && $0.hasSuffix(" s") }
+    }
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "error: GET /block is taken back")
+    try notebook.wait(for: "[1] left")
+  }
+
+  @Test func namesAndRequestsAreTold() throws {
+    let notebook = try NotebookTerminal()
+    #expect(try notebook.enter("%vars") == ["no cell has declared a name yet"])
+    try notebook.enter("var visits = 3")
+    try notebook.enter("func twice(n) { n * 2 }")
+    #expect(
+      try notebook.enter("%vars").map { $0.split(separator: " ") } == [
+        ["twice", "Function", "[2]"], ["visits", "Int", "[1]", "3"],
+      ])
+    try notebook.enter("%log on")
+    #expect(try notebook.get("/x").status == 404)
+    try notebook.wait(for: "method=GET path=/x status=404")
+    try notebook.enter("%log off")
+    #expect(try notebook.get("/y").status == 404)
+    #expect(!notebook.screen.text.contains("path=/y"))
+    #expect(try notebook.enter("%log maybe") == ["write %log on or %log off"])
+  }
+
+  @Test func valuesAreLaidOutForTheWindow() throws {
+    let notebook = try NotebookTerminal(columns: 40)
+    try notebook.enter("let rows = (1...3).map { [\"id\": $0, \"name\": \"n\\($0)\"] }")
+    #expect(try notebook.enter("rows") == ["Out[2]:", "id  name", "──  ────", " 1  n1", " 2  n2", " 3  n3"])
+    let numbers = try notebook.enter("Array(0..<1000)")
+    #expect(numbers.prefix(3) == ["Out[3]:", "[", "  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,"])
+    #expect(numbers.allSatisfy { $0.count <= 40 })
+    #expect(numbers.suffix(2) == ["  … 835 more", "]"])
+    #expect(try notebook.enter("\"a\\u{1B}[31mb\"") == ["Out[4]: \"a\\u{1b}[31mb\""])
+    #expect(try notebook.enter("await sleep(1100ms)") == ["took 1.1 s"])
+  }
+}
