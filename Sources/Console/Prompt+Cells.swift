@@ -1,3 +1,4 @@
+import Foundation
 import KernelCore
 import Notebooks
 
@@ -33,6 +34,24 @@ extension Prompt {
       }
     }
     return true
+  }
+
+  /// `%time 3`: runs cells and says how long each took.
+  func timeCells(_ numbers: [Int]) {
+    runCells(numbers)
+    for number in numbers {
+      guard case .ended(let result) = states[number] else { continue }
+      let nanoseconds =
+        Double(result.duration.components.attoseconds) / 1e9 + Double(result.duration.components.seconds)
+        * 1e9
+      let text =
+        switch nanoseconds {
+        case ..<1e6: String(format: "%.0f µs", nanoseconds / 1e3)
+        case ..<1e9: String(format: "%.1f ms", nanoseconds / 1e6)
+        default: String(format: "%.2f s", nanoseconds / 1e9)
+        }
+      say("[\(number)] took \(text)")
+    }
   }
 
   /// Why the cells after this one did not run, and what to do.

@@ -41,6 +41,18 @@ extension Prompt {
         : "\(numbers.count) cells are gone with all they made; %undo brings them back")
   }
 
+  /// `%reset`: an empty notebook and a new kernel.
+  func reset() {
+    let numbers = notebook.codeNumbers
+    if numbers.isEmpty { return restart() }
+    make(notebook.codeCells.map { .removed($0) }, undoableAs: "%reset")
+    for number in numbers { states.forget(number) }
+    restart()
+    say(
+      "\(numbers.count) cell\(numbers.count == 1 ? "" : "s") of the notebook are gone; %undo brings them back"
+    )
+  }
+
   func forgetEffects(of numbers: [Int]) {
     for number in numbers {
       states.forget(number)

@@ -60,12 +60,11 @@ extension Prompt {
   private func helpOverview() {
     say("Type a cell and press Enter; a block goes on until its bracket closes. Alt-Enter adds a line.")
     say(StyledText("  route \"/greet/<user>\" { \"Hello \\(user.uppercased())!\" }", .dim))
-    let heads = Command.all.map { "%\($0.name) \($0.usage)" }
-    let width = (heads.map(\.count).max() ?? 0) + 1
-    for (command, head) in zip(Command.all, heads) {
-      say(StyledText("  " + head.padded(to: width), Style(.cyan)) + StyledText(command.explanation))
+    let width = (Command.all.map(\.name.count).max() ?? 0) + 3
+    for command in Command.all {
+      say(StyledText("  " + "%\(command.name)".padded(to: width), Style(.cyan)) + StyledText(command.explanation))
     }
-    say("name? explains a name, as route? or every?. Ctrl-C stops a cell, Ctrl-D leaves.")
+    say("%run? tells what may follow a command; route? explains a name. Ctrl-C stops a cell, Ctrl-D leaves.")
   }
 
   /// The name that is asked about: of `name?`, `?name` and `%name?`; empty for `?` alone.

@@ -88,10 +88,14 @@ extension Prompt {
       let cell = route.cell.map { "[\($0)]" } ?? ""
       let errors =
         route.errors > 0 ? StyledText(", " + counted(route.errors, "error"), Style(.red)) : StyledText()
+      let times = [(route.median, "p50"), (route.slowest, "p99")].compactMap { time, word in
+        time.map { "\(word) \(Prompt.duration($0))" }
+      }
       say(
         StyledText((route.method ?? "any").padded(to: 7), Style(.cyan))
           + StyledText(route.pattern.padded(to: width + 1))
-          + StyledText(" \(cell.padded(to: 5))\(counted(route.hits, "hit"))", .dim) + errors)
+          + StyledText(" \(cell.padded(to: 5))\(counted(route.hits, "hit"))", .dim) + errors
+          + StyledText(times.map { "  \($0)" }.joined(), .dim))
     }
   }
 

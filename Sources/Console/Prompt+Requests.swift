@@ -125,6 +125,30 @@ extension Prompt {
     }
   }
 
+  /// `%clock`: what time it is for the notebook.
+  func tellTime() {
+    let clock = kernel.clock()
+    let date = clock.date.formatted(
+      .iso8601.dateTimeSeparator(.standard).time(includingFractionalSeconds: true))
+    say(
+      clock.isVirtual
+        ? "\(date), \(Prompt.duration(clock.elapsed)) after the start of a virtual clock"
+        : "\(date), by the real clock")
+  }
+
+  /// `%history 20`: what was entered last, here and in other notebooks.
+  func listHistory(_ argument: String) {
+    guard let count = argument.isEmpty ? 20 : Int(argument), count > 0 else {
+      return refuse("write %history or %history 50")
+    }
+    let entries = input.historyEntries
+    if entries.isEmpty { return say("nothing was entered yet") }
+    for entry in entries.suffix(count) {
+      let lines = entry.split(separator: "\n", omittingEmptySubsequences: false)
+      say(StyledText("· ", .dim) + StyledText(lines.joined(separator: "\n  ")))
+    }
+  }
+
   /// `%log on`, `%log off`, `%log`.
   func log(_ argument: String) {
     switch argument {

@@ -82,6 +82,9 @@ public struct RouteInfo: Sendable, Equatable {
   public let cell: Int?
   public let hits: Int
   public let errors: Int
+  /// The time within which half of its answers were given, and 99 of 100; nil before the first.
+  public let median: Duration?
+  public let slowest: Duration?
 }
 
 extension ServedRequest {

@@ -116,6 +116,16 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.variables() }.wait()) ?? []
   }
 
+  /// The notebook's date, and the time since its clock began; a virtual clock moves only when it must.
+  public func clock() -> (date: Date, elapsed: Duration, isVirtual: Bool) {
+    (try? loop.submit { [supervisor] in
+      let supervisor = supervisor.value
+      return (
+        supervisor.clock.date, .nanoseconds(supervisor.clock.now), supervisor.configuration.isClockVirtual
+      )
+    }.wait()) ?? (Date(), .zero, false)
+  }
+
   /// What goes on by itself, the oldest first.
   public func activities() -> [Activity] {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.activities() }.wait()) ?? []

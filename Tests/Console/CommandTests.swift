@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func whatIsAmbiguousUnknownOrMissingIsSaid() {
-    #expect(found("re") == "%re could be %restart, %rerun, %recover")
+    #expect(found("re") == "%re could be %restart, %rerun, %reset, %recover")
     #expect(found("saev") == "there is no command %saev; did you mean %save?")
     #expect(found("frobnicate") == "there is no command %frobnicate; %help lists them")
     #expect(found("") == "a command's name follows the %; %help lists them")

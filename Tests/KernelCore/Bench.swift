@@ -183,6 +183,11 @@ final class Bench: @unchecked Sendable {
   var routes: [RouteInfo] { on { self.kernel.routes.infos } }
 }
 
+extension RouteInfo {
+  /// What is the same each time, as text.
+  var counts: String { "\(method ?? "any") \(pattern) [\(cell ?? 0)] \(hits) hits \(errors) errors" }
+}
+
 /// Something that comes later.
 class Pending<Value>: @unchecked Sendable {
   fileprivate let bench: Bench

@@ -10,7 +10,10 @@ import Testing
     #expect(try notebook.get("/visit").text == "2")
     let routes = try notebook.enter("%routes")
     #expect(try routes[0] == "on http://127.0.0.1:\(notebook.port())")
-    #expect(routes[1...].map { $0.split(separator: " ") } == [["any", "/visit", "[2]", "2", "hits"]])
+    #expect(
+      routes[1...].map { $0.split(separator: " ") } == [
+        ["any", "/visit", "[2]", "2", "hits", "p50", "<1", "ms", "p99", "<1", "ms"]
+      ])
 
     try notebook.enter("%restart")
     #expect(try notebook.get("/visit").status == 404)
@@ -62,7 +65,7 @@ import Testing
   @Test func commandsAreFoundByTheirBeginningsAndNearMissesAreNamed() throws {
     let notebook = try NotebookTerminal()
     #expect(try notebook.enter("%ce") == ["the notebook is empty; type a cell"])
-    #expect(try notebook.enter("%r") == ["%r could be %run, %restart, %rerun, %routes, %recover"])
+    #expect(try notebook.enter("%r") == ["%r could be %run, %restart, %rerun, %routes, %reset, %recover"])
     #expect(try notebook.enter("%rutes") == ["there is no command %rutes; did you mean %routes?"])
     #expect(try notebook.enter("%zzz") == ["there is no command %zzz; %help lists them"])
     #expect(try notebook.enter("%") == ["a command's name follows the %; %help lists them"])

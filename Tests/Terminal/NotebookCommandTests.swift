@@ -79,6 +79,33 @@ import Testing
     }
   }
 
+  @Test func aResetEmptiesTheNotebookAndIsUndone() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/one\" { 1 }")
+    try notebook.enter("2")
+    #expect(try notebook.enter("%reset").last == "2 cells of the notebook are gone; %undo brings them back")
+    #expect(try notebook.get("/one").status == 404)
+    #expect(try notebook.enter("%cells") == ["the notebook is empty; type a cell"])
+    #expect(try notebook.enter("%undo") == ["[1], [2] are back, not run yet"])
+    #expect(try notebook.enter("%rerun") == ["restarted, and ran 2 cells"])
+  }
+
+  @Test func timesAndWhatWasEnteredAreTold() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("await sleep(20ms)")
+    try notebook.enter("func f() {\n1\n}")
+    let timed = try notebook.enter("%time all").filter { $0.contains(" took ") }
+    #expect(timed.count == 2)
+    #expect(timed[0].hasPrefix("[1] took ") && timed[0].hasSuffix(" ms"))
+    let history = try notebook.enter("%history 3")
+    #expect(history.first == "· func f() {" && history.contains("· %time all"))
+    #expect(try notebook.enter("%history x") == ["write %history or %history 50"])
+    #expect(try notebook.enter("%clock")[0].hasSuffix("by the real clock"))
+    let virtual = try NotebookTerminal(["--clock", "virtual"])
+    try virtual.enter("await sleep(2h)")
+    #expect(try virtual.enter("%clock")[0].hasSuffix("after the start of a virtual clock"))
+  }
+
   @Test func allChangesAreThereAfterAKill() throws {
     let home = TemporaryFolder()
     home.write("# %% 1\n\"a\"\n# %% 2\n\"b\"\n# %% 3\n\"c\"\n", to: "n.cells")

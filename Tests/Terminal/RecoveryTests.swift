@@ -31,6 +31,38 @@ import Testing
     #expect(try third.enter("%recover") == ["there is nothing to recover"])
   }
 
+  /// Wherever a program is killed, every cell whose prompt has come back, and every one that runs, is offered again.
+  @Test(arguments: 0..<10)
+  func noEnteredCellIsLostWhereverTheProgramIsKilled(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    // Five points for each of ten notebooks.
+    for _ in 0..<5 {
+      let home = TemporaryFolder()
+      let first = try NotebookTerminal(home: home)
+      let count = Int.random(in: 1...4, using: &random)
+      for number in 1...count { try first.enter("let name\(number) = \"text \(number)\"") }
+      // Somewhere within the typing, the running or the saving of one more.
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: try first.send("let more = 5\r")
+      case 1: try first.send("let half")
+      case 2: try first.send("%move 1 end\r%undo\r")
+      default: try first.send("await sleep(1h)\r")
+      }
+      usleep(UInt32.random(in: 0..<30_000, using: &random))
+      first.terminal.kill(SIGKILL)
+      try first.terminal.waitForExit()
+
+      let second = try NotebookTerminal(home: home)
+      #expect(second.screen.text.contains("in a notebook that ended without saving"))
+      try second.enter("%recover")
+      let shown = try second.enter("%show")
+      for number in 1...count {
+        #expect(
+          shown.contains { $0.hasSuffix("let name\(number) = \"text \(number)\"") }, "\(number) in \(shown)")
+      }
+    }
+  }
+
   @Test func whatHasBeenTypedSinceIsNotOverwritten() throws {
     let home = TemporaryFolder()
     let first = try NotebookTerminal(home: home)

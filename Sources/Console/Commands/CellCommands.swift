@@ -10,6 +10,11 @@ extension Command {
       guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
       if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.runCells(chosen) }
     },
+    Command(name: "time", usage: "[3 | 3-5 | all]", explanation: "runs cells and says how long each took") {
+      prompt, argument in
+      guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
+      if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.timeCells(chosen) }
+    },
     Command(name: "cells", usage: "", explanation: "lists the notebook's cells and how they ended") {
       prompt, _ in
       prompt.listCells()
@@ -77,6 +82,9 @@ extension Command {
       prompt, argument in
       prompt.bringToForeground(argument)
     },
+    Command(name: "clock", usage: "", explanation: "tells the notebook's time") { prompt, _ in
+      prompt.tellTime()
+    },
     Command(name: "log", usage: "[on | off]", explanation: "tells each request as it is answered") {
       prompt, argument in
       prompt.log(argument)
@@ -105,6 +113,12 @@ extension Command {
     Command(name: "load", usage: "file", explanation: "opens another notebook in place of this one") {
       prompt, argument in
       prompt.load(argument)
+    },
+    Command(name: "reset", usage: "", explanation: "begins an empty notebook in a new kernel") { prompt, _ in
+      prompt.reset()
+    },
+    Command(name: "history", usage: "[20]", explanation: "shows what was entered last") { prompt, argument in
+      prompt.listHistory(argument)
     },
     Command(
       name: "recover", usage: "[drop]", explanation: "brings back cells that were never saved, after a crash"

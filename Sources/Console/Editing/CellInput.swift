@@ -124,6 +124,9 @@ public protocol CellInput: AnyObject, Sendable {
   /// the spinner shows, asked ten times a second.
   func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome
 
+  /// What was entered before, the oldest first.
+  var historyEntries: [String] { get }
+
   /// Prints what has been queued.
   func flush()
 

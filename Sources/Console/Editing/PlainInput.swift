@@ -43,6 +43,8 @@ public final class PlainInput: CellInput {
   }
 
   public var editsInPlace: Bool { false }
+  /// Plain lines are kept nowhere.
+  public var historyEntries: [String] { [] }
 
   public func readCell(number: Int, text: String) -> Input {
     let prompt = hooks.prompt(number)

@@ -179,6 +179,7 @@ final class RequestDesk {
   }
 
   private func finish(_ work: Work, _ response: Response) {
+    work.route.latency.add(clock.now - work.started)
     if logsRequests { log(work.exchange.request, response, work.route, started: work.started) }
     work.exchange.respond(response)
   }

@@ -21,6 +21,7 @@ final class RouteRecord {
   let cell: Int?
   var hits = 0
   var errors = 0
+  var latency = LatencyHistogram()
 
   init(
     number: Int, key: RouteKey, method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue,
@@ -63,8 +64,10 @@ final class RouteRegistry {
   var infos: [RouteInfo] {
     records.values.sorted { $0.number < $1.number }.map {
       RouteInfo(
-        method: $0.method?.rawValue, pattern: $0.pattern.text, cell: $0.cell, hits: $0.hits, errors: $0.errors
-      )
+        method: $0.method?.rawValue, pattern: $0.pattern.text, cell: $0.cell, hits: $0.hits,
+        errors: $0.errors,
+        median: $0.latency.percentile(0.5).map { .nanoseconds($0) },
+        slowest: $0.latency.percentile(0.99).map { .nanoseconds($0) })
     }
   }
 
