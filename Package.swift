@@ -89,7 +89,8 @@ let package = Package(
       name: "FuzzingTests", dependencies: ["FuzzTargets", "TestSupport"], path: "Tests/Fuzzing",
       exclude: ["Targets", "Fuzzer", "CFuzzer", "corpora"]),
     // The built program at a terminal.
-    .testTarget(name: "TerminalTests", dependencies: ["TestSupport"], path: "Tests/Terminal"),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["TestSupport"], path: "Tests/Terminal", exclude: ["Pictures"]),
   ]
 )
 

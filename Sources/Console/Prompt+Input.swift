@@ -62,7 +62,8 @@ extension Prompt {
     say(StyledText("  route \"/greet/<user>\" { \"Hello \\(user.uppercased())!\" }", .dim))
     let width = (Command.all.map(\.name.count).max() ?? 0) + 3
     for command in Command.all {
-      say(StyledText("  " + "%\(command.name)".padded(to: width), Style(.cyan)) + StyledText(command.explanation))
+      let name = "%\(command.name)".padded(to: width)
+      say(StyledText("  " + name, Style(.cyan)) + StyledText(command.explanation))
     }
     say("%run? tells what may follow a command; route? explains a name. Ctrl-C stops a cell, Ctrl-D leaves.")
   }

@@ -35,6 +35,10 @@ struct StalenessTests {
     Example(
       "an edited cell and what reads it", ["let a = 1", "let b = a", "b", "a"], edited: [2], stale: [2, 3]),
     Example("what reads a deleted cell's global", ["let a = 1", "a", "5"], deleted: [1], stale: [2]),
+    Example(
+      "what another cell has taken over is not gone", ["let a = 1", "let a = 2", "a"], again: [1, 3],
+      deleted: [2],
+      stale: []),
     Example("a global that is declared no more", ["var a = 1", "a"], again: [1], stale: [2]),
     Example("through a function", ["let a = 1", "func f() { a }", "f()"], again: [1], stale: [3]),
     Example(

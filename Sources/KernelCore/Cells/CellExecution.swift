@@ -176,8 +176,10 @@ extension Kernel {
       run.whenOver.append { [weak self] in self?.removeEffects(of: cell) }
       interrupt(run)
     } else if let run = ownership.latest[cell] {
+      let names = run.globals.filter { ownership.cell(declaringGlobal: $0) == cell }.map(
+        machine.name(ofGlobal:))
       ownership.remove(run)
-      staleness.removed(cell)
+      staleness.removed(cell, names: names)
       dropObservers(of: run)
     }
     failedCells.forget(cell)

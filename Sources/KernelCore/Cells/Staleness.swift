@@ -55,11 +55,11 @@ struct Staleness {
     runs[cell] = Run(uses: uses, since: since)
   }
 
-  /// A cell is gone with all that it made.
-  mutating func removed(_ cell: Int) {
-    guard let run = runs.removeValue(forKey: cell) else { return }
+  /// A cell is gone with all that it made; `names` are those that no other cell has taken over since.
+  mutating func removed(_ cell: Int, names: [String]) {
+    guard runs.removeValue(forKey: cell) != nil else { return }
     time += 1
-    for name in run.uses.declares {
+    for name in names {
       changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
     }
   }
