@@ -154,8 +154,10 @@ extension Parser {
 
   /// `html page`, where a text was to follow.
   private mutating func parseUnquotedHTML() throws(SyntaxFailure) -> Expression {
+    try enter()
     let start = advance()
     let value = try parsePrefix()
+    leave()
     report(.unquotedHTML(brief(value.span) ?? "x"), at: spanFrom(start))
     return Expression(.interpolation([.value(value)], isHTML: true), spanFrom(start))
   }
@@ -267,7 +269,7 @@ extension Parser {
     defer { (context, isInBracedDictionary) = outer }
     context = Context(newlineEndsStatement: false)
     isInBracedDictionary = true
-    var list = List(opener, closedBy: .closeBrace, of: "key")
+    var list = List(openedAt: position - 1, closedBy: .closeBrace, of: "key")
     var pairs: [(key: Expression, value: Expression)] = []
     while !at(.closeBrace) {
       if accept(.closedRange) {

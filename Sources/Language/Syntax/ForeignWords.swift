@@ -44,7 +44,8 @@ extension Parser {
       statements.append(try parseTryBlock())
       return true
     case .symbol(.openParen):
-      guard Self.headWords.contains(word), hasBlock(behindParenthesisAt: 1),
+      guard Self.headWords.contains(word), word == "switch" || peek().spaceBefore,
+        hasBlock(behindParenthesisAt: 1),
         let message = Self.leadingWords[word]
       else { return false }
       throw fail(message)
@@ -54,7 +55,8 @@ extension Parser {
     }
   }
 
-  /// The words that a head in parentheses follows, and then a block.
+  /// The words that a head in parentheses follows, and then a block. A function may have the name of one; it is called
+  /// without a space.
   private static let headWords: Set<String> = [
     "switch", "match", "foreach", "unless", "until", "elif", "elseif", "elsif",
   ]

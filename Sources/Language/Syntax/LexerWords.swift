@@ -60,14 +60,20 @@ extension Lexer {
   private mutating func lexTemplate(from start: Int, to end: Int) {
     let text = String(decoding: bytes[start + 1..<end], as: UTF8.self)
     position = end + 1
+    report(.templateString(ownForm(of: text)), Span(start, position))
+    emit(.stringStart, from: start)
+    emit(.stringText(text), from: start)
+    emit(.stringEnd, from: start)
+  }
+
+  /// How the text of a template is written here; nil where that is long, or nobody will read it.
+  private func ownForm(of text: String) -> String? {
+    guard output.diagnostics.count < Parser.diagnosticLimit else { return nil }
     let isBrief = text.utf8.count <= 60 && !text.contains { $0.isNewline || $0 == "\"" }
     // `}` closes what `${` opens; braces within are rare, and then the help tells the form alone.
     let isPlain = text.filter { $0 == "{" }.count == text.matches(of: /\$\{[^{}]*\}/).count
     let own = text.replacing(/\$\{([^{}]*)\}/) { "\\(\($0.1))" }
-    report(.templateString(isBrief && isPlain ? "\"\(own)\"" : nil), Span(start, position))
-    emit(.stringStart, from: start)
-    emit(.stringText(text), from: start)
-    emit(.stringEnd, from: start)
+    return isBrief && isPlain ? "\"\(own)\"" : nil
   }
 
   mutating func lexAnonymousParameter() {

@@ -64,6 +64,8 @@ public struct Parser {
   var depth = 0
   /// The longest chain among the expressions read since it was last set to 0.
   var chainLength = 0
+  /// Where brackets close, by the place of the one that opens; made when it is first asked for.
+  var closers: [Int32] = []
   /// Whether the place lies in a dictionary in braces, which has been reported.
   var isInBracedDictionary = false
   /// Where the statement that is being read begins.

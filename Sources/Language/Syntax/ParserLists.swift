@@ -3,14 +3,15 @@
 extension Parser {
   /// What is known of a list while it is read.
   struct List {
-    let opener: Token
+    /// The place of its opening bracket among the tokens.
+    let opener: Int
     let closer: Symbol
     /// What it lists: `element`, `argument`.
     let item: String
     /// Whether its closing bracket follows; nil as long as nobody has looked.
     var isClosed: Bool?
 
-    init(_ opener: Token, closedBy closer: Symbol, of item: String) {
+    init(openedAt opener: Int, closedBy closer: Symbol, of item: String) {
       self.opener = opener
       self.closer = closer
       self.item = item
@@ -22,7 +23,7 @@ extension Parser {
   mutating func acceptComma(in list: inout List) -> Bool {
     if accept(.comma) { return true }
     guard current.startsLine, startsItem else { return false }
-    let isClosed = list.isClosed ?? isClosed(by: list.closer)
+    let isClosed = list.isClosed ?? isClosed(list)
     list.isClosed = isClosed
     guard isClosed else { return false }
     report(.missingComma(before: list.item), at: Span(previousEnd, previousEnd))
@@ -41,31 +42,47 @@ extension Parser {
     }
   }
 
-  /// Whether the bracket that is open closes further down, before anything that begins a statement: otherwise it is the
+  /// Whether the bracket of a list closes further down, before anything that begins a statement: otherwise it is the
   /// bracket that was forgotten, and not a comma.
-  private func isClosed(by closer: Symbol) -> Bool {
-    var open = 0
-    for place in position..<tokens.count {
-      let token = tokens[place]
+  private mutating func isClosed(_ list: List) -> Bool {
+    if closers.isEmpty { closers = matchBrackets() }
+    let end = Int(closers[list.opener])
+    guard end > position, tokens[end].kind == .symbol(list.closer) else { return false }
+    var place = position
+    while place < end {
+      if case .keyword(let keyword) = tokens[place].kind, tokens[place].startsLine,
+        keyword.beginsStatementOnly,
+        tokens[place + 1].kind != .symbol(.colon)
+      {
+        return false
+      }
+      // What lies in brackets of its own says nothing.
+      place = max(place, Int(closers[place])) + 1
+    }
+    return true
+  }
+
+  /// For each bracket that opens the place of the next one that closes it, whatever its form; 0 for all other tokens.
+  private func matchBrackets() -> [Int32] {
+    var closers = [Int32](repeating: 0, count: tokens.count)
+    var open: [Int] = []
+    for (place, token) in tokens.enumerated() {
       switch token.kind {
-      case .symbol(.openParen), .symbol(.openBracket), .symbol(.openBrace), .interpolationStart: open += 1
+      case .symbol(.openParen), .symbol(.openBracket), .symbol(.openBrace), .interpolationStart:
+        open.append(place)
       case .symbol(.closeParen), .symbol(.closeBracket), .symbol(.closeBrace), .interpolationEnd:
-        if open == 0 { return token.kind == .symbol(closer) }
-        open -= 1
-      case .keyword(let keyword) where open == 0 && token.startsLine:
-        let isLabel = tokens[place + 1].kind == .symbol(.colon)
-        if keyword.beginsStatementOnly, !isLabel { return false }
+        if let opener = open.popLast() { closers[opener] = Int32(place) }
       default: break
       }
     }
-    return false
+    return closers
   }
 
   // MARK: - Arrays and dictionaries
 
   mutating func parseCollection() throws(SyntaxFailure) -> Expression {
     let opener = advance()
-    var list = List(opener, closedBy: .closeBracket, of: "element")
+    var list = List(openedAt: position - 1, closedBy: .closeBracket, of: "element")
     let outer = context
     context = Context(newlineEndsStatement: false)
     var elements: [Expression] = []

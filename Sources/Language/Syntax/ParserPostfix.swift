@@ -104,7 +104,7 @@ extension Parser {
     let opener = advance()
     let outer = context
     context = Context(newlineEndsStatement: false)
-    var list = List(opener, closedBy: .closeParen, of: "argument")
+    var list = List(openedAt: position - 1, closedBy: .closeParen, of: "argument")
     var arguments: [Argument] = []
     while !at(.closeParen) {
       arguments.append(try parseArgument())

@@ -183,7 +183,7 @@ extension Parser {
     let outer = context
     defer { context = outer }
     context = Context(newlineEndsStatement: false)
-    var list = List(opener, closedBy: .closeParen, of: "parameter")
+    var list = List(openedAt: position - 1, closedBy: .closeParen, of: "parameter")
     var parameters: [Parameter] = []
     while !at(.closeParen) {
       var (name, span) = try expectName("the name of a parameter")

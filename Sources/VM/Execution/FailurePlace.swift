@@ -26,7 +26,9 @@ extension Failure {
 
 extension Machine {
   /// The failure of a native's own code, with the place of the argument in the text in place of that among the parameters.
-  func placed(_ failure: Failure, _ native: NativeFunction, _ count: Int, _ labels: [String?]?) -> Failure {
+  @inline(never) func placed(_ failure: Failure, _ native: NativeFunction, _ count: Int, _ labels: [String?]?)
+    -> Failure
+  {
     guard case .parameter(let place) = failure.part else { return failure }
     let hidden = native.isMember ? 1 : 0
     var failure = failure
@@ -47,7 +49,7 @@ extension Machine {
   }
 
   /// The place in the text of what has failed; nil where that is the instruction as a whole.
-  func place(of failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> Span? {
+  @inline(never) func place(of failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> Span? {
     guard let prototype = prototype(of: fiber.pointee.registers[-2]) else { return nil }
     let number = fiber.pointee.ip - prototype.entry - 1
     guard prototype.function.code.indices.contains(number) else { return nil }
@@ -166,7 +168,9 @@ extension Machine {
   // MARK: - Functions that must give a Bool
 
   /// What to say where a condition fails within a member: it is what the notebook's function gave, or a parameter.
-  func failureOfMember(_ failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> Failure {
+  @inline(never) func failureOfMember(_ failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>)
+    -> Failure
+  {
     guard let value = failure.condition, let prototype = prototype(of: fiber.pointee.registers[-2]),
       prototype.unit.isPrelude, let call = callOfMember(fiber)
     else { return failure }
