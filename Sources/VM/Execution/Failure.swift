@@ -37,8 +37,6 @@ public struct Failure: Error {
   var part: Part?
   /// Whether a name has no value, and nothing is known of what was meant.
   var isUndeclared = false
-  /// What stood where a condition needs a Bool.
-  var condition: Value?
   /// The error's own fields.
   public var fields: [(name: String, value: Value)]
 

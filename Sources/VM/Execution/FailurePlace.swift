@@ -15,6 +15,8 @@ extension Failure {
     case parameter(Int)
     /// What the notebook gave to a function of the prelude.
     case value(Value)
+    /// What stood where a condition needs a Bool.
+    case condition(Value)
   }
 
   func at(_ part: Part) -> Failure {
@@ -55,27 +57,28 @@ extension Machine {
     guard prototype.function.code.indices.contains(number) else { return nil }
     if prototype.unit.isPrelude {
       guard let value = given(failure, fiber, prototype.function.code[number]),
-        let call = callOfMember(fiber), let argument = argument(of: call, value)
+        let call = callOfMember(fiber), let argument = argument(of: call, value),
+        call.parts.indices.contains(argument)
       else { return nil }
       return call.parts[argument].value
     }
-    let parts = prototype.function.parts[number]
+    let parts = Array(prototype.function.parts[number])
     let opcode = prototype.function.code[number].opcode
     let isCall = opcode == .call || opcode == .invoke
     switch failure.part {
     // A native that uses an operator is no operator.
-    case .argument(let index) where isCall && index < parts.count,
-      .operand(let index) where !isCall && index < parts.count:
-      return parts[parts.startIndex + index].value
-    case .label(let index) where index < parts.count:
-      let part = parts[parts.startIndex + index]
-      return part.mark ?? part.value
+    case .argument(let index) where isCall && parts.indices.contains(index),
+      .operand(let index) where !isCall && parts.indices.contains(index):
+      return parts[index].value
+    case .label(let index) where parts.indices.contains(index):
+      return parts[index].mark ?? parts[index].value
+    case .condition: return parts.first?.value
     default: return isCall ? nil : operation(parts, prototype.unit.source)
     }
   }
 
   /// An operator whose sides stand in several lines, from itself on: the first of the lines says nothing of it.
-  private func operation(_ parts: ArraySlice<InstructionPart>, _ source: SourceText) -> Span? {
+  private func operation(_ parts: [InstructionPart], _ source: SourceText) -> Span? {
     guard parts.count == 2, let left = parts.first, let right = parts.last,
       let sign = right.mark, source.lineNumber(of: left.value.start) != source.lineNumber(of: sign.start)
     else { return nil }
@@ -171,7 +174,8 @@ extension Machine {
   @inline(never) func failureOfMember(_ failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>)
     -> Failure
   {
-    guard let value = failure.condition, let prototype = prototype(of: fiber.pointee.registers[-2]),
+    guard case .condition(let value) = failure.part,
+      let prototype = prototype(of: fiber.pointee.registers[-2]),
       prototype.unit.isPrelude, let call = callOfMember(fiber)
     else { return failure }
     let instruction = prototype.function.code[fiber.pointee.ip - prototype.entry - 1]
@@ -191,6 +195,6 @@ extension Machine {
       : ["sort()", "sorted()", "min()", "max()"].contains(member)
         ? "give whether the first comes before the second: { $0 < $1 }" : "give a Bool, as in { $0 > 0 }"
     return Failure(.type, "the function given to \(member) must give a Bool, not \(type)", help: help)
-      .at(given.map { .value(call.registers[$0]) } ?? .operand(0))
+      .at(given.map { .value(call.registers[$0]) } ?? .condition(value))
   }
 }

@@ -296,8 +296,7 @@ extension Machine {
 
   func failCondition(_ value: Value, _ what: String) {
     if value.isDeferred {
-      failure = .notAwaited(what == "!" ? "the operand of !" : "a condition").at(.operand(0))
-      failure?.condition = value
+      failure = .notAwaited(what == "!" ? "the operand of !" : "a condition").at(.condition(value))
       return
     }
     let help =
@@ -307,8 +306,8 @@ extension Machine {
       default: "write x != nil"
       }
     let subject = what == "!" ? "the operand of !" : what
-    failure = Failure(.type, "\(subject) must be a Bool, not \(typeName(value))", help: help).at(.operand(0))
-    failure?.condition = value
+    failure = Failure(.type, "\(subject) must be a Bool, not \(typeName(value))", help: help)
+      .at(.condition(value))
   }
 
   // MARK: Ranges

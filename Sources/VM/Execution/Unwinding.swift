@@ -26,7 +26,7 @@ extension Machine {
     if thrown.tag == Tag.unset {
       var failure = failure ?? Failure(.error, "something failed without saying what")
       self.failure = nil
-      if failure.condition != nil { failure = failureOfMember(failure, fiber) }
+      if case .condition = failure.part { failure = failureOfMember(failure, fiber) }
       place = self.place(of: failure, fiber)
       if let hint = hint(for: failure, fiber) { failure.help = hint }
       isFatal = failure.kind == .cpu || failure.kind == .interrupted || isOutOfMemory
