@@ -14,7 +14,7 @@ program := .build/release/routebook
 filter := $(if $(FILTER),--filter '$(FILTER)')
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-debug lint format install uninstall asan gc-stress fuzz setup clean help
+.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench fuzz setup clean help
 
 build: setup ## Build the program (release): .build/release/routebook
 	swift build $(RELEASE_FLAGS)
@@ -32,16 +32,20 @@ test-debug: ## The tests alone, debug build; FILTER=NotebooksTests runs a part
 	swift test $(filter)
 
 lint: ## Check the style of all Swift files
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
 format: ## Bring all Swift files into that style
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Benchmarks Package.swift
 
 asan: setup ## The tests under AddressSanitizer, in .build-asan
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan $(filter)
 
 gc-stress: setup ## All tests with a collection at every safe point
 	ROUTEBOOK_GC=always swift test $(filter)
+
+bench: build ## How long a keystroke takes until it is seen
+	swift build -c release --product EditorBenchmark --static-swift-stdlib
+	.build/release/EditorBenchmark
 
 fuzz: setup ## Search for inputs that break something, TIME seconds for each of TARGETS
 	scripts/fuzz $(TIME) $(TARGETS)

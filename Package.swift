@@ -71,12 +71,15 @@ let package = Package(
     .testTarget(
       name: "EditorsTests", dependencies: ["Language", "Notebooks", "KernelCore"] + nio,
       path: "Tests/Editors", exclude: ["everything.cells"]),
+    // How long a keystroke takes until it is seen.
+    .executableTarget(name: "EditorBenchmark", dependencies: ["TestSupport"], path: "Benchmarks/Editor"),
     // Writes programs in another way that means the same, and says what the formatter makes of them.
     .target(name: "Mangling", dependencies: ["Language", "TestSupport"], path: "Tests/Support/Mangling"),
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
     .testTarget(
-      name: "ConsoleTests", dependencies: ["Console", "EditorProbe", "TestSupport"], path: "Tests/Console"),
+      name: "ConsoleTests", dependencies: ["Console", "EditorProbe", "TestSupport"], path: "Tests/Console",
+      exclude: ["Screens"]),
     .testTarget(name: "AcceptanceTests", dependencies: ["TestSupport"], path: "Tests/Acceptance"),
     // What takes any bytes at all; `make fuzz` lets libFuzzer choose them.
     .target(

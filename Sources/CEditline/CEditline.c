@@ -80,6 +80,14 @@ int ceditline_bind(EditLine *line, uint32_t character, const char *command, int 
   return result;
 }
 
+int ceditline_bind_sequence(EditLine *line, const char *keys, uint32_t character) {
+  wchar_t *wide = widened(keys);
+  wchar_t typed[2] = {(wchar_t)character, 0};
+  int result = wide ? el_wset(line, EL_BIND, L"-s", wide, typed, NULL) : -1;
+  free(wide);
+  return result;
+}
+
 int ceditline_use_utf8(void) {
   return setlocale(LC_CTYPE, "C.UTF-8") != NULL || setlocale(LC_CTYPE, "en_US.UTF-8") != NULL;
 }

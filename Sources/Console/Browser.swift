@@ -132,7 +132,7 @@ public struct Browser: Sendable {
   }
 
   /// Descriptors that a child would inherit; those it must not have a listening socket or a file of ours in.
-  private static func inheritedDescriptors() -> [Int32] {
+  static func inheritedDescriptors() -> [Int32] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
     return names.compactMap { Int32($0) }.filter { $0 > 2 && fcntl($0, F_GETFD) & FD_CLOEXEC == 0 }
   }

@@ -95,6 +95,12 @@ extension Prompt {
     }
   }
 
+  nonisolated static func brackets(_ text: String) -> [Console.Bracket] {
+    Language.Bracket.all(in: text).map {
+      Console.Bracket(offset: $0.offset, partner: $0.partner, isClosing: $0.isClosing)
+    }
+  }
+
   nonisolated private static func style(_ kind: Language.Highlight.Kind) -> Style? {
     switch kind {
     case .keyword: Style(.magenta, bold: true)

@@ -59,7 +59,7 @@ public final class Prompt {
   public init(_ configuration: KernelConfiguration, _ options: Options, opensBrowser: Bool) throws {
     let environment = ProcessInfo.processInfo.environment
     let hooks = Hooks(
-      completeness: Prompt.completeness, highlight: Prompt.highlight,
+      completeness: Prompt.completeness, highlight: Prompt.highlight, brackets: Prompt.brackets,
       complete: { Completer.shared.complete($0, $1) })
     input =
       LineEditor(

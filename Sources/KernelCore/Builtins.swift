@@ -24,7 +24,7 @@ extension Kernel {
       var parts: [String] = []
       for place in 0..<call.count {
         if call[place].isDeferred { throw call.wrongType(place, expected: "a value") }
-        parts.append(call.machine.display(call[place]))
+        parts.append(try call.machine.text(of: call[place]))
       }
       var separator = " "
       if !call.option.isNil {

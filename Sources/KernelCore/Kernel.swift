@@ -101,14 +101,19 @@ final class Kernel {
   func pump() {
     // Whoever is running or pumping goes on with what is ready afterwards.
     if isPumping || isOver || machine.isRunning { return }
+    // So does the next turn where one is planned, lest each of many sockets have a turn of its own. Under a virtual clock
+    // nothing depends on how long something takes.
+    if hasMoreToRun, !configuration.isClockVirtual { return }
     isPumping = true
     let end = NIODeadline.now() + Kernel.turn
     var isDone = false
-    repeat { isDone = machine.runReady(limit: 100) } while !isDone && NIODeadline.now() < end
+    repeat {
+      isDone = machine.runReady(limit: 100, yields: !configuration.isClockVirtual)
+    } while !isDone && NIODeadline.now() < end
     isPumping = false
-    if !isDone {
-      planPump()
-    } else if bindings == 0, !whenIdle.isEmpty {
+    // After a long turn others have theirs before whatever the next socket brings, too.
+    if !isDone || !configuration.isClockVirtual && NIODeadline.now() >= end { planPump() }
+    if isDone, bindings == 0, !whenIdle.isEmpty {
       let actions = whenIdle
       whenIdle.removeAll()
       for action in actions { action() }
@@ -154,6 +159,9 @@ final class Kernel {
     let isWaiting = desk.count > 0 || calls.count > 0 || !active.isEmpty
     return !isWaiting || timers.tickers.isEmpty
   }
+
+  /// Whether a cell waits though nothing is left that could end its wait.
+  var waitsInVain: Bool { isSettled && desk.clientCount == 0 && active.values.contains(where: \.isUnderWay) }
 
   /// Lets a virtual clock run until all that cells started has ended.
   func settle() {

@@ -128,6 +128,11 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.settle() }.wait()) ?? true
   }
 
+  /// Whether a cell waits though nothing is left that could end its wait: no timer, no call, nothing that runs.
+  public func waitsInVain() -> Bool {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.waitsInVain }.wait()) ?? false
+  }
+
   // MARK: The end
 
   /// Lets requests under way finish within `grace`, then ends everything. Blocks until it is done.

@@ -116,6 +116,28 @@ public final class PseudoTerminal {
     }
   }
 
+  /// Types a key that changes what is seen, and gives the time until the last byte of the paint has come: the end of a
+  /// synchronized update. What a terminal makes of it is not in that time.
+  public func timeToPaint(_ key: String, timeout: Double = 30) throws -> Duration {
+    while pump(milliseconds: 0) {}
+    let end = Array("\u{1B}[?2026l".utf8)
+    var painted: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    var bytes = Array(key.utf8)
+    let start = ContinuousClock.now
+    guard write(main, &bytes, bytes.count) == bytes.count else { throw failure("the program does not read") }
+    while !painted.suffix(end.count).elementsEqual(end) {
+      var descriptor = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
+      guard poll(&descriptor, 1, Int32(timeout * 1_000)) > 0 else { throw failure("no paint came") }
+      let count = read(main, &buffer, buffer.count)
+      guard count > 0 else { throw failure("the program ended before its paint") }
+      painted += buffer[..<count]
+    }
+    let time = ContinuousClock.now - start
+    screen.feed(painted)
+    return time
+  }
+
   /// Pastes a text: between marks where the program has asked for them; terminals send `\r` for `\n`.
   public func paste(_ text: String) throws {
     let keys = String(decoding: text.utf8.map { $0 == 0x0A ? 0x0D : $0 }, as: UTF8.self)
@@ -177,6 +199,9 @@ public final class PseudoTerminal {
     close(nothing)
     isClosed = true
   }
+
+  /// Makes the screen show characters that belong together as one, or not.
+  public func setJoinsClusters(_ joins: Bool) { screen.joinsClusters = joins }
 
   public func kill(_ signal: Int32) { Glibc.kill(process, signal) }
 

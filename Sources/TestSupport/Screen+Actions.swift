@@ -10,6 +10,7 @@ extension Screen {
 
   private mutating func put(_ scalar: Unicode.Scalar) {
     let width = min(Self.width(of: scalar), columns)
+    if joinsClusters, width > 0, joinsLast(scalar) { return }
     if width == 0 {
       // It belongs to the character before it.
       var at = wrapIsPending ? column : column - 1
@@ -31,6 +32,18 @@ extension Screen {
       column = columns - 1
       wrapIsPending = true
     }
+  }
+
+  /// Adds a character to the one before the cursor, where both are one for a reader. Two halves of a flag take a column
+  /// each in any terminal.
+  private mutating func joinsLast(_ scalar: Unicode.Scalar) -> Bool {
+    var at = wrapIsPending ? column : column - 1
+    while at > 0, grid[row].cells[at].isContinuation { at -= 1 }
+    guard at >= 0, !(0x1F1E6...0x1F1FF).contains(scalar.value) else { return false }
+    let joined = grid[row].cells[at].text + String(scalar)
+    guard joined.count == 1 else { return false }
+    grid[row].cells[at].text = joined
+    return true
   }
 
   private mutating func control(_ byte: UInt8) {

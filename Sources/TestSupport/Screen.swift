@@ -55,6 +55,9 @@ public struct Screen: Sendable {
   public private(set) var isCursorVisible = true
   /// Whether an update is under way: what is seen is what was there before it.
   public var isUpdating: Bool { frozen != nil }
+  /// Whether characters that belong together (an emoji with a skin tone, a family) are shown as one, as newer terminals
+  /// do; in the others each takes its own columns.
+  public var joinsClusters = false
   /// How many times the bell has rung.
   public internal(set) var bells = 0
   /// What the terminal has to answer to questions; whoever reads it clears it.
@@ -206,9 +209,10 @@ public struct Screen: Sendable {
       cells = []
       cursorOffset = nil
     }
-    let firstShown = max(0, result.count - newRows)
+    // The cursor stays in the window; what is below it and finds no room is gone.
+    let firstShown = min(newRow, max(0, result.count - newRows))
     history = Array(result[..<firstShown])
-    grid = Array(result[firstShown...])
+    grid = Array(result[firstShown...].prefix(newRows))
     while grid.count < newRows { grid.append(Line(columns: newColumns)) }
     row = newRow - firstShown
     column = newColumn

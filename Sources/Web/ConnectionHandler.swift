@@ -226,7 +226,13 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     exchange = nil
     server.requestsInFlight -= 1
     releaseBody()
-    write(response, framing, lingers: !input.isEmpty || input.isAbandoned, context)
+    let size = response.body.readableBytes
+    let isTooMuch =
+      size > ResponseEncoder.maxCopiedBodyBytes && server.heldAnswerBytes + size > limits.maxHeldAnswerBytes
+    let answer =
+      isTooMuch
+      ? StandardPages.unavailable("too many large answers wait for their clients to take them") : response
+    write(answer, framing, lingers: !input.isEmpty || input.isAbandoned, context)
     if !isPumping { settle(context) }
   }
 
@@ -318,8 +324,12 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       promise = written
     }
     if let rest {
+      let bytes = rest.readableBytes
+      server.heldAnswerBytes += bytes
+      let taken = promise ?? context.eventLoop.makePromise(of: Void.self)
+      taken.futureResult.assumeIsolated().whenComplete { [server] _ in server.heldAnswerBytes -= bytes }
       context.write(wrapOutboundOut(output), promise: nil)
-      context.write(wrapOutboundOut(rest), promise: promise)
+      context.write(wrapOutboundOut(rest), promise: taken)
     } else {
       context.write(wrapOutboundOut(output), promise: promise)
     }

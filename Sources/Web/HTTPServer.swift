@@ -28,6 +28,8 @@ public final class HTTPServer {
   public var onRefusal: ((Refusal) -> Void)?
   /// The bytes of the bodies of requests that are being read or answered.
   public internal(set) var heldBodyBytes = 0
+  /// The bytes of large bodies of answers that their clients have not taken yet.
+  public internal(set) var heldAnswerBytes = 0
 
   var encoder = ResponseEncoder()
   private(set) var isShuttingDown = false

@@ -6,6 +6,8 @@ public struct ServerLimits: Sendable {
   public var maxBodyBytes = 8 << 20
   /// The bytes of all bodies held at one time, of requests being read or being answered; beyond it 503.
   public var maxHeldBodyBytes = 256 << 20
+  /// The bytes of all large bodies of answers that their clients have not taken yet; beyond it 503 in their place.
+  public var maxHeldAnswerBytes = 512 << 20
   /// The bytes of all header names and values of one request; beyond it 431.
   public var maxHeaderBytes = 32 << 10
   /// The number of header fields; beyond it 431.

@@ -79,6 +79,38 @@ import Testing
     }
   }
 
+  @Test func aWaitThatNothingCanEndIsToldAtOnceWhereTimeIsVirtual() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        "# %% 1\nlet d = deferred()\nafter(50s) { d.resolve(3) }\nawait d\n# %% 2\nawait deferred()\n")
+      let started = ContinuousClock.now
+      let (exit, program) = try Self.run(["replay", "--clock", "virtual", "--port", "0", file])
+      #expect(exit == .code(3))
+      #expect(program.output.contains("Out[1]: 3"))
+      #expect(
+        program.errors
+          == "cell [2] waits for what nothing that is left will bring about; who is to resolve it?\n")
+      #expect(ContinuousClock.now - started < .seconds(30))
+    }
+  }
+
+  @Test func handlersThatCallHandlersDoNotWaitForEachOthersConnections() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        """
+        # %% 1
+        route "/leaf" { "leaf" }
+        route "/mid" { await get("/leaf").text }
+        # %% 2
+        let answers = await all((0..<1500).map { get("/mid") })
+        answers.count { $0.text == "leaf" }
+        """)
+      let (exit, program) = try Self.run(["replay", "--port", "0", file])
+      #expect(exit == .code(0))
+      #expect(program.output.contains("Out[2]: 1500\n"))
+    }
+  }
+
   @Test func aFileThatCannotBeReadEndsWith2() async throws {
     try await onOwnThread {
       let (exit, program) = try Self.run(["replay", "/nowhere/at/all.cells"])

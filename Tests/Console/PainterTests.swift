@@ -17,11 +17,13 @@ import Testing
     #expect(Block.continuation(of: "> ") == "  ")
   }
 
-  @Test func paintingOverAnythingShowsTheSameAsPaintingAnew() {
+  @Test(arguments: [false, true])
+  func paintingOverAnythingShowsTheSameAsPaintingAnew(_ joinsClusters: Bool) {
     let texts = [
       "", "a", "abc\ndef", "a\n\n\nb", String(repeating: "x", count: 12),
       String(repeating: "wide 世界 ", count: 9),
-      "tab\tstop", "e\u{301}e\u{301}", String(repeating: "line\n", count: 30), "{\n  }", "\u{1B}[2J\u{7}",
+      "tab\tstop", "e\u{301}e\u{301}", String(repeating: "👨‍👩‍👧a👍🏽", count: 4), "🇩🇪❤️\n👍🏽", "a\r\nb",
+      String(repeating: "line\n", count: 30), "{\n  }", "\u{1B}[2J\u{7}",
     ]
     for size in [
       WindowSize(columns: 20, rows: 6), WindowSize(columns: 80, rows: 24), WindowSize(columns: 5, rows: 3),
@@ -30,6 +32,7 @@ import Testing
         for second in texts {
           for cursor in [0, second.unicodeScalars.count / 2, second.unicodeScalars.count] {
             var screen = Screen(columns: size.columns, rows: size.rows)
+            screen.joinsClusters = joinsClusters
             screen.feed("above\r\n")
             var painter = Painter()
             screen.feed(painter.adapt(to: size))
@@ -39,6 +42,7 @@ import Testing
             #expect(painter.paint(layout) == "")
 
             var fresh = Screen(columns: size.columns, rows: size.rows)
+            fresh.joinsClusters = joinsClusters
             var freshPainter = Painter()
             _ = freshPainter.adapt(to: size)
             fresh.feed(freshPainter.paint(layout))

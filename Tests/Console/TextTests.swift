@@ -29,6 +29,22 @@ import Testing
   }
 }
 
+@Suite struct ScalarTests {
+  @Test func scalarsBecomeTheirTextAndWhatIsNoneAReplacement() {
+    var generator = SeededGenerator(seed: 21)
+    for _ in 0..<2_000 {
+      let scalars = (0..<8).map { _ in
+        UInt32.random(
+          in: 0...([0x7F, 0x7FF, 0xFFFF, 0x12_0000, .max].randomElement(using: &generator)!),
+          using: &generator)
+      }
+      var expected = String.UnicodeScalarView()
+      expected.append(contentsOf: scalars.map { Unicode.Scalar($0) ?? "\u{FFFD}" })
+      #expect(String(scalars: scalars).unicodeScalars.elementsEqual(expected))
+    }
+  }
+}
+
 @Suite struct StyleTests {
   @Test func colourFollowsTheOptionThenTheEnvironment() {
     let terminal = ["TERM": "xterm"]
@@ -72,6 +88,7 @@ import Testing
     #expect(
       keys("\u{1B}[A\u{1B}OB\u{1B}[1;5C\u{1B}[3~\u{1B}[Z")
         == [.up, .down, .wordRight, .delete, .backTab].map { .named($0) })
+    #expect(keys("\u{1B}OQ\u{1B}[12~\u{1B}[[B") == [.edit, .edit, .edit].map { .named($0) })
     #expect(keys("\u{1B}b\u{1B}\r\u{1B}[13;2u") == [.meta("b"), .named(.newline), .named(.newline)])
   }
 

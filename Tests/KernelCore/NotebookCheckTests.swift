@@ -30,6 +30,18 @@ struct NotebookCheckTests {
     #expect(try check("route \"/\" { count += step; count }", "var count = 0\nlet step = 2") == [[], []])
   }
 
+  @Test func aCellMayNotUseItsOwnVariableBeforeItHasAValue() throws {
+    let help = " — declare it above its first use"
+    #expect(
+      try check(
+        "print(a)\nlet a = 1", "let b = b", "let c = a\nf()\nlet a = c\nfunc f() { 1 }",
+        "[1].map { d }\nlet d = 2")
+        == [
+          ["error: \"a\" is used before it is declared [a]\(help)"],
+          ["error: \"b\" is used before it is declared [b]\(help)"], [], [],
+        ])
+  }
+
   @Test func aCellItselfMayNotUseWhatACellFurtherDownDeclares() throws {
     #expect(
       try check("let y = x + 1", "1", "let x = 1", "let x = 2") == [

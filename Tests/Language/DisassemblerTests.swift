@@ -28,7 +28,6 @@ struct DisassemblerTests {
                 7  jump                    -> 9
            >    8  loadNil                 r0 = nil
            >    9  returnValue             r0
-            1 | let n = x + 1
                10  returnNil
         """)
   }
@@ -49,7 +48,6 @@ struct DisassemblerTests {
               4 | route GET "/<int:n>" { await get(n, query: request.query) }
                   2  closure                 r0 = f3
                   3  declare                 route GET "/<int:n>", with request: r0
-              1 | func outer(n, by = 2) {
                   4  returnNil
 
           f1: func outer(n, by = …), 6 registers
@@ -63,7 +61,6 @@ struct DisassemblerTests {
              >    5  move                    r2 = r3
                   6  loadConstant            r4 = "bad"
                   7  throw                   r4
-              1 | func outer(n, by = 2) {
              >    8  returnNil
             catch: a failure in 2..<3 goes on at 5, the error in r3
 

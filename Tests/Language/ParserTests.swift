@@ -23,7 +23,7 @@ struct ParserTests {
       ("a ? [1] : [2]", "(? a [1] [2])"),
       ("-5.count", "(. -5 count)"),
       ("-9223372036854775808", "-9223372036854775808"),
-      ("pair.0.1", "([] ([] pair 0) 1)"),
+      ("pair.0.1", "(. (. pair 0) 1)"),
       ("await get(url).json.origin + 1", "(+ (await (. (. (get url) json) origin)) 1)"),
       ("!await ready()", "(! (await (ready)))"),
       ("async f(1).then { $0 }", "(async {| ((. (f 1) then) ~{*$0| $0})})"),

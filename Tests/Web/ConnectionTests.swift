@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import TestSupport
@@ -215,6 +216,34 @@ import Testing
     #expect(
       try refusal(of: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n123456", limits: small).status
         == 503)
+  }
+
+  @Test("Answers that nobody takes have a limit together, and room is made by taking them")
+  func answersNobodyTakes() throws {
+    var limits = ServerLimits()
+    limits.maxHeldAnswerBytes = 40_000_000
+    let server = try RunningServer(limits: limits) { exchange in
+      let size = exchange.request.target == "/small" ? 10 : 16_000_000
+      exchange.respond(Response(status: .ok, headers: [:], body: ByteBuffer(repeating: 0x61, count: size)))
+    }
+    var idle: [RawHTTPClient] = []
+    for count in 1...2 {
+      let client = try server.client()
+      try client.sendRequest("GET", "/large")
+      while try server.run({ $0.heldAnswerBytes }) < count * 16_000_000 { usleep(1_000) }
+      idle.append(client)
+    }
+    let third = try server.client()
+    try third.sendRequest("GET", "/large")
+    #expect(try third.readResponse().status == 503)
+    try third.sendRequest("GET", "/small")
+    #expect(try third.readResponse().status == 200)
+    #expect(try idle[0].readResponse().body.count == 16_000_000)
+    while try server.run({ $0.heldAnswerBytes }) > 16_000_000 { usleep(1_000) }
+    try third.sendRequest("GET", "/large")
+    #expect(try third.readResponse().status == 200)
+    idle[1].reset()
+    while try server.run({ $0.heldAnswerBytes }) > 0 { usleep(1_000) }
   }
 
   @Test("The answer to a body too large arrives though the client goes on sending")

@@ -54,6 +54,20 @@ public struct Highlight: Equatable, Sendable {
   }
 }
 
+/// A bracket of a text that is none of a string or a comment, in UTF-8 offsets.
+public struct Bracket: Equatable, Sendable {
+  public var offset: Int
+  /// Where the bracket is that belongs to it; nil where there is none.
+  public var partner: Int?
+  public var isClosing: Bool
+
+  public init(offset: Int, partner: Int?, isClosing: Bool) {
+    self.offset = offset
+    self.partner = partner
+    self.isClosing = isClosing
+  }
+}
+
 /// What an editor asks of the program around it. All are called on the main thread, between two keys: they must
 /// answer within milliseconds.
 public struct Hooks {
@@ -63,6 +77,8 @@ public struct Hooks {
   public var completeness: (String) -> Completeness
   /// The colours of the text; stretches must not overlap. Not asked above 64 KB.
   public var highlight: (String) -> [Highlight]
+  /// The brackets of the text, in their order. Asked only while the cursor is at one, and not above 64 KB.
+  public var brackets: (String) -> [Bracket]
   /// What could stand at a cursor, which is given as a UTF-8 offset.
   public var complete: (String, Int) -> Completions
 
@@ -70,11 +86,13 @@ public struct Hooks {
     prompt: @escaping (Int) -> String = { "In [\($0)]: " },
     completeness: @escaping (String) -> Completeness = { _ in .complete },
     highlight: @escaping (String) -> [Highlight] = { _ in [] },
+    brackets: @escaping (String) -> [Bracket] = { _ in [] },
     complete: @escaping (String, Int) -> Completions = { _, _ in .none }
   ) {
     self.prompt = prompt
     self.completeness = completeness
     self.highlight = highlight
+    self.brackets = brackets
     self.complete = complete
   }
 }
@@ -111,9 +129,17 @@ public protocol CellInput: AnyObject, Sendable {
 
   /// Makes a waiting `wait` ask its condition again.
   nonisolated func wake()
+
+  /// Runs something else that needs the terminal, such as the person's editor, with the modes as they were.
+  func lendTerminal<Result>(_ body: () throws -> Result) rethrows -> Result
 }
 
 extension CellInput {
+  /// Has the person edit a text in a program of theirs; gives what was saved.
+  public func edit(_ text: String, with editor: ExternalEditor) throws(ExternalEditor.Failure) -> String {
+    try lendTerminal { Swift.Result { () throws(ExternalEditor.Failure) in try editor.edit(text) } }.get()
+  }
+
   /// Queues plain text to be printed above whatever is being typed.
   public nonisolated func printAbove(_ text: String) { printAbove(StyledText(text)) }
 

@@ -16,8 +16,14 @@ final class Engine {
     case up = 0x80
     case down, left, right, lineStart, lineEnd, delete, olderWithPrefix, newerWithPrefix
     case wordLeft, wordRight, complete, completeBack, newline, paste, replace
-    case setMark, killRegion, moveToLineStart, moveToLineEnd, acceptWord, oldest, endOfInput
-    case enter, interrupt, suspend, clear, searchBack, closeBracket
+    case setMark, killRegion, moveToLineStart, moveToLineEnd, acceptWord, undo, redo, editElsewhere
+    case beginInsertion, endInsertion
+    // From here on they have no code that could be sent: only a key of the keyboard leads to them.
+    case oldest = 0x100
+    case endOfInput, enter, interrupt, suspend, clear, searchBack, closeBracket, deleteBack, killToLineStart
+    case openLine, transpose, leaveInsertion, viKey
+
+    var isSent: Bool { rawValue < 0x100 }
   }
 
   /// What libedit does after a command.
@@ -40,32 +46,44 @@ final class Engine {
   nonisolated(unsafe) private let source: UnsafeMutablePointer<FILE>
   private let stage: Stage
   let isVi: Bool
+  /// Where our last command in vi's command mode left the cursor.
+  private var viPlace: Int?
+  /// False in vi's command mode, as far as is known: libedit does not say when it changes.
+  var isInserting = true
 
+  /// What our commands are called in `bind`: in emacs mode and vi's insert mode, and in vi's command mode.
   private static let commandName = "routebook-key"
+  private static let viCommandName = "routebook-vi-key"
 
   /// Plain keys that mean a command of ours, in emacs mode and vi's insert mode.
   private static let plainKeys: [UInt32: Code] = [
     0x0D: .enter, 0x0A: .enter, 0x03: .interrupt, 0x1A: .suspend, 0x09: .complete, 0x0C: .clear,
-    0x12: .searchBack, 0x13: .searchBack, 0x10: .up, 0x0E: .down, 0x04: .endOfInput,
+    0x12: .searchBack, 0x13: .searchBack, 0x10: .up, 0x0E: .down, 0x04: .endOfInput, 0x7F: .deleteBack,
+    0x08: .deleteBack, 0x1F: .undo,
     UInt32(UInt8(ascii: "}")): .closeBracket, UInt32(UInt8(ascii: "]")): .closeBracket,
     UInt32(UInt8(ascii: ")")): .closeBracket,
   ]
   private static let emacsKeys: [UInt32: Code] = [
-    0x01: .lineStart, 0x05: .lineEnd, 0x02: .left, 0x06: .right,
+    0x01: .lineStart, 0x05: .lineEnd, 0x02: .left, 0x06: .right, 0x0F: .openLine, 0x14: .transpose,
   ]
-  /// Keys of vi's command mode.
+  /// Keys of emacs mode that are pressed one after another.
+  private static let emacsSequences: [(keys: String, code: Code)] = [
+    ("^X^U", .undo), ("^X^R", .redo), ("^X^E", .editElsewhere), ("^[_", .redo),
+  ]
+  private static let insertionKeys: [UInt32: Code] = [0x1B: .leaveInsertion, 0x15: .killToLineStart]
+  /// Keys of vi's command mode that do not change the text by themselves. All others go to `ViCommands`.
   private static let commandKeys: [UInt32: Code] = [
-    0x0D: .enter, 0x0A: .enter, 0x03: .interrupt, 0x1A: .suspend, 0x0C: .clear, 0x12: .searchBack, 0x10: .up,
-    0x0E: .down, 0x04: .endOfInput, UInt32(UInt8(ascii: "k")): .up, UInt32(UInt8(ascii: "j")): .down,
-    UInt32(UInt8(ascii: "-")): .up, UInt32(UInt8(ascii: "+")): .down, UInt32(UInt8(ascii: "/")): .searchBack,
+    0x0D: .enter, 0x0A: .enter, 0x03: .interrupt, 0x1A: .suspend, 0x0C: .clear, 0x10: .up,
+    0x0E: .down, 0x04: .endOfInput, 0x12: .redo, UInt32(UInt8(ascii: "/")): .searchBack,
     UInt32(UInt8(ascii: "?")): .searchBack, UInt32(UInt8(ascii: "n")): .olderWithPrefix,
     UInt32(UInt8(ascii: "N")): .newerWithPrefix, UInt32(UInt8(ascii: "K")): .olderWithPrefix,
-    UInt32(UInt8(ascii: "J")): .newerWithPrefix, UInt32(UInt8(ascii: "G")): .oldest,
+    UInt32(UInt8(ascii: "v")): .editElsewhere,
   ]
   /// Codes for which libedit has a command itself.
   private static let ownCommands: [Code: String] = [
     .wordLeft: "ed-prev-word", .wordRight: "em-next-word",
     .setMark: "em-set-mark", .killRegion: "em-kill-region",
+    .beginInsertion: "vi-insert", .endInsertion: "vi-command-mode",
   ]
 
   /// Opens the engine on the process's terminal; reads `~/.editrc`. `program` is the name it goes by there. Nil where
@@ -103,7 +121,12 @@ final class Engine {
     ceditline_add_command(line, Self.commandName) { line, character in
       let data = ceditline_client_data(line)
       let key = UInt32(bitPattern: character)
-      return MainActor.assumeIsolated { Engine.from(data).dispatch(key) }
+      return MainActor.assumeIsolated { Engine.from(data).dispatch(key, isInserting: true) }
+    }
+    ceditline_add_command(line, Self.viCommandName) { line, character in
+      let data = ceditline_client_data(line)
+      let key = UInt32(bitPattern: character)
+      return MainActor.assumeIsolated { Engine.from(data).dispatch(key, isInserting: false) }
     }
     bindAll()
     configuration.apply(to: line, .bindings)
@@ -120,35 +143,45 @@ final class Engine {
   }
 
   private func bindAll() {
-    for code in Code.allCases {
-      let name = Self.ownCommands[code] ?? Self.commandName
-      ceditline_bind(line, code.rawValue, name, 0)
-      ceditline_bind(line, code.rawValue, name, 1)
+    for code in Code.allCases where code.isSent {
+      ceditline_bind(line, code.rawValue, Self.ownCommands[code] ?? Self.commandName, 0)
+      ceditline_bind(line, code.rawValue, Self.ownCommands[code] ?? Self.viCommandName, 1)
     }
     for key in Self.plainKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
     if isVi {
-      for key in Self.commandKeys.keys { ceditline_bind(line, key, Self.commandName, 1) }
-      // These read libedit's own history, which is empty here, or run an editor over our block.
-      // `:` opens a prompt of libedit's own, which drops what was typed.
-      for key in ["_", "v", "#", ":"] as [Unicode.Scalar] {
-        ceditline_bind(line, key.value, "ed-unassigned", 1)
+      for key in Self.insertionKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
+      for key in Self.commandKeys.keys { ceditline_bind(line, key, Self.viCommandName, 1) }
+      // libedit itself writes over what is there.
+      let replacing = UInt32(UInt8(ascii: "R"))
+      for key in [0x08, 0x1B] + (0x20...0x7F) as [UInt32] where key != replacing {
+        ceditline_bind(line, key, Self.viCommandName, 1)
       }
     } else {
       for key in Self.emacsKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
       ceditline_bind(line, 0x17, "ed-delete-prev-word", 0)
+      for (keys, code) in Self.emacsSequences { ceditline_bind_sequence(line, keys, code.rawValue) }
     }
   }
 
-  private func dispatch(_ key: UInt32) -> UInt8 {
-    // Letters come here only from vi's command mode, brackets only from the others.
-    let code = Code(rawValue: key) ?? Self.plainKeys[key] ?? Self.commandKeys[key] ?? Self.emacsKeys[key]
-    guard let code else { return Outcome.refused.rawValue }
-    return perform(code, key).rawValue
+  private func dispatch(_ key: UInt32, isInserting: Bool) -> UInt8 {
+    self.isInserting = isInserting
+    viPlace = nil
+    guard let code = Code(rawValue: key) ?? meaning(key) else { return Outcome.refused.rawValue }
+    let outcome = perform(code, key)
+    if !isInserting { viPlace = state.cursor }
+    return outcome.rawValue
+  }
+
+  /// What a key of the keyboard means; the same one means something else in vi's command mode.
+  private func meaning(_ key: UInt32) -> Code? {
+    guard isVi else { return Self.plainKeys[key] ?? Self.emacsKeys[key] }
+    return isInserting ? Self.plainKeys[key] ?? Self.insertionKeys[key] : Self.commandKeys[key] ?? .viKey
   }
 
   /// Edits one cell, from an empty text to a command that is done or the end of input.
   func run() {
     var count: Int32 = 0
+    isInserting = true
     _ = el_wgets(line, &count)
   }
 
@@ -163,14 +196,18 @@ final class Engine {
     return (text, info.cursor - info.buffer)
   }
 
-  /// Puts the cursor back into the text: some of libedit's commands leave it outside, and its next one would then
-  /// write there.
+  /// Puts the cursor back where it belongs: some of libedit's commands leave it outside the text, and its next one
+  /// would then write there. And in vi's command mode it takes the cursor off the end of the text, where it would
+  /// leave an empty last line for the one above.
   func repair() {
     let info = el_wline(line).pointee
+    let end = info.lastchar - info.buffer
     if info.cursor > info.lastchar {
       el_cursor(line, Int32(info.lastchar - info.cursor))
     } else if info.cursor < info.buffer {
       el_cursor(line, Int32(info.buffer - info.cursor))
+    } else if !isInserting, viPlace == end, info.cursor + 1 == info.lastchar, info.cursor.pointee == 10 {
+      el_cursor(line, 1)
     }
   }
 
@@ -192,13 +229,22 @@ final class Engine {
 
   func moveTo(_ position: Int) { move(by: position - state.cursor) }
 
-  /// Replaces the whole text; the cursor goes to `cursor`, or behind it all.
+  /// Replaces the whole text; the cursor goes to `cursor`, or behind it all. Only what differs is touched.
   func replaceAll(with text: [UInt32], cursor: Int? = nil) {
     let now = state
-    move(by: now.text.count - now.cursor)
-    deleteBack(now.text.count)
-    insert(text)
-    if let cursor { move(by: cursor - text.count) }
+    let shared = min(text.count, now.text.count)
+    var prefix = 0
+    while prefix < shared, text[prefix] == now.text[prefix] { prefix += 1 }
+    var suffix = 0
+    while suffix < shared - prefix,
+      text[text.count - 1 - suffix] == now.text[now.text.count - 1 - suffix]
+    {
+      suffix += 1
+    }
+    move(by: now.text.count - suffix - now.cursor)
+    deleteBack(now.text.count - suffix - prefix)
+    insert(Array(text[prefix..<(text.count - suffix)]))
+    move(by: (cursor ?? text.count) - (text.count - suffix))
   }
 }
 

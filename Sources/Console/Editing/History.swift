@@ -74,12 +74,3 @@ struct HistoryPlace {
     return edited[target] ?? (target < history.entries.count ? history.entries[target] : [])
   }
 }
-
-extension String {
-  /// Text from scalar values; what is no scalar becomes U+FFFD.
-  init(scalars: some Sequence<UInt32>) {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars.lazy.map { Unicode.Scalar($0) ?? "\u{FFFD}" })
-    self.init(view)
-  }
-}

@@ -10,7 +10,7 @@ enum Key: Equatable, Sendable {
 
   enum Name: Equatable, Sendable {
     case up, down, left, right, home, end, delete, pageUp, pageDown
-    case wordLeft, wordRight, backTab, newline
+    case wordLeft, wordRight, backTab, newline, edit
   }
 
   static func control(_ letter: Unicode.Scalar) -> Key {

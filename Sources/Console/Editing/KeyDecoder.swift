@@ -109,11 +109,11 @@ struct KeyDecoder {
 
   private mutating func controlSequence() -> Step {
     var end = position + 2
-    // The Linux console sends `ESC [ [ A` for F1.
+    // The Linux console sends `ESC [ [ A` for F1, and so on.
     if end < bytes.count, bytes[end] == UInt8(ascii: "[") {
       guard end + 1 < bytes.count else { return .needsMore }
       position = end + 2
-      return .nothing
+      return bytes[end + 1] == UInt8(ascii: "B") ? .key(.named(.edit)) : .nothing
     }
     while end < bytes.count, (0x20...0x3F).contains(bytes[end]) { end += 1 }
     if end - position > Self.longestSequence {
@@ -144,6 +144,7 @@ struct KeyDecoder {
       case 3: return .key(.named(.delete))
       case 5: return .key(.named(.pageUp))
       case 6: return .key(.named(.pageDown))
+      case 12: return .key(.named(.edit))
       case 27: return parameters.last == 13 ? .key(.named(.newline)) : .nothing
       case 200:
         pasted = []
@@ -162,7 +163,7 @@ struct KeyDecoder {
 
   private static let letters: [UInt8: Key.Name] = [
     UInt8(ascii: "A"): .up, UInt8(ascii: "B"): .down, UInt8(ascii: "C"): .right, UInt8(ascii: "D"): .left,
-    UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end,
+    UInt8(ascii: "H"): .home, UInt8(ascii: "F"): .end, UInt8(ascii: "Q"): .edit,
   ]
 
   /// Takes what has come of a paste; gives its text once the end mark is there.

@@ -17,11 +17,29 @@ struct Block: Sendable {
   var cursor = 0
   /// Stretches of `text` that are not plain, in order, without overlap.
   var styles: [(range: Range<Int>, style: Style)] = []
+  /// Places whose look differs from that of what is around them: brackets that are shown.
+  var marks: [(position: Int, mark: Mark)] = []
+  /// What a search has found.
+  var found: Range<Int>?
   /// Shown behind the text, on what is left of the row: what accepting the suggestion would add.
   var suggestion: [UInt32] = []
   /// Rows below the text: a menu, a search. Each is cut to the window.
   var footer: [StyledText] = []
   var usesColor = false
+
+  enum Mark: Sendable {
+    /// One of two brackets that belong together.
+    case paired
+    /// A closing bracket that closes nothing.
+    case wrong
+
+    func over(_ style: Style) -> Style {
+      var style = style
+      style.isBold = true
+      if self == .paired { style.isUnderlined = true } else { style.color = .red }
+      return style
+    }
+  }
 
   static let promptStyle = Style(.green, bold: true)
   static let continuationStyle = Style(.green)
@@ -174,11 +192,12 @@ private struct RowMaker {
   mutating func lay(_ range: Range<Int>) {
     begin(isFirst: range.lowerBound == 0)
     var nextStyle = 0
-    for index in range.lowerBound...range.upperBound {
-      if index == block.cursor { placeCursor() }
-      guard index < range.upperBound else { break }
-      let scalar = block.text[index]
-      if scalar == 10 {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let next = Clusters.end(block.text, from: index)
+      if (index..<next).contains(block.cursor) { placeCursor() }
+      defer { index = next }
+      if block.text[index] == 10 {
         end()
         begin(isFirst: false)
         continue
@@ -187,10 +206,38 @@ private struct RowMaker {
         nextStyle += 1
       }
       let hasStyle = nextStyle < block.styles.count && block.styles[nextStyle].range.contains(index)
-      put(scalar, hasStyle ? block.styles[nextStyle].style : .plain)
+      var style = hasStyle ? block.styles[nextStyle].style : .plain
+      for (position, mark) in block.marks where position == index { style = mark.over(style) }
+      if let found = block.found, found.contains(index) { style.isReversed = true }
+      put(block.text[index..<next], style)
     }
+    if block.cursor == range.upperBound { placeCursor() }
     if range.upperBound == block.text.count { suggest() }
     end()
+  }
+
+  private mutating func put(_ cluster: ArraySlice<UInt32>, _ style: Style) {
+    if cluster.count > 1, Clusters.isComposedEmoji(cluster), !cluster.contains(where: Sanitizer.isControl) {
+      putEmoji(cluster, style)
+    } else {
+      for scalar in cluster { put(scalar, style) }
+    }
+  }
+
+  /// Some terminals show it as one character, others as several in a row. So the columns that it may need are kept
+  /// free, and what follows is put where it belongs, whichever it is: where the emoji ends as one character.
+  private mutating func putEmoji(_ cluster: ArraySlice<UInt32>, _ style: Style) {
+    let width = Clusters.width(cluster)
+    let needed = max(width, Clusters.widest(cluster))
+    if row.width + needed >= columns, row.width > 0 { end(isWrapped: row.width + width > columns) }
+    guard row.width + needed < columns else {
+      // The window is too narrow for it: its first character stands for all.
+      return put(cluster.first!, style)
+    }
+    change(to: style)
+    row.text.unicodeScalars.append(contentsOf: cluster.map { Unicode.Scalar($0) ?? "\u{FFFD}" })
+    row.width += width
+    row.text += "\u{1B}[K\u{1B}[\(row.width + 1)G\u{1B}[K"
   }
 
   /// Prompts take half of the window at most; a narrower one gets a short prompt.

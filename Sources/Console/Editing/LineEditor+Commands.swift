@@ -1,7 +1,7 @@
 /// What our keys do to the cell. Each runs inside libedit, between two characters.
 extension LineEditor {
   func perform(_ code: Engine.Code, _ key: UInt32) -> Engine.Outcome {
-    if code != .up && code != .down { goalColumn = nil }
+    if code != .up && code != .down && code != .viKey { goalColumn = nil }
     if code != .olderWithPrefix && code != .newerWithPrefix { prefix = nil }
     if code != .complete && code != .completeBack { menu = nil }
     let (text, cursor) = engine.state
@@ -16,25 +16,34 @@ extension LineEditor {
     case .clear: show(painter.erase() + "\u{1B}[H\u{1B}[2J")
     case .up: return vertical(-1, text, cursor)
     case .down: return vertical(1, text, cursor)
-    case .left: engine.move(by: -Self.step(back: text, from: cursor))
+    case .left: engine.move(by: Clusters.start(text, before: cursor) - cursor)
     case .right: right(text, cursor)
-    case .lineStart, .moveToLineStart: engine.move(by: Self.lineStart(text, cursor) - cursor)
+    case .lineStart, .moveToLineStart: engine.move(by: Lines.start(text, cursor) - cursor)
     case .lineEnd:
       if cursor == text.count { engine.insert(suggestion(for: text)) }
-      engine.move(by: Self.lineEnd(text, cursor) - cursor)
-    case .moveToLineEnd: engine.move(by: Self.lineEnd(text, cursor) - cursor)
+      engine.move(by: Lines.end(text, cursor) - cursor)
+    case .moveToLineEnd: engine.move(by: Lines.end(text, cursor) - cursor)
     case .delete: deleteForward(text, cursor)
     case .acceptWord: acceptWord(text)
     case .olderWithPrefix: return recallPrefix(backwards: true, text)
     case .newerWithPrefix: return recallPrefix(backwards: false, text)
     case .oldest: recall(0, text)
     case .complete: return complete(text, cursor, step: 1)
-    case .completeBack: return menu == nil ? .refused : complete(text, cursor, step: -1)
+    case .completeBack: return menu == nil ? outdent(text, cursor) : complete(text, cursor, step: -1)
     case .paste: paste(text)
     case .replace: engine.replaceAll(with: replacement.text, cursor: replacement.cursor)
     case .searchBack: search = IncrementalSearch(original: text, cursor: cursor)
     case .closeBracket: closeBracket(key, text, cursor)
-    case .wordLeft, .wordRight, .setMark, .killRegion: return .refused
+    case .deleteBack: engine.deleteBack(cursor - Clusters.start(text, before: cursor))
+    case .killToLineStart: engine.deleteBack(cursor - Lines.start(text, cursor))
+    case .transpose: return transpose(text, cursor)
+    case .openLine: openLine(text, cursor)
+    case .undo: return restore(edits.undo(), text)
+    case .redo: return restore(edits.redo(), text)
+    case .editElsewhere: editElsewhere(text)
+    case .leaveInsertion: leaveInsertion(text, cursor)
+    case .viKey: return viKey(key, text, cursor)
+    case .wordLeft, .wordRight, .setMark, .killRegion, .beginInsertion, .endInsertion: return .refused
     }
     return .changed
   }
@@ -57,13 +66,13 @@ extension LineEditor {
   /// Runs a cell that is complete, or can never be; else begins its next line. An empty line at the end of a cell
   /// that wants more runs it all the same, so that the person is told what is missing.
   private func enter(_ text: [UInt32], _ cursor: Int) -> Engine.Outcome {
-    guard text.contains(where: { !Self.isBlank($0) }) else {
+    guard text.contains(where: { !Lines.isBlank($0) }) else {
       paintFinal()
       return .done
     }
-    let isInLastLine = !text[cursor...].contains { !Self.isBlank($0) } || !text[cursor...].contains(10)
-    let lastLine = text[Self.lineStart(text, text.count)...]
-    let endsEmpty = lastLine.count < text.count && lastLine.allSatisfy(Self.isBlank)
+    let isInLastLine = !text[cursor...].contains { !Lines.isBlank($0) } || !text[cursor...].contains(10)
+    let lastLine = text[Lines.start(text, text.count)...]
+    let endsEmpty = lastLine.count < text.count && lastLine.allSatisfy(Lines.isBlank)
     guard isInLastLine else {
       insertLine(text, cursor)
       return .changed
@@ -77,31 +86,56 @@ extension LineEditor {
       return .changed
     }
     var entered = text.filter { !(0x80...0x9F).contains($0) && $0 != 0 }
-    while let last = entered.last, Self.isBlank(last) { entered.removeLast() }
+    while let last = entered.last, Lines.isBlank(last) { entered.removeLast() }
     paintFinal()
     history.add(entered)
     outcome = .text(String(scalars: entered))
     return .done
   }
 
-  /// Breaks the line at the cursor, with the indentation that the parser wants of what stands before.
+  /// Breaks the line at the cursor, with the indentation that the parser wants of what stands before. Between two
+  /// brackets the second one gets a line of its own.
   private func insertLine(_ text: [UInt32], _ cursor: Int) {
-    var indent = 0
-    if case .incomplete(let wanted) = hooks.completeness(String(scalars: text[..<cursor])) { indent = wanted }
-    insert([10] + spaces(indent), into: text)
+    let blanks = text[cursor...].prefix { $0 == 0x20 || $0 == 9 }.count
+    engine.move(by: blanks)
+    engine.deleteBack(blanks)
+    let inner = [10] + spaces(indentation(text, at: cursor))
+    guard cursor + blanks < text.count, Self.closingBrackets.contains(text[cursor + blanks]) else {
+      return insert(inner, into: text)
+    }
+    let closed = Array(text[..<cursor]) + [text[cursor + blanks]]
+    let outer = [10] + spaces(indentation(closed, at: cursor + 1))
+    let isBetween = cursor > 0 && Self.openingBrackets.contains(text[cursor - 1])
+    insert(isBetween ? inner + outer : outer, into: text)
+    if isBetween { engine.moveTo(cursor + inner.count) }
+  }
+
+  private static let openingBrackets = "([{".unicodeScalars.map(\.value)
+  private static let closingBrackets = ")]}".unicodeScalars.map(\.value)
+
+  /// How far a line is indented that begins here, as the parser wants it.
+  func indentation(_ text: [UInt32], at position: Int) -> Int {
+    guard case .incomplete(let wanted) = hooks.completeness(String(scalars: text[..<position])) else {
+      return 0
+    }
+    return max(0, min(wanted, 200))
+  }
+
+  /// Ctrl-O: a line below, with the indentation that belongs there; the cursor stays.
+  private func openLine(_ text: [UInt32], _ cursor: Int) {
+    insertLine(text, cursor)
+    engine.moveTo(cursor)
   }
 
   private func spaces(_ count: Int) -> [UInt32] { Array(repeating: 0x20, count: max(0, min(count, 200))) }
 
   /// A bracket that closes a block goes under the line that opened it.
   private func closeBracket(_ key: UInt32, _ text: [UInt32], _ cursor: Int) {
-    let start = Self.lineStart(text, cursor)
+    let start = Lines.start(text, cursor)
     let typed = text[start..<cursor]
     if start > 0, typed.allSatisfy({ $0 == 0x20 }) {
-      var indent = 0
-      let closed = String(scalars: text[..<cursor] + [key])
-      if case .incomplete(let wanted) = hooks.completeness(closed) { indent = wanted }
-      if indent < typed.count { engine.deleteBack(typed.count - max(0, indent)) }
+      let indent = indentation(text[..<cursor] + [key], at: cursor + 1)
+      if indent < typed.count { engine.deleteBack(typed.count - indent) }
     }
     insert([key], into: text)
   }
@@ -109,9 +143,9 @@ extension LineEditor {
   // MARK: Moving
 
   /// Up and Down: within the cell, keeping the column, then through the history.
-  private func vertical(_ direction: Int, _ text: [UInt32], _ cursor: Int) -> Engine.Outcome {
-    let start = Self.lineStart(text, cursor)
-    let end = Self.lineEnd(text, cursor)
+  func vertical(_ direction: Int, _ text: [UInt32], _ cursor: Int) -> Engine.Outcome {
+    let start = Lines.start(text, cursor)
+    let end = Lines.end(text, cursor)
     if direction < 0 ? start == 0 : end == text.count {
       goalColumn = nil
       let target = place.index + direction
@@ -119,26 +153,19 @@ extension LineEditor {
       recall(target, text)
       return .changed
     }
-    let column = goalColumn ?? text[start..<cursor].reduce(0) { $0 + Layout.width(of: $1) }
-    let target = direction < 0 ? Self.lineStart(text, start - 1) : end + 1
-    let targetEnd = Self.lineEnd(text, target)
-    var position = target
-    var width = 0
-    while position < targetEnd, width + Layout.width(of: text[position]) <= column {
-      width += Layout.width(of: text[position])
-      position += 1
-    }
-    engine.move(by: position - cursor)
+    let column = goalColumn ?? Lines.width(text, start..<cursor)
+    let target = direction < 0 ? Lines.start(text, start - 1) : end + 1
+    engine.move(by: Lines.position(text, from: target, column: column) - cursor)
     goalColumn = column
     return .changed
   }
 
-  private func recall(_ index: Int, _ text: [UInt32]) {
+  func recall(_ index: Int, _ text: [UInt32]) {
     engine.replaceAll(with: place.move(to: index, leaving: text, in: history))
   }
 
   /// PageUp and PageDown: the entries that begin with what was typed.
-  private func recallPrefix(backwards: Bool, _ text: [UInt32]) -> Engine.Outcome {
+  func recallPrefix(backwards: Bool, _ text: [UInt32]) -> Engine.Outcome {
     let wanted = prefix ?? text
     prefix = wanted
     let found = history.find(from: place.index, backwards: backwards) {
@@ -155,7 +182,7 @@ extension LineEditor {
     if cursor == text.count {
       engine.insert(suggestion(for: text))
     } else {
-      engine.move(by: Self.step(forward: text, from: cursor))
+      engine.move(by: Clusters.end(text, from: cursor) - cursor)
     }
   }
 
@@ -173,9 +200,53 @@ extension LineEditor {
   // MARK: Changing
 
   private func deleteForward(_ text: [UInt32], _ cursor: Int) {
-    let count = Self.step(forward: text, from: cursor)
+    let count = Clusters.end(text, from: cursor) - cursor
     engine.move(by: count)
     engine.deleteBack(count)
+  }
+
+  /// Exchanges the characters around the cursor; at the end of a line, the two before it.
+  private func transpose(_ text: [UInt32], _ cursor: Int) -> Engine.Outcome {
+    let atEnd = cursor == Lines.end(text, cursor)
+    let middle = atEnd ? Clusters.start(text, before: cursor) : cursor
+    let start = Clusters.start(text, before: middle)
+    guard middle > Lines.start(text, cursor) else { return .refused }
+    let end = Clusters.end(text, from: middle)
+    var changed = text
+    changed.replaceSubrange(start..<end, with: text[middle..<end] + text[start..<middle])
+    engine.replaceAll(with: changed, cursor: end)
+    return .changed
+  }
+
+  /// Tells the undo list what the last key did, whoever did it.
+  func noteEdit() {
+    let state = engine.state
+    let text = state.text
+    var cursor = state.cursor
+    if !Clusters.isBoundary(text, cursor) {
+      // libedit takes a mark for no part of its word.
+      cursor = Clusters.end(text, from: Clusters.start(text, before: cursor))
+      engine.moveTo(cursor)
+    }
+    edits.note(UndoList.State(text: text, cursor: cursor, place: place.index))
+  }
+
+  func restore(_ state: UndoList.State?, _ text: [UInt32]) -> Engine.Outcome {
+    guard let state else { return .refused }
+    if state.place != place.index { _ = place.move(to: state.place, leaving: text, in: history) }
+    engine.replaceAll(with: state.text, cursor: state.cursor)
+    return .changed
+  }
+
+  /// Hands the cell to the person's own editor. What was saved there is the cell now, and is not run.
+  private func editElsewhere(_ text: [UInt32]) {
+    do throws(ExternalEditor.Failure) {
+      let edited = try edit(String(scalars: text), with: externalEditor).unicodeScalars.map(\.value)
+      guard edited.count <= Self.cellLimit else { return sayTooLong() }
+      if edited != text { engine.replaceAll(with: edited.filter { $0 != 0 }) }
+    } catch {
+      printAbove(StyledText("\(error)", Style(.red)))
+    }
   }
 
   private func paste(_ text: [UInt32]) {
@@ -186,13 +257,26 @@ extension LineEditor {
 
   /// Inserts at the cursor, unless the cell would grow beyond its limit.
   private func insert(_ new: [UInt32], into text: [UInt32]) {
-    guard text.count + new.count <= Self.cellLimit else {
-      printAbove(
-        StyledText(
-          "not inserted: a cell holds at most \(Self.cellLimit) characters, these would be too many", .dim))
-      return
-    }
+    guard text.count + new.count <= Self.cellLimit else { return sayTooLong() }
     engine.insert(new.filter { $0 != 0 })
+  }
+
+  private func sayTooLong() {
+    printAbove(
+      StyledText(
+        "not inserted: a cell holds at most \(Self.cellLimit) characters, these would be too many", .dim))
+  }
+
+  /// Shift-Tab: takes a step of indentation from the line, and leaves the cursor on its character.
+  private func outdent(_ text: [UInt32], _ cursor: Int) -> Engine.Outcome {
+    let start = Lines.start(text, cursor)
+    let blanks = text[start...].prefix { $0 == 0x20 }.count
+    guard blanks > 0 else { return .refused }
+    let count = (blanks - 1) % Layout.tabWidth + 1
+    var changed = text
+    changed.removeSubrange(start..<(start + count))
+    engine.replaceAll(with: changed, cursor: max(start, cursor - count))
+    return .changed
   }
 
   /// Tab: indents at the beginning of a line, else completes; again, goes through the menu.
@@ -205,9 +289,9 @@ extension LineEditor {
       menu = open
       return .changed
     }
-    let start = Self.lineStart(text, cursor)
-    if text[start..<cursor].allSatisfy(Self.isBlank), !text.isEmpty {
-      insert([0x20, 0x20], into: text)
+    let start = Lines.start(text, cursor)
+    if text[start..<cursor].allSatisfy(Lines.isBlank), !text.isEmpty {
+      insert(spaces(Layout.tabWidth - (cursor - start) % Layout.tabWidth), into: text)
       return .changed
     }
     let map = OffsetMap(text)
@@ -225,36 +309,5 @@ extension LineEditor {
         candidates: found.candidates, start: range.lowerBound, inserted: common, typed: typed)
     }
     return .changed
-  }
-
-  // MARK: Lines and steps
-
-  private static func isBlank(_ scalar: UInt32) -> Bool { scalar == 0x20 || scalar == 9 || scalar == 10 }
-
-  static func lineStart(_ text: [UInt32], _ position: Int) -> Int {
-    (text[..<position].lastIndex(of: 10) ?? -1) + 1
-  }
-
-  static func lineEnd(_ text: [UInt32], _ position: Int) -> Int {
-    text[position...].firstIndex(of: 10) ?? text.count
-  }
-
-  /// How many scalars the next character has, with its combining marks.
-  private static func step(forward text: [UInt32], from position: Int) -> Int {
-    guard position < text.count else { return 0 }
-    var end = position + 1
-    while end < text.count, isMark(text[end]) { end += 1 }
-    return end - position
-  }
-
-  private static func step(back text: [UInt32], from position: Int) -> Int {
-    guard position > 0 else { return 0 }
-    var start = position - 1
-    while start > 0, isMark(text[start]) { start -= 1 }
-    return position - start
-  }
-
-  private static func isMark(_ scalar: UInt32) -> Bool {
-    scalar >= 0x300 && !Sanitizer.isControl(scalar) && Layout.width(of: scalar) == 0
   }
 }

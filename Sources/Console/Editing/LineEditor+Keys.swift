@@ -6,6 +6,7 @@ extension LineEditor {
   func nextCharacter() -> Unicode.Scalar? {
     while outcome == nil {
       if !pendingCodes.isEmpty { return pendingCodes.removeFirst() }
+      noteEdit()
       guard let key = nextKey() else {
         endInput()
         return nil
@@ -51,7 +52,7 @@ extension LineEditor {
     show(painter.leave())
   }
 
-  private func scalar(_ code: Engine.Code) -> Unicode.Scalar { Unicode.Scalar(code.rawValue)! }
+  func scalar(_ code: Engine.Code) -> Unicode.Scalar { Unicode.Scalar(code.rawValue)! }
 
   /// What the engine gets for a key.
   private func codes(for key: Key) -> [Unicode.Scalar] {
@@ -79,6 +80,7 @@ extension LineEditor {
       case .wordRight: return [scalar(hasSuggestion ? .acceptWord : .wordRight)]
       case .backTab: return [scalar(.completeBack)]
       case .newline: return [scalar(.newline)]
+      case .edit: return [scalar(.editElsewhere)]
       }
     }
   }

@@ -8,14 +8,15 @@ import Glibc
 @MainActor
 public final class LineEditor: CellInput {
   /// Longest cell, in Unicode scalars; a paste that would make it longer is refused.
-  public static let cellLimit = 1_000_000
+  public nonisolated static let cellLimit = 1_000_000
   /// Longest text that is highlighted and compared with the history as it is typed, in scalars.
-  static let highlightLimit = 64 << 10
+  nonisolated static let highlightLimit = 64 << 10
 
   let hooks: Hooks
   let usesColor: Bool
   let engine: Engine
   let terminal: Terminal
+  let externalEditor: ExternalEditor
   nonisolated let queue = PrintQueue()
   nonisolated let pipe: WakePipe
   var painter = Painter()
@@ -26,6 +27,8 @@ public final class LineEditor: CellInput {
   var continuation = ""
   var outcome: Input?
   var place: HistoryPlace
+  var edits = UndoList()
+  var vi = ViCommands()
   var search: IncrementalSearch?
   var menu: CompletionMenu?
   /// Display column that Up and Down aim for, while they follow one another.
@@ -37,6 +40,7 @@ public final class LineEditor: CellInput {
   var pastedText: [UInt32] = []
   /// What the command `replace` puts in place of the text.
   var replacement: (text: [UInt32], cursor: Int) = ([], 0)
+  var brackets: BracketMap
   var colored: (text: [UInt32], styles: [(range: Range<Int>, style: Style)]) = ([], [])
   var suggested: (text: [UInt32], suggestion: [UInt32]) = ([], [])
 
@@ -60,6 +64,8 @@ public final class LineEditor: CellInput {
     guard let engine = Engine(program: program) else { return nil }
     self.hooks = hooks
     usesColor = color
+    externalEditor = ExternalEditor(environment: environment)
+    brackets = BracketMap(find: hooks.brackets)
     self.engine = engine
     self.pipe = pipe
     terminal = Terminal(pipe: pipe)
@@ -90,6 +96,9 @@ public final class LineEditor: CellInput {
   }
 
   private func reset() {
+    edits = UndoList(UndoList.State(place: place.index))
+    edits.isGrouping = engine.isVi
+    vi.reset()
     search = nil
     menu = nil
     goalColumn = nil
@@ -121,12 +130,15 @@ public final class LineEditor: CellInput {
   /// terminal again.
   public nonisolated static func restoreTerminal() { TerminalModes.restore() }
 
-  /// Runs something else that needs the terminal, such as the person's editor, with the modes as they were.
   public func lendTerminal<Result>(_ body: () throws -> Result) rethrows -> Result {
     flush()
-    TerminalModes.restore()
-    defer { terminal.enterRaw() }
-    return try body()
+    show(painter.erase())
+    return try TerminalModes.ignoringKeySignals {
+      TerminalModes.restore()
+      // Whoever had it may have written anywhere, and stopped and continued us meanwhile.
+      defer { resume() }
+      return try body()
+    }
   }
 
   // MARK: Painting
@@ -152,10 +164,12 @@ public final class LineEditor: CellInput {
       text = search.text(in: history)
       let range = search.range(in: history)
       cursor = range?.upperBound ?? min(search.originalCursor, text.count)
-      if let range { block.styles = [(range, .reversed)] }
+      block.styles = styles(of: text)
+      block.found = range
       block.footer = [search.label]
     } else {
       block.styles = styles(of: text)
+      if usesColor { block.marks = brackets.marks(in: text, cursor: cursor) }
       if let menu {
         block.footer = menu.rows(limit: max(1, rows / 2))
       } else {

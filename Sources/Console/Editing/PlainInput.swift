@@ -140,5 +140,10 @@ public final class PlainInput: CellInput {
 
   public nonisolated func wake() { pipe.wake() }
 
+  public func lendTerminal<Result>(_ body: () throws -> Result) rethrows -> Result {
+    flush()
+    return try body()
+  }
+
   private func write(_ text: String) { Stream.writeOutput(text, to: output) }
 }

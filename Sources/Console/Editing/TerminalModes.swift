@@ -92,6 +92,22 @@ enum TerminalModes {
     return isChanged == 0
   }
 
+  /// Does something while Ctrl-C and Ctrl-\ are for the program that has the terminal, and not for this process, as
+  /// system(3) has it: the kernel sends them to both.
+  static func ignoringKeySignals<Result>(_ body: () throws -> Result) rethrows -> Result {
+    var ignored = sigaction()
+    ignored.__sigaction_handler.sa_handler = SIG_IGN
+    var interrupt = sigaction()
+    var quit = sigaction()
+    sigaction(SIGINT, &ignored, &interrupt)
+    sigaction(SIGQUIT, &ignored, &quit)
+    defer {
+      sigaction(SIGINT, &interrupt, nil)
+      sigaction(SIGQUIT, &quit, nil)
+    }
+    return try body()
+  }
+
   /// Puts the terminal back. It is safe in a signal handler and on any thread, and does nothing the second time, or
   /// where the terminal belongs to another job now.
   static func restore() {

@@ -75,31 +75,38 @@ public struct Replay {
       events.wake()
     }
     let deadline = Date().addingTimeInterval(options.cellTimeout)
-    var isInterrupted = false
+    // Why it was interrupted.
+    var complaint: String?
     var isShown = false
+    var looks = 0
     while true {
       isShown = show(events.take(timeout: 0.05), whileRunning: number) || isShown
       // What a cell started may keep it from ever coming to rest; then the replay ends without it.
-      let isGivenUp = isInterrupted && Date() > deadline.addingTimeInterval(Replay.patience)
+      let isGivenUp = complaint != nil && Date() > deadline.addingTimeInterval(Replay.patience)
       let result = slot.value
       if result != nil || isGivenUp {
         isShown = show(events.take(), whileRunning: number) || isShown
         // Its end may be among events that were dropped.
         if let result, !isShown { show(result) }
-        if isInterrupted {
-          Stream.complain(
-            "cell [\(number)] did not end within \(Int(options.cellTimeout)) s; --timeout allows it more")
-          return nil
-        }
-        return result
+        guard let complaint else { return result }
+        Stream.complain("cell [\(number)] \(complaint)")
+        return nil
       }
-      if Date() > deadline, !isInterrupted {
-        isInterrupted = true
-        kernel.interrupt()
+      // Where time itself stands still nobody need wait for it.
+      looks = configuration.isClockVirtual && kernel.waitsInVain() ? looks + 1 : 0
+      if complaint == nil {
+        if looks >= Replay.looksForRest {
+          complaint = "waits for what nothing that is left will bring about; who is to resolve it?"
+        } else if Date() > deadline {
+          complaint = "did not end within \(Int(options.cellTimeout)) s; --timeout allows it more"
+        }
+        if complaint != nil { kernel.interrupt() }
       }
     }
   }
 
+  /// How often a cell is seen to wait in vain before it is believed: something may be on its way between threads.
+  private static let looksForRest = 4
   /// How long an interrupted cell may take to end, in seconds.
   private static let patience = 2.0
 

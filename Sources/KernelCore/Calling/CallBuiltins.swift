@@ -77,7 +77,7 @@ extension OutboundCalls {
       let name = call.machine.display(pair.key)
       for value in call.machine.elements(of: pair.value) ?? [pair.value] where !value.isNil {
         if value.isDeferred { throw .notAwaited("a value for \(name)") }
-        texts.append((name, call.machine.display(value)))
+        texts.append((name, try call.machine.text(of: value)))
       }
     }
     return texts

@@ -82,7 +82,10 @@ final class OutboundCalls {
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner)
     underWay[id] = Call(method: method, url: url, started: clock.now, options: options, depth: depth)
-    if let path = target.ownPath, isVirtual || options.staysInProcess || target.absolute == nil {
+    let staysInProcess =
+      isVirtual || options.staysInProcess || target.absolute == nil
+      || transferCount >= OutboundCalls.ownTransfers
+    if let path = target.ownPath, staysInProcess {
       underWay[id]?.own = OwnRequest(
         method: method, target: path, headers: options.headers, body: options.body,
         followsRedirects: options.followsRedirects)
@@ -94,6 +97,10 @@ final class OutboundCalls {
     }
     return deferred
   }
+
+  /// Where so many calls have left the process, those to this server itself stay within it: handlers that call each
+  /// other would otherwise hold all connections while what they wait for queues for one.
+  static let ownTransfers = 256
 
   /// How many calls may be under way at once: more take seconds to stop.
   static let limit = 20_000

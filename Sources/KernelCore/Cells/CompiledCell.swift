@@ -83,6 +83,7 @@ struct KnownNames: GlobalNames {
   }
 
   var names: [String] { machine.declaredGlobals.map(\.name) }
+  var nameCount: Int { machine.globalCount }
 }
 
 extension GlobalScope.Kind {

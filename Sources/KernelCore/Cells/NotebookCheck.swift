@@ -52,6 +52,13 @@ struct NotebookCheck {
     let compiled = CompiledCell(cell, globals: names)
     var found = compiled.diagnostics
     if let resolution = compiled.resolution {
+      for (name, use) in resolution.reads where use.isAtTopLevel && names.before.entry(named: name) == nil {
+        guard let declared = resolution.declaredBy[name], use.span.start < declared else { continue }
+        found.append(
+          Diagnostic(
+            .error, "\"\(name)\" is used before it is declared", at: use.span,
+            help: "declare it above its first use"))
+      }
       let uses = resolution.reads.merging(resolution.writes) { $0.isAtTopLevel ? $0 : $1 }
       for (name, use) in uses where use.isAtTopLevel && resolution.declares[name] == nil {
         guard names.before.entry(named: name) == nil, let other = names.behind[name]?.last else { continue }
@@ -79,4 +86,5 @@ private struct NotebookNames: GlobalNames {
   }
 
   var names: [String] { before.names + behind.keys }
+  var nameCount: Int { before.nameCount + behind.count }
 }

@@ -11,7 +11,8 @@ extension FunctionCompiler {
   /// A function's whole body.
   mutating func body(_ statements: [Statement]) {
     block(statements, tail: node.role == .cleanup ? .discarded : .returned)
-    emit(.returnNil)
+    let end = statements.last.map { Span($0.span.end, $0.span.end) } ?? span
+    at(end) { $0.emit(.returnNil) }
   }
 
   /// Statements with a scope of their own.

@@ -91,8 +91,8 @@ struct FunctionCompiler {
   private func checkWidth() -> Bool {
     if widest <= Compiler.registerLimit { return true }
     builder.fail(
-      "this function needs more than \(Compiler.registerLimit) registers", at: span,
-      help: "split it into smaller functions")
+      "this code needs more than \(Compiler.registerLimit) places for variables and temporaries", at: span,
+      help: "split it into smaller functions, or a cell into several")
     return false
   }
 

@@ -29,9 +29,16 @@ public struct Diagnostic: Error, Hashable, Sendable {
     help: String? = nil
   ) {
     self.severity = severity
-    self.message = message
+    self.message = Diagnostic.cut(message)
     self.span = span
     self.notes = notes
-    self.help = help
+    self.help = help.map(Diagnostic.cut)
   }
+
+  /// A text that names or quotes something very long says no more than its beginning.
+  private static func cut(_ text: String) -> String {
+    text.utf8.count <= lengthLimit ? text : String(text.prefix(lengthLimit)) + "…"
+  }
+
+  private static let lengthLimit = 2_000
 }

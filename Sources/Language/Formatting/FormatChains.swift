@@ -101,14 +101,12 @@ extension SourcePrinter {
 
   private mutating func suffix(_ suffix: Suffix) -> Shape {
     switch suffix {
-    case .member: return Shape(take(2))
+    case .member:
+      // `0 .1` without its space would be one number.
+      let isBetweenNumbers =
+        position > 0 && source.pieces[position - 1].isInteger && source.pieces[position + 1].isInteger
+      return Shape(.concat([isBetweenNumbers ? .space : .empty, take(2)]))
     case .index(let index, let fallback):
-      // `pair.0` is `pair[0]` in other words.
-      if at(.dot) || at(.optionalDot) {
-        // `0 .1` without its space would be one number.
-        let isBehindNumber = position > 0 && source.pieces[position - 1].isInteger
-        return Shape(.concat([isBehindNumber ? .space : .empty, take(2)]))
-      }
       let opening = at(.question) ? take(2) : take()
       let (key, hasComments) = hidingComments { printer in
         printer.noticingComments { $0.key(index, fallback: fallback) }

@@ -39,6 +39,12 @@ public enum SourceFormatter {
       if next == text { break }
       text = next
     }
+    guard text.utf8.count <= Parser.textLimit else {
+      let message = Diagnostic(
+        .error, "this text would have more than 1 MiB once it is formatted", at: Span(0, 0),
+        help: "split it into several cells")
+      throw Refusal(diagnostics: [message])
+    }
     // A file is about to be written over: nothing may be lost, whatever this formatter does wrong.
     guard means(text, theSameAs: tree, with: lexed.comments, of: source) else {
       let message = Diagnostic(

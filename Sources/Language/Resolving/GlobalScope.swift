@@ -2,8 +2,10 @@
 public protocol GlobalNames {
   /// What a name stands for; nil where it is not known.
   func entry(named name: String) -> GlobalScope.Entry?
-  /// All names, for suggestions: asked for only where one is not known.
+  /// All names, for suggestions: asked for only where one is not known, and there are not very many.
   var names: [String] { get }
+  /// About how many names there are.
+  var nameCount: Int { get }
   /// Whether other names may come to be known before a function of the text runs.
   var mayGrow: Bool { get }
 }
@@ -45,6 +47,7 @@ public struct GlobalScope: GlobalNames, Sendable {
   public func entry(named name: String) -> Entry? { entries[name] }
 
   public var names: [String] { Array(entries.keys) }
+  public var nameCount: Int { entries.count }
 }
 
 extension GlobalNames {
@@ -77,6 +80,8 @@ public struct Resolution: Sendable {
   public internal(set) var routes: [RoutePlace] = []
   /// The globals that the text declares.
   public internal(set) var declares: [String: GlobalScope.Kind] = [:]
+  /// For each global that the text declares with a value, where its declaration ends: from there on it has one.
+  public internal(set) var declaredBy: [String: Int] = [:]
   /// The globals whose value the text reads, its own and builtins included. To change what a global's
   /// array or dictionary holds is to read the global.
   public internal(set) var reads: [String: Use] = [:]

@@ -98,7 +98,10 @@ public final class Resolver {
         }
       }
     }
-    if function.role == .handler { warnOfFinalAssignment(function.body) }
+    if function.role == .handler {
+      warnOfFinalAssignment(function.body)
+      warnOfFinalCondition(function.body)
+    }
     frames.removeLast()
   }
 
@@ -117,6 +120,17 @@ public final class Resolver {
     default:
       break
     }
+  }
+
+  /// An `if` that gives a value to send in some cases, and nothing in the others.
+  private func warnOfFinalCondition(_ body: [Statement]) {
+    guard let last = body.last, case .conditional(let node) = last.kind, !node.hasFinalElse,
+      case .expression(let value)? = node.then.statements.last?.kind
+    else { return }
+    if case .call(let callee, _) = value.kind, case .name(let name) = callee.kind, name.name == "print" {
+      return
+    }
+    report(.handlerEndsInIf, at: Span(last.span.start, last.span.start + 2), .warning)
   }
 
   // MARK: - Reporting

@@ -47,7 +47,11 @@ extension Resolver {
     for statement in statements {
       switch statement.kind {
       case .function(let name, _): collect(name, .function)
-      case .declaration(let node): collect(node.name, node.isLet ? .let : .var)
+      case .declaration(let node):
+        collect(node.name, node.isLet ? .let : .var)
+        if resolution.declaredBy[node.name.name] == nil {
+          resolution.declaredBy[node.name.name] = statement.span.end
+        }
       case .guard(let conditions, _):
         for case .binding(let node) in conditions { collect(node.name, node.isLet ? .let : .var) }
       default: break
@@ -182,6 +186,15 @@ extension Resolver {
 
   // MARK: - Unknown names
 
+  /// Where a notebook has more names than this, the local ones alone are suggested: looking at all of them for each
+  /// of its cells would take longer than the cells.
+  private static let suggestionLimit = 2_000
+
+  private var visibleNames: [String] {
+    let locals = frames.flatMap { $0.scopes.flatMap(\.variables.keys) } + Array(globalSpans.keys)
+    return globals.nameCount > Self.suggestionLimit ? locals : locals + globals.names
+  }
+
   private static let foreignLiterals = [
     "null": "nil", "NULL": "nil", "None": "nil", "undefined": "nil", "True": "true", "False": "false",
     "TRUE": "true", "FALSE": "false", "yes": "true", "no": "false",
@@ -202,9 +215,7 @@ extension Resolver {
     }
     // Once a name: the second time says nothing new.
     guard canReportWarning, warnedNames.insert(name).inserted else { return }
-    let locals = frames.flatMap { $0.scopes.flatMap(\.variables.keys) }
-    let suggestion = Suggestion.nearest(
-      to: name, among: locals + Array(globalSpans.keys) + globals.names)
+    let suggestion = Suggestion.nearest(to: name, among: visibleNames)
     if !globals.mayGrow {
       return report(.notDefined(name, isWrite: isWrite, suggestion: suggestion), at: reference.span)
     }

@@ -291,6 +291,15 @@ public final class IfNode {
     self.otherwise = otherwise
     self.span = span
   }
+
+  /// Whether some branch is taken in any case.
+  var hasFinalElse: Bool {
+    switch otherwise {
+    case .block: true
+    case .conditional(let next): next.hasFinalElse
+    case nil: false
+    }
+  }
 }
 
 public enum Condition {

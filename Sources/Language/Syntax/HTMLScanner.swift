@@ -1,7 +1,7 @@
 /// Follows the literal parts of `html "…"` as a browser would (WHATWG HTML, section 13.2.5, as far as it matters
 /// here), and says in what place each interpolation stands.
 ///
-/// A page may be put together of pieces; each begins as text between tags.
+/// A page may be put together of pieces; each begins as text between tags, and so must end.
 struct HTMLScanner {
   private enum State {
     case text
@@ -124,6 +124,17 @@ struct HTMLScanner {
   private static let rawElements: Set = ["script", "style", "title", "textarea"]
 
   // MARK: Text
+
+  /// What the text that has come does not end; nil where it ends as text between tags.
+  var unfinished: String? {
+    switch state {
+    case .text: nil
+    case .raw(let element): "<\(element)>"
+    case .comment: "a comment"
+    case .tagOpen, .tagName, .beforeAttribute, .attributeName, .afterAttributeName, .declaration: "a tag"
+    case .beforeValue, .value: "the value of an attribute"
+    }
+  }
 
   mutating func scan(_ text: String) {
     for byte in text.utf8 { step(byte) }

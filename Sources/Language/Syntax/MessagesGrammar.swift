@@ -130,6 +130,14 @@ extension Message {
   static let comparisonChain = Message(
     "comparisons do not chain", help: "write a < b && b < c")
   static let rangeChain = Message("ranges do not chain")
+  static let ifWithoutElse = Message(
+    "an if that gives a value needs an else",
+    help: "write if x { a } else { b }, with nil where there is nothing to give")
+  static func htmlUnfinished(_ what: String) -> Message {
+    Message(
+      "this html ends within \(what), so what follows it could not be shown safely",
+      help: "write the whole of it in one html \"…\"; what stands between tags may be pieces of their own")
+  }
   static func htmlProblem(_ problem: HTMLScanner.Problem) -> Message {
     switch problem {
     case .inTagName:

@@ -98,6 +98,9 @@ extension Message {
   }
   static let guardFallsThrough = Message(
     "the else of a guard must leave", help: "end it with return, throw, break or continue")
+  static let handlerEndsInIf = Message(
+    "this handler answers 204 without a body where no branch of its last if is taken",
+    help: "add an else with the value to send, or write nil behind the if to mean 204")
   static let handlerEndsInAssignment = Message(
     "this handler ends in an assignment, so it answers 204 without a body",
     help: "end it with the value to send, or write nil to mean 204")

@@ -176,11 +176,15 @@ extension Parser {
     }
   }
 
-  /// An operator in place of a function, as in `reduce(0, +)` and `sorted(by: >)`; nil where none stands alone.
-  mutating func parseOperatorFunction() -> Expression? {
-    guard case .symbol(let symbol) = current.kind, case .binary(let operation)? = symbol.infix?.0,
-      peek().kind == .symbol(.closeParen) || peek().kind == .symbol(.comma)
-    else { return nil }
+  /// An operator in place of a function, as in `reduce(0, +)` and `["add": +]`; nil where none stands alone.
+  private mutating func parseOperatorFunction() -> Expression? {
+    guard case .symbol(let symbol) = current.kind, endsOperand(peek()) else { return nil }
+    if symbol == .not {
+      let span = advance().span
+      return closure(
+        ["a"], Expression(.unary(.not, Expression(.name(NameReference("a", span)), span)), span), span)
+    }
+    guard case .binary(let operation)? = symbol.infix?.0 else { return nil }
     let span = advance().span
     let names = ["a", "b"]
     let sides = names.map { Expression(.name(NameReference($0, span)), span) }
@@ -188,10 +192,21 @@ extension Parser {
       names, Expression(.binary(operation, sides[0], sides[1], operatorSpan: span), span), span)
   }
 
+  /// Whether no operand begins with a token: what stands before it there is a whole one.
+  private func endsOperand(_ token: Token) -> Bool {
+    switch token.kind {
+    case .symbol(.closeParen), .symbol(.comma), .symbol(.closeBracket), .symbol(.closeBrace), .symbol(.colon),
+      .symbol(.semicolon), .interpolationEnd, .end:
+      true
+    default: context.newlineEndsStatement && token.startsLine
+    }
+  }
+
   // MARK: - Prefixes
 
   mutating func parsePrefix() throws(SyntaxFailure) -> Expression {
     let start = current
+    if let function = parseOperatorFunction() { return function }
     switch start.kind {
     case .symbol(.not):
       advance()

@@ -41,14 +41,9 @@ extension Parser {
   {
     advance()
     let token = current
-    if case .integer(let index) = token.kind {
-      // `pair.0`, as Swift writes the elements of what is an array here.
-      advance()
-      let element = Expression(.integer(Int(clamping: index)), token.span)
-      return Expression(
-        .index(base, element, fallback: nil, isOptional: isOptional), base.span.joined(with: token.span))
-    }
-    guard let name = nameOrKeyword(token), !beginsOwnStatement(token) else {
+    // `pair.0`, as Swift writes the elements of what is an array here.
+    let number: String? = if case .integer(let index) = token.kind { String(index) } else { nil }
+    guard let name = number ?? nameOrKeyword(token), !beginsOwnStatement(token) else {
       throw failForMissing("the name of a member")
     }
     advance()
@@ -134,9 +129,6 @@ extension Parser {
       report(.noSpreadArgument, at: current.span)
       advance()
     }
-    if let function = parseOperatorFunction() {
-      return Argument(label: label, labelSpan: labelSpan, value: function)
-    }
     let value = try parseExpression()
     if at(.assign) {
       if case .name = value.kind { throw fail(.labelWithEquals) }
@@ -211,7 +203,7 @@ extension Parser {
     switch arguments[0].value.kind {
     case .string(let text): return Expression(.interpolation([.text(text)], isHTML: true), span)
     case .interpolation(let parts, isHTML: false):
-      checkPlaces(parts)
+      checkPlaces(parts, span)
       return Expression(.interpolation(parts, isHTML: true), span)
     default: return nil
     }
@@ -270,7 +262,13 @@ extension Parser {
     case .true: return Expression(.bool(true), advance().span)
     case .false: return Expression(.bool(false), advance().span)
     case .if:
+      let keyword = current.span
       let node = try parseIf()
+      if !node.hasFinalElse {
+        // The next line may begin with it.
+        if atEnd { throw failAtEnd(.ifWithoutElse, keyword) }
+        report(.ifWithoutElse, at: keyword)
+      }
       return Expression(.conditional(node), node.span)
     case .func where !current.startsLine:
       throw fail(Message("a function without a name is a closure", help: "write { x, y in … }"))

@@ -18,12 +18,13 @@ extension Parser {
   /// The string behind `html`.
   mutating func parseHTML(from start: Token) throws(SyntaxFailure) -> Expression {
     let parts = try parseStringParts()
-    checkPlaces(parts)
+    checkPlaces(parts, spanFrom(start))
     return Expression(.interpolation(parts, isHTML: true), spanFrom(start))
   }
 
-  /// Reports interpolations that stand where no value can be put into a page.
-  mutating func checkPlaces(_ parts: [StringPart]) {
+  /// Reports interpolations that stand where no value can be put into a page, and a piece of a page that would leave
+  /// what follows it in such a place.
+  mutating func checkPlaces(_ parts: [StringPart], _ span: Span) {
     var page = HTMLScanner()
     for part in parts {
       switch part {
@@ -32,6 +33,7 @@ extension Parser {
         if let problem = page.value().problem { report(.htmlProblem(problem), at: value.span) }
       }
     }
+    if let unfinished = page.unfinished { report(.htmlUnfinished(unfinished), at: span) }
   }
 
   private mutating func parseStringParts() throws(SyntaxFailure) -> [StringPart] {

@@ -35,6 +35,7 @@ extension Machine {
       failure = Failure(.interrupted, "interrupted")
       return false
     }
+    hasLookedAtClock = true
     let now = Machine.processorTime()
     let isCell = fiber.has(FiberObject.isCell)
     let limit = isCell ? limits.cellTime : limits.handlerTime

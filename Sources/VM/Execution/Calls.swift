@@ -242,6 +242,16 @@ extension Machine {
         .argument, "\"\(names[place])\" of \(native.name)() is missing",
         help: Machine.listed(names, hidden: hidden))
     }
+    for (place, parameter) in native.parameters.enumerated() where parameter.isNamed {
+      if let source = order[place + hidden], labels?[source] == nil {
+        let member = native.name.split(separator: ".").last ?? ""
+        throw Failure(
+          .argument, "the \"\(parameter.name):\" of \(native.name)() must be written",
+          help: member == "remove"
+            ? "write remove(at: i) for a place, removeAll { $0 == x } for a value"
+            : "write \(member)(x, at: i)")
+      }
+    }
     for (place, source) in order.enumerated() { scratch[place] = source.map { arguments[$0] } ?? .missing }
     return (scratch, order.count)
   }

@@ -60,9 +60,11 @@ extension Machine {
         failure = .notAwaited("a value in a string").at(.operand(place))
         return false
       } else {
-        let text = heap.makeString(display(value))
-        values[place] = text
-        total &+= text.string.pointee.count
+        do throws(Failure) { values[place] = heap.makeString(try text(of: value)) } catch {
+          failure = error
+          return false
+        }
+        total &+= values[place].string.pointee.count
       }
     }
     do throws(Failure) { try heap.checkLength(total) } catch {

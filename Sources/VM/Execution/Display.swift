@@ -9,20 +9,47 @@ extension Machine {
     value.tag == Tag.instance ? classes[Int(value.header.pointee.aux)].name : Tag.name(value.tag)
   }
 
-  /// The value as text: what `print` writes and an interpolation puts in.
+  /// The value as text, as `text(of:)` gives it, but with bounds: for messages and listings.
   public func display(_ value: Value) -> String {
     switch value.tag {
-    case Tag.string, Tag.html: return heap.text(value.string)
-    case Tag.error: return display(value.error.pointee.message)
-    default: return repr(value)
+    case Tag.string, Tag.html: heap.text(value.string)
+    case Tag.error: display(value.error.pointee.message)
+    default: repr(value)
     }
   }
 
-  /// The value as a literal would be written where there is one: what `Out` shows. Bounded in depth and
-  /// length.
+  /// The value as a literal would be written where there is one, bounded in depth and length: what `Out` shows. What
+  /// is left out is counted.
   public func repr(_ value: Value) -> String {
-    var writer = Writer(machine: self)
-    writer.write(value, depth: 0)
+    var writer = Writer(machine: self, bounds: .shown)
+    writer.write(value)
+    return writer.text
+  }
+
+  /// The whole value as text: what `print` writes and an interpolation puts in.
+  ///
+  /// - Throws: the failure of a limit where that is longer or nested deeper than may be.
+  public func text(of value: Value) throws(Failure) -> String {
+    switch value.tag {
+    case Tag.string, Tag.html: heap.text(value.string)
+    case Tag.error: try text(of: value.error.pointee.message)
+    default: try literal(of: value)
+    }
+  }
+
+  /// The whole value as a literal would be written where there is one.
+  ///
+  /// - Throws: the failure of a limit, as `text(of:)`.
+  func literal(of value: Value) throws(Failure) -> String {
+    var writer = Writer(machine: self, bounds: .whole(length: limits.stringLength))
+    writer.write(value)
+    try spend(writer.text.utf8.count >> 4)
+    if writer.isTooDeep {
+      throw Failure(
+        .limit, "the value is nested more than \(Writer.Bounds.greatestDepth) deep", help: "show a part of it"
+      )
+    }
+    try heap.checkLength(writer.text.utf8.count)
     return writer.text
   }
 
@@ -32,16 +59,22 @@ extension Machine {
     return "\(number)"
   }
 
-  /// A duration in the largest unit that keeps it short: `2s`, `250ms`, `1.5h`.
+  /// A duration, exactly, in the largest unit that takes three decimals at most: `2s`, `250ms`, `1.5h`, `3661s`.
   public static func text(ofDuration nanoseconds: Int) -> String {
-    let units: [(String, Double)] = [("h", 3.6e12), ("m", 6e10), ("s", 1e9), ("ms", 1e6), ("us", 1e3)]
-    let magnitude = Double(nanoseconds.magnitude)
-    guard let (unit, size) = units.first(where: { magnitude >= $0.1 }) else {
-      return nanoseconds == 0 ? "0s" : "\(nanoseconds)ns"
+    if nanoseconds == 0 { return "0s" }
+    let units: [(String, UInt)] = [
+      ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000),
+    ]
+    let magnitude = nanoseconds.magnitude
+    let sign = nanoseconds < 0 ? "-" : ""
+    for (unit, size) in units where magnitude >= size && magnitude % size % (size / 1_000) == 0 {
+      let thousandths = magnitude % size / (size / 1_000)
+      if thousandths == 0 { return "\(sign)\(magnitude / size)\(unit)" }
+      var decimals = String(1_000 + thousandths).dropFirst()
+      while decimals.last == "0" { decimals.removeLast() }
+      return "\(sign)\(magnitude / size).\(decimals)\(unit)"
     }
-    let amount = Double(nanoseconds) / size
-    if amount == amount.rounded() { return "\(Int(amount))\(unit)" }
-    return "\((amount * 1000).rounded() / 1000)\(unit)"
+    return "\(nanoseconds)ns"
   }
 
   /// A string as a literal.
@@ -94,20 +127,36 @@ extension Machine {
   }
 }
 
-/// Writes a value as text, within bounds.
+/// Writes a value as text, within bounds. A collection within itself shows as `[…]`.
 private struct Writer {
+  struct Bounds {
+    /// Collections deeper than this show as `[…]`.
+    let depth: Int
+    /// Elements of one collection; the rest is counted.
+    let elements: Int
+    /// Bytes in all, about.
+    let length: Int
+
+    static let greatestDepth = 512
+    static let shown = Bounds(depth: 8, elements: 200, length: 100_000)
+    static func whole(length: Int) -> Bounds { Bounds(depth: greatestDepth, elements: .max, length: length) }
+  }
+
   let machine: Machine
   var text = ""
-  /// Collections deeper than this show as `[…]`.
-  private static let depthLimit = 8
-  /// Elements of one collection shown; the rest is counted.
-  private static let elementLimit = 200
-  private static let lengthLimit = 100_000
+  /// Something was left out since it is nested deeper than it may be.
+  private(set) var isTooDeep = false
+  private let bounds: Bounds
+  /// The collections that surround the place.
+  private var path: [UInt] = []
 
-  init(machine: Machine) { self.machine = machine }
+  init(machine: Machine, bounds: Bounds) {
+    self.machine = machine
+    self.bounds = bounds
+  }
 
-  mutating func write(_ value: Value, depth: Int) {
-    if text.utf8.count > Writer.lengthLimit { return }
+  mutating func write(_ value: Value) {
+    if text.utf8.count > bounds.length { return }
     switch value.tag {
     case Tag.nil: text += "nil"
     case Tag.bool: text += value.bool ? "true" : "false"
@@ -123,8 +172,8 @@ private struct Writer {
     case Tag.range:
       text +=
         "\(value.range.pointee.lower)\(value.range.pointee.isClosed == 1 ? "..." : "..<")\(value.range.pointee.upper)"
-    case Tag.array: writeArray(value.array, depth)
-    case Tag.dictionary: writeDictionary(value.dictionary, depth)
+    case Tag.array: writeArray(value)
+    case Tag.dictionary: writeDictionary(value)
     case Tag.closure:
       let function = machine.prototype(of: value)?.function
       text += function?.role == .function ? "<Function \(function?.name ?? "")>" : "<Function>"
@@ -143,49 +192,54 @@ private struct Writer {
 
   private mutating func writeText(_ string: UnsafeMutablePointer<StringObject>) {
     let count = string.pointee.count
-    if count <= Writer.lengthLimit { return text += Machine.quoted(machine.heap.text(string)) }
-    let start = UnsafeBufferPointer(rebasing: string.buffer[..<Writer.lengthLimit])
-    text +=
-      Machine.quoted(String(decoding: start, as: UTF8.self)) + "… \(count - Writer.lengthLimit) more bytes"
+    if count <= bounds.length { return text += Machine.quoted(machine.heap.text(string)) }
+    let start = UnsafeBufferPointer(rebasing: string.buffer[..<bounds.length])
+    text += Machine.quoted(String(decoding: start, as: UTF8.self)) + "… \(count - bounds.length) more bytes"
   }
 
-  private mutating func writeArray(_ array: UnsafeMutablePointer<ArrayObject>, _ depth: Int) {
-    if depth >= Writer.depthLimit {
+  /// Whether a collection is to be written; what shows in its place is where it is not.
+  private mutating func enter(_ value: Value) -> Bool {
+    let isInItself = path.contains(value.bits)
+    guard path.count < bounds.depth, !isInItself else {
+      isTooDeep = isTooDeep || !isInItself
       text += "[…]"
-      return
+      return false
     }
+    path.append(value.bits)
+    return true
+  }
+
+  private mutating func writeArray(_ value: Value) {
+    guard enter(value) else { return }
+    defer { path.removeLast() }
+    let array = value.array
     text += "["
-    for place in 0..<array.pointee.count {
+    for place in 0..<array.pointee.count where text.utf8.count <= bounds.length {
       if place > 0 { text += ", " }
-      if place >= Writer.elementLimit {
+      if place >= bounds.elements {
         text += "… \(array.pointee.count - place) more"
         break
       }
-      write(array.pointee.elements[place], depth: depth + 1)
+      write(array.pointee.elements[place])
     }
     text += "]"
   }
 
-  private mutating func writeDictionary(_ dictionary: UnsafeMutablePointer<DictionaryObject>, _ depth: Int) {
-    let pairs = machine.heap.pairs(of: dictionary)
-    if pairs.isEmpty {
-      text += "[:]"
-      return
-    }
-    if depth >= Writer.depthLimit {
-      text += "[…]"
-      return
-    }
+  private mutating func writeDictionary(_ value: Value) {
+    let pairs = machine.heap.pairs(of: value.dictionary)
+    if pairs.isEmpty { return text += "[:]" }
+    guard enter(value) else { return }
+    defer { path.removeLast() }
     text += "["
-    for (place, pair) in pairs.enumerated() {
+    for (place, pair) in pairs.enumerated() where text.utf8.count <= bounds.length {
       if place > 0 { text += ", " }
-      if place >= Writer.elementLimit {
+      if place >= bounds.elements {
         text += "… \(pairs.count - place) more"
         break
       }
-      write(pair.key, depth: depth + 1)
+      write(pair.key)
       text += ": "
-      write(pair.value, depth: depth + 1)
+      write(pair.value)
     }
     text += "]"
   }

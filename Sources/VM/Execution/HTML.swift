@@ -29,27 +29,48 @@ extension Machine {
 
   /// The elements of a list with HTML in it as HTML: texts among them are escaped.
   private func htmlPieces(of value: Value) throws(Failure) -> [Value]? {
-    guard value.tag == Tag.array, let pieces = elements(of: value),
-      pieces.contains(where: { $0.tag == Tag.html })
-    else { return nil }
-    return try pieces.map { piece throws(Failure) in
-      if piece.tag == Tag.html { return piece }
-      if piece.isDeferred { throw .notAwaited("a value in HTML") }
-      return try html(piece, in: HTMLPlace(.text))
+    guard value.tag == Tag.array, holdsHTML(value, depth: 0) else { return nil }
+    var pieces: [Value] = []
+    try collect(value, into: &pieces)
+    return pieces
+  }
+
+  /// Whether an array has HTML in it, or an array that has.
+  private func holdsHTML(_ value: Value, depth: Int) -> Bool {
+    if value.tag == Tag.html { return true }
+    guard value.tag == Tag.array, depth < Machine.pieceDepth else { return false }
+    return (0..<value.array.pointee.count).contains {
+      holdsHTML(value.array.pointee.elements[$0], depth: depth + 1)
+    }
+  }
+
+  /// Lists of lists of pieces deeper than this are texts like any other value.
+  private static let pieceDepth = 32
+
+  private func collect(_ value: Value, into pieces: inout [Value], depth: Int = 0) throws(Failure) {
+    try spend(1)
+    switch value.tag {
+    case Tag.html: pieces.append(value)
+    case Tag.deferred: throw .notAwaited("a value in HTML")
+    case Tag.array where holdsHTML(value, depth: depth):
+      for place in 0..<value.array.pointee.count {
+        try collect(value.array.pointee.elements[place], into: &pieces, depth: depth + 1)
+      }
+    default: pieces.append(try html(value, in: HTMLPlace(.text)))
     }
   }
 
   private func html(_ value: Value, in place: HTMLPlace) throws(Failure) -> Value {
     switch place.kind {
     case .text, .attribute:
-      let text = value.tag == Tag.string ? value : heap.makeString(display(value))
+      let text = value.tag == Tag.string ? value : heap.makeString(try text(of: value))
       if place.isUnquoted { return try unquoted(heap.text(text.string)) }
       return try escapedHTML(text.string)
-    case .address: return try attribute(safeAddress(display(value)), place)
-    case .addressPart: return try attribute(display(value).replacing(":", with: "%3A"), place)
+    case .address: return try attribute(safeAddress(try text(of: value)), place)
+    case .addressPart: return try attribute(try text(of: value).replacing(":", with: "%3A"), place)
     case .document: return try attribute(try htmlText(value), place)
-    case .style: return try attribute(safeStyle(display(value)), place)
-    case .name: return heap.makeString(safeName(display(value)), tag: Tag.html)
+    case .style: return try attribute(safeStyle(try text(of: value)), place)
+    case .name: return heap.makeString(safeName(try text(of: value)), tag: Tag.html)
     case .script: return heap.makeString(try scriptLiteral(value), tag: Tag.html)
     case .scriptAttribute: return try attribute(try scriptLiteral(value), place)
     }

@@ -135,6 +135,8 @@ public final class Machine {
   var randomState: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
   /// The frame whose cleanup runs while its fiber is unwound.
   @exclusivity(unchecked) var unwindingDepth = 0
+  /// What ran has computed for so long that the clock was looked at.
+  @exclusivity(unchecked) var hasLookedAtClock = false
   /// When the running slice must end, in nanoseconds of the processor's clock; 0 before the first look.
   @exclusivity(unchecked) var deadline = 0
   /// When all cleanups together must end, in the same time; 0 where each fiber has its own.
@@ -238,6 +240,9 @@ public final class Machine {
     }
     return global(slot).map { (slot, $0.kind) }
   }
+
+  /// How many names there are, declared or not.
+  public var globalCount: Int { globalNames.count }
 
   /// All names that are declared.
   public var declaredGlobals: [(name: String, kind: GlobalKind)] {

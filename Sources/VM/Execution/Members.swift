@@ -21,6 +21,10 @@ extension Machine {
         target.pointee = value
         return true
       }
+      if let place = Int(memberNames[member]), let element = element(place, ofPair: object.dictionary) {
+        target.pointee = element
+        return true
+      }
       if isLenient {
         target.pointee = .nil
         return true
@@ -51,6 +55,9 @@ extension Machine {
     default:
       let method = method(object.tag, member)
       if method.tag != Tag.unset { return bind(method, object, into: target) }
+      if object.tag == Tag.array, let place = Int(memberNames[member]) {
+        return getIndex(object, .int(place), into: target)
+      }
     }
     failure = noMember(memberNames[member], object)
     return false
@@ -95,6 +102,9 @@ extension Machine {
         failure = error
         return false
       }
+    case Tag.array:
+      if let place = Int(memberNames[member]) { return setIndex(object, .int(place), value, keepsNil: false) }
+      failure = Failure(.type, "members of Array cannot be assigned")
     case Tag.deferred: failure = .notAwaited("what is assigned to")
     case Tag.nil: failure = .ofNil("members of nil cannot be assigned")
     default: failure = Failure(.type, "members of \(typeName(object)) cannot be assigned")
@@ -120,10 +130,6 @@ extension Machine {
         return false
       }
       let value = heap.value(of: key, in: object.dictionary)
-      if value.tag == Tag.unset, key.isInt, let element = element(key.int, ofPair: object.dictionary) {
-        target.pointee = element
-        return true
-      }
       target.pointee = value.tag == Tag.unset ? .nil : value
       return true
     case Tag.string: return index(string: object.string, key, into: target)

@@ -8,16 +8,23 @@ public typealias NativeBody = (borrowing NativeCall) throws(Failure) -> Value
 public struct NativeParameter: Sendable {
   public let name: String
   public let isRequired: Bool
+  /// Whether it must be given by its name, since without it the call would read as another one.
+  public let isNamed: Bool
 
-  public init(_ name: String, isRequired: Bool = true) {
+  public init(_ name: String, isRequired: Bool = true, isNamed: Bool = false) {
     self.name = name
     self.isRequired = isRequired
+    self.isNamed = isNamed
   }
 
   /// Reads `"text"` and `"pretty?"`, whose question mark says that it may be left out.
   static func list(_ names: [String]) -> [NativeParameter] {
     names.map {
-      $0.hasSuffix("?") ? NativeParameter(String($0.dropLast()), isRequired: false) : NativeParameter($0)
+      switch $0.last {
+      case "?": NativeParameter(String($0.dropLast()), isRequired: false)
+      case "!": NativeParameter(String($0.dropLast()), isNamed: true)
+      default: NativeParameter($0)
+      }
     }
   }
 }
@@ -26,7 +33,8 @@ final class NativeFunction {
   let name: String
   let parameters: [NativeParameter]
   let requiredCount: Int
-  /// How many arguments there are when none is left out, the receiver included.
+  /// How many arguments there are when none is left out, the receiver included; -1 where it takes more than that to
+  /// know where they go.
   let fullCount: Int
   /// Takes any number of arguments beyond its parameters.
   let isVariadic: Bool
@@ -42,7 +50,7 @@ final class NativeFunction {
   ) {
     self.name = name
     self.parameters = parameters
-    fullCount = parameters.count + (isMember ? 1 : 0)
+    fullCount = parameters.contains(where: \.isNamed) ? -1 : parameters.count + (isMember ? 1 : 0)
     requiredCount = parameters.prefix { $0.isRequired }.count
     self.isVariadic = isVariadic
     self.option = option
@@ -188,6 +196,9 @@ extension NativeCall {
 
 extension Failure {
   static let durationTooLong = Failure(.arithmetic, "the duration is too long: at most about 292 years fit")
+
+  static let waitsForItself = Failure(
+    .argument, "a Deferred cannot wait for itself", help: "what it is resolved with waits for it")
 
   public static func notAwaited(_ what: String) -> Failure {
     Failure(.type, "\(what) is a Deferred that was not awaited", help: "write await before it")

@@ -264,7 +264,10 @@ extension Machine {
     if a.isDouble { return a.double == b.double }
     if a.bits == b.bits { return true }
     try spend(1)
-    if depth > 200 { throw Failure(.limit, "the values are nested too deeply to compare") }
+    if depth > 200 {
+      throw Failure(
+        .limit, "the values are nested too deeply to compare", help: "does a collection contain itself?")
+    }
     switch a.tag {
     case Tag.string, Tag.html, Tag.bytes:
       try spend(min(a.string.pointee.count, b.string.pointee.count) >> 6)
@@ -290,6 +293,11 @@ extension Machine {
         if try !deepEqual(value, other, depth: depth + 1) { return false }
       }
       return true
+    case Tag.error:
+      let (x, y) = (a.error.pointee, b.error.pointee)
+      guard try deepEqual(x.kind, y.kind, depth: depth + 1) else { return false }
+      guard try deepEqual(x.message, y.message, depth: depth + 1) else { return false }
+      return try deepEqual(x.fields, y.fields, depth: depth + 1)
     default: return false
     }
   }

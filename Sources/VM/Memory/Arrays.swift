@@ -64,8 +64,8 @@ extension Heap {
     if count > state.pointee.limits.collectionCount {
       throw Failure(
         .limit,
-        "a collection of \(count) elements is larger than the limit of \(state.pointee.limits.collectionCount)"
-      )
+        "a collection of \(count) elements is larger than the limit of \(state.pointee.limits.collectionCount)",
+        help: "keep it in several parts")
     }
   }
 

@@ -119,7 +119,8 @@ extension Heap {
   func checkLength(_ count: Int) throws(Failure) {
     if count > state.pointee.limits.stringLength {
       throw Failure(
-        .limit, "a string of \(count) bytes is longer than the limit of \(state.pointee.limits.stringLength)")
+        .limit, "a string of \(count) bytes is longer than the limit of \(state.pointee.limits.stringLength)",
+        help: "keep its parts in an Array")
     }
     try reserve(count)
   }

@@ -31,7 +31,7 @@ extension Machine {
     }
     method(Tag.array, memberNumber("append")).header.pointee.aux = NativeObject.appends
     defineVariant("contentsOf", of: "append", Tag.array, ["contentsOf"]) { call throws(Failure) in
-      try call.append(try call.elements(1))
+      try call.append(try call.sequence(1))
       return .nil
     }
     // What `flatMap` makes of an element.
@@ -46,7 +46,7 @@ extension Machine {
       try call.append(try call.elements(1))
       return .nil
     }
-    defineMethod(Tag.array, "insert", ["element", "at"]) { call throws(Failure) in
+    defineMethod(Tag.array, "insert", ["element", "at!"]) { call throws(Failure) in
       let place = try call.int(2)
       let count = call[0].array.pointee.count
       guard place >= 0, place <= count else { throw .insertion(place, count: count) }
@@ -54,15 +54,15 @@ extension Machine {
       try call.heap.insert(call[1], at: place, in: call[0].array)
       return .nil
     }
-    defineMethod(Tag.array, "remove", ["at"]) { call throws(Failure) in
+    defineMethod(Tag.array, "remove", ["at!"]) { call throws(Failure) in
       let place = try call.int(1)
       let count = call[0].array.pointee.count
       guard place >= 0, place < count else { throw .index(place, count: count, what: "array") }
       try call.machine.spend((count - place) >> 4)
       return call.heap.remove(at: place, from: call[0].array)
     }
-    defineVariant("contentsOf", of: "insert", Tag.array, ["contentsOf", "at"]) { call throws(Failure) in
-      let elements = try call.elements(1)
+    defineVariant("contentsOf", of: "insert", Tag.array, ["contentsOf", "at!"]) { call throws(Failure) in
+      let elements = try call.sequence(1)
       let place = try call.int(2)
       guard place >= 0, place <= call[0].array.pointee.count else {
         throw .insertion(place, count: call[0].array.pointee.count)
@@ -75,7 +75,7 @@ extension Machine {
       return .nil
     }
     defineMethod(Tag.array, "replaceSubrange", ["range", "with"]) { call throws(Failure) in
-      let elements = try call.elements(2)
+      let elements = try call.sequence(2)
       try call.replace(try call.bounds(1, count: call[0].array.pointee.count), with: elements)
       return .nil
     }
@@ -246,7 +246,7 @@ extension Machine {
       for (place, element) in try call.elements(0).enumerated() {
         if element.isDeferred { throw .notAwaited("an element of joined()") }
         if place > 0 { text += separator }
-        text += call.machine.display(element)
+        text += try call.machine.text(of: element)
         try call.machine.spend(8)
         if text.utf8.count > call.machine.limits.stringLength {
           try call.heap.checkLength(text.utf8.count)

@@ -81,6 +81,9 @@ extension Machine {
         .argument, "this Deferred is fired by what it waits for",
         help: "only one made by deferred() is fired by hand")
     }
+    if settlement == .resolved, value.tag == Tag.deferred, waits(value.deferred, for: { $0 == deferred }) {
+      throw .waitsForItself
+    }
     return settle(deferred, settlement, value)
   }
 }

@@ -153,6 +153,7 @@ private struct JSONReader {
   // MARK: Strings
 
   private mutating func string() throws(Failure) -> Value {
+    let opening = place
     place += 1
     let start = place
     while place < bytes.count, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\""),
@@ -173,7 +174,10 @@ private struct JSONReader {
       switch byte {
       case UInt8(ascii: "\""):
         let result = text.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
-        guard let result else { throw failure("the string is not valid UTF-8") }
+        guard let result else {
+          try check(UnsafeBufferPointer(rebasing: bytes[start..<place]), at: start)
+          throw failure("the string is not valid UTF-8", at: opening)
+        }
         place += 1
         return machine.heap.makeString(result)
       case UInt8(ascii: "\\"): try escape(into: &text)
@@ -186,13 +190,24 @@ private struct JSONReader {
   }
 
   private func check(_ text: UnsafeBufferPointer<UInt8>, at start: Int) throws(Failure) {
-    if text.allSatisfy({ $0 < 0x80 }) { return }
-    if String(validating: text, as: UTF8.self) == nil {
-      throw failure("the string is not valid UTF-8", at: start)
+    if text.allSatisfy({ $0 < 0x80 }) || String(validating: text, as: UTF8.self) != nil { return }
+    // What is good before it is found once more, bytes of one character at a time.
+    var good = 0
+    while good < text.count {
+      let width = (1...4).first { width in
+        good + width <= text.count
+          && String(validating: UnsafeBufferPointer(rebasing: text[good..<(good + width)]), as: UTF8.self)
+            != nil
+      }
+      guard let width else { break }
+      good += width
     }
+    let byte = "0x\(String(bytes[start + good], radix: 16))"
+    throw failure("byte \(byte) is not valid UTF-8 where it stands", at: start + good)
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(Failure) {
+    let start = place
     place += 1
     guard place < bytes.count else { throw failure("the string is not closed") }
     let byte = bytes[place]
@@ -218,8 +233,11 @@ private struct JSONReader {
           place = before
         }
       }
-      // A surrogate alone is no character.
-      text.append(contentsOf: String(Unicode.Scalar(code) ?? "\u{FFFD}").utf8)
+      guard let scalar = Unicode.Scalar(code) else {
+        throw failure(
+          "\\u\(String(code, radix: 16)) is half of a character, and the other half is not there", at: start)
+      }
+      text.append(contentsOf: String(scalar).utf8)
     default:
       place -= 1
       throw failure("unknown escape \\\(found)")

@@ -53,11 +53,21 @@ private struct JSONWriter {
     case Tag.dictionary:
       bytes.append(UInt8(ascii: "{"))
       var isFirst = true
-      for pair in machine.heap.pairs(of: value.dictionary) {
+      let pairs = machine.heap.pairs(of: value.dictionary)
+      // Keys that are no Strings may come to the same text.
+      var names: Set<String>? = pairs.allSatisfy { $0.key.tag == Tag.string } ? nil : []
+      for pair in pairs {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
         newLine(depth + 1)
-        string(machine.display(pair.key))
+        let name = machine.display(pair.key)
+        if names?.insert(name).inserted == false {
+          throw Failure(
+            .json,
+            "two keys of the dictionary are \(Machine.quoted(name)) in JSON, which has one kind of key",
+            help: "make all keys Strings")
+        }
+        string(name)
         bytes.append(UInt8(ascii: ":"))
         if isPretty { bytes.append(UInt8(ascii: " ")) }
         try write(pair.value, depth: depth + 1)

@@ -82,7 +82,7 @@ extension Machine {
 
 extension NativeCall {
   /// A new array of the elements of any sequence.
-  fileprivate func array(_ index: Int) throws(Failure) -> Value {
+  func array(_ index: Int) throws(Failure) -> Value {
     let value = self[index]
     switch value.tag {
     case Tag.array: return try heap.array(of: try elements(index))
@@ -92,6 +92,12 @@ extension NativeCall {
     case Tag.dictionary: return try machine.pairArray(value.dictionary)
     default: throw wrongType(index, expected: "an Array, a Range, a String, Bytes or a Dictionary")
     }
+  }
+
+  /// The elements of any sequence.
+  func sequence(_ index: Int) throws(Failure) -> [Value] {
+    if self[index].tag == Tag.array { return try elements(index) }
+    return machine.elements(of: try array(index)) ?? []
   }
 
   /// How often something is repeated.

@@ -20,10 +20,17 @@ extension Machine {
         }
         return call.heap.makeString(text)
       }
-      return call.heap.makeString(call.machine.display(call[0]))
+      if let texts = call.machine.elements(of: call[0]), !texts.isEmpty,
+        texts.allSatisfy({ $0.tag == Tag.string })
+      {
+        throw Failure(
+          .argument, "String() of an Array of Strings could mean two things",
+          help: "write xs.joined() for one text of all, \"\\(xs)\" for the array as it shows")
+      }
+      return call.heap.makeString(try call.machine.text(of: call[0]))
     }
     define("repr", ["value"]) { call throws(Failure) in
-      call.heap.makeString(call.machine.repr(call[0]))
+      call.heap.makeString(try call.machine.literal(of: call[0]))
     }
     define("rawHTML", ["text"]) { call throws(Failure) in
       let html = call.heap.makeString(try call.string(0), tag: Tag.html)

@@ -110,6 +110,10 @@ extension Prelude {
         for number in self { result = combine(result, number) }
         result
     }
+    func Range_reduce_into(self, into, update) {
+        for number in self { update(into, number) }
+        into
+    }
     func Range_first(self, where) {
         __function(where, "first()", "prefix(n) takes a count")
         for number in self { if where(number) { return number } }
@@ -157,6 +161,7 @@ extension Prelude {
     func Bytes_map(self, transform) { Array(self).map(transform) }
     func Bytes_filter(self, isIncluded) { Bytes(Array(self).filter(isIncluded)) }
     func Bytes_reduce(self, initial, combine) { Array(self).reduce(initial, combine) }
+    func Bytes_reduce_into(self, into, update) { Array(self).reduce(into: into, update) }
     func Bytes_forEach(self, body) {
         for byte in self { body(byte) }
         nil
@@ -208,6 +213,7 @@ extension Prelude {
     func String_compactMap(self, transform) { Array(self).compactMap(transform) }
     func String_filter(self, isIncluded) { Array(self).filter(isIncluded).joined() }
     func String_reduce(self, initial, combine) { Array(self).reduce(initial, combine) }
+    func String_reduce_into(self, into, update) { Array(self).reduce(into: into, update) }
     func String_forEach(self, body) {
         for character in self { body(character) }
         nil

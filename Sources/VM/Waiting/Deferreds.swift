@@ -108,23 +108,44 @@ extension Machine {
   private func follow(
     _ inner: UnsafeMutablePointer<DeferredObject>, by outer: UnsafeMutablePointer<DeferredObject>
   ) -> Bool {
-    var next = inner
-    var steps = 0
-    while steps < 1_000 {
-      if next == outer {
-        return settle(outer, .rejected, makeError(Failure(.argument, "a Deferred cannot wait for itself")))
-      }
-      guard next.isPending, next.pointee.origin.tag == Tag.reaction,
-        let source = next.pointee.origin.reaction.pointee.source
-      else { break }
-      next = source
-      steps += 1
+    if waits(inner, for: { $0 == outer }) {
+      return settle(outer, .rejected, makeError(.waitsForItself))
     }
     outer.pointee.header.flags |= DeferredObject.isFollowing
     let reaction = newReaction(.follow, target: outer, function: .nil, index: 0, owner: outer.pointee.owner)
     outer.pointee.origin = Value(Tag.reaction, reaction)
     attach(reaction.waiter, to: inner)
     return true
+  }
+
+  /// Whether a deferred, or one that must fire before it, is one that `isSought` says yes to. Where very much comes
+  /// before it, only some of that is looked at.
+  func waits(
+    _ deferred: UnsafeMutablePointer<DeferredObject>,
+    for isSought: (UnsafeMutablePointer<DeferredObject>) -> Bool
+  ) -> Bool {
+    var next = deferred
+    // Mostly there is one thing to wait for, and no list of them.
+    var open: [UnsafeMutablePointer<DeferredObject>] = []
+    for _ in 0..<1_000 {
+      if isSought(next) { return true }
+      let origin = next.isPending ? next.pointee.origin : .nil
+      var source: UnsafeMutablePointer<DeferredObject>?
+      switch origin.tag {
+      case Tag.reaction: source = origin.reaction.pointee.source
+      case Tag.fiber
+      where !origin.fiber.has(FiberObject.hasFinished) && !origin.fiber.has(FiberObject.isReady):
+        source = origin.fiber.pointee.source
+      case Tag.array:
+        for place in 0..<min(origin.array.pointee.count, 1_000) {
+          if let input = origin.array.pointee.elements[place].reaction.pointee.source { open.append(input) }
+        }
+      default: break
+      }
+      guard let found = source ?? open.popLast() else { return false }
+      next = found
+    }
+    return false
   }
 
   // MARK: Reactions

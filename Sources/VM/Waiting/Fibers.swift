@@ -83,14 +83,19 @@ extension Machine {
   /// Whether nothing is ready to run.
   public var isIdle: Bool { firstReady == nil }
 
-  /// Runs what is ready, first in, first out, at most `limit` pieces; true when nothing is left.
+  /// Runs what is ready, first in, first out; true when nothing is left.
+  ///
+  /// - Parameters:
+  ///   - limit: how many pieces at most.
+  ///   - yields: whether to stop after one that computed for long, so that the host can do other things.
   ///
   /// Called by the host while the machine is under way, as from `finished(task:_:)`, it does nothing: what
   /// is ready runs when the outer call goes on.
-  public func runReady(limit: Int = .max) -> Bool {
+  public func runReady(limit: Int = .max, yields: Bool = false) -> Bool {
     if busy > 0 { return false }
     var count = 0
-    while count < limit, let waiter = dequeue() {
+    hasLookedAtClock = false
+    while count < limit, !(yields && hasLookedAtClock), let waiter = dequeue() {
       count += 1
       if waiter.isFiber { resume(waiter.fiber) } else { fire(waiter.reaction) }
     }
@@ -189,35 +194,17 @@ extension Machine {
       beginUnwinding(fiber)
       return false
     }
-    if waitsForItself(fiber, deferred) {
+    let isItself = waits(
+      deferred,
+      for: {
+        $0.isPending && $0.pointee.origin.tag == Tag.fiber && $0.pointee.origin.fiber == fiber
+      })
+    if isItself {
       failure = Failure(.argument, "this would wait for itself", help: "what is awaited here never fires")
       return false
     }
     attach(fiber.waiter, to: deferred)
     return true
-  }
-
-  /// Whether what would fire a deferred is the fiber itself, through what follows what.
-  private func waitsForItself(
-    _ fiber: UnsafeMutablePointer<FiberObject>, _ deferred: UnsafeMutablePointer<DeferredObject>
-  ) -> Bool {
-    var next = deferred
-    for _ in 0..<1_000 {
-      switch next.pointee.origin.tag {
-      case Tag.fiber:
-        let maker = next.pointee.origin.fiber
-        if maker == fiber { return true }
-        guard !maker.has(FiberObject.hasFinished), !maker.has(FiberObject.isReady),
-          let source = maker.pointee.source
-        else { return false }
-        next = source
-      case Tag.reaction:
-        guard let source = next.pointee.origin.reaction.pointee.source else { return false }
-        next = source
-      default: return false
-      }
-    }
-    return false
   }
 
   // MARK: Stopping

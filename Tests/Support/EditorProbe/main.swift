@@ -5,6 +5,7 @@
 //   wait [N TEXT]     a cell that runs until it is interrupted, or until it has printed TEXT N times
 //   later N TEXT      like print, but the next cell is read at once
 //   size              says how many characters the last cell had
+//   edit              has the last cell edited in the person's editor, and says what came of it
 //   stop              ends the program with SIGTERM while the editor waits
 import Console
 import Glibc
@@ -40,6 +41,29 @@ let words = [
   Completions.Candidate("größe"),
 ]
 
+/// The brackets outside of quotes.
+func brackets(_ text: String) -> [Bracket] {
+  var brackets: [Bracket] = []
+  var open: [Int] = []
+  var isQuoted = false
+  for (offset, byte) in text.utf8.enumerated() {
+    if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+    guard !isQuoted else { continue }
+    switch byte {
+    case UInt8(ascii: "{"), UInt8(ascii: "("), UInt8(ascii: "["):
+      open.append(brackets.count)
+      brackets.append(Bracket(offset: offset, partner: nil, isClosing: false))
+    case UInt8(ascii: "}"), UInt8(ascii: ")"), UInt8(ascii: "]"):
+      let partner = open.popLast()
+      if let partner { brackets[partner].partner = offset }
+      let place = partner.map { brackets[$0].offset }
+      brackets.append(Bracket(offset: offset, partner: place, isClosing: true))
+    default: break
+    }
+  }
+  return brackets
+}
+
 let hooks = Hooks(
   completeness: { text in
     let depth = depth(text)
@@ -56,6 +80,7 @@ let hooks = Hooks(
     }
     return highlights
   },
+  brackets: brackets,
   complete: { text, cursor in
     let before = Array(text.utf8)[..<cursor]
     let start = (before.lastIndex { $0 == 0x20 || $0 == 0x0A || $0 == 0x28 } ?? -1) + 1
@@ -141,6 +166,13 @@ reading: while true {
       printMany(count ?? 1, rest, pause: 10_000)
     case "size":
       editor.print("size \(last.unicodeScalars.count) lines \(last.split(separator: "\n").count)")
+    case "edit":
+      do {
+        let edited = try editor.edit(last, with: ExternalEditor(environment: variables))
+        editor.print("edited <" + edited.split(separator: "\n").joined(separator: "|") + ">")
+      } catch {
+        editor.print("\(error)")
+      }
     case "stop":
       onThread {
         usleep(100_000)

@@ -37,7 +37,7 @@ struct ControlFlowTests {
     ("var a = [1, 2, 3]\nvar seen = []\nfor x in a { seen.append(x)\n a.removeAll() }\nseen", "[1]"),
     ("var a = [1, 2, 3]\nvar seen = []\nfor x in a { seen.append(x)\n a = [] }\nseen", "[1, 2, 3]"),
     ("let d = [\"a\": 1]\nfor (k, v) in d { d[\"b\"] = 2\n d[\"c\"] = 3 }\nd.count", "3"),
-    ("let x = if false { 1 }\nx", "nil"),
+    ("func f(c) { if c { 1 } }\n[f(false), f(true)]", "[nil, 1]"),
     ("let x = if false { 1 } else if true { 2 } else { 3 }\nx", "2"),
     (
       "func f(n) { if n > 0 { \"+\" } else if n < 0 { \"-\" } else { \"0\" } }\n[f(1), f(-1), f(0)]",

@@ -8,15 +8,10 @@ struct DisplayTests {
     ),
     ("func f() { 1 }\nf", "<Function f>"),
     ("Error(\"bad\")", "<Error error: bad>"),
-    ("let a = [1]\na.append(a)\na", "[1, [1, [1, [1, [1, [1, [1, [1, […]]]]]]]]]"),
-    (
-      "let d = [:]\nd.me = d\nd",
-      "[\"me\": [\"me\": [\"me\": [\"me\": [\"me\": [\"me\": [\"me\": [\"me\": […]]]]]]]]]"
-    ),
+    ("let a = [1]\na.append(a)\na", "[1, […]]"),
+    ("let d = [:]\nd.me = d\nd", "[\"me\": […]]"),
+    ("let a = [1]\nlet b = [a, a]\n[b, b]", "[[[1], [1]], [[1], [1]]]"),
     ("Array(0..<300).count", "300"),
-    ("repr(Array(0..<300)).hasSuffix(\"198, 199, … 100 more]\")", "true"),
-    ("repr(\"x\".repeated(1_000_000)).count < 200_000", "true"),
-    ("repr((0..<150).map { \"x\".repeated(10_000) }).count < 300_000", "true"),
     ("\"\\(\"a\")\\([\"a\"])\\(nil)\\(1.5)\"", "\"a[\\\"a\\\"]nil1.5\""),
     ("deferred()", "<Deferred pending>"),
     ("after(5s)", "<Deferred pending: timer>"),
@@ -33,13 +28,45 @@ struct DisplayTests {
     ),
     ("html \"\\([\"<\"])\"", "html \"[&quot;&lt;&quot;]\""),
   ])
-  func shows(_ text: String, _ expected: String) throws {
+  func shows(_ text: String, _ expected: String) throws { #expect(try shown(text) == expected) }
+
+  private func shown(_ text: String) throws -> String {
     let host = ScriptHost()
     let task = try host.start(text)
-    if case .success(let value) = host.outcomes[task.number] {
-      #expect(host.machine.repr(value) == expected)
-    } else {
-      Issue.record("\(text) failed")
-    }
+    guard case .success(let value) = host.outcomes[task.number] else { return "\(text) failed" }
+    return host.machine.repr(value)
+  }
+
+  @Test func whatIsShownHasBoundsAndCountsWhatIsLeftOut() throws {
+    #expect(try shown("Array(0..<300)").hasSuffix("198, 199, … 100 more]"))
+    #expect(try shown("\"x\".repeated(1_000_000)").hasSuffix("x\"… 900000 more bytes"))
+    #expect(try shown("(0..<150).map { \"x\".repeated(10_000) }").count < 120_000)
+    #expect(try shown("(1...20).reduce(0) { a, b in [a] }") == "[[[[[[[[[…]]]]]]]]]")
+  }
+
+  @Test(arguments: [
+    ("\"\\(Array(0..<300))\".suffix(9)", "\"298, 299]\""),
+    ("String(Array(0..<1000)) == \"[\" + (0..<1000).map { \"\\($0)\" }.joined(\", \") + \"]\"", "true"),
+    ("repr(\"x\".repeated(1_000_000)).count", "1000002"),
+    ("\"\\((1...20).reduce(0) { a, b in [a] })\"", "\"[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]]\""),
+    (
+      "toJSON([1.5h, 3661s, 100001ms, 86399s, 1h + 1ns])",
+      "\"[\\\"1.5h\\\",\\\"3661s\\\",\\\"100.001s\\\",\\\"86399s\\\",\\\"3600000000.001us\\\"]\""
+    ),
+  ])
+  func aTextOfAValueIsWhole(_ text: String, _ expected: String) throws {
+    #expect(try shown(text) == expected)
+  }
+
+  @Test(arguments: [
+    ("\"\\((1...600).reduce(0) { a, b in [a] })\"", "the value is nested more than 512 deep"),
+    (
+      "let a = Array(repeating: \"x\".repeated(1_000_000), count: 200)\nrepr(a)",
+      "longer than the limit of 67108864"
+    ),
+  ])
+  func aTextThatCannotBeWholeIsAnError(_ text: String, _ message: String) throws {
+    let said = try ScriptHost().run(text)
+    #expect(said.hasPrefix("error: ") && said.contains(message), "\(said)")
   }
 }

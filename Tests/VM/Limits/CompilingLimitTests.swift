@@ -33,7 +33,7 @@ struct CompilingLimitTests {
   @Test func aFunctionWithTooManyVariablesIsRefused() throws {
     let lines = (0..<5_000).map { "let v\($0) = nil\n" }.joined()
     let problem = #expect(throws: Diagnostic.self) { try ScriptHost().run("func f() {\n\(lines)}\nf()") }
-    #expect(problem?.message == "this function needs more than 4000 registers")
+    #expect(problem?.message == "this code needs more than 4000 places for variables and temporaries")
   }
 
   @Test func longLiteralsAreWhole() throws {

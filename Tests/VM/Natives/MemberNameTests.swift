@@ -56,8 +56,14 @@ struct MemberNameTests {
       "[1].flatMap { deferred() }",
       "what the function of flatMap() gives is a Deferred that was not awaited"
     ),
-    ("[1].append(contentsOf: 5)", "\"contentsOf\" of Array.append must be an Array, not Int"),
-    ("[1].insert(contentsOf: 5, at: 0)", "\"contentsOf\" of Array.insert must be an Array, not Int"),
+    (
+      "[1].append(contentsOf: 5)",
+      "\"contentsOf\" of Array.append must be an Array, a Range, a String, Bytes or a Dictionary, not Int"
+    ),
+    (
+      "[1].insert(contentsOf: 5, at: 0)",
+      "\"contentsOf\" of Array.insert must be an Array, a Range, a String, Bytes or a Dictionary, not Int"
+    ),
     ("\"a\".split(5)", "\"separator\" of String.split must be a String, not Int"),
     ("[1].split(separator: 1, maxSplits: \"x\")", "\"maxSplits\" of Array.split must be an Int, not String"),
     ("[1].split(maxSplits: \"x\") { true }", "\"maxSplits\" of split must be an Int, not String"),
