@@ -302,7 +302,7 @@ extension Machine {
     }
   }
 
-  func failCondition(_ value: Value, _ what: String) {
+  @inline(never) func failCondition(_ value: Value, _ what: String) {
     if value.isDeferred {
       failure = .notAwaited(what == "!" ? "the operand of !" : "a condition").at(.condition(value))
       return
