@@ -53,6 +53,29 @@ struct ExpressionMessageTests {
         ]
       ),
       (
+        "a.\nlet t = 2",
+        ["expected the name of a member, found the end of the line []"]
+      ),
+      (
+        "a.\ncatch { 1 }",
+        []
+      ),
+      (
+        "print(`hello ${name}`, `two words`, `a \"quoted\" ${f({})}`)",
+        [
+          #"strings are written with double quotes [`hello ${name}`] — write "hello \(name)""#,
+          #"strings are written with double quotes [`two words`] — write "two words""#,
+          #"strings are written with double quotes [`a "quoted" ${f({})}`] — write "…\(name)…""#,
+        ]
+      ),
+      (
+        "let t = `two\nlines of ${x}`\nlet u = `one",
+        [
+          #"strings are written with double quotes [`two⏎lines of ${x}`] — write "…\(name)…""#,
+          "a name in backticks ends with a backtick [`one] — write `name`",
+        ]
+      ),
+      (
         "0..5",
         [
           "a range has two or three dots and says whether it ends [..] — write ..< or ..."
@@ -79,7 +102,7 @@ struct ExpressionMessageTests {
       (
         "(1...)",
         [
-          "a range has both ends [...] — write both, as in 0..<xs.count or 1...Int.max"
+          "a range has both ends [...] — write both, as in 1..<xs.count"
         ]
       ),
       (
@@ -153,7 +176,7 @@ struct ExpressionMessageTests {
       (
         #"f { "a": 1 }"#,
         [
-          #"dictionaries are written in brackets [:] — write ["key": value]"#
+          #"dictionaries are written in brackets [{] — write ["key": value]"#
         ]
       ),
       (

@@ -85,6 +85,8 @@ struct RobustnessTests {
       "a[",
       "\"\\(", "\"\"\"\n\\(", "if a { ", "if a { } else ", "x = if a { ", "do { ", "func f() { ", "async { ",
       "route \"/\" { ", "for x in xs { ", "defer { ", "[1: ", "not ", "func f(a = {", "if (",
+      "{a: ", "{ \"a\": [", "{...a, b: ", "[...[", "try { ", "try? ", "html html ", "function (x) { ",
+      "a if b else ", "f?(", "async def f(a) { ", "f\"\\(",
     ])
   func nesting(_ unit: String) async throws {
     try await onOwnThread {
@@ -151,7 +153,10 @@ struct RobustnessTests {
       "#\"", "\"\"\"\n\\(a)\n\"\"\"\n", "# comment\n", "/* ", "$0 ", "a b\n", "unknown1 = 2\n", "\\", "###\"",
       "é",
       "{ a, b, c, ", "{ (x, y) in x }\n", "route GET \"/<a>\" { a }\n", "if a { } else { }\n", "f { $0 }\n",
-      "func f(a, b) { a + b }\n", "\"\\q\"\n",
+      "func f(a, b) { a + b }\n", "\"\\q\"\n", "[1\n", "f([\n1\n2\n],\n", "`", "`a ${", "x: [\n",
+      "a, ", "a, b = 1, 2\n", "switch (a", "[...a, ", "1 if a else 2\n", "f?(1)\n", "{a: 1},\n",
+      "function(a, b) ",
+      "let x =\n",
     ])
   func largeTexts(_ unit: String) async throws {
     try await onOwnThread {
@@ -165,5 +170,20 @@ struct RobustnessTests {
   func manyErrors() {
     #expect(check(String(repeating: "let = 3\n", count: 100)).count == 20)
     #expect(check((0..<100).map { "unknown\($0)()" }.joined(separator: "\n")).count == 20)
+  }
+
+  @Test("a list without any comma is read once, however long it is", .timeLimit(.minutes(1)))
+  func listsWithoutCommas() async throws {
+    try await onOwnThread {
+      let lines = String(repeating: "1\n", count: 20_000)
+      // An error before them keeps those of the commas from being told, but not from being looked for.
+      for text in ["[\n\(lines)]", "['\n\(lines)]", "[\n\(lines)", "f(\n\(lines)]"] {
+        let result = Parser.parse(SourceText(cell: 1, text: text))
+        #expect(result.completeness != .complete)
+        #expect(result.diagnostics.count <= Parser.diagnosticLimit)
+      }
+      let rows = String(repeating: "[\n1\n2\n]\n", count: 4_000)
+      #expect(check("[\n\(rows)]").count == Parser.diagnosticLimit)
+    }
   }
 }

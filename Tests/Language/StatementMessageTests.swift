@@ -193,7 +193,7 @@ struct StatementMessageTests {
       (
         "function f(x) { x }",
         [
-          #"there is no "function" here [function] — write func"#
+          #"there is no "function" here [function] — write func f(…) { … }"#
         ]
       ),
       (
@@ -407,7 +407,7 @@ struct StatementMessageTests {
         #"expected a name, found "=" [=]"#,
         #"expected the name of a parameter, found "{" [{]"#,
         "let gives a name a value [y] — write let y = …",
-        #"expected a value, found "}" [}]"#,
+        "expected a value, found the end of the line []",
         #"expected a condition, found "{" [{]"#,
         #"expected ")", found "b" [b]"#,
         #"expected "," or "]", found "let" [let]"#,

@@ -21,9 +21,17 @@ struct CompiledCell {
     diagnostics = parsed.diagnostics
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
     declared = CompiledCell.declarations(of: source, parsed, resolution)
-    if hasErrors { return }
+    // A pattern is told once, and every one of them even where something else is wrong.
+    let patterns = resolution.routes.filter { route in
+      !parsed.diagnostics.contains { route.span.start <= $0.span.start && $0.span.start < route.span.end }
+    }
+    let patternProblems = patterns.compactMap(CompiledCell.patternProblem)
+    if hasErrors {
+      diagnostics = (diagnostics + patternProblems).sorted { $0.span.start < $1.span.start }
+      return
+    }
     self.resolution = resolution
-    diagnostics += resolution.diagnostics + resolution.routes.compactMap(CompiledCell.patternProblem)
+    diagnostics += resolution.diagnostics + patternProblems
     if hasErrors { return }
     do throws(Diagnostic) {
       program = try Compiler.compile(parsed.program, source: source)

@@ -54,12 +54,14 @@ extension FunctionCompiler {
     if isOptional { noteNil(object) }
     guard let fallback else {
       let place = operand(key)
-      return emit(.index, a: target, b: object, c: place)
+      emit(.index, a: target, b: object, c: place)
+      return note(receiver.span, key.span)
     }
     let place = operand(key, before: fallback)
     // The default may look at what is written here.
     let element = allocate()
     emit(.index, a: element, b: object, c: place)
+    note(receiver.span, key.span)
     self.fallback(fallback, into: element) { compiler in
       if storesFallback { compiler.emit(.setIndex, a: object, b: place, c: element) }
     }
@@ -168,6 +170,7 @@ extension FunctionCompiler {
     let labels = arguments.map(\.label)
     let hasLabels = labels.contains { $0 != nil }
     emit(opcode, k: hasLabels ? 1 : 0, a: base, b: arguments.count, c: member)
+    note(arguments)
     if hasLabels { emit(.labels, a: base, wide: constant(.labels(labels))) }
   }
 }

@@ -85,8 +85,11 @@ extension FunctionCompiler {
       let failures = branch(if: right, is: false)
       land(successes)
       return failures
-    case .binary(let operation, let left, let right, _):
-      if let jump = comparisonJump(operation, left, right, sense) { return [jump] }
+    case .binary(let operation, let left, let right, let sign):
+      if let jump = comparisonJump(operation, left, right, sense) {
+        note(left.span, operator: sign, right.span)
+        return [jump]
+      }
     default: break
     }
     let register = operand(test)

@@ -47,10 +47,13 @@ extension FunctionCompiler {
     case .unary(.not, let operand):
       let register = self.operand(operand)
       emit(.not, a: target, b: register)
+      note(operand.span)
     case .unary(.negate, let operand):
       let register = self.operand(operand)
       emit(.negate, a: target, b: register)
-    case .binary(let operation, let left, let right, _): binary(operation, left, right, into: target)
+      note(operand.span)
+    case .binary(let operation, let left, let right, let sign):
+      binary(operation, left, sign, right, into: target)
     case .ternary(let condition, let then, let otherwise):
       let failures = branch(if: condition, is: false)
       expression(then, into: target)
@@ -62,6 +65,7 @@ extension FunctionCompiler {
       let first = operand(lower, before: upper)
       let second = operand(upper)
       emit(.range, k: isClosed ? 1 : 0, a: target, b: first, c: second)
+      note(lower.span, upper.span)
     case .member(let receiver, let name, let nameSpan, let isOptional):
       member(receiver, name, nameSpan, isOptional: isOptional, into: target, isAwaited: isAwaited)
     case .index: index(value, into: target, isAwaited: isAwaited)
@@ -107,12 +111,12 @@ extension FunctionCompiler {
   // MARK: Operators
 
   private mutating func binary(
-    _ operation: BinaryOperator, _ left: Expression, _ right: Expression, into target: Int
+    _ operation: BinaryOperator, _ left: Expression, _ sign: Span, _ right: Expression, into target: Int
   ) {
     switch operation {
     case .and, .or:
       let failures = branch(
-        if: Expression(.binary(operation, left, right, operatorSpan: span), span), is: false)
+        if: Expression(.binary(operation, left, right, operatorSpan: sign), span), is: false)
       emit(.loadBool, a: target, b: 1)
       let past = jump(.jump)
       land(failures)
@@ -125,12 +129,13 @@ extension FunctionCompiler {
       land(present)
     default:
       let first = operand(left, before: right)
-      binary(operation, first, right, into: target)
+      combine(operation, first, right, into: target)
+      note(left.span, operator: sign, right.span)
     }
   }
 
   /// An operator whose left side lies in a register already.
-  mutating func binary(_ operation: BinaryOperator, _ left: Int, _ right: Expression, into target: Int) {
+  mutating func combine(_ operation: BinaryOperator, _ left: Int, _ right: Expression, into target: Int) {
     if let small = Self.smallInteger(right) {
       switch operation {
       case .add: return emit(.addInteger, a: target, b: left, c: small)
@@ -204,6 +209,8 @@ extension FunctionCompiler {
         compiler.expression(pair.value, into: first + 2 * offset + 1)
       }
       compiler.emit(.dictionary, a: result, b: first, c: head.count)
+      compiler.parts.append(
+        head.map { InstructionPart(value: $0.key.span) }, for: compiler.code.count - 1)
     }
     for pair in pairs.dropFirst(Self.batch) {
       scoped { compiler in
@@ -252,9 +259,19 @@ extension FunctionCompiler {
         compiler.at(head.count <= 2 ? valueSpan ?? compiler.span : compiler.span) {
           $0.emit(opcode, a: rest.isEmpty ? target : whole, b: first, c: count)
         }
+        compiler.note(head, isFirst: isFirst)
       }
       isFirst = false
     } while !rest.isEmpty
+  }
+
+  /// Notes where the pieces of a text stand; what has been joined before comes first.
+  private mutating func note(_ pieces: ArraySlice<StringPart>, isFirst: Bool) {
+    let places = pieces.map { piece in
+      if case .value(let value) = piece { value.span } else { span }
+    }
+    parts.append(
+      ((isFirst ? [] : [span]) + places).map { InstructionPart(value: $0) }, for: code.count - 1)
   }
 }
 

@@ -213,7 +213,8 @@ extension FunctionCompiler {
             return emit(.move, a: variable.register, b: register)
           }
           // The operator reads both sides before it writes.
-          binary(operation, operand(target, before: value), value, into: variable.register)
+          combine(operation, operand(target, before: value), value, into: variable.register)
+          note(target.span, operator: operatorSpan, value.span)
         }
         return
       }
@@ -229,7 +230,7 @@ extension FunctionCompiler {
         let element = missingElement(target, initial: Self.initial(for: value))
         at(nameSpan) { $0.emit(.getMember, a: current, b: object, c: symbol) }
         hint(missingKey: element, isNil: isNil)
-        register = combine(current, operation, operatorSpan, value)
+        register = combined(current, target, operation, operatorSpan, value)
         hint(isNil: element)
       } else {
         register = operand(value)
@@ -244,14 +245,16 @@ extension FunctionCompiler {
       if let operation {
         let current = allocate()
         at(target.span) { $0.emit(.index, a: current, b: object, c: place) }
+        note(receiver.span, key.span)
         hint(isNil: isNil)
         if let fallback { self.fallback(fallback, into: current) }
-        register = combine(current, operation, operatorSpan, value)
+        register = combined(current, target, operation, operatorSpan, value)
         hint(isNil: missingElement(target, initial: Self.initial(for: value)))
       } else {
         register = operand(value)
       }
       at(target.span) { $0.emit(.setIndex, a: object, b: place, c: register) }
+      note(receiver.span, key.span, value.span)
       hint(isNil: isNil)
     default: break
     }
@@ -291,15 +294,20 @@ extension FunctionCompiler {
       expression(value, into: register)
       return register
     }
-    return combine(operand(target, before: value), operation, operatorSpan, value)
+    let current = operand(target, before: value)
+    if case .name(let name) = target.kind, code.last?.opcode == .getGlobal {
+      hint(undeclared: .declaration(name: name.name))
+    }
+    return combined(current, target, operation, operatorSpan, value)
   }
 
-  private mutating func combine(
-    _ current: Int, _ operation: BinaryOperator, _ operatorSpan: Span, _ value: Expression
+  private mutating func combined(
+    _ current: Int, _ target: Expression, _ operation: BinaryOperator, _ operatorSpan: Span,
+    _ value: Expression
   ) -> Int {
     let result = allocate()
-    let place = span
-    at(place) { $0.binary(operation, current, value, into: result) }
+    combine(operation, current, value, into: result)
+    note(target.span, operator: operatorSpan, value.span)
     return result
   }
 

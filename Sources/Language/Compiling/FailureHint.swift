@@ -4,10 +4,13 @@ public enum FailureHint: Hashable, Sendable {
   case missingElement(receiver: Span, key: Span, isMember: Bool, initial: String)
   /// The value came from a member that changes what it is called on and gives nil.
   case changedInPlace(member: String)
+  /// A name that is changed has no value yet.
+  case declaration(name: String)
 
   /// The sentence that stands behind `help:`.
   public func help(in source: SourceText) -> String {
     switch self {
+    case .declaration(let name): return "declare it first: var \(name) = …"
     case .missingElement(let receiver, let key, let isMember, let initial):
       let key = isMember ? "\"\(source.slice(key))\"" : source.slice(key)
       return
@@ -44,14 +47,18 @@ public struct FailureHints: Hashable, Sendable {
   public var missingKey: FailureHint?
   /// For nil where a value was needed.
   public var isNil: FailureHint?
+  /// For a name that has no value.
+  public var undeclared: FailureHint?
 }
 
 extension FunctionCompiler {
   /// Notes hints for the instruction that was emitted last; of a call that is not the labels behind it.
-  mutating func hint(missingKey: FailureHint? = nil, isNil: FailureHint? = nil) {
-    guard missingKey != nil || isNil != nil else { return }
+  mutating func hint(
+    missingKey: FailureHint? = nil, isNil: FailureHint? = nil, undeclared: FailureHint? = nil
+  ) {
+    guard missingKey != nil || isNil != nil || undeclared != nil else { return }
     let place = code.count - (code.last?.opcode == .labels ? 2 : 1)
-    hints[place] = FailureHints(missingKey: missingKey, isNil: isNil)
+    hints[place] = FailureHints(missingKey: missingKey, isNil: isNil, undeclared: undeclared)
   }
 
   /// For an element that is about to be changed; nil for an expression that is none, or has a default already.

@@ -9,6 +9,7 @@ struct FunctionCompiler {
   var handlers: [HandlerRange] = []
   /// By the number of the instruction.
   var hints: [Int: FailureHints] = [:]
+  var parts = PartTable()
   /// The place in the text that instructions emitted now come from.
   var span: Span
   /// The next free temporary register; variables lie below.
@@ -47,7 +48,7 @@ struct FunctionCompiler {
       required: node.parameters.map { $0.defaultValue == nil },
       takesAnyCount: node.role == .closure && !node.hasExplicitParameters,
       registerCount: widest + 1, code: code, spans: spans, constants: constants, handlers: handlers,
-      hints: hints,
+      hints: hints, parts: parts,
       captures: node.captures.map(captureSource), span: node.span)
   }
 

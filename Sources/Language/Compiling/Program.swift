@@ -32,6 +32,8 @@ public struct FunctionCode: Sendable {
   public let handlers: [HandlerRange]
   /// What to say of failures, by the number of the instruction.
   public let hints: [Int: FailureHints]
+  /// Where the parts of instructions stand in the text, for pointing at the one that is wrong.
+  public let parts: PartTable
   public let captures: [CaptureSource]
   /// Where the function stands in the text.
   public let span: Span

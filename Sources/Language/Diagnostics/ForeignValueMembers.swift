@@ -9,11 +9,22 @@ extension ForeignMembers {
       "weeks": ".days / 7", "isZero": "duration == 0s", "rounded": "duration.seconds.rounded() * 1s",
     ],
     "Bool": ["toggle": "flag = !flag"],
-    // Types and functions themselves.
-    "Function": [
-      "now": "now()", "zero": "0", "epsilon": "Double.ulpOfOne", "isArray": "type(of: x) == \"Array\"",
-      "from": "Array(xs)", "fromCharCode": "String(scalars: [65])", "parse": "Date(text)", "call": "f(x)",
-      "apply": "f(x)", "bind": "{ f(x) }",
+    // Functions, and those that are the names of types.
+    "Function": ["call": "f(x)", "apply": "f(x)", "bind": "{ f(x) }"],
+    "Date()": ["now": "now()", "parse": "Date(text)", "today": "now()"],
+    "Int()": ["zero": "0", "parse": "Int(text)"],
+    "Double()": ["zero": "0.0", "epsilon": "Double.ulpOfOne", "parse": "Double(text)"],
+    "Array()": ["isArray": "type(of: x) == \"Array\"", "from": "Array(xs)", "of": "[a, b]"],
+    "String()": ["fromCharCode": "String(scalars: [65])", "format": "x.formatted(decimals: 2)"],
+    "Dictionary()": ["fromEntries": "Dictionary(pairs)", "keys": "d.keys", "values": "d.values"],
+    "json()": [
+      "loads": "json(text)", "load": "json(text)", "parse": "json(text)", "decode": "json(text)",
+      "dumps": "toJSON(value)", "dump": "toJSON(value)", "stringify": "toJSON(value)",
+      "encode": "toJSON(value)",
+    ],
+    "random()": [
+      "randint": "Int.random(in: 1...6)", "choice": "xs.randomElement()", "shuffle": "xs.shuffle()",
+      "random": "random()", "uniform": "a + random() * (b - a)", "sample": "xs.shuffled().prefix(n)",
     ],
     "Deferred": [
       "addCallback": ".then { … }", "addErrback": ".catch { … }", "addBoth": ".finally { … }",

@@ -139,7 +139,7 @@ extension Resolver {
         }
       }
       if isWrite { note(reference, isTopLevel, in: \.writes) }
-      if !isKnown(reference.name) { reportUnknown(reference, isWrite: isWrite && !isRead) }
+      if !isKnown(reference.name) { reportUnknown(reference, isWrite: isWrite) }
     }
     return nil
   }

@@ -29,16 +29,76 @@ extension Parser {
     "except": .writeInstead("except", "catch"),
   ]
 
-  /// Reads `def f(x) { }` and `const x = 1` as what they mean, after saying how they are written.
-  mutating func parseForeignDeclaration(into statements: inout [Statement]) throws(SyntaxFailure) -> Bool {
-    guard case .identifier(let word) = current.kind, case .identifier(let name) = peek().kind,
-      !peek().startsLine, isWord(current, word)
-    else { return false }
+  /// Reads a statement that begins with a word or in a form of another language, after saying how it is written.
+  mutating func parseForeignStatement(into statements: inout [Statement]) throws(SyntaxFailure) -> Bool {
+    if at(.async), let name = functionName(at: 1) {
+      statements.append(try parseAsyncFunction(name))
+      return true
+    }
+    guard case .identifier(let word) = current.kind, isWord(current, word), !peek().startsLine else {
+      return false
+    }
+    switch peek().kind {
+    case .identifier(let name): return try parseForeignDeclaration(word, name, into: &statements)
+    case .symbol(.openBrace) where word == "try":
+      statements.append(try parseTryBlock())
+      return true
+    case .symbol(.openParen):
+      guard Self.headWords.contains(word), word == "switch" || peek().spaceBefore,
+        hasBlock(behindParenthesisAt: 1),
+        let message = Self.leadingWords[word]
+      else { return false }
+      throw fail(message)
+    case .symbol(.comma): return try skipParallelAssignment()
+    case .symbol(.colon): return try parseTypedAssignment(to: word, into: &statements)
+    default: return false
+    }
+  }
+
+  /// The words that a head in parentheses follows, and then a block. A function may have the name of one; it is called
+  /// without a space.
+  private static let headWords: Set<String> = [
+    "switch", "match", "foreach", "unless", "until", "elif", "elseif", "elsif",
+  ]
+
+  /// Whether the parenthesis that stands so many tokens ahead ends in this line and a block follows it there; with
+  /// `areNames` whether it holds nothing but names besides.
+  func hasBlock(behindParenthesisAt start: Int, areNames: Bool = false) -> Bool {
+    var open = 0
+    var ahead = start
+    repeat {
+      switch peek(ahead).kind {
+      case .symbol(.openParen): open += 1
+      case .symbol(.closeParen): open -= 1
+      case .end: return false
+      case .identifier, .symbol(.comma): break
+      default: if areNames { return false }
+      }
+      ahead += 1
+      if peek(ahead).startsLine { return false }
+    } while open > 0
+    return peek(ahead).kind == .symbol(.openBrace)
+  }
+
+  /// The name of a function whose declaration begins so many tokens ahead, with `func` or a word for it.
+  private func functionName(at ahead: Int) -> String? {
+    guard case .identifier(let name) = peek(ahead + 1).kind else { return nil }
+    switch peek(ahead).kind {
+    case .keyword(.func): return name
+    case .identifier(let word): return Self.functionWords.contains(word) ? name : nil
+    default: return nil
+    }
+  }
+
+  /// Reads `def f(x) { }` and `const x = 1` as what they mean.
+  private mutating func parseForeignDeclaration(
+    _ word: String, _ name: String, into statements: inout [Statement]
+  ) throws(SyntaxFailure) -> Bool {
     if Self.functionWords.contains(word), peek(2).kind == .symbol(.openParen) {
       let start = current
-      report(.writeInstead(word, "func"), at: start.span)
+      report(.writeInstead(word, "func \(name)(…) { … }"), at: start.span)
       advance()
-      statements.append(try parseFunction(from: start))
+      statements.append(try parseFunction(from: start, isForeign: true))
       return true
     }
     if Self.constantWords.contains(word), peek(2).kind == .symbol(.assign) {
@@ -52,6 +112,11 @@ extension Parser {
       statements.append(Statement(.declaration(node), spanFrom(start)))
       return true
     }
+    if word == "delete" || word == "del" {
+      statements.append(try parseDelete(word))
+      return true
+    }
+    if word == "route" { throw fail(.interpolatedPattern, at: peek().span) }
     guard let message = Self.leadingWords[word] else { return false }
     throw fail(message)
   }
@@ -79,6 +144,7 @@ extension Parser {
       name = reference
     default: return nil
     }
+    if name.name == "try", at(.colon) { return (.tryBlock(), name.span) }
     if let message = Self.leadingWords[name.name] { return (message, name.span) }
     guard case .name = value.kind, !current.startsLine else { return nil }
     if Self.modifiers.contains(name.name),

@@ -36,12 +36,44 @@ extension Lexer {
     let nameStart = position
     skipIdentifier()
     guard byte() == UInt8(ascii: "`"), position > nameStart else {
+      if let end = templateEnd(from: nameStart) { return lexTemplate(from: start, to: end) }
       report(.unclosedBackticks, Span(start, position))
       return emit(.invalid, from: start)
     }
     let name = String(decoding: bytes[nameStart..<position], as: UTF8.self)
     position += 1
     emit(.identifier(name), from: start)
+  }
+
+  /// Where the backtick stands that closes JavaScript's string: in the same line, or further down where `${` is within.
+  private func templateEnd(from start: Int) -> Int? {
+    // Texts in backticks are short; the bound keeps a text that is full of them from being read over and over.
+    let limit = min(count, start + 4_096)
+    guard start < limit, let end = bytes[start..<limit].firstIndex(of: UInt8(ascii: "`")) else { return nil }
+    let text = bytes[start..<end]
+    let isOneLine = !text.contains(UInt8(ascii: "\n"))
+    let hasValue = zip(text, text.dropFirst()).contains { $0 == UInt8(ascii: "$") && $1 == UInt8(ascii: "{") }
+    return isOneLine || hasValue ? end : nil
+  }
+
+  /// JavaScript's `` `hello ${name}` ``: reported, and read as text.
+  private mutating func lexTemplate(from start: Int, to end: Int) {
+    let text = String(decoding: bytes[start + 1..<end], as: UTF8.self)
+    position = end + 1
+    report(.templateString(ownForm(of: text)), Span(start, position))
+    emit(.stringStart, from: start)
+    emit(.stringText(text), from: start)
+    emit(.stringEnd, from: start)
+  }
+
+  /// How the text of a template is written here; nil where that is long, or nobody will read it.
+  private func ownForm(of text: String) -> String? {
+    guard output.diagnostics.count < Parser.diagnosticLimit else { return nil }
+    let isBrief = text.utf8.count <= 60 && !text.contains { $0.isNewline || $0 == "\"" }
+    // `}` closes what `${` opens; braces within are rare, and then the help tells the form alone.
+    let isPlain = text.filter { $0 == "{" }.count == text.matches(of: /\$\{[^{}]*\}/).count
+    let own = text.replacing(/\$\{([^{}]*)\}/) { "\\(\($0.1))" }
+    return isBrief && isPlain ? "\"\(own)\"" : nil
   }
 
   mutating func lexAnonymousParameter() {

@@ -9,6 +9,9 @@ extension Message {
   }
   static func neverClosed(_ opener: String) -> Message { Message("this \(opener) is never closed") }
   static func closesNothing(_ closer: String) -> Message { Message("this \(closer) closes nothing") }
+  static func missingComma(before item: String) -> Message {
+    Message("expected \",\" before the next \(item)", help: "write , at the end of this line")
+  }
   static let twoStatements = Message(
     "two statements on one line", help: "begin a new line, or write ; between them")
 }
@@ -152,8 +155,13 @@ extension Message {
         help: "write let name = \\(name), without quotes around it")
     }
   }
-  static let openRange = Message(
-    "a range has both ends", help: "write both, as in 0..<xs.count or 1...Int.max")
+  /// - Parameter lower: the end that is there, of a range that is an argument.
+  static func openRange(from lower: String? = nil) -> Message {
+    Message(
+      "a range has both ends",
+      help: lower.map { "write both, as in \($0)..<xs.count" }
+        ?? "write both, as in 0..<xs.count or 1...Int.max")
+  }
   static let prefixPlus = Message("there is no + before a value", help: "leave it out")
   static let forceUnwrap = Message(
     "there is nothing to unwrap: a value that may be nil is used as it is", help: "leave out the !")

@@ -64,6 +64,10 @@ public struct Parser {
   var depth = 0
   /// The longest chain among the expressions read since it was last set to 0.
   var chainLength = 0
+  /// Where brackets close, by the place of the one that opens; made when it is first asked for.
+  var closers: [Int32] = []
+  /// Whether the place lies in a dictionary in braces, which has been reported.
+  var isInBracedDictionary = false
   /// Where the statement that is being read begins.
   var statementStart = 0
   private var diagnostics: [Diagnostic] = []
@@ -222,6 +226,20 @@ public struct Parser {
     return SyntaxFailure()
   }
 
+  /// Reports that something was to stand here. Where the next line has begun already, with a word that only a statement
+  /// begins with or with what closes a bracket, the place is the end of the line before.
+  mutating func failForMissing(_ what: String) -> SyntaxFailure {
+    let isElsewhere =
+      switch current.kind {
+      case .keyword, .symbol(.closeBrace), .symbol(.closeParen), .symbol(.closeBracket): true
+      default: false
+      }
+    guard isElsewhere, current.startsLine, position > 0 else {
+      return fail(.expected(what, found: describeCurrent()))
+    }
+    return fail(.expected(what, found: "the end of the line"), at: Span(previousEnd, previousEnd))
+  }
+
   /// Reports that the text ends where something was to follow; one such error is told, as the others
   /// only follow from it.
   mutating func failAtEnd(
@@ -277,12 +295,18 @@ public struct Parser {
   // MARK: - Recovery
 
   /// Moves to where the next statement may begin: a line's first token, or behind a `;`, outside all
-  /// brackets that were opened since; or to the bracket that closes what surrounds the statement.
+  /// brackets that were opened since; or to the bracket that closes what surrounds the statement. A parenthesis or
+  /// bracket of the statement itself may close at the beginning of a line.
   mutating func synchronize(from start: Int) {
     var open = 0
+    var unclosed = unclosedBrackets(from: start)
     while !atEnd {
       let token = current
-      if open == 0, token.startsLine, position > start { return }
+      let isOwnEnd = unclosed > 0 && (at(.closeParen) || at(.closeBracket))
+      if open == 0, token.startsLine, position > start {
+        if !isOwnEnd { return }
+        unclosed -= 1
+      }
       switch token.kind {
       case .symbol(.openBrace), .symbol(.openParen), .symbol(.openBracket), .stringStart,
         .interpolationStart:
@@ -299,6 +323,19 @@ public struct Parser {
       }
       advance()
     }
+  }
+
+  /// How many parentheses and brackets from a place up to here are still open.
+  private func unclosedBrackets(from start: Int) -> Int {
+    var open = 0
+    for token in tokens[start..<max(start, position)] {
+      switch token.kind {
+      case .symbol(.openParen), .symbol(.openBracket): open += 1
+      case .symbol(.closeParen), .symbol(.closeBracket): open = max(0, open - 1)
+      default: break
+      }
+    }
+    return open
   }
 }
 

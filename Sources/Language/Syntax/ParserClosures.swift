@@ -2,6 +2,7 @@
 
 extension Parser {
   mutating func parseClosure() throws(SyntaxFailure) -> Expression {
+    if startsBracedDictionary { return try parseBracedDictionary() }
     let opener = advance()
     var parameters: [Parameter] = []
     let hasParameters = startsParameterList

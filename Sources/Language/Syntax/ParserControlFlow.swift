@@ -143,7 +143,8 @@ extension Parser {
 
   // MARK: - Errors
 
-  mutating func parseDo() throws(SyntaxFailure) -> Statement {
+  /// - Parameter isForeign: whether `try` stands there, which is reported with how the whole is written.
+  mutating func parseDo(isForeign: Bool = false) throws(SyntaxFailure) -> Statement {
     let start = advance()
     let body = try parseBlock("a body")
     guard at(.catch) else {
@@ -160,12 +161,14 @@ extension Parser {
       peek(2).kind == .symbol(.closeParen)
     {
       // JavaScript's `catch (failure)`.
-      advance()
+      let opener = advance()
       name = NameDeclaration(written, advance().span)
       advance()
+      if !isForeign { report(.catchParentheses(written), at: spanFrom(opener)) }
     }
     if !at(.openBrace), !atEnd, !current.startsLine { throw fail(.catchTakesAll) }
     let handler = try parseBlock("what to do with the error")
+    try skipFinally()
     return Statement(.do(body: body, errorName: name, handler: handler), spanFrom(start))
   }
 

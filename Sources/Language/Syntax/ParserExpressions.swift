@@ -53,10 +53,13 @@ extension Parser {
 
   private mutating func parseTernary() throws(SyntaxFailure) -> Expression {
     let condition = try parseInfix(atLeast: .or)
-    guard at(.question) else { return condition }
+    guard at(.question) else { return try parseForeignChoice(condition) ?? condition }
     let question = advance()
+    let isCall = !question.spaceBefore && at(.openParen) && !current.spaceBefore
+    let start = position
     let then = try parseExpression()
     guard accept(.colon) else {
+      if isCall { throw failForOptionalCall(condition, question, argumentsAt: start) }
       throw fail(
         .expected("\":\" and the other value", found: describeCurrent()),
         notes: [.init("the choice begins here", question.span)])
@@ -86,7 +89,7 @@ extension Parser {
       }
       let leftChain = chainLength
       chainLength = 0
-      let right = try parseRight(of: infix, precedence, token)
+      let right = try parseRight(of: infix, precedence, token, left: left)
       chainLength = max(leftChain, chainLength)
       try extendChain()
       let span = left.span.joined(with: right.span)
@@ -108,14 +111,16 @@ extension Parser {
   }
 
   private mutating func parseRight(
-    of infix: InfixOperator, _ precedence: Precedence, _ token: Token
+    of infix: InfixOperator, _ precedence: Precedence, _ token: Token, left: Expression
   ) throws(SyntaxFailure) -> Expression {
     switch (infix, current.kind) {
     case (.range(isClosed: true), .symbol(.closeBracket)) where context.allowsOpenRange:
       // Up to the end, which is where the greatest number stands for.
       return Expression(.integer(.max), token.span)
-    case (.range, .symbol(.closeBracket)), (.range, .symbol(.closeParen)), (.range, .symbol(.openBrace)):
-      throw fail(.openRange, at: token.span)
+    case (.range, .symbol(.closeParen)):
+      throw fail(.openRange(from: left.span.end == token.span.start ? brief(left.span) : nil), at: token.span)
+    case (.range, .symbol(.closeBracket)), (.range, .symbol(.openBrace)):
+      throw fail(.openRange(), at: token.span)
     case (.binary(.coalesce), _):
       // The only operator that groups to the right.
       try enter()
@@ -231,6 +236,8 @@ extension Parser {
       report(.noTry, at: start.span)
       advance()
       return try parseOperand(from: start) { $0.kind }
+    case .identifier where isWord(start, "try") && isMark(peek()) && startsOperand(peek(2)):
+      return try parseTryMark()
     case .foreignOperator("\\") where peek().kind == .symbol(.dot):
       return try parseKeyPath()
     case .foreignOperator(let spelled) where spelled == "++" || spelled == "--":

@@ -43,13 +43,19 @@ extension Parser {
     let token = current
     // `pair.0`, as Swift writes the elements of what is an array here.
     let number: String? = if case .integer(let index) = token.kind { String(index) } else { nil }
-    guard let name = number ?? nameOrKeyword(token) else {
-      throw fail(.expected("the name of a member", found: describeCurrent()))
+    guard let name = number ?? nameOrKeyword(token), !beginsOwnStatement(token) else {
+      throw failForMissing("the name of a member")
     }
     advance()
     return Expression(
       .member(base, name: name, nameSpan: token.span, isOptional: isOptional),
       base.span.joined(with: token.span))
+  }
+
+  /// Whether a keyword is the first word of the next line's statement, as in `x.⏎let y = 1`.
+  private func beginsOwnStatement(_ token: Token) -> Bool {
+    guard case .keyword = token.kind else { return false }
+    return token.startsLine && startsOperand(peek())
   }
 
   private mutating func parseIndex(of base: Expression, isOptional: Bool) throws(SyntaxFailure) -> Expression
@@ -93,13 +99,15 @@ extension Parser {
     let opener = advance()
     let outer = context
     context = Context(newlineEndsStatement: false)
+    var list = List(openedAt: position - 1, closedBy: .closeParen, of: "argument")
     var arguments: [Argument] = []
     while !at(.closeParen) {
       arguments.append(try parseArgument())
-      if !accept(.comma) { break }
+      if !acceptComma(in: &list) { break }
     }
     try expectClosing(.closeParen, opener, or: "\",\" or ")
     context = outer
+    if let empty = emptyCollection(callee, arguments, spanFrom(opener)) { return empty }
     let call = Expression(
       .call(callee: callee, arguments: arguments), callee.span.joined(with: spanFrom(opener)))
     if let page = htmlLiteral(callee, arguments, call.span) { return page }
@@ -117,12 +125,33 @@ extension Parser {
       labelSpan = advance().span
       advance()
     }
+    if isSpread {
+      report(.noSpreadArgument, at: current.span)
+      advance()
+    }
     let value = try parseExpression()
     if at(.assign) {
       if case .name = value.kind { throw fail(.labelWithEquals) }
       throw fail(.assignmentIsNoValue)
     }
     return Argument(label: label, labelSpan: labelSpan, value: value)
+  }
+
+  /// `[Int]()` and `[:]()`, which Swift makes an empty collection of.
+  private mutating func emptyCollection(
+    _ callee: Expression, _ arguments: [Argument], _ parentheses: Span
+  ) -> Expression? {
+    let span = callee.span.joined(with: parentheses)
+    let written = arguments.isEmpty ? nil : brief(parentheses) ?? "(…)"
+    switch callee.kind {
+    case .array(let elements) where elements.count <= 1:
+      report(.noTypeOfArray(written), at: span)
+      return Expression(.array([]), span)
+    case .dictionary(let pairs) where pairs.count <= 1:
+      report(.noTypeOfDictionary(written), at: span)
+      return Expression(.dictionary([]), span)
+    default: return nil
+    }
   }
 
   /// What a token names where keywords are names too: as a label, behind a dot.
@@ -196,6 +225,7 @@ extension Parser {
     case .stringStart:
       return try parseString()
     case .identifier(let name):
+      if let value = try parseForeignValue(name) { return value }
       advance()
       if name == "html", current.kind == .stringStart, !current.startsLine {
         return try parseHTML(from: token)
@@ -218,11 +248,11 @@ extension Parser {
       default: throw fail(.leadingDot)
       }
     case .symbol(.closedRange), .symbol(.halfOpenRange):
-      throw fail(.openRange)
+      throw fail(.openRange())
     case .invalid:
       return Expression(.invalid, advance().span)
     default:
-      throw fail(.expected("a value", found: describeCurrent()))
+      throw failForMissing("a value")
     }
   }
 
@@ -240,11 +270,11 @@ extension Parser {
         report(.ifWithoutElse, at: keyword)
       }
       return Expression(.conditional(node), node.span)
-    case .func:
+    case .func where !current.startsLine:
       throw fail(Message("a function without a name is a closure", help: "write { x, y in … }"))
-    case .do: throw fail(.doIsNoValue)
+    case .do where !current.startsLine: throw fail(.doIsNoValue)
     default:
-      throw fail(.expected("a value", found: describeCurrent()))
+      throw failForMissing("a value")
     }
   }
 
@@ -260,36 +290,5 @@ extension Parser {
     context = outer
     value.span = spanFrom(opener)
     return value
-  }
-
-  private mutating func parseCollection() throws(SyntaxFailure) -> Expression {
-    let opener = advance()
-    let outer = context
-    context = Context(newlineEndsStatement: false)
-    var elements: [Expression] = []
-    var pairs: [(key: Expression, value: Expression)] = []
-    var isDictionary = false
-    if at(.colon), peek().kind == .symbol(.closeBracket) || peek().kind == .end {
-      advance()
-      isDictionary = true
-    }
-    while !at(.closeBracket), !(isDictionary && pairs.isEmpty) {
-      let key = try parseExpression()
-      if elements.isEmpty, pairs.isEmpty { isDictionary = at(.colon) }
-      if isDictionary {
-        guard accept(.colon) else {
-          throw fail(atEnd ? .expected("\":\" and a value", found: describeCurrent()) : .mixedLiteral)
-        }
-        pairs.append((key, try parseExpression()))
-      } else {
-        if at(.colon) { throw fail(.mixedLiteral) }
-        elements.append(key)
-      }
-      if !accept(.comma) { break }
-    }
-    if at(.for), !current.startsLine { throw fail(.noComprehension) }
-    try expectClosing(.closeBracket, opener, or: "\",\" or ")
-    context = outer
-    return Expression(isDictionary ? .dictionary(pairs) : .array(elements), spanFrom(opener))
   }
 }

@@ -72,9 +72,11 @@ extension Parser {
       }
     }
     if at(.closeParen) || at(.closeBracket) { throw fail(.closesNothing(source.slice(start.span))) }
-    if at(.openBrace), !startsParameterList(at: 1) { return statements.append(try parseBareBlock()) }
+    if at(.openBrace), !startsParameterList(at: 1), !startsBracedDictionary {
+      return statements.append(try parseBareBlock())
+    }
     if isRouteHead { return statements.append(try parseRoute()) }
-    if try parseForeignDeclaration(into: &statements) { return }
+    if try parseForeignStatement(into: &statements) { return }
     statements.append(try parseExpressionStatement())
   }
 
@@ -147,7 +149,9 @@ extension Parser {
   // MARK: - Functions
 
   /// A function whose `func` has been taken.
-  mutating func parseFunction(from start: Token) throws(SyntaxFailure) -> Statement {
+  ///
+  /// - Parameter isForeign: whether another word stood there, which has been reported, with how a function is written.
+  mutating func parseFunction(from start: Token, isForeign: Bool = false) throws(SyntaxFailure) -> Statement {
     let (name, nameSpan) = try expectName("the name of the function")
     let outer = context
     defer { context = outer }
@@ -161,6 +165,7 @@ extension Parser {
       skipType()
       report(.noReturnTypes, at: spanFrom(arrow))
     }
+    if isForeign, !at(.openBrace), !atEnd { throw SyntaxFailure() }
     anonymousParameters.append(.unavailable)
     let body = try parseBlock("the body of the function")
     anonymousParameters.removeLast()
@@ -170,7 +175,7 @@ extension Parser {
     return Statement(.function(name: NameDeclaration(name, nameSpan), function), function.span)
   }
 
-  private mutating func parseParameters() throws(SyntaxFailure) -> [Parameter] {
+  mutating func parseParameters() throws(SyntaxFailure) -> [Parameter] {
     let opener = current
     guard accept(.openParen) else {
       throw fail(.expected("\"(\" and the parameters", found: describeCurrent()))
@@ -178,10 +183,11 @@ extension Parser {
     let outer = context
     defer { context = outer }
     context = Context(newlineEndsStatement: false)
+    var list = List(openedAt: position - 1, closedBy: .closeParen, of: "parameter")
     var parameters: [Parameter] = []
     while !at(.closeParen) {
       var (name, span) = try expectName("the name of a parameter")
-      if case .identifier(let second) = current.kind {
+      if case .identifier(let second) = current.kind, !current.startsLine {
         report(.noParameterLabels, at: span)
         (name, span) = (second, advance().span)
       }
@@ -189,7 +195,7 @@ extension Parser {
       skipTypeAnnotation()
       let defaultValue = accept(.assign) ? try parseExpression() : nil
       addParameter(Parameter(name: name, span: span, defaultValue: defaultValue), to: &parameters)
-      if !accept(.comma) { break }
+      if !acceptComma(in: &list) { break }
     }
     try expectClosing(.closeParen, opener, or: "\",\" or ")
     return parameters

@@ -55,7 +55,8 @@ extension Machine {
       for (place, name) in parameters.enumerated()
       where name != "self" && registers[place].tag == value.tag && registers[place].bits == value.bits {
         return Failure(
-          .type, "\"\(name)\" of \(prototype.name) must be a function, as { … }, not \(typeName(value))")
+          .type, "\"\(name)\" of \(prototype.name) must be a function, as { … }, not \(typeName(value))"
+        ).at(.value(value))
       }
     }
     return Failure(.type, "\(typeName(value)) cannot be called: it is no function")
@@ -133,7 +134,7 @@ extension Machine {
   }
 
   /// For each parameter the argument that goes to it, or nil.
-  private static func order(
+  static func order(
     count: Int, labels: [String?]?, parameters: [String], required: [Bool], of name: String, hidden: Int
   ) throws(Failure) -> [Int?] {
     var order = [Int?](repeating: nil, count: parameters.count)
@@ -146,9 +147,12 @@ extension Machine {
           throw Failure(
             .argument, "\(name) has no parameter \"\(label)\"",
             help: ForeignLabels.advice(on: label, of: parameters) ?? near
-              ?? listed(parameters, hidden: hidden))
+              ?? listed(parameters, hidden: hidden)
+          ).at(.label(argument - hidden))
         }
-        guard order[place] == nil else { throw Failure(.argument, "\"\(label)\" of \(name) is given twice") }
+        guard order[place] == nil else {
+          throw Failure(.argument, "\"\(label)\" of \(name) is given twice").at(.label(argument - hidden))
+        }
         order[place] = argument
       } else {
         // To the first that is still free, labels or not: respond(status: 201, body).
@@ -157,7 +161,8 @@ extension Machine {
           let least = required.count(where: \.self)
           throw Failure(
             .argument, counted(name, parameters.count - hidden, least - hidden, count - hidden),
-            help: listed(parameters, hidden: hidden))
+            help: listed(parameters, hidden: hidden)
+          ).at(.argument(argument - hidden))
         }
         order[next] = argument
         next += 1
@@ -210,7 +215,7 @@ extension Machine {
             function: native))
         return true
       } catch {
-        if thrown.tag == Tag.unset { failure = error }
+        if thrown.tag == Tag.unset { failure = placed(error, native, count, labels) }
         return false
       }
     }
@@ -260,10 +265,12 @@ extension Machine {
       let name = labels[place] ?? ""
       throw Failure(
         .argument, "\(native.name)() has no parameter \"\(name)\"",
-        help: native.option.map { "only \"\($0):\" is labelled" } ?? "its arguments have no labels")
+        help: native.option.map { "only \"\($0):\" is labelled" } ?? "its arguments have no labels"
+      ).at(.label(place - (native.isMember ? 1 : 0)))
     }
     guard labelled.count == 1 else {
       throw Failure(.argument, "\"\(native.option ?? "")\" of \(native.name)() is given twice")
+        .at(.label(labelled[1] - (native.isMember ? 1 : 0)))
     }
     guard count > native.requiredCount else {
       throw Failure(

@@ -32,11 +32,13 @@ extension Machine {
   @inline(never) func makeDictionary(_ values: ValuePointer, _ count: Int, into target: ValuePointer) -> Bool
   {
     let dictionary = heap.newDictionary(capacity: count)
-    do throws(Failure) {
-      for place in 0..<count { try heap.set(values[2 * place + 1], for: values[2 * place], in: dictionary) }
-    } catch {
-      failure = error
-      return false
+    for place in 0..<count {
+      do throws(Failure) {
+        try heap.set(values[2 * place + 1], for: values[2 * place], in: dictionary)
+      } catch {
+        failure = error.kind == .type ? error.at(.operand(place)) : error
+        return false
+      }
     }
     target.pointee = Value(Tag.dictionary, dictionary)
     return true
@@ -55,7 +57,7 @@ extension Machine {
       if value.tag == Tag.string || value.tag == Tag.html {
         total &+= value.string.pointee.count
       } else if value.isDeferred {
-        failure = .notAwaited("a value in a string")
+        failure = .notAwaited("a value in a string").at(.operand(place))
         return false
       } else {
         do throws(Failure) { values[place] = heap.makeString(try text(of: value)) } catch {
@@ -234,12 +236,13 @@ extension Machine {
   @inline(never) func failUndefined(_ slot: Int, isAssigned: Bool = false) {
     let name = globalNames[slot]
     let near = Suggestion.nearest(to: name, among: declaredGlobals.map(\.name))
+    let advice =
+      host?.advice(onUndefined: name) ?? ForeignNames.advice(on: name)
+      ?? near.map { "did you mean \"\($0)\"?" }
     failure = Failure(
       .name, "\"\(name)\" is not defined",
-      help: host?.advice(onUndefined: name) ?? ForeignNames.advice(on: name) ?? near.map {
-        "did you mean \"\($0)\"?"
-      }
-        ?? "declare it first: \(isAssigned ? "var" : "let") \(name) = …")
+      help: advice ?? "declare it first: \(isAssigned ? "var" : "let") \(name) = …")
+    failure?.isUndeclared = advice == nil
   }
 
   @inline(never) func failAssignment(_ slot: Int) {

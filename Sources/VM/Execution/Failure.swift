@@ -33,6 +33,10 @@ public struct Failure: Error {
   public var help: String?
   /// Whether nil stood where a value was needed: the text may tell what to write then.
   var isOfNil = false
+  /// What is wrong, where it is a part of a call or an operation: it is pointed at.
+  var part: Part?
+  /// Whether a name has no value, and nothing is known of what was meant.
+  var isUndeclared = false
   /// The error's own fields.
   public var fields: [(name: String, value: Value)]
 

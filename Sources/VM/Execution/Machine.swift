@@ -63,6 +63,8 @@ public final class Machine {
   var memberFunctions: [Value] = []
   /// What is called instead of a method, by a label; see `setVariant`.
   var memberVariants: [MemberKey: [String: Value]] = [:]
+  /// The members that functions have which are the names of types: `Int.max`.
+  var typeMembers: [String: [String]] = [:]
 
   /// A member of a type.
   struct MemberKey: Hashable {

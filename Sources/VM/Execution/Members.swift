@@ -124,8 +124,9 @@ extension Machine {
     case Tag.dictionary:
       guard Heap.isKey(key) else {
         failure =
-          key.isDeferred
-          ? .notAwaited("a key") : Failure(.key, "\(typeName(key)) cannot be a key of a Dictionary")
+          (key.isDeferred
+          ? .notAwaited("a key") : Failure(.key, "\(typeName(key)) cannot be a key of a Dictionary"))
+          .at(.operand(1))
         return false
       }
       let value = heap.value(of: key, in: object.dictionary)
@@ -152,7 +153,7 @@ extension Machine {
       return true
     case Tag.nil:
       failure = .ofNil("nil cannot be indexed", help: "write ?[…] where the value may be nil")
-    case Tag.deferred: failure = .notAwaited("what is indexed")
+    case Tag.deferred: failure = .notAwaited("what is indexed").at(.operand(0))
     default: failure = Failure(.type, "\(typeName(object)) cannot be indexed")
     }
     return false
@@ -176,10 +177,10 @@ extension Machine {
         }
         return true
       } catch {
-        failure = error
+        failure = error.kind == .type ? error.at(.operand(1)) : error
         return false
       }
-    case Tag.deferred: failure = .notAwaited("what is indexed")
+    case Tag.deferred: failure = .notAwaited("what is indexed").at(.operand(0))
     case Tag.nil: failure = .ofNil("elements of nil cannot be assigned")
     case Tag.string:
       failure = Failure(.type, "characters of a String cannot be assigned", help: "make a new String")
@@ -195,9 +196,10 @@ extension Machine {
     guard let bounds = checkedBounds(range, count: array.pointee.count, "array") else { return false }
     guard let elements = elements(of: value) else {
       failure =
-        value.isDeferred
+        (value.isDeferred
         ? .notAwaited("what is assigned")
-        : Failure(.type, "a part of an array takes an Array, not \(typeName(value))")
+        : Failure(.type, "a part of an array takes an Array, not \(typeName(value))"))
+        .at(.operand(2))
       return false
     }
     do throws(Failure) {
@@ -212,9 +214,10 @@ extension Machine {
   private func checkedPlace(_ key: Value, count: Int, _ what: String) -> Int? {
     guard key.isInt else {
       failure =
-        key.isDeferred
+        (key.isDeferred
         ? .notAwaited("an index")
-        : Failure(.type, "an index of \(Failure.indefinite(what)) must be an Int, not \(typeName(key))")
+        : Failure(.type, "an index of \(Failure.indefinite(what)) must be an Int, not \(typeName(key))"))
+        .at(.operand(1))
       return nil
     }
     guard key.int >= 0, key.int < count else {
@@ -298,47 +301,6 @@ extension Machine {
   func takeFailure() -> Failure {
     defer { failure = nil }
     return failure ?? Failure(.type, "the values do not fit")
-  }
-
-  private func missingKey(_ name: String, _ dictionary: UnsafeMutablePointer<DictionaryObject>) -> Failure {
-    // Of a large dictionary the first few hundred will do.
-    let keys = heap.pairs(of: dictionary).prefix(500).map { display($0.key) }
-    let near = Suggestion.nearest(to: name, among: keys + memberNames(of: Tag.dictionary))
-    let listed = keys.isEmpty ? "it has no keys" : "its keys are \(Machine.listed(keys))"
-    return Failure(
-      .key, "the dictionary has no key \"\(name)\": \(listed)",
-      help: near.map { "did you mean \"\($0)\"?" } ?? "write ?.\(name) for nil where the key is missing")
-  }
-
-  private func noMember(_ name: String, _ object: Value) -> Failure {
-    if object.isNil {
-      return .ofNil("nil has no member \"\(name)\"", help: "write ?.\(name) where the value may be nil")
-    }
-    if object.isDeferred {
-      return Failure(
-        .type, "a Deferred has no member \"\(name)\": it was not awaited", help: "write await before it")
-    }
-    var names = memberNames(of: object.tag)
-    if object.tag == Tag.instance { names = classes[Int(object.header.pointee.aux)].memberNames(self) }
-    let near = Suggestion.nearest(to: name, among: names)
-    return Failure(
-      .type, "\(typeName(object)) has no member \"\(name)\"",
-      help: ForeignMembers.advice(on: name, of: typeName(object)) ?? near.map { "did you mean \"\($0)\"?" }
-        ?? (names.isEmpty ? nil : "its members are \(Machine.listed(names.sorted()))"))
-  }
-
-  func memberNames(of tag: UInt) -> [String] {
-    (0..<min(Machine.memberCapacity, memberNames.count))
-      .filter { method(tag, $0).tag != Tag.unset || property(tag, $0).tag != Tag.unset }.map {
-        memberNames[$0]
-      }
-      .filter { !$0.hasPrefix("__") }
-  }
-
-  /// The first few of a list, and how many more there are.
-  static func listed(_ names: [String]) -> String {
-    let shown = names.prefix(12).joined(separator: ", ")
-    return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
   }
 }
 

@@ -99,8 +99,9 @@ public struct NativeCall: ~Copyable {
   public func wrongType(_ index: Int, expected: String) -> Failure {
     let value = self[index]
     let subject = "\(name(index)) of \(function.name)"
-    if value.isDeferred { return .notAwaited(subject) }
+    if value.isDeferred { return .notAwaited(subject).at(.parameter(index)) }
     return Failure(.type, "\(subject) must be \(expected), not \(machine.typeName(value))")
+      .at(.parameter(index))
   }
 
   public func int(_ index: Int) throws(Failure) -> Int {
@@ -163,12 +164,13 @@ public struct NativeCall: ~Copyable {
     }
     if code.takesAnyCount {
       if code.parameterNames.isEmpty { return function }
-      throw .tooFewAnonymous(code.parameterNames.count, given: 0)
+      throw .tooFewAnonymous(code.parameterNames.count, given: 0).at(.parameter(index))
     }
     guard let needed = zip(code.parameterNames, code.required).first(where: \.1)?.0 else { return function }
     throw Failure(
       .argument,
-      "\(name(index)) of \(self.function.name) is called without arguments, but needs \"\(needed)\"")
+      "\(name(index)) of \(self.function.name) is called without arguments, but needs \"\(needed)\""
+    ).at(.parameter(index))
   }
 
   /// The elements of an array.

@@ -147,7 +147,7 @@ extension Machine {
       target.pointee = Value(tag: value.tag, bits: UInt(bitPattern: -value.int))
     case Tag.double: target.pointee = .double(-value.double)
     case Tag.deferred:
-      failure = .notAwaited("the operand of -")
+      failure = .notAwaited("the operand of -").at(.operand(0))
       return false
     default:
       failure = Failure(.type, "- needs a number, not \(typeName(value))")
@@ -160,11 +160,25 @@ extension Machine {
 
   /// What an operator says of operands that don't go together.
   func mismatch(_ operation: String, _ left: Value, _ right: Value) -> Failure {
-    if left.isDeferred { return .notAwaited("the left side of \(operation)") }
-    if right.isDeferred { return .notAwaited("the right side of \(operation)") }
+    if left.isDeferred { return .notAwaited("the left side of \(operation)").at(.operand(0)) }
+    if right.isDeferred { return .notAwaited("the right side of \(operation)").at(.operand(1)) }
     var help: String?
     if operation == "+", left.tag == Tag.html || right.tag == Tag.html {
       help = "write html \"\\(…)\", which escapes a text; rawHTML(text) is HTML already"
+    } else if operation == "+", left.tag == Tag.bytes || right.tag == Tag.bytes,
+      left.tag == Tag.string || right.tag == Tag.string
+    {
+      help = "write Bytes(text) for the bytes of a text"
+    } else if operation == "*", left.isInt || right.isInt, left.tag == Tag.array || right.tag == Tag.array {
+      help = "write Array(repeating: x, count: n)"
+    } else if operation == "*", left.isInt || right.isInt, left.tag == Tag.string || right.tag == Tag.string {
+      let text = left.tag == Tag.string ? left : right
+      let number = left.tag == Tag.string ? right : left
+      let isNumber = Double(heap.text(text.string)) != nil
+      help =
+        isNumber
+        ? "write Int(text) or Double(text) for the number that a text holds"
+        : "write text.repeated(\(number.int))"
     } else if operation == "+", left.tag == Tag.string || right.tag == Tag.string {
       help = "write \"\\(…)\" to put a value into a string"
     } else if left.isNil || right.isNil {
@@ -227,7 +241,8 @@ extension Machine {
 
   @inline(never) private func areEqualSlowly(_ a: Value, _ b: Value) -> Bool? {
     if a.isDeferred != b.isDeferred, !a.isNil, !b.isNil {
-      failure = .notAwaited(a.isDeferred ? "the left side of a comparison" : "the right side of a comparison")
+      let side = a.isDeferred ? "left" : "right"
+      failure = .notAwaited("the \(side) side of a comparison").at(.operand(a.isDeferred ? 0 : 1))
       return nil
     }
     do throws(Failure) {
@@ -287,9 +302,9 @@ extension Machine {
     }
   }
 
-  func failCondition(_ value: Value, _ what: String) {
+  @inline(never) func failCondition(_ value: Value, _ what: String) {
     if value.isDeferred {
-      failure = .notAwaited(what == "!" ? "the operand of !" : "a condition")
+      failure = .notAwaited(what == "!" ? "the operand of !" : "a condition").at(.condition(value))
       return
     }
     let help =
@@ -300,6 +315,7 @@ extension Machine {
       }
     let subject = what == "!" ? "the operand of !" : what
     failure = Failure(.type, "\(subject) must be a Bool, not \(typeName(value))", help: help)
+      .at(.condition(value))
   }
 
   // MARK: Ranges
@@ -323,11 +339,7 @@ extension Machine {
 
   private func checkBounds(_ lower: Value, _ upper: Value, isClosed: Bool) -> Bool {
     guard lower.isInt && upper.isInt else {
-      let wrong = lower.isInt ? upper : lower
-      failure =
-        wrong.isDeferred
-        ? .notAwaited("a bound of a range")
-        : Failure(.type, "the bounds of a range must be Ints, not \(typeName(wrong))")
+      failure = wrongBound(lower, upper, isClosed: isClosed)
       return false
     }
     guard lower.int <= upper.int else {
@@ -338,6 +350,23 @@ extension Machine {
       return false
     }
     return true
+  }
+
+  private func wrongBound(_ lower: Value, _ upper: Value, isClosed: Bool) -> Failure {
+    let wrong = lower.isInt ? upper : lower
+    let part = Failure.Part.operand(lower.isInt ? 1 : 0)
+    if wrong.isDeferred { return .notAwaited("a bound of a range").at(part) }
+    var help: String?
+    if lower.asDouble != nil, upper.asDouble != nil {
+      let (low, high) = (display(lower), display(upper))
+      let width = Machine.double(.subtract, upper.asDouble ?? 0, lower.asDouble ?? 0)
+      let start = lower.asDouble == 0 ? "" : "\(low) + "
+      help =
+        "write min(max(x, \(low)), \(high)) to keep x within, "
+        + "\(low) <= x && x \(isClosed ? "<=" : "<") \(high) to test it, "
+        + "\(start)random() * \(display(.double(width))) for one by chance"
+    }
+    return Failure(.type, "the bounds of a range must be Ints, not \(typeName(wrong))", help: help).at(part)
   }
 
   @inline(never) func makeRange(

@@ -22,15 +22,18 @@ extension Machine {
   /// failed with `thrown`.
   @inline(never) func unwind(_ fiber: UnsafeMutablePointer<FiberObject>, isRethrown: Bool) -> Bool {
     var isFatal = false
+    var place: Span?
     if thrown.tag == Tag.unset {
       var failure = failure ?? Failure(.error, "something failed without saying what")
       self.failure = nil
+      if case .condition = failure.part { failure = failureOfMember(failure, fiber) }
+      place = self.place(of: failure, fiber)
       if let hint = hint(for: failure, fiber) { failure.help = hint }
       isFatal = failure.kind == .cpu || failure.kind == .interrupted || isOutOfMemory
       isOutOfMemory = false
       thrown = makeError(failure)
     }
-    if !isRethrown { extendTrace(of: thrown, fiber) }
+    if !isRethrown { extendTrace(of: thrown, fiber, place) }
     wasAwaited = false
     if isFatal { beginUnwinding(fiber) }
     return findHandler(fiber, isFatal: isFatal)
@@ -38,10 +41,13 @@ extension Machine {
 
   /// What the text tells of a failure, for which it was compiled with a hint.
   private func hint(for failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> String? {
-    guard failure.isOfNil || failure.kind == .key, let prototype = prototype(of: fiber.pointee.registers[-2]),
+    guard failure.isOfNil || failure.isUndeclared || failure.kind == .key,
+      let prototype = prototype(of: fiber.pointee.registers[-2]),
       let hints = prototype.function.hints[fiber.pointee.ip - prototype.entry - 1]
     else { return nil }
-    return (failure.isOfNil ? hints.isNil : hints.missingKey)?.help(in: prototype.unit.source)
+    let hint =
+      failure.isOfNil ? hints.isNil : failure.isUndeclared ? hints.undeclared : hints.missingKey
+    return hint?.help(in: prototype.unit.source)
   }
 
   /// From here on nothing can be caught or awaited; cleanups have little time.
@@ -105,7 +111,9 @@ extension Machine {
   }
 
   /// Adds the frames that an error passes: of the fiber it arose in, and of those that awaited it.
-  private func extendTrace(of error: Value, _ fiber: UnsafeMutablePointer<FiberObject>) {
+  ///
+  /// - Parameter place: what has failed in the first of the frames, where it is less than the whole instruction.
+  private func extendTrace(of error: Value, _ fiber: UnsafeMutablePointer<FiberObject>, _ place: Span?) {
     let trace: Trace
     if let known = payloads[error.error.pointee.trace] as? Trace {
       guard wasAwaited else { return }
@@ -130,7 +138,8 @@ extension Machine {
         trace.frames.append(
           TraceFrame(
             function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
-            span: prototype.span(before: ip), isAwait: isAwait))
+            span: trace.frames.isEmpty ? place ?? prototype.span(before: ip) : prototype.span(before: ip),
+            isAwait: isAwait))
         isAwait = false
       }
       guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits),

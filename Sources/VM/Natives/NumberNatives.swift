@@ -124,9 +124,10 @@ extension Machine {
   }
 
   private func constant(_ name: String, of type: String, _ value: Value) {
+    typeMembers[type, default: []].append(name)
     defineProperty(Tag.native, name) { call throws(Failure) in
       let function = call.machine.natives[call[0].native.pointee.number].name
-      guard function == type else { throw Failure(.type, "\(function) has no member \"\(name)\"") }
+      guard function == type else { throw call.machine.noMember(name, call[0]) }
       return value
     }
   }
@@ -141,8 +142,17 @@ extension Machine {
       case "Int": throw call.wrongType(1, expected: "a Range, as 1...6")
       case "Double" where call[1].tag == Tag.range: return .double(try machine.fraction(in: call[1].range))
       case "Double": throw call.wrongType(1, expected: "a Range, as 0...1")
-      case let name: throw Failure(.type, "\(name) has no member \"random\"")
+      default: throw machine.noMember("random", call[0])
       }
+    }
+    for type in ["Bool", "Int", "Double"] { typeMembers[type, default: []].append("random") }
+    // `texts.map(Int.init)`: Swift's name for what the type itself is here.
+    let types = ["Array", "Bool", "Bytes", "Date", "Double", "Error", "Int", "String"]
+    for type in types { typeMembers[type, default: []].append("init") }
+    defineProperty(Tag.native, "init") { call throws(Failure) in
+      let function = call.machine.natives[call[0].native.pointee.number].name
+      guard types.contains(function) else { throw call.machine.noMember("init", call[0]) }
+      return call[0]
     }
   }
 

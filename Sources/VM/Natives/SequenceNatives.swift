@@ -50,9 +50,10 @@ extension Machine {
     define("__function", ["value", "member", "help"], shown: "Array") { call throws(Failure) in
       if call[0].isFunction { return .nil }
       let member = try call.string(1)
-      if call[0].isDeferred { throw .notAwaited("what \(member) is given") }
+      if call[0].isDeferred { throw .notAwaited("what \(member) is given").at(.parameter(0)) }
       throw Failure(
-        .type, "\(member) takes a function, not \(call.machine.typeName(call[0]))", help: try call.string(2))
+        .type, "\(member) takes a function, not \(call.machine.typeName(call[0]))", help: try call.string(2)
+      ).at(.parameter(0))
     }
     installRanges()
     installBytes()

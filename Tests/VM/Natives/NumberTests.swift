@@ -66,11 +66,11 @@ struct NumberTests {
     ("abs(Int.min)", "the absolute value does not fit into an Int"),
     ("Int(1e30)", "1e+30 does not fit into an Int"),
     ("Int(Double.nan)", "nan does not fit into an Int"),
-    ("Int.foo", "Function has no member \"foo\""),
+    ("Int.foo", "Int is a function and has no member \"foo\""),
     ("1.5.formatted(99)", "decimals are 0 to 30, not 99"),
     ("Double.random(in: 0..<0)", "random(in:) of a range that is empty"),
     ("Int.random(in: 0..<0)", "random(in:) of a range that is empty"),
-    ("Int.ulpOfOne", "Int has no member \"ulpOfOne\""),
+    ("Int.ulpOfOne", "Int is a function and has no member \"ulpOfOne\""),
     ("Int(2s)", "\"value\" of Int must be a number or a String, not Duration"),
     ("Double(Date(unix: 0))", "\"value\" of Double must be a number or a String, not Date"),
   ])
