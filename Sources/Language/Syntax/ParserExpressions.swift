@@ -178,7 +178,7 @@ extension Parser {
 
   /// An operator in place of a function, as in `reduce(0, +)` and `["add": +]`; nil where none stands alone.
   private mutating func parseOperatorFunction() -> Expression? {
-    guard case .symbol(let symbol) = current.kind, endsOperand(peek()) else { return nil }
+    guard case .symbol(let symbol) = current.kind, endsOperand(peek()), !beginsStatement else { return nil }
     if symbol == .not {
       let span = advance().span
       return closure(
@@ -190,6 +190,15 @@ extension Parser {
     let sides = names.map { Expression(.name(NameReference($0, span)), span) }
     return closure(
       names, Expression(.binary(operation, sides[0], sides[1], operatorSpan: span), span), span)
+  }
+
+  /// Whether nothing of the statement stands before the current token. An operator there would belong to the line before.
+  private var beginsStatement: Bool {
+    guard position > 0 else { return true }
+    switch tokens[position - 1].kind {
+    case .symbol(.semicolon), .symbol(.openBrace), .keyword(.in): return true
+    default: return context.newlineEndsStatement && current.startsLine
+    }
   }
 
   /// Whether no operand begins with a token: what stands before it there is a whole one.
