@@ -136,6 +136,39 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.cancel(activity: number) }.wait()) ?? false
   }
 
+  // MARK: For whoever is typing
+
+  /// How long somebody who is typing waits for an answer: one that comes later is none. So a cell that computes holds
+  /// no key up.
+  public static let patience = Duration.milliseconds(20)
+
+  /// What can be found behind a value by a dot, looked up without running code of the language. Nil where there is no
+  /// such value, and where the loop is busy.
+  public func members(of path: ValuePath) -> ValueMembers? {
+    promptly { $0.kernel.members(of: path) } ?? nil
+  }
+
+  /// The globals that cells have declared and whose name begins so, in the order of their names; at most
+  /// `VariableInfo.proposalLimit`. Nil where the loop is busy.
+  public func variables(startingWith prefix: String) -> [VariableInfo]? {
+    promptly { $0.kernel.variables(startingWith: prefix) }
+  }
+
+  /// The routes in force, as `routes()` gives them. Nil where the loop is busy.
+  public func routesAtOnce() -> [RouteInfo]? { promptly { $0.kernel.routes.infos } }
+
+  /// What goes on by itself, as `activities()` gives it. Nil where the loop is busy.
+  public func activitiesAtOnce() -> [Activity]? { promptly { $0.kernel.activities() } }
+
+  /// What the loop answers within `patience`. A question that nobody waits for any more is not looked at.
+  private func promptly<Answer: Sendable>(_ question: @escaping @Sendable (Supervisor) -> Answer) -> Answer? {
+    let slot = PromptAnswer<Answer>()
+    loop.execute { [supervisor] in slot.give { question(supervisor.value) } }
+    return slot.wait(KernelHandle.patience)
+  }
+
+  // MARK: Effects
+
   /// Takes away all that a cell made.
   public func removeEffects(of cell: Int) {
     loop.execute { [supervisor] in supervisor.value.kernel.removeEffects(of: cell) }
