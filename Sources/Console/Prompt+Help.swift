@@ -29,7 +29,7 @@ extension Prompt {
       let member = String(name[name.index(after: dot)...])
       return helpOnMember(member, of: String(name[..<dot]))
     }
-    if let variable = Completer.shared.global(named: name) { return tell(variable) }
+    if let variable = kernel.variable(named: name) { return tell(variable) }
     if helpOnName(name) { return }
     if let command { return tell(command) }
     let owners = Catalogue.types(withMember: name)
@@ -59,7 +59,7 @@ extension Prompt {
     }
     let parts = base.split(separator: ".").map(String.init)
     let path = ValuePath(parts.first ?? "", parts.dropFirst().map { .member($0) })
-    guard let value = kernel.members(of: path) else {
+    guard let value = kernel.members(of: path, waits: true) else {
       let near = Suggestion.nearest(to: base, among: kernel.variables().map(\.name) + Catalogue.names)
       return refuse(
         "there is no value \"\(base)\" to look at"

@@ -46,7 +46,8 @@ extension Prompt {
       let name = "%\(command.name)".padded(to: width)
       say(StyledText("  " + name, Style(.cyan)) + StyledText(command.explanation))
     }
-    say("%run? tells what may follow a command; every?, xs.map? and /greet? explain a name, a member, a route.")
+    say(
+      "%run? tells what may follow a command; every?, xs.map? and /greet? explain a name, a member, a route.")
     say("Ctrl-C stops a cell, Ctrl-D leaves.")
   }
 

@@ -177,7 +177,9 @@ final class Kernel {
 
   /// The globals that cells have declared, in the order of their names.
   func variables() -> [VariableInfo] {
-    machine.declaredGlobals.compactMap { variable($0.name, valueLimit: 400) }.sorted { $0.name < $1.name }
+    machine.declaredGlobals.compactMap { variable($0.name, valueLimit: VariableInfo.valueLimit) }.sorted {
+      $0.name < $1.name
+    }
   }
 
   /// A global that a cell has declared; nil for any other name.

@@ -126,6 +126,13 @@ public final class KernelHandle: Sendable {
     }.wait()) ?? (Date(), .zero, false)
   }
 
+  /// A global that a cell has declared; nil for any other name.
+  public func variable(named name: String) -> VariableInfo? {
+    (try? loop.submit { [supervisor] in
+      supervisor.value.kernel.variable(name, valueLimit: VariableInfo.valueLimit)
+    }.wait()) ?? nil
+  }
+
   /// What goes on by itself, the oldest first.
   public func activities() -> [Activity] {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.activities() }.wait()) ?? []
@@ -143,9 +150,12 @@ public final class KernelHandle: Sendable {
   public static let patience = Duration.milliseconds(20)
 
   /// What can be found behind a value by a dot, looked up without running code of the language. Nil where there is no
-  /// such value, and where the loop is busy.
-  public func members(of path: ValuePath) -> ValueMembers? {
-    promptly { $0.kernel.members(of: path) } ?? nil
+  /// such value, and where the loop is busy, unless `waits` says to wait for it however long it takes.
+  public func members(of path: ValuePath, waits: Bool = false) -> ValueMembers? {
+    if waits {
+      return (try? loop.submit { [supervisor] in supervisor.value.kernel.members(of: path) }.wait()) ?? nil
+    }
+    return promptly { $0.kernel.members(of: path) } ?? nil
   }
 
   /// The globals that cells have declared and whose name begins so, in the order of their names; at most

@@ -122,6 +122,7 @@ struct CompletionPlaceTests {
       ("let a = 1\nfoo(1 2 3\nroute \"/x/<id>\" {\n  let b = 2\n  foo(1 2 , b⇥", "b request id a"),
       ("let _ = 1\nx⇥", ""), ("let f = if true { let n = 1; n⇥", "n"), ("guard let u = f(), u⇥", "u"),
       ("route \"/\" { if let u = f(), u⇥", "u request"), ("while let v = g(v⇥", ""),
+      ("xs.map { $0 + a⇥", "$0"),
     ])
   func scopes(text: String, expected: String) { #expect(names(text) == expected, "\(text)") }
 

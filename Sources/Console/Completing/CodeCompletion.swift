@@ -44,8 +44,8 @@ import Language
   private func explanation(of name: ScopeName) -> String {
     let type = inference.guess(name).map { ": \($0.type)" } ?? ""
     switch name.kind {
-    case .parameter(let function):
-      return function.map { "parameter of \($0)()" } ?? "parameter of the closure"
+    case .parameter(let function): return "parameter of \(function)()"
+    case .closureParameter: return "parameter of the closure" + type
     case .routeParameter(let converter): return "parameter of the route, \(converter)"
     case .request: return Catalogue.entry(named: "request")?.summary ?? ""
     case .loopVariable: return "of the loop" + type

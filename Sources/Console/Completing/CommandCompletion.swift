@@ -18,7 +18,8 @@ import KernelCore
 
   private static let arguments: [String: Argument] = [
     "run": .cells(["all", "failed", "stale"]), "rerun": .cells(["all", "failed", "stale"]),
-    "show": .cells(["all", "failed", "stale"]), "delete": .cells(["all", "failed", "stale"]),
+    "time": .cells(["all", "failed", "stale"]), "show": .cells(["all", "failed", "stale"]),
+    "delete": .cells(["all", "failed", "stale"]),
     "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .cells([]), "cancel": .activity,
     "log": .words([("on", "tells each request"), ("off", "tells them no longer")]),
     "recover": .words([("drop", "forgets what was not saved")]),
@@ -105,8 +106,9 @@ import KernelCore
 
 /// Completes the names of files and folders.
 enum FileNames {
-  /// Most names that are proposed.
+  /// Most names that are proposed, and of how many it is looked at which are folders.
   private static let limit = 200
+  private static let lookLimit = 2_000
 
   /// The files and folders that begin so, folders first; `~` is the person's home. A name may have spaces.
   static func starting(with path: String) -> [Completions.Candidate] {
@@ -117,7 +119,7 @@ enum FileNames {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).filter {
       $0.hasPrefix(start) && ($0.first != "." || start.first == ".")
     }
-    let entries = names.map { (name: $0, isFolder: isFolder(place + $0)) }
+    let entries = names.sorted().prefix(lookLimit).map { (name: $0, isFolder: isFolder(place + $0)) }
       .sorted { $0.isFolder == $1.isFolder ? $0.name < $1.name : $0.isFolder }
     return entries.prefix(limit).map {
       Completions.Candidate(

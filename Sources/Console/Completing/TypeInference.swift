@@ -120,10 +120,28 @@ struct TypeInference {
     case .request: return TypeGuess("Request")
     case .error: return TypeGuess("Error")
     case .function: return TypeGuess("Function")
+    case .closureParameter(let place):
+      guard case .member(let base, let method, _, _)? = name.value?.kind else { return nil }
+      return parameter(place, ofClosureGivenTo: method, of: base, depth: depth)
     case .loopVariable:
       guard let sequence = name.value.flatMap({ guess($0, depth: depth) }) else { return nil }
       return elementType(of: sequence, depth: depth)
     case .let, .var: return name.value.flatMap { guess($0, depth: depth) }
+    }
+  }
+
+  /// What a member gives the function that it is given: `map` the elements, `then` the value, `catch` the error.
+  private func parameter(_ place: Int, ofClosureGivenTo method: String, of base: Expression, depth: Int)
+    -> TypeGuess?
+  {
+    guard let receiver = guess(base, depth: depth) else { return nil }
+    switch (receiver.type, method) {
+    case ("Deferred", "then"): return receiver.awaited
+    case ("Deferred", "catch"): return TypeGuess("Error")
+    case ("Deferred", _), ("Dictionary", _): return nil
+    // What there is already, and then the next element.
+    case (_, "reduce") where place == 0: return nil
+    default: return elementType(of: receiver, depth: depth)
     }
   }
 

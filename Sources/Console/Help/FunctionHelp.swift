@@ -15,6 +15,10 @@ extension TypeHelp {
       How many bits an Int has.
         Int.bitWidth // → 64
 
+      Int.init · Array.init · Bool.init · Bytes.init · Date.init · Double.init · Error.init · String.init -> Function
+      The type as a function, as Swift names it.
+        ["1", "2"].map(Int.init) // → [1, 2]
+
       Int.random(in:) · Double.random(in:) · Bool.random() -> Any
       A random number in a range, true or false. After seed() they repeat.
         (1...6).contains(Int.random(in: 1...6)) // → true

@@ -48,6 +48,8 @@ public struct ValueMembers: Sendable, Equatable {
 }
 
 extension VariableInfo {
+  /// About how many bytes are shown of a value in a listing.
+  static let valueLimit = 400
   /// Most globals that are proposed at once.
   public static let proposalLimit = 200
   /// About how many bytes are shown of a value beside a proposal.

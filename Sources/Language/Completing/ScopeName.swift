@@ -1,8 +1,10 @@
 /// A name that a text introduces and that can be used at some place of it.
 public struct ScopeName {
   public enum Kind {
-    /// Of the function with this name, or of a closure.
-    case parameter(of: String?)
+    /// Of the function with this name.
+    case parameter(of: String)
+    /// Of a closure, the parameter at a place; `$0` too.
+    case closureParameter(Int)
     /// Of the pattern of a route, with its converter: `int`.
     case routeParameter(converter: String)
     /// `request` in a handler.
@@ -17,7 +19,8 @@ public struct ScopeName {
 
   public let name: String
   public let kind: Kind
-  /// What it is declared with; of a loop's variable, what the loop goes over.
+  /// What it is declared with; of a loop's variable, what the loop goes over; of a closure's parameter, what the
+  /// closure is given to: `users.map`.
   public let value: Expression?
   /// Whether it becomes a global of the notebook.
   public let isGlobal: Bool
@@ -101,7 +104,7 @@ private struct ScopeWalk {
     case .assignment(let target, _, _, let value):
       walk(target)
       walk(value)
-    case .function(let name, let node): walk(node, named: name.name)
+    case .function(let name, let node): walk(function: node, named: name.name)
     case .route(let node): walk(node)
     case .conditional(let node): walk(node)
     case .guard(let conditions, let block):
@@ -152,12 +155,19 @@ private struct ScopeWalk {
     walk(node.then)
   }
 
-  private mutating func walk(_ function: FunctionNode, named name: String?) {
+  private mutating func walk(function: FunctionNode, named name: String) {
     for parameter in function.parameters {
       if let value = parameter.defaultValue, holds(value.span) { return walk(value) }
-      if !parameter.name.hasPrefix("$") { add(parameter.name, .parameter(of: name)) }
+      add(parameter.name, .parameter(of: name))
     }
     walk(function.body)
+  }
+
+  private mutating func walk(closure: FunctionNode, givenTo callee: Expression?) {
+    for (place, parameter) in closure.parameters.enumerated() {
+      add(parameter.name, .closureParameter(place), callee)
+    }
+    walk(closure.body)
   }
 
   private mutating func walk(_ route: RouteNode) {
@@ -208,8 +218,14 @@ private struct ScopeWalk {
       for part in [base, key, fallback] { if let part { walk(part) } }
     case .call(let callee, let arguments):
       walk(callee)
-      for argument in arguments { walk(argument.value) }
-    case .closure(let node), .async(let node): walk(node, named: nil)
+      for argument in arguments where holds(argument.value.span) {
+        if case .closure(let node) = argument.value.kind {
+          walk(closure: node, givenTo: callee)
+        } else {
+          walk(argument.value)
+        }
+      }
+    case .closure(let node), .async(let node): walk(closure: node, givenTo: nil)
     case .conditional(let node): walk(node)
     case .name(let reference): isThere = isThere || reference.span.start == target
     case .nilLiteral, .bool, .integer, .double, .duration, .string, .invalid: break

@@ -118,8 +118,7 @@ import Testing
       #expect(completer.complete(text, text.utf8.count).candidates.count == 111)
       best = min(best, ContinuousClock.now - start)
     }
-    // Without optimization it takes about ten times as long as at a person's prompt.
-    #expect(best < .milliseconds(200), "\(best)")
+    #expect(best < .milliseconds(100), "\(best): it takes 15 without optimization, on an idle machine")
   }
 }
 

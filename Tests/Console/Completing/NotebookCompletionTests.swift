@@ -66,6 +66,9 @@ import Testing
     ("user.keys.first.", ["uppercased"], ["append"]),
     ("for u in users { u.", ["name"], ["append"]),
     ("users.filter { $0.age > 3 }.", ["append"], ["uppercased"]),
+    ("users.map { u in u.", ["name"], ["append"]),
+    ("users.filter { $0.", ["name"], ["append"]),
+    ("users.reduce(0) { sum, u in u.", ["name"], ["append"]),
   ])
   func membersAreThoseOfTheValue(text: String, some: [String], none: [String]) throws {
     let notebook = try Notebook(
@@ -92,6 +95,8 @@ import Testing
     ("async { 1 }.", "then", "append"), ("Array(\"abc\").", "append", "uppercased"),
     ("let xs = [[1], [2]]\nfor x in xs { x.", "append", "uppercased"), ("every(1s) { 1 }.", "stop", "then"),
     ("sha256(\"a\").", "hexEncoded", "append"), ("(\"a\" + \"b\").", "uppercased", "append"),
+    ("get(\"/\").then { r in r.", "status", "append"), ("get(\"/\").then { $0.", "status", "then"),
+    ("sleep(1s).catch { e in e.", "message", "append"), ("\"abc\".map { $0.", "uppercased", "append"),
     ("[\"a\": \"x\"].a.", "uppercased", "append"), ("await get(\"/\").body.", "hexEncoded", "append"),
   ])
   func membersOfWhatHasNotRunAreThoseOfItsType(text: String, some: String, none: String) throws {

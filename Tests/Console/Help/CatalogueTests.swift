@@ -34,6 +34,9 @@ struct CatalogueTests {
         #expect(type.members.map(\.name).filter { !members.contains($0) } == [], "members of \(type.name)")
         #expect(Set(type.members.map(\.name)).count == type.members.count, "\(type.name)")
       }
+      for (type, members) in registered.carried {
+        #expect(Set(Catalogue.members(ofTypeItself: type).map(\.name)) == members, "\(type)")
+      }
       let words = Keyword.allCases.map(\.rawValue)
       #expect(Set(Catalogue.keywords.map(\.name)) == Set(words))
       #expect(Set(Catalogue.names).isSuperset(of: words))
@@ -113,6 +116,8 @@ private struct Registered {
   var functions: Set<String> = []
   /// By the name of the type.
   var members: [String: Set<String>] = [:]
+  /// What types carry themselves, as `Int.max`.
+  var carried: [String: Set<String>] = [:]
   /// The names of the parameters, by the name of a function, or of a type and its member.
   var parameters: [String: Set<String>] = [:]
 
@@ -149,6 +154,7 @@ private struct Registered {
         parameters["\(Tag.name(tag)).\(name)"]?.formUnion(labels)
       }
     }
+    carried = machine.typeMembers.mapValues(Set.init)
     for type in machine.classes { members[type.name] = Set(type.memberNames(machine)) }
   }
 
