@@ -78,7 +78,9 @@ let package = Package(
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
     .testTarget(
-      name: "ConsoleTests", dependencies: ["Console", "EditorProbe", "TestSupport"], path: "Tests/Console",
+      name: "ConsoleTests",
+      dependencies: ["Console", "KernelCore", "VM", "Language", "EditorProbe", "TestSupport"] + nio,
+      path: "Tests/Console",
       exclude: ["Screens"]),
     .testTarget(name: "AcceptanceTests", dependencies: ["TestSupport"], path: "Tests/Acceptance"),
     // What takes any bytes at all; `make fuzz` lets libFuzzer choose them.

@@ -38,26 +38,7 @@ extension Prompt {
     }
   }
 
-  func help(_ topic: String) {
-    let name = String(topic.drop { $0 == "%" })
-    if name.isEmpty { return helpOverview() }
-    let command = try? Command.find(name).get()
-    // `delete` is a request, `%delete` is a command.
-    if let entry = HelpEntry.all.first(where: { $0.name == name }), command == nil || !topic.hasPrefix("%") {
-      return say(
-        StyledText(entry.signature, .bold) + StyledText("\n\(entry.explanation)\n")
-          + StyledText(entry.example, .dim))
-    }
-    if let command {
-      return say(
-        StyledText("%\(command.name) \(command.usage)", .bold) + StyledText("\n\(command.explanation)"))
-    }
-    let near = Suggestion.nearest(to: name, among: HelpEntry.all.map(\.name) + Command.all.map(\.name))
-    refuse(
-      "there is no help on \"\(name)\"" + (near.map { "; did you mean \($0)?" } ?? "; %help lists commands"))
-  }
-
-  private func helpOverview() {
+  func helpOverview() {
     say("Type a cell and press Enter; a block goes on until its bracket closes. Alt-Enter adds a line.")
     say(StyledText("  route \"/greet/<user>\" { \"Hello \\(user.uppercased())!\" }", .dim))
     let width = (Command.all.map(\.name.count).max() ?? 0) + 3
@@ -65,16 +46,9 @@ extension Prompt {
       let name = "%\(command.name)".padded(to: width)
       say(StyledText("  " + name, Style(.cyan)) + StyledText(command.explanation))
     }
-    say("%run? tells what may follow a command; route? explains a name. Ctrl-C stops a cell, Ctrl-D leaves.")
-  }
-
-  /// The name that is asked about: of `name?`, `?name` and `%name?`; empty for `?` alone.
-  nonisolated static func question(in line: String) -> String? {
-    guard line.hasSuffix("?") || line.hasPrefix("?") else { return nil }
-    let topic = (line.hasSuffix("?") ? line.dropLast() : line.dropFirst()).trimmingCharacters(
-      in: .whitespaces)
-    let name = topic.hasPrefix("%") ? topic.dropFirst() : topic[...]
-    return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? topic : nil
+    say(
+      "%run? tells what may follow a command; every?, xs.map? and /greet? explain a name, a member, a route.")
+    say("Ctrl-C stops a cell, Ctrl-D leaves.")
   }
 
   // MARK: The editor's questions

@@ -95,6 +95,7 @@ public final class Prompt {
       }
     }
     journal = Journal()
+    Completer.shared.source = self
   }
 
   // MARK: The whole

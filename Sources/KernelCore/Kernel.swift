@@ -177,15 +177,21 @@ final class Kernel {
 
   /// The globals that cells have declared, in the order of their names.
   func variables() -> [VariableInfo] {
-    let found = machine.declaredGlobals.compactMap { name, kind -> VariableInfo? in
-      guard let kind = VariableInfo.Kind(kind), let (slot, _) = machine.declaredGlobal(named: name),
-        let value = machine.global(slot)?.value
-      else { return nil }
-      return VariableInfo(
-        name: name, kind: kind, type: machine.typeName(value), value: machine.repr(value, limit: 400),
-        cell: ownership.cell(declaringGlobal: slot))
+    machine.declaredGlobals.compactMap { variable($0.name, valueLimit: VariableInfo.valueLimit) }.sorted {
+      $0.name < $1.name
     }
-    return found.sorted { $0.name < $1.name }
+  }
+
+  /// A global that a cell has declared; nil for any other name.
+  ///
+  /// - Parameter valueLimit: about how many bytes are shown of its value.
+  func variable(_ name: String, valueLimit: Int) -> VariableInfo? {
+    guard let (slot, kind) = machine.declaredGlobal(named: name), let kind = VariableInfo.Kind(kind),
+      let value = machine.global(slot)?.value
+    else { return nil }
+    return VariableInfo(
+      name: name, kind: kind, type: machine.typeName(value), value: machine.repr(value, limit: valueLimit),
+      cell: ownership.cell(declaringGlobal: slot), parameters: machine.parameterNames(of: value) ?? [])
   }
 
   // MARK: The end

@@ -72,6 +72,8 @@ public struct VariableInfo: Sendable, Equatable {
   public let value: String
   /// The cell that declared it.
   public let cell: Int?
+  /// The names of its parameters, where it is a function.
+  public let parameters: [String]
 }
 
 /// A route as a listing shows it.

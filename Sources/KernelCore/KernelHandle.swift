@@ -126,6 +126,13 @@ public final class KernelHandle: Sendable {
     }.wait()) ?? (Date(), .zero, false)
   }
 
+  /// A global that a cell has declared; nil for any other name.
+  public func variable(named name: String) -> VariableInfo? {
+    (try? loop.submit { [supervisor] in
+      supervisor.value.kernel.variable(name, valueLimit: VariableInfo.valueLimit)
+    }.wait()) ?? nil
+  }
+
   /// What goes on by itself, the oldest first.
   public func activities() -> [Activity] {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.activities() }.wait()) ?? []
@@ -135,6 +142,42 @@ public final class KernelHandle: Sendable {
   public func cancel(activity number: Int) -> Bool {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.cancel(activity: number) }.wait()) ?? false
   }
+
+  // MARK: For whoever is typing
+
+  /// How long somebody who is typing waits for an answer: one that comes later is none. So a cell that computes holds
+  /// no key up.
+  public static let patience = Duration.milliseconds(20)
+
+  /// What can be found behind a value by a dot, looked up without running code of the language. Nil where there is no
+  /// such value, and where the loop is busy, unless `waits` says to wait for it however long it takes.
+  public func members(of path: ValuePath, waits: Bool = false) -> ValueMembers? {
+    if waits {
+      return (try? loop.submit { [supervisor] in supervisor.value.kernel.members(of: path) }.wait()) ?? nil
+    }
+    return promptly { $0.kernel.members(of: path) } ?? nil
+  }
+
+  /// The globals that cells have declared and whose name begins so, in the order of their names; at most
+  /// `VariableInfo.proposalLimit`. Nil where the loop is busy.
+  public func variables(startingWith prefix: String) -> [VariableInfo]? {
+    promptly { $0.kernel.variables(startingWith: prefix) }
+  }
+
+  /// The routes in force, as `routes()` gives them. Nil where the loop is busy.
+  public func routesAtOnce() -> [RouteInfo]? { promptly { $0.kernel.routes.infos } }
+
+  /// What goes on by itself, as `activities()` gives it. Nil where the loop is busy.
+  public func activitiesAtOnce() -> [Activity]? { promptly { $0.kernel.activities() } }
+
+  /// What the loop answers within `patience`. A question that nobody waits for any more is not looked at.
+  private func promptly<Answer: Sendable>(_ question: @escaping @Sendable (Supervisor) -> Answer) -> Answer? {
+    let slot = PromptAnswer<Answer>()
+    loop.execute { [supervisor] in slot.give { question(supervisor.value) } }
+    return slot.wait(KernelHandle.patience)
+  }
+
+  // MARK: Effects
 
   /// Takes away all that a cell made.
   public func removeEffects(of cell: Int) {

@@ -34,22 +34,14 @@ import Testing
     }
   }
 
-  @Test func everyExampleOfTheHelpIsOfTheLanguage() {
-    for entry in HelpEntry.all {
-      // Several examples stand four spaces apart.
-      for example in entry.example.components(separatedBy: "    ") {
-        let parsed = Parser.parse(SourceText(name: "example", text: example))
-        #expect(parsed.diagnostics.isEmpty, "\(entry.name): \(example)")
-      }
-    }
-  }
-
   @Test func questionsAreANameAndAMark() {
     #expect(Prompt.question(in: "every?") == "every")
     #expect(Prompt.question(in: "?every") == "every")
     #expect(Prompt.question(in: "%save?") == "%save")
     #expect(Prompt.question(in: "?") == "")
-    for other in ["a ? b", "let x = a ?", "f(1)?", "every", "", "a.b?", "%save x?"] {
+    #expect(Prompt.question(in: "xs.map?") == "xs.map")
+    #expect(Prompt.question(in: "/greet/<int:user>?") == "/greet/<int:user>")
+    for other in ["a ? b", "let x = a ?", "f(1)?", "every", "", "// why?", "/* why?", "/a b?", "%save x?"] {
       #expect(Prompt.question(in: other) == nil, "\(other)")
     }
   }

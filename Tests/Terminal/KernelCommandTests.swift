@@ -81,9 +81,11 @@ import Testing
       #expect(overview.contains { $0.hasPrefix("  \(command) ") })
     }
     #expect(try notebook.enter("help") == overview)
-    #expect(try notebook.enter("every?").first == "every(duration) { … }")
-    #expect(try notebook.enter("?every").first == "every(duration) { … }")
-    #expect(try notebook.enter("%help delete").first == "delete(url, …)")
+    #expect(try notebook.enter("every?").first == "every(duration, body) -> Timer")
+    #expect(try notebook.enter("?every").first == "every(duration, body) -> Timer")
+    #expect(
+      try notebook.enter("%help delete").first
+        == "delete(url, query:, headers:, body:, json:, form:, timeout:, follow:, check:) -> Deferred of")
     #expect(try notebook.enter("%delete?").first == "%delete 3 | 3-5 | failed")
     #expect(try notebook.enter("%help evry") == ["there is no help on \"evry\"; did you mean every?"])
     // A question mark at the end of a line can also be half of an expression.

@@ -1,0 +1,43 @@
+extension Catalogue {
+  /// What makes pages and serves them.
+  static let pages = HelpEntry.list(
+    #"""
+    route [GET, POST …] "/path/<converter:name>" { … }
+    Defines a route, live at once. What the body gives is the answer; parameters and request are its
+    local names. Converters: string, int, float, path, uuid, any(a,b).
+      route "/add/<int:a>/<int:b>" { a + b }; await get("/add/1/2").text // → "3"
+
+    request
+    In the body of a route, what the client has asked for.
+      route "/echo" { request.query }; await get("/echo?a=1").json // → ["a": "1"]
+
+    respond(body, status:, headers:) -> Reply
+    An answer with a status and headers of its own.
+      route "/made" { respond("made", status: 201) }; await get("/made").status // → 201
+
+    redirect(to:, status:) -> Reply
+    An answer that sends the client elsewhere.
+      route "/old" { redirect(to: "/new") }; await get("/old", follow: false).status // → 302
+
+    httpError(status, message) -> Error
+    An error that becomes an answer with that status where it is thrown.
+      httpError(404, "no such item").message // → "no such item"
+
+    html "…\(value)…" -> HTML
+    A page, or a piece of one, with every value escaped for the place where it stands.
+      let user = "<Ada>"; html "<b>\(user)</b>" // → html "<b>&lt;Ada&gt;</b>"
+
+    rawHTML(text) -> HTML
+    Text that is HTML already and is put in as it is.
+      rawHTML("<br>") // → html "<br>"
+
+    listen(description) -> Deferred of String
+    Listens on an address and gives the URL to open: tcp:8080, tcp:8080:interface=0.0.0.0,
+    unix:/tmp/my.socket.
+      listen("tcp:0").hasPrefix("http://127.0.0.1:") // → true
+
+    open(url) -> Bool
+    Opens a page in the browser. Gives false where there is none; the address is printed then.
+      route "/" { "Hello" }; open("/") // → true
+    """#)
+}

@@ -1,0 +1,195 @@
+import Foundation
+import KernelCore
+import Language
+
+// What `name?` says, and what completion asks of the notebook.
+
+extension Prompt {
+  /// The name that is asked about: of `name?`, `?name`, `%name?`, `xs.map?` and `/greet/<user>?`; empty for `?` alone.
+  nonisolated static func question(in line: String) -> String? {
+    guard line.hasSuffix("?") || line.hasPrefix("?") else { return nil }
+    let topic = (line.hasSuffix("?") ? line.dropLast() : line.dropFirst()).trimmingCharacters(
+      in: .whitespaces)
+    if topic.hasPrefix("/") {
+      let isComment = topic.hasPrefix("//") || topic.hasPrefix("/*")
+      return isComment || topic.contains(where: \.isWhitespace) ? nil : topic
+    }
+    let name = topic.hasPrefix("%") ? topic.dropFirst() : topic[...]
+    return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." } ? topic : nil
+  }
+
+  func help(_ topic: String) {
+    let name = String(topic.drop { $0 == "%" })
+    if name.isEmpty { return helpOverview() }
+    if topic.hasPrefix("/") { return helpOnRoute(topic) }
+    let command = try? Command.find(name).get()
+    // `delete` is a request, `%delete` is a command.
+    if let command, topic.hasPrefix("%") { return tell(command) }
+    if let dot = name.lastIndex(of: ".") {
+      let member = String(name[name.index(after: dot)...])
+      return helpOnMember(member, of: String(name[..<dot]))
+    }
+    if let variable = kernel.variable(named: name) { return tell(variable) }
+    if helpOnName(name) { return }
+    if let command { return tell(command) }
+    let owners = Catalogue.types(withMember: name)
+    if !owners.isEmpty { return tellMember(name, of: owners) }
+    let near = Suggestion.nearest(to: name, among: Catalogue.names + Command.all.map(\.name))
+    refuse(
+      "there is no help on \"\(name)\"" + (near.map { "; did you mean \($0)?" } ?? "; %help lists commands"))
+  }
+
+  /// A function, a word, a type; false where it is none.
+  private func helpOnName(_ name: String) -> Bool {
+    let type = Catalogue.type(named: name)
+    if let type { tell(type) }
+    let entry = Catalogue.entry(named: name)
+    if let entry { tell(entry) }
+    return type != nil || entry != nil
+  }
+
+  // MARK: Members
+
+  /// `Array.map`, `xs.map`: the member of a type, or of the type that a value has.
+  private func helpOnMember(_ name: String, of base: String) {
+    if Catalogue.type(named: base) != nil {
+      let carried = Catalogue.members(ofTypeItself: base).first { $0.name == name }
+      if let entry = Catalogue.member(name, of: base) ?? carried { return tell(entry, of: base) }
+      return refuseMember(name, of: base)
+    }
+    let parts = base.split(separator: ".").map(String.init)
+    let path = ValuePath(parts.first ?? "", parts.dropFirst().map { .member($0) })
+    guard let value = kernel.members(of: path, waits: true) else {
+      let near = Suggestion.nearest(to: base, among: kernel.variables().map(\.name) + Catalogue.names)
+      return refuse(
+        "there is no value \"\(base)\" to look at"
+          + (near.map { "; did you mean \($0).\(name)?" } ?? "; %vars lists the names there are"))
+    }
+    if let own = value.own.first(where: { $0.name == name }) {
+      return say(StyledText("\(base).\(name)", .bold) + StyledText("  \(own.type)\n\(own.value)"))
+    }
+    if let entry = Catalogue.member(name, of: value.type) { return tell(entry, of: value.type) }
+    refuseMember(name, of: value.type, own: value.own.map(\.name))
+  }
+
+  private func refuseMember(_ name: String, of type: String, own: [String] = []) {
+    let names = own + (Catalogue.type(named: type)?.members.map(\.name) ?? [])
+    let near = Suggestion.nearest(to: name, among: names)
+    refuse(
+      "\(type) has no member \"\(name)\""
+        + (near.map { "; did you mean \($0)?" } ?? "; \(type)? lists what it has"))
+  }
+
+  private func tellMember(_ name: String, of types: [TypeHelp]) {
+    for type in types.prefix(3) {
+      if let entry = type.member(name) { tell(entry, of: type.name) }
+    }
+    let names = types.dropFirst(3).map { "\($0.name).\(name)?" }
+    if !names.isEmpty { input.tell("see also \(names.joined(separator: ", "))", .dim) }
+  }
+
+  // MARK: Telling
+
+  private func tell(_ entry: HelpEntry, of type: String? = nil) {
+    let owner = type.map { entry.signature.hasPrefix($0 + ".") ? "" : $0 + "." } ?? ""
+    input.tell(owner + entry.signature, .bold)
+    input.tell(entry.explanation)
+    input.tell(entry.example, .dim)
+  }
+
+  private func tell(_ command: Command) {
+    say(StyledText("%\(command.name) \(command.usage)", .bold) + StyledText("\n\(command.explanation)"))
+  }
+
+  /// What a type is, and the names of its members in columns.
+  private func tell(_ type: TypeHelp) {
+    input.tell(type.name, .bold)
+    input.tell(type.explanation)
+    let carried = type.name == "Function" ? [] : Catalogue.members(ofTypeItself: type.name)
+    let names = carried.map { "\(type.name).\($0.name)" } + type.members.map(\.name).sorted()
+    for line in Prompt.columns(names, width: input.columns ?? 80) { say(StyledText(line, Style(.cyan))) }
+    let example = type.members.first.map { "\(type.name).\($0.name)? explains one" } ?? ""
+    input.tell(example, .dim)
+  }
+
+  /// Names in columns that fit a window, read downwards.
+  nonisolated static func columns(_ names: [String], width: Int) -> [String] {
+    let widest = (names.map { Layout.width(of: $0) }.max() ?? 0) + 2
+    let count = max(1, (width - 1) / widest)
+    let rows = (names.count + count - 1) / count
+    return (0..<rows).map { row in
+      let line = stride(from: row, to: names.count, by: rows).map { names[$0].padded(to: widest) }.joined()
+      return "  " + line.trimmingCharacters(in: .whitespaces)
+    }
+  }
+
+  /// A global: how it was declared and where, its type and value, and the lines of a function.
+  private func tell(_ variable: VariableInfo) {
+    let isFunction = variable.kind == .function
+    let signature = isFunction ? "(\(variable.parameters.joined(separator: ", ")))" : ""
+    let keyword = isFunction ? "func" : variable.kind.rawValue
+    let cell = variable.cell.map { ", of cell [\($0)]" } ?? ""
+    say(
+      StyledText("\(keyword) \(variable.name)\(signature)", .bold)
+        + StyledText("\(cell)\(isFunction ? "" : ": \(variable.type)")", .dim))
+    guard isFunction else { return input.tell(variable.value) }
+    let text = variable.cell.flatMap { states.text(of: $0) ?? notebook[$0]?.source }
+    if let lines = text.flatMap({ Prompt.declaration(of: variable.name, in: $0) }) { say(lines) }
+  }
+
+  /// The text of a function's declaration in a cell.
+  nonisolated private static func declaration(of name: String, in text: String) -> String? {
+    let source = SourceText(name: "cell", text: text)
+    for statement in Parser.parse(source).program.body.reversed() {
+      if case .function(let declared, _) = statement.kind, declared.name == name {
+        return source.slice(statement.span)
+      }
+    }
+    return nil
+  }
+
+  // MARK: Routes
+
+  /// A pattern, or the beginning of some.
+  private func helpOnRoute(_ topic: String) {
+    let routes = kernel.routes()
+    let exact = routes.filter { $0.pattern == topic }
+    let found = exact.isEmpty ? routes.filter { $0.pattern.hasPrefix(topic) } : exact
+    if found.isEmpty {
+      let near = Suggestion.nearest(to: topic, among: routes.map(\.pattern))
+      return refuse(
+        "there is no route \(topic)" + (near.map { "; did you mean \($0)?" } ?? "; %routes lists the routes"))
+    }
+    for route in found.prefix(20) {
+      say(
+        StyledText("route \(route.method.map { $0 + " " } ?? "")\"\(route.pattern)\"", .bold)
+          + StyledText(route.cell.map { ", of cell [\($0)]" } ?? "", .dim))
+      let text = route.cell.flatMap { states.text(of: $0) ?? notebook[$0]?.source }
+      if let lines = text.flatMap({ Prompt.declaration(of: route, in: $0) }) { say(lines) }
+    }
+  }
+
+  nonisolated private static func declaration(of route: RouteInfo, in text: String) -> String? {
+    let source = SourceText(name: "cell", text: text)
+    for statement in Parser.parse(source).program.body.reversed() {
+      guard case .route(let node) = statement.kind, node.pattern == route.pattern else { continue }
+      let methods = node.methods.map(\.name)
+      if route.method.map(methods.contains) ?? methods.isEmpty { return source.slice(statement.span) }
+    }
+    return nil
+  }
+}
+
+extension Prompt: CompletionSource {
+  var cells: [(number: Int, headline: String)] {
+    notebook.codeCells.compactMap { cell in cell.number.map { ($0, Prompt.headline(of: cell)) } }
+  }
+
+  func variables(startingWith prefix: String) -> [VariableInfo]? { kernel.variables(startingWith: prefix) }
+
+  func members(of path: ValuePath) -> ValueMembers? { kernel.members(of: path) }
+
+  func routes() -> [RouteInfo]? { kernel.routesAtOnce() }
+
+  func activities() -> [Activity]? { kernel.activitiesAtOnce() }
+}
