@@ -185,6 +185,8 @@ extension Prompt: CompletionSource {
     notebook.codeCells.compactMap { cell in cell.number.map { ($0, Prompt.headline(of: cell)) } }
   }
 
+  var patience: Duration { kernel.patience }
+
   func variables(startingWith prefix: String) -> [VariableInfo]? { kernel.variables(startingWith: prefix) }
 
   func members(of path: ValuePath) -> ValueMembers? { kernel.members(of: path) }

@@ -12,10 +12,16 @@ public final class KernelHandle: Sendable {
   private let loop: any EventLoop
   private let supervisor: NIOLoopBound<Supervisor>
   private let interruption = Interruption()
+  /// How long somebody who is typing waits for an answer: one that comes later is none. So a cell that computes holds
+  /// no key up.
+  public let patience: Duration
 
   /// Starts a loop and a kernel on it. `onEvent` is called on the loop and must not block.
-  public init(_ configuration: KernelConfiguration, onEvent: @escaping @Sendable (KernelEvent) -> Void) throws
-  {
+  public init(
+    _ configuration: KernelConfiguration, patience: Duration = .milliseconds(20),
+    onEvent: @escaping @Sendable (KernelEvent) -> Void
+  ) throws {
+    self.patience = patience
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let loop = group.next()
     self.loop = loop
@@ -145,10 +151,6 @@ public final class KernelHandle: Sendable {
 
   // MARK: For whoever is typing
 
-  /// How long somebody who is typing waits for an answer: one that comes later is none. So a cell that computes holds
-  /// no key up.
-  public static let patience = Duration.milliseconds(20)
-
   /// What can be found behind a value by a dot, looked up without running code of the language. Nil where there is no
   /// such value, and where the loop is busy, unless `waits` says to wait for it however long it takes.
   public func members(of path: ValuePath, waits: Bool = false) -> ValueMembers? {
@@ -174,7 +176,7 @@ public final class KernelHandle: Sendable {
   private func promptly<Answer: Sendable>(_ question: @escaping @Sendable (Supervisor) -> Answer) -> Answer? {
     let slot = PromptAnswer<Answer>()
     loop.execute { [supervisor] in slot.give { question(supervisor.value) } }
-    return slot.wait(KernelHandle.patience)
+    return slot.wait(patience)
   }
 
   // MARK: Effects

@@ -37,8 +37,9 @@ struct GoldenTests {
     let path = Self.folder.appending(path: file).path()
     var notebook = try CellsFile.load(path)
     // What is as large as may be takes its time on a busy machine; elsewhere an endless loop ends soon.
-    let limit = file.hasPrefix("limits/") ? 20_000_000_000 : 1_000_000_000
-    let replayed = try Replayed(notebook.codeCells, cellTime: limit)
+    let isLarge = file.hasPrefix("limits/")
+    let replayed = try Replayed(
+      notebook.codeCells, cellTime: isLarge ? 20_000_000_000 : 1_000_000_000, patience: isLarge ? 240 : 30)
     if ProcessInfo.processInfo.environment["ROUTEBOOK_GOLDEN"] == "update" {
       for (number, lines) in replayed.outputs { try notebook.update(number) { $0.storedOutputs = lines } }
       try CellsFile.serialize(notebook).write(toFile: path, atomically: true, encoding: .utf8)
@@ -55,8 +56,10 @@ struct GoldenTests {
 private struct Replayed {
   private(set) var outputs: [Int: [String]] = [:]
 
-  /// - Parameter cellTime: what a cell may compute without waiting, in nanoseconds.
-  init(_ cells: [Cell], cellTime: Int) throws {
+  /// - Parameters:
+  ///   - cellTime: what a cell may compute without waiting, in nanoseconds.
+  ///   - patience: after how many seconds a cell is taken for one that never ends.
+  init(_ cells: [Cell], cellTime: Int, patience: Double) throws {
     let heard = Heard()
     var configuration = KernelConfiguration()
     configuration.isClockVirtual = true
@@ -70,11 +73,11 @@ private struct Replayed {
       let number = cell.number ?? 0
       let ended = DispatchSemaphore(value: 0)
       kernel.run(cell: number, text: cell.source) { _ in ended.signal() }
-      if ended.wait(timeout: .now() + 30) == .timedOut { Issue.record("cell [\(number)] does not end") }
+      if ended.wait(timeout: .now() + patience) == .timedOut { Issue.record("cell [\(number)] does not end") }
       outputs[number] = heard.takeLines()
     }
     // What comes after the last cell is stored with it.
-    let limit = Date().addingTimeInterval(30)
+    let limit = Date().addingTimeInterval(patience)
     while !kernel.isSettled() {
       if Date() > limit {
         Issue.record("the notebook does not settle")

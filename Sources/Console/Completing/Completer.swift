@@ -3,10 +3,12 @@ import Language
 
 /// What completion asks of the notebook that is being typed into, and of its kernel.
 ///
-/// Whoever asks is typing: an answer of the kernel is there within `KernelHandle.patience`, or it is nil.
+/// Whoever asks is typing: an answer of the kernel is there within `patience`, or it is nil.
 @MainActor protocol CompletionSource: AnyObject {
   /// The cells of code, each with the line that says what it is about.
   var cells: [(number: Int, headline: String)] { get }
+  /// How long an answer of the kernel may take.
+  var patience: Duration { get }
   func variables(startingWith prefix: String) -> [VariableInfo]?
   func members(of path: ValuePath) -> ValueMembers?
   func routes() -> [RouteInfo]?
@@ -45,7 +47,7 @@ import Language
     guard let source, !isBusy else { return nil }
     let start = ContinuousClock.now
     let answer = question(source)
-    isBusy = answer == nil && ContinuousClock.now - start >= KernelHandle.patience
+    isBusy = answer == nil && ContinuousClock.now - start >= source.patience
     return answer
   }
 

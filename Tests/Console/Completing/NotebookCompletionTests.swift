@@ -12,10 +12,14 @@ import Testing
     let completer = Completer()
     private var texts: [String] = []
 
-    init(_ texts: String...) throws {
+    let patience: Duration
+
+    init(_ texts: String..., patience: Duration = .seconds(20)) throws {
+      self.patience = patience
       var configuration = KernelConfiguration()
       configuration.isClockVirtual = true
-      kernel = try KernelHandle(configuration) { _ in }
+      // What is tested is the answer, however busy this machine is.
+      kernel = try KernelHandle(configuration, patience: patience) { _ in }
       completer.source = self
       for text in texts { run(text) }
     }
@@ -152,7 +156,7 @@ import Testing
 
   /// A cell that computes holds no key up.
   @Test func aBusyKernelIsNotWaitedFor() throws {
-    let notebook = try Notebook("let wonderful = \"\"")
+    let notebook = try Notebook("let wonderful = \"\"", patience: .milliseconds(20))
     notebook.completer.learn(from: ["let wonderful = \"\"", "route \"/greet\" { 1 }"])
     let ended = DispatchSemaphore(value: 0)
     notebook.kernel.run(cell: 9, text: "while true { }") { _ in ended.signal() }
