@@ -62,7 +62,7 @@ let package = Package(
     // Small notebooks with the outputs that they must give.
     .testTarget(
       name: "GoldenTests",
-      dependencies: ["KernelCore", "Notebooks", "Language", "VM", "Mangling", "TestSupport"],
+      dependencies: ["KernelCore", "Notebooks", "Language", "VM", "Mangling", "Examples", "TestSupport"],
       path: "Tests/Golden",
       exclude: ["cells"]),
     .testTarget(
@@ -75,11 +75,14 @@ let package = Package(
     .executableTarget(name: "EditorBenchmark", dependencies: ["TestSupport"], path: "Benchmarks/Editor"),
     // Writes programs in another way that means the same, and says what the formatter makes of them.
     .target(name: "Mangling", dependencies: ["Language", "TestSupport"], path: "Tests/Support/Mangling"),
+    // Runs the examples of pages and of the prompt's help.
+    .target(name: "Examples", dependencies: ["KernelCore"], path: "Tests/Support/Examples"),
     // A line editor alone, for its tests to type at.
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
     .testTarget(
       name: "ConsoleTests",
-      dependencies: ["Console", "KernelCore", "VM", "Language", "EditorProbe", "TestSupport"] + nio,
+      dependencies: ["Console", "KernelCore", "VM", "Language", "EditorProbe", "Examples", "TestSupport"]
+        + nio,
       path: "Tests/Console",
       exclude: ["Screens"]),
     .testTarget(name: "AcceptanceTests", dependencies: ["TestSupport"], path: "Tests/Acceptance"),

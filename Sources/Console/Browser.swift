@@ -58,16 +58,14 @@ public struct Browser: Sendable {
       Self.running.subtract(1, ordering: .relaxed)
       return .unavailable(reason: "\(Self.limit) browsers started from here are still running")
     }
-    switch start(words) {
-    case .success(let process):
+    do throws(ChildProcess.Failure) {
+      let process = try ChildProcess.start(words[0], words, environment: environment, .detached)
       Self.reap(Opening(process: process, isOpener: command == nil, onFailure: onFailure))
       return .opened
-    case .failure(let failure):
+    } catch {
       Self.running.subtract(1, ordering: .relaxed)
-      return .unavailable(
-        reason:
-          "\(command == nil ? "xdg-open" : "$BROWSER") can't be started: \(String(cString: strerror(failure.code)))"
-      )
+      let name = command == nil ? "xdg-open" : "$BROWSER"
+      return .unavailable(reason: "\(name) can't be started: \(String(cString: strerror(error.code)))")
     }
   }
 
@@ -93,48 +91,6 @@ public struct Browser: Sendable {
       }
     }
     return result
-  }
-
-  private struct Failure: Error {
-    let code: Int32
-  }
-
-  private func start(_ words: [String]) -> Result<pid_t, Failure> {
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-    for descriptor in Self.inheritedDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
-    // No signal is blocked or ignored there, whatever this process does with them.
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    // <spawn.h> shows POSIX_SPAWN_SETSID (0x80) only to GNU sources.
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
-
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] =
-      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for pointer in arguments + variables { free(pointer) } }
-    var process: pid_t = 0
-    let code = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &variables)
-    return code == 0 ? .success(process) : .failure(Failure(code: code))
-  }
-
-  /// Descriptors that a child would inherit; those it must not have a listening socket or a file of ours in.
-  static func inheritedDescriptors() -> [Int32] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-    return names.compactMap { Int32($0) }.filter { $0 > 2 && fcntl($0, F_GETFD) & FD_CLOEXEC == 0 }
   }
 
   /// An opener under way.

@@ -2,7 +2,7 @@ import Foundation
 import KernelCore
 import Notebooks
 
-// The kernel as a whole: restarting it, its routes and pages.
+// The kernel as a whole: restarting it, and its pages.
 
 extension Prompt {
   func restart() {
@@ -77,29 +77,6 @@ extension Prompt {
     let path = target.replacing(" ", with: "%20")
     openings.openNow(base + path) { [input] in input.printAbove($0) }
   }
-
-  func listRoutes() {
-    let routes = kernel.routes()
-    let addresses = kernel.addresses()
-    if !addresses.isEmpty { say(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
-    if routes.isEmpty { return say("there are no routes yet; try: route \"/\" { \"Hello!\" }") }
-    let width = routes.map(\.pattern.count).filter { $0 <= 60 }.max() ?? 0
-    for route in routes {
-      let cell = route.cell.map { "[\($0)]" } ?? ""
-      let errors =
-        route.errors > 0 ? StyledText(", " + counted(route.errors, "error"), Style(.red)) : StyledText()
-      let times = [(route.median, "p50"), (route.slowest, "p99")].compactMap { time, word in
-        time.map { "\(word) \(Prompt.duration($0))" }
-      }
-      say(
-        StyledText((route.method ?? "any").padded(to: 7), Style(.cyan))
-          + StyledText(route.pattern.padded(to: width + 1))
-          + StyledText(" \(cell.padded(to: 5))\(counted(route.hits, "hit"))", .dim) + errors
-          + StyledText(times.map { "  \($0)" }.joined(), .dim))
-    }
-  }
-
-  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   /// Not at a terminal: what cells started is let end before the program does.
   func settle() {

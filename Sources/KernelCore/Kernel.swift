@@ -173,27 +173,6 @@ final class Kernel {
     pump()
   }
 
-  // MARK: Looking
-
-  /// The globals that cells have declared, in the order of their names.
-  func variables() -> [VariableInfo] {
-    machine.declaredGlobals.compactMap { variable($0.name, valueLimit: VariableInfo.valueLimit) }.sorted {
-      $0.name < $1.name
-    }
-  }
-
-  /// A global that a cell has declared; nil for any other name.
-  ///
-  /// - Parameter valueLimit: about how many bytes are shown of its value.
-  func variable(_ name: String, valueLimit: Int) -> VariableInfo? {
-    guard let (slot, kind) = machine.declaredGlobal(named: name), let kind = VariableInfo.Kind(kind),
-      let value = machine.global(slot)?.value
-    else { return nil }
-    return VariableInfo(
-      name: name, kind: kind, type: machine.typeName(value), value: machine.repr(value, limit: valueLimit),
-      cell: ownership.cell(declaringGlobal: slot), parameters: machine.parameterNames(of: value) ?? [])
-  }
-
   // MARK: The end
 
   /// Stops everything: waiting clients get 503, `defer`s run without waiting. The kernel is not used again.
@@ -213,18 +192,6 @@ final class Kernel {
     for run in runs {
       run.isUnderWay = false
       tellEnd(of: run, .interrupted)
-    }
-  }
-}
-
-extension VariableInfo.Kind {
-  /// Nil for what is the program's own.
-  fileprivate init?(_ kind: GlobalKind) {
-    switch kind {
-    case .let: self = .let
-    case .var: self = .var
-    case .function: self = .function
-    case .builtin: return nil
     }
   }
 }

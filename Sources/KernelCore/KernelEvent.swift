@@ -58,37 +58,6 @@ public struct CellResult: Sendable {
   }
 }
 
-/// A global as a listing shows it.
-public struct VariableInfo: Sendable, Equatable {
-  public enum Kind: String, Sendable {
-    case `let`, `var`, function
-  }
-
-  public let name: String
-  public let kind: Kind
-  /// The name of its value's type.
-  public let type: String
-  /// The value, cut where it is long.
-  public let value: String
-  /// The cell that declared it.
-  public let cell: Int?
-  /// The names of its parameters, where it is a function.
-  public let parameters: [String]
-}
-
-/// A route as a listing shows it.
-public struct RouteInfo: Sendable, Equatable {
-  /// Nil is any method.
-  public let method: String?
-  public let pattern: String
-  public let cell: Int?
-  public let hits: Int
-  public let errors: Int
-  /// The time within which half of its answers were given, and 99 of 100; nil before the first.
-  public let median: Duration?
-  public let slowest: Duration?
-}
-
 extension ServedRequest {
   /// What the server refused itself.
   init(refused refusal: Refusal) {

@@ -1,3 +1,4 @@
+import Examples
 import Foundation
 import KernelCore
 import Language
@@ -11,7 +12,7 @@ struct LanguagePageTests {
   @Test func everyExampleGivesWhatThePageSays() throws {
     let page = try LanguagePage()
     #expect(page.examples.count > 300)
-    let kernel = try PageKernel()
+    let kernel = try ExampleKernel(forgetsExamples: false)
     defer { kernel.shutDown() }
     for example in page.examples {
       let given = kernel.run(example.code)
@@ -97,54 +98,4 @@ struct LanguagePage {
           expectation: rest.firstRange(of: "// → ").map { String(rest[$0.upperBound...]) }, line: line))
     }
   }
-}
-
-/// Runs one example after the other.
-private final class PageKernel: @unchecked Sendable {
-  private let lock = NSLock()
-  private var printed: [String] = []
-  private var kernel: KernelHandle!
-  private var number = 0
-
-  init() throws {
-    var configuration = KernelConfiguration()
-    configuration.isClockVirtual = true
-    configuration.opening = .request
-    kernel = try KernelHandle(configuration) { [unowned self] event in
-      if case .output(_, let text) = event { lock.withLock { printed.append(text) } }
-    }
-  }
-
-  /// What the example gives, as the page writes it: `prints a, b; value`, `error: …`, `nil`.
-  func run(_ code: String) -> String {
-    number += 1
-    let ended = DispatchSemaphore(value: 0)
-    let result = ResultBox()
-    kernel.run(cell: number, text: code) {
-      result.value = $0
-      ended.signal()
-    }
-    guard ended.wait(timeout: .now() + 20) == .success, let outcome = result.value?.outcome else {
-      return "no end"
-    }
-    let lines = lock.withLock {
-      defer { printed = [] }
-      return printed
-    }
-    let output = lines.isEmpty ? nil : "prints " + lines.joined(separator: ", ")
-    switch outcome {
-    case .succeeded(let value):
-      return [output, value].compactMap(\.self).joined(separator: "; ").ifEmpty("nil")
-    case .failed(let text): return text.split(separator: "\n").first.map(String.init) ?? ""
-    case .interrupted: return "interrupted"
-    }
-  }
-
-  func shutDown() { kernel.shutDown(grace: .zero) }
-
-  private final class ResultBox: @unchecked Sendable { var value: CellResult? }
-}
-
-extension String {
-  fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
 }

@@ -69,34 +69,11 @@ public struct ExternalEditor: Sendable {
         description: "can't run \(words[0]), which \(source) names: it is not there; set \(source) to another"
       )
     }
-    var actions = posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawnattr_init(&attributes)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      posix_spawnattr_destroy(&attributes)
-    }
-    // An editor may leave a program behind, which must not hold our port.
-    for descriptor in Browser.inheritedDescriptors() {
-      posix_spawn_file_actions_addclose(&actions, descriptor)
-    }
-    // No signal is blocked or ignored there, whatever this process does with them.
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] =
-      environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for pointer in arguments + variables { free(pointer) } }
-    var process: pid_t = 0
-    let code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
-    guard code == 0 else {
-      throw Failure(description: "can't run \(words[0]), which \(source) names: \(Self.reason(code))")
+    let process: pid_t
+    do throws(ChildProcess.Failure) {
+      process = try ChildProcess.start(program, words, environment: environment, .terminal)
+    } catch {
+      throw Failure(description: "can't run \(words[0]), which \(source) names: \(Self.reason(error.code))")
     }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 {

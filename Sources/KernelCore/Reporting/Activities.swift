@@ -66,7 +66,6 @@ extension Kernel {
   /// Stops what a listing gave a number; false where that has ended, or never was.
   func cancel(activity number: Int) -> Bool {
     guard let key = activityNumbers.key(number) else { return false }
-    let failure = Failure(.cancelled, "cancelled at the prompt")
     defer { pump() }
     switch key {
     case .cell(let owner):
@@ -75,13 +74,13 @@ extension Kernel {
     case .request(let task):
       guard machine.isUnderWay(task) else { return false }
       desk.cancel(task)
-    case .fiber(let id): return machine.stop(fiber: id, failure)
+    case .fiber(let id): return machine.stop(fiber: id, .cancelledAtPrompt)
     case .ticker(let id):
       guard let ticker = timers.tickers[id] else { return false }
       timers.stop(ticker)
     case .operation(let id):
       guard machine.owner(ofOperation: id) != nil else { return false }
-      machine.cancel(operation: id, failure)
+      machine.cancel(operation: id, .cancelledAtPrompt)
     }
     return true
   }
@@ -156,4 +155,9 @@ extension Kernel {
     case .other(let text): text ?? "a deferred"
     }
   }
+}
+
+extension Failure {
+  /// What a person has stopped.
+  static let cancelledAtPrompt = Failure(.cancelled, "cancelled at the prompt")
 }

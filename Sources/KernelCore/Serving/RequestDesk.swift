@@ -210,7 +210,7 @@ final class RequestDesk {
   func cancel(_ task: TaskID) {
     guard let work = take(task) else { return }
     finish(work, StandardPages.unavailable("the request was cancelled at the prompt"))
-    machine.abandon(task, Failure(.cancelled, "cancelled at the prompt"))
+    machine.abandon(task, .cancelledAtPrompt)
     onActivity()
   }
 

@@ -1,3 +1,4 @@
+import Examples
 import Foundation
 import NIOPosix
 import Testing
@@ -84,7 +85,7 @@ struct CatalogueTests {
   }
 
   @Test func everyExampleGivesWhatItSays() throws {
-    let kernel = try ExampleKernel()
+    let kernel = try ExampleKernel(forgetsExamples: true)
     defer { kernel.shutDown() }
     for entry in Catalogue.functions + Catalogue.keywords + Catalogue.types.flatMap(\.members) {
       let parts = entry.example.components(separatedBy: " // → ")
@@ -167,54 +168,4 @@ private struct Registered {
     }
     return names
   }
-}
-
-/// Runs one example after the other, on a clock that jumps.
-private final class ExampleKernel: @unchecked Sendable {
-  private let lock = NSLock()
-  private var printed: [String] = []
-  private var kernel: KernelHandle!
-  private var number = 0
-
-  init() throws {
-    var configuration = KernelConfiguration()
-    configuration.isClockVirtual = true
-    configuration.opening = .request
-    configuration.environment = [:]
-    kernel = try KernelHandle(configuration) { [unowned self] event in
-      if case .output(_, let text) = event { lock.withLock { printed.append(text) } }
-    }
-    _ = try kernel.listen(onPort: 0)
-  }
-
-  /// What the example gives, as the help writes it: `prints a, b`, `error: …`, `nil`.
-  func run(_ code: String) -> String {
-    number += 1
-    let ended = DispatchSemaphore(value: 0)
-    let result = ResultBox()
-    kernel.run(cell: number, text: code) {
-      result.value = $0
-      ended.signal()
-    }
-    guard ended.wait(timeout: .now() + 20) == .success, let outcome = result.value?.outcome else {
-      return "no end"
-    }
-    // One example must not find the names and routes of another.
-    defer { kernel.removeEffects(of: number) }
-    let lines = lock.withLock {
-      defer { printed = [] }
-      return printed
-    }
-    let output = lines.isEmpty ? nil : "prints " + lines.joined(separator: ", ")
-    switch outcome {
-    case .succeeded(let value):
-      return output.map { text in value.map { "\(text); \($0)" } ?? text } ?? value ?? "nil"
-    case .failed(let text): return text.split(separator: "\n").first.map(String.init) ?? ""
-    case .interrupted: return "interrupted"
-    }
-  }
-
-  func shutDown() { kernel.shutDown(grace: .zero) }
-
-  private final class ResultBox: @unchecked Sendable { var value: CellResult? }
 }
