@@ -43,7 +43,8 @@ extension Kernel {
       if call.has(1) { return call[1] }
       throw Failure(
         .name, "the environment variable \(name.printable(limit: 100)) is not to be read here",
-        help: "start with --env \(name.printable(limit: 100)), or give a default: env(\"…\", \"default\")")
+        help: "start with --env \(name.printable(limit: 100)), or give a default: env(\"…\", \"default\")"
+      ).at(parameter: 0)
     }
   }
 
@@ -68,7 +69,9 @@ extension Kernel {
     let type = machine.defineClass("Timer")
     machine.define("every", ["duration", "body"]) { [unowned self, unowned type] call throws(Failure) in
       let interval = try call.duration(0)
-      guard interval > 0 else { throw Failure(.argument, "the interval of every() must be longer than 0") }
+      guard interval > 0 else {
+        throw Failure(.argument, "the interval of every() must be longer than 0").at(parameter: 0)
+      }
       let body = try call.functionWithoutArguments(1)
       let owner = try present(call.owner)
       let ticker = try timers.every(interval, body, owner: owner)
@@ -103,7 +106,8 @@ extension Kernel {
       guard call.machine.string(call[0]) != nil else {
         throw Failure(
           .type, "listen() takes a String, not \(call.machine.typeName(call[0]))",
-          help: "write listen(\"tcp:8080\")")
+          help: "write listen(\"tcp:8080\")"
+        ).at(parameter: 0)
       }
       let endpoint = try self.endpoint(try call.string(0))
       let (id, deferred) = call.machine.beginOperation(owner: call.owner)
@@ -133,7 +137,7 @@ extension Kernel {
     do throws(EndpointError) {
       endpoint = try Endpoint.parse(description)
     } catch {
-      throw Failure(.argument, "listen(): \(error.message)")
+      throw Failure(.argument, "listen(): \(error.message)").at(parameter: 0)
     }
     if case .tcp(let host, let port) = endpoint {
       let isNamed = description.contains("interface=")
@@ -142,7 +146,8 @@ extension Kernel {
     if endpoint.isBeyondThisMachine, !Endpoint.tcp(host: configuration.host, port: 0).isBeyondThisMachine {
       throw Failure(
         .argument, "\(endpoint) can be reached from beyond this machine",
-        help: "if that is wanted, start with --host 0.0.0.0")
+        help: "if that is wanted, start with --host 0.0.0.0"
+      ).at(parameter: 0)
     }
     return endpoint
   }
@@ -182,7 +187,8 @@ extension Kernel {
     guard scheme == "http" || scheme == "https", url.dropFirst(scheme.count).hasPrefix("://") else {
       throw Failure(
         .argument, "\"\(url.printable(limit: 200))\" cannot be opened",
-        help: "begin with / for a route of this notebook, or with http:// or https://")
+        help: "begin with / for a route of this notebook, or with http:// or https://"
+      ).at(parameter: 0)
     }
     return url
   }

@@ -13,8 +13,9 @@ extension OutboundCalls {
         var url = try call.string(0)
         if call.has(1), !call[1].isNil { url = appending(try Self.pairs(call, 1), to: url) }
         let options = try Self.options(call)
-        if method == "head", options.body != nil {
-          throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post")
+        if method == "head", let place = Self.bodies(call).first {
+          throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post").at(
+            parameter: place)
         }
         return try start(method.uppercased(), url, options, owner: call.owner, depth: call.requestDepth)
       }
@@ -25,12 +26,16 @@ extension OutboundCalls {
     var options = Options()
     if call.has(2), !call[2].isNil { options.headers = try pairs(call, 2) }
     for (name, value) in options.headers {
-      if let problem = HeaderRules.problem(name: name, value: value) { throw Failure(.argument, problem) }
+      if let problem = HeaderRules.problem(name: name, value: value) {
+        throw Failure(.argument, problem).at(parameter: 2)
+      }
     }
     try setBody(call, &options)
     if call.has(6), !call[6].isNil {
       let timeout = try call.duration(6)
-      guard timeout > 0 else { throw Failure(.argument, "the timeout of a call must be longer than 0") }
+      guard timeout > 0 else {
+        throw Failure(.argument, "the timeout of a call must be longer than 0").at(parameter: 6)
+      }
       options.timeout = timeout
     }
     options.followsRedirects = try call.bool(7, default: true)
@@ -38,9 +43,16 @@ extension OutboundCalls {
     return options
   }
 
+  /// Which parameters that make a body are given.
+  private static func bodies(_ call: borrowing NativeCall) -> [Int] {
+    [3, 4, 5].filter { call.has($0) && !call[$0].isNil }
+  }
+
   private static func setBody(_ call: borrowing NativeCall, _ options: inout Options) throws(Failure) {
-    let given = [3, 4, 5].filter { call.has($0) && !call[$0].isNil }
-    if given.count > 1 { throw Failure(.argument, "a call has one body: give body, json or form") }
+    let given = bodies(call)
+    if given.count > 1 {
+      throw Failure(.argument, "a call has one body: give body, json or form").at(parameter: given[1])
+    }
     let machine = call.machine
     var type: String?
     switch given.first {

@@ -137,7 +137,8 @@ final class OutboundCalls {
     if !url.contains("://") {
       throw Failure(
         .argument, "\"\(url.printable(limit: 200))\" is no address to call",
-        help: "begin with / for a route of this notebook, or with http:// or https://")
+        help: "begin with / for a route of this notebook, or with http:// or https://"
+      ).at(parameter: 0)
     }
     return Target(ownPath: OwnAddress.path(of: url, among: server.addresses), absolute: url)
   }

@@ -82,11 +82,13 @@ struct ReplyMaker {
       if call.has(1), call.machine.typeName(call[0]) == "Int", call.machine.typeName(call[1]) != "Int" {
         throw Failure(
           .type, "\"status\" of respond must be an Int, not \(call.machine.typeName(call[1]))",
-          help: "the body comes first, or both have labels: respond(body, status: 201)")
+          help: "the body comes first, or both have labels: respond(body, status: 201)"
+        ).at(parameter: 1)
       }
       let status = try call.int(1, default: 200)
       guard (200...599).contains(status) else {
-        throw Failure(.argument, "\(status) is no status of a response", help: "use 200 to 599")
+        throw Failure(.argument, "\(status) is no status of a response", help: "use 200 to 599").at(
+          parameter: 1)
       }
       if call.has(2), call.machine.pairs(of: call[2]) == nil {
         throw call.wrongType(2, expected: "a Dictionary")
@@ -96,14 +98,16 @@ struct ReplyMaker {
     machine.define("redirect", ["to", "status?"]) { [unowned type] call throws(Failure) in
       let status = try call.int(1, default: 302)
       guard [301, 302, 303, 307, 308].contains(status) else {
-        throw Failure(.argument, "\(status) is no redirect", help: "use 301, 302, 303, 307 or 308")
+        throw Failure(.argument, "\(status) is no redirect", help: "use 301, 302, 303, 307 or 308").at(
+          parameter: 1)
       }
       let target = Kernel.readable(try call.string(0))
       if target.isEmpty {
-        throw Failure(.argument, "redirect() needs somewhere to go", help: "write redirect(to: \"/\")")
+        throw Failure(.argument, "redirect() needs somewhere to go", help: "write redirect(to: \"/\")").at(
+          parameter: 0)
       }
       if let problem = HeaderRules.problem(name: "location", value: target) {
-        throw Failure(.argument, problem)
+        throw Failure(.argument, problem).at(parameter: 0)
       }
       let headers = call.machine.makeDictionary([("Location", call.machine.makeString(target))])
       return call.machine.makeInstance(type, fields: [.int(status), headers, .nil])
@@ -111,7 +115,8 @@ struct ReplyMaker {
     machine.define("httpError", ["status", "message?"]) { call throws(Failure) in
       let status = try call.int(0)
       guard (400...599).contains(status) else {
-        throw Failure(.argument, "\(status) is no status of an error", help: "use 400 to 599")
+        throw Failure(.argument, "\(status) is no status of an error", help: "use 400 to 599").at(
+          parameter: 0)
       }
       let reason = HTTPResponseStatus(statusCode: status).reasonPhrase
       return call.machine.makeErrorValue(

@@ -19,6 +19,10 @@ extension Failure {
     case condition(Value)
   }
 
+  /// The same failure of a native, pointing at the argument of one of its parameters.
+  /// - Parameter index: The place of the parameter; in a member the receiver is 0.
+  public func at(parameter index: Int) -> Failure { at(.parameter(index)) }
+
   func at(_ part: Part) -> Failure {
     var failure = self
     failure.part = part

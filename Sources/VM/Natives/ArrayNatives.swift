@@ -87,7 +87,8 @@ extension Machine {
           guard taken >= 0, taken <= count else {
             throw Failure(
               .index, "\(name)(\(taken)) on an array of \(count)",
-              help: "dropFirst(n) and dropLast(n) take what there is")
+              help: "dropFirst(n) and dropLast(n) take what there is"
+            ).at(.parameter(1))
           }
           try call.replace(isFirst ? 0..<taken : (count - taken)..<count, with: [])
           return .nil
@@ -314,7 +315,9 @@ extension Machine {
   private func part(_ name: String, count standard: Int?, _ body: @escaping ([Value], Int) -> [Value]) {
     defineMethod(Tag.array, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
       let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
-      if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+      if count < 0 {
+        throw Failure(.argument, "\(name)(\(count)): the count must not be negative").at(.parameter(1))
+      }
       return try call.heap.array(of: body(try call.elements(0), count))
     }
   }
@@ -386,7 +389,7 @@ extension NativeCall {
   /// perhaps shorter.
   fileprivate func pieces(width: Int, step: Int?) throws(Failure) -> Value {
     guard width > 0 else {
-      throw Failure(.argument, "\(function.name)(ofCount: \(width)): it must be 1 at least")
+      throw Failure(.argument, "\(function.name)(ofCount: \(width)): it must be 1 at least").at(.parameter(1))
     }
     let elements = try elements(0)
     let starts =

@@ -56,7 +56,9 @@ extension Machine {
   ) {
     defineMethod(Tag.bytes, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
       let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
-      if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+      if count < 0 {
+        throw Failure(.argument, "\(name)(\(count)): the count must not be negative").at(.parameter(1))
+      }
       return call.heap.makeBytes(body(try call.rawBytes(0), count))
     }
   }
@@ -74,7 +76,7 @@ extension NativeCall {
       var bytes: [UInt8] = []
       for (place, element) in try elements(0).enumerated() {
         guard element.isInt, let byte = UInt8(exactly: element.int) else {
-          throw Failure(.argument, "element \(place) of the bytes is no Int from 0 to 255")
+          throw Failure(.argument, "element \(place) of the bytes is no Int from 0 to 255").at(.parameter(0))
         }
         bytes.append(byte)
       }

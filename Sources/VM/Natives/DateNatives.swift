@@ -44,7 +44,7 @@ extension Machine {
     defineMethod(Tag.date, "formatted", ["pattern"]) { call throws(Failure) in
       let pattern = try call.string(1)
       if pattern.utf8.count > 200 {
-        throw Failure(.argument, "the pattern of formatted() is longer than 200 bytes")
+        throw Failure(.argument, "the pattern of formatted() is longer than 200 bytes").at(.parameter(1))
       }
       let formatter = DateFormatter()
       formatter.locale = Machine.english

@@ -66,7 +66,7 @@ extension NativeCall {
   fileprivate func decimals(_ index: Int) throws(Failure) -> Int {
     let decimals = try int(index, default: 0)
     guard (0...30).contains(decimals) else {
-      throw Failure(.argument, "decimals are 0 to 30, not \(decimals)")
+      throw Failure(.argument, "decimals are 0 to 30, not \(decimals)").at(.parameter(index))
     }
     return decimals
   }

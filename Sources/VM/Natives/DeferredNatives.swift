@@ -8,6 +8,7 @@ extension Machine {
         let inputs = try call.elements(0)
         if kind == .race, inputs.isEmpty {
           throw Failure(.argument, "race() needs at least one Deferred", help: "nothing would ever end it")
+            .at(.parameter(0))
         }
         return call.machine.combine(kind, inputs, owner: call.owner)
       }

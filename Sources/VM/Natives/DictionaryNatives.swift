@@ -87,12 +87,14 @@ extension NativeCall {
       guard let (key, value) = machine.pair(element) else {
         throw Failure(
           .type, "element \(place) is \(machine.typeName(element)), not a pair",
-          help: "a pair is [key, value]")
+          help: "a pair is [key, value]"
+        ).at(.parameter(0))
       }
       if isUnique, Heap.isKey(key), heap.value(of: key, in: result).tag != Tag.unset {
         throw Failure(
           .key, "the key \(machine.repr(key)) comes twice",
-          help: "Dictionary(pairs, uniquingKeysWith: { old, new in … }) makes one value of two")
+          help: "Dictionary(pairs, uniquingKeysWith: { old, new in … }) makes one value of two"
+        ).at(.parameter(0))
       }
       try heap.set(value, for: key, in: result)
     }

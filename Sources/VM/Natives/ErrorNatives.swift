@@ -15,7 +15,8 @@ extension Machine {
       guard !kind.isEmpty, kind.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) else {
         throw Failure(
           .argument, "the kind of an Error is one word, not \(Machine.quoted(kind))",
-          help: "put what goes wrong into the message, and more into fields:")
+          help: "put what goes wrong into the message, and more into fields:"
+        ).at(.parameter(1))
       }
       if call.has(2), call[2].tag != Tag.dictionary, !call[2].isNil {
         throw call.wrongType(2, expected: "a Dictionary")

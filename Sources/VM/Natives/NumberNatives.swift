@@ -184,7 +184,9 @@ extension Machine {
         guard call[1].tag == Tag.range else { throw call.wrongType(1, expected: "a Range, as 1...6") }
         let range = call[1].range.pointee
         let upper = range.isClosed == 1 ? range.upper : range.upper - 1
-        if upper < range.lower { throw Failure(.argument, "clamped(to:) of a range that is empty") }
+        if upper < range.lower {
+          throw Failure(.argument, "clamped(to:) of a range that is empty").at(.parameter(1))
+        }
         if call[0].isInt { return .int(Swift.min(Swift.max(call[0].int, range.lower), upper)) }
         return .double(Swift.min(Swift.max(call[0].double, Double(range.lower)), Double(upper)))
       }
@@ -231,7 +233,9 @@ extension Machine {
 extension NativeCall {
   func radix(_ index: Int) throws(Failure) -> Int {
     let radix = try int(index, default: 10)
-    guard (2...36).contains(radix) else { throw Failure(.argument, "a radix is 2 to 36, not \(radix)") }
+    guard (2...36).contains(radix) else {
+      throw Failure(.argument, "a radix is 2 to 36, not \(radix)").at(.parameter(index))
+    }
     return radix
   }
 

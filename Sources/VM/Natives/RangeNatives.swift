@@ -56,7 +56,9 @@ extension Machine {
   ) {
     defineMethod(Tag.range, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
       let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
-      if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+      if count < 0 {
+        throw Failure(.argument, "\(name)(\(count)): the count must not be negative").at(.parameter(1))
+      }
       let ends = call[0].range.ends
       let part = body(ends, Swift.min(Int128(count), ends.upperBound - ends.lowerBound))
       return try call.machine.numbers(in: part)

@@ -60,7 +60,9 @@ extension Machine {
   }
 
   private func numbers(from first: Int, to end: Int, by step: Int, isClosed: Bool) throws(Failure) -> Value {
-    if step == 0 { throw Failure(.argument, "the step of stride() is 0", help: "it would never end") }
+    if step == 0 {
+      throw Failure(.argument, "the step of stride() is 0", help: "it would never end").at(.parameter(3))
+    }
     // Approximate, which is enough to see that it would be too long.
     let estimate = (Double(end) - Double(first)) / Double(step) + 1
     let count = Int(Swift.max(0, Swift.min(estimate, 9e18)))
@@ -104,7 +106,8 @@ extension NativeCall {
   func repetitions(_ index: Int) throws(Failure) -> Int {
     let count = try int(index)
     if count < 0 {
-      throw Failure(.argument, "\(function.name)(): the count must not be negative, but is \(count)")
+      throw Failure(.argument, "\(function.name)(): the count must not be negative, but is \(count)").at(
+        .parameter(index))
     }
     return count
   }
@@ -120,7 +123,7 @@ extension NativeCall {
       let isBackward = machine.isLess(step, sign, orEqual: false, swapped: false)
     else { throw machine.takeFailure() }
     if !isForward, !isBackward {
-      throw Failure(.argument, "the step of stride() is 0", help: "it would never end")
+      throw Failure(.argument, "the step of stride() is 0", help: "it would never end").at(.parameter(3))
     }
     let result = heap.newArray(capacity: 4)
     // Of the step's type, as all that follow.

@@ -81,7 +81,9 @@ extension Machine {
   private func part(_ name: String, count standard: Int?, _ body: @escaping (String, Int) -> String) {
     defineMethod(Tag.string, name, [standard == nil ? "count" : "count?"]) { call throws(Failure) in
       let count = if let standard { try call.int(1, default: standard) } else { try call.int(1) }
-      if count < 0 { throw Failure(.argument, "\(name)(\(count)): the count must not be negative") }
+      if count < 0 {
+        throw Failure(.argument, "\(name)(\(count)): the count must not be negative").at(.parameter(1))
+      }
       return call.heap.makeString(body(try call.string(0), count))
     }
   }
@@ -104,7 +106,9 @@ extension Machine {
       defineMethod(Tag.string, name, ["to", "with?"]) { call throws(Failure) in
         let text = try call.string(0)
         let pad = try call.string(2, default: " ")
-        guard pad.count == 1 else { throw Failure(.argument, "\"with\" of \(name)() must be one character") }
+        guard pad.count == 1 else {
+          throw Failure(.argument, "\"with\" of \(name)() must be one character").at(.parameter(2))
+        }
         let missing = Swift.max(0, try call.int(1) - call.heap.characterCount(call[0].string))
         let (length, overflow) = missing.multipliedReportingOverflow(by: pad.utf8.count)
         try call.heap.checkLength(

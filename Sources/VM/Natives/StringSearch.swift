@@ -86,7 +86,8 @@ extension Machine {
       let (text, separator) = (try call.utf8(0), try call.utf8(1))
       if separator.count == 0 {
         throw Failure(
-          .argument, "the separator of split() is empty", help: "Array(text) gives the characters")
+          .argument, "the separator of split() is empty", help: "Array(text) gives the characters"
+        ).at(.parameter(1))
       }
       let omitsEmpty = try call.bool(3, default: false)
       let result = call.heap.newArray(capacity: 4)
@@ -102,12 +103,14 @@ extension Machine {
       let (text, part, other) = (try call.utf8(0), try call.utf8(1), try call.utf8(2))
       let most = try call.int(3, default: .max)
       if most < 0 {
-        throw Failure(.argument, "replacing(maxReplacements: \(most)): the number must not be negative")
+        throw Failure(.argument, "replacing(maxReplacements: \(most)): the number must not be negative").at(
+          .parameter(3))
       }
       if part.count == 0 {
         throw Failure(
           .argument, "what replacing() replaces is empty",
-          help: "Array(text).joined(\"-\") puts something between the characters")
+          help: "Array(text).joined(\"-\") puts something between the characters"
+        ).at(.parameter(1))
       }
       return try call.replacing(try text.places(of: part, most: most), of: part.count, in: text, with: other)
     }
@@ -229,7 +232,9 @@ extension NativeCall {
   /// Where the argument stands in the receiver. An empty one, which stands everywhere, has no ranges.
   fileprivate func wholeMatches(for ranges: String? = nil) throws(Failure) -> WholeMatches {
     let (text, part) = (try utf8(0), try utf8(1))
-    if let ranges, part.count == 0 { throw Failure(.argument, "\(ranges)(of:) of an empty text") }
+    if let ranges, part.count == 0 {
+      throw Failure(.argument, "\(ranges)(of:) of an empty text").at(.parameter(1))
+    }
     let isSimple = heap.isSimple(self[0].string)
     if !isSimple { try machine.spend(text.count >> 2) }
     return WholeMatches(of: part, in: text, string: isSimple ? nil : heap.text(self[0].string))
@@ -250,7 +255,10 @@ extension NativeCall {
   /// How often something is split at most.
   func splits(_ index: Int) throws(Failure) -> Int {
     let most = try int(index, default: .max)
-    if most < 0 { throw Failure(.argument, "split(maxSplits: \(most)): the number must not be negative") }
+    if most < 0 {
+      throw Failure(.argument, "split(maxSplits: \(most)): the number must not be negative").at(
+        .parameter(index))
+    }
     return most
   }
 

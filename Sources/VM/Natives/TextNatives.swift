@@ -7,7 +7,8 @@ extension Machine {
       if call.has(5) {
         throw Failure(
           .argument, "there are no formats here",
-          help: "write 3.14159.formatted(decimals: 2), \"7\".leftPadded(to: 3, with: \"0\")")
+          help: "write 3.14159.formatted(decimals: 2), \"7\".leftPadded(to: 3, with: \"0\")"
+        ).at(.parameter(5))
       }
       guard call.has(0) else { return call.heap.makeString("") }
       if call.has(1) {
@@ -16,7 +17,7 @@ extension Machine {
       if call[0].isDeferred { throw call.wrongType(0, expected: "a value") }
       if call[0].tag == Tag.bytes {
         guard let text = String(validating: call[0].string.buffer, as: UTF8.self) else {
-          throw Failure(.argument, "the bytes are not valid UTF-8")
+          throw Failure(.argument, "the bytes are not valid UTF-8").at(.parameter(0))
         }
         return call.heap.makeString(text)
       }
@@ -25,7 +26,8 @@ extension Machine {
       {
         throw Failure(
           .argument, "String() of an Array of Strings could mean two things",
-          help: "write xs.joined() for one text of all, \"\\(xs)\" for the array as it shows")
+          help: "write xs.joined() for one text of all, \"\\(xs)\" for the array as it shows"
+        ).at(.parameter(0))
       }
       return call.heap.makeString(try call.machine.text(of: call[0]))
     }
@@ -62,7 +64,7 @@ extension NativeCall {
     for element in try elements(index) {
       guard element.isInt, let number = UInt32(exactly: element.int), let scalar = Unicode.Scalar(number)
       else {
-        throw Failure(.argument, "\(machine.display(element)) is no Unicode scalar")
+        throw Failure(.argument, "\(machine.display(element)) is no Unicode scalar").at(.parameter(index))
       }
       text.unicodeScalars.append(scalar)
     }
