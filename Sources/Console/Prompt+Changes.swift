@@ -47,6 +47,7 @@ extension Prompt {
     if numbers.isEmpty { return restart() }
     make(notebook.codeCells.map { .removed($0) }, undoableAs: "%reset")
     for number in numbers { states.forget(number) }
+    Completer.shared.forgetAll()
     restart()
     say(
       "\(numbers.count) cell\(numbers.count == 1 ? "" : "s") of the notebook are gone; %undo brings them back"
@@ -158,7 +159,9 @@ extension Prompt {
     var back: [Int] = []
     for inverse in last.inverses {
       switch inverse {
-      case .added(let cell, _): back += [cell.number].compactMap(\.self)
+      case .added(let cell, _):
+        back += [cell.number].compactMap(\.self)
+        Completer.shared.learn(from: [cell.source])
       case .removed(let cell): forgetEffects(of: [cell.number].compactMap(\.self))
       case .edited, .moved: break
       }

@@ -56,7 +56,7 @@ struct RoutePatternParser {
     case UInt8(ascii: "<"): try readParameter()
     case UInt8(ascii: ">"): throw error("this > has no < before it", position..<position + 1)
     case UInt8(ascii: "?"), UInt8(ascii: "#"):
-      throw error("a route has a path only; a query is read from request.params", position..<bytes.count)
+      throw error("a route has a path only; a query is read from request.query", position..<bytes.count)
     case UInt8(ascii: "%") where isEscape(at: position):
       throw error(
         "a route is written decoded: write the character itself for %\(string(position + 1..<position + 3))",

@@ -35,10 +35,10 @@ struct NotebookCheckTests {
     #expect(
       try check(
         "print(a)\nlet a = 1", "let b = b", "let c = a\nf()\nlet a = c\nfunc f() { 1 }",
-        "[1].map { d }\nlet d = 2")
+        "[1].map { d }\nlet d = 2", "let n = { n(1) }\nn", "let m = { m(1) }")
         == [
           ["error: \"a\" is used before it is declared [a]\(help)"],
-          ["error: \"b\" is used before it is declared [b]\(help)"], [], [],
+          ["error: \"b\" is used before it is declared [b]\(help)"], [], [], [], [],
         ])
   }
 

@@ -9,7 +9,9 @@ struct StatementMessageTests {
     arguments: [
       (
         "for x in xs where x > 1 { x }",
-        ["a loop has no where [where] — write for x in xs.filter { … } { … }, or an if in its body"]
+        [
+          "a loop has no where in its head [where] — write for x in xs.filter { … } { … }, or an if in its body"
+        ]
       ),
       (
         "if case 1 = a { }",
@@ -50,7 +52,7 @@ struct StatementMessageTests {
       ),
       (
         "func f(a...) { a }",
-        ["a parameter takes one value [...] — leave out the dots, and pass an array: f([1, 2])"]
+        ["a parameter takes one value [...] — pass an array: f([1, 2])"]
       ),
       (
         "let r = do { 5 } catch { 6 }",
@@ -93,7 +95,7 @@ struct StatementMessageTests {
       (
         "let (a, b) = c",
         [
-          "let and var declare one name [(] — write let pair = …, then pair[0] and pair[1]"
+          "let and var declare one name [(] — write let x = …, then x.0 and x.1 of a pair or an array, x.name of a dictionary"
         ]
       ),
       (
@@ -242,7 +244,7 @@ struct StatementMessageTests {
       (
         "for (a, b, c) in xs { }",
         [
-          "a loop has one name, or two for the pairs of a dictionary [c]"
+          "a loop has one name, or two for the pairs of a dictionary [c] — write for x in xs, then x.0, x.1, x.2"
         ]
       ),
       (

@@ -103,7 +103,7 @@ import Testing
       ("/<any():n>", 2..<5, "any needs its words: <any(red,green):n>"),
       ("/x<path:p>", 2..<10, "a path parameter stands alone between slashes, for it takes slashes itself"),
       ("/a%20b", 2..<5, "a route is written decoded: write the character itself for %20"),
-      ("/a?b=c", 2..<6, "a route has a path only; a query is read from request.params"),
+      ("/a?b=c", 2..<6, "a route has a path only; a query is read from request.query"),
       ("/a\nb", 2..<3, "a route has no control characters"),
       (
         "/a/../b", 3..<5,

@@ -1,5 +1,6 @@
 import KernelCore
 import Language
+import Web
 
 /// What completion asks of the notebook that is being typed into, and of its kernel.
 ///
@@ -94,7 +95,7 @@ import Language
     }
   }
 
-  /// The paths that begin so, each up to its first parameter, which the person fills in.
+  /// The paths that begin so, each up to its next parameter, which the person fills in.
   ///
   /// - Parameter method: what will be asked for; nil for any.
   func paths(startingWith prefix: String, method: String?) -> [Completions.Candidate] {
@@ -105,8 +106,7 @@ import Language
       } ?? patterns.map { ($0, $0) }
     var found: [Completions.Candidate] = []
     for (pattern, name) in routes.sorted(by: { $0.pattern < $1.pattern }) {
-      let path = String(pattern.prefix { $0 != "<" })
-      guard path.hasPrefix(prefix) else { continue }
+      guard let path = try? RoutePattern.parse(pattern).completion(of: prefix) else { continue }
       if found.last?.text == path {
         found[found.count - 1].explanation += ", \(name)"
       } else {

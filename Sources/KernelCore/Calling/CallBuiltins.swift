@@ -88,8 +88,11 @@ extension OutboundCalls {
     for pair in pairs {
       let name = call.machine.display(pair.key)
       for value in call.machine.elements(of: pair.value) ?? [pair.value] where !value.isNil {
-        if value.isDeferred { throw .notAwaited("a value for \(name)") }
-        texts.append((name, try call.machine.text(of: value)))
+        do throws(Failure) {
+          texts.append((name, try call.machine.plainText(of: value, for: name)))
+        } catch {
+          throw error.at(parameter: index)
+        }
       }
     }
     return texts

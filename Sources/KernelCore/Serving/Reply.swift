@@ -57,8 +57,7 @@ struct ReplyMaker {
       response.headers.remove(name: name)
       // An Array gives several headers of one name, as Set-Cookie needs them.
       for value in machine.elements(of: pair.value) ?? [pair.value] {
-        if value.isDeferred { throw .notAwaited("the header \(name)") }
-        let text = try machine.text(of: value)
+        let text = try machine.plainText(of: value, for: name)
         if let problem = HeaderRules.problem(name: name, value: text) { throw Failure(.argument, problem) }
         response.headers.add(name: name, value: text)
       }

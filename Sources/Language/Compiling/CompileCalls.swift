@@ -19,7 +19,7 @@ extension FunctionCompiler {
     if isAwaited { emit(.awaitUnlessMember, a: object, c: symbol) }
     if isOptional { noteNil(object) }
     at(nameSpan) { $0.emit(.getMember, k: isOptional ? 1 : 0, a: target, b: object, c: symbol) }
-    hint(isNil: changedInPlace(receiver))
+    if isOptional, !nilExits.isEmpty { noteNil(target) } else { hint(isNil: changedInPlace(receiver)) }
   }
 
   /// A chain with `?.`: the first nil receiver ends it with nil.
@@ -32,8 +32,9 @@ extension FunctionCompiler {
     land(past)
   }
 
-  mutating func noteNil(_ register: Int) {
-    let exit = jump(.jumpIfNil, a: register)
+  mutating func noteNil(_ register: Int) { noteExit(jump(.jumpIfNil, a: register)) }
+
+  private mutating func noteExit(_ exit: Int) {
     if !nilExits.isEmpty { nilExits[nilExits.count - 1].append(exit) }
   }
 
@@ -143,7 +144,11 @@ extension FunctionCompiler {
     } else {
       expression(object, into: base + 2)
     }
-    if isOptional { noteNil(base + 2) }
+    if isOptional {
+      noteNil(base + 2)
+      emit(.hasMember, a: base, b: base + 2, c: symbol)
+      noteExit(jump(.jumpIfFalse, a: base))
+    }
     for (offset, argument) in arguments.enumerated() { expression(argument.value, into: base + 3 + offset) }
     at(nameSpan) { $0.finishCall(.invoke, arguments, base: base, member: symbol) }
     if ChangingMembers.all.contains(name) {

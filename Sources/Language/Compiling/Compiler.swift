@@ -25,15 +25,13 @@ public enum Compiler {
     program.body.last.map(givesValue) ?? false
   }
 
-  /// Whether a statement at the end is there for its value: of an `if` or `do` with branches every branch ends so.
+  /// Whether a statement at the end can have a value, as at the end of a function's body: of an `if` or a `do` some block.
   private static func givesValue(_ statement: Statement) -> Bool {
     switch statement.kind {
-    case .expression: return true
-    case .conditional(let node): return givesValue(node)
-    case .do(let body, _, let handler):
-      guard let handler else { return givesValue(body) }
-      return (givesValue(body) || leaves(body)) && (givesValue(handler) || leaves(handler))
-    default: return false
+    case .expression: true
+    case .conditional(let node): givesValue(node)
+    case .do(let body, _, let handler): givesValue(body) || handler.map(givesValue) ?? false
+    default: false
     }
   }
 
@@ -41,15 +39,12 @@ public enum Compiler {
     block.statements.last.map(givesValue) ?? false
   }
 
-  private static func leaves(_ block: BlockNode) -> Bool {
-    if case .throw = block.statements.last?.kind { true } else { false }
-  }
-
   private static func givesValue(_ node: IfNode) -> Bool {
-    guard let otherwise = node.otherwise, givesValue(node.then) else { return false }
-    switch otherwise {
-    case .conditional(let next): return givesValue(next)
-    case .block(let block): return givesValue(block)
+    if givesValue(node.then) { return true }
+    return switch node.otherwise {
+    case .conditional(let next)?: givesValue(next)
+    case .block(let block)?: givesValue(block)
+    case nil: false
     }
   }
 }

@@ -276,6 +276,7 @@ extension Disassembler {
     case .concatenateHTML: Layout("A = HTML of #c from B")
     case .escapeHTML: Layout("A, ?")
     case .getMember: Layout("A = B.c?")
+    case .hasMember: Layout("A = B has .c")
     case .setMember: Layout("A.c = B")
     case .index: Layout("A = B[C]")
     case .setIndex: Layout("A[B] = C")

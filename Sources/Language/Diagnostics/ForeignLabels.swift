@@ -43,6 +43,8 @@ public enum ForeignLabels {
     ("count", "maxReplacements", "maxReplacements: 1"), ("maxsplit", "maxSplits", "maxSplits: 1"),
     ("limit", "maxSplits", "maxSplits: 1"), ("reverse", "by", ".sorted().reversed(), or .sorted { $0 > $1 }"),
     ("key", "by", "{ a, b in a.name < b.name }"), ("indent", "pretty", "pretty: true"),
+    ("terminator", "separator", "all of a line in one print: print(a, b, separator: \"\")"),
+    ("end", "separator", "all of a line in one print: print(a, b, separator: \"\")"),
     ("sep", "separator", "separator: \", \""), ("fillchar", "with", "with: \"0\""),
   ]
 }

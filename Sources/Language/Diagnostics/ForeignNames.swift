@@ -1,7 +1,10 @@
 /// Functions and objects that people know from other languages and prompts, and what to write here.
 public enum ForeignNames {
   /// What to write in place of a name that is not defined; nil where nothing is known of it.
-  public static func advice(on name: String) -> String? { instead[name].map { "write \($0)" } }
+  public static func advice(on name: String) -> String? {
+    name == "_"
+      ? "_ is the value of the last cell that had one; none has yet" : instead[name].map { "write \($0)" }
+  }
 
   private static let instead = routebook.merging(swift) { own, _ in own }.merging(python) { own, _ in own }
     .merging(javaScript) { own, _ in own }
@@ -11,7 +14,11 @@ public enum ForeignNames {
     "echo": "print(value)", "puts": "print(value)", "printf": "print(value)",
     "timeout": "deferred.timeout(2s)", "cancel": "deferred.cancel()", "then": "deferred.then { … }",
     "callLater": "after(2s) { … }", "deferLater": "after(2s) { … }", "LoopingCall": "every(5s) { … }",
-    "gatherResults": "all([a, b])", "DeferredList": "settled([a, b])", "Deferred": "deferred()",
+    "html": "html \"\\(x)\", with a text in quotes", "void": "nil, or nothing", "not": "!x",
+    "global": "nothing: a name of a cell is known in all cells",
+    "nonlocal": "nothing: closures change what is around them",
+    "goto": "a func and return", "gatherResults": "all([a, b])", "DeferredList": "settled([a, b])",
+    "Deferred": "deferred()",
     "reactor": "after(2s) { … }, every(5s) { … }", "treq": "get(url)",
   ]
 
@@ -64,7 +71,8 @@ public enum ForeignNames {
     "console": "print(value)", "typeof": "type(of: x)", "fetch": "get(url)", "axios": "get(url)",
     "JSON": "json(text) and toJSON(value)", "setTimeout": "after(2s) { … }", "setInterval": "every(5s) { … }",
     "setImmediate": "async { … }", "clearTimeout": "deferred.cancel()", "clearInterval": "timer.stop()",
-    "Promise": "deferred(), or async { … }", "Math": "sqrt(x), floor(x), …", "Number": "Int(x), or Double(x)",
+    "Promise": "deferred(), or async { … }", "Math": "sqrt(x), floor(x), Double.pi, random()",
+    "Number": "Int(x), or Double(x)",
     "Boolean": "x != nil", "Object": "d.keys, d.values, Array(d)", "Map": "[:]", "Symbol": "a String",
     "RegExp": "text.contains(part), text.ranges(of: part)", "parseInt": "Int(text)",
     "parseFloat": "Double(text)",

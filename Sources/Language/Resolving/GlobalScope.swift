@@ -60,7 +60,7 @@ extension GlobalNames {
 public struct Resolution: Sendable {
   /// How a text uses a global.
   public struct Use: Hashable, Sendable {
-    /// The first place.
+    /// The first place where the text itself uses it; where none does, the first in its functions.
     public var span: Span
     /// Whether some use is made by the text itself, as it runs; otherwise only functions in it use the
     /// global, when they are called.

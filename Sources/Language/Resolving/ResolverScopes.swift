@@ -179,6 +179,7 @@ extension Resolver {
     var use =
       resolution[keyPath: uses][reference.name]
       ?? .init(span: reference.span, isAtTopLevel: false, isAtOnce: false)
+    if isTopLevel, !use.isAtTopLevel { use.span = reference.span }
     use.isAtTopLevel = use.isAtTopLevel || isTopLevel
     use.isAtOnce = use.isAtOnce || laterFunctions == 0
     resolution[keyPath: uses][reference.name] = use

@@ -4,7 +4,8 @@ extension Resolver {
   func resolveStatements(_ statements: [Statement]) {
     var leaving: String?
     for statement in statements {
-      if let keyword = leaving {
+      // A function is known in the whole block, so that it may stand behind what leaves it.
+      if let keyword = leaving, !statement.declaresFunction {
         report(.neverReached(keyword), at: statement.span, .warning)
         leaving = nil
       }
@@ -207,7 +208,10 @@ extension Resolver {
     switch variable.origin {
     case .declaration:
       report(.assignsLet(name), at: reference.span, notes: [.init("declared here with let", variable.span)])
-    case .parameter: report(.assignsParameter(name), at: reference.span)
+    case .parameter:
+      let names = variable.function.parameters.map(\.name)
+      let isCollected = isRead && variable.function.role == .closure && names.count == 2 && names[0] == name
+      report(.assignsParameter(name, collecting: isCollected ? names[1] : nil), at: reference.span)
     case .loop: report(.assignsLoopVariable(name), at: reference.span)
     case .caughtError: report(.assignsCaughtError(name), at: reference.span)
     case .function:
@@ -283,4 +287,8 @@ extension Resolver {
     case .conditional(let node): resolve(node)
     }
   }
+}
+
+extension Statement {
+  fileprivate var declaresFunction: Bool { if case .function = kind { true } else { false } }
 }

@@ -58,6 +58,7 @@ extension Parser {
 
   /// `a, b = 1, 2`.
   mutating func skipParallelAssignment() throws(SyntaxFailure) -> Bool {
+    if isInClosureHead { throw fail(.closureDefault) }
     let start = current
     var names: [String] = []
     var ahead = 0

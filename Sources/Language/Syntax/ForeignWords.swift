@@ -20,6 +20,8 @@ extension Parser {
 
   /// Explains words that stand behind a value.
   private static let followingWords: [String: Message] = [
+    "not": .writeInstead("not", "!x, or !xs.contains(x)"),
+    "instanceof": .writeInstead("instanceof", "type(of: x) == \"Array\""),
     "is": .writeInstead("is", "== to compare, type(of: x) for a type"),
     "as": .writeInstead("as", "String(x), Int(x) or Double(x)"),
     "then": .writeInstead("then", "{ … } around the body"),
@@ -28,6 +30,11 @@ extension Parser {
     "finally": .writeInstead("finally", "defer { … } at the beginning"),
     "except": .writeInstead("except", "catch"),
   ]
+
+  /// Whether a token is one of those words.
+  static func followsValueElsewhere(_ token: Token) -> Bool {
+    if case .identifier(let word) = token.kind { followingWords[word] != nil } else { false }
+  }
 
   /// Reads a statement that begins with a word or in a form of another language, after saying how it is written.
   mutating func parseForeignStatement(into statements: inout [Statement]) throws(SyntaxFailure) -> Bool {
@@ -39,6 +46,9 @@ extension Parser {
       return false
     }
     switch peek().kind {
+    case .symbol(.openBrace) where Self.constantWords.contains(word),
+      .symbol(.openBracket) where Self.constantWords.contains(word) && peek().spaceBefore:
+      throw fail(.destructuring, at: peek().span)
     case .identifier(let name): return try parseForeignDeclaration(word, name, into: &statements)
     case .symbol(.openBrace) where word == "try":
       statements.append(try parseTryBlock())
@@ -159,10 +169,25 @@ extension Parser {
     return (.unknownWord(name.name, suggestion: word), name.span)
   }
 
+  /// What to say about a form of another language behind a value in brackets; nil where none stands here.
+  func explainInBrackets() -> Message? {
+    if at(.in) || Parser.followsValueElsewhere(current) { return explainFollower(of: nil) }
+    guard case .foreignOperator(let spelled) = current.kind, spelled == "++" || spelled == "--", position > 0
+    else { return nil }
+    return .noIncrement(spelled, source.slice(tokens[position - 1].span))
+  }
+
   /// What to say about the token that stands where a statement should have ended.
   func explainFollower(of statement: Statement?) -> Message {
     if case .identifier(let word) = current.kind, let message = Self.followingWords[word] { return message }
-    if at(.in) { return .writeInstead("in", "xs.contains(x)") }
+    if at(.in) {
+      if case .assignment? = statement?.kind { return .closureDefault }
+      return .writeInstead("in", "xs.contains(x)")
+    }
+    if at(.assign) { return .assignmentIsNoValue }
+    if at(.arrow) {
+      return .unexpected("\"->\"", help: "the parameters of a closure are followed by in: { x in … }")
+    }
     if at(.colon) {
       if peek().kind == .keyword(.for) || peek().kind == .keyword(.while) { return .noLabels }
       if context.newlineEndsStatement, case .expression(let value)? = statement?.kind,
@@ -185,7 +210,9 @@ extension Parser {
     if at(.catch) { return .catchWithoutDo }
     if case .expression(let value)? = statement?.kind, case .name(let reference) = value.kind {
       if startsOperand(current), reference.span.end == previousEnd {
-        return .unexpected(describeCurrent(), help: Message.callLooksLike(reference.name))
+        return .unexpected(
+          describeCurrent(),
+          help: ForeignNames.advice(on: reference.name) ?? Message.callLooksLike(reference.name))
       }
     }
     if position > 0, case .identifier(let word) = tokens[position - 1].kind,

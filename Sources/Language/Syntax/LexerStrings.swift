@@ -206,8 +206,19 @@ extension Lexer {
     case "0": text.append(0)
     case "\\", "\"", "'": text.append(UInt8(ascii: scalar))
     case "u": lexUnicodeEscape(from: start, into: &text)
+    // Python's r"\d", for which the parser says what is written here.
+    case _ where isPrefixed(string, with: "r"): text.append(contentsOf: bytes[start..<position])
     default: report(.unknownEscape(scalar), Span(start, position))
     }
+  }
+
+  /// Whether a letter stands alone before the quotes, without a space.
+  private func isPrefixed(_ string: OpenString, with letter: Unicode.Scalar) -> Bool {
+    guard string.start > 0, bytes[string.start - 1] == UInt8(ascii: letter), output.tokens.count > 1 else {
+      return false
+    }
+    let word = output.tokens[output.tokens.count - 2]
+    return word.span.end == string.start && word.kind == .identifier(String(letter))
   }
 
   private mutating func lexUnicodeEscape(from start: Int, into text: inout [UInt8]) {
@@ -235,13 +246,26 @@ extension Lexer {
     let string = openStrings.removeLast()
     // When several strings end here only the innermost is told: the others follow from it.
     if abandonedAt != position {
-      report(
-        string.parentheses == nil ? .unclosedString : .unclosedInterpolation,
-        Span(string.start, min(string.start + 1 + string.hashes, count)))
+      // A quote that is the last of the line was to close the string around the interpolation.
+      let outer = openStrings.last { $0.parentheses != nil && !$0.isMultiline }
+      if string.parentheses == nil, let outer, isLastOfLine(string) {
+        report(.unclosedInterpolation, Span(outer.start, min(outer.start + 1 + outer.hashes, count)))
+      } else {
+        report(
+          string.parentheses == nil ? .unclosedString(string.hashes) : .unclosedInterpolation,
+          Span(string.start, min(string.start + 1 + string.hashes, count)))
+      }
     }
     abandonedAt = position
     if string.parentheses != nil { emit(.interpolationEnd, from: position) }
     emit(.stringEnd, from: position)
+  }
+
+  /// Whether nothing but what closes other things stands behind the quotes that begin a string.
+  private func isLastOfLine(_ string: OpenString) -> Bool {
+    bytes[min(string.start + 1 + string.hashes, position)..<position].allSatisfy {
+      " \t)]},;".utf8.contains($0)
+    }
   }
 
   /// What is still open when the text ends: strings of one line are wrong, others only unfinished.

@@ -24,7 +24,13 @@ extension Message {
     "strings are written with double quotes", help: "write \"…\" instead of '…'")
   static let curlyQuotes = Message(
     "strings are written with straight quotes", help: "write \"…\" with the plain quote character")
-  static let unclosedString = Message(
+  static func unclosedString(_ hashes: Int) -> Message {
+    hashes == 0
+      ? unclosedString
+      : Message(
+        unclosedString.text, help: "close it with \"\(String(repeating: "#", count: hashes))")
+  }
+  private static let unclosedString = Message(
     "this string is not closed at the end of its line",
     help: "close it with \", or use \"\"\" for a text of several lines")
   static let unclosedInterpolation = Message(
@@ -46,7 +52,14 @@ extension Message {
     "a character is written \\u{…} with 1 to 8 hexadecimal digits of a Unicode scalar")
   static func unexpectedCharacter(_ scalar: Unicode.Scalar) -> Message {
     let isVisible = scalar.visible == String(scalar)
-    return Message("unexpected character \(isVisible ? "\"\(scalar)\"" : scalar.visible)")
+    let own: [Unicode.Scalar: String] = [
+      "≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "×": "*", "·": "*", "÷": "/", "∧": "&&", "∨": "||",
+      "¬": "!", "…": "...",
+      "→": "in",
+    ]
+    return Message(
+      "unexpected character \(isVisible ? "\"\(scalar)\"" : scalar.visible)",
+      help: own[scalar].map { "write \($0)" })
   }
   static let unclosedBackticks = Message("a name in backticks ends with a backtick", help: "write `name`")
   static let badAnonymousParameter = Message(

@@ -28,7 +28,8 @@ extension Message {
     Message("\(keyword) gives a name a value", help: "write \(keyword) \(name) = …")
   }
   static let destructuring = Message(
-    "let and var declare one name", help: "write let pair = …, then pair[0] and pair[1]")
+    "let and var declare one name",
+    help: "write let x = …, then x.0 and x.1 of a pair or an array, x.name of a dictionary")
   static let noTypes = Message(
     "names have no types here: a value knows its own", help: "leave out the type")
   static let noReturnTypes = Message(
@@ -36,13 +37,22 @@ extension Message {
   static func noEffects(_ word: String) -> Message {
     Message("any function may wait or throw: none says so", help: "leave out the \(word)")
   }
+  static let asyncClosure = Message("async would give this closure, not run it", help: "write async { … }")
+  static let asyncParameters = Message(
+    "what async does has no parameters", help: "write async { … }, which sees the names around it")
   static let noAsyncLet = Message("there is no async let here", help: "write let name = async { … }")
   static let noPatternMatching = Message(
     "there are no patterns to match here", help: "write == to compare, if let x = … for what may be nil")
   static let catchTakesAll = Message(
     "catch takes every error", help: "look at error.kind in its body, and throw error on")
-  static let noWhere = Message(
-    "a loop has no where", help: "write for x in xs.filter { … } { … }, or an if in its body")
+  static func noTypeArguments(_ type: String) -> Message {
+    let own = ["Array": "[]", "Dictionary": "[:]"][type] ?? "\(type)(…)"
+    return Message("values have no types between < and >", help: "write \(own)")
+  }
+  static func noWhere(_ word: String) -> Message {
+    Message(
+      "a loop has no \(word) in its head", help: "write for x in xs.filter { … } { … }, or an if in its body")
+  }
   static let noComprehension = Message(
     "arrays are not made by a loop in brackets", help: "write xs.map { x in … }")
   static let noParameterLabels = Message(
@@ -67,8 +77,9 @@ extension Message {
   static func unknownWord(_ word: String, suggestion: String) -> Message {
     Message("there is no \"\(word)\" that a statement begins with", help: "did you mean \(suggestion)?")
   }
-  static let noVariadic = Message(
-    "a parameter takes one value", help: "leave out the dots, and pass an array: f([1, 2])")
+  static let noVariadic = Message("a parameter takes one value", help: "pass an array: f([1, 2])")
+  static let closureDefault = Message(
+    "a parameter of a closure has no default", help: "write func name(a, b = 2) { … }")
   static let doIsNoValue = Message(
     "do is a statement, not a value",
     help: "write var x = nil before it and x = … in it, or a func that returns")
@@ -77,7 +88,19 @@ extension Message {
     "a loop is written for name in sequence { … }", help: "to count, write for i in 0..<10 { … }")
   static let loopNamesInBrackets = Message(
     "the names of a loop stand in parentheses", help: "write for (a, b) in pairs")
-  static let tooManyLoopNames = Message("a loop has one name, or two for the pairs of a dictionary")
+  static let nestedLoopNames = Message(
+    "the names of a loop are not nested", help: "write for (i, pair) in …, then pair.0 and pair.1")
+  static let tooManyLoopNames = Message(
+    "a loop has one name, or two for the pairs of a dictionary",
+    help: "write for x in xs, then x.0, x.1, x.2")
+  static func loopInParentheses(_ name: String) -> Message {
+    Message("the head of a loop stands without parentheses", help: "write for \(name) in xs { … }")
+  }
+  static let throwNeedsError = Message(
+    "throw needs an error", help: "write throw Error(\"…\"), or throw \"…\"")
+  static func leavingIsNoValue(_ word: String) -> Message {
+    Message("\(word) is no value", help: "write guard let x = … else { \(word) … } before this")
+  }
   static let noLabels = Message("loops have no labels here", help: "put the loops into a func and return")
 }
 
@@ -89,8 +112,16 @@ extension Message {
   }
   static let assignmentIsNoValue = Message(
     "an assignment has no value", help: "write it as a statement of its own")
+  static let bindingWithAnd = Message(
+    "&& makes a Bool, which is never nil",
+    help: "separate the conditions by a comma: if let x = …, x > 3 { … }")
   static let assignmentInCondition = Message("= assigns, and an assignment is no condition", help: "write ==")
   static let labelWithEquals = Message("labels of arguments end in a colon", help: "write label: value")
+  /// - Parameter target: what is assigned to; nil where it is long.
+  static func noCombinedAssignment(_ operator: String, _ target: String?) -> Message {
+    let name = target ?? "x"
+    return Message("there is no \(`operator`)=", help: "write \(name) = \(name) \(`operator`) …")
+  }
   static func noIncrement(_ operator: String, _ target: String) -> Message {
     let variable = target.first.map { $0.isLetter || $0 == "_" } == true ? target : "n"
     return Message(
@@ -121,7 +152,10 @@ extension Message {
     return Message("there is no operator \(`operator`): Int has no bit operations", help: help)
   }
   static let colonEquals = Message("there is no :=", help: "declare with let name = … or var name = …")
-  static let fatArrow = Message("there is no =>", help: "write closures as { x in … }")
+  static func fatArrow(_ names: [String]) -> Message {
+    let parameters = names.isEmpty ? "" : names.joined(separator: ", ") + " in "
+    return Message("there is no =>", help: "write closures as { \(parameters)… }")
+  }
   static let twoDots = Message(
     "a range has two or three dots and says whether it ends", help: "write ..< or ...")
   static func strayOperator(_ operator: String) -> Message {
@@ -156,6 +190,18 @@ extension Message {
     }
   }
   /// - Parameter lower: the end that is there, of a range that is an argument.
+  /// - Parameters:
+  ///   - value: what a part is taken of; nil where it is long, as are both ends.
+  static func slice(_ value: String?, from: String?, to: String?) -> Message {
+    Message(
+      "a part of an array or a text is taken with a range",
+      help: "write \(value ?? "xs")[\(from ?? "a")..<\(to ?? "b")]")
+  }
+  static let wholeSlice = Message(
+    "there is no range without ends", help: "xs is the whole already; Array(xs) copies it")
+  static let noRegularExpressions = Message(
+    "there are no regular expressions here",
+    help: "search with text.contains(part), text.ranges(of: part), text.split(separator)")
   static func openRange(from lower: String? = nil) -> Message {
     Message(
       "a range has both ends",
@@ -168,6 +214,9 @@ extension Message {
   static let leadingDot = Message(
     "a member needs a value before its dot",
     help: "options such as .up or .whitespaces are members here: ceil(x), .trimmed()")
+  static func trailingPoint(_ digits: String) -> Message {
+    Message("a number does not end with its point", help: "write \(digits).0")
+  }
   static func leadingPoint(_ digits: String) -> Message {
     Message("a number does not begin with its point", help: "write 0.\(digits)")
   }

@@ -51,12 +51,17 @@ extension Message {
   static func assignsLet(_ name: String) -> Message {
     Message("cannot assign to \"\(name)\"", help: "declare it with var")
   }
-  static func assignsParameter(_ name: String) -> Message {
-    // `$0` is no name for a variable of one's own; Swift's `reduce(into:)` changes it.
+  /// - Parameter element: what is added to it, where it may be the result that Swift's `reduce(into:)` changes.
+  static func assignsParameter(_ name: String, collecting element: String?) -> Message {
     let help =
-      name.hasPrefix("$")
-      ? "give the new value back, as in reduce(0) { $0 + $1 }; only a collection can be changed in place"
-      : "copy it first: var \(name) = \(name)"
+      if name.hasPrefix("$") {
+        // No name for a variable of one's own.
+        "give the new value back, as in reduce(0) { $0 + $1 }; only a collection can be changed in place"
+      } else if let element {
+        "give the new value back, as in reduce(0) { \(name), \(element) in \(name) + \(element) }; only a collection can be changed in place"
+      } else {
+        "copy it first: var \(name) = \(name)"
+      }
     return Message("cannot assign to \"\(name)\", a parameter", help: help)
   }
   static func assignsLoopVariable(_ name: String) -> Message {

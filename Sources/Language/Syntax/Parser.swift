@@ -47,6 +47,8 @@ public struct Parser {
     var newlineEndsStatement = true
     /// Within the brackets of `text[2...]`, where the end of a range may be left out.
     var allowsOpenRange = false
+    /// In the value of `if let`, where only a comma leads on to another condition.
+    var bindsName = false
   }
 
   /// How `$0` is understood in the function that is being read.
@@ -181,6 +183,7 @@ public struct Parser {
     if accept(symbol) { return }
     let name = source.slice(opener.span)
     if atEnd { throw failAtEnd(.neverClosed(name), opener.span) }
+    if let message = explainInBrackets() { throw fail(message) }
     throw fail(
       .expected("\(other)\"\(symbol.rawValue)\"", found: describeCurrent()),
       notes: [.init("\(name) opened here", opener.span)])

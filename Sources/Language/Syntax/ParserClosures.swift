@@ -111,13 +111,55 @@ extension Parser {
     return parameters
   }
 
-  /// `\.name`, which is `{ $0.name }`.
+  /// The parameters of JavaScript's `(a, b) => …`, whose parenthesis is the current token; nil where none stands here.
+  var arrowParameters: [String]? {
+    var names: [String] = []
+    var ahead = 1
+    while case .identifier(let name) = peek(ahead).kind {
+      names.append(name)
+      ahead += 1
+      guard peek(ahead).kind == .symbol(.comma) else { break }
+      ahead += 1
+    }
+    guard peek(ahead).kind == .symbol(.closeParen), peek(ahead + 1).kind == .foreignOperator("=>") else {
+      return nil
+    }
+    return names
+  }
+
+  /// Where the arrow stands that follows such parameters.
+  var spanOfArrow: Span {
+    var ahead = 1
+    while peek(ahead).kind != .foreignOperator("=>"), peek(ahead).kind != .end { ahead += 1 }
+    return peek(ahead).span
+  }
+
+  /// Whether the current token is the first of a closure whose parameters are followed by `in` in the same line.
+  var isInClosureHead: Bool {
+    guard position > 0, tokens[position - 1].kind == .symbol(.openBrace) else { return false }
+    var ahead = 1
+    while !peek(ahead).startsLine {
+      switch peek(ahead).kind {
+      case .keyword(.in): return true
+      case .symbol(.closeBrace), .symbol(.openBrace), .symbol(.semicolon), .end: return false
+      default: ahead += 1
+      }
+    }
+    return false
+  }
+
+  /// `\.name`, which is `{ $0.name }`, `\?.name`, and `\.self`, which is `{ $0 }`.
   mutating func parseKeyPath() throws(SyntaxFailure) -> Expression {
     let start = advance()
     let element = Expression(.name(NameReference("$0", start.span)), start.span)
     let outer = context
     context.allowsTrailingClosure = false
-    let value = try parsePostfix(element)
+    var value = element
+    if isWord(peek(), "self"), at(.dot) {
+      advance()
+      advance()
+    }
+    value = try parsePostfix(value)
     context = outer
     return closure(["$0"], value, spanFrom(start))
   }

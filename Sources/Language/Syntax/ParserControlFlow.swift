@@ -45,8 +45,12 @@ extension Parser {
     let start = advance()
     let conditions = try parseConditions()
     guard accept(.else) else {
-      throw fail(
-        .expected("\"else\" behind the condition", found: describeCurrent()))
+      if at(.openBrace), let closer = closer(of: position), closer + 1 < tokens.count,
+        tokens[closer + 1].kind == .keyword(.else)
+      {
+        throw fail(.closureInHead)
+      }
+      throw fail(.expected("\"else\" behind the condition", found: describeCurrent()))
     }
     let otherwise = try parseBlock("what to do when the condition does not hold")
     return Statement(.guard(conditions, otherwise: otherwise), spanFrom(start))
@@ -58,7 +62,23 @@ extension Parser {
     context.allowsTrailingClosure = false
     var conditions: [Condition] = []
     repeat { conditions.append(try parseCondition()) } while accept(.comma)
+    try refuseClosureInHead()
+    try explainHead()
     return conditions
+  }
+
+  /// `if xs.contains { … } {`: where the block that begins here is followed by another in the same line, it is meant as
+  /// a closure.
+  private mutating func refuseClosureInHead() throws(SyntaxFailure) {
+    guard at(.openBrace), let closer = closer(of: position), closer + 1 < tokens.count else { return }
+    let next = tokens[closer + 1]
+    if next.kind == .symbol(.openBrace), !next.startsLine { throw fail(.closureInHead) }
+  }
+
+  /// Explains a word that stands behind a value in other languages, as in `if x in xs { … }`.
+  private mutating func explainHead() throws(SyntaxFailure) {
+    guard !current.startsLine, at(.in) || Parser.followsValueElsewhere(current) else { return }
+    throw fail(explainFollower(of: nil))
   }
 
   private mutating func parseCondition() throws(SyntaxFailure) -> Condition {
@@ -79,7 +99,10 @@ extension Parser {
     skipTypeAnnotation()
     let value: Expression
     if accept(.assign) {
+      context.bindsName = true
       value = try parseExpression()
+      context.bindsName = false
+      if case .binary(.and, _, _, let sign) = value.kind { report(.bindingWithAnd, at: sign) }
     } else {
       // `if let x { }`, as in Swift.
       value = Expression(.name(NameReference(name, span)), span)
@@ -111,8 +134,11 @@ extension Parser {
     let outer = context
     context.allowsTrailingClosure = false
     let sequence = try parseExpression()
+    try refuseClosureInHead()
+    try explainHead()
     context = outer
-    if isWord(current, "where") { throw fail(.noWhere) }
+    if isWord(current, "where") { throw fail(.noWhere("where")) }
+    if at(.if), !current.startsLine { throw fail(.noWhere("if")) }
     let body = try parseBlock("the body of the loop")
     return Statement(.forLoop(names: names, sequence: sequence, body: body), spanFrom(start))
   }
@@ -125,12 +151,16 @@ extension Parser {
     if at(.let) || at(.var) { advance() }
     var names: [NameDeclaration] = []
     repeat {
+      if at(.openParen), !names.isEmpty { throw fail(.nestedLoopNames) }
       let (name, span) = try expectName(names.isEmpty ? "the name of what the loop goes over" : "a name")
       names.append(NameDeclaration(name, span))
     } while isPair && accept(.comma)
     if at(.assign) {
       report(.countedFor, at: current.span)
       return nil
+    }
+    if isPair, names.count == 1, isWord(current, "of") || at(.in) {
+      throw fail(.loopInParentheses(names[0].name), at: opener.span)
     }
     if isPair { try expectClosing(.closeParen, opener, or: "\",\" or ") }
     if names.count > 2 { report(.tooManyLoopNames, at: names[2].span) }

@@ -57,6 +57,11 @@ extension Parser {
     let question = advance()
     let isCall = !question.spaceBefore && at(.openParen) && !current.spaceBefore
     let start = position
+    if isCall, peek().kind == .symbol(.closeParen) {
+      advance()
+      advance()
+      throw failForOptionalCall(condition, question, argumentsAt: start)
+    }
     let then = try parseExpression()
     guard accept(.colon) else {
       if isCall { throw failForOptionalCall(condition, question, argumentsAt: start) }
@@ -84,6 +89,16 @@ extension Parser {
       try replaceForeignOperator()
       guard let (infix, precedence, token) = infixHere, precedence.rawValue >= minimum.rawValue else { break }
       advance()
+      if at(.assign), !current.spaceBefore, [.coalesce, .and, .or].contains(precedence) {
+        throw fail(
+          .noCombinedAssignment(source.slice(token.span), brief(left.span)),
+          at: token.span.joined(with: current.span))
+      }
+      if token.kind == .symbol(.less), !token.spaceBefore, case .name(let reference) = left.kind,
+        ["Array", "Dictionary", "Set", "Optional"].contains(reference.name)
+      {
+        throw fail(.noTypeArguments(reference.name), at: token.span)
+      }
       if token.kind == .symbol(.less), at(.greater), !current.spaceBefore {
         throw fail(.noDiamond, at: token.span.joined(with: current.span))
       }
@@ -159,6 +174,7 @@ extension Parser {
   private mutating func replaceForeignOperator() throws(SyntaxFailure) {
     if wordOperator(current) != nil {
       let word = source.slice(current.span)
+      if word == "and", context.bindsName { return report(.bindingWithAnd, at: current.span) }
       return report(.writeInstead(word, word == "and" ? "&&" : "||"), at: current.span)
     }
     guard case .foreignOperator(let spelled) = current.kind else { return }
@@ -170,7 +186,7 @@ extension Parser {
     case "&+", "&-", "&*": throw fail(.noWrapping)
     case "&", "|", "^", "~", "<<", ">>": throw fail(.noBitOperators(spelled))
     case ":=": throw fail(.colonEquals)
-    case "=>": throw fail(.fatArrow)
+    case "=>": throw fail(.fatArrow(["x"]))
     case "..": throw fail(.twoDots)
     default: throw fail(.strayOperator(spelled))
     }
@@ -247,7 +263,7 @@ extension Parser {
       return try parseOperand(from: start) { $0.kind }
     case .identifier where isWord(start, "try") && isMark(peek()) && startsOperand(peek(2)):
       return try parseTryMark()
-    case .foreignOperator("\\") where peek().kind == .symbol(.dot):
+    case .foreignOperator("\\") where peek().kind == .symbol(.dot) || peek().kind == .symbol(.optionalDot):
       return try parseKeyPath()
     case .foreignOperator(let spelled) where spelled == "++" || spelled == "--":
       throw fail(.noIncrement(spelled, source.slice(peek().span)))
@@ -297,11 +313,13 @@ extension Parser {
     let body: [Statement]
     let isBlock = at(.openBrace)
     if isBlock {
+      if startsParameterList(at: 1) { throw fail(.asyncParameters, at: peek().span) }
       body = try parseBlock("what to do in a fiber of its own").statements
     } else if isRouteHead {
       body = [try parseRoute()]
     } else {
       let value = try parsePrefix()
+      if case .closure = value.kind { report(.asyncClosure, at: value.span) }
       body = [Statement(.expression(value), value.span)]
     }
     leave()

@@ -45,9 +45,9 @@ extension Parser {
   /// Whether the bracket of a list closes further down, before anything that begins a statement: otherwise it is the
   /// bracket that was forgotten, and not a comma.
   private mutating func isClosed(_ list: List) -> Bool {
-    if closers.isEmpty { closers = matchBrackets() }
-    let end = Int(closers[list.opener])
-    guard end > position, tokens[end].kind == .symbol(list.closer) else { return false }
+    guard let end = closer(of: list.opener), end > position, tokens[end].kind == .symbol(list.closer) else {
+      return false
+    }
     var place = position
     while place < end {
       if case .keyword(let keyword) = tokens[place].kind, tokens[place].startsLine,
@@ -60,6 +60,12 @@ extension Parser {
       place = max(place, Int(closers[place])) + 1
     }
     return true
+  }
+
+  /// The place of the bracket that closes the one at a place; nil where none does.
+  mutating func closer(of opener: Int) -> Int? {
+    if closers.isEmpty { closers = matchBrackets() }
+    return closers[opener] == 0 ? nil : Int(closers[opener])
   }
 
   /// For each bracket that opens the place of the next one that closes it, whatever its form; 0 for all other tokens.

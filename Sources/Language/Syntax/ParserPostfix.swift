@@ -40,10 +40,17 @@ extension Parser {
   private mutating func parseMember(of base: Expression, isOptional: Bool) throws(SyntaxFailure) -> Expression
   {
     advance()
+    if isOptional, at(.openBracket) {
+      throw fail(.writeInstead("?.[", "?[…]"), at: tokens[position - 1].span.joined(with: current.span))
+    }
+    if isOptional, at(.openParen) {
+      throw fail(.noOptionalCall(brief(base.span), nil), at: tokens[position - 1].span)
+    }
     let token = current
     // `pair.0`, as Swift writes the elements of what is an array here.
     let number: String? = if case .integer(let index) = token.kind { String(index) } else { nil }
     guard let name = number ?? nameOrKeyword(token), !beginsOwnStatement(token) else {
+      if case .integer = base.kind, !isOptional { throw fail(.trailingPoint(source.slice(base.span))) }
       throw failForMissing("the name of a member")
     }
     advance()
@@ -65,6 +72,7 @@ extension Parser {
     context = Context(newlineEndsStatement: false, allowsOpenRange: true)
     let index = try parseSubscript()
     var fallback: Expression?
+    if at(.colon) { throw fail(.slice(brief(base.span), from: brief(index.span), to: sliceEnd)) }
     if at(.comma) {
       advance()
       guard isWord(current, "default"), peek().kind == .symbol(.colon) else {
@@ -81,11 +89,19 @@ extension Parser {
       base.span.joined(with: spanFrom(opener)))
   }
 
+  /// The end of Python's `xs[1:3]`, whose colon is the current token, where it is short.
+  private var sliceEnd: String? {
+    guard startsOperand(peek()), peek(2).kind == .symbol(.closeBracket) else { return nil }
+    return brief(peek().span)
+  }
+
   /// What stands between brackets; `..<end` and `...end` begin at 0 there.
   private mutating func parseSubscript() throws(SyntaxFailure) -> Expression {
     let sign = current
+    if at(.colon) { throw fail(.slice("xs", from: "0", to: sliceEnd)) }
     guard at(.closedRange) || at(.halfOpenRange) else { return try parseExpression() }
     advance()
+    if at(.closeBracket) { throw fail(.wholeSlice, at: sign.span) }
     let upper = try parseExpression()
     return Expression(
       .range(
@@ -129,6 +145,7 @@ extension Parser {
       report(.noSpreadArgument, at: current.span)
       advance()
     }
+    if current.kind == .foreignOperator("**") { throw fail(.noSpreadArgument) }
     let value = try parseExpression()
     if at(.assign) {
       if case .name = value.kind { throw fail(.labelWithEquals) }
@@ -249,6 +266,7 @@ extension Parser {
       }
     case .symbol(.closedRange), .symbol(.halfOpenRange):
       throw fail(.openRange())
+    case .symbol(.divide): throw fail(.noRegularExpressions)
     case .invalid:
       return Expression(.invalid, advance().span)
     default:
@@ -273,12 +291,15 @@ extension Parser {
     case .func where !current.startsLine:
       throw fail(Message("a function without a name is a closure", help: "write { x, y in … }"))
     case .do where !current.startsLine: throw fail(.doIsNoValue)
+    case .throw where !current.startsLine, .return where !current.startsLine:
+      throw fail(.leavingIsNoValue(keyword.rawValue))
     default:
       throw failForMissing("a value")
     }
   }
 
   private mutating func parseParenthesized() throws(SyntaxFailure) -> Expression {
+    if let names = arrowParameters { throw fail(.fatArrow(names), at: spanOfArrow) }
     let opener = advance()
     let outer = context
     context = Context(newlineEndsStatement: false)

@@ -62,6 +62,7 @@ extension Parser {
         return statements.append(Statement(.return(value), spanFrom(start)))
       case .throw:
         advance()
+        if atStatementEnd { throw fail(.throwNeedsError) }
         let value = try parseExpression()
         return statements.append(Statement(.throw(value), spanFrom(start)))
       case .do: return statements.append(try parseDo())
@@ -101,13 +102,13 @@ extension Parser {
     let isLet = keyword.kind == .keyword(.let)
     var start = keyword
     repeat {
-      if at(.openParen) || at(.openBracket) { throw fail(.destructuring) }
+      if at(.openParen) || at(.openBracket) || at(.openBrace) { throw fail(.destructuring) }
       let (name, span) = try expectName("a name")
       skipTypeAnnotation()
       guard accept(.assign) else {
         if case .foreignOperator(":=") = current.kind { throw fail(.colonEquals) }
-        if atEnd { throw fail(.expected("\"=\"", found: describeCurrent())) }
-        throw fail(.declarationWithoutValue(isLet ? "let" : "var", name), at: span)
+        let message = Message.declarationWithoutValue(isLet ? "let" : "var", name)
+        throw atEnd ? failAtEnd(message, span) : fail(message, at: span)
       }
       let value = try parseExpression()
       let node = DeclarationNode(name: NameDeclaration(name, span), isLet: isLet, value: value)
@@ -186,6 +187,7 @@ extension Parser {
     var list = List(openedAt: position - 1, closedBy: .closeParen, of: "parameter")
     var parameters: [Parameter] = []
     while !at(.closeParen) {
+      if at(.multiply) || current.kind == .foreignOperator("**") { throw fail(.noVariadic) }
       var (name, span) = try expectName("the name of a parameter")
       if case .identifier(let second) = current.kind, !current.startsLine {
         report(.noParameterLabels, at: span)

@@ -122,7 +122,8 @@ extension Machine {
       for place in parameters.indices where function.required[place] && order[place] == nil {
         throw Failure(
           .argument, "\"\(parameters[place])\" of \(prototype.name) is missing",
-          help: Machine.listed(parameters, hidden: isMethod ? 1 : 0))
+          help: function.role == .closure
+            ? fewer(count, than: parameters) : Machine.listed(parameters, hidden: isMethod ? 1 : 0))
       }
       let given = (0..<count).map { arguments[$0] }
       for (place, source) in order.enumerated() { arguments[place] = source.map { given[$0] } ?? .missing }
@@ -171,9 +172,21 @@ extension Machine {
     return order
   }
 
-  private static func counted(_ name: String, _ most: Int, _ least: Int, _ given: Int) -> String {
-    let wanted = most == least ? "\(most)" : "\(least) to \(most)"
-    return "\(name) takes \(wanted) argument\(most == 1 ? "" : "s"), not \(given)"
+  /// - Parameter most: nil where there is no end to it.
+  private static func counted(_ name: String, _ most: Int?, _ least: Int, _ given: Int) -> String {
+    let wanted =
+      if let most { most == least ? "\(most)" : "\(least) to \(most)" } else { "at least \(least)" }
+    return "\(name) takes \(wanted) argument\((most ?? least) == 1 ? "" : "s"), not \(given)"
+  }
+
+  /// What to do about a closure that has more parameters than it is given arguments.
+  private func fewer(_ count: Int, than parameters: [String]) -> String {
+    let names = parameters.prefix(count).joined(separator: ", ")
+    let own =
+      "it is called with \(count) argument\(count == 1 ? "" : "s"): write { \(names.isEmpty ? "" : names + " in ")… }"
+    let caller = current.flatMap { prototype(of: $0.pointee.registers[-2]) }
+    return count == 1 && parameters.count == 2 && caller?.unit.isPrelude == true
+      ? own + "; for the place too go over xs.enumerated()" : own
   }
 
   private static func listed(_ parameters: [String], hidden: Int) -> String? {
@@ -181,6 +194,7 @@ extension Machine {
     return switch shown.first {
     case nil: nil
     case "$0": "\\.name takes one value; write a closure for more, as in { $0.name < $1.name }"
+    case "deferreds"?: "write them in an array: [a, b]"
     case let only? where shown.count == 1: "its parameter is \(only)"
     default: "its parameters are \(shown.joined(separator: ", "))"
     }
@@ -228,7 +242,7 @@ extension Machine {
       guard count - hidden >= native.requiredCount else {
         throw Failure(
           .argument,
-          Machine.counted("\(native.name)()", native.requiredCount, native.requiredCount, count - hidden))
+          Machine.counted("\(native.name)()", nil, native.requiredCount, count - hidden))
       }
       return (arguments, count)
     }
@@ -244,16 +258,24 @@ extension Machine {
     }
     for (place, parameter) in native.parameters.enumerated() where parameter.isNamed {
       if let source = order[place + hidden], labels?[source] == nil {
-        let member = native.name.split(separator: ".").last ?? ""
         throw Failure(
           .argument, "the \"\(parameter.name):\" of \(native.name)() must be written",
-          help: member == "remove"
-            ? "write remove(at: i) for a place, removeAll { $0 == x } for a value"
-            : "write \(member)(x, at: i)")
+          help: Machine.labelled(parameter.name, of: native)
+        ).at(.argument(source - hidden))
       }
     }
     for (place, source) in order.enumerated() { scratch[place] = source.map { arguments[$0] } ?? .missing }
     return (scratch, order.count)
+  }
+
+  /// How a call is written whose label was left out.
+  private static func labelled(_ label: String, of native: NativeFunction) -> String {
+    switch (native.name.split(separator: ".").last.map(String.init) ?? "", label) {
+    case ("remove", _): "write remove(at: i) for a place, removeAll { $0 == x } for a value"
+    case (let member, "at"): "write \(member)(x, at: i)"
+    case (let name, "repeating"), (let name, "count"): "write \(name)(repeating: x, count: n)"
+    case (let name, _): "write \(name)(\(label): x)"
+    }
   }
 
   /// Moves the one labelled argument of a native that takes any number of others behind those.
@@ -265,7 +287,8 @@ extension Machine {
       let name = labels[place] ?? ""
       throw Failure(
         .argument, "\(native.name)() has no parameter \"\(name)\"",
-        help: native.option.map { "only \"\($0):\" is labelled" } ?? "its arguments have no labels"
+        help: native.option.flatMap { ForeignLabels.advice(on: name, of: [$0]) }
+          ?? native.option.map { "only \"\($0):\" is labelled" } ?? "its arguments have no labels"
       ).at(.label(place - (native.isMember ? 1 : 0)))
     }
     guard labelled.count == 1 else {

@@ -39,6 +39,21 @@ extension Machine {
     }
   }
 
+  /// A value as it stands in a header, a query or a form.
+  ///
+  /// - Parameter name: the name that the value belongs to.
+  /// - Throws: a failure for what is no text and has no plain one: a function, a collection, a Deferred.
+  public func plainText(of value: Value, for name: String) throws(Failure) -> String {
+    if value.isDeferred { throw .notAwaited("a value for \(name)") }
+    if value.isFunction || [Tag.array, Tag.dictionary, Tag.range, Tag.instance].contains(value.tag) {
+      throw Failure(
+        .type, "the value for \(name) must be a text or a number, not \(typeName(value))",
+        help: value.isFunction
+          ? "call it, or leave it out" : value.tag == Tag.range ? nil : "write toJSON(value) for its JSON")
+    }
+    return try text(of: value)
+  }
+
   /// The whole value as a literal would be written where there is one.
   ///
   /// - Throws: the failure of a limit, as `text(of:)`.

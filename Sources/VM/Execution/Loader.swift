@@ -70,7 +70,7 @@ extension Machine {
         // The compiler fuses only what is near enough.
         instruction.c = UInt16(rounded >> 4)
       case .closure: instruction.wide = unit.numbers[original.wide]
-      case .getMember, .setMember, .invoke, .awaitUnlessMember:
+      case .getMember, .hasMember, .setMember, .invoke, .awaitUnlessMember:
         instruction.c = UInt16(members[Int(original.c)])
       default: break
       }
@@ -119,7 +119,8 @@ extension Opcode {
     case .move, .getBox, .setBox, .addInteger, .multiplyInteger, .remainderInteger, .addConstant,
       .subtractConstant, .multiplyConstant, .divideConstant, .negate, .not, .jumpIfLess, .jumpUnlessLess,
       .jumpIfLessOrEqual, .jumpUnlessLessOrEqual, .jumpIfEqual, .jumpUnlessEqual, .rangePrepare, .rangeLoop,
-      .array, .appendAll, .dictionary, .concatenate, .concatenateHTML, .getMember, .setMember, .await, .async,
+      .array, .appendAll, .dictionary, .concatenate, .concatenateHTML, .getMember, .hasMember, .setMember,
+      .await, .async,
       .rethrow:
       [.a, .b]
     case .add, .subtract, .multiply, .divide, .remainder, .less, .lessOrEqual, .equal, .notEqual, .range,

@@ -86,6 +86,12 @@ extension Machine {
     method(object.tag, member).tag != Tag.unset || property(object.tag, member).tag != Tag.unset
   }
 
+  /// Whether the value is a dictionary that has neither such a member nor such a key.
+  @inline(never) func lacksKey(_ object: Value, _ member: Int) -> Bool {
+    object.tag == Tag.dictionary && !hasMember(object, member)
+      && heap.value(of: memberStrings[member], in: object.dictionary).tag == Tag.unset
+  }
+
   @inline(never) func setMember(_ object: Value, _ member: Int, _ value: Value) -> Bool {
     switch object.tag {
     case Tag.dictionary:
@@ -154,6 +160,9 @@ extension Machine {
     case Tag.nil:
       failure = .ofNil("nil cannot be indexed", help: "write ?[…] where the value may be nil")
     case Tag.deferred: failure = .notAwaited("what is indexed").at(.operand(0))
+    case Tag.error, Tag.instance:
+      let name = key.tag == Tag.string ? heap.text(key.string) : "name"
+      failure = Failure(.type, "\(typeName(object)) cannot be indexed", help: "write .\(name)")
     default: failure = Failure(.type, "\(typeName(object)) cannot be indexed")
     }
     return false
@@ -335,6 +344,9 @@ extension Failure {
       case 1: "the \(what) \(has(what)) 1 element, at 0"
       default: "the \(what) \(has(what)) \(count) elements, 0 to \(count - 1)"
       }
-    return Failure(.index, "index \(place) is out of range: \(extent)")
+    return Failure(
+      .index, "index \(place) is out of range: \(extent)",
+      help: place == -1 && count > 0
+        ? "write .last" : place < 0 && -place <= count ? "write [xs.count - \(-place)]" : nil)
   }
 }

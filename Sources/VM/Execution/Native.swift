@@ -17,10 +17,12 @@ public struct NativeParameter: Sendable {
     self.isNamed = isNamed
   }
 
-  /// Reads `"text"` and `"pretty?"`, whose question mark says that it may be left out.
+  /// Reads `"text"`, `"pretty?"`, which may be left out, `"at!"`, whose label must be written, and `"hex!?"`, which is both.
   static func list(_ names: [String]) -> [NativeParameter] {
     names.map {
       switch $0.last {
+      case "?" where $0.hasSuffix("!?"):
+        NativeParameter(String($0.dropLast(2)), isRequired: false, isNamed: true)
       case "?": NativeParameter(String($0.dropLast()), isRequired: false)
       case "!": NativeParameter(String($0.dropLast()), isNamed: true)
       default: NativeParameter($0)
@@ -87,6 +89,16 @@ public struct NativeCall: ~Copyable {
   public var option: Value { hasOption ? base[count] : .nil }
 
   public func has(_ index: Int) -> Bool { index < count && base[index].tag != Tag.missing }
+
+  /// Of parameters that each say in their own way what is made, which one is given; nil where none is.
+  func only(_ places: Int...) throws(Failure) -> Int? {
+    var given: [Int] = []
+    for place in places where has(place) { given.append(place) }
+    guard given.count > 1 else { return given.first }
+    throw Failure(
+      .argument, "\(function.name)() takes \(name(given[0])) or \(name(given[1])), not both"
+    ).at(.parameter(given[1]))
+  }
 
   private func name(_ index: Int) -> String {
     let place = function.isMember ? index - 1 : index

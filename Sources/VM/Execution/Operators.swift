@@ -111,7 +111,11 @@ extension Machine {
       (result, overflow) = left.int.subtractingReportingOverflow(right.int)
     default: return nil
     }
-    if overflow { throw Failure(.arithmetic, "dates are from 1677 to 2262") }
+    if overflow {
+      throw Failure(
+        .arithmetic,
+        left.tag == right.tag ? "a Duration holds at most 292 years" : "dates are from 1677 to 2262")
+    }
     return Value(tag: left.tag == right.tag ? Tag.duration : Tag.date, bits: UInt(bitPattern: result))
   }
 
@@ -179,6 +183,8 @@ extension Machine {
         isNumber
         ? "write Int(text) or Double(text) for the number that a text holds"
         : "write text.repeated(\(number.int))"
+    } else if operation == "+", left.tag == Tag.dictionary, right.tag == Tag.dictionary {
+      help = "write a.merging(b), where the second has the last word"
     } else if operation == "+", left.tag == Tag.string || right.tag == Tag.string {
       help = "write \"\\(…)\" to put a value into a string"
     } else if left.isNil || right.isNil {

@@ -580,6 +580,9 @@ extension Machine {
         {
           if !heap.isDue || collect(fiber, ip, registers) { continue }
         }
+      case .hasMember:
+        a.pointee = .bool(!lacksKey(registerB().pointee, Int(instruction.pointee.c)))
+        continue
       case .setMember:
         if setMember(a.pointee, Int(instruction.pointee.c), registerB().pointee) {
           if !heap.isDue || collect(fiber, ip, registers) { continue }

@@ -104,7 +104,13 @@ extension Machine {
         return call.heap.remove(at: isFirst ? 0 : count - 1, from: call[0].array)
       }
     }
-    defineMethod(Tag.array, "removeAll") { call throws(Failure) in
+    defineMethod(Tag.array, "removeAll", ["where?"]) { call throws(Failure) in
+      if call.has(1) {
+        throw Failure(
+          .type, "removeAll() takes a function, not \(call.machine.typeName(call[1]))",
+          help: "write removeAll { $0 == x } for a value, remove(at: i) for a place"
+        ).at(.parameter(1))
+      }
       call[0].array.pointee.count = 0
       return .nil
     }

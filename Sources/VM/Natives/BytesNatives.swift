@@ -4,13 +4,13 @@ import Foundation
 
 extension Machine {
   func installBytes() {
-    define("Bytes", ["content?", "base64?", "hex?"]) { call throws(Failure) in
-      if call.has(1) {
-        return try call.decoded(Machine.bytes(base64: try call.string(1)))
+    define("Bytes", ["content?", "base64!?", "hex!?"]) { call throws(Failure) in
+      switch try call.only(0, 1, 2) {
+      case 0: try call.bytes()
+      case 1: try call.decoded(Machine.bytes(base64: try call.string(1)))
+      case 2: try call.decoded(Machine.bytes(hex: try call.string(2)))
+      default: call.heap.makeBytes([])
       }
-      if call.has(2) { return try call.decoded(Machine.bytes(hex: try call.string(2))) }
-      guard call.has(0) else { return call.heap.makeBytes([]) }
-      return try call.bytes()
     }
     defineProperty(Tag.bytes, "count") { call throws(Failure) in .int(call[0].string.pointee.count) }
     defineProperty(Tag.bytes, "isEmpty") { call throws(Failure) in .bool(call[0].string.pointee.count == 0) }

@@ -4,8 +4,8 @@ import Foundation
 
 extension Machine {
   func installDates() {
-    define("Date", ["text?", "unix?"]) { call throws(Failure) in
-      if call.has(1) { return try Machine.date(seconds: try call.double(1)) }
+    define("Date", ["text?", "unix!?"]) { call throws(Failure) in
+      if try call.only(0, 1) == 1 { return try Machine.date(seconds: try call.double(1)) }
       if call[0].tag == Tag.date { return call[0] }
       guard call.has(0) else {
         throw Failure(.argument, "Date() takes a text or unix:", help: "now() gives the present")
@@ -46,11 +46,18 @@ extension Machine {
       if pattern.utf8.count > 200 {
         throw Failure(.argument, "the pattern of formatted() is longer than 200 bytes").at(.parameter(1))
       }
+      if pattern.contains("%") {
+        throw Failure(
+          .argument, "a pattern of formatted() has no %", help: "write yyyy-MM-dd HH:mm:ss, Unicode's letters"
+        ).at(.parameter(1))
+      }
+      // A formatter takes a fraction of a millisecond to make.
+      try call.machine.spend(5_000)
       let formatter = DateFormatter()
       formatter.locale = Machine.english
       formatter.timeZone = .gmt
       formatter.dateFormat = pattern
-      return call.heap.makeString(formatter.string(from: Machine.wholeSeconds(of: call[0].int)))
+      return call.heap.makeString(formatter.string(from: Machine.wholeMilliseconds(of: call[0].int)))
     }
   }
 
@@ -116,6 +123,12 @@ extension Machine {
 
   private static func wholeSeconds(of nanoseconds: Int) -> Date {
     Date(timeIntervalSince1970: Double(split(nanoseconds).seconds))
+  }
+
+  /// A little behind the millisecond that a date lies in, so that no rounding shows the one before.
+  private static func wholeMilliseconds(of nanoseconds: Int) -> Date {
+    let (seconds, rest) = split(nanoseconds)
+    return Date(timeIntervalSince1970: Double(seconds) + (Double(rest / 1_000_000) + 0.1) / 1_000)
   }
 
   private static let calendar: Calendar = {

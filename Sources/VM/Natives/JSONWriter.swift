@@ -79,6 +79,14 @@ private struct JSONWriter {
       string(machine.display(value))
       bytes.append(UInt8(ascii: "}"))
     case Tag.deferred: throw .notAwaited("a value in JSON")
+    case Tag.range: throw Failure(.json, "Range cannot be written as JSON", help: "write Array(range)")
+    case Tag.bytes:
+      throw Failure(
+        .json, "Bytes cannot be written as JSON", help: "write String(bytes), or bytes.base64Encoded()")
+    case Tag.instance:
+      throw Failure(
+        .json, "\(machine.typeName(value)) cannot be written as JSON",
+        help: "write what of it is meant: [\"status\": response.status]")
     default: throw Failure(.json, "\(machine.typeName(value)) cannot be written as JSON")
     }
   }

@@ -139,9 +139,15 @@ extension Machine {
       switch machine.natives[call[0].native.pointee.number].name {
       case "Bool" where !call.has(1): return .bool(machine.nextRandom() >> 63 == 1)
       case "Int" where call[1].tag == Tag.range: return .int(try machine.random(in: call[1].range))
-      case "Int": throw call.wrongType(1, expected: "a Range, as 1...6")
       case "Double" where call[1].tag == Tag.range: return .double(try machine.fraction(in: call[1].range))
-      case "Double": throw call.wrongType(1, expected: "a Range, as 0...1")
+      case "Int", "Double":
+        let range = machine.natives[call[0].native.pointee.number].name == "Int" ? "1...6" : "0...1"
+        throw Failure(
+          .type, "random(in:) takes a Range, not \(machine.typeName(call[1]))", help: "write in: \(range)"
+        ).at(.parameter(1))
+      case "Bool":
+        throw Failure(
+          .argument, "Bool.random() takes no arguments", help: "Int.random(in: 1...6) takes a Range")
       default: throw machine.noMember("random", call[0])
       }
     }
@@ -245,6 +251,7 @@ extension NativeCall {
     switch self[0].tag {
     case Tag.duration: failure.help = "write .seconds, .milliseconds, …: they are numbers"
     case Tag.date: failure.help = "write .unix: seconds since 1970"
+    case Tag.nil: failure.help = "write \(function.name)(x ?? \"\") for nil where x is nil"
     default: break
     }
     return failure

@@ -2,8 +2,9 @@
 
 extension Machine {
   func installSequences() {
-    define("Array", ["sequence?", "repeating?", "count?"]) { call throws(Failure) in
-      if call.has(1) {
+    define("Array", ["sequence?", "repeating!?", "count!?"]) { call throws(Failure) in
+      try call.requireRepeating(1, count: 2)
+      if try call.only(0, 1) == 1 {
         let count = try call.repetitions(2)
         try call.heap.checkCount(count)
         try call.machine.spend(count >> 2)
@@ -102,6 +103,14 @@ extension NativeCall {
     return machine.elements(of: try array(index)) ?? []
   }
 
+  /// Refuses one of `repeating:` and `count:` without the other.
+  func requireRepeating(_ value: Int, count: Int) throws(Failure) {
+    guard has(value) != has(count) else { return }
+    throw Failure(
+      .argument, "\(function.name)() takes repeating: and count: together",
+      help: "write \(function.name)(repeating: x, count: n)")
+  }
+
   /// How often something is repeated.
   func repetitions(_ index: Int) throws(Failure) -> Int {
     let count = try int(index)
@@ -117,6 +126,11 @@ extension NativeCall {
   fileprivate func steps() throws(Failure) -> Value {
     let isClosed = has(2)
     let end = isClosed ? self[2] : self[1]
+    if !has(3), self[0].tag == Tag.duration || self[0].tag == Tag.date {
+      throw Failure(
+        .argument, "stride() over \(machine.typeName(self[0]))s needs a step",
+        help: "write stride(from: a, to: b, by: 1s)")
+    }
     let step = has(3) ? self[3] : .int(1)
     let sign = try machine.arithmetic(.subtract, step, step)
     guard let isForward = machine.isLess(sign, step, orEqual: false, swapped: false),

@@ -48,8 +48,11 @@ extension Machine {
       // Of every character; of an empty text it is false, since there is none.
       defineProperty(Tag.string, name) { call throws(Failure) in
         let text = try call.string(0)
-        try call.machine.spend(call[0].string.pointee.count)
-        return .bool(!text.isEmpty && text.allSatisfy(isKind))
+        for character in text {
+          try call.machine.spend(1)
+          if !isKind(character) { return .bool(false) }
+        }
+        return .bool(!text.isEmpty)
       }
     }
     let digits: [(String, @Sendable (Character) -> Int?)] = [
@@ -64,9 +67,12 @@ extension Machine {
       }
     }
     defineProperty(Tag.string, "lines") { call throws(Failure) in
-      var lines = try call.string(0).split(omittingEmptySubsequences: false) { $0.isNewline }
-      if lines.last?.isEmpty == true { lines.removeLast() }
-      return try call.strings(lines)
+      let lines = try call.pieces(omittingEmpty: false) { $0.isNewline }
+      let array = lines.array
+      if array.pointee.count > 0, array.pointee.elements[array.pointee.count - 1].string.pointee.count == 0 {
+        array.pointee.count -= 1
+      }
+      return lines
     }
     // With a function it is the prelude's.
     defineMethod(Tag.string, "drop", ["while"]) { call throws(Failure) in
@@ -150,10 +156,30 @@ extension Machine {
 
 extension NativeCall {
   /// An array of strings.
-  func strings(_ parts: [Substring]) throws(Failure) -> Value {
-    try machine.heap.checkCount(parts.count)
-    try machine.heap.reserve(parts.count * 48)
-    try machine.spend(parts.count * 4)
-    return machine.heap.makeArray(parts.map { machine.heap.makeString(String($0)) })
+  /// The parts of the receiver between characters, as an array.
+  func pieces(
+    most: Int = .max, omittingEmpty: Bool, at isSeparator: (Character) -> Bool
+  ) throws(Failure) -> Value {
+    let text = try string(0)
+    let result = heap.newArray(capacity: 4)
+    var start = text.startIndex
+    var place = start
+    while place < text.endIndex, result.pointee.count < most {
+      try machine.spend(1)
+      let next = text.index(after: place)
+      if isSeparator(text[place]) {
+        if !omittingEmpty || place > start { try add(text[start..<place], to: result) }
+        start = next
+      }
+      place = next
+    }
+    if !omittingEmpty || start < text.endIndex { try add(text[start...], to: result) }
+    return Value(Tag.array, result)
+  }
+
+  private func add(_ piece: Substring, to array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
+    if array.pointee.count & 1023 == 0 { try heap.checkMemory() }
+    try machine.spend(4)
+    try heap.append(heap.makeString(String(piece)), to: array)
   }
 }

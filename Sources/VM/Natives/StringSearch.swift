@@ -78,10 +78,8 @@ extension Machine {
     ) { call throws(Failure) in
       let most = try call.splits(2)
       if call[1].isNil {
-        let parts = try call.string(0).split(
-          maxSplits: most, omittingEmptySubsequences: try call.bool(3, default: true),
-          whereSeparator: \.isWhitespace)
-        return try call.strings(parts)
+        return try call.pieces(
+          most: most, omittingEmpty: try call.bool(3, default: true), at: \.isWhitespace)
       }
       let (text, separator) = (try call.utf8(0), try call.utf8(1))
       if separator.count == 0 {

@@ -1,7 +1,11 @@
 extension Machine {
   func installText() {
-    define("String", ["value?", "radix?", "repeating?", "count?", "scalars?", "format?"]) {
+    define("String", ["value?", "radix?", "repeating!?", "count!?", "scalars!?", "format!?"]) {
       call throws(Failure) in
+      if !call.has(5) {
+        try call.requireRepeating(2, count: 3)
+        _ = try call.only(0, 2, 4)
+      }
       if call.has(2) { return try call.machine.repeated(call, 2, try call.repetitions(3)) }
       if call.has(4) { return try call.text(ofScalars: 4) }
       if call.has(5) {

@@ -79,7 +79,8 @@ extension Prelude {
     }
     func Array_removeAll_where(self, where) {
         let count = self.count
-        let kept = self.filter { element in !where(element) }
+        let kept = []
+        for element in self { if !where(element) { kept.append(element) } }
         if self.count != count { throw Error("the array was changed while removeAll went over it", kind: "argument") }
         self.__replace(kept)
     }

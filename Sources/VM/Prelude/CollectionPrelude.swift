@@ -48,6 +48,7 @@ extension Prelude {
             __function(key, "Dictionary(grouping:)", "write Dictionary(grouping: xs) { … }")
             return Array(grouping).grouped(key)
         }
+        __function(uniquingKeysWith ?? { nil }, "Dictionary(uniquingKeysWith:)", "write Dictionary(pairs) { old, new in new }")
         if uniqueKeysWithValues != false { return __dictionary(uniqueKeysWithValues, true) }
         if uniquingKeysWith == nil { return __dictionary(pairs, false) }
         let result = [:]

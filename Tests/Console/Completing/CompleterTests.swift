@@ -39,6 +39,18 @@ import Testing
     #expect(completed("%open /") == [])
   }
 
+  @Test func completesPathsUpToEachParameter() {
+    completer.learn(from: [
+      "route \"/users/<int:id>/orders/<order>\" { 1 }; route \"/users/new\" { 2 }; route \"/f/<path:p>/x\" { 3 }"
+    ])
+    #expect(completed("get(\"/us") == ["get(\"/users/", "get(\"/users/new"])
+    #expect(completed("get(\"/users/7/") == ["get(\"/users/7/orders/"])
+    #expect(completed("%open /users/7/or") == ["%open /users/7/orders/"])
+    #expect(completed("%open /users/seven/") == [])
+    #expect(completed("%open /users/7/orders/1/") == [])
+    #expect(completed("%open /f/a/") == [])
+  }
+
   @Test func proposesWhatIsNearestFirst() {
     completer.learn(from: ["let rest = 1"])
     #expect(
