@@ -5,14 +5,17 @@ import KernelCore
 public final class EventQueue: @unchecked Sendable {
   // Guarded by `condition`.
   private var events: [KernelEvent] = []
+  /// Bytes of their texts.
+  private var size = 0
   private var dropped = 0
   private var isUnawaited = false
   private let condition = NSCondition()
   /// Called after an event came, on the thread that brought it: what wakes a prompt.
   private let onArrival: @Sendable () -> Void
 
-  /// Events that wait at most; beyond that the oldest go, and are counted.
+  /// Events that wait at most, and the bytes of their texts; beyond that the oldest go, and are counted.
   private static let limit = 100_000
+  private static let sizeLimit = 64 << 20
 
   public init(onArrival: @escaping @Sendable () -> Void = {}) { self.onArrival = onArrival }
 
@@ -22,14 +25,25 @@ public final class EventQueue: @unchecked Sendable {
   public func post(_ event: KernelEvent) {
     condition.lock()
     if case .unawaited = event { isUnawaited = true }
-    if events.count >= EventQueue.limit {
-      events.removeFirst(EventQueue.limit / 10)
-      dropped += EventQueue.limit / 10
-    }
     events.append(event)
+    size += event.size
+    if events.count > EventQueue.limit || size > EventQueue.sizeLimit { dropOldest() }
     condition.signal()
     condition.unlock()
     onArrival()
+  }
+
+  /// A tenth more than must go, so that not every event that follows moves all the others.
+  private func dropOldest() {
+    var count = 0
+    while count < events.count - 1,
+      events.count - count > EventQueue.limit * 9 / 10 || size > EventQueue.sizeLimit * 9 / 10
+    {
+      size -= events[count].size
+      count += 1
+    }
+    events.removeFirst(count)
+    dropped += count
   }
 
   /// Wakes whoever waits in `take`, without an event.
@@ -47,6 +61,7 @@ public final class EventQueue: @unchecked Sendable {
     if events.isEmpty, timeout > 0 { _ = condition.wait(until: Date().addingTimeInterval(timeout)) }
     var taken = events
     events.removeAll()
+    size = 0
     if dropped > 0 {
       taken.insert(
         .notice(
@@ -55,5 +70,17 @@ public final class EventQueue: @unchecked Sendable {
       dropped = 0
     }
     return taken
+  }
+}
+
+extension KernelEvent {
+  /// Bytes of its text.
+  fileprivate var size: Int {
+    switch self {
+    case .output(_, let text), .notice(_, let text), .failure(_, let text), .unawaited(_, let text):
+      text.utf8.count
+    case .opened(_, _, let body): body.utf8.count
+    default: 0
+    }
   }
 }

@@ -118,6 +118,8 @@ public final class Machine {
   var nextPin = 1
   /// Deferreds that failed while nobody waited, to be looked at when the queue is empty.
   var unawaited: [Value] = []
+  /// Whether more of them can be told at once than was allowed in one go.
+  var hasMoreUnawaited = false
 
   // What went wrong, between the instruction that fails and the handler that takes over.
   @exclusivity(unchecked) var failure: Failure?
@@ -134,6 +136,13 @@ public final class Machine {
   var hasMovedArguments = false
   /// The failure is that the memory limit is passed by far.
   var isOutOfMemory = false
+  /// Until when there is no collection while memory is over its limit, on the monotonic clock.
+  private var restUntil = 0
+  /// Fibers that have ended since the last collection, and how many make another worth its time.
+  var endedFibers = 0
+  private var enoughEnded = 0
+  /// Whether the running fiber failed for lack of memory after a collection: what it held may be garbage by now.
+  var mayHaveFreed = false
   /// What `random` goes on from.
   var randomState: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
   /// The frame whose cleanup runs while its fiber is unwound.
@@ -288,6 +297,24 @@ public final class Machine {
 
   /// Collects garbage. Only at a safe point: where no Swift variable holds a value that is not pinned or otherwise rooted.
   func collect() {
+    let start = Machine.monotonicTime()
+    markAndSweep()
+    let end = Machine.monotonicTime()
+    restUntil = end + 4 * (end - start)
+    mayHaveFreed = false
+    endedFibers = 0
+    enoughEnded = max(64, fiberCount / 4)
+  }
+
+  /// Whether memory was over its limit after the last collection, which was a moment ago, and few fibers have ended
+  /// since. Another would find hardly more to free, and the server would do nothing but collect.
+  var isTooSoonToCollect: Bool {
+    let state = heap.state
+    return state.pointee.live > limits.memory && !mayHaveFreed && !state.pointee.collectsAlways
+      && endedFibers < enoughEnded && Machine.monotonicTime() < restUntil
+  }
+
+  private func markAndSweep() {
     var collector = Collector(heap: heap, payloads: payloads, prototypeCount: prototypes.count)
     for slot in globalNames.indices { collector.mark(globals[slot]) }
     for value in memberStrings { collector.mark(value) }

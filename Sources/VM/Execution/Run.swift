@@ -698,11 +698,13 @@ extension Machine {
   ) -> Bool {
     fiber.pointee.ip = ip
     fiber.pointee.registers = registers
-    collect()
+    let isTooSoon = isTooSoonToCollect
+    if !isTooSoon { collect() }
     // A program close to the limit spends its time in here.
     if !heap.state.pointee.collectsAlways, !mayGoOn(fiber) { return false }
     if heap.state.pointee.live <= limits.memory { return true }
     failure = .memory(limit: limits.memory)
+    mayHaveFreed = !isTooSoon
     isOutOfMemory = heap.state.pointee.live > limits.memory + limits.memory / 8
     return false
   }

@@ -139,9 +139,10 @@ struct Collector {
     state.pointee.debt = 0
     state.pointee.collections += 1
     if !state.pointee.collectsAlways {
-      // Twice what is alive, but never far past the memory limit.
-      let room = state.pointee.limits.memory - state.pointee.live
-      state.pointee.threshold = max(HeapState.smallestThreshold, min(state.pointee.live, room))
+      // Twice what is alive, but never far past the memory limit, nor so near it that collecting is all that is done.
+      let limit = state.pointee.limits.memory
+      state.pointee.threshold = max(
+        HeapState.smallestThreshold, limit / 16, min(state.pointee.live, limit - state.pointee.live))
     }
   }
 

@@ -350,13 +350,19 @@ extension Machine {
   }
 
   /// Reports errors that came while nobody waited, as soon as whoever could still await them has ended.
-  func reportUnawaited() {
+  ///
+  /// - Parameter limit: how many at most.
+  func reportUnawaited(limit: Int = .max) {
+    hasMoreUnawaited = false
     if unawaited.isEmpty { return }
     var waiting: [Value] = []
     // One error may have gone down several branches.
     var reported: Set<UInt> = []
-    for value in unawaited {
+    var place = 0
+    while place < unawaited.count, reported.count < limit {
+      let value = unawaited[place]
       let deferred = value.deferred
+      place += 1
       if deferred.isHandled {
         deferred.pointee.creator = nil
         continue
@@ -371,6 +377,7 @@ extension Machine {
         host?.unhandled(error: deferred.pointee.value, owner: deferred.pointee.owner)
       }
     }
-    unawaited = waiting
+    hasMoreUnawaited = place < unawaited.count
+    unawaited.replaceSubrange(..<place, with: waiting)
   }
 }

@@ -81,8 +81,8 @@ extension Machine {
     return waiter
   }
 
-  /// Whether nothing is ready to run.
-  public var isIdle: Bool { firstReady == nil }
+  /// Whether nothing is ready to run, and no error that nobody awaited is still to be told.
+  public var isIdle: Bool { firstReady == nil && !hasMoreUnawaited }
 
   /// Runs what is ready, first in, first out; true when nothing is left.
   ///
@@ -99,13 +99,20 @@ extension Machine {
     while count < limit, !(yields && hasLookedAtClock), let waiter = dequeue() {
       count += 1
       if waiter.isFiber { resume(waiter.fiber) } else { fire(waiter.reaction) }
+      // Errors for lack of memory must not be what takes it.
+      if unawaited.count > Machine.unawaitedLimit, heap.state.pointee.live > limits.memory { tellUnawaited() }
     }
-    if firstReady == nil {
-      busy += 1
-      reportUnawaited()
-      busy -= 1
-    }
-    return firstReady == nil
+    if firstReady == nil { tellUnawaited(limit: limit) }
+    return isIdle
+  }
+
+  /// Errors that nobody awaited which are kept while memory is over its limit, in the hope that somebody does.
+  private static let unawaitedLimit = 1_000
+
+  private func tellUnawaited(limit: Int = .max) {
+    busy += 1
+    reportUnawaited(limit: limit)
+    busy -= 1
   }
 
   // MARK: Running
@@ -136,7 +143,7 @@ extension Machine {
       if fiber.has(FiberObject.isStopping) { reportCleanup(error, fiber) }
       end(fiber, .failure(error))
     }
-    if heap.isDue { collectBetweenRuns() }
+    if mayHaveFreed || heap.isDue && !isTooSoonToCollect { collectBetweenRuns() }
     busy -= 1
   }
 
@@ -169,6 +176,7 @@ extension Machine {
     fiber.pointee.source = nil
     if fiber.has(FiberObject.isStopping) { stopReasons[fiber.pointee.id] = nil }
     fiberCount -= 1
+    endedFibers += 1
   }
 
   /// Parks the running fiber on a deferred, or says why it goes on: false with `thrown` or `failure` set.

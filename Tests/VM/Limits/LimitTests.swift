@@ -107,6 +107,22 @@ struct LimitTests {
     #expect(host.machine.heap.bytesInUse < 120 << 20)
   }
 
+  /// Each fiber that woke collected once more, and nobody was served meanwhile.
+  @Test func fibersThatHoldAllMemoryWakeWithoutACollectionEach() throws {
+    if ScriptHost.isStressed { return }
+    var limits = Self.small
+    limits.fibers = 100_000
+    limits.memory = 16 << 20
+    let host = ScriptHost(limits: limits)
+    let text =
+      "var made = 0\nwhile true { async { let mine = Array(0..<200)\n await sleep(1s)\n [mine.count] }\n made += 1 }"
+    #expect(try host.run(text).contains("memory limit"))
+    #expect(try #require(Int(try host.run("made"))) > 5_000)
+    #expect(host.machine.heap.state.pointee.collections < 100)
+    #expect(host.machine.fiberCount < 10)
+    #expect(try host.run("\"y\".repeated(1_000_000).count") == "1000000")
+  }
+
   @Test func parkedFibersThatNothingCanWakeAreForgotten() throws {
     let host = ScriptHost(limits: Self.small)
     #expect(try host.run("for i in 0..<400 { async { await deferred() } }\nawait sleep(1s)\n1") == "1")

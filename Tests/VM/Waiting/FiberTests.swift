@@ -75,6 +75,19 @@ struct FiberTests {
     #expect(!host.machine.isIdle)
   }
 
+  /// Telling of hundreds of thousands kept everybody else waiting for seconds.
+  @Test func errorsThatNobodyAwaitedAreToldInBoundedPieces() throws {
+    let host = ScriptHost()
+    _ = try host.start("for i in 0..<250 { deferred().reject(\"e\\(i)\") }")
+    #expect(!host.machine.runReady(limit: 100))
+    #expect(host.unhandled.count == 100)
+    #expect(!host.machine.isIdle)
+    #expect(!host.machine.runReady(limit: 100))
+    #expect(host.machine.runReady(limit: 100))
+    #expect(host.unhandled == (0..<250).map { "e\($0)" })
+    #expect(host.machine.isIdle)
+  }
+
   @Test func aTaskSaysWhatItWaitsFor() throws {
     let host = ScriptHost()
     let task = try host.start("await sleep(5s)")
