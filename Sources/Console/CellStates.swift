@@ -61,20 +61,20 @@ final class CellStates: Sendable {
   }
 }
 
-/// The cell that the prompt waits for: what it prints needs no label.
+/// The run of a cell that the prompt waits for: what the cell prints needs no label.
 final class RunningCell: Sendable {
-  private let value = Mutex<Int?>(nil)
+  private let value = Mutex<CellStates.Run?>(nil)
 
-  var number: Int? {
-    get { value.withLock { $0 } }
-    set { value.withLock { $0 = newValue } }
-  }
+  var number: Int? { value.withLock { $0?.cell } }
 
-  /// Says that the prompt no longer waits for a cell; false where it did not.
+  /// Says that the prompt waits for a run.
+  func begin(_ run: CellStates.Run) { value.withLock { $0 = run } }
+
+  /// Says that the prompt no longer waits for a run; false where it did not.
   @discardableResult
-  func end(_ cell: Int) -> Bool {
+  func end(_ run: CellStates.Run) -> Bool {
     value.withLock { value in
-      guard value == cell else { return false }
+      guard value?.id == run.id else { return false }
       value = nil
       return true
     }

@@ -72,10 +72,10 @@ extension Prompt {
     let input = self.input
     let run = states.begin(number, text)
     let columns = isInteractive ? input.columns : nil
-    runningCell.number = number
+    runningCell.begin(run)
     kernel.run(cell: number, text: text) { [runningCell, isInteractive] result in
       // On the loop: what comes after this is no longer the cell's own output, and stands below its result.
-      let isAwaited = runningCell.end(number)
+      let isAwaited = runningCell.end(run)
       let isShown = result.isSuccess ? !isCompact : isInteractive
       if isAwaited, isShown, let text = Transcript.result(result, columns: columns) { input.printAbove(text) }
       slot.set(result)
@@ -93,7 +93,7 @@ extension Prompt {
       kernel.interrupt()
     } backgrounding: {
       // It may have ended just now, and shown its result.
-      guard runningCell.end(number) else { return false }
+      guard runningCell.end(run) else { return false }
       say(StyledText("[\(number)] goes on in the background; %fg brings it back", .dim))
       leaveInBackground(slot, number, run, since: started)
       return true
@@ -121,7 +121,7 @@ extension Prompt {
     }
     background.append(
       Background(label: "[\(number)]", cell: number, isOver: { slot.value != nil }) { [unowned self] in
-        runningCell.number = number
+        runningCell.begin(run)
         slot.onSet = nil
         _ = waitForCell(slot, number, run, since: started)
       })

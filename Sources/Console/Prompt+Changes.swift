@@ -48,10 +48,11 @@ extension Prompt {
     make(notebook.codeCells.map { .removed($0) }, undoableAs: "%reset")
     for number in numbers { states.forget(number) }
     Completer.shared.forgetAll()
-    restart()
+    restart(isSaid: false)
     say(
-      "\(numbers.count) cell\(numbers.count == 1 ? "" : "s") of the notebook are gone; %undo brings them back"
-    )
+      numbers.count == 1
+        ? "the kernel is new and the one cell of the notebook gone; %undo brings it back"
+        : "the kernel is new and all \(numbers.count) cells of the notebook are gone; %undo brings them back")
   }
 
   func forgetEffects(of numbers: [Int]) {
@@ -89,6 +90,7 @@ extension Prompt {
 
   /// `%insert 3`: the next cell that is entered goes before that one.
   func insertNext(before argument: String) {
+    if argument.isEmpty { return refuse("say before which one: %insert 3") }
     guard let chosen = cells(in: argument) else { return }
     guard chosen.count == 1 else { return refuse("say before which one: %insert 3") }
     insertion = chosen[0]
@@ -183,7 +185,10 @@ extension Prompt {
   // MARK: Stale cells
 
   /// The cells that would come to something else if they ran again, in order.
-  var staleCells: [Int] { kernel.staleCells(in: notebook.codeNumbers, edited: editedCells) }
+  var staleCells: [Int] {
+    let (numbers, edited) = (notebook.codeNumbers, editedCells)
+    return asked { $0.staleCells(in: numbers, edited: edited) }
+  }
 
   /// The cells that read otherwise than when they ran.
   private var editedCells: Set<Int> {
@@ -193,10 +198,13 @@ extension Prompt {
       })
   }
 
-  /// Says once which cells have become stale by what was done.
+  /// Says once which cells have become stale by what was done. While the kernel computes it can't be known, and is told
+  /// later.
   func tellStale() {
-    let stale = staleCells
-    let new = stale.filter { !knownStale.contains($0) }
+    guard let stale = kernel.staleCellsAtOnce(in: notebook.codeNumbers, edited: editedCells) else { return }
+    let edited = editedCells
+    // Whoever changed a cell's text knows.
+    let new = stale.filter { !knownStale.contains($0) && !edited.contains($0) }
     knownStale = Set(stale)
     guard !new.isEmpty, isInteractive else { return }
     say(

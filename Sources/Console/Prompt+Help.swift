@@ -8,8 +8,8 @@ extension Prompt {
   /// The name that is asked about: of `name?`, `?name`, `%name?`, `xs.map?` and `/greet/<user>?`; empty for `?` alone.
   nonisolated static func question(in line: String) -> String? {
     guard line.hasSuffix("?") || line.hasPrefix("?") else { return nil }
-    let topic = (line.hasSuffix("?") ? line.dropLast() : line.dropFirst()).trimmingCharacters(
-      in: .whitespaces)
+    // IPython's name?? is the same.
+    let topic = line.trimmingCharacters(in: ["?"]).trimmingCharacters(in: .whitespaces)
     if topic.hasPrefix("/") {
       let isComment = topic.hasPrefix("//") || topic.hasPrefix("/*")
       return isComment || topic.contains(where: \.isWhitespace) ? nil : topic
@@ -29,7 +29,7 @@ extension Prompt {
       let member = String(name[name.index(after: dot)...])
       return helpOnMember(member, of: String(name[..<dot]))
     }
-    if let variable = kernel.variable(named: name) { return tell(variable) }
+    if let variable = asked({ $0.variable(named: name) }) { return tell(variable) }
     if helpOnName(name) { return }
     if let command { return tell(command) }
     let owners = Catalogue.types(withMember: name)
@@ -59,8 +59,8 @@ extension Prompt {
     }
     let parts = base.split(separator: ".").map(String.init)
     let path = ValuePath(parts.first ?? "", parts.dropFirst().map { .member($0) })
-    guard let value = kernel.members(of: path, waits: true) else {
-      let near = Suggestion.nearest(to: base, among: kernel.variables().map(\.name) + Catalogue.names)
+    guard let value = asked({ $0.members(of: path, waits: true) }) else {
+      let near = Suggestion.nearest(to: base, among: asked { $0.variables() }.map(\.name) + Catalogue.names)
       return refuse(
         "there is no value \"\(base)\" to look at"
           + (near.map { "; did you mean \($0).\(name)?" } ?? "; %vars lists the names there are"))
@@ -152,7 +152,7 @@ extension Prompt {
 
   /// A pattern, or the beginning of some.
   private func helpOnRoute(_ topic: String) {
-    let routes = kernel.routes()
+    let routes = asked { $0.routes() }
     let exact = routes.filter { $0.pattern == topic }
     let found = exact.isEmpty ? routes.filter { $0.pattern.hasPrefix(topic) } : exact
     if found.isEmpty {
@@ -183,6 +183,10 @@ extension Prompt {
 extension Prompt: CompletionSource {
   var cells: [(number: Int, headline: String)] {
     notebook.codeCells.compactMap { cell in cell.number.map { ($0, Prompt.headline(of: cell)) } }
+  }
+
+  var waiting: [String] {
+    background.filter { !$0.isOver() }.map { $0.cell.map(String.init) ?? $0.label }
   }
 
   var patience: Duration { kernel.patience }

@@ -6,6 +6,13 @@ import Language
 extension Prompt {
   /// What the person typed: a command, a question about a name, or a cell.
   func handle(_ text: String) {
+    if let cells = PastedTranscript.cells(in: text) {
+      for cell in cells {
+        if cells.count > 1 { say(Transcript.input(notebook.nextNumber, cell)) }
+        handle(cell)
+      }
+      return
+    }
     let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty }
     if lines.allSatisfy({ $0.hasPrefix("%") }) {

@@ -5,7 +5,7 @@ import Notebooks
 // The kernel as a whole: restarting it, and its pages.
 
 extension Prompt {
-  func restart() {
+  func restart(isSaid: Bool = true) {
     let flag = Flag()
     let input = self.input
     // Before: what cells in the background come to by this is not worth a line each.
@@ -17,7 +17,7 @@ extension Prompt {
     }
     while input.wait(status: { "restarting" }, until: { flag.isSet }) != .finished {}
     tellStopped(background)
-    say("restarted: variables, routes and timers are gone; %rerun brings them back")
+    if isSaid { say("restarted: variables, routes and timers are gone; %rerun brings them back") }
   }
 
   /// Says which cells a restart has stopped as they waited in the background.
@@ -70,7 +70,7 @@ extension Prompt {
       return refuse("%open takes a path, as %open \(path), or an http address")
     }
     guard target.hasPrefix("/") else { return openings.openNow(target) { [input] in input.printAbove($0) } }
-    guard let base = kernel.addresses().first(where: { $0.hasPrefix("http") }) else {
+    guard let base = asked({ $0.addresses() }).first(where: { $0.hasPrefix("http") }) else {
       return refuse("nothing listens yet; run listen(\"tcp:8080\") first")
     }
     // What no address may contain is percent-encoded, as in a cell's `open`.

@@ -5,8 +5,7 @@ import KernelCore
 
 extension Prompt {
   func listRoutes() {
-    let routes = kernel.routes()
-    let addresses = kernel.addresses()
+    let (routes, addresses) = asked { ($0.routes(), $0.addresses()) }
     if !addresses.isEmpty { say(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
     if routes.isEmpty { return say("there are no routes yet; try: route \"/\" { \"Hello!\" }") }
     let width = routes.map(\.pattern.count).filter { $0 <= 60 }.max() ?? 0
@@ -28,7 +27,7 @@ extension Prompt {
   private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   func listActivities() {
-    let activities = kernel.activities()
+    let activities = asked { $0.activities() }
     if activities.isEmpty { return say("nothing goes on: no request, no timer, no fiber waits") }
     let shown = activities.prefix(Prompt.activityLimit)
     let width = shown.map { Layout.width(of: $0.name) }.filter { $0 <= 40 }.max() ?? 0
@@ -58,7 +57,7 @@ extension Prompt {
         refuse("\"\(word)\" is no number of %ps")
         continue
       }
-      if kernel.cancel(activity: number) {
+      if asked({ $0.cancel(activity: number) }) {
         say("\(number) is cancelled")
       } else {
         refuse("nothing that goes on has the number \(number); %ps lists what goes on")
@@ -67,7 +66,7 @@ extension Prompt {
   }
 
   func listVariables() {
-    let variables = kernel.variables()
+    let variables = asked { $0.variables() }
     if variables.isEmpty { return say("no cell has declared a name yet") }
     let name = min(24, variables.map(\.name.count).max() ?? 0) + 1
     let type = min(16, variables.map(\.type.count).max() ?? 0) + 1
@@ -83,7 +82,7 @@ extension Prompt {
 
   /// `%clock`: what time it is for the notebook.
   func tellTime() {
-    let clock = kernel.clock()
+    let clock = asked { $0.clock() }
     let date = clock.date.formatted(
       .iso8601.dateTimeSeparator(.standard).time(includingFractionalSeconds: true))
     say(

@@ -135,8 +135,11 @@ extension Prompt {
     rerun(notebook.codeNumbers, verb: "opened \(target)")
   }
 
-  /// What a person typed as a file's name: `~` at its beginning is their home.
+  /// What a person typed as a file's name: `~` at its beginning is their home, and quotes around it are none of it.
   nonisolated static func path(_ typed: String) -> String {
+    if let quote = typed.first, quote == "\"" || quote == "'", typed.count > 2, typed.last == quote {
+      return path(String(typed.dropFirst().dropLast()))
+    }
     guard typed == "~" || typed.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"]
     else { return typed }
     return home + typed.dropFirst()

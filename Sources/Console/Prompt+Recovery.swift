@@ -14,10 +14,36 @@ extension Prompt {
       let place = path == nil ? "in a notebook that ended without saving" : "here and not saved"
       let them = changes.count == 1 ? "it" : "them"
       input.tell(
-        "\(Prompt.summary(of: changes)) \(place), on \(time): %recover brings \(them) back, %recover drop forgets \(them)",
+        "\(Prompt.summary(of: changes)) \(place), on \(time): %recover brings \(them) back, %recover show lists \(them), %recover drop forgets \(them)",
         Style(.yellow))
     }
     if let elsewhere = abandoned.elsewhere { say(StyledText(elsewhere, .dim)) }
+  }
+
+  /// `%recover show`: what was left of this notebook, the latest last.
+  func showRecoverable() {
+    let abandoned = Abandoned(of: path)
+    if abandoned.own.isEmpty { return say("there is nothing to recover") }
+    for entry in abandoned.own.reversed() {
+      say(StyledText(entry.lastEntry.formatted(date: .abbreviated, time: .shortened), .dim))
+      for change in entry.changes.prefix(Prompt.shownChanges) {
+        say(StyledText("  " + Prompt.headline(of: change)))
+      }
+      if entry.changes.count > Prompt.shownChanges {
+        say(StyledText("  … \(entry.changes.count - Prompt.shownChanges) more", .dim))
+      }
+    }
+  }
+
+  private static let shownChanges = 50
+
+  private static func headline(of change: NotebookChange) -> String {
+    switch change {
+    case .added(let cell, _): "entered: " + Prompt.headline(of: cell)
+    case .edited(let number, _, let text): "[\(number)] became: " + Prompt.headline(of: Cell(source: text))
+    case .removed(let cell): "deleted: " + Prompt.headline(of: cell)
+    case .moved(let number, _): "[\(number)] moved"
+    }
   }
 
   /// Brings back what was left of this notebook, or forgets it.

@@ -1,3 +1,4 @@
+import Foundation
 import KernelCore
 
 // Waiting for cells and calls, in the foreground and in the background.
@@ -35,6 +36,25 @@ extension Prompt {
     }
   }
 
+  /// What the kernel answers. While it computes, the person sees that, and Ctrl-C stops what it computes.
+  func asked<Answer: Sendable>(_ question: @escaping @Sendable (KernelHandle) -> Answer) -> Answer {
+    let slot = Slot<Answer>()
+    let started = ContinuousClock.now
+    DispatchQueue.global().async { [kernel, input] in
+      slot.set(question(kernel))
+      input.wake()
+    }
+    while true {
+      if let answer = slot.value { return answer }
+      let outcome = input.wait(
+        status: {
+          let time = Prompt.duration(ContinuousClock.now - started)
+          return "a cell computes, and nothing else can be asked meanwhile  \(time)  Ctrl-C stops it"
+        }, until: { slot.value != nil })
+      if outcome == .interrupted { kernel.interrupt() }
+    }
+  }
+
   /// What stands beside the spinner; after a while, also what can be done.
   private static func waiting(_ label: String, _ time: Duration) -> String {
     let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
@@ -49,7 +69,11 @@ extension Prompt {
     guard let last = background.last else { return say("nothing waits in the background") }
     var chosen = last
     if !argument.isEmpty {
-      guard let number = Int(argument), let found = background.last(where: { $0.cell == number }) else {
+      let found = background.last {
+        $0.cell.map { "\($0)" == argument } ?? false || $0.label == argument
+          || $0.label.hasSuffix(" " + argument)
+      }
+      guard let found else {
         let names = background.map(\.label).joined(separator: ", ")
         return refuse(
           "\(argument) does not wait in the background; \(names) \(background.count == 1 ? "does" : "do")")

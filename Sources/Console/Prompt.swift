@@ -77,6 +77,7 @@ public final class Prompt {
     let usesBrowser = opensBrowser && browser.isAvailable
     configuration.opening = isInteractive ? .browser(isAvailable: usesBrowser) : .request
     self.configuration = configuration
+    configuration.columns = { Terminal.columns }
     openings = BrowserOpenings(opensBrowser ? browser : nil)
     let input = self.input
     let openings = openings
@@ -113,9 +114,9 @@ public final class Prompt {
       return finish(.cellFailed)
     }
     if isInteractive { offerRecovery() }
-    while !isLeaving { readOne() }
+    while !isLeaving, !Stream.hasLostOutput { readOne() }
     if !isInteractive { settle() }
-    if isInteractive { return finish(.success) }
+    if isInteractive { return finish(Stream.hasLostOutput ? .outputLost : .success) }
     return finish(
       hasFailed || hasUnawaited.isSet ? .cellFailed : Stream.hasLostOutput ? .outputLost : .success)
   }
@@ -173,7 +174,7 @@ public final class Prompt {
     if let number = editing.take() { return readEdited(number) }
     let entry = input.readCell(number: notebook.nextNumber)
     if case .text(let text) = entry, text.allSatisfy(\.isWhitespace) { return }
-    (question, lastQuestion) = (nil, question)
+    (question, lastQuestion) = (nil, input.hasTyped && entry == .endOfInput ? nil : question)
     switch entry {
     case .text(let text):
       handle(text)

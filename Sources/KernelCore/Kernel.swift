@@ -11,6 +11,8 @@ import Web
 /// Confined to the event loop that it is given.
 final class Kernel {
   let configuration: KernelConfiguration
+  /// How errors are told here, as wide as the window is now.
+  var errorRenderer: ErrorRenderer { ErrorRenderer(columns: configuration.columns()) }
   let clock: any Clock
   let server: HTTPServer
   let emit: (KernelEvent) -> Void
@@ -82,6 +84,7 @@ final class Kernel {
       machine: machine, routes: routes,
       replies: ReplyMaker(machine: machine, replyClass: replyClass, responseClass: responseClass),
       requestClass: requestClass, clock: clock, ownership: ownership, depth: calls.depth(of:), emit: emit)
+    desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }
     calls.onActivity = { [unowned self] in pump() }
     desk.onActivity = { [unowned self] in pump() }

@@ -30,6 +30,8 @@ public struct KernelConfiguration: Sendable {
   public var environment: [String: String] = [:]
   public var machineLimits = MachineLimits()
   public var serverLimits = ServerLimits()
+  /// How wide the window is in which a person reads errors: longer lines of a cell are cut for it. Called on the loop.
+  public var columns: @Sendable () -> Int? = { nil }
   /// Whether a `KernelEvent.served` is sent for each request.
   public var logsRequests = false
   /// Collect at every safe point: for finding bugs of the machine.

@@ -107,6 +107,11 @@ public final class KernelHandle: Sendable {
     }
   }
 
+  /// The same as `staleCells`; nil where the loop is busy.
+  public func staleCellsAtOnce(in order: [Int], edited: Set<Int> = []) -> [Int]? {
+    promptly { $0.kernel.staleness.stale(in: order, edited: edited) }
+  }
+
   /// The cells of a notebook that would come to something else if they ran again, in its order: what they read has
   /// changed since, or is read by a cell that is stale itself.
   ///
@@ -209,12 +214,13 @@ public final class KernelHandle: Sendable {
   public func ask(
     _ call: PromptCall, completion: @escaping @Sendable (Result<Answer, PromptCallError>) -> Void
   ) -> @Sendable () -> Void {
-    let task = try? loop.submit { [supervisor] in
+    let started = loop.submit { [supervisor] in
       supervisor.value.kernel.ask(call, completion: completion)
-    }.wait()
-    return { [loop, supervisor] in
-      guard let task = task ?? nil else { return }
-      loop.execute { supervisor.value.kernel.abandon(promptCall: task) }
+    }
+    return { [supervisor] in
+      started.whenSuccess { task in
+        if let task { supervisor.value.kernel.abandon(promptCall: task) }
+      }
     }
   }
 

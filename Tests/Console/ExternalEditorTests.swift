@@ -38,9 +38,16 @@ import Testing
     #expect(lines[1...] == ["600", "700"])
   }
 
-  @Test func argumentsAreSplitAtSpacesAndNoShellSeesThem() throws {
+  @Test func argumentsAreSplitAtSpaces() throws {
     let script = Script("echo \"$1 $2\" > \"$3\"\n")
-    #expect(try script.edit("", arguments: " -w  '--flag;x'") == "-w '--flag;x'")
+    #expect(try script.edit("", arguments: " -w  --flag") == "-w --flag")
+  }
+
+  @Test func quotesAreTheShells() throws {
+    let script = Script("echo \"$#|$1|$2\" > \"$3\"\n")
+    #expect(try script.edit("", arguments: " -w 'a b'") == "3|-w|a b")
+    #expect(try script.edit("", arguments: " -a ''") == "3|-a|")
+    #expect(throws: (any Error).self) { try script.edit("", arguments: "; exit 1 #") }
   }
 
   @Test func visualComesBeforeEditor() throws {

@@ -57,6 +57,36 @@ import Testing
     #expect(folder.read("history")!.split(separator: "\n").count == 101)
   }
 
+  @Test func whatAnotherProgramEntersIsSeen() {
+    let folder = TemporaryFolder()
+    let file = HistoryFile(path: folder.path + "/history")
+    var (one, other) = (History(file: file), History(file: file))
+    func texts(_ history: History) -> [String] { history.entries.map { String(scalars: $0) } }
+    one.add(scalars("one"))
+    other.add(scalars("two\nlines"))
+    other.add(scalars("three"))
+    one.refresh()
+    #expect(texts(one) == ["one", "two\nlines", "three"])
+    #expect(texts(other) == ["one", "two\nlines", "three"])
+    one.add(scalars("four"))
+    one.refresh()
+    #expect(texts(one) == ["one", "two\nlines", "three", "four"])
+    other.refresh()
+    #expect(texts(other) == texts(one))
+    // A file that was put in its place is left alone.
+    folder.write("other\n", to: "new")
+    #expect(rename(folder.path + "/new", file.path) == 0)
+    one.refresh()
+    #expect(texts(one).last == "four")
+  }
+
+  @Test func whatIsNoFileIsNotUsed() {
+    let folder = TemporaryFolder()
+    #expect(mkfifo(folder.path + "/history", 0o600) == 0)
+    var history = History(file: HistoryFile(path: folder.path + "/history"))
+    #expect(history.takeNotice()?.hasPrefix("history is kept in memory only: can't read ") == true)
+  }
+
   @Test func halfALineOfAKilledProgramHarmsNothingElse() throws {
     let folder = TemporaryFolder()
     folder.write("whole\nhal", to: "history")

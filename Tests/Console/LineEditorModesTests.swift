@@ -4,6 +4,16 @@ import Testing
 
 /// Search, completion, suggestions, emacs and vi, colours.
 @Suite struct LineEditorModesTests {
+  @Test func enterRunsNothingThatTheSearchDidNotFind() throws {
+    let probe = try Probe()
+    try probe.send("alpha\r")
+    try probe.wait(for: "<alpha>")
+    try probe.send("half\u{12}zzz")
+    try probe.wait(for: "no match: zzz")
+    try probe.send("\r")
+    try probe.wait(for: "the line as it was") { $0.text.hasSuffix("In [2]: half") }
+  }
+
   @Test func searchesHistoryAsItIsTyped() throws {
     let probe = try Probe()
     try probe.send("alpha one\rbeta\ralpha two {\rx\r}\rdraft")

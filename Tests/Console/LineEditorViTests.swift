@@ -24,6 +24,31 @@ import Testing
     try probe.wait(for: "<one|TWO|thee>")
   }
 
+  @Test func enterEndsASearchInCommandModeAndRunsNothing() throws {
+    let probe = try probe()
+    try probe.send("alpha\r")
+    try probe.wait(for: "<alpha>")
+    try probe.send("\u{1B}")
+    try probe.send("/alp")
+    try probe.wait(for: "search: alp")
+    try probe.send("\r")
+    try probe.wait(for: "what was found") { $0.text.hasSuffix("In [2]: alpha") }
+  }
+
+  @Test func enterInCommandModeRunsACellAndGoesDownInOneThatWantsMore() throws {
+    let probe = try probe()
+    try probe.send("f {" + Keys.altEnter + "x" + Keys.altEnter + "}\u{1B}")
+    try probe.wait(for: "the brace") { $0.cursor == (2, 8) }
+    try probe.send("gg")
+    try probe.wait(for: "the cursor in the first line") { $0.cursor.row == 0 }
+    try probe.send("\r")
+    try probe.wait(for: "<f {|  x|}>")
+    try probe.send("g {" + Keys.altEnter + "y\u{1B}k")
+    try probe.wait(for: "the cursor in the first line again") { $0.cursorLine.hasSuffix("g {") }
+    try probe.send("\r")
+    try probe.wait(for: "the cursor below") { $0.cursorLine.hasSuffix("y") }
+  }
+
   @Test func insertionsBeginAndEndWhereTheyShould() throws {
     let probe = try probe()
     try probe.send("f {" + Keys.altEnter + "\u{1B}")

@@ -64,7 +64,7 @@ import Testing
     #expect(!probe.screen.bracketsPaste)
   }
 
-  @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGSEGV])
+  @Test(arguments: [SIGTERM, SIGHUP, SIGQUIT, SIGILL, SIGSEGV])
   func theTerminalIsPutBackWhenASignalEndsTheProgram(_ signal: Int32) throws {
     let probe = try Probe(environment: ["SWIFT_BACKTRACE": "enable=no", "ASAN_OPTIONS": "handle_segv=0"])
     try probe.send("unfinished {\r")

@@ -16,6 +16,16 @@ struct RequestArgumentsTests {
     }
   }
 
+  @Test func aTextInQuotesHasTheEscapesOfTheLanguage() throws {
+    for (text, expected) in [
+      ("\"a\\nb \\u{e9} \\\"c\\\"\"", "a\nb \u{e9} \"c\""), ("\"\"", ""), ("\"\\(1)\"", "\\(1)"),
+      ("a\\nb", "a\\nb"),
+    ] {
+      let body = try parse("/x body=\(text)").call.body
+      #expect(body.map { String(decoding: $0, as: UTF8.self) } == expected, "\(text)")
+    }
+  }
+
   @Test func anAddressWithBodyHeadersAndTime() throws {
     let json = try parse("/items json={\"a\": [1, \"x y\"]} X-Token:5 timeout=1.5s")
     #expect(json.call.url == "/items" && json.call.method == "POST")

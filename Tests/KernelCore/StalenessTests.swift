@@ -53,6 +53,11 @@ struct StalenessTests {
       stale: []),
     Example(
       "a timer keeps the function it was given", ["func f() { 1 }", "every(1s, f)"], again: [1], stale: [2]),
+    Example(
+      "a change of an array", ["let a = [1]", "a.append(2)", "a.count", "a"], again: [2], stale: [3, 4]),
+    Example(
+      "a change of what a dictionary holds", ["let d = [\"xs\": []]", "d.xs.append(2)", "d[\"n\"] = 1", "d"],
+      again: [2], stale: [3, 4]),
     Example("an assignment counts below it", ["var a = 1", "a", "a += 1", "a"], again: [3], stale: [4]),
     Example(
       "two cells that add to a counter, run in order, are done", ["var a = 0", "a += 1", "a += 2"],

@@ -1,4 +1,5 @@
 import Glibc
+import Foundation
 import TestSupport
 import Testing
 
@@ -102,6 +103,11 @@ import Testing
     try notebook.enter("2")
     try notebook.send(Keys.endOfInput)
     try notebook.wait(for: "the question again") { $0.text.contains("In [3]:\nthere are unsaved") }
+    // So does what is typed and taken away again.
+    try notebook.send("z\u{7F}" + Keys.endOfInput)
+    try notebook.wait(for: "the question a third time") {
+      $0.fullText.components(separatedBy: "there are unsaved cells").count == 4
+    }
     try notebook.send(Keys.endOfInput)
     #expect(try notebook.terminal.waitForExit() == .code(0))
 

@@ -1,4 +1,5 @@
 import Glibc
+import Foundation
 import TestSupport
 import Testing
 
@@ -67,6 +68,53 @@ import Testing
     }
     try notebook.send(Keys.interrupt)
     #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] ran "))
+  }
+
+  /// The prompt asked the kernel something and waited until it had computed.
+  @Test func aCellThatComputesInTheBackgroundHoldsNoKeyUp() throws {
+    let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
+    try notebook.send("while true { }\r")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[1] goes on in the background")
+    try notebook.waitForPrompt()
+    try notebook.send("half")
+    try notebook.wait(for: "In [2]: half")
+    try notebook.send(Keys.interrupt)
+    try notebook.waitForPrompt()
+    // What only the kernel knows takes until it is interrupted.
+    try notebook.send("%vars\r")
+    try notebook.wait(for: "a cell computes, and nothing else can be asked meanwhile")
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "no cell has declared a name yet")
+    try notebook.waitForPrompt()
+    #expect(notebook.screen.fullText.contains("[1] has ended after"))
+  }
+
+  @Test func aCellThatIsRunAgainWhileItWaitsGoesToTheBackgroundAgain() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.send("await sleep(1h)\r")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[1] goes on in the background")
+    try notebook.waitForPrompt()
+    try notebook.send("%run 1\r")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "it in the background again") {
+      $0.fullText.components(separatedBy: "[1] goes on in the background").count == 3
+    }
+    try notebook.waitForPrompt()
+  }
+
+  /// As another program's "interrupt" does.
+  @Test func aSignalInterruptsTheCellAsControlCDoes() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.send("await sleep(1h)\r")
+    try notebook.waitUntilRunning(1)
+    notebook.terminal.kill(SIGINT)
+    try notebook.wait(for: "interrupted")
+    #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
   }
 
   @Test func aRestartSaysWhichCellItStoppedInTheBackground() throws {

@@ -16,6 +16,8 @@ import Testing
 
     let second = try NotebookTerminal(home: home)
     #expect(second.screen.text.contains("3 cells were entered in a notebook that ended without saving"))
+    let shown = try second.enter("%recover show")
+    #expect(shown.count == 4 && shown[1].hasPrefix("  entered: "))
     #expect(
       try second.enter("%recover") == ["3 cells are back, not run yet; %cells lists them, %rerun runs all"])
     #expect(try second.get("/n").status == 404)

@@ -121,9 +121,13 @@ extension Command {
       prompt.listHistory(argument)
     },
     Command(
-      name: "recover", usage: "[drop]", explanation: "brings back cells that were never saved, after a crash"
+      name: "recover", usage: "[show|drop]",
+      explanation: "brings back cells that were never saved, after a crash"
     ) { prompt, argument in
-      guard ["", "drop"].contains(argument) else { return prompt.refuse("write %recover or %recover drop") }
+      guard ["", "show", "drop"].contains(argument) else {
+        return prompt.refuse("write %recover, %recover show or %recover drop")
+      }
+      if argument == "show" { return prompt.showRecoverable() }
       prompt.recover(drops: argument == "drop")
     },
     Command(name: "help", usage: "[name]", explanation: "this list, or what a name means") {

@@ -1,5 +1,6 @@
 import Foundation
 import KernelCore
+import Language
 
 /// What stands behind `%post`: an address and what is sent there.
 ///
@@ -105,10 +106,15 @@ struct RequestArguments {
     return String(word)
   }
 
-  /// `"some text"` without its quotes; what has none stays as it is.
+  /// `"some text"` without its quotes, its escapes read as in a string of the language; what has no quotes stays as
+  /// it is.
   private static func unquoted(_ text: String) -> String {
     guard text.count > 1, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
-    return String(text.dropFirst().dropLast()).replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+    let body = Parser.parse(SourceText(name: "text", text: text)).program.body
+    if body.count == 1, case .expression(let value) = body[0].kind, case .string(let read) = value.kind {
+      return read
+    }
+    return String(text.dropFirst().dropLast())
   }
 
   /// `500ms`, `5s`, `2m`.

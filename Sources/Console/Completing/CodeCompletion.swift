@@ -120,7 +120,19 @@ import Language
     var seen = call.labels
     return parameters(of: call.callee).flatMap { form in form.dropFirst(call.unlabelled) }
       .filter { $0.hasPrefix(typed) && seen.insert($0).inserted }
-      .map { Completions.Candidate($0 + ": ", explanation: "argument") }
+      .map { Completions.Candidate($0 + ": ", explanation: explanation(ofArgument: $0, of: call.callee)) }
+  }
+
+  private func explanation(ofArgument label: String, of callee: Expression) -> String {
+    switch callee.kind {
+    case .name(let reference):
+      let isOwn =
+        place.names.contains { $0.name == reference.name } || completer.global(named: reference.name) != nil
+      let help = isOwn ? nil : Catalogue.argument(label, of: reference.name)
+      return help ?? "an argument of \(reference.name)"
+    case .member(_, let name, _, _): return Catalogue.argument(label, of: name) ?? "an argument of \(name)"
+    default: return "an argument"
+    }
   }
 
   /// The parameters of what is called, in each of its forms.

@@ -14,15 +14,19 @@ import KernelCore
     case file
     case topic
     case activity
+    /// What was put into the background.
+    case background
   }
 
   private static let arguments: [String: Argument] = [
     "run": .cells(["all", "failed", "stale"]), "rerun": .cells(["all", "failed", "stale"]),
     "time": .cells(["all", "failed", "stale"]), "show": .cells(["all", "failed", "stale"]),
     "delete": .cells(["all", "failed", "stale"]),
-    "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .cells([]), "cancel": .activity,
+    "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .background, "cancel": .activity,
     "log": .words([("on", "tells each request"), ("off", "tells them no longer")]),
-    "recover": .words([("drop", "forgets what was not saved")]),
+    "recover": .words([
+      ("show", "lists what was not saved"), ("drop", "forgets it"),
+    ]),
     "open": .path(method: "GET"), "get": .path(method: "GET"), "head": .path(method: "HEAD"),
     "post": .path(method: "POST"), "put": .path(method: "PUT"), "patch": .path(method: "PATCH"),
     "load": .file, "save": .file, "help": .topic,
@@ -45,7 +49,7 @@ import KernelCore
         }, rest, cursor)
     case .path(let method): return path(rest, method, cursor)
     case .cells where command.name == "delete" && rest.hasPrefix("/"): return path(rest, "DELETE", cursor)
-    case .cells, .words, .activity: return word(argument, rest, cursor)
+    case .cells, .words, .activity, .background: return word(argument, rest, cursor)
     }
   }
 
@@ -75,6 +79,7 @@ import KernelCore
         (completer.ask { $0.activities() } ?? []).map {
           .init("\($0.number)", explanation: "\($0.kind.rawValue) \($0.name)")
         }
+      case .background: (completer.source?.waiting ?? []).map { .init($0, explanation: "in the background") }
       case .path, .file, .topic: []
       }
     return proposal(candidates.filter { $0.text.hasPrefix(typed) }, typed, cursor)

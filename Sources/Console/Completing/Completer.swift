@@ -8,6 +8,8 @@ import Web
 @MainActor protocol CompletionSource: AnyObject {
   /// The cells of code, each with the line that says what it is about.
   var cells: [(number: Int, headline: String)] { get }
+  /// What waits in the background, as `%fg` takes it.
+  var waiting: [String] { get }
   /// How long an answer of the kernel may take.
   var patience: Duration { get }
   func variables(startingWith prefix: String) -> [VariableInfo]?

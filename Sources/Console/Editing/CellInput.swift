@@ -120,6 +120,9 @@ public protocol CellInput: AnyObject, Sendable {
   /// Waits for the next cell, or for a cell that is edited, whose text stands there from the start.
   func readCell(number: Int, text: String) -> Input
 
+  /// Whether something was typed for the last cell that was read, though it may be gone again.
+  var hasTyped: Bool { get }
+
   /// Waits until `finished` says so, asking after each `wake()`; prints lines that arrive meanwhile. `status` is what
   /// the spinner shows, asked ten times a second.
   func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 
 /// The person's own editor, for a cell that is easier to write there: what `$VISUAL` names, else `$EDITOR`, else `vi`
-/// where there is one. It is started without a shell; spaces separate the program from its arguments.
+/// where there is one. What names it is run by the shell where it has quotes or the like in it, as other programs do;
+/// otherwise spaces separate the program from its arguments.
 public struct ExternalEditor: Sendable {
   /// Why the text is as it was, and what to do about it.
   public struct Failure: Error, CustomStringConvertible {
@@ -45,14 +46,21 @@ public struct ExternalEditor: Sendable {
   /// The program with its arguments, and what named it.
   private func command() throws(Failure) -> (words: [String], source: String) {
     for variable in ["VISUAL", "EDITOR"] {
-      let words = (environment[variable] ?? "").split(separator: " ").map(String.init)
-      if !words.isEmpty { return (words, "$" + variable) }
+      let value = environment[variable] ?? ""
+      let words = value.split(separator: " ").map(String.init)
+      if words.isEmpty { continue }
+      if value.contains(where: { ExternalEditor.shellCharacters.contains($0) }) {
+        return (["sh", "-c", "\(value) \"$@\"", value], "$" + variable)
+      }
+      return (words, "$" + variable)
     }
     guard let path = find("vi") else {
       throw Failure(description: "there is no editor: set $VISUAL or $EDITOR to yours, as in EDITOR=nano")
     }
     return ([path], "PATH")
   }
+
+  private static let shellCharacters = "|&;<>()$`\\\"'\t*?[#~=%"
 
   /// Where a program is, after `$PATH`; nil where it is not.
   private func find(_ name: String) -> String? {

@@ -5,6 +5,8 @@ struct History {
 
   private(set) var entries: [[UInt32]] = []
   private let file: HistoryFile?
+  /// How far the file has been read.
+  private var mark = HistoryFile.Mark()
   /// What went wrong with the file, once; the history goes on in memory.
   private(set) var notice: String?
 
@@ -17,6 +19,7 @@ struct History {
     do {
       entries = try file.load(limit: Self.limit).map { $0.unicodeScalars.map(\.value) }
       self.file = file
+      mark = file.end()
     } catch {
       notice = "history is kept in memory only: \(error)"
       self.file = nil
@@ -28,14 +31,27 @@ struct History {
     return notice
   }
 
+  /// Takes over what other programs have entered since.
+  mutating func refresh() {
+    guard let file, notice == nil else { return }
+    for entry in file.added(since: &mark) { keep(entry.unicodeScalars.map(\.value)) }
+  }
+
+  private mutating func keep(_ entry: [UInt32]) {
+    guard entries.last != entry else { return }
+    entries.append(entry)
+    if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
+  }
+
   /// Adds an entry, unless it is blank or the same as the newest.
   mutating func add(_ text: [UInt32]) {
+    refresh()
     guard text.contains(where: { $0 != 0x20 && $0 != 10 && $0 != 9 }), entries.last != text else { return }
-    entries.append(text)
-    if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
-    guard notice == nil else { return }
+    keep(text)
+    guard let file, notice == nil else { return }
     do {
-      try file?.append(String(scalars: text))
+      try file.append(String(scalars: text))
+      mark = file.end()
     } catch {
       notice = "history is no longer written: \(error)"
     }

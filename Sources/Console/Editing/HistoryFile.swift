@@ -14,6 +14,12 @@ public struct HistoryFile: Sendable {
     }
   }
 
+  /// How far a file has been read.
+  struct Mark {
+    fileprivate var inode: ino_t = 0
+    fileprivate var offset = 0
+  }
+
   let path: String
   /// Longest entry that is written, in bytes; a longer one stays in memory.
   static let entryLimit = 256 << 10
@@ -32,6 +38,36 @@ public struct HistoryFile: Sendable {
     return home + "/.local/state/routebook/history"
   }
 
+  /// The entries that other programs have added behind a mark, which goes behind them; none where the file is another
+  /// one now. Half a line is left for later.
+  func added(since mark: inout Mark) -> [String] {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return [] }
+    let size = Int(status.st_size)
+    guard status.st_ino == mark.inode, size >= mark.offset else {
+      mark = Mark(inode: status.st_ino, offset: size)
+      return []
+    }
+    guard size > mark.offset, size - mark.offset <= Self.readLimit else {
+      mark.offset = size
+      return []
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: size - mark.offset)
+    let count = pread(descriptor, &bytes, bytes.count, off_t(mark.offset))
+    guard count > 0, let end = bytes[..<count].lastIndex(of: 0x0A) else { return [] }
+    mark.offset += end + 1
+    return bytes[..<end].split(separator: 0x0A).map { Self.decoded($0) }
+  }
+
+  /// A mark at the file's end.
+  func end() -> Mark {
+    var status = stat()
+    return stat(path, &status) == 0 ? Mark(inode: status.st_ino, offset: Int(status.st_size)) : Mark()
+  }
+
   /// The newest `limit` entries. Makes the folders and the file where they are missing; shortens a file that has
   /// grown to a quarter more than `limit`.
   func load(limit: Int) throws(Failure) -> [String] {
@@ -39,6 +75,7 @@ public struct HistoryFile: Sendable {
     let descriptor = try openLocked(O_RDWR | O_CREAT | O_APPEND)
     defer { close(descriptor) }
     let size = lseek(descriptor, 0, SEEK_END)
+    guard size >= 0 else { throw Failure("read", path) }
     let start = max(0, Int(size) - Self.readLimit)
     var bytes = [UInt8](repeating: 0, count: Int(size) - start)
     var filled = 0

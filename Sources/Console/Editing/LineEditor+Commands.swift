@@ -73,9 +73,14 @@ extension LineEditor {
     let isInLastLine = !text[cursor...].contains { !Lines.isBlank($0) } || !text[cursor...].contains(10)
     let lastLine = text[Lines.start(text, text.count)...]
     let endsEmpty = lastLine.count < text.count && lastLine.allSatisfy(Lines.isBlank)
-    guard isInLastLine else {
+    let isCommand = engine.isVi && !engine.isInserting
+    guard isInLastLine || isCommand else {
       insertLine(text, cursor)
       return .changed
+    }
+    // vi's Enter goes down, and in command mode nothing is inserted.
+    if isCommand, !isInLastLine, case .incomplete = hooks.completeness(String(scalars: text)) {
+      return vertical(1, text, cursor)
     }
     if !endsEmpty, case .incomplete(let indent) = hooks.completeness(String(scalars: text)) {
       if cursor == text.count {

@@ -119,10 +119,12 @@ extension LineEditor {
     case .paste(let text):
       for scalar in text.unicodeScalars.prefix(1_000) { search?.type(scalar.value, in: history) }
     default:
-      // Enter takes the entry as a whole, as if the cursor stood at its end.
-      accept(search!, atEnd: key == .control("m") || key == .control("j"))
-      // Escape ends the search and nothing else.
-      if key != .escape { pendingCodes += codes(for: key) }
+      // Enter takes the entry as a whole, as if the cursor stood at its end, and runs it; not in vi's command mode,
+      // where it ends the search, nor where nothing was found.
+      let isEnter = key == .control("m") || key == .control("j")
+      let endsOnly = key == .escape || isEnter && (search!.isFailing || engine.isVi && !engine.isInserting)
+      accept(search!, atEnd: isEnter)
+      if !endsOnly { pendingCodes += codes(for: key) }
     }
     return true
   }

@@ -29,7 +29,6 @@ extension LineEditor {
       }
       stayOnCharacter()
     case .newer: return recallPrefix(backwards: false, text)
-    case .oldest: recall(0, text)
     case .undo:
       guard restore(edits.undo(), text) == .changed else { return .refused }
       stayOnCharacter()

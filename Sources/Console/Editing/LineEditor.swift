@@ -85,10 +85,13 @@ public final class LineEditor: CellInput {
 
   public var editsInPlace: Bool { true }
 
+  public var hasTyped: Bool { !edits.isEmpty }
+
   public func readCell(number: Int, text: String) -> Input {
     prompt = hooks.prompt(number)
     continuation = Block.continuation(of: prompt)
     outcome = nil
+    history.refresh()
     place = HistoryPlace(history)
     reset()
     if !text.isEmpty {

@@ -43,6 +43,7 @@ public final class PlainInput: CellInput {
   }
 
   public var editsInPlace: Bool { false }
+  public var hasTyped: Bool { false }
   /// Plain lines are kept nowhere.
   public var historyEntries: [String] { [] }
 

@@ -61,6 +61,12 @@ final class Terminal {
 
   init(pipe: WakePipe) { self.pipe = pipe }
 
+  /// How wide the terminal is that standard output goes to; nil where that is none. For any thread.
+  nonisolated static var columns: Int? {
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
+  }
+
   /// Columns and rows; 80 by 24 where the terminal does not say.
   var size: WindowSize {
     var size = winsize()
@@ -143,6 +149,10 @@ final class Terminal {
     }
     if descriptors[0].revents != 0 {
       let notices = pipe.drain()
+      if notices.contains(.interrupted) {
+        keep(.control("c"))
+        return .keys
+      }
       return notices.contains(.continued) ? .continued : notices.contains(.resized) ? .resized : .woken
     }
     if reading, escapeFirst || timeout >= KeyDecoder.escapeDelay, let key = decoder.flush() {

@@ -32,6 +32,7 @@ enum TerminalModes {
     case woken = 0x77
     case resized = 0x72
     case continued = 0x63
+    case interrupted = 0x69
   }
 
   /// What was to happen at each signal before.
@@ -51,7 +52,9 @@ enum TerminalModes {
     _ = farewell
     install(SIGWINCH) { _ in TerminalModes.note(.resized) }
     install(SIGCONT) { _ in TerminalModes.note(.continued) }
-    let requests = [SIGTERM, SIGHUP, SIGINT]
+    // From outside, as Ctrl-C is a key here: another program interrupts what runs.
+    install(SIGINT) { _ in TerminalModes.note(.interrupted) }
+    let requests = [SIGTERM, SIGHUP]
     for signal in requests + [SIGQUIT, SIGABRT, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV] {
       sigaction(signal, nil, &previous[Int(signal)])
       let handler = unsafeBitCast(previous[Int(signal)].__sigaction_handler.sa_handler, to: Int.self)

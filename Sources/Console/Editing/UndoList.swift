@@ -37,6 +37,9 @@ struct UndoList {
     didSet { close() }
   }
 
+  /// Whether nothing was done, nor taken back.
+  var isEmpty: Bool { done.isEmpty && undone.isEmpty }
+
   init(_ state: State = State()) { current = state }
 
   /// Tells the state as it is now.

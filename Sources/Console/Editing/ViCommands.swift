@@ -15,7 +15,6 @@ struct ViCommands {
     /// Up or down by lines, through the history where there are no more.
     case vertical(Int)
     case newer
-    case oldest
     case undo
   }
 
@@ -175,7 +174,6 @@ struct ViCommands {
     case "u": return .undo
     case "j", "+": return .vertical(command.count ?? 1)
     case "k", "-": return .vertical(-(command.count ?? 1))
-    case "G" where command.count == nil: return .oldest
     case "p", "P": return put(command, text, cursor)
     case "r": return replace(command, text, cursor)
     case "~": return changeCase(command, text, cursor)

@@ -12,7 +12,7 @@ extension Kernel {
     let compiled = CompiledCell(source, globals: KnownNames(machine: machine, ownership: ownership))
     guard let program = compiled.program, let resolution = compiled.resolution else {
       failedCells.fail(cell, declaring: Set(compiled.declared.keys))
-      let failure = ErrorRenderer().render(compiled.diagnostics, in: source)
+      let failure = errorRenderer.render(compiled.diagnostics, in: source)
       let result = CellResult(
         cell: cell, executionCount: executionCount, outcome: .failed(failure), notes: [], duration: .zero)
       emit(.cellStarted(cell))
@@ -35,7 +35,7 @@ extension Kernel {
     nextOwner += 1
     active[run.owner] = run
     if !compiled.diagnostics.isEmpty {
-      run.warnings.append(ErrorRenderer().render(compiled.diagnostics, in: source))
+      run.warnings.append(errorRenderer.render(compiled.diagnostics, in: source))
     }
     noteAssignments(run, compiled.assigned)
     ownership.begin(run)
@@ -95,7 +95,7 @@ extension Kernel {
     if report.kind == Failure.Kind.name.rawValue {
       run.warnings.removeAll { report.help != nil || !$0.contains("help:") }
     }
-    let text = ErrorRenderer().render(report)
+    let text = errorRenderer.render(report)
     finish(run, .failed(kept.map { "\(text)\n  note: \($0)" } ?? text))
   }
 

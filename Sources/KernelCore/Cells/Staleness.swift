@@ -6,7 +6,7 @@ struct CellUses {
   let reads: Set<String>
   /// What it declares.
   let declares: Set<String>
-  /// What it assigns to as it runs.
+  /// What it assigns to as it runs, and whose elements it changes.
   let assigns: Set<String>
   /// For each global that it declares, what functions in its value read when they are called.
   let readsWhenCalled: [String: Set<String>]
@@ -14,7 +14,8 @@ struct CellUses {
   init(_ resolution: Resolution) {
     declares = Set(resolution.declares.keys)
     reads = Set(resolution.reads.filter(\.value.isAtOnce).keys)
-    assigns = Set(resolution.writes.filter(\.value.isAtOnce).keys).subtracting(declares)
+    let changed = resolution.writes.merging(resolution.changes) { $0.isAtOnce ? $0 : $1 }
+    assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
     readsWhenCalled = resolution.readsWhenCalled
   }
 }

@@ -8,7 +8,18 @@ public struct ErrorRenderer: Sendable {
 
   private let diagnostics: DiagnosticRenderer
 
-  public init(usesColor: Bool = false) { diagnostics = DiagnosticRenderer(usesColor: usesColor) }
+  /// - Parameter columns: how wide the window is, where a person reads it.
+  public init(usesColor: Bool = false, columns: Int? = nil) {
+    diagnostics =
+      if let columns {
+        // Beside the number of the line and the bar; a terminal may break the line in its last column.
+        DiagnosticRenderer(usesColor: usesColor, lineWidth: min(100, columns - ErrorRenderer.gutter))
+      } else {
+        DiagnosticRenderer(usesColor: usesColor)
+      }
+  }
+
+  private static let gutter = 9
 
   public func render(_ diagnostics: [Diagnostic], in source: SourceText) -> String {
     self.diagnostics.render(diagnostics, in: source)

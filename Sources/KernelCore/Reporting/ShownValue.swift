@@ -120,5 +120,5 @@ extension ShownValue {
   /// Values in all.
   fileprivate static let nodeLimit = 5_000
   /// Bytes of one that is no collection.
-  fileprivate static let atomLimit = 20_000
+  fileprivate static let atomLimit = 4_000
 }

@@ -13,6 +13,8 @@ final class RequestDesk {
   /// Hears of errors behind a 500 and of answered requests.
   private let emit: (KernelEvent) -> Void
   var logsRequests = false
+  /// How wide the window is in which errors are read.
+  var columns: () -> Int? = { nil }
   /// Lets what became ready run.
   var onActivity: () -> Void = {}
   private let ownership: Ownership
@@ -174,7 +176,7 @@ final class RequestDesk {
         cell: ownership.cell(of: work.route.owner),
         text:
           "\(status.code) for \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
-          + ErrorRenderer().render(report)))
+          + ErrorRenderer(columns: columns()).render(report)))
     finish(work, ErrorPage.response(report, status: status, to: request))
   }
 

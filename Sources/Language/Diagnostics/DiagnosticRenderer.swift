@@ -18,7 +18,7 @@ public struct DiagnosticRenderer: Sendable {
 
   public init(usesColor: Bool = false, lineWidth: Int = 100) {
     self.usesColor = usesColor
-    self.lineWidth = max(20, lineWidth)
+    self.lineWidth = max(8, lineWidth)
   }
 
   /// The lines of a diagnostic, without a line end behind the last.

@@ -87,6 +87,8 @@ public struct Resolution: Sendable {
   public internal(set) var reads: [String: Use] = [:]
   /// For each global that the text declares, the globals that functions in its value read when they are called.
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
+  /// The globals whose array or dictionary the text changes.
+  public internal(set) var changes: [String: Use] = [:]
   /// The globals that the text assigns to; a declaration is no assignment.
   public internal(set) var writes: [String: Use] = [:]
 

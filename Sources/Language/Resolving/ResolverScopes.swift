@@ -172,7 +172,7 @@ extension Resolver {
     return place
   }
 
-  private func note(
+  func note(
     _ reference: NameReference, _ isTopLevel: Bool,
     in uses: WritableKeyPath<Resolution, [String: Resolution.Use]>
   ) {

@@ -196,8 +196,21 @@ extension Resolver {
 
   // MARK: - Assignment
 
+  /// What an array or a dictionary holds is changed: to whoever reads the global it lies in, that is an assignment.
+  private func noteChange(in place: Expression) {
+    switch place.kind {
+    case .name(let reference):
+      if case .global = reference.binding { note(reference, frame.node.role == .main, in: \.changes) }
+    case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver)
+    default: break
+    }
+  }
+
   private func resolveTarget(_ target: Expression, isRead: Bool) {
-    guard case .name(let reference) = target.kind else { return resolve(target) }
+    guard case .name(let reference) = target.kind else {
+      resolve(target)
+      return noteChange(in: target)
+    }
     guard let variable = bind(reference, isRead: isRead, isWrite: true) else {
       if case .global = reference.binding { checkGlobal(reference) }
       return
@@ -270,6 +283,9 @@ extension Resolver {
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
+      if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
+        noteChange(in: receiver)
+      }
       let isTimer =
         if case .name(let name) = callee.kind { name.name == "every" || name.name == "after" } else { false }
       for argument in arguments {

@@ -106,7 +106,7 @@ extension Machine {
       case "\t": result += "\\t"
       default:
         if scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) {
-          result += "\\u{\(String(scalar.value, radix: 16))}"
+          result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
         } else {
           result.unicodeScalars.append(scalar)
         }

@@ -16,7 +16,7 @@ import Testing
     #expect(completed("%help eve") == ["%help every"])
     #expect(completed("%help res").contains("%help restart"))
     #expect(completed("%log o") == ["%log on", "%log off"])
-    #expect(completed("%recover ") == ["%recover drop"])
+    #expect(completed("%recover ") == ["%recover show", "%recover drop"])
     #expect(completed("%post /x js") == ["%post /x json="])
     #expect(completed("%get /x js") == [])
     #expect(completed("%run 3\n%rer") == ["%run 3\n%rerun"])

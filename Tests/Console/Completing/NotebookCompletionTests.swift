@@ -36,6 +36,7 @@ import Testing
       ended.wait()
     }
 
+    let waiting = ["2", "GET /block"]
     var cells: [(number: Int, headline: String)] { texts.enumerated().map { ($0 + 1, $1) } }
     func variables(startingWith prefix: String) -> [VariableInfo]? { kernel.variables(startingWith: prefix) }
     func members(of path: ValuePath) -> ValueMembers? { kernel.members(of: path) }

@@ -24,6 +24,17 @@ struct CatalogueTests {
     }
   }
 
+  @Test func everyArgumentIsExplained() {
+    var names: Set<String> = []
+    for entry in Catalogue.functions + Catalogue.types.flatMap(\.members) {
+      for label in entry.parameters.joined() {
+        names.formUnion([label, "\(entry.name).\(label)"])
+        #expect(Catalogue.argument(label, of: entry.name) != nil, "\(label) of \(entry.name)")
+      }
+    }
+    #expect(Catalogue.explainedArguments.filter { !names.contains($0) } == [])
+  }
+
   @Test func noEntryIsOfWhatThereIsNot() throws {
     try Registered.read { registered in
       let written = ["route", "request", "html"]

@@ -1,0 +1,25 @@
+/// Cells that were copied from a screen, prompts and results included.
+enum PastedTranscript {
+  /// The cells without their prompts; nil for a text that does not begin with one. Lines without a prompt are what the
+  /// cells gave, and left out.
+  static func cells(in text: String) -> [String]? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let first = lines.first, first.prefixMatch(of: prompt) != nil else { return nil }
+    var cells: [String] = []
+    var isInCell = false
+    for line in lines {
+      if let match = line.prefixMatch(of: prompt) {
+        cells.append(String(line[match.range.upperBound...]))
+        isInCell = true
+      } else if isInCell, let match = line.prefixMatch(of: continuation) {
+        cells[cells.count - 1] += "\n" + line[match.range.upperBound...]
+      } else {
+        isInCell = false
+      }
+    }
+    return cells.filter { !$0.allSatisfy(\.isWhitespace) }
+  }
+
+  private static var prompt: Regex<Substring> { /\s*In \[\d+\]: ?/ }
+  private static var continuation: Regex<Substring> { /\s*\.\.\.: ?/ }
+}

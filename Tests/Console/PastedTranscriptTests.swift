@@ -1,0 +1,23 @@
+import Testing
+
+@testable import Console
+
+@Suite struct PastedTranscriptTests {
+  @Test(arguments: [
+    ("In [1]: 1 + 1\nOut[1]: 2", ["1 + 1"]),
+    ("In [12]: f {\n    ...:   x\n    ...: }\nIn [13]: 2", ["f {\n  x\n}", "2"]),
+    (
+      "In [1]: route \"/\" {\n   ...:     \"hi\"\n   ...: }\nroute GET /\n   ...: not of a cell",
+      ["route \"/\" {\n    \"hi\"\n}"]
+    ),
+    ("In [3]:", []),
+  ])
+  func promptsAndResultsAreLeftOut(_ text: String, _ cells: [String]) {
+    #expect(PastedTranscript.cells(in: text) == cells)
+  }
+
+  @Test(arguments: ["1 + 1", "let In = [1]; In[0]", "x\nIn [1]: 2", ""])
+  func otherTextsAreNone(_ text: String) {
+    #expect(PastedTranscript.cells(in: text) == nil)
+  }
+}
