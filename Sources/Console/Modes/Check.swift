@@ -33,7 +33,10 @@ public struct Check {
     }
     let all = checked.flatMap(\.diagnostics)
     let errors = all.count { $0.severity == .error }
-    let found = [counted(errors, "error"), counted(all.count - errors, "warning")].compactMap(\.self)
+    let isCut = checked.contains { $0.diagnostics.count { $0.severity == .error } >= Parser.diagnosticLimit }
+    let found = [
+      counted(errors, "error").map { isCut ? "at least \($0)" : $0 }, counted(all.count - errors, "warning"),
+    ].compactMap(\.self)
     let summary =
       "\(fileName(path)): \(counted(cells.count, "cell") ?? "no cells"), "
       + (found.isEmpty ? "nothing wrong" : found.joined(separator: ", "))

@@ -30,7 +30,7 @@ extension ForeignMembers {
       "addCallback": ".then { … }", "addErrback": ".catch { … }", "addBoth": ".finally { … }",
       "callback": ".resolve(value)", "errback": ".reject(error)", "addTimeout": ".timeout(2s)",
       "fulfill": ".resolve(value)", "called": ".isPending", "value": "await deferred",
-      "result": "await deferred",
+      "result": "await deferred", "stop": ".cancel()", "abort": ".cancel()",
     ],
     "Error": [
       "localizedDescription": ".message", "description": ".message", "code": ".kind", "name": ".kind",

@@ -33,7 +33,10 @@ extension Machine {
       isOutOfMemory = false
       thrown = makeError(failure)
     }
-    if !isRethrown { extendTrace(of: thrown, fiber, place) }
+    if !isRethrown {
+      if wasAwaited { thrown = branch(of: thrown) }
+      extendTrace(of: thrown, fiber, place)
+    }
     wasAwaited = false
     if isFatal { beginUnwinding(fiber) }
     return findHandler(fiber, isFatal: isFatal)
@@ -108,6 +111,31 @@ extension Machine {
     error.pointee.fields = fields
     error.pointee.trace = -1
     return Value(Tag.error, error)
+  }
+
+  /// The error that an awaited Deferred holds, for one of those that await it: what the others add to its trace says
+  /// nothing of this one.
+  private func branch(of error: Value) -> Value {
+    guard error.tag == Tag.error, let known = payloads[error.error.pointee.trace] as? Trace else {
+      return error
+    }
+    let trace = Trace(root: known.root)
+    (trace.frames, trace.isCut, trace.cause, trace.origin) = (
+      known.frames, known.isCut, known.cause, known.origin
+    )
+    let copy = heap.allocate(MemoryLayout<ErrorObject>.size, Tag.error).assumingMemoryBound(
+      to: ErrorObject.self)
+    (copy.pointee.kind, copy.pointee.message, copy.pointee.fields) = (
+      error.error.pointee.kind, error.error.pointee.message, error.error.pointee.fields
+    )
+    copy.pointee.trace = payloads.add(trace)
+    return Value(Tag.error, copy)
+  }
+
+  /// Which error this is, whoever awaited it: of several branches one is told.
+  func root(of error: Value) -> ObjectIdentifier? {
+    guard error.tag == Tag.error else { return nil }
+    return (payloads[error.error.pointee.trace] as? Trace).map { ObjectIdentifier($0.root) }
   }
 
   /// Adds the frames that an error passes: of the fiber it arose in, and of those that awaited it.
@@ -242,12 +270,18 @@ final class Trace {
   /// Frames kept; the rest of a deep recursion says nothing new.
   static let limit = 40
 
+  /// What the traces of one error have in common, on all the ways that it went.
+  final class Root {}
+
+  let root: Root
   var frames: [TraceFrame] = []
   var isCut = false
   /// The error that this one took the place of, as it arose in a `defer`.
   var cause: ErrorCause?
   /// The call whose operation failed, where nothing was thrown.
   var origin: TraceFrame?
+
+  init(root: Root = Root()) { self.root = root }
 
   /// The frames with the origin in front, unless the first of them is in the same line and says as much.
   var placed: [TraceFrame] {

@@ -356,8 +356,9 @@ extension Machine {
     hasMoreUnawaited = false
     if unawaited.isEmpty { return }
     var waiting: [Value] = []
-    // One error may have gone down several branches.
+    // One error may have gone down several branches, and been awaited there.
     var reported: Set<UInt> = []
+    var roots: Set<ObjectIdentifier> = []
     var place = 0
     while place < unawaited.count, reported.count < limit {
       let value = unawaited[place]
@@ -373,6 +374,7 @@ extension Machine {
       }
       deferred.pointee.creator = nil
       deferred.pointee.header.flags |= DeferredObject.isHandled
+      if let root = root(of: deferred.pointee.value), !roots.insert(root).inserted { continue }
       if reported.insert(deferred.pointee.value.bits).inserted {
         host?.unhandled(error: deferred.pointee.value, owner: deferred.pointee.owner)
       }

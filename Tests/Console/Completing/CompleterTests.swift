@@ -130,7 +130,7 @@ import Testing
       #expect(completer.complete(text, text.utf8.count).candidates.count == 111)
       best = min(best, ContinuousClock.now - start)
     }
-    #expect(best < .milliseconds(100), "\(best): it takes 15 without optimization, on an idle machine")
+    #expect(best < .milliseconds(300), "\(best): it takes 15 without optimization, on an idle machine")
   }
 }
 
