@@ -51,7 +51,12 @@ enum ChildProcess {
       environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in arguments + variables { free(pointer) } }
     var process: pid_t = 0
-    let code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    var code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    // A program that was written a moment ago can still be open in a child that another thread is starting.
+    for _ in 0..<20 where code == ETXTBSY {
+      usleep(5_000)
+      code = posix_spawn(&process, program, &actions, &attributes, &arguments, &variables)
+    }
     guard code == 0 else { throw Failure(code: code) }
     return process
   }

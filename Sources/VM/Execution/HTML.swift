@@ -64,17 +64,28 @@ extension Machine {
     switch place.kind {
     case .text, .attribute:
       let text = value.tag == Tag.string ? value : heap.makeString(try text(of: value))
-      if place.isUnquoted { return try unquoted(heap.text(text.string)) }
+      if place.isUnquoted { return try unquoted(try bounded(heap.text(text.string))) }
       return try escapedHTML(text.string)
-    case .address: return try attribute(safeAddress(try text(of: value)), place)
-    case .addressPart: return try attribute(try text(of: value).replacing(":", with: "%3A"), place)
+    case .address: return try attribute(safeAddress(try bounded(try text(of: value))), place)
+    case .addressPart:
+      return try attribute(try bounded(try text(of: value)).replacing(":", with: "%3A"), place)
     case .document: return try attribute(try htmlText(value), place)
-    case .style: return try attribute(safeStyle(try text(of: value)), place)
-    case .name: return heap.makeString(safeName(try text(of: value)), tag: Tag.html)
+    case .style: return try attribute(safeStyle(try bounded(try text(of: value))), place)
+    case .name: return heap.makeString(safeName(try bounded(try text(of: value))), tag: Tag.html)
     case .script: return heap.makeString(try scriptLiteral(value), tag: Tag.html)
     case .scriptAttribute: return try attribute(try scriptLiteral(value), place)
     }
   }
+
+  /// What is looked at character by character is no longer than this, lest everybody else waits for it.
+  private func bounded(_ text: String) throws(Failure) -> String {
+    if text.utf8.count > Machine.attributeLimit {
+      throw Failure(.limit, "a value of an address, a style or a name in HTML has at most 4 MiB")
+    }
+    return text
+  }
+
+  private static let attributeLimit = 4 << 20
 
   private func attribute(_ text: String, _ place: HTMLPlace) throws(Failure) -> Value {
     if place.isUnquoted { return try unquoted(text) }

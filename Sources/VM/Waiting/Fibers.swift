@@ -100,7 +100,9 @@ extension Machine {
       count += 1
       if waiter.isFiber { resume(waiter.fiber) } else { fire(waiter.reaction) }
       // Errors for lack of memory must not be what takes it.
-      if unawaited.count > Machine.unawaitedLimit, heap.state.pointee.live > limits.memory { tellUnawaited() }
+      if unawaited.count > Machine.unawaitedLimit, heap.state.pointee.live > limits.memory {
+        tellUnawaited(limit: 100)
+      }
     }
     if firstReady == nil { tellUnawaited(limit: limit) }
     return isIdle
