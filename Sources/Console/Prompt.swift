@@ -211,6 +211,7 @@ public final class Prompt {
   }
 
   private func finish(_ status: ExitStatus) -> ExitStatus {
+    if !background.isEmpty { kernel.stopComputing() }
     kernel.shutDown(grace: .milliseconds(200))
     input.flush()
     // Whoever lost the terminal did not choose to drop what was not saved: it is offered at the next start.

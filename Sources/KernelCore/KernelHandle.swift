@@ -89,8 +89,9 @@ public final class KernelHandle: Sendable {
 
   /// Drops all that cells made; the socket stays.
   public func restart(completion: @escaping @Sendable () -> Void) {
-    interruption.request()
-    loop.execute { [supervisor] in
+    stopComputing()
+    loop.execute { [supervisor, interruption] in
+      interruption.release()
       supervisor.value.restart()
       completion()
     }
@@ -101,8 +102,9 @@ public final class KernelHandle: Sendable {
     _ cells: [(number: Int, text: String)], progress: @escaping @Sendable (CellResult) -> Void,
     completion: @escaping @Sendable (CellResult?) -> Void
   ) {
-    interruption.request()
-    loop.execute { [supervisor] in
+    stopComputing()
+    loop.execute { [supervisor, interruption] in
+      interruption.release()
       supervisor.value.rerunAll(cells, progress: progress, completion: completion)
     }
   }
@@ -230,6 +232,9 @@ public final class KernelHandle: Sendable {
   }
 
   // MARK: The end
+
+  /// Stops what computes, and what is begun after it: nobody waits for several cells one after another.
+  public func stopComputing() { interruption.hold() }
 
   /// Lets requests under way finish within `grace`, then ends everything. Blocks until it is done.
   public func shutDown(grace: Duration) {

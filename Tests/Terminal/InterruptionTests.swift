@@ -91,6 +91,30 @@ import Testing
     #expect(notebook.screen.fullText.contains("[1] has ended after"))
   }
 
+  @Test func aRestartAndTheEndStopAllCellsThatCompute() throws {
+    let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
+    for restarts in [true, false] {
+      let first = restarts ? 1 : 3
+      for cell in [first, first + 1] {
+        try notebook.send("while true { }\r")
+        try notebook.waitUntilRunning(cell)
+        try notebook.send(Keys.background)
+        try notebook.wait(for: "[\(cell)] goes on in the background")
+        try notebook.waitForPrompt()
+      }
+      if restarts {
+        try notebook.send("%restart\r")
+        try notebook.wait(for: "restarted: variables, routes and timers are gone")
+        try notebook.waitForPrompt()
+      } else {
+        try notebook.send(Keys.endOfInput)
+        try notebook.wait(for: "there are unsaved cells")
+        try notebook.send(Keys.endOfInput)
+        #expect(try notebook.terminal.waitForExit() == .code(0))
+      }
+    }
+  }
+
   @Test func aCellThatIsRunAgainWhileItWaitsGoesToTheBackgroundAgain() throws {
     let notebook = try NotebookTerminal()
     try notebook.send("await sleep(1h)\r")

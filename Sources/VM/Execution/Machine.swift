@@ -357,14 +357,21 @@ public struct Pin: Hashable, Sendable {
 /// The flag that stops a computation from another thread; the budget check reads it.
 public final class Interruption: Sendable {
   private let flag = Atomic<Bool>(false)
+  private let holds = Atomic<Int>(0)
 
   public init() {}
+
+  /// From now on nothing may compute for long, whatever is begun, until `release`.
+  public func hold() { holds.wrappingAdd(1, ordering: .relaxed) }
+
+  public func release() { holds.wrappingSubtract(1, ordering: .relaxed) }
 
   public func request() { flag.store(true, ordering: .relaxed) }
 
   /// Whether it was requested; asking takes the request back.
   func take() -> Bool {
-    flag.load(ordering: .relaxed) && flag.exchange(false, ordering: .relaxed)
+    holds.load(ordering: .relaxed) > 0
+      || flag.load(ordering: .relaxed) && flag.exchange(false, ordering: .relaxed)
   }
 
   public func clear() { flag.store(false, ordering: .relaxed) }
