@@ -201,8 +201,8 @@ extension Prompt {
   /// Says once which cells have become stale by what was done. While the kernel computes it can't be known, and is told
   /// later.
   func tellStale() {
-    guard let stale = kernel.staleCellsAtOnce(in: notebook.codeNumbers, edited: editedCells) else { return }
     let edited = editedCells
+    guard let stale = kernel.staleCellsAtOnce(in: notebook.codeNumbers, edited: edited) else { return }
     // Whoever changed a cell's text knows.
     let new = stale.filter { !knownStale.contains($0) && !edited.contains($0) }
     knownStale = Set(stale)

@@ -60,14 +60,7 @@ extension Parser {
   mutating func skipParallelAssignment() throws(SyntaxFailure) -> Bool {
     if isInClosureHead { throw fail(.closureDefault) }
     let start = current
-    var names: [String] = []
-    var ahead = 0
-    while case .identifier(let name) = peek(ahead).kind {
-      names.append(name)
-      ahead += 1
-      guard peek(ahead).kind == .symbol(.comma) else { break }
-      ahead += 1
-    }
+    let (names, ahead) = names(from: 0)
     guard names.count > 1, peek(ahead).kind == .symbol(.assign), !peek(ahead).startsLine else { return false }
     let span = start.span.joined(with: peek(ahead - 1).span)
     for _ in 0...ahead { advance() }

@@ -52,15 +52,15 @@ extension Message {
     "a character is written \\u{…} with 1 to 8 hexadecimal digits of a Unicode scalar")
   static func unexpectedCharacter(_ scalar: Unicode.Scalar) -> Message {
     let isVisible = scalar.visible == String(scalar)
-    let own: [Unicode.Scalar: String] = [
-      "≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "×": "*", "·": "*", "÷": "/", "∧": "&&", "∨": "||",
-      "¬": "!", "…": "...",
-      "→": "in",
-    ]
     return Message(
       "unexpected character \(isVisible ? "\"\(scalar)\"" : scalar.visible)",
-      help: own[scalar].map { "write \($0)" })
+      help: plainSigns[scalar].map { "write \($0)" })
   }
+  /// Signs of print and mathematics, and what is typed for them.
+  private static let plainSigns: [Unicode.Scalar: String] = [
+    "≤": "<=", "≥": ">=", "≠": "!=", "−": "-", "–": "-", "×": "*", "·": "*", "÷": "/", "∧": "&&", "∨": "||",
+    "¬": "!", "…": "...", "→": "in",
+  ]
   static let unclosedBackticks = Message("a name in backticks ends with a backtick", help: "write `name`")
   static let badAnonymousParameter = Message(
     "names do not contain $", help: "$0, $1 … stand for the parameters of a closure")

@@ -189,9 +189,9 @@ extension Message {
         help: "write let name = \\(name), without quotes around it")
     }
   }
-  /// - Parameter lower: the end that is there, of a range that is an argument.
   /// - Parameters:
-  ///   - value: what a part is taken of; nil where it is long, as are both ends.
+  ///   - value: what a part is taken of; nil where it is long.
+  ///   - from: where the part begins, as it is written, and `to` where it ends; nil where that is long or missing.
   static func slice(_ value: String?, from: String?, to: String?) -> Message {
     Message(
       "a part of an array or a text is taken with a range",
@@ -202,6 +202,7 @@ extension Message {
   static let noRegularExpressions = Message(
     "there are no regular expressions here",
     help: "search with text.contains(part), text.ranges(of: part), text.split(separator)")
+  /// - Parameter lower: the end that is there, of a range that is an argument.
   static func openRange(from lower: String? = nil) -> Message {
     Message(
       "a range has both ends",

@@ -111,27 +111,27 @@ extension Parser {
     return parameters
   }
 
-  /// The parameters of JavaScript's `(a, b) => …`, whose parenthesis is the current token; nil where none stands here.
-  var arrowParameters: [String]? {
+  /// The parameters of JavaScript's `(a, b) => …`, whose parenthesis is the current token, and where its arrow is; nil
+  /// where none stands here.
+  var arrowFunction: (parameters: [String], arrow: Span)? {
+    let (names, end) = names(from: 1)
+    guard peek(end).kind == .symbol(.closeParen), peek(end + 1).kind == .foreignOperator("=>") else {
+      return nil
+    }
+    return (names, peek(end + 1).span)
+  }
+
+  /// The names with commas between them that begin so many tokens ahead, and how far ahead the token behind them is.
+  func names(from start: Int) -> (names: [String], end: Int) {
     var names: [String] = []
-    var ahead = 1
+    var ahead = start
     while case .identifier(let name) = peek(ahead).kind {
       names.append(name)
       ahead += 1
       guard peek(ahead).kind == .symbol(.comma) else { break }
       ahead += 1
     }
-    guard peek(ahead).kind == .symbol(.closeParen), peek(ahead + 1).kind == .foreignOperator("=>") else {
-      return nil
-    }
-    return names
-  }
-
-  /// Where the arrow stands that follows such parameters.
-  var spanOfArrow: Span {
-    var ahead = 1
-    while peek(ahead).kind != .foreignOperator("=>"), peek(ahead).kind != .end { ahead += 1 }
-    return peek(ahead).span
+    return (names, ahead)
   }
 
   /// Whether the current token is the first of a closure whose parameters are followed by `in` in the same line.
@@ -154,12 +154,11 @@ extension Parser {
     let element = Expression(.name(NameReference("$0", start.span)), start.span)
     let outer = context
     context.allowsTrailingClosure = false
-    var value = element
-    if isWord(peek(), "self"), at(.dot) {
+    if at(.dot), isWord(peek(), "self") {
       advance()
       advance()
     }
-    value = try parsePostfix(value)
+    let value = try parsePostfix(element)
     context = outer
     return closure(["$0"], value, spanFrom(start))
   }

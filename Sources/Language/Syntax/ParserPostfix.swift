@@ -299,7 +299,7 @@ extension Parser {
   }
 
   private mutating func parseParenthesized() throws(SyntaxFailure) -> Expression {
-    if let names = arrowParameters { throw fail(.fatArrow(names), at: spanOfArrow) }
+    if let (names, arrow) = arrowFunction { throw fail(.fatArrow(names), at: arrow) }
     let opener = advance()
     let outer = context
     context = Context(newlineEndsStatement: false)

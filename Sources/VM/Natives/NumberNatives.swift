@@ -136,14 +136,15 @@ extension Machine {
   private func installTypeFunctions() {
     defineMethod(Tag.native, "random", ["in?"]) { call throws(Failure) in
       let machine = call.machine
-      switch machine.natives[call[0].native.pointee.number].name {
+      let type = machine.natives[call[0].native.pointee.number].name
+      switch type {
       case "Bool" where !call.has(1): return .bool(machine.nextRandom() >> 63 == 1)
       case "Int" where call[1].tag == Tag.range: return .int(try machine.random(in: call[1].range))
       case "Double" where call[1].tag == Tag.range: return .double(try machine.fraction(in: call[1].range))
       case "Int", "Double":
-        let range = machine.natives[call[0].native.pointee.number].name == "Int" ? "1...6" : "0...1"
         throw Failure(
-          .type, "random(in:) takes a Range, not \(machine.typeName(call[1]))", help: "write in: \(range)"
+          .type, "random(in:) takes a Range, not \(machine.typeName(call[1]))",
+          help: "write in: \(type == "Int" ? "1...6" : "0...1")"
         ).at(.parameter(1))
       case "Bool":
         throw Failure(

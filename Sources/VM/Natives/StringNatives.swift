@@ -155,7 +155,6 @@ extension Machine {
 }
 
 extension NativeCall {
-  /// An array of strings.
   /// The parts of the receiver between characters, as an array.
   func pieces(
     most: Int = .max, omittingEmpty: Bool, at isSeparator: (Character) -> Bool
