@@ -87,7 +87,7 @@ public enum Opcode: UInt8, Sendable, CaseIterable {
   case concatenateHTML  // the same as HTML
   case escapeHTML  // A = A as HTML that shows A, in the place K of a page (HTMLPlace)
   case getMember  // A = B.member(c); k: nil where a dictionary lacks the key
-  case hasMember  // A = whether there is B.member(c): not where a dictionary lacks the key
+  case hasMember  // A = whether there is B.member(c): not where a dictionary has nothing there
   case setMember  // A.member(c) = B
   case index  // A = B[C]
   case setIndex  // A[B] = C

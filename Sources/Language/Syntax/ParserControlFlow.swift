@@ -45,11 +45,7 @@ extension Parser {
     let start = advance()
     let conditions = try parseConditions()
     guard accept(.else) else {
-      if at(.openBrace), let closer = closer(of: position), closer + 1 < tokens.count,
-        tokens[closer + 1].kind == .keyword(.else)
-      {
-        throw fail(.closureInHead)
-      }
+      if tokenBehindBlock()?.kind == .keyword(.else) { throw fail(.closureInHead) }
       throw fail(.expected("\"else\" behind the condition", found: describeCurrent()))
     }
     let otherwise = try parseBlock("what to do when the condition does not hold")
@@ -67,12 +63,23 @@ extension Parser {
     return conditions
   }
 
-  /// `if xs.contains { … } {`: where the block that begins here is followed by another in the same line, it is meant as
-  /// a closure.
+  /// `if xs.contains { … } {` and `if xs.filter { … }.isEmpty {`: where the block that begins here is followed in its last
+  /// line by another, or by what goes on with a value, it is meant as a closure.
   private mutating func refuseClosureInHead() throws(SyntaxFailure) {
-    guard at(.openBrace), let closer = closer(of: position), closer + 1 < tokens.count else { return }
-    let next = tokens[closer + 1]
-    if next.kind == .symbol(.openBrace), !next.startsLine { throw fail(.closureInHead) }
+    guard let next = tokenBehindBlock(), !next.startsLine, case .symbol(let symbol) = next.kind else {
+      return
+    }
+    switch symbol {
+    case .openBrace, .dot, .optionalDot, .openBracket, .question: throw fail(.closureInHead)
+    case .comma where context.newlineEndsStatement: throw fail(.closureInHead)
+    default: if symbol.isInfix { throw fail(.closureInHead) }
+    }
+  }
+
+  /// What follows the block that begins here; nil where none does.
+  private mutating func tokenBehindBlock() -> Token? {
+    guard at(.openBrace), let closer = closer(of: position), closer + 1 < tokens.count else { return nil }
+    return tokens[closer + 1]
   }
 
   /// Explains a word that stands behind a value in other languages, as in `if x in xs { … }`.

@@ -35,6 +35,11 @@ extension Symbol {
   }
 }
 
+extension Symbol {
+  /// Whether a value stands on both of its sides.
+  var isInfix: Bool { infix != nil }
+}
+
 extension BinaryOperator {
   /// How it binds.
   var precedence: Precedence? { Symbol(rawValue: rawValue)?.infix?.1 }

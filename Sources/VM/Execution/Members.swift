@@ -86,10 +86,11 @@ extension Machine {
     method(object.tag, member).tag != Tag.unset || property(object.tag, member).tag != Tag.unset
   }
 
-  /// Whether the value is a dictionary that has neither such a member nor such a key.
+  /// Whether the value is a dictionary that has no such member, and nothing under such a key.
   @inline(never) func lacksKey(_ object: Value, _ member: Int) -> Bool {
-    object.tag == Tag.dictionary && !hasMember(object, member)
-      && heap.value(of: memberStrings[member], in: object.dictionary).tag == Tag.unset
+    guard object.tag == Tag.dictionary, !hasMember(object, member) else { return false }
+    let value = heap.value(of: memberStrings[member], in: object.dictionary)
+    return value.tag == Tag.unset || value.isNil
   }
 
   @inline(never) func setMember(_ object: Value, _ member: Int, _ value: Value) -> Bool {
