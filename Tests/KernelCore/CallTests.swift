@@ -161,6 +161,15 @@ struct CallTests {
     #expect(bench.on { bench.kernel.calls.count + bench.kernel.desk.count } == 0)
   }
 
+  @Test func aTimeoutOfACallToItselfReadsTheSameOverAConnection() throws {
+    let bench = Bench { $0.isClockVirtual = false }
+    let (port, _) = try bench.listen()
+    bench.run(Self.routes)
+    let cell = bench.start("await get(\"http://127.0.0.1:\(port)/wait\", timeout: 20ms)", cell: 2)
+    #expect(bench.wait { cell.value != nil })
+    #expect(Shown(cell.value).contains("GET http://127.0.0.1:\(port)/wait: no answer within 20ms"))
+  }
+
   @Test func aTimeoutThatIsNotReachedLeavesNothing() {
     let bench = Bench()
     bench.run(Self.routes)

@@ -54,9 +54,12 @@ struct NotebookCheckTests {
 
   @Test func aNameThatNobodyDefinesIsAnErrorInAFunctionToo() throws {
     #expect(
-      try check("route \"/\" { cuont }", "let count = 1", "func f() { len([1]) }") == [
+      try check("route \"/\" { cuont }", "let count = 1", "func f() { len([1]) }", "[colour: 1]") == [
         ["error: \"cuont\" is not defined [cuont] — did you mean \"count\"?"], [],
         ["error: \"len\" is not defined [len] — write xs.count"],
+        [
+          "error: \"colour\" is not defined [colour] — a key that is a text stands in quotes: write \"colour\""
+        ],
       ])
   }
 

@@ -47,6 +47,10 @@ struct ExpressionMessageTests {
         ]
       ),
       (
+        "xs.map((x) -> x + 1)",
+        ["there is no -> [->] — write closures as { x in … }"]
+      ),
+      (
         "f(x => x)",
         [
           "there is no => [=>] — write closures as { x in … }"

@@ -189,7 +189,7 @@ struct NameMessageTests {
       (
         "guard x else { print(1) }",
         [
-          "the else of a guard must leave [{ print(1) }] — end it with return, throw, break or continue"
+          "the else of a guard must leave [{ print(1) }] — end it with throw"
         ]
       ),
       (

@@ -41,6 +41,43 @@ struct StatementMessageTests {
         ["an interpolation holds one value [,] — for a format use members, as in x.formatted(decimals: 2)"]
       ),
       ("---1", ["there is no -- [--] — write n -= 1"]),
+      ("get \"/x\" { 1 }", ["a route begins with the word route [get] — write route GET \"/x\" { … }"]),
+      ("POST \"/x\" { 1 }", ["a route begins with the word route [POST] — write route POST \"/x\" { … }"]),
+      ("get \"/x\"", ["unexpected string [\"] — for a call write get(…)"]),
+      (
+        "@app.route(\"/x\")",
+        [
+          "there is no @ here [@] — a route is written route GET \"/path\" { … }, without a function to decorate"
+        ]
+      ),
+      (
+        "let x = 1\n%quit",
+        [
+          "a command with % is no statement of a cell [%] — it is typed at the prompt, as a line of its own; leave it out here"
+        ]
+      ),
+      ("throw new Error(\"x\")", ["there is no \"new\" here [new] — write a plain call"]),
+      ("f(new Date())", ["there is no \"new\" here [new] — write a plain call"]),
+      ("if let z = new Foo() { 1 }", ["there is no \"new\" here [new] — write a plain call"]),
+      ("let v = t?[1]:[2]", ["a choice has a space before its ? [:] — write t ? [1] : …"]),
+      (
+        "let v = if c { 1 } else { 2 }.count",
+        [
+          "unexpected \".\" [.] — an if that a value is made of stands in parentheses: (if x { a } else { b })"
+        ]
+      ),
+      (
+        "if c { 1 } else { 2 } + 5",
+        [
+          "unexpected \"+\" [+] — an if that a value is made of stands in parentheses: (if x { a } else { b })"
+        ]
+      ),
+      (
+        "if c { 1 }\n.count",
+        [
+          "a member needs a value before its dot [.] — a member of an if needs parentheses around it: (if x { a } else { b }).count"
+        ]
+      ),
       (
         "lazy var q = 5",
         [#"there is no "lazy" here: every name of a cell is known in all cells [lazy] — leave it out"#]
@@ -177,7 +214,7 @@ struct StatementMessageTests {
       (
         "let y = new Foo()",
         [
-          #"there is no "new" here [Foo] — write a plain call"#
+          #"there is no "new" here [new] — write a plain call"#
         ]
       ),
       (

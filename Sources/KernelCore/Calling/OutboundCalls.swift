@@ -230,8 +230,7 @@ final class OutboundCalls {
       guard let self, let call = underWay[id] else { return }
       underWay[id]?.timeout = nil
       if let exchange = call.exchange { machine.enqueue { exchange.disconnect() } }
-      let limit = Machine.text(ofDuration: timeout)
-      completed(id, .failure(FetchError(kind: .timedOut, message: "no answer within \(limit)")))
+      completed(id, .failure(FetchError(kind: .timedOut, message: Self.noAnswer(within: timeout))))
     }
   }
 
@@ -261,11 +260,28 @@ final class OutboundCalls {
     case .failure(let error):
       let failure = Failure(
         error.kind == .timedOut ? .timeout : .network,
-        "\(call.method) \(call.url.printable(limit: 200)): \(error.message)",
+        "\(call.method) \(call.url.printable(limit: 200)): \(reason(of: error, call))",
         fields: [("url", machine.makeString(call.url))])
       machine.complete(operation: id, .failure(machine.makeErrorValue(failure)))
     }
     onActivity()
+  }
+
+  /// Of a handler of this notebook one hears the same whether the request has gone over a connection or not.
+  private func reason(of error: FetchError, _ call: Call) -> String {
+    guard error.kind == .timedOut, let timeout = call.options.timeout, isOwn(call) else {
+      return error.message
+    }
+    return Self.noAnswer(within: timeout)
+  }
+
+  private static func noAnswer(within timeout: Int) -> String {
+    "no answer within \(Machine.text(ofDuration: timeout))"
+  }
+
+  /// Whether a call is one to this server itself.
+  private func isOwn(_ call: Call) -> Bool {
+    call.own != nil || (try? target(of: call.url))?.ownPath != nil
   }
 
   private func badStatus(_ call: Call, _ response: FetchResponse, _ value: Value) -> Value {
@@ -288,8 +304,7 @@ final class OutboundCalls {
 
   /// Whether a call to this server itself has come to nothing because the chain of such calls has no end.
   private func isEndlessChain(_ call: Call, _ response: FetchResponse) -> Bool {
-    response.status == Int(HTTPResponseStatus.loopDetected.code)
-      && (call.own != nil || (try? target(of: call.url))?.ownPath != nil)
+    response.status == Int(HTTPResponseStatus.loopDetected.code) && isOwn(call)
   }
 
   /// Nobody wants the answer any more.

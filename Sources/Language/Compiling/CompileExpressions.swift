@@ -206,6 +206,9 @@ extension FunctionCompiler {
       let first = compiler.allocate(max(head.count * 2, 1))
       for (offset, pair) in head.enumerated() {
         compiler.expression(pair.key, into: first + 2 * offset)
+        if case .name(let name) = pair.key.kind, compiler.code.last?.opcode == .getGlobal {
+          compiler.hint(undeclared: .key(name: name.name))
+        }
         compiler.expression(pair.value, into: first + 2 * offset + 1)
       }
       compiler.emit(.dictionary, a: result, b: first, c: head.count)

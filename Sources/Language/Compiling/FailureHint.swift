@@ -6,11 +6,14 @@ public enum FailureHint: Hashable, Sendable {
   case changedInPlace(member: String)
   /// A name that is changed has no value yet.
   case declaration(name: String)
+  /// A name that has no value stands for a key.
+  case key(name: String)
 
   /// The sentence that stands behind `help:`.
   public func help(in source: SourceText) -> String {
     switch self {
     case .declaration(let name): return "declare it first: var \(name) = …"
+    case .key(let name): return Message.quotedKey(name)
     case .missingElement(let receiver, let key, let isMember, let initial):
       let key = isMember ? "\"\(source.slice(key))\"" : source.slice(key)
       return

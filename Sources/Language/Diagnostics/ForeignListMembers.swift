@@ -61,6 +61,9 @@ extension ForeignMembers {
     "reserveCapacity": "nothing: a Dictionary grows by itself", "swapAt": "d[key] = value",
     "mapKeys": "Dictionary(d.map { key, value in [key.uppercased(), value] })",
     "containsKey": ".contains(key)",
+    "sort": ".sorted(), which gives the pairs by their keys", "reverse": "Array(d).reversed()",
+    "shuffle": "Array(d).shuffled()", "insert": "d[key] = value", "removeFirst": removing,
+    "removeLast": removing, "popLast": removing,
     "filterValues": ".filter { key, value in … }", "append": "d[key] = value",
     // Python.
     "items": "for (key, value) in d", "get": "d[key, default: x]", "setdefault": "d[key, default: x]",

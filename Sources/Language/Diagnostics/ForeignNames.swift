@@ -17,12 +17,19 @@ public enum ForeignNames {
     "html": "html \"\\(x)\", with a text in quotes", "void": "nil, or nothing", "not": "!x",
     "global": "nothing: a name of a cell is known in all cells",
     "nonlocal": "nothing: closures change what is around them",
-    "goto": "a func and return", "gatherResults": "all([a, b])", "DeferredList": "settled([a, b])",
+    "goto": "a func and return",
+    "error": "$0 in deferred.catch { $0.kind }; as error it is known in the body of a catch",
+    "app": routing, "router": routing, "server": routing, "express": routing, "flask": routing,
+    "Flask": routing, "klein": routing, "Klein": routing, "FastAPI": routing, "Vapor": routing,
+    "Hummingbird": routing, "gatherResults": "all([a, b])", "DeferredList": "settled([a, b])",
     "Deferred": "deferred()",
     "reactor": "after(2s) { … }, every(5s) { … }", "treq": "get(url)",
   ]
 
+  private static let routing = "route GET \"/path\" { … }; the server of the notebook runs already"
+
   private static let swift: [String: String] = [
+    "Thread": "await sleep(5s), async { … }", "RunLoop": "await sleep(5s)", "usleep": "await sleep(5ms)",
     "Float": "Double(x)", "Float32": "Double(x)", "CGFloat": "Double(x)", "Int64": "Int(x)",
     "Int32": "Int(x)",
     "UInt": "Int(x)", "UInt8": "Int(x)", "Set": "xs.uniqued()", "Character": "a String of one character",
@@ -61,7 +68,7 @@ public enum ForeignNames {
     "math": "sqrt(x), floor(x), …",
     "callable": "type(of: x) == \"Function\"", "requests": "get(url)", "httpx": "get(url)",
     "aiohttp": "get(url)", "datetime": "now()", "time": "now(), elapsed { … }",
-    "asyncio": "async { … }, all([a, b])",
+    "asyncio": "async { … }, all([a, b])", "threading": "async { … }",
     "re": "text.contains(part), text.ranges(of: part)", "os": "env(\"NAME\", \"default\")",
     "hashlib": "sha256(text)", "base64": "text.base64Encoded(), Bytes(base64: text)",
     "webbrowser": "open(\"/path\")", "Exception": "Error(\"…\")", "ValueError": "Error(\"…\")",

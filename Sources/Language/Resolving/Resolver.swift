@@ -44,6 +44,8 @@ public final class Resolver {
   /// The local functions whose declaration has been passed.
   var passedFunctions: Set<ObjectIdentifier> = []
   var warnedNames: Set<String> = []
+  /// Whether the name that is being resolved is the key of a pair.
+  var isKey = false
   /// The global whose declaration is being resolved.
   var declaring: String?
   /// How many functions surround the place that run later than the text, if ever.

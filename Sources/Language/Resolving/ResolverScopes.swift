@@ -218,7 +218,8 @@ extension Resolver {
     guard canReportWarning, warnedNames.insert(name).inserted else { return }
     let suggestion = Suggestion.nearest(to: name, among: visibleNames)
     if !globals.mayGrow {
-      return report(.notDefined(name, isWrite: isWrite, suggestion: suggestion), at: reference.span)
+      let message = Message.notDefined(name, isWrite: isWrite, isKey: isKey, suggestion: suggestion)
+      return report(message, at: reference.span)
     }
     report(
       isWrite

@@ -168,8 +168,17 @@ extension Resolver {
   private func resolveGuard(_ conditions: [Condition], _ otherwise: BlockNode) {
     // First, since what the conditions bind is not there when they do not hold.
     resolve(otherwise)
-    if !leaves(otherwise) { report(.guardFallsThrough, at: otherwise.span) }
+    if !leaves(otherwise) { report(.guardFallsThrough(waysToLeave), at: otherwise.span) }
     conditions.forEach(resolve)
+  }
+
+  /// The words that leave the place where a statement stands.
+  private var waysToLeave: [String] {
+    let loop = frame.loops > 0 ? ["break", "continue"] : []
+    return switch frame.node.role {
+    case .main, .cleanup: ["throw"] + loop
+    case .function, .closure, .handler, .task: ["return", "throw"] + loop
+    }
   }
 
   /// Whether a block cannot be run to its end.
@@ -260,7 +269,9 @@ extension Resolver {
     case .array(let elements): elements.forEach(resolve)
     case .dictionary(let pairs):
       for pair in pairs {
+        if case .name = pair.key.kind { isKey = true }
         resolve(pair.key)
+        isKey = false
         resolve(pair.value)
       }
     case .name(let reference): bind(reference, isRead: true, isWrite: false)

@@ -30,6 +30,19 @@ extension Parser {
     _ = try parseBlock("what to do in the end")
   }
 
+  /// `get "/x" { … }`, as Sinatra has it; false where no block follows the text.
+  mutating func skipRouteWithoutWord(_ word: String) throws(SyntaxFailure) -> Bool {
+    guard Self.methods.contains(word.uppercased()) else { return false }
+    var end = 1
+    while peek(end).kind != .stringEnd {
+      if peek(end).kind == .end { return false }
+      end += 1
+    }
+    guard peek(end + 1).kind == .symbol(.openBrace), !peek(end + 1).startsLine else { return false }
+    let pattern = brief(peek().span.joined(with: peek(end).span))
+    throw fail(.routeWithoutWord(word, pattern))
+  }
+
   /// `delete d["a"]`, `del d["a"]`.
   mutating func parseDelete(_ word: String) throws(SyntaxFailure) -> Statement {
     let start = advance()

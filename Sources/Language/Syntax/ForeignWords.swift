@@ -59,6 +59,7 @@ extension Parser {
         let message = Self.leadingWords[word]
       else { return false }
       throw fail(message)
+    case .stringStart: return try skipRouteWithoutWord(word)
     case .symbol(.comma): return try skipParallelAssignment()
     case .symbol(.colon): return try parseTypedAssignment(to: word, into: &statements)
     default: return false
@@ -162,11 +163,21 @@ extension Parser {
     {
       return (.noModifier(name.name), name.span)
     }
-    guard startsOperand(current), let word = Suggestion.nearest(to: name.name, among: Self.statementWords)
+    guard startsOperand(current), !Self.methods.contains(name.name.uppercased()),
+      let word = Suggestion.nearest(to: name.name, among: Self.statementWords)
     else {
       return nil
     }
     return (.unknownWord(name.name, suggestion: word), name.span)
+  }
+
+  /// What to say about a word that was read as a value and that another follows, as in `throw new Error()`, and where
+  /// that word stands.
+  func explainWordBehind() -> (Message, Span)? {
+    guard position > 0, startsOperand(current), !Self.followsValueElsewhere(current),
+      case .identifier(let word) = tokens[position - 1].kind, let message = Self.leadingWords[word]
+    else { return nil }
+    return (message, tokens[position - 1].span)
   }
 
   /// What to say about a form of another language behind a value in brackets; nil where none stands here.
@@ -175,6 +186,15 @@ extension Parser {
     guard case .foreignOperator(let spelled) = current.kind, spelled == "++" || spelled == "--", position > 0
     else { return nil }
     return .noIncrement(spelled, source.slice(tokens[position - 1].span))
+  }
+
+  /// `flag?[1]:[2]`, whose first part reads as an element of what may be nil.
+  private func choiceWithoutSpaces(_ statement: Statement?) -> Message? {
+    guard case .optionalChain(let chain)? = statement?.value?.kind,
+      case .index(let condition, _, fallback: nil, isOptional: true) = chain.kind
+    else { return nil }
+    let value = brief(Span(condition.span.end + 1, chain.span.end))
+    return .choiceWithoutSpaces(brief(condition.span), value)
   }
 
   /// What to say about the token that stands where a statement should have ended.
@@ -195,7 +215,13 @@ extension Parser {
       {
         return .dictionaryInBraces
       }
+      if let choice = choiceWithoutSpaces(statement) { return choice }
       return .unexpected("\":\"", help: "bodies stand in braces: if x { … }")
+    }
+    if let statement, statement.endsInConditional, case .symbol(let symbol) = current.kind,
+      symbol == .dot || symbol == .optionalDot || symbol.isInfix
+    {
+      return .unfinishedConditional(describeCurrent())
     }
     if at(.else) { return .elseWithoutIf }
     if at(.comma), case .expression(let value)? = statement?.kind, case .name = value.kind {
@@ -215,14 +241,27 @@ extension Parser {
           help: ForeignNames.advice(on: reference.name) ?? Message.callLooksLike(reference.name))
       }
     }
-    if position > 0, case .identifier(let word) = tokens[position - 1].kind,
-      let message = Self.leadingWords[word]
-    {
-      return message
-    }
     switch current.kind {
     case .identifier, .keyword, .integer, .double, .duration, .stringStart: return .twoStatements
     default: return .unexpected(describeCurrent())
     }
+  }
+}
+
+extension Statement {
+  /// The value that the statement ends with; nil where it ends with none.
+  fileprivate var value: Expression? {
+    switch kind {
+    case .expression(let value), .throw(let value), .assignment(_, _, _, let value): value
+    case .declaration(let node): node.value
+    case .return(let value): value
+    default: nil
+    }
+  }
+
+  fileprivate var endsInConditional: Bool {
+    if case .conditional = kind { return true }
+    if case .conditional? = value?.kind { return true }
+    return false
   }
 }

@@ -45,6 +45,22 @@ extension Message {
       "a choice begins with its condition",
       help: "write \(parts[0] ?? "condition") ? \(parts[1] ?? "a") : \(parts[2] ?? "b")")
   }
+  static func choiceWithoutSpaces(_ condition: String?, _ value: String?) -> Message {
+    Message(
+      "a choice has a space before its ?", help: "write \(condition ?? "condition") ? \(value ?? "[1]") : …")
+  }
+  /// - Parameter name: the method in lower case.
+  static func routeWithoutWord(_ name: String, _ pattern: String?) -> Message {
+    Message(
+      "a route begins with the word route",
+      help: "write route \(name.uppercased()) \(pattern ?? "\"/path\"") { … }")
+  }
+  static let noDecorators = Message(
+    "there is no @ here", help: "a route is written route GET \"/path\" { … }, without a function to decorate"
+  )
+  static let commandInCell = Message(
+    "a command with % is no statement of a cell",
+    help: "it is typed at the prompt, as a line of its own; leave it out here")
   static func noOptionalCall(_ callee: String?, _ arguments: String?) -> Message {
     Message(
       "a call has no ? before its arguments",

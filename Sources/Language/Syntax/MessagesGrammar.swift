@@ -152,9 +152,9 @@ extension Message {
     return Message("there is no operator \(`operator`): Int has no bit operations", help: help)
   }
   static let colonEquals = Message("there is no :=", help: "declare with let name = … or var name = …")
-  static func fatArrow(_ names: [String]) -> Message {
+  static func arrow(_ spelled: String, _ names: [String]) -> Message {
     let parameters = names.isEmpty ? "" : names.joined(separator: ", ") + " in "
-    return Message("there is no =>", help: "write closures as { \(parameters)… }")
+    return Message("there is no \(spelled)", help: "write closures as { \(parameters)… }")
   }
   static let twoDots = Message(
     "a range has two or three dots and says whether it ends", help: "write ..< or ...")
@@ -167,6 +167,9 @@ extension Message {
   static let ifWithoutElse = Message(
     "an if that gives a value needs an else",
     help: "write if x { a } else { b }, with nil where there is nothing to give")
+  static func unfinishedConditional(_ found: String) -> Message {
+    unexpected(found, help: "an if that a value is made of stands in parentheses: (if x { a } else { b })")
+  }
   static func htmlUnfinished(_ what: String) -> Message {
     Message(
       "this html ends within \(what), so what follows it could not be shown safely",
@@ -212,9 +215,14 @@ extension Message {
   static let prefixPlus = Message("there is no + before a value", help: "leave it out")
   static let forceUnwrap = Message(
     "there is nothing to unwrap: a value that may be nil is used as it is", help: "leave out the !")
-  static let leadingDot = Message(
-    "a member needs a value before its dot",
-    help: "options such as .up or .whitespaces are members here: ceil(x), .trimmed()")
+  /// - Parameter followsBlock: whether the line before ends with one.
+  static func leadingDot(followsBlock: Bool) -> Message {
+    Message(
+      "a member needs a value before its dot",
+      help: followsBlock
+        ? "a member of an if needs parentheses around it: (if x { a } else { b }).count"
+        : "options such as .up or .whitespaces are members here: ceil(x), .trimmed()")
+  }
   static func trailingPoint(_ digits: String) -> Message {
     Message("a number does not end with its point", help: "write \(digits).0")
   }

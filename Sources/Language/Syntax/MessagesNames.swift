@@ -4,7 +4,7 @@ extension Message {
   static func notDefinedYet(_ name: String, suggestion: String?) -> Message {
     Message(
       "\"\(name)\" is not defined yet; it is looked up when this runs",
-      help: suggestion.map { "did you mean \"\($0)\"?" })
+      help: ForeignNames.advice(on: name) ?? suggestion.map { "did you mean \"\($0)\"?" })
   }
   static func assignsUndefined(_ name: String, suggestion: String?) -> Message {
     Message(
@@ -12,11 +12,15 @@ extension Message {
       help: suggestion.map { "did you mean \"\($0)\"?" } ?? "declare it first: var \(name) = …")
   }
   /// What nobody can define any more, since the whole notebook is known.
-  static func notDefined(_ name: String, isWrite: Bool, suggestion: String?) -> Message {
+  static func notDefined(_ name: String, isWrite: Bool, isKey: Bool, suggestion: String?) -> Message {
     Message(
       "\"\(name)\" is not defined",
       help: ForeignNames.advice(on: name) ?? suggestion.map { "did you mean \"\($0)\"?" }
-        ?? "declare it first: \(isWrite ? "var" : "let") \(name) = …")
+        ?? (isKey ? quotedKey(name) : nil) ?? "declare it first: \(isWrite ? "var" : "let") \(name) = …")
+  }
+  /// What to do about a name without a value where a key stands.
+  static func quotedKey(_ name: String) -> String {
+    "a key that is a text stands in quotes: write \"\(name)\""
   }
   static func foreignLiteral(_ name: String, _ own: String) -> Message {
     Message("there is no \"\(name)\" here", help: "write \(own)")
@@ -101,8 +105,12 @@ extension Message {
   static func neverReached(_ keyword: String) -> Message {
     Message("this is never reached, as it follows \(keyword)")
   }
-  static let guardFallsThrough = Message(
-    "the else of a guard must leave", help: "end it with return, throw, break or continue")
+  /// - Parameter words: those that can stand there.
+  static func guardFallsThrough(_ words: [String]) -> Message {
+    let list =
+      words.count > 1 ? words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1] : words[0]
+    return Message("the else of a guard must leave", help: "end it with \(list)")
+  }
   static let handlerEndsInIf = Message(
     "this handler answers 204 without a body where no branch of its last if is taken",
     help: "add an else with the value to send, or write nil behind the if to mean 204")

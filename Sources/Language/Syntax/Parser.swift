@@ -184,6 +184,7 @@ public struct Parser {
     let name = source.slice(opener.span)
     if atEnd { throw failAtEnd(.neverClosed(name), opener.span) }
     if let message = explainInBrackets() { throw fail(message) }
+    if let (message, span) = explainWordBehind() { throw fail(message, at: span) }
     throw fail(
       .expected("\(other)\"\(symbol.rawValue)\"", found: describeCurrent()),
       notes: [.init("\(name) opened here", opener.span)])

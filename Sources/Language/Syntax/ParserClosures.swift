@@ -111,14 +111,15 @@ extension Parser {
     return parameters
   }
 
-  /// The parameters of JavaScript's `(a, b) => …`, whose parenthesis is the current token, and where its arrow is; nil
+  /// The parameters of JavaScript's `(a, b) => …` and Java's `(a, b) -> …`, whose parenthesis is the current token, and where its arrow is; nil
   /// where none stands here.
   var arrowFunction: (parameters: [String], arrow: Span)? {
     let (names, end) = names(from: 1)
-    guard peek(end).kind == .symbol(.closeParen), peek(end + 1).kind == .foreignOperator("=>") else {
-      return nil
-    }
-    return (names, peek(end + 1).span)
+    let arrow = peek(end + 1)
+    guard peek(end).kind == .symbol(.closeParen),
+      arrow.kind == .foreignOperator("=>") || arrow.kind == .symbol(.arrow)
+    else { return nil }
+    return (names, arrow.span)
   }
 
   /// The names with commas between them that begin so many tokens ahead, and how far ahead the token behind them is.

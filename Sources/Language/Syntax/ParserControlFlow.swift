@@ -7,6 +7,7 @@ extension Parser {
     let opener = current
     guard accept(.openBrace) else {
       if atEnd { throw fail(.expected("\"{\" and \(what)", found: describeCurrent())) }
+      if let (message, span) = explainWordBehind() { throw fail(message, at: span) }
       throw fail(
         Message("expected \"{\" and \(what), found \(describeCurrent())", help: "a body stands in braces"))
     }

@@ -191,8 +191,9 @@ extension Parser {
     case "&+", "&-", "&*": throw fail(.noWrapping)
     case "&", "|", "^", "~", "<<", ">>": throw fail(.noBitOperators(spelled))
     case ":=": throw fail(.colonEquals)
-    case "=>": throw fail(.fatArrow(["x"]))
+    case "=>": throw fail(.arrow(spelled, ["x"]))
     case "..": throw fail(.twoDots)
+    case "@" where current.startsLine: throw fail(.noDecorators)
     default: throw fail(.strayOperator(spelled))
     }
   }

@@ -262,11 +262,16 @@ extension Parser {
     case .symbol(.dot):
       switch peek().kind {
       case .integer, .double, .duration: throw fail(.leadingPoint(source.slice(peek().span)))
-      default: throw fail(.leadingDot)
+      default:
+        let followsBlock =
+          token.startsLine && position > 0 && tokens[position - 1].kind == .symbol(.closeBrace)
+        throw fail(.leadingDot(followsBlock: followsBlock))
       }
     case .symbol(.closedRange), .symbol(.halfOpenRange):
       throw fail(.openRange())
     case .symbol(.divide): throw fail(.noRegularExpressions)
+    case .symbol(.remainder) where token.startsLine && !peek().spaceBefore && nameOrKeyword(peek()) != nil:
+      throw fail(.commandInCell)
     case .invalid:
       return Expression(.invalid, advance().span)
     default:
@@ -299,7 +304,7 @@ extension Parser {
   }
 
   private mutating func parseParenthesized() throws(SyntaxFailure) -> Expression {
-    if let (names, arrow) = arrowFunction { throw fail(.fatArrow(names), at: arrow) }
+    if let (names, arrow) = arrowFunction { throw fail(.arrow(source.slice(arrow), names), at: arrow) }
     let opener = advance()
     let outer = context
     context = Context(newlineEndsStatement: false)

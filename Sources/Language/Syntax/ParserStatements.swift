@@ -34,7 +34,9 @@ extension Parser {
     if at(.closeParen) || at(.closeBracket) {
       throw fail(.closesNothing(source.slice(current.span)))
     }
-    if let (message, span) = explainWord(before: statement) { throw fail(message, at: span) }
+    if let (message, span) = explainWord(before: statement) ?? explainWordBehind() {
+      throw fail(message, at: span)
+    }
     throw fail(explainFollower(of: statement))
   }
 

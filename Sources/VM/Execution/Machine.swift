@@ -141,6 +141,8 @@ public final class Machine {
   /// Fibers that have ended since the last collection, and how many make another worth its time.
   var endedFibers = 0
   private var enoughEnded = 0
+  /// The heap's debt when the running fiber began, less what collections have taken off it since.
+  var debtAtStart = 0
   /// Whether the running fiber failed for lack of memory after a collection: what it held may be garbage by now.
   var mayHaveFreed = false
   /// What `random` goes on from.

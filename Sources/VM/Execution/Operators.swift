@@ -317,6 +317,7 @@ extension Machine {
       switch value.tag {
       case Tag.int, Tag.double: "write x != 0"
       case Tag.string, Tag.array, Tag.dictionary: "write !x.isEmpty, or x != nil"
+      case Tag.closure, Tag.native, Tag.boundMethod: "call it: write f() or f(x)"
       default: "write x != nil"
       }
     let subject = what == "!" ? "the operand of !" : what

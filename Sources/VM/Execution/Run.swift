@@ -690,8 +690,9 @@ extension Machine {
   }
 
   /// A safe point: everything that is live lies in registers. False with `failure` set where what is alive
-  /// passes the memory limit. Past an eighth more the fiber is stopped, so that a program that catches the
-  /// error and goes on does not grow for ever.
+  /// passes the memory limit and the fiber has its part in it: one that has taken no more than a trifle since it began
+  /// may go on, as what it runs may be what frees memory. Past an eighth more the fiber is stopped, so that a program
+  /// that catches the error and goes on does not grow for ever.
   @inline(never) private func collect(
     _ fiber: UnsafeMutablePointer<FiberObject>, _ ip: UnsafeMutablePointer<Instruction>,
     _ registers: ValuePointer
@@ -699,15 +700,23 @@ extension Machine {
     fiber.pointee.ip = ip
     fiber.pointee.registers = registers
     let isTooSoon = isTooSoonToCollect
-    if !isTooSoon { collect() }
+    let taken = heap.state.pointee.debt - debtAtStart
+    if !isTooSoon {
+      collect()
+      debtAtStart = heap.state.pointee.debt - taken
+    }
     // A program close to the limit spends its time in here.
     if !heap.state.pointee.collectsAlways, !mayGoOn(fiber) { return false }
     if heap.state.pointee.live <= limits.memory { return true }
+    if taken <= Machine.trifle, heap.bytesInUse <= limits.memory + limits.memory / 4 { return true }
     failure = .memory(limit: limits.memory)
     mayHaveFreed = !isTooSoon
     isOutOfMemory = heap.state.pointee.live > limits.memory + limits.memory / 8
     return false
   }
+
+  /// Bytes that a fiber may take while memory is over its limit.
+  private static let trifle = 1 << 14
 
   /// More values for a frame than the stack has room for: it moves to a larger one. Nil where that would
   /// pass the limit, with `failure` set.

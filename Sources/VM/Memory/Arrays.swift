@@ -60,6 +60,21 @@ extension Heap {
     array.pointee.skipped = 0
   }
 
+  /// A large buffer goes back at once; a small one is soon in use again.
+  func removeAll(from array: UnsafeMutablePointer<ArrayObject>) {
+    array.pointee.count = 0
+    useSkipped(array)
+    let room = array.pointee.capacity
+    guard room > Heap.largestKeptRoom else { return }
+    charge((4 - room) * 16)
+    array.pointee.elements = realloc(array.pointee.elements, 4 * 16).unsafelyUnwrapped
+      .assumingMemoryBound(to: Value.self)
+    array.pointee.capacity = 4
+  }
+
+  /// How many elements an emptied array or dictionary keeps room for.
+  static let largestKeptRoom = 256
+
   func checkCount(_ count: Int) throws(Failure) {
     if count > state.pointee.limits.collectionCount {
       throw Failure(

@@ -6,6 +6,12 @@ extension Heap {
       .assumingMemoryBound(to: DictionaryObject.self)
     var room = 8
     while room < capacity { room *= 2 }
+    setBuffers(of: dictionary, room)
+    return dictionary
+  }
+
+  /// Empty buffers for so many entries, a power of two.
+  private func setBuffers(of dictionary: UnsafeMutablePointer<DictionaryObject>, _ room: Int) {
     dictionary.pointee.used = 0
     dictionary.pointee.live = 0
     dictionary.pointee.capacity = room
@@ -14,7 +20,6 @@ extension Heap {
     dictionary.pointee.index = Heap.emptyIndex(room * 2)
     dictionary.pointee.mask = room * 2 - 1
     charge(room * 48)
-    return dictionary
   }
 
   private static func emptyIndex(_ count: Int) -> UnsafeMutablePointer<Int32> {
@@ -129,7 +134,15 @@ extension Heap {
     return value
   }
 
+  /// Large buffers go back at once; small ones are soon in use again.
   func removeAll(from dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    let room = dictionary.pointee.capacity
+    if room > Heap.largestKeptRoom {
+      charge(-room * 48)
+      Glibc.free(dictionary.pointee.entries)
+      Glibc.free(dictionary.pointee.index)
+      return setBuffers(of: dictionary, 8)
+    }
     dictionary.pointee.used = 0
     dictionary.pointee.live = 0
     memset(dictionary.pointee.index, 0xff, (dictionary.pointee.mask + 1) * 4)

@@ -111,7 +111,7 @@ extension Machine {
           help: "write removeAll { $0 == x } for a value, remove(at: i) for a place"
         ).at(.parameter(1))
       }
-      call[0].array.pointee.count = 0
+      call.heap.removeAll(from: call[0].array)
       return .nil
     }
     defineMethod(Tag.array, "swapAt", ["a", "b"]) { call throws(Failure) in

@@ -126,6 +126,7 @@ extension Machine {
     current = fiber
     deadline = 0
     heap.state.pointee.work = Machine.workSlice
+    debtAtStart = heap.state.pointee.debt
     thrown = .unset
     failure = nil
     let status: RunStatus

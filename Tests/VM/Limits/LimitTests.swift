@@ -123,6 +123,44 @@ struct LimitTests {
     #expect(try host.run("\"y\".repeated(1_000_000).count") == "1000000")
   }
 
+  /// It was refused too, and with it the way out.
+  @Test func whatFreesMemoryRunsWhileItIsOverItsLimit() throws {
+    if ScriptHost.isStressed { return }
+    var limits = Self.small
+    limits.collectionCount = 1_000_000
+    let host = ScriptHost(limits: limits)
+    _ = try host.run("var keep = []\nvar log = []")
+    let fill = "do { while true { keep.append([1, 2, 3, 4]) } } catch { error.kind }"
+    #expect(try host.run(fill) == "\"memory\"")
+    _ = try host.run("for i in 0..<100 { keep.append([1, 2, 3, 4]) }")
+    host.machine.collect()
+    let state = host.machine.heap.state
+    #expect(state.pointee.live > limits.memory)
+    // As it is after a collection between two runs that freed too little.
+    for text in [
+      "keep.count > 100", "defer { log.append(1) }\nlog.count == 0",
+      "await async { await sleep(1ms)\n[log.count] }.then { $0 == [1] }", "keep.removeAll()\ntrue",
+    ] {
+      state.pointee.debt = state.pointee.threshold + 1
+      #expect(try host.run(text) == "true", "\(text)")
+    }
+    host.machine.collect()
+    #expect(state.pointee.live < 1 << 20)
+  }
+
+  @Test func fibersThatTakeLittleEachDoNotOutgrowTheMemoryTogether() throws {
+    if ScriptHost.isStressed { return }
+    var limits = Self.small
+    limits.fibers = 1_000_000
+    limits.memory = 16 << 20
+    let host = ScriptHost(limits: limits)
+    _ = try host.run("var keep = []\nfunc more() { keep.append(Array(0..<900)) }")
+    for _ in 0..<2_000 { _ = try? host.run("more()") }
+    host.machine.collect()
+    #expect(host.machine.heap.bytesInUse > 16 << 20)
+    #expect(host.machine.heap.bytesInUse < 21 << 20)
+  }
+
   @Test func parkedFibersThatNothingCanWakeAreForgotten() throws {
     let host = ScriptHost(limits: Self.small)
     #expect(try host.run("for i in 0..<400 { async { await deferred() } }\nawait sleep(1s)\n1") == "1")

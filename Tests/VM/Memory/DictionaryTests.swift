@@ -22,6 +22,14 @@ struct DictionaryTests {
       "[7: 1]"
     ),
     ("let d = [\"a\": 1]\nd.removeAll()\nd[\"b\"] = 2\nd", "[\"b\": 2]"),
+    (
+      "let d = [:]\nfor i in 0..<1000 { d[i] = i }\nd.removeAll()\nd[7] = 1\nfor i in 0..<9 { d[i] = i }\nd.count",
+      "9"
+    ),
+    (
+      "let d = [:]\nfor i in 0..<1000 { d[i] = i }\nfor (k, v) in d { d.removeAll()\n d[k] = v }\nd.count",
+      "1"
+    ),
     ("let d = [1: \"int\"]\nd[1.0] = \"double\"\nd", "[1: \"double\"]"),
     ("let d = [0.0: 1]\nd[-0.0]", "1"),
     ("let d = [Double.nan: 1]\nd[Double.nan]", "1"),

@@ -8,6 +8,11 @@ struct ArrayTests {
     ("let a = [1, 2, 3, 4]\n[a.remove(at: 1), a.removeFirst(), a.removeLast(), a]", "[2, 1, 4, [3]]"),
     ("let a = [1]\n[a.popLast(), a.popLast(), a.popFirst()]", "[1, nil, nil]"),
     ("let a = [1, 2, 3, 4]\na.removeAll { $0 % 2 == 0 }\na", "[1, 3]"),
+    (
+      "let a = Array(0..<1000)\na.removeFirst(900)\na.removeAll()\nfor i in 0..<9 { a.append(i) }\na",
+      "[0, 1, 2, 3, 4, 5, 6, 7, 8]"
+    ),
+    ("let a = Array(0..<1000)\nfor x in a { a.removeAll()\n a.append(x) }\na.count", "1"),
     ("let a = [1, 2, 3]\na.removeAll(where: { $0 > 1 })\na.removeAll()\na", "[]"),
     ("let a = [1, 2, 3]\na.append(contentsOf: a)\na", "[1, 2, 3, 1, 2, 3]"),
     (

@@ -34,7 +34,7 @@ struct FamiliarNamesTests {
     ),
     (
       "Twisted",
-      "reactor Deferred DeferredList gatherResults LoopingCall callLater deferLater treq route"
+      "reactor Deferred DeferredList gatherResults LoopingCall callLater deferLater treq route Klein app"
     ),
   ])
   func eachIsHereOrHasAdvice(language: String, names: String) {
