@@ -71,6 +71,18 @@ struct LexicalMessageTests {
       ),
       (
         ##"""
+        let text = """
+          a,"b ""c"""
+          Grace,85,
+          """
+        xs.map(\.name)
+        """##,
+        [
+          ##"the closing """ stands on a line of its own ["""] — within the text write \""""##
+        ]
+      ),
+      (
+        ##"""
         """
         abc """
         """##,

@@ -31,6 +31,7 @@ extension Resolver {
       withDeclaring(name) { resolver in resolver.runningLater { $0.resolveFunction(name, function) } }
     case .route(let node):
       resolution.routes.append(.init(pattern: node.pattern, span: node.patternSpan))
+      warnOfForeignParameters(node)
       runningLater { $0.resolve(node.handler) }
     case .conditional(let node): resolve(node)
     case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)

@@ -144,7 +144,13 @@ extension Lexer {
         openStrings[index].pieces[piece].text.append(UInt8(ascii: "\n"))
         beginLine()
       } else if hasQuotes(3, hashes: string.hashes) {
-        return endLines(from: start, quote: position)
+        guard !openStrings[index].isMalformed, areQuotesInText else {
+          return endLines(from: start, quote: position)
+        }
+        openStrings[index].isMalformed = true
+        report(.quotesInText, Span(position, position + 3))
+        openStrings[index].pieces[piece].text.append(contentsOf: bytes[position..<position + 3])
+        position += 3
       } else if current == UInt8(ascii: "\\"), isEscape(string) {
         let next = byte(1 + string.hashes)
         if next == UInt8(ascii: "(") {
@@ -167,6 +173,31 @@ extension Lexer {
         position += 1
       }
     }
+  }
+
+  /// Whether the three quotes here do not stand at the beginning of their line, but the next ones do: those end the
+  /// text, and these were meant to be in it.
+  private var areQuotesInText: Bool {
+    if beginsLine(position) { return false }
+    var ahead = position + 3
+    while ahead + 2 < count {
+      if bytes[ahead] == UInt8(ascii: "\""), bytes[ahead + 1] == UInt8(ascii: "\""),
+        bytes[ahead + 2] == UInt8(ascii: "\"")
+      {
+        return beginsLine(ahead)
+      }
+      ahead += 1
+    }
+    return false
+  }
+
+  /// Whether nothing but blanks stands before a place in its line.
+  private func beginsLine(_ offset: Int) -> Bool {
+    var start = offset
+    while start > 0, bytes[start - 1] == UInt8(ascii: " ") || bytes[start - 1] == UInt8(ascii: "\t") {
+      start -= 1
+    }
+    return start == 0 || bytes[start - 1] == UInt8(ascii: "\n") || bytes[start - 1] == UInt8(ascii: "\r")
   }
 
   private func endsLineAfterBlanks(_ offset: Int) -> Bool {

@@ -39,6 +39,8 @@ extension Message {
   static let unfinishedComment = Message("this comment is never closed", help: "close it with */")
   static let textAfterQuotes = Message(
     "the text of a \"\"\" string begins on the line below its quotes")
+  static let quotesInText = Message(
+    "the closing \"\"\" stands on a line of its own", help: "within the text write \\\"\"\"")
   static let quotesAfterText = Message("the closing \"\"\" stands on a line of its own")
   static let badIndentation = Message(
     "this line is indented less than the closing \"\"\"",

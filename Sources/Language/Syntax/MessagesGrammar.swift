@@ -266,6 +266,9 @@ extension Message {
   static let interpolatedPattern = Message(
     "the pattern of a route is a plain string", help: "a part that varies is a parameter: \"/items/<int:id>\""
   )
+  static func foreignParameter(_ segment: String, _ own: String) -> Message {
+    Message("\(segment) is a literal part of this path", help: "write \(own) for a parameter")
+  }
   static let patternSlash = Message("the pattern of a route begins with /")
   static let unclosedPlaceholder = Message(
     "this parameter of the pattern is not closed", help: "close it with >")

@@ -187,6 +187,8 @@ extension Machine {
       help = "write a.merging(b), where the second has the last word"
     } else if operation == "+", left.tag == Tag.string || right.tag == Tag.string {
       help = "write \"\\(…)\" to put a value into a string"
+    } else if operation == "%", left.tag == Tag.string, Double(heap.text(left.string)) == nil {
+      help = "write \"\\(x)\" for a value in a text, x.formatted(decimals: 2) for its digits"
     } else if left.isNil || right.isNil {
       help = "write value ?? default where a value may be nil"
     } else if left.tag == Tag.string && isNumber(right) || isNumber(left) && right.tag == Tag.string {

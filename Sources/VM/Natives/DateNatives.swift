@@ -55,6 +55,8 @@ extension Machine {
       try call.machine.spend(5_000)
       let formatter = DateFormatter()
       formatter.locale = Machine.english
+      // Weeks begin on Monday, as `weekday` counts, and are numbered as in ISO 8601.
+      formatter.calendar = Calendar(identifier: .iso8601)
       formatter.timeZone = .gmt
       formatter.dateFormat = pattern
       return call.heap.makeString(formatter.string(from: Machine.wholeMilliseconds(of: call[0].int)))
