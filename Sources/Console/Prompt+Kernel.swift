@@ -64,7 +64,8 @@ extension Prompt {
     }
   }
 
-  func openPage(_ target: String) {
+  func openPage(_ argument: String) {
+    let target = RequestArguments.unquoted(argument)
     guard target.hasPrefix("/") || target.hasPrefix("http://") || target.hasPrefix("https://") else {
       let path = target.contains(":") || target.contains(" ") ? "/greet/you" : "/" + target
       return refuse("%open takes a path, as %open \(path), or an http address")

@@ -30,6 +30,26 @@ import Testing
     #expect(try notebook.enter("%cells").count == 2)
   }
 
+  /// The path ended at its first space, though Tab went on behind it.
+  @Test func aPathWithASpaceIsCompletedAndAsked() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/a b/<x>\" { x }; route POST \"/c d\" { request.json }")
+    for typed in ["%get /a b/x", "%get \"/a b/x\"", "%get /a%20b/x"] {
+      #expect(try notebook.enter(typed).last == "x", "\(typed)")
+    }
+    for (typed, more, answer) in [
+      ("%get /a", "x", "x"), ("%get /a b", "x y", "x y"), ("%get \"/a", "x\"", "x"),
+      ("%post /c", " json=5", "5"),
+      ("%post \"/c d", "\" json=6", "6"),
+    ] {
+      try notebook.send(typed + Keys.tab)
+      try notebook.wait(for: "the whole of \(typed)") {
+        $0.cursorLine.replacing("%20", with: " ").contains(typed.contains("/a") ? "/a b/" : "/c d")
+      }
+      #expect(try notebook.enterRest(more).last == answer, "\(typed)")
+    }
+  }
+
   @Test func whatBlocksIsUnblockedFromTheSamePrompt() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("var held = nil")
