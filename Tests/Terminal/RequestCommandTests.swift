@@ -50,6 +50,21 @@ import Testing
     }
   }
 
+  /// It was shown as `<Reply>`.
+  @Test func whatAHandlerWouldAnswerIsShownAsAnAnswer() throws {
+    let notebook = try NotebookTerminal()
+    #expect(
+      try notebook.enter("respond(\"<b>\", status: 201, headers: [\"X-A\": \"b\"])") == [
+        "Out[1]:", "201 Created  3 bytes", "content-type: text/plain; charset=utf-8", "X-A: b", "", "<b>",
+      ])
+    #expect(
+      try notebook.enter("redirect(\"/x\")") == ["Out[2]:", "302 Found  0 bytes", "Location: /x"])
+    #expect(
+      try notebook.enter("respond([\"a\": 1], status: 404)").suffix(4) == ["", "{", "  \"a\": 1", "}"])
+    #expect(try notebook.enter("[respond(nil, status: 204)]") == ["Out[4]: [<Reply 204 No Content>]"])
+    #expect(try notebook.enter("respond(deferred())") == ["Out[5]: <Reply 200 OK>"])
+  }
+
   @Test func whatBlocksIsUnblockedFromTheSamePrompt() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("var held = nil")
