@@ -9,10 +9,15 @@ extension Prompt {
   func enter(_ text: String) {
     guard checkMarkers(text) else { return }
     let number = notebook.nextNumber
-    let place = insertion.flatMap(notebook.index(of:)) ?? notebook.cells.count
-    make(
-      [.added(Cell(number: number, source: text), at: place)], undoableAs: insertion == nil ? nil : "%insert")
-    insertion = nil
+    let end = notebook.cells.count
+    let place = insertion.flatMap(notebook.index(of:)) ?? end
+    make([.added(Cell(number: number, source: text), at: place)], undoableAs: nil)
+    if insertion != nil {
+      insertion = nil
+      undoable.removeAll { $0.isAhead }
+      // The cell stays, where it would have been without the command.
+      keep(Undoable(command: "%insert", inverses: [.moved(number, to: end)]))
+    }
     Completer.shared.learn(from: [text])
     runCell(number, text)
   }

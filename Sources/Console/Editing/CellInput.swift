@@ -134,6 +134,9 @@ public protocol CellInput: AnyObject, Sendable {
   /// What was entered before, the oldest first.
   var historyEntries: [String] { get }
 
+  /// Adds a text to what was entered, as the latest; false where that is kept nowhere.
+  func addToHistory(_ text: String) -> Bool
+
   /// Prints what has been queued.
   func flush()
 

@@ -80,6 +80,11 @@ public final class LineEditor: CellInput {
   /// The entries of the history, oldest first.
   public var historyEntries: [String] { history.entries.map { String(scalars: $0) } }
 
+  public func addToHistory(_ text: String) -> Bool {
+    history.add(text.unicodeScalars.map(\.value))
+    return true
+  }
+
   public func takeHistoryFailure() -> String? { history.takeFailure()?.description }
 
   public var columns: Int? { terminal.size.columns }
