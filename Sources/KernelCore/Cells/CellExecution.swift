@@ -176,6 +176,15 @@ extension Kernel {
     return true
   }
 
+  /// Interrupts a cell that runs or waits, whatever else an interruption has stopped that was meant for it.
+  func interrupt(cell: Int) {
+    machine.interruption.clear()
+    hasStoppedComputing = false
+    guard let run = active.values.first(where: { $0.cell == cell }) else { return }
+    interrupt(run)
+    pump()
+  }
+
   func interrupt(_ run: CellRun) {
     guard run.isUnderWay, !run.isInterrupted, let task = run.task else { return }
     if machine.stop(task, Failure(.interrupted, "interrupted")) { run.isInterrupted = true }
