@@ -45,6 +45,11 @@ final class CellStates: Sendable {
     }
   }
 
+  /// Whether the cell of a run has begun again since.
+  func hasBegunAgain(_ run: Run) -> Bool {
+    content.withLock { content in content.states[run.cell].map { $0.id > run.id } ?? false }
+  }
+
   /// Keeps a result of a cell that was not begun one by one.
   func note(_ result: CellResult, _ text: String) { end(begin(result.cell, text), result) }
 

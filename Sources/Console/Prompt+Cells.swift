@@ -9,10 +9,15 @@ extension Prompt {
   func enter(_ text: String) {
     guard checkMarkers(text) else { return }
     let number = notebook.nextNumber
-    let place = insertion.flatMap(notebook.index(of:)) ?? notebook.cells.count
-    make(
-      [.added(Cell(number: number, source: text), at: place)], undoableAs: insertion == nil ? nil : "%insert")
-    insertion = nil
+    let end = notebook.cells.count
+    let place = insertion.flatMap(notebook.index(of:)) ?? end
+    make([.added(Cell(number: number, source: text), at: place)], undoableAs: nil)
+    if insertion != nil {
+      insertion = nil
+      undoable.removeAll { $0.isAhead }
+      // The cell stays, where it would have been without the command.
+      keep(Undoable(command: "%insert", inverses: [.moved(number, to: end)]))
+    }
     Completer.shared.learn(from: [text])
     runCell(number, text)
   }
@@ -90,7 +95,7 @@ extension Prompt {
     _ slot: Slot<CellResult>, _ number: Int, _ run: CellStates.Run, since started: ContinuousClock.Instant
   ) -> Bool {
     let result = wait(for: slot, "[\(number)]", since: started) {
-      kernel.interrupt()
+      kernel.interrupt(cell: number)
     } backgrounding: {
       // It may have ended just now, and shown its result.
       guard runningCell.end(run) else { return false }
@@ -113,8 +118,13 @@ extension Prompt {
   ) {
     let columns = isInteractive ? input.columns : nil
     slot.onSet = { [input, states] result in
-      // A kernel that was restarted meanwhile has said what became of its cells.
-      guard states.end(run, result) else { return }
+      if !states.end(run, result) {
+        // A kernel that was restarted meanwhile has said what became of its cells.
+        guard states.hasBegunAgain(run) else { return }
+        if result.outcome == .interrupted {
+          return input.printAbove(Prompt.stoppedInBackground([number]))
+        }
+      }
       input.printAbove(
         StyledText("[\(number)] has ended after \(Prompt.duration(result.duration))", .dim)
           + (Transcript.result(result, columns: columns).map { "\n" + $0 } ?? StyledText()))

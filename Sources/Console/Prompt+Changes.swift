@@ -9,6 +9,8 @@ extension Prompt {
   struct Undoable {
     let command: String
     let inverses: [NotebookChange]
+    /// It says where the next cell goes, and has changed nothing yet.
+    var isAhead = false
   }
 
   /// How many commands can be taken back.
@@ -24,11 +26,14 @@ extension Prompt {
       inverses.insert(inverse, at: 0)
     }
     isModified = true
-    if let command {
-      undoable.append(Undoable(command: command, inverses: inverses))
-      if undoable.count > Prompt.undoLimit { undoable.removeFirst() }
-    }
+    if let command { keep(Undoable(command: command, inverses: inverses)) }
     do throws(JournalError) { try journal.append(changes) } catch { say(StyledText("\(error)", .dim)) }
+  }
+
+  /// Remembers what can be taken back.
+  func keep(_ last: Undoable) {
+    undoable.append(last)
+    if undoable.count > Prompt.undoLimit { undoable.removeFirst() }
   }
 
   func deleteCells(_ numbers: [Int]) {
@@ -94,6 +99,8 @@ extension Prompt {
     guard let chosen = cells(in: argument) else { return }
     guard chosen.count == 1 else { return refuse("say before which one: %insert 3") }
     insertion = chosen[0]
+    undoable.removeAll { $0.isAhead }
+    keep(Undoable(command: "%insert", inverses: [], isAhead: true))
     say("the next cell that you enter goes before [\(chosen[0])]")
   }
 
@@ -157,6 +164,10 @@ extension Prompt {
     guard let last = undoable.popLast() else {
       return say("there is nothing to undo: %undo takes back what %delete, %move, %insert and %edit did")
     }
+    if last.isAhead {
+      insertion = nil
+      return say("\(last.command) is undone; the next cell that you enter goes to the end")
+    }
     make(last.inverses, undoableAs: nil)
     var back: [Int] = []
     for inverse in last.inverses {
@@ -164,8 +175,8 @@ extension Prompt {
       case .added(let cell, _):
         back += [cell.number].compactMap(\.self)
         Completer.shared.learn(from: [cell.source])
-      case .removed(let cell): forgetEffects(of: [cell.number].compactMap(\.self))
-      case .edited, .moved: break
+      case .edited(let number, let dropped, _): return tellUnedited(number, dropped)
+      case .removed, .moved: break
       }
     }
     back = notebook.codeNumbers.filter(back.contains)
@@ -174,6 +185,14 @@ extension Prompt {
       back.isEmpty
         ? "\(last.command) is undone; in order: \(Prompt.list(notebook.codeNumbers))"
         : "\(names) \(back.count == 1 ? "is" : "are") back, not run yet")
+  }
+
+  /// A cell reads as it did before it was edited. What it read until now is lost nowhere.
+  private func tellUnedited(_ number: Int, _ dropped: String) {
+    let isKept = input.addToHistory(dropped)
+    say(
+      "%edit is undone: [\(number)] reads as it did before, and has not run so since"
+        + (isKept ? "; Up brings the other text" : ""))
   }
 
   /// `[1], [2], [5]`, and where there are many only the first.

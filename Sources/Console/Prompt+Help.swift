@@ -30,7 +30,7 @@ extension Prompt {
       return helpOnMember(member, of: String(name[..<dot]))
     }
     if let variable = asked({ $0.variable(named: name) }) { return tell(variable) }
-    if helpOnName(name) { return }
+    if helpOnName(name) || helpOnDeclared(name) { return }
     if let command { return tell(command) }
     let owners = Catalogue.types(withMember: name)
     if !owners.isEmpty { return tellMember(name, of: owners) }
@@ -48,6 +48,27 @@ extension Prompt {
     return type != nil || entry != nil
   }
 
+  /// A name that a cell declares and the kernel does not have; false where none does.
+  private func helpOnDeclared(_ name: String) -> Bool {
+    let declaring = notebook.codeCells.last {
+      $0.source.contains(name) && Completer.names(declaredIn: $0.source).contains(name)
+    }
+    guard let declaring, let number = declaring.number else { return false }
+    input.tell("\(name) is declared by [\(number)], which \(whyNotInForce(number))")
+    if let lines = Prompt.declaration(of: name, in: declaring.source) { say(lines) }
+    return true
+  }
+
+  /// Why the kernel has not what a cell declares.
+  private func whyNotInForce(_ number: Int) -> String {
+    switch states[number] {
+    case nil: "has not run yet"
+    case .underWay: "has not ended yet"
+    case .ended(let result) where !result.isSuccess: "did not succeed when it last ran"
+    case .ended: "has to run again"
+    }
+  }
+
   // MARK: Members
 
   /// `Array.map`, `xs.map`: the member of a type, or of the type that a value has.
@@ -60,6 +81,9 @@ extension Prompt {
     let parts = base.split(separator: ".").map(String.init)
     let path = ValuePath(parts.first ?? "", parts.dropFirst().map { .member($0) })
     guard let value = asked({ $0.members(of: path, waits: true) }) else {
+      if let first = parts.first, asked({ $0.variable(named: first) }) == nil, helpOnDeclared(first) {
+        return
+      }
       let near = Suggestion.nearest(to: base, among: asked { $0.variables() }.map(\.name) + Catalogue.names)
       return refuse(
         "there is no value \"\(base)\" to look at"
@@ -156,6 +180,7 @@ extension Prompt {
     let exact = routes.filter { $0.pattern == topic }
     let found = exact.isEmpty ? routes.filter { $0.pattern.hasPrefix(topic) } : exact
     if found.isEmpty {
+      if helpOnDeclaredRoute(topic) { return }
       let near = Suggestion.nearest(to: topic, among: routes.map(\.pattern))
       return refuse(
         "there is no route \(topic)" + (near.map { "; did you mean \($0)?" } ?? "; %routes lists the routes"))
@@ -167,6 +192,22 @@ extension Prompt {
       let text = route.cell.flatMap { states.text(of: $0) ?? notebook[$0]?.source }
       if let lines = text.flatMap({ Prompt.declaration(of: route, in: $0) }) { say(lines) }
     }
+  }
+
+  /// A pattern that a cell has and the kernel does not serve; false where none has it.
+  private func helpOnDeclaredRoute(_ pattern: String) -> Bool {
+    for cell in notebook.codeCells.reversed() where cell.source.contains(pattern) {
+      let source = SourceText(name: "cell", text: cell.source)
+      for statement in Parser.parse(source).program.body.reversed() {
+        guard case .route(let node) = statement.kind, node.pattern == pattern, let number = cell.number else {
+          continue
+        }
+        input.tell("\(pattern) is declared by [\(number)], which \(whyNotInForce(number))")
+        say(source.slice(statement.span))
+        return true
+      }
+    }
+    return false
   }
 
   nonisolated private static func declaration(of route: RouteInfo, in text: String) -> String? {

@@ -16,15 +16,14 @@ extension Prompt {
       input.wake()
     }
     while input.wait(status: { "restarting" }, until: { flag.isSet }) != .finished {}
-    tellStopped(background)
+    if !background.isEmpty { say(Prompt.stoppedInBackground(background)) }
     if isSaid { say("restarted: variables, routes and timers are gone; %rerun brings them back") }
   }
 
-  /// Says which cells a restart has stopped as they waited in the background.
-  private func tellStopped(_ cells: [Int]) {
-    guard !cells.isEmpty else { return }
+  /// Which cells were stopped as they waited in the background.
+  nonisolated static func stoppedInBackground(_ cells: [Int]) -> String {
     let names = cells.prefix(8).map { "[\($0)]" }.joined(separator: ", ") + (cells.count > 8 ? ", …" : "")
-    say("\(names) waited in the background and \(cells.count == 1 ? "was" : "were") stopped")
+    return "\(names) waited in the background and \(cells.count == 1 ? "was" : "were") stopped"
   }
 
   /// Restarts the kernel and runs cells, naming only the ones that went wrong. `verb` says what was done.
@@ -34,7 +33,8 @@ extension Prompt {
     let cells = numbers.compactMap { number in notebook[number].map { (number: number, text: $0.source) } }
     let total = cells.count
     let collected = ResultList()
-    tellStopped(states.forgetAll())
+    let background = states.forgetAll()
+    if !background.isEmpty { say(Prompt.stoppedInBackground(background)) }
     openings.heldBack(isSilent: true) {
     } during: {
       kernel.rerunAll(cells) { result in
@@ -64,7 +64,8 @@ extension Prompt {
     }
   }
 
-  func openPage(_ target: String) {
+  func openPage(_ argument: String) {
+    let target = RequestArguments.unquoted(argument)
     guard target.hasPrefix("/") || target.hasPrefix("http://") || target.hasPrefix("https://") else {
       let path = target.contains(":") || target.contains(" ") ? "/greet/you" : "/" + target
       return refuse("%open takes a path, as %open \(path), or an http address")

@@ -103,9 +103,10 @@ public final class Prompt {
 
   /// Opens a file if there is one, then reads until the person leaves.
   public func run(file: String?) -> ExitStatus {
+    let notKept = notKept()
     if isInteractive { say("Routebook \(options.version)  ·  %help for help, Ctrl-D to leave") }
-    if let reason = journal.disabledReason {
-      if isInteractive { say(StyledText(reason, .dim)) } else { Stream.complain(reason) }
+    if let notKept {
+      if isInteractive { input.tell(notKept, .dim) } else { Stream.complain(notKept) }
     }
     warnIfOthersCanReach(configuration)
     if let file {
@@ -119,6 +120,16 @@ public final class Prompt {
     if isInteractive { return finish(Stream.hasLostOutput ? .outputLost : .success) }
     return finish(
       hasFailed || hasUnawaited.isSet ? .cellFailed : Stream.hasLostOutput ? .outputLost : .success)
+  }
+
+  /// What a folder that can't be written keeps from being there after a crash, in one line; nil where all is well, and
+  /// where it is the history alone, which says so itself.
+  private func notKept() -> String? {
+    guard let journal = journal.disabledReason else { return nil }
+    guard let history = input.takeHistoryFailure() else { return journal }
+    // Both lie in one folder, and as a rule one reason is enough.
+    let reason = history[(history.ranges(of: ": ").last?.upperBound ?? history.startIndex)...]
+    return "history is kept in memory only\(journal.hasSuffix(reason) ? "" : " (\(history))"), and \(journal)"
   }
 
   /// The status that ends the program already, or nil.

@@ -23,6 +23,7 @@ final class Kernel {
   let ownership: Ownership
   private(set) var calls: OutboundCalls!
   private(set) var desk: RequestDesk!
+  private(set) var replies: ReplyMaker!
 
   private let loop: any EventLoop
   private var isPumping = false
@@ -76,14 +77,14 @@ final class Kernel {
 
     let requestClass = RequestObject.define(in: machine)
     let responseClass = ResponseObject.define(in: machine)
-    let replyClass = ReplyMaker.define(in: machine)
+    replies = ReplyMaker(
+      machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
       responseClass: responseClass, isVirtual: configuration.isClockVirtual, mark: mark)
     desk = RequestDesk(
-      machine: machine, routes: routes,
-      replies: ReplyMaker(machine: machine, replyClass: replyClass, responseClass: responseClass),
-      requestClass: requestClass, clock: clock, ownership: ownership, depth: calls.depth(of:), emit: emit)
+      machine: machine, routes: routes, replies: replies, requestClass: requestClass, clock: clock,
+      ownership: ownership, depth: calls.depth(of:), emit: emit)
     desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }
     calls.onActivity = { [unowned self] in pump() }

@@ -12,6 +12,7 @@ public final class KernelHandle: Sendable {
   private let loop: any EventLoop
   private let supervisor: NIOLoopBound<Supervisor>
   private let interruption = Interruption()
+  private let queue = CellQueue()
   /// How long somebody who is typing waits for an answer: one that comes later is none. So a cell that computes holds
   /// no key up.
   public let patience: Duration
@@ -82,9 +83,20 @@ public final class KernelHandle: Sendable {
     }.wait()) ?? []
   }
 
-  /// Runs a cell; `completion` is called on the loop when it has ended.
+  /// Runs a cell; a run of it that is still under way gives way. `completion` is called on the loop when it has ended, or
+  /// by whoever interrupts it before it has begun.
   public func run(cell: Int, text: String, completion: @escaping @Sendable (CellResult) -> Void) {
-    loop.execute { [supervisor] in supervisor.value.run(cell: cell, text: text, completion: completion) }
+    queue.takeBack(cell)
+    // Else the loop stops the earlier run itself, where the text can run.
+    if queue.isAlone(cell), promptly({ _ in true }) == nil { interrupt(cell: cell) }
+    let run = queue.add(cell, completion: completion)
+    loop.execute { [supervisor, queue] in
+      guard queue.begin(run) else { return }
+      supervisor.value.run(cell: cell, text: text) { result in
+        queue.end(run)
+        completion(result)
+      }
+    }
   }
 
   /// Drops all that cells made; the socket stays.
@@ -190,6 +202,8 @@ public final class KernelHandle: Sendable {
 
   /// Takes away all that a cell made.
   public func removeEffects(of cell: Int) {
+    queue.takeBack(cell)
+    if queue.isAlone(cell) { interrupt(cell: cell) }
     loop.execute { [supervisor] in supervisor.value.kernel.removeEffects(of: cell) }
   }
 
@@ -197,6 +211,16 @@ public final class KernelHandle: Sendable {
   public func interrupt() {
     interruption.request()
     loop.execute { [supervisor] in supervisor.value.interrupt() }
+  }
+
+  /// Stops a cell. One that has not begun, since another computes, is over at once, and the other goes on. One that waits
+  /// while another computes can't be told before that is stopped, too. Returns within `patience`.
+  public func interrupt(cell: Int) {
+    let wasTakenBack = queue.takeBack(cell)
+    guard queue.hasBegun(cell), promptly({ $0.kernel.interrupt(cell: cell) }) == nil else { return }
+    // Whoever asked is answered already where a later run was taken back.
+    if !wasTakenBack { interruption.request() }
+    loop.execute { [supervisor] in supervisor.value.kernel.interrupt(cell: cell) }
   }
 
   /// Whether nothing happens any more by itself; timers that tick do not count. Asking lets a virtual clock
@@ -234,7 +258,10 @@ public final class KernelHandle: Sendable {
   // MARK: The end
 
   /// Stops what computes, and what is begun after it: nobody waits for several cells one after another.
-  public func stopComputing() { interruption.hold() }
+  public func stopComputing() {
+    interruption.hold()
+    queue.takeBack()
+  }
 
   /// Lets requests under way finish within `grace`, then ends everything. Blocks until it is done.
   public func shutDown(grace: Duration) {

@@ -50,6 +50,30 @@ import Testing
     #expect(throws: (any Error).self) { try script.edit("", arguments: "; exit 1 #") }
   }
 
+  /// The shell that reads the quotes was named in its place.
+  @Test func anEditorInQuotesThatFailsIsCalledByItsOwnName() {
+    func message(_ value: String) -> String {
+      let environment = ["VISUAL": value, "PATH": "/usr/bin:/bin"]
+      do { return try ExternalEditor(environment: environment).edit("x") } catch { return "\(error)" }
+    }
+    #expect(
+      message("\"/no such/editor\" -w 2>/dev/null")
+        == "/no such/editor ended with status 127; the cell is as it was; $VISUAL may name a program that is not there"
+    )
+    #expect(message("'false' -w").hasPrefix("false ended with status 1; "))
+    let script = Script("rm \"$1\"\n")
+    #expect(
+      message("'\(script.path)'") == "\(script.path) left no file that can be read; the cell is as it was")
+  }
+
+  @Test(arguments: [
+    ("vim -f", "vim"), ("'a b' c", "a b"), ("\"a 'b\\\" c\" d", "a 'b\" c"), ("a\\ b c", "a b"),
+    ("  x;y", "x"), ("a'b'\"c\"|d", "abc"), ("'\\'", "\\"), (";", ";"), ("\"open", "open"),
+  ])
+  func theFirstWordOfACommandIsReadAsTheShellDoes(_ command: String, _ word: String) {
+    #expect(ExternalEditor.firstWord(of: command) == word)
+  }
+
   @Test func visualComesBeforeEditor() throws {
     let script = Script("echo \"$1\" > \"$2\"\n")
     #expect(try script.edit("", arguments: " a", variable: "EDITOR") == "a")

@@ -80,11 +80,46 @@ import Testing
     #expect(texts(one).last == "four")
   }
 
+  /// The entries move up as the oldest go, and what is edited in passing moves with them.
+  @Test func aPlaceFollowsItsEntryAsTheOldestGo() {
+    let folder = TemporaryFolder()
+    let file = HistoryFile(path: folder.path + "/history")
+    folder.write((0..<History.limit).map { "entry \($0)\n" }.joined(), to: "history")
+    var (one, other) = (History(file: file), History(file: file))
+    var place = HistoryPlace()
+    _ = place.move(to: 7, leaving: scalars("draft"), in: one)
+    _ = place.move(to: 2, leaving: scalars("edited 7"), in: one)
+    _ = place.move(to: 7, leaving: scalars("edited 2"), in: one)
+    for text in ["x", "y", "z"] { other.add(scalars(text)) }
+    let dropped = one.refresh()
+    #expect(dropped == 3 && one.entries.count == History.limit)
+    place.drop(oldest: dropped)
+    #expect(place.entry == 4)
+    #expect(place.move(to: nil, leaving: scalars("edited 7"), in: one) == scalars("draft"))
+    #expect(place.move(to: 4, leaving: scalars("draft"), in: one) == scalars("edited 7"))
+    #expect(place.move(to: 0, leaving: scalars("edited 7"), in: one) == scalars("entry 3"))
+  }
+
   @Test func whatIsNoFileIsNotUsed() {
     let folder = TemporaryFolder()
     #expect(mkfifo(folder.path + "/history", 0o600) == 0)
     var history = History(file: HistoryFile(path: folder.path + "/history"))
     #expect(history.takeNotice()?.hasPrefix("history is kept in memory only: can't read ") == true)
+    #expect(history.takeNotice() == nil)
+    history = History(file: HistoryFile(path: folder.path + "/history"))
+    #expect(history.takeFailure()?.description.hasPrefix("can't read ") == true)
+    #expect(history.takeNotice() == nil)
+  }
+
+  @Test func aFileThatCanNoLongerBeWrittenIsSaidOnce() {
+    let folder = TemporaryFolder()
+    var history = History(file: HistoryFile(path: folder.path + "/state/history"))
+    #expect(rename(folder.path + "/state", folder.path + "/gone") == 0)
+    history.add(scalars("one"))
+    #expect(history.takeNotice()?.hasPrefix("history is no longer written: can't open ") == true)
+    history.add(scalars("two"))
+    #expect(history.takeNotice() == nil)
+    #expect(history.entries == ["one", "two"].map(scalars))
   }
 
   @Test func halfALineOfAKilledProgramHarmsNothingElse() throws {
@@ -128,9 +163,9 @@ import Testing
   @Test func whatIsEditedInPassingStaysUntilTheCellIsEntered() {
     var history = History(file: nil)
     history.add(scalars("old"))
-    var place = HistoryPlace(history)
+    var place = HistoryPlace()
     #expect(place.move(to: 0, leaving: scalars("draft"), in: history) == scalars("old"))
-    #expect(place.move(to: 1, leaving: scalars("older"), in: history) == scalars("draft"))
+    #expect(place.move(to: nil, leaving: scalars("older"), in: history) == scalars("draft"))
     #expect(place.move(to: 0, leaving: scalars("draft"), in: history) == scalars("older"))
     #expect(history.entries == [scalars("old")])
   }

@@ -90,6 +90,22 @@ enum Keys {
     try second.wait(for: "<say \\n {|  again|}>")
   }
 
+  /// What another window has entered was seen only at the next prompt.
+  @Test(arguments: [
+    (Keys.up, "In [1]: say two"), ("\u{12}two", "In [1]: say two"), ("say" + Keys.pageUp, "In [1]: say two"),
+    ("sa\u{1B}[C", "In [1]: say two"), ("draft" + Keys.up + Keys.down + Keys.up, "In [1]: say two"),
+  ])
+  func whatAnotherWindowEntersIsThereAtThePromptThatStands(_ keys: String, _ line: String) throws {
+    let first = try Probe()
+    try first.send("say one\r")
+    try first.wait(for: "<say one>")
+    let second = try Probe(home: first.home)
+    try first.send("say two\r")
+    try first.wait(for: "<say two>")
+    try second.send(keys)
+    try second.wait(for: line) { $0.lines.first == line }
+  }
+
   @Test func aHistoryThatCannotBeWrittenIsSaidOnceAndKeptInMemory() throws {
     let probe = try Probe(environment: ["XDG_STATE_HOME": "/dev/null/state"])
     try probe.wait(for: "history is kept in memory only: can't make /dev/null/state")

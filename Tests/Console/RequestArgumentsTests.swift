@@ -46,10 +46,24 @@ struct RequestArgumentsTests {
   }
 
   @Test(arguments: [
+    ("/a b/x", "GET", "/a%20b/x"), ("/greet/Ada Lovelace", "GET", "/greet/Ada%20Lovelace"),
+    ("/find?q=a b timeout=5s &", "GET", "/find?q=a%20b"), ("/a b/x json=1", "POST", "/a%20b/x"),
+    ("/a b/x X-A:5", "HEAD", "/a%20b/x"), ("\"/a b=c\" json=1", "POST", "/a%20b=c"),
+    ("\"/a b/x\"", "GET", "/a%20b/x"), ("/a%20b json=1", "POST", "/a%20b"),
+  ])
+  func aPathMayHaveSpaces(_ text: String, _ method: String, _ url: String) throws {
+    let arguments = try parse(text, method)
+    #expect(arguments.call.url == url)
+    #expect((arguments.call.body != nil) == text.contains("json="))
+    #expect(arguments.isInBackground == text.hasSuffix("&"))
+  }
+
+  @Test(arguments: [
     ("", "%post takes a path, as %post /greet/you"), ("items", "%post takes a path, as %post /items"),
     ("/x json={\"a\": }", "json= is followed by JSON"), ("/x json=", "json= is followed by JSON"),
     ("/x timeout=5", "5 is no time"), ("/x timeout=-5s", "-5s is no time"),
-    ("/x what", "\"what\" is nothing to send"),
+    ("/x what", "\"what\" is nothing to send"), ("/x {\"a\": 1}", "\"{\"a\": 1}\" is nothing to send"),
+    ("\"/a b", "the quote before the path is not closed"), ("\"", "the quote before the path"),
     ("/x colour=red", "\"colour=\" is not known here"), ("/x json=1 body=2", "a request has one body"),
     ("/x =5", "\"=5\" is nothing to send"),
   ])

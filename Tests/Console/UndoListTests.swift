@@ -4,7 +4,7 @@ import Testing
 @testable import Console
 
 @Suite struct UndoListTests {
-  private func state(_ marked: String, place: Int = 0) -> UndoList.State {
+  private func state(_ marked: String, place: Int? = nil) -> UndoList.State {
     let parts = marked.split(separator: "|", omittingEmptySubsequences: false)
     return UndoList.State(
       text: parts.joined().unicodeScalars.map(\.value), cursor: parts[0].unicodeScalars.count, place: place)

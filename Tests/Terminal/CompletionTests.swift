@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -80,6 +81,46 @@ import Testing
     #expect(string.first == "String")
     #expect(string.joined().contains("hasPrefix") && string.joined().contains("uppercased"))
     #expect(string.allSatisfy { $0.count < 100 })
+  }
+
+  @Test func whatTheNotebookHasNamesForIsExplained() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("6 * 7")
+    for name in ["_", "Out", "In"] {
+      let shown = try notebook.enter("\(name)?")
+      #expect(shown.first?.hasPrefix(name) == true && shown.count > 2, "\(shown)")
+      // The example gives what it says.
+      let example = try #require(shown.last?.components(separatedBy: " // → "))
+      try #require(example.count == 2)
+      let answer = try notebook.enter(example[0])
+      #expect(answer.last?.hasSuffix(example[1].components(separatedBy: " where ")[0]) == true, "\(answer)")
+      try notebook.enter("42")
+    }
+    #expect(try notebook.enter("Out[99]") == ["there is no Out[99]: no cell [99] has run"])
+    try notebook.enter("let quiet = 1")
+    #expect(try notebook.enter("Out[7]") == ["there is no Out[7]: cell [7] gave no value"])
+  }
+
+  /// Such a name was taken for the beginning of a command.
+  @Test func aNameOfACellThatHasNotRunIsToldAsThat() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("let xs = [1]")
+    try notebook.enter("func f() { 1 }; route \"/there\" { f() }")
+    try notebook.enter("let broken = 1 / 0")
+    #expect(
+      try notebook.enter("broken?") == ["broken is declared by [3], which did not succeed when it last ran"])
+    try notebook.enter("%reset")
+    try notebook.enter("%undo")
+    #expect(
+      try notebook.enter("f??") == ["f is declared by [2], which has not run yet", "func f() { 1 }"])
+    #expect(try notebook.enter("xs?") == ["xs is declared by [1], which has not run yet"])
+    #expect(try notebook.enter("xs.map?") == ["xs is declared by [1], which has not run yet"])
+    #expect(
+      try notebook.enter("/there?") == [
+        "/there is declared by [2], which has not run yet", "route \"/there\" { f() }",
+      ])
+    try notebook.enter("%run 1")
+    #expect(try notebook.enter("xs?") == ["let xs, of cell [1]: Array", "[1]"])
   }
 
   @Test func whatIsNotThereIsNotExplainedButWhatIsNear() throws {

@@ -13,7 +13,12 @@ import Testing
     try notebook.wait(for: "[2] is stale")
     #expect(try notebook.enter("%run stale").contains("Out[2]: 50"))
     #expect(try notebook.enter("%show 1") == ["In [1]: let base = 5"])
-    #expect(try notebook.enter("%undo")[0].hasPrefix("%edit is undone"))
+    #expect(
+      try notebook.enter("%undo")[0]
+        == "%edit is undone: [1] reads as it did before, and has not run so since; Up brings the other text")
+    try notebook.send(Keys.up)
+    try notebook.wait(for: "In [3]: let base = 5")
+    try notebook.send(Keys.interrupt)
     #expect(try notebook.enter("%show 1") == ["In [1]: let base = 2"])
   }
 

@@ -115,6 +115,61 @@ import Testing
     }
   }
 
+  private func leave(_ cell: Int, _ text: String, inTheBackgroundOf notebook: NotebookTerminal) throws {
+    try notebook.send(text + "\r")
+    try notebook.waitUntilRunning(cell)
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[\(cell)] goes on in the background")
+    try notebook.waitForPrompt()
+  }
+
+  /// It stopped the other, which computed at the moment.
+  @Test func controlCStopsTheCellThatTheLineNames() throws {
+    let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
+    for cell in 1...2 { try leave(cell, "while true { }", inTheBackgroundOf: notebook) }
+    try notebook.send("%fg\r")
+    try notebook.waitUntilRunning(2)
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "interrupted")
+    try notebook.waitForPrompt()
+    #expect(!notebook.screen.fullText.contains("[1] has ended"))
+    try notebook.send("%fg\r")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "both interrupted") {
+      $0.fullText.components(separatedBy: "interrupted: ").count == 3
+    }
+    #expect(try notebook.enter("1 + 1") == ["Out[3]: 2"])
+    #expect(try notebook.enter("%cells").prefix(2).allSatisfy { $0.contains("stopped") })
+  }
+
+  /// Its end was told by nothing, and the new run failed for what the earlier had awaited.
+  @Test(arguments: ["await sleep(1h)", "while true { }"])
+  func aCellThatIsRunAgainSaysThatItsEarlierRunWasStopped(_ text: String) throws {
+    let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
+    try leave(1, text, inTheBackgroundOf: notebook)
+    try notebook.send("%run 1\r")
+    try notebook.wait(for: "[1] waited in the background and was stopped")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "interrupted")
+    #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
+    #expect(try notebook.enter("%fg") == ["nothing waits in the background"])
+  }
+
+  @Test func aRunThatATextWithAnErrorLeavesAloneIsStillTold() throws {
+    let notebook = try NotebookTerminal(environment: ["EDITOR": "", "VISUAL": ""])
+    try notebook.enter("let go = deferred()")
+    try leave(2, "await go", inTheBackgroundOf: notebook)
+    try notebook.send("%edit 2\r")
+    try notebook.wait(for: "the cell") { $0.cursorLine == "In [2]: await go" }
+    try notebook.send(" +\r\r")
+    try notebook.wait(for: "error")
+    try notebook.enter("go.resolve(5); nil")
+    try notebook.wait(for: "Out[2]: 5")
+    #expect(!notebook.screen.fullText.contains("was stopped"))
+  }
+
   @Test func aCellThatIsRunAgainWhileItWaitsGoesToTheBackgroundAgain() throws {
     let notebook = try NotebookTerminal()
     try notebook.send("await sleep(1h)\r")

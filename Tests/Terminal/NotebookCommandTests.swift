@@ -21,9 +21,29 @@ import Testing
       try order(notebook) == [
         "In [3]: \"c\"", "In [4]: \"new\"", "In [1]: \"a\"", "In [2]: \"b\"", "In [5]: \"last\"",
       ])
-    #expect(try notebook.enter("%undo") == ["%insert is undone; in order: [3], [1], [2], [5]"])
-    #expect(try notebook.enter("%undo") == ["%move is undone; in order: [1], [2], [3], [5]"])
+    // A cell that was entered stays, where it would have been.
+    #expect(try notebook.enter("%undo") == ["%insert is undone; in order: [3], [1], [2], [4], [5]"])
+    #expect(try notebook.enter("%undo") == ["%move is undone; in order: [1], [2], [3], [4], [5]"])
     #expect(try notebook.enter("%undo")[0].hasPrefix("there is nothing to undo"))
+  }
+
+  /// The cell that was entered went with all it made, without a word.
+  @Test func undoingAnInsertKeepsWhatWasEntered() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("\"a\"")
+    try notebook.enter("%insert 1")
+    try notebook.enter("let zero = 0; route \"/zero\" { zero }")
+    #expect(try notebook.enter("%undo") == ["%insert is undone; in order: [1], [2]"])
+    #expect(try notebook.get("/zero").text == "0")
+    #expect(try notebook.enter("zero") == ["Out[3]: 0"])
+    // Before a cell was entered it is only forgotten, in its turn.
+    try notebook.enter("%insert 1")
+    try notebook.enter("%move 1 end")
+    #expect(try notebook.enter("%undo") == ["%move is undone; in order: [1], [2], [3]"])
+    #expect(
+      try notebook.enter("%undo") == ["%insert is undone; the next cell that you enter goes to the end"])
+    try notebook.enter("\"b\"")
+    #expect(try order(notebook).last == "In [4]: \"b\"")
   }
 
   @Test func aDeletedCellComesBackWithoutWhatItMade() throws {

@@ -60,6 +60,11 @@ final class NotebookTerminal {
   @discardableResult
   func enter(_ text: String) throws -> [String] {
     try waitForPrompt()
+    return try enterRest(text)
+  }
+
+  /// The same for the rest of what stands there already.
+  func enterRest(_ text: String) throws -> [String] {
     let start = Self.row(screen)
     try send(text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r") + "\r")
     try terminal.wait(for: "a prompt after \(text)") { Self.isAtEmptyPrompt($0) && Self.row($0) > start }

@@ -30,6 +30,41 @@ import Testing
     #expect(try notebook.enter("%cells").count == 2)
   }
 
+  /// The path ended at its first space, though Tab went on behind it.
+  @Test func aPathWithASpaceIsCompletedAndAsked() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/a b/<x>\" { x }; route POST \"/c d\" { request.json }")
+    for typed in ["%get /a b/x", "%get \"/a b/x\"", "%get /a%20b/x"] {
+      #expect(try notebook.enter(typed).last == "x", "\(typed)")
+    }
+    for (typed, more, answer) in [
+      ("%get /a", "x", "x"), ("%get /a b", "x y", "x y"), ("%get \"/a", "x\"", "x"),
+      ("%post /c", " json=5", "5"),
+      ("%post \"/c d", "\" json=6", "6"),
+    ] {
+      try notebook.send(typed + Keys.tab)
+      try notebook.wait(for: "the whole of \(typed)") {
+        $0.cursorLine.replacing("%20", with: " ").contains(typed.contains("/a") ? "/a b/" : "/c d")
+      }
+      #expect(try notebook.enterRest(more).last == answer, "\(typed)")
+    }
+  }
+
+  /// It was shown as `<Reply>`.
+  @Test func whatAHandlerWouldAnswerIsShownAsAnAnswer() throws {
+    let notebook = try NotebookTerminal()
+    #expect(
+      try notebook.enter("respond(\"<b>\", status: 201, headers: [\"X-A\": \"b\"])") == [
+        "Out[1]:", "201 Created  3 bytes", "content-type: text/plain; charset=utf-8", "X-A: b", "", "<b>",
+      ])
+    #expect(
+      try notebook.enter("redirect(\"/x\")") == ["Out[2]:", "302 Found  0 bytes", "Location: /x"])
+    #expect(
+      try notebook.enter("respond([\"a\": 1], status: 404)").suffix(4) == ["", "{", "  \"a\": 1", "}"])
+    #expect(try notebook.enter("[respond(nil, status: 204)]") == ["Out[4]: [<Reply 204 No Content>]"])
+    #expect(try notebook.enter("respond(deferred())") == ["Out[5]: <Reply 200 OK>"])
+  }
+
   @Test func whatBlocksIsUnblockedFromTheSamePrompt() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("var held = nil")

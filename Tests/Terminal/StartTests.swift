@@ -31,6 +31,23 @@ import Testing
     #expect(try notebook.enter("%routes")[0].contains("no routes"))
   }
 
+  /// Each of the two that can't be kept said so in a line of its own.
+  @Test func aHomeThatCannotBeWrittenIsSaidInOneNotice() throws {
+    let home = TemporaryFolder()
+    home.write("in the way", to: "state")
+    let notebook = try NotebookTerminal(home: home, columns: 200)
+    #expect(try notebook.enter("1 + 1") == ["Out[1]: 2"])
+    let notices = notebook.screen.fullText.split(separator: "\n").filter {
+      $0.contains("history") || $0.contains("journal")
+    }
+    #expect(
+      notices == [
+        "history is kept in memory only, and entered cells are not journalled in \(home.path)/state/routebook/journal: Not a directory"
+      ])
+    try notebook.send(Keys.up)
+    try notebook.wait(for: "In [2]: 1 + 1")
+  }
+
   @Test func aCellThatFailsStopsTheOpeningAndThePromptComes() throws {
     let home = TemporaryFolder()
     home.write("# %% 1\n1\n# %% 2\n1 / 0\n# %% 3\nroute \"/\" { 1 }\n", to: "bad.cells")

@@ -29,7 +29,9 @@ extension Command {
     Command(name: "delete", usage: "3 | 3-5 | failed", explanation: "removes cells and all that they made") {
       prompt, argument in
       guard !argument.isEmpty else { return prompt.refuse("say which: %delete 3") }
-      if argument.hasPrefix("/") || argument.contains("://") { return prompt.request("DELETE", argument) }
+      if argument.hasPrefix("/") || argument.hasPrefix("\"") || argument.contains("://") {
+        return prompt.request("DELETE", argument)
+      }
       if let chosen = prompt.cells(in: argument) { prompt.deleteCells(chosen) }
     },
     Command(name: "edit", usage: "[3]", explanation: "edits a cell, in $VISUAL where it is set, and runs it")

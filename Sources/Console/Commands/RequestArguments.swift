@@ -5,6 +5,8 @@ import Language
 /// What stands behind `%post`: an address and what is sent there.
 ///
 /// `/items json={"a": 1}`, `/login form=user=ada&age=36`, `/x body="some text" X-Token:5 timeout=5s &`
+///
+/// A path may have spaces, as `/a b/x`: what can only be more of it is. `"/a b=c"` leaves no doubt.
 struct RequestArguments {
   var call: PromptCall
   /// Whether it goes on in the background from the start.
@@ -12,7 +14,13 @@ struct RequestArguments {
 
   static func parse(_ text: String, method: String) -> Result<RequestArguments, CommandProblem> {
     var rest = text[...]
-    let url = word(&rest)
+    let first = word(&rest)
+    let isQuoted = first.hasPrefix("\"")
+    if isQuoted, first.count == 1 || !first.hasSuffix("\"") {
+      return .failure(CommandProblem("the quote before the path is not closed"))
+    }
+    let url =
+      isQuoted ? unquoted(first) : ([first] + furtherWords(&rest, method)).joined(separator: " ")
     guard url.hasPrefix("/") || url.contains("://") else {
       let example = url.isEmpty ? "/greet/you" : "/\(url)"
       return .failure(
@@ -32,9 +40,28 @@ struct RequestArguments {
     return .success(found)
   }
 
+  /// The words of a path behind its first: they are nothing to send, and where a body may follow have a slash.
+  private static func furtherWords(_ rest: inout Substring, _ method: String) -> [String] {
+    var words: [String] = []
+    while !rest.isEmpty {
+      var behind = rest
+      let next = word(&behind)
+      let isEnd = next == "&" && behind.isEmpty
+      if isEnd || next.contains(where: { "=:{[\"".contains($0) }) { break }
+      if !carriesNoBody(method), !next.contains("/") { break }
+      words.append(next)
+      rest = behind
+    }
+    return words
+  }
+
+  private static func carriesNoBody(_ method: String) -> Bool { method == "GET" || method == "HEAD" }
+
   /// Takes one `name=value` or `Name:value`; gives what is wrong with it.
   private mutating func take(_ item: String, _ text: Substring) -> CommandProblem? {
-    guard let sign = item.firstIndex(where: { $0 == "=" || $0 == ":" }), sign != item.startIndex else {
+    guard let sign = item.firstIndex(where: { $0 == "=" || $0 == ":" }), sign != item.startIndex,
+      !item.hasPrefix("{"), !item.hasPrefix("[")
+    else {
       return CommandProblem(
         "\"\(item)\" is nothing to send; write json={\"a\": 1}, form=a=1&b=2, body=\"text\", X-Name:value or timeout=5s"
       )
@@ -69,7 +96,7 @@ struct RequestArguments {
 
   private mutating func send(_ text: String, as type: String) -> CommandProblem? {
     if call.body != nil { return CommandProblem("a request has one body: json=, form= or body=") }
-    if call.method == "GET" || call.method == "HEAD" {
+    if RequestArguments.carriesNoBody(call.method) {
       return CommandProblem("a \(call.method) carries no body; %post sends one")
     }
     call.body = Array(text.utf8)
@@ -108,7 +135,7 @@ struct RequestArguments {
 
   /// `"some text"` without its quotes, its escapes read as in a string of the language; what has no quotes stays as
   /// it is.
-  private static func unquoted(_ text: String) -> String {
+  static func unquoted(_ text: String) -> String {
     guard text.count > 1, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
     let body = Parser.parse(SourceText(name: "text", text: text)).program.body
     if body.count == 1, case .expression(let value) = body[0].kind, case .string(let read) = value.kind {

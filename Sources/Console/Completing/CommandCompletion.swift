@@ -48,7 +48,8 @@ import KernelCore
           Completions.Candidate(name, explanation: Catalogue.entry(named: name)?.summary ?? "")
         }, rest, cursor)
     case .path(let method): return path(rest, method, cursor)
-    case .cells where command.name == "delete" && rest.hasPrefix("/"): return path(rest, "DELETE", cursor)
+    case .cells where command.name == "delete" && (rest.hasPrefix("/") || rest.hasPrefix("\"")):
+      return path(rest, "DELETE", cursor)
     case .cells, .words, .activity, .background: return word(argument, rest, cursor)
     }
   }
@@ -90,11 +91,16 @@ import KernelCore
     "stale": "the cells that would come to something else now",
   ]
 
-  /// A path, and behind it what is sent there.
+  /// A path, and behind it what is sent there. A space of the path is spelt so that nothing else can be meant.
   private func path(_ rest: String, _ method: String?, _ cursor: Int) -> Completions {
-    guard let space = rest.lastIndex(of: " ") else {
-      return proposal(completer.paths(startingWith: rest, method: method), rest, cursor)
+    let isQuoted = rest.hasPrefix("\"")
+    let begun = isQuoted ? String(rest.dropFirst()) : rest.replacing("%20", with: " ")
+    var paths = completer.paths(startingWith: begun, method: method)
+    for place in paths.indices {
+      let text = paths[place].text
+      paths[place].text = isQuoted ? "\"" + text : text.replacing(" ", with: "%20")
     }
+    guard paths.isEmpty, let space = rest.lastIndex(of: " ") else { return proposal(paths, rest, cursor) }
     let typed = String(rest[rest.index(after: space)...])
     let sendsBody = method.map { !["GET", "HEAD"].contains($0) } ?? false
     let options = (sendsBody ? CommandCompletion.bodies : []) + [("timeout=", "how long it may take, as 5s")]

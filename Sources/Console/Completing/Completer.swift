@@ -34,9 +34,19 @@ import Web
     for text in texts {
       let source = SourceText(name: "cell", text: text)
       let parsed = Parser.parse(source)
-      names.formUnion(Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).declares.keys)
+      names.formUnion(Completer.names(in: parsed, source))
       for case .route(let route) in parsed.program.body.map(\.kind) { patterns.insert(route.pattern) }
     }
+  }
+
+  /// The names that a text declares for the whole notebook.
+  static func names(declaredIn text: String) -> Set<String> {
+    let source = SourceText(name: "cell", text: text)
+    return names(in: Parser.parse(source), source)
+  }
+
+  private static func names(in parsed: ParseResult, _ source: SourceText) -> Set<String> {
+    Set(Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).declares.keys)
   }
 
   func forgetAll() { (names, patterns) = ([], []) }

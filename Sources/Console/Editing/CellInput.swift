@@ -127,8 +127,15 @@ public protocol CellInput: AnyObject, Sendable {
   /// the spinner shows, asked ten times a second.
   func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome
 
+  /// Why the history is kept in memory only, once, for whoever tells it; nil where nothing is wrong with its file. What
+  /// is not taken from here is told above the prompt.
+  func takeHistoryFailure() -> String?
+
   /// What was entered before, the oldest first.
   var historyEntries: [String] { get }
+
+  /// Adds a text to what was entered, as the latest; false where that is kept nowhere.
+  func addToHistory(_ text: String) -> Bool
 
   /// Prints what has been queued.
   func flush()

@@ -23,44 +23,70 @@ public struct ExternalEditor: Sendable {
   ///
   /// The text lies in a file that nobody else can read, and that is gone afterwards.
   public func edit(_ text: String) throws(Failure) -> String {
-    let (words, source) = try command()
+    let (words, name, source) = try command()
     let folder = try makeFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/cell.cells"
     try write(text, to: path)
     let status = try run(words + [path], source: source)
     if status & 0x7F != 0 {
-      throw Failure(description: "\(words[0]) was ended by signal \(status & 0x7F); the cell is as it was")
+      throw Failure(description: "\(name) was ended by signal \(status & 0x7F); the cell is as it was")
     }
     let code = status >> 8 & 0xFF
     guard code == 0 else {
       // What env(1) and shells answer for a program that is not there.
       let hint = code == 127 ? "; \(source) may name a program that is not there" : ""
-      throw Failure(description: "\(words[0]) ended with status \(code); the cell is as it was\(hint)")
+      throw Failure(description: "\(name) ended with status \(code); the cell is as it was\(hint)")
     }
-    return try read(path, words[0])
+    return try read(path, name)
   }
 
   // MARK: The program
 
-  /// The program with its arguments, and what named it.
-  private func command() throws(Failure) -> (words: [String], source: String) {
+  /// The program with its arguments, what it is called, and what named it.
+  private func command() throws(Failure) -> (words: [String], name: String, source: String) {
     for variable in ["VISUAL", "EDITOR"] {
       let value = environment[variable] ?? ""
       let words = value.split(separator: " ").map(String.init)
       if words.isEmpty { continue }
       if value.contains(where: { ExternalEditor.shellCharacters.contains($0) }) {
-        return (["sh", "-c", "\(value) \"$@\"", value], "$" + variable)
+        return (
+          ["sh", "-c", "\(value) \"$@\"", value], ExternalEditor.firstWord(of: value), "$" + variable
+        )
       }
-      return (words, "$" + variable)
+      return (words, words[0], "$" + variable)
     }
     guard let path = find("vi") else {
       throw Failure(description: "there is no editor: set $VISUAL or $EDITOR to yours, as in EDITOR=nano")
     }
-    return ([path], "PATH")
+    return ([path], path, "PATH")
   }
 
   private static let shellCharacters = "|&;<>()$`\\\"'\t*?[#~=%"
+
+  /// The program that a command of the shell begins with, without the quotes around it.
+  static func firstWord(of command: String) -> String {
+    var word = ""
+    var quote: Character?
+    var isEscaped = false
+    for character in command.drop(while: \.isWhitespace) {
+      if isEscaped {
+        word.append(character)
+        isEscaped = false
+      } else if character == "\\", quote != "'" {
+        isEscaped = true
+      } else if character == quote {
+        quote = nil
+      } else if quote == nil, character == "\"" || character == "'" {
+        quote = character
+      } else if quote == nil, character.isWhitespace || ";|&<>()".contains(character) {
+        break
+      } else {
+        word.append(character)
+      }
+    }
+    return word.isEmpty ? command : word
+  }
 
   /// Where a program is, after `$PATH`; nil where it is not.
   private func find(_ name: String) -> String? {

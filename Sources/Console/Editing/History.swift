@@ -4,11 +4,12 @@ struct History {
   static let limit = 10_000
 
   private(set) var entries: [[UInt32]] = []
-  private let file: HistoryFile?
+  /// Nil where there is none, or none any more.
+  private var file: HistoryFile?
   /// How far the file has been read.
   private var mark = HistoryFile.Mark()
-  /// What went wrong with the file, once; the history goes on in memory.
-  private(set) var notice: String?
+  /// What went wrong with the file, until somebody tells it; the history goes on in memory.
+  private var failure: (consequence: String, reason: HistoryFile.Failure)?
 
   /// Reads the file, if one is given; what can't be read or written becomes the notice.
   init(file: HistoryFile?) {
@@ -21,26 +22,39 @@ struct History {
       self.file = file
       mark = file.end()
     } catch {
-      notice = "history is kept in memory only: \(error)"
+      failure = ("history is kept in memory only", error)
       self.file = nil
     }
   }
 
+  /// What went wrong with the file and what comes of it, once.
   mutating func takeNotice() -> String? {
-    defer { notice = nil }
-    return notice
+    defer { failure = nil }
+    return failure.map { "\($0.consequence): \($0.reason)" }
   }
 
-  /// Takes over what other programs have entered since.
-  mutating func refresh() {
-    guard let file, notice == nil else { return }
-    for entry in file.added(since: &mark) { keep(entry.unicodeScalars.map(\.value)) }
+  /// What went wrong with the file, once, for whoever says in other words what comes of it.
+  mutating func takeFailure() -> HistoryFile.Failure? {
+    defer { failure = nil }
+    return failure?.reason
   }
 
-  private mutating func keep(_ entry: [UInt32]) {
-    guard entries.last != entry else { return }
+  /// Takes over what other programs have entered since: a look at the file's size, and a read where it has grown. Gives
+  /// how many of the oldest entries had to go for it.
+  @discardableResult
+  mutating func refresh() -> Int {
+    guard let file else { return 0 }
+    return file.added(since: &mark).reduce(0) { $0 + keep($1.unicodeScalars.map(\.value)) }
+  }
+
+  /// Gives how many entries went.
+  @discardableResult
+  private mutating func keep(_ entry: [UInt32]) -> Int {
+    guard entries.last != entry else { return 0 }
     entries.append(entry)
-    if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
+    let surplus = max(0, entries.count - Self.limit)
+    entries.removeFirst(surplus)
+    return surplus
   }
 
   /// Adds an entry, unless it is blank or the same as the newest.
@@ -48,12 +62,13 @@ struct History {
     refresh()
     guard text.contains(where: { $0 != 0x20 && $0 != 10 && $0 != 9 }), entries.last != text else { return }
     keep(text)
-    guard let file, notice == nil else { return }
+    guard let file else { return }
     do {
       try file.append(String(scalars: text))
       mark = file.end()
     } catch {
-      notice = "history is no longer written: \(error)"
+      failure = ("history is no longer written", error)
+      self.file = nil
     }
   }
 
@@ -76,17 +91,26 @@ struct History {
 }
 
 /// A place in the history while a cell is typed. What is edited in passing stays edited until the cell is entered,
-/// and the draft is below the newest entry.
+/// and the draft is below the newest entry, also below those that other programs add meanwhile.
 struct HistoryPlace {
-  private(set) var index: Int
-  private var edited: [Int: [UInt32]] = [:]
+  /// The entry that is being edited; nil for the draft.
+  private(set) var entry: Int?
+  private var edited: [Int?: [UInt32]] = [:]
 
-  init(_ history: History) { index = history.entries.count }
+  /// Goes to another entry, or to the draft: keeps what is there now, and gives what is to be edited.
+  mutating func move(to target: Int?, leaving text: [UInt32], in history: History) -> [UInt32] {
+    edited[entry] = text
+    entry = target
+    return edited[target] ?? target.map { history.entries[$0] } ?? []
+  }
 
-  /// Goes to another entry: keeps what is there now, and gives what is to be edited.
-  mutating func move(to target: Int, leaving text: [UInt32], in history: History) -> [UInt32] {
-    edited[index] = text
-    index = target
-    return edited[target] ?? (target < history.entries.count ? history.entries[target] : [])
+  /// Follows the entries when the oldest of them have gone.
+  mutating func drop(oldest count: Int) {
+    guard count > 0 else { return }
+    func followed(_ entry: Int?) -> Int? { entry.map { max(0, $0 - count) } }
+    edited = Dictionary(
+      edited.filter { ($0.key ?? count) >= count }.map { (followed($0.key), $0.value) },
+      uniquingKeysWith: { first, _ in first })
+    entry = followed(entry)
   }
 }

@@ -27,12 +27,17 @@ extension LineEditor {
     case .acceptWord: acceptWord(text)
     case .olderWithPrefix: return recallPrefix(backwards: true, text)
     case .newerWithPrefix: return recallPrefix(backwards: false, text)
-    case .oldest: recall(0, text)
+    case .oldest:
+      refreshHistory()
+      if history.entries.isEmpty { return .refused }
+      recall(0, text)
     case .complete: return complete(text, cursor, step: 1)
     case .completeBack: return menu == nil ? outdent(text, cursor) : complete(text, cursor, step: -1)
     case .paste: paste(text)
     case .replace: engine.replaceAll(with: replacement.text, cursor: replacement.cursor)
-    case .searchBack: search = IncrementalSearch(original: text, cursor: cursor)
+    case .searchBack:
+      refreshHistory()
+      search = IncrementalSearch(original: text, cursor: cursor)
     case .closeBracket: closeBracket(key, text, cursor)
     case .deleteBack: engine.deleteBack(cursor - Clusters.start(text, before: cursor))
     case .killToLineStart: engine.deleteBack(cursor - Lines.start(text, cursor))
@@ -153,8 +158,10 @@ extension LineEditor {
     let end = Lines.end(text, cursor)
     if direction < 0 ? start == 0 : end == text.count {
       goalColumn = nil
-      let target = place.index + direction
-      guard (0...history.entries.count).contains(target) else { return .refused }
+      if place.entry == nil { refreshHistory() }
+      let count = history.entries.count
+      let target = (place.entry ?? count) + direction
+      guard (0...count).contains(target) else { return .refused }
       recall(target, text)
       return .changed
     }
@@ -165,18 +172,26 @@ extension LineEditor {
     return .changed
   }
 
+  /// Goes to an entry of the history; behind the newest is the draft.
   func recall(_ index: Int, _ text: [UInt32]) {
-    engine.replaceAll(with: place.move(to: index, leaving: text, in: history))
+    let entry = index < history.entries.count ? index : nil
+    engine.replaceAll(with: place.move(to: entry, leaving: text, in: history))
   }
+
+  /// Takes over what was entered in other windows since. It is for whatever begins to look through the history, and not
+  /// for each key.
+  func refreshHistory() { place.drop(oldest: history.refresh()) }
 
   /// PageUp and PageDown: the entries that begin with what was typed.
   func recallPrefix(backwards: Bool, _ text: [UInt32]) -> Engine.Outcome {
     let wanted = prefix ?? text
     prefix = wanted
-    let found = history.find(from: place.index, backwards: backwards) {
+    if place.entry == nil { refreshHistory() }
+    let here = place.entry ?? history.entries.count
+    let found = history.find(from: here, backwards: backwards) {
       $0.starts(with: wanted) && $0 != text
     }
-    guard let target = found ?? (backwards ? nil : history.entries.count), target != place.index else {
+    guard let target = found ?? (backwards ? nil : history.entries.count), target != here else {
       return .refused
     }
     recall(target, text)
@@ -233,12 +248,12 @@ extension LineEditor {
       cursor = Clusters.end(text, from: Clusters.start(text, before: cursor))
       engine.moveTo(cursor)
     }
-    edits.note(UndoList.State(text: text, cursor: cursor, place: place.index))
+    edits.note(UndoList.State(text: text, cursor: cursor, place: place.entry))
   }
 
   func restore(_ state: UndoList.State?, _ text: [UInt32]) -> Engine.Outcome {
     guard let state else { return .refused }
-    if state.place != place.index { _ = place.move(to: state.place, leaving: text, in: history) }
+    if state.place != place.entry { _ = place.move(to: state.place, leaving: text, in: history) }
     engine.replaceAll(with: state.text, cursor: state.cursor)
     return .changed
   }

@@ -26,7 +26,7 @@ public final class LineEditor: CellInput {
   var prompt = ""
   var continuation = ""
   var outcome: Input?
-  var place: HistoryPlace
+  var place = HistoryPlace()
   var edits = UndoList()
   var vi = ViCommands()
   var search: IncrementalSearch?
@@ -70,7 +70,6 @@ public final class LineEditor: CellInput {
     self.pipe = pipe
     terminal = Terminal(pipe: pipe)
     history = History(file: historyPath.map(HistoryFile.init(path:)))
-    place = HistoryPlace(history)
     engine.nextCharacter = { [unowned self] in nextCharacter() }
     engine.perform = { [unowned self] code, key in perform(code, key) }
     terminal.enterRaw()
@@ -80,6 +79,13 @@ public final class LineEditor: CellInput {
 
   /// The entries of the history, oldest first.
   public var historyEntries: [String] { history.entries.map { String(scalars: $0) } }
+
+  public func addToHistory(_ text: String) -> Bool {
+    history.add(text.unicodeScalars.map(\.value))
+    return true
+  }
+
+  public func takeHistoryFailure() -> String? { history.takeFailure()?.description }
 
   public var columns: Int? { terminal.size.columns }
 
@@ -92,13 +98,13 @@ public final class LineEditor: CellInput {
     continuation = Block.continuation(of: prompt)
     outcome = nil
     history.refresh()
-    place = HistoryPlace(history)
+    place = HistoryPlace()
     reset()
     if !text.isEmpty {
       let scalars = text.unicodeScalars.map(\.value)
       replacement = (scalars, scalars.count)
       pendingCodes = [scalar(.replace)]
-      edits = UndoList(UndoList.State(text: scalars, cursor: scalars.count, place: place.index))
+      edits = UndoList(UndoList.State(text: scalars, cursor: scalars.count, place: place.entry))
       edits.isGrouping = engine.isVi
     }
     terminal.enterRaw()
@@ -108,7 +114,7 @@ public final class LineEditor: CellInput {
   }
 
   private func reset() {
-    edits = UndoList(UndoList.State(place: place.index))
+    edits = UndoList(UndoList.State(place: place.entry))
     edits.isGrouping = engine.isVi
     vi.reset()
     search = nil
@@ -215,6 +221,7 @@ public final class LineEditor: CellInput {
 
   func suggestion(for text: [UInt32]) -> [UInt32] {
     guard usesColor, text.count <= Self.highlightLimit else { return [] }
+    if suggested.text.isEmpty, !text.isEmpty { refreshHistory() }
     if suggested.text != text { suggested = (text, Array(history.suggestion(for: text) ?? [])) }
     return suggested.suggestion
   }

@@ -46,6 +46,8 @@ public final class PlainInput: CellInput {
   public var hasTyped: Bool { false }
   /// Plain lines are kept nowhere.
   public var historyEntries: [String] { [] }
+  public func takeHistoryFailure() -> String? { nil }
+  public func addToHistory(_ text: String) -> Bool { false }
 
   public func readCell(number: Int, text: String) -> Input {
     let prompt = hooks.prompt(number)

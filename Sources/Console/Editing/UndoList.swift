@@ -6,19 +6,19 @@ struct UndoList {
   /// Most scalars that all steps hold together. A step that is longer can't be undone, nor what was before it.
   static let sizeLimit = 4_000_000
 
-  /// The cell at one moment. `place` is where in the history it stands.
+  /// The cell at one moment. `place` is the entry of the history that it is; nil for the draft.
   struct State: Equatable {
     var text: [UInt32] = []
     var cursor = 0
-    var place = 0
+    var place: Int?
   }
 
   private struct Step {
     var position: Int
     var removed: [UInt32]
     var inserted: [UInt32]
-    var before: (cursor: Int, place: Int)
-    var after: (cursor: Int, place: Int)
+    var before: (cursor: Int, place: Int?)
+    var after: (cursor: Int, place: Int?)
     /// Steps of one number are undone together.
     var group = 0
 

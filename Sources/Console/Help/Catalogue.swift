@@ -13,10 +13,10 @@ enum Catalogue {
   ]
 
   private static let entriesByName = Dictionary(
-    (functions + keywords).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    (functions + keywords + notebook).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   private static let typesByName = Dictionary(uniqueKeysWithValues: types.map { ($0.name, $0) })
 
-  /// A function or a word.
+  /// A function, a word, or what the notebook has a name for.
   static func entry(named name: String) -> HelpEntry? { entriesByName[name] }
 
   static func type(named name: String) -> TypeHelp? { typesByName[name] }

@@ -1,6 +1,6 @@
 import KernelCore
 
-/// What came of a call: status, headers, and the body as its type asks for.
+/// What came of a call, or would: status, headers, and the body as its type asks for.
 struct AnswerView {
   private let columns: Int
   private static let headerLimit = 40
@@ -30,8 +30,9 @@ struct AnswerView {
       case ..<500: .yellow
       default: .red
       }
+    let time = answer.elapsed.map { Prompt.duration($0) + ", " } ?? ""
     return StyledText("\(answer.status) \(answer.reason)", Style(color, bold: true))
-      + StyledText("  \(Prompt.duration(answer.elapsed)), \(Self.size(answer.body.count))", .dim)
+      + StyledText("  \(time)\(Self.size(answer.body.count))", .dim)
   }
 
   static func size(_ bytes: Int) -> String {

@@ -32,6 +32,7 @@ extension Kernel {
       owner: nextOwner, cell: cell, executionCount: executionCount, source: source,
       uses: CellUses(resolution), since: staleness.time, hasValue: program.hasValue, started: started,
       previous: ownership.latest[cell], completion: completion)
+    run.soughtOut = compiled.soughtOut
     nextOwner += 1
     active[run.owner] = run
     if !compiled.diagnostics.isEmpty {
@@ -123,7 +124,10 @@ extension Kernel {
 
   /// Keeps the value as `_` and `Out[n]`, and gives what is shown of it.
   private func showOut(_ value: Value, of run: CellRun) -> String? {
-    guard run.hasValue, !value.isNil else { return nil }
+    guard run.hasValue, !value.isNil else {
+      if let number = run.soughtOut { run.add(note: missingOut(number)) }
+      return nil
+    }
     let shown = machine.repr(value)
     if let slot = try? machine.slot(of: "_") { machine.setGlobal(slot, (value, .builtin)) }
     if let slot = try? machine.slot(of: "Out"), let out = machine.global(slot) {
@@ -133,6 +137,13 @@ extension Kernel {
       tasks[machine.observe(value, owner: run.owner)] = .out(run)
     }
     return shown
+  }
+
+  /// Why an `Out` is nothing, which would show nothing.
+  private func missingOut(_ number: Int) -> String {
+    let reason =
+      ownership.latest[number] == nil ? "no cell [\(number)] has run" : "cell [\(number)] gave no value"
+    return "there is no Out[\(number)]: \(reason)"
   }
 
   /// Nobody looks any more at what a run left to be shown later.
@@ -163,6 +174,15 @@ extension Kernel {
     interrupt(run)
     pump()
     return true
+  }
+
+  /// Interrupts a cell that runs or waits, whatever else an interruption has stopped that was meant for it.
+  func interrupt(cell: Int) {
+    machine.interruption.clear()
+    hasStoppedComputing = false
+    guard let run = active.values.first(where: { $0.cell == cell }) else { return }
+    interrupt(run)
+    pump()
   }
 
   func interrupt(_ run: CellRun) {

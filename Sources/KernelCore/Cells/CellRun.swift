@@ -36,6 +36,8 @@ final class CellRun {
   private var hiddenNotes = 0
   private static let noteLimit = 30
   var warnings: [String] = []
+  /// The number of the Out that is all it asks for.
+  var soughtOut: Int?
   /// What its value looks like.
   var shownValue: ShownValue?
   var undo = UndoRecord()

@@ -15,6 +15,9 @@ struct CompiledCell {
   /// How the text uses globals; nil where it could not be parsed.
   private(set) var resolution: Resolution?
 
+  /// The number in a text that ends in `Out[3]` alone.
+  private(set) var soughtOut: Int?
+
   /// - Parameter globals: the names that the text may use.
   init(_ source: SourceText, globals: some GlobalNames) {
     let parsed = Parser.parse(source)
@@ -35,6 +38,7 @@ struct CompiledCell {
     if hasErrors { return }
     do throws(Diagnostic) {
       program = try Compiler.compile(parsed.program, source: source)
+      soughtOut = CompiledCell.outSought(by: parsed.program)
       assigned = resolution.writes.keys.filter { resolution.declares[$0] == nil }.sorted()
     } catch {
       diagnostics.append(error)
@@ -52,6 +56,14 @@ struct CompiledCell {
       }
     }
     return names
+  }
+
+  private static func outSought(by program: FunctionNode) -> Int? {
+    guard case .expression(let value)? = program.body.last?.kind,
+      case .index(let base, let index, fallback: nil, isOptional: false) = value.kind,
+      case .name(let reference) = base.kind, reference.name == "Out", case .integer(let number) = index.kind
+    else { return nil }
+    return number
   }
 
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

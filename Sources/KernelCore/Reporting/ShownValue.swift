@@ -1,4 +1,5 @@
 import VM
+import Web
 
 /// A value of the language as far as a person looks at it: its form, with bounds in every direction.
 public indirect enum ShownValue: Sendable, Equatable {
@@ -25,7 +26,7 @@ public indirect enum ShownValue: Sendable, Equatable {
   case response(Answer)
 }
 
-/// What came of a call, as a person looks at it.
+/// What came of a call, or what a handler would answer, as a person looks at it.
 public struct Answer: Sendable, Equatable {
   public let status: Int
   public let reason: String
@@ -34,7 +35,8 @@ public struct Answer: Sendable, Equatable {
   /// The body as text, in the encoding that the headers name.
   public let text: String
   public let url: String
-  public let elapsed: Duration
+  /// From the call to the whole answer; nil where nobody has called.
+  public let elapsed: Duration?
 
   public struct Header: Sendable, Equatable {
     public let name: String
@@ -48,7 +50,7 @@ public struct Answer: Sendable, Equatable {
 
   public init(
     status: Int, reason: String, headers: [Header], body: [UInt8], text: String, url: String,
-    elapsed: Duration
+    elapsed: Duration?
   ) {
     self.status = status
     self.reason = reason
@@ -59,14 +61,22 @@ public struct Answer: Sendable, Equatable {
     self.elapsed = elapsed
   }
 
-  init(_ response: ResponseObject) {
-    status = response.status
-    reason = response.reason
-    headers = response.headers.map { Header(name: $0.name, value: $0.value) }
-    body = response.body
-    text = response.text
-    url = response.url
-    elapsed = .nanoseconds(response.elapsed)
+  init(_ response: ResponseObject) { self.init(response, elapsed: .nanoseconds(response.elapsed)) }
+
+  /// An answer that nobody has asked for yet.
+  init(_ response: Response) {
+    let object = ResponseObject(
+      method: "", status: Int(response.status.code), reason: response.status.reasonPhrase,
+      headers: response.headers.map { ($0.name, $0.value) }, body: Array(response.body.readableBytesView),
+      url: "", elapsed: 0)
+    self.init(object, elapsed: nil)
+  }
+
+  private init(_ response: ResponseObject, elapsed: Duration?) {
+    self.init(
+      status: response.status, reason: response.reason,
+      headers: response.headers.map { Header(name: $0.name, value: $0.value) }, body: response.body,
+      text: response.text, url: response.url, elapsed: elapsed)
   }
 
   /// The first value of a header, by its name in lowercase; nil where there is none.
@@ -85,6 +95,7 @@ extension Kernel {
     if let response = machine.payload(of: value, calls.responseClass) as? ResponseObject, depth == 0 {
       return .response(Answer(response))
     }
+    if depth == 0, let reply = replies.reply(value) { return .response(Answer(reply)) }
     guard let count = machine.elementCount(of: value), depth < ShownValue.depthLimit, left > 0 else {
       return .atom(machine.repr(value, limit: ShownValue.atomLimit), kind(of: value))
     }

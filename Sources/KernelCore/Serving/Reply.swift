@@ -15,12 +15,17 @@ struct ReplyMaker {
   /// - Throws: a failure for a value that cannot be sent.
   func response(for value: Value) throws(Failure) -> Response {
     if value.isNil { return Response(status: .noContent, headers: [:]) }
-    if machine.isInstance(value, of: replyClass) { return try reply(value) }
+    if machine.isInstance(value, of: replyClass) { return try made(value) }
     if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
       return forwarded(payload)
     }
     let (type, body) = try content(value)
     return Response(status: .ok, type: type, body: body)
+  }
+
+  /// The response of what `respond` and `redirect` make; nil for any other value, and for one that cannot be sent.
+  func reply(_ value: Value) -> Response? {
+    machine.isInstance(value, of: replyClass) ? try? response(for: value) : nil
   }
 
   private func content(_ value: Value) throws(Failure) -> (type: String, body: ByteBuffer) {
@@ -43,7 +48,7 @@ struct ReplyMaker {
       help: "give a String, html, a number, an Array, a Dictionary, Bytes, nil or respond(…)")
   }
 
-  private func reply(_ value: Value) throws(Failure) -> Response {
+  private func made(_ value: Value) throws(Failure) -> Response {
     let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
     let body = machine.field(2, of: value)
     var response = Response(status: status, headers: [:])
@@ -77,6 +82,10 @@ struct ReplyMaker {
   /// Defines `respond`, `redirect` and `httpError`.
   static func define(in machine: Machine) -> InstanceClass {
     let type = machine.defineClass("Reply", fields: ["status", "headers", "body"])
+    type.describe = { [unowned machine] value in
+      let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
+      return "<Reply \(status.code) \(status.reasonPhrase)>"
+    }
     machine.define("respond", ["body?", "status?", "headers?"]) { [unowned type] call throws(Failure) in
       if call.has(1), call.machine.typeName(call[0]) == "Int", call.machine.typeName(call[1]) != "Int" {
         throw Failure(
