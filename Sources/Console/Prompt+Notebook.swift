@@ -81,7 +81,7 @@ extension Prompt {
       return
     }
     do throws(CellsFileError) {
-      try CellsFile.save(notebook, to: target)
+      try NotebookFile.save(notebook, to: target)
     } catch {
       return refuse("\(error)")
     }
@@ -108,9 +108,9 @@ extension Prompt {
       return refuse("\(target) is a pipe or a device, which may never end; %load takes a file")
     }
     let version = CellsFile.version(ofFileAt: target)
-    let loaded: Notebook
+    let loaded: NotebookFile.Contents
     do throws(CellsFileError) {
-      loaded = try CellsFile.load(target)
+      loaded = try NotebookFile.load(target)
     } catch {
       return refuse("\(error)")
     }
@@ -122,7 +122,8 @@ extension Prompt {
     {
       return
     }
-    notebook = loaded
+    tellForeignLanguage(of: loaded, in: target)
+    notebook = loaded.notebook
     path = target
     fileVersion = version
     isModified = false
