@@ -94,7 +94,8 @@ struct CellLabels {
     return (number, marker.title)
   }
 
-  private static func values(of metadata: [Metadatum]) -> JSONObject {
+  /// The values of a marker line as Jupyter has them.
+  static func values(of metadata: [Metadatum]) -> JSONObject {
     JSONObject(metadata.map { JSONObject.Member(key: $0.key, value: value(of: $0)) })
   }
 

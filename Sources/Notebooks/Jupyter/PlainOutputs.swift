@@ -68,7 +68,8 @@ struct PlainOutputs {
       }
       switch rest.popFirst() {
       case UInt8(ascii: "["):
-        rest = rest.drop { (0x20...0x3F).contains($0) }.dropFirst()
+        rest = rest.drop { (0x20...0x3F).contains($0) }
+        if let last = rest.first, (0x40...0x7E).contains(last) { rest = rest.dropFirst() }
       case UInt8(ascii: "]"):
         rest = rest.drop { $0 != 0x07 && $0 != 0x1B }
         if rest.popFirst() == 0x1B { rest = rest.dropFirst() }
