@@ -122,7 +122,7 @@ extension Prompt {
     {
       return
     }
-    tellForeignLanguage(of: loaded, in: target)
+    tellWhatIsOtherwise(in: loaded, of: target)
     notebook = loaded.notebook
     path = target
     fileVersion = version
@@ -134,6 +134,16 @@ extension Prompt {
     Completer.shared.forgetAll()
     Completer.shared.learn(from: notebook.codeCells.map(\.source))
     rerun(notebook.codeNumbers, verb: "opened \(target)")
+  }
+
+  /// Says what of a Jupyter notebook is not as its cells suggest.
+  func tellWhatIsOtherwise(in contents: NotebookFile.Contents, of file: String) {
+    tellForeignLanguage(of: contents, in: file)
+    guard !contents.leftOut.isEmpty, isInteractive else { return }
+    say(
+      StyledText(
+        "\(file) has \(contents.leftOut): %save keeps that there, and a cells file has no place for it", .dim)
+    )
   }
 
   /// What a person typed as a file's name: `~` at its beginning is their home, and quotes around it are none of it.

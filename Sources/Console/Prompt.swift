@@ -127,7 +127,7 @@ public final class Prompt {
     do throws(CellsFileError) {
       let contents = try NotebookFile.load(file)
       notebook = contents.notebook
-      tellForeignLanguage(of: contents, in: file)
+      tellWhatIsOtherwise(in: contents, of: file)
     } catch {
       Stream.complain("\(error)")
       return .badFile
