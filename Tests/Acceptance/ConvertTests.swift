@@ -135,7 +135,7 @@ import Testing
             == cells.output.replacing(port, with: ":PORT/"))
       }
       let serving = try Serving.start(folder.path + "/a.ipynb")
-      #expect(String(decoding: try serving.ask("/hello").body, as: UTF8.self) == "hello")
+      #expect(try serving.ask("/hello").text == "hello")
       try serving.stop()
       let format = try Run(["format", "a.ipynb"], in: folder)
       #expect(format.exit == .code(2))

@@ -4,9 +4,9 @@ struct CellMatching {
   private(set) var places: [Int?]
   private var isTaken: [Bool]
 
-  /// Finds them by the number that the file gives, then by number and source, by source, by number, and by place: as
-  /// the next of its kind behind the same cell. Where numbers were counted and not written, an inserted cell has
-  /// shifted them, so that the source says more.
+  /// Finds them by the number that the file gives, then by source where as many cells have it now as then, by number
+  /// and source, by source, by number, and by place: as the next of its kind behind the same cell. Where numbers were
+  /// counted and not written, an inserted cell has shifted them, so that the source says more.
   init(_ cells: [Cell], in document: JupyterDocument) {
     places = Array(repeating: nil, count: cells.count)
     isTaken = Array(repeating: false, count: document.mapped.count)
@@ -14,6 +14,9 @@ struct CellMatching {
     match(cells, old) { cell, place in
       let isGiven = place.map { document.cells[$0].cell.number == cell.number } ?? true
       return isGiven ? cell.number.map { Key(kind: cell.kind, number: $0) } : nil
+    }
+    match(cells, old, onlyAsMany: true) { cell, _ in
+      Key(kind: cell.kind, source: Array(cell.normalizedSource.utf8))
     }
     match(cells, old) { cell, _ in
       cell.number.map { Key(kind: cell.kind, number: $0, source: Array(cell.normalizedSource.utf8)) }
@@ -31,14 +34,24 @@ struct CellMatching {
     var source: [UInt8]?
   }
 
-  /// Matches cells with one key in their order. `key` gets the place of an older cell, and nil for a new one.
-  private mutating func match(_ cells: [Cell], _ old: [Cell], by key: (Cell, Int?) -> Key?) {
+  /// Matches cells with one key in their order; with `onlyAsMany` none where their counts differ. `key` gets the place
+  /// of an older cell, and nil for a new one.
+  private mutating func match(
+    _ cells: [Cell], _ old: [Cell], onlyAsMany: Bool = false, by key: (Cell, Int?) -> Key?
+  ) {
     var waiting: [Key: [Int]] = [:]
     for place in old.indices.reversed() where !isTaken[place] {
       if let key = key(old[place], place) { waiting[key, default: []].append(place) }
     }
-    for index in cells.indices where places[index] == nil {
-      if let key = key(cells[index], nil), let place = waiting[key]?.popLast() { take(place, for: index) }
+    let wanted = cells.indices.compactMap { index -> (Int, Key)? in
+      places[index] == nil ? key(cells[index], nil).map { (index, $0) } : nil
+    }
+    if onlyAsMany {
+      let counts = Dictionary(wanted.map { ($0.1, 1) }, uniquingKeysWith: +)
+      waiting = waiting.filter { $0.value.count == counts[$0.key] }
+    }
+    for (index, key) in wanted {
+      if let place = waiting[key]?.popLast() { take(place, for: index) }
     }
   }
 

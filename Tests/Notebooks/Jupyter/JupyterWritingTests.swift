@@ -122,6 +122,10 @@ func idsBySource() throws {
   #expect(
     try ids(write(parse("# %%\nnew\n# %%\na\n# %%\nb\n# %%\nc\n"), over: existing))
       == ["c1", "id-a", "id-b", "id-c"])
+  // Of like cells each keeps its own, as long as none came or went.
+  let like = jupyter(code(#""b""#, id: "id-b1"), code(#""b""#, id: "id-b2"))
+  #expect(
+    try ids(write(parse("# %%\nnew\n# %%\nb\n# %%\nb\n"), over: like)) == ["c1", "id-b1", "id-b2"])
   // The first of two like cells is gone: the number tells which.
   let twins = jupyter(code(#""a""#, id: "id-1"), code(#""a""#, id: "id-2"))
   var notebook = try readJupyter(twins).notebook
