@@ -66,7 +66,8 @@ let package = Package(
       path: "Tests/Golden",
       exclude: ["cells"]),
     .testTarget(
-      name: "NotebooksTests", dependencies: ["Notebooks", "TestSupport"], path: "Tests/Notebooks"),
+      name: "NotebooksTests", dependencies: ["Notebooks", "TestSupport"], path: "Tests/Notebooks",
+      exclude: ["Jupyter/Python"]),
     // What editors are told about the language.
     .testTarget(
       name: "EditorsTests", dependencies: ["Language", "Notebooks", "KernelCore"] + nio,

@@ -81,7 +81,7 @@ extension Prompt {
       return
     }
     do throws(CellsFileError) {
-      try CellsFile.save(notebook, to: target)
+      try NotebookFile.save(notebook, to: target)
     } catch {
       return refuse("\(error)")
     }
@@ -108,9 +108,9 @@ extension Prompt {
       return refuse("\(target) is a pipe or a device, which may never end; %load takes a file")
     }
     let version = CellsFile.version(ofFileAt: target)
-    let loaded: Notebook
+    let loaded: NotebookFile.Contents
     do throws(CellsFileError) {
-      loaded = try CellsFile.load(target)
+      loaded = try NotebookFile.load(target)
     } catch {
       return refuse("\(error)")
     }
@@ -122,7 +122,8 @@ extension Prompt {
     {
       return
     }
-    notebook = loaded
+    tellWhatIsOtherwise(in: loaded, of: target)
+    notebook = loaded.notebook
     path = target
     fileVersion = version
     isModified = false
@@ -133,6 +134,16 @@ extension Prompt {
     Completer.shared.forgetAll()
     Completer.shared.learn(from: notebook.codeCells.map(\.source))
     rerun(notebook.codeNumbers, verb: "opened \(target)")
+  }
+
+  /// Says what of a Jupyter notebook is not as its cells suggest.
+  func tellWhatIsOtherwise(in contents: NotebookFile.Contents, of file: String) {
+    tellForeignLanguage(of: contents, in: file)
+    guard !contents.leftOut.isEmpty, isInteractive else { return }
+    say(
+      StyledText(
+        "\(file) has \(contents.leftOut): %save keeps that there, and a cells file has no place for it", .dim)
+    )
   }
 
   /// What a person typed as a file's name: `~` at its beginning is their home, and quotes around it are none of it.

@@ -136,7 +136,9 @@ public final class Prompt {
   private func open(_ file: String) -> ExitStatus? {
     fileVersion = CellsFile.version(ofFileAt: file)
     do throws(CellsFileError) {
-      notebook = try CellsFile.load(file)
+      let contents = try NotebookFile.load(file)
+      notebook = contents.notebook
+      tellWhatIsOtherwise(in: contents, of: file)
     } catch {
       Stream.complain("\(error)")
       return .badFile

@@ -14,8 +14,8 @@ struct CellMarker {
   var title = ""
   var metadata: [Metadatum] = []
 
-  /// Whether a line begins a cell. It is the same test that jupytext does, and it knows nothing of strings and
-  /// comments, since other tools split there too.
+  /// Whether a line begins a cell. It is the same test that jupytext does, but that jupytext looks out for strings
+  /// between `"""`; this knows nothing of strings and comments, since other tools split there too.
   static func isMarker(_ line: ArraySlice<UInt8>) -> Bool {
     beginning(of: line) != nil
   }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Why a cells file could not be read, parsed or written: which file, which line, what is wrong, what to do.
+/// Why a notebook's file could not be read, parsed or written: which file, where in it, what is wrong, what to do.
 public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What kind of thing went wrong, for code that decides by it.
   public enum Reason: Equatable, Sendable {
@@ -27,6 +27,12 @@ public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertibl
     case outputInSource
     /// Something else of a notebook cannot be written so that it reads back the same.
     case unrepresentable
+    /// A Jupyter notebook that is not JSON.
+    case invalidJSON
+    /// A Jupyter notebook in a version of its format that is not read.
+    case unsupportedVersion
+    /// A Jupyter notebook with something else, or nothing, where the format wants a value.
+    case unexpectedValue
     /// There is no such file, or no such folder to save in.
     case missing
     case isFolder
@@ -44,18 +50,23 @@ public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertibl
   public var cell: Int?
   /// The line in the file, or within the cell when `cell` is given, counted from 1.
   public var line: Int?
+  /// The way to the value at fault in a Jupyter notebook, as `cells[2].source`.
+  public var key: String?
   /// What is wrong, in one sentence without a full stop.
   public var problem: String
   /// What to do about it, in one sentence without a full stop.
   public var advice: String
 
   init(
-    _ reason: Reason, file: String = "", cell: Int? = nil, line: Int? = nil, problem: String, advice: String
+    _ reason: Reason, file: String = "", cell: Int? = nil, line: Int? = nil, key: String? = nil,
+    problem: String,
+    advice: String
   ) {
     self.reason = reason
     self.file = file
     self.cell = cell
     self.line = line
+    self.key = key
     self.problem = problem
     self.advice = advice
   }
@@ -69,7 +80,7 @@ public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertibl
 
   /// `tutorial.cells, line 12: two cells have the number 3; give one of them another number`
   public var description: String {
-    let place = [file.isEmpty ? nil : file, cell.map { "cell [\($0)]" }, line.map { "line \($0)" }]
+    let place = [file.isEmpty ? nil : file, cell.map { "cell [\($0)]" }, line.map { "line \($0)" }, key]
     let known = place.compactMap { $0 }.joined(separator: ", ")
     return (known.isEmpty ? "" : known + ": ") + problem + "; " + advice
   }

@@ -94,8 +94,8 @@ struct CellsFileWriter {
       output += written.body
       return
     }
-    let source = CellsFileWriter.normalized(cell)
-    let outputs = CellsFileWriter.normalizedOutputs(cell)
+    let source = cell.normalizedSource
+    let outputs = cell.outputLines
     // The marker of a file's last cell may lack its line end.
     if !source.isEmpty || !outputs.isEmpty { endLine() }
     if !source.isEmpty {
@@ -130,29 +130,6 @@ struct CellsFileWriter {
   }
 
   // MARK: - Checking
-
-  /// A source as a reader gives it: `\n` line ends, and for code no blank lines at the end.
-  private static func normalized(_ cell: Cell) -> String {
-    let bytes = Array(cell.source.utf8)
-    var result: [UInt8] = []
-    var end = 0
-    for line in SourceLines(bytes) {
-      let text = bytes[line.start..<line.end]
-      result += text
-      if cell.kind != .code || !text.isBlank { end = result.count }
-      if bytes[line.next - 1] == UInt8(ascii: "\n") { result.append(UInt8(ascii: "\n")) }
-    }
-    if cell.kind == .code { result.removeSubrange(end...) }
-    return String(decoding: result, as: UTF8.self)
-  }
-
-  /// Stored outputs as a reader gives them: one element a line.
-  private static func normalizedOutputs(_ cell: Cell) -> [String] {
-    cell.storedOutputs.flatMap { output -> [String] in
-      let bytes = Array((output + "\n").utf8)
-      return SourceLines(bytes).map { bytes[$0.start..<$0.end].string }
-    }
-  }
 
   /// Refuses what is known not to read back, with the reason.
   private func check(_ cell: Cell) throws(CellsFileError) {
@@ -196,8 +173,8 @@ struct CellsFileWriter {
     guard var expected = read.written else { return false }
     expected.source = read.source
     var meant = cell
-    meant.source = normalized(cell)
-    meant.storedOutputs = normalizedOutputs(cell)
+    meant.source = cell.normalizedSource
+    meant.storedOutputs = cell.outputLines
     return expected.markerStillSays(meant) && expected.bodyStillSays(meant)
   }
 }

@@ -40,6 +40,30 @@ struct SourceLines: Sequence, IteratorProtocol {
   }
 }
 
+extension Cell {
+  /// The source as a reader of its file gives it: `\n` line ends, and for code no blank lines at the end.
+  var normalizedSource: String {
+    let bytes = Array(source.utf8)
+    var result: [UInt8] = []
+    var end = 0
+    for line in SourceLines(bytes) {
+      let text = bytes[line.start..<line.end]
+      result += text
+      if kind != .code || !text.isBlank { end = result.count }
+      if bytes[line.next - 1] == UInt8(ascii: "\n") { result.append(UInt8(ascii: "\n")) }
+    }
+    return String(decoding: kind == .code ? result[..<end] : result[...], as: UTF8.self)
+  }
+
+  /// The stored outputs as a reader of its file gives them: one element a line.
+  var outputLines: [String] {
+    storedOutputs.flatMap { output -> [String] in
+      let bytes = Array((output + "\n").utf8)
+      return SourceLines(bytes).map { bytes[$0.start..<$0.end].string }
+    }
+  }
+}
+
 extension UInt8 {
   /// A space or a tab.
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }

@@ -5,16 +5,18 @@ extension CellsFile {
   ///
   /// Throws where the file can't be read, is larger than `maximumSize` or can't be parsed.
   public static func load(_ path: String) throws(CellsFileError) -> Notebook {
-    let bytes: [UInt8]
+    try parse(bytes: try bytes(ofFileAt: path, atMost: maximumSize), name: path)
+  }
+
+  /// The bytes of a file; one more than allowed shows that there are too many.
+  static func bytes(ofFileAt path: String, atMost limit: Int) throws(CellsFileError) -> [UInt8] {
     do throws(SystemError) {
       let descriptor = try Descriptor(opening: path, O_RDONLY)
       if try descriptor.status().isFolder { throw SystemError(code: EISDIR) }
-      // One byte more than allowed shows that there are too many.
-      bytes = try descriptor.read(atMost: maximumSize + 1)
+      return try descriptor.read(atMost: limit + 1)
     } catch {
       throw CellsFileError(error, path, .reading)
     }
-    return try parse(bytes: bytes, name: path)
   }
 
   /// What tells one content of a file from the next: who changes or replaces the file changes this.
@@ -42,7 +44,11 @@ extension CellsFile {
   ///
   /// Throws as `serialize` does, and where the file can't be written; then the old file is as it was.
   public static func save(_ notebook: Notebook, to path: String) throws(CellsFileError) {
-    let text = try serialize(notebook, name: path)
+    try replace(path, with: try serialize(notebook, name: path))
+  }
+
+  /// Puts a text in a file's place, whole or not at all.
+  static func replace(_ path: String, with text: String) throws(CellsFileError) {
     do throws(SystemError) {
       try replaceFile(at: try endOfLinks(path), with: Array(text.utf8))
     } catch {

@@ -34,11 +34,14 @@ public final class RunningProgram: @unchecked Sendable {
   private var input: Int32?
   private var openStreams = 2
 
-  /// Starts a program. `environment` is all it gets (and a sanitizer's options).
+  /// Starts a program, in a folder if one is named. `environment` is all it gets (and a sanitizer's options).
   public init(
     _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], folder: String? = nil,
     input kind: Input = .none
   ) throws {
+    // Swift can't import the call that sets the folder of a program to be started.
+    let (program, arguments) =
+      folder.map { ("/usr/bin/env", ["-C", $0, program] + arguments) } ?? (program, arguments)
     // Socket pairs, since they can be closed on exec in the call that makes them: a pipe that another thread's
     // child inherits would never end.
     let output = try Self.pair()

@@ -8,7 +8,9 @@ struct CheckFiles: ParsableCommand {
     abstract: "Looks for errors in cells files without running them; exit status 2 where there are any.")
 
   @OptionGroup var colors: ErrorColors
-  @Argument(help: "Cells files; - is standard input.", completion: .file(extensions: ["cells"]))
+  @Argument(
+    help: "Cells files or Jupyter notebooks; - is a cells file on standard input.",
+    completion: .file(extensions: ["cells", "ipynb"]))
   var files: [String]
 
   func run() throws {
@@ -44,7 +46,9 @@ struct DisassembleFile: ParsableCommand {
   @OptionGroup var colors: ErrorColors
   @Option(help: "The number of the one cell to show.")
   var cell: Int?
-  @Argument(help: "A cells file; - is standard input.", completion: .file(extensions: ["cells"]))
+  @Argument(
+    help: "A cells file or Jupyter notebook; - is a cells file on standard input.",
+    completion: .file(extensions: ["cells", "ipynb"]))
   var file: String
 
   func run() throws {

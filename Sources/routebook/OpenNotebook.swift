@@ -8,8 +8,8 @@ struct OpenNotebook: ParsableCommand {
 
   @OptionGroup var options: KernelOptions
   @Argument(
-    help: "A cells file to open: all its cells are run, then the prompt comes.",
-    completion: .file(extensions: ["cells"]))
+    help: "A cells file or Jupyter notebook to open: all its cells are run, then the prompt comes.",
+    completion: .file(extensions: ["cells", "ipynb"]))
   var file: String?
 
   @Flag(help: "Open the file without running its cells.")

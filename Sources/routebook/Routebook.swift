@@ -13,7 +13,7 @@ struct Routebook: ParsableCommand {
     version: version,
     subcommands: [
       OpenNotebook.self, ReplayFile.self, ServeFile.self, CheckFiles.self, FormatFiles.self,
-      DisassembleFile.self,
+      DisassembleFile.self, ConvertFile.self,
     ],
     defaultSubcommand: OpenNotebook.self)
 }
@@ -24,7 +24,7 @@ struct ReplayFile: ParsableCommand {
     abstract: "Runs every cell of a file in a fresh kernel and writes the transcript.")
 
   @OptionGroup var options: KernelOptions
-  @Argument(help: "Cells files.", completion: .file(extensions: ["cells"]))
+  @Argument(help: "Cells files, or Jupyter notebooks.", completion: .file(extensions: ["cells", "ipynb"]))
   var files: [String]
   @Option(help: "How long what the cells started may take to end, as 60s.")
   var settle: TimeSpan = TimeSpan(seconds: 60)
@@ -48,7 +48,7 @@ struct ServeFile: ParsableCommand {
     commandName: "serve", abstract: "Runs all cells without a prompt and serves until SIGTERM.")
 
   @OptionGroup var options: KernelOptions
-  @Argument(help: "A cells file.", completion: .file(extensions: ["cells"]))
+  @Argument(help: "A cells file, or a Jupyter notebook.", completion: .file(extensions: ["cells", "ipynb"]))
   var file: String
   @Option(help: "How long requests under way may take to end after SIGTERM, as 10s.")
   var grace: TimeSpan = TimeSpan(seconds: 10)

@@ -4,7 +4,7 @@ import Testing
 @testable import Notebooks
 
 /// Random files, made of what real ones and hostile ones are made of.
-private struct RandomFile {
+struct RandomFile {
   var generator: SeededGenerator
 
   private static let headers = [

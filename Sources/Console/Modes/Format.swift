@@ -35,6 +35,11 @@ public struct Format {
 
   /// Gives whether nothing was to be changed.
   private func format(_ path: String) throws(UnattendedFailure) -> Bool {
+    guard NotebookFile.Format(ofFileAt: path) == .cells else {
+      throw fail(
+        "\(path) is a Jupyter notebook, whose outputs belong to its code as it is; `routebook convert` makes a cells"
+          + " file of it, which can be formatted")
+    }
     var notebook = try readNotebook(path)
     let changed = try reformat(&notebook, path)
     if changesFiles, !changed.isEmpty, path != standardInput, !CellsFile.isWaitless(path) {

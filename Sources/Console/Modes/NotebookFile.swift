@@ -41,19 +41,37 @@ let standardInput = "-"
 /// What messages call a file.
 func fileName(_ path: String) -> String { path == standardInput ? "standard input" : path }
 
-/// Reads a cells file; `-` is standard input.
+/// Reads a notebook: a cells file, or a Jupyter notebook where the name ends in `.ipynb`; `-` is a cells file on
+/// standard input.
 ///
 /// - Throws: `UnattendedFailure` where it cannot be read.
 func readNotebook(_ path: String) throws(UnattendedFailure) -> Notebook {
+  let contents = try readContents(path, as: NotebookFile.Format(ofFileAt: path))
+  tellForeignLanguage(of: contents, in: path)
+  return contents.notebook
+}
+
+/// Reads a file in a format; `-` is standard input.
+///
+/// - Throws: `UnattendedFailure` where it cannot be read.
+func readContents(
+  _ path: String, as format: NotebookFile.Format
+) throws(UnattendedFailure) -> NotebookFile.Contents {
   do throws(CellsFileError) {
-    if path != standardInput { return try CellsFile.load(path) }
+    if path != standardInput { return try NotebookFile.load(path, as: format) }
     // A byte more than may be shows that there is too much.
-    let bytes = (try? FileHandle.standardInput.read(upToCount: CellsFile.maximumSize + 1)) ?? Data()
-    return try CellsFile.parse(bytes: Array(bytes), name: "standard input")
+    let bytes = (try? FileHandle.standardInput.read(upToCount: format.maximumSize + 1)) ?? Data()
+    return try NotebookFile.parse(Array(bytes), as: format, name: fileName(path))
   } catch {
     Stream.complain("\(error)")
     throw UnattendedFailure(status: .badFile)
   }
+}
+
+/// Says so where a Jupyter notebook is in another language.
+func tellForeignLanguage(of contents: NotebookFile.Contents, in path: String) {
+  guard let language = contents.foreignLanguage else { return }
+  Stream.complain("\(fileName(path)) says that its language is \(language); its code is read as Routebook's")
 }
 
 /// The code cells of a notebook as texts that say where in their file they stand.

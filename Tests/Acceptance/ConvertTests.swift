@@ -1,0 +1,162 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `routebook convert`, and Jupyter notebooks wherever a file is opened: the built program.
+@Suite struct ConvertTests {
+  private struct Run {
+    let exit: RunningProgram.Exit
+    let output: String
+    let errors: String
+
+    init(_ arguments: [String], in folder: TemporaryFolder, input: String? = nil) throws {
+      let program = try RunningProgram(
+        BuiltProgram.path(), arguments, environment: Serving.environment, folder: folder.path,
+        input: input == nil ? .none : .stream)
+      if let input {
+        try program.write(input)
+        program.closeInput()
+      }
+      exit = try program.waitForExit()
+      output = program.output
+      errors = program.errors
+    }
+  }
+
+  private static let cells = """
+    # %% [markdown]
+    # # Greeting
+
+    # %% 1 greeting
+    route "/hello" { "hello" }
+
+    # %% 2
+    await get("/hello").text
+    #> "hello"
+
+    """
+
+  private static let foreign = """
+    {"cells": [{"cell_type": "code", "id": "plot", "metadata": {}, "execution_count": 1, "source": "let a = 1",
+     "outputs": [{"output_type": "display_data", "metadata": {}, "data": {"image/png": "aGk="}}]}],
+     "metadata": {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}},
+     "nbformat": 4, "nbformat_minor": 5}
+    """
+
+  @Test func theTutorialComesBackByteForByte() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let tutorial = BuiltProgram.packageFolder + "/cells/tutorial.cells"
+      for arguments in [[tutorial, "t.ipynb"], ["t.ipynb", "t.cells"]] {
+        let run = try Run(["convert"] + arguments, in: folder)
+        #expect(run.exit == .code(0))
+        #expect(run.output == "" && run.errors == "")
+      }
+      #expect(folder.read("t.cells") == TemporaryFolder.read(tutorial))
+    }
+  }
+
+  @Test func standardInputAndOutputTakeAnyFormat() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let jupyter = try Run(["convert", "--from", "cells", "-", "-"], in: folder, input: Self.cells)
+      #expect(jupyter.exit == .code(0))
+      #expect(jupyter.output.hasPrefix("{\n \"cells\": [\n"))
+      let back = try Run(["convert", "--to", "cells", "-", "-"], in: folder, input: jupyter.output)
+      #expect(back.exit == .code(0))
+      #expect(back.output == Self.cells)
+    }
+  }
+
+  @Test func whatACellsFileHasNoPlaceForIsToldInOneLineAndStaysInTheNotebook() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write(Self.foreign, to: "a.ipynb")
+      let run = try Run(["convert", "a.ipynb", "a.cells"], in: folder)
+      #expect(run.exit == .code(0))
+      #expect(
+        run.errors == """
+          a.ipynb says that its language is python; its code is read as Routebook's
+          a.ipynb: a cells file has no place for 1 output that is more than text; left out
+
+          """)
+      #expect(folder.read("a.cells")?.hasSuffix("# %% 1\nlet a = 1\n") == true)
+      #expect(try Run(["convert", "a.cells", "a.ipynb"], in: folder).exit == .code(0))
+      let back = try #require(folder.read("a.ipynb"))
+      #expect(back.contains("\"image/png\": \"aGk=\"") && back.contains("\"id\": \"plot\""))
+    }
+  }
+
+  @Test func whatCannotBeReadIsNeitherConvertedNorReplaced() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write("{\"cells\": [}", to: "bad.ipynb")
+      folder.write(Self.cells, to: "good.cells")
+      let reading = try Run(["convert", "bad.ipynb", "new.cells"], in: folder)
+      #expect(reading.exit == .code(2))
+      #expect(reading.errors.hasPrefix("bad.ipynb, line 1: this is not JSON: "))
+      #expect(folder.read("new.cells") == nil)
+      let writing = try Run(["convert", "good.cells", "bad.ipynb"], in: folder)
+      #expect(writing.exit == .code(2))
+      #expect(folder.read("bad.ipynb") == "{\"cells\": [}")
+      let missing = try Run(["convert", "none.cells", "new.ipynb"], in: folder)
+      #expect(missing.exit == .code(2))
+      #expect(missing.errors == "none.cells: there is no such file; check its name and folder\n")
+    }
+  }
+
+  @Test(
+    "Wrong usage is told, with status 64",
+    arguments: [
+      ["a.cells", "b.cells"], ["a.ipynb", "b.ipynb"], ["a", "b"], ["-", "-"], ["a.cells"],
+      ["--to", "pdf", "a.cells", "b"],
+    ])
+  func wrongUsage(arguments: [String]) async throws {
+    try await onOwnThread {
+      let run = try Run(["convert"] + arguments, in: TemporaryFolder())
+      #expect(run.exit == .code(64))
+      #expect(run.errors.hasPrefix("Error: "))
+    }
+  }
+
+  @Test func aJupyterNotebookIsOpenedWhereverACellsFileIs() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write(Self.cells, to: "a.cells")
+      #expect(try Run(["convert", "a.cells", "a.ipynb"], in: folder).exit == .code(0))
+      for arguments in [["check"], ["disassemble"], ["replay", "--port", "0"]] {
+        let cells = try Run(arguments + ["a.cells"], in: folder)
+        let jupyter = try Run(arguments + ["a.ipynb"], in: folder)
+        #expect(jupyter.exit == .code(0) && cells.exit == .code(0))
+        #expect(!jupyter.output.isEmpty)
+        let port = /:\d+\//
+        #expect(
+          jupyter.output.replacing("a.ipynb", with: "a.cells").replacing(port, with: ":PORT/")
+            == cells.output.replacing(port, with: ":PORT/"))
+      }
+      let serving = try Serving.start(folder.path + "/a.ipynb")
+      #expect(try serving.ask("/hello").text == "hello")
+      try serving.stop()
+      let format = try Run(["format", "a.ipynb"], in: folder)
+      #expect(format.exit == .code(2))
+      #expect(format.errors.hasPrefix("a.ipynb is a Jupyter notebook, "))
+    }
+  }
+
+  @Test func thePromptLoadsAndSavesJupyterNotebooksAndKeepsWhatTheyHave() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write(Self.foreign, to: "a.ipynb")
+      let run = try Run(
+        ["a.ipynb", "--port", "0"], in: folder,
+        input: "let b = a + 1\n%save\n%save b.ipynb\n%load b.ipynb\nb\n")
+      #expect(run.exit == .code(0))
+      #expect(run.output.contains("saved 2 cells to a.ipynb\n"))
+      #expect(run.output.hasSuffix("2\n"))
+      let saved = try #require(folder.read("a.ipynb"))
+      #expect(saved.contains("\"image/png\": \"aGk=\"") && saved.contains("\"id\": \"plot\""))
+      #expect(saved.contains("\"id\": \"c2\"") && saved.contains("let b = a + 1"))
+      #expect(folder.read("b.ipynb")?.contains("let b = a + 1") == true)
+    }
+  }
+}
