@@ -39,7 +39,7 @@ extension Machine {
       base[2] = method.receiver
       base.pointee = method.function
       let isEntered = enter(fiber, base, count + 1, labels.map { [nil] + $0 })
-      hasMovedArguments = !isEntered
+      isPastRetrying = !isEntered
       return isEntered
     case Tag.deferred: failure = .notAwaited("what is called")
     default: failure = noFunction(base.pointee, fiber)
@@ -354,7 +354,7 @@ extension Machine {
     guard base.pointee.isFunction else { return failProperty(base.pointee, member) }
     for place in 1..<count { base[1 + place] = base[2 + place] }
     let isEntered = enter(fiber, base, count - 1, labels)
-    hasMovedArguments = !isEntered
+    isPastRetrying = !isEntered
     return isEntered
   }
 

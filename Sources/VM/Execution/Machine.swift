@@ -132,8 +132,8 @@ public final class Machine {
   static let scratchCapacity = 64
   /// The instruction that is being tried again after a collection.
   var retried: UnsafeMutablePointer<Instruction>?
-  /// The instruction that is running has changed its registers and cannot be tried again.
-  var hasMovedArguments = false
+  /// The instruction that is running has changed its registers, or is done already, and cannot be tried again.
+  var isPastRetrying = false
   /// The failure is that the memory limit is passed by far.
   var isOutOfMemory = false
   /// Until when there is no collection while memory is over its limit, on the monotonic clock.

@@ -658,6 +658,7 @@ extension Machine {
       if mayRetry(instruction) {
         ip = instruction
         if collect(fiber, ip, registers) { continue }
+        isPastRetrying = false
       }
       // A jump has gone already when its budget turns out to be used up; a call that has been made is
       // where the failure arose.
@@ -671,14 +672,15 @@ extension Machine {
       // An error is an object too: a loop that only fails must not outgrow the heap.
       if heap.isDue { _ = collect(fiber, ip, registers) }
       failure = nil
+      isPastRetrying = false
     }
   }
 
   /// Whether an instruction that lacked memory is tried again after a collection: once, and where it has
   /// changed nothing yet.
   @inline(never) private func mayRetry(_ instruction: UnsafeMutablePointer<Instruction>) -> Bool {
-    defer { hasMovedArguments = false }
-    guard let failure, failure.kind == .memory, !hasMovedArguments, retried != instruction,
+    defer { isPastRetrying = false }
+    guard let failure, failure.kind == .memory, !isPastRetrying, retried != instruction,
       instruction.pointee.opcode != .declare
     else {
       retried = nil
@@ -710,6 +712,7 @@ extension Machine {
     if heap.state.pointee.live <= limits.memory { return true }
     if taken <= Machine.trifle, heap.bytesInUse <= limits.memory + limits.memory / 4 { return true }
     failure = .memory(limit: limits.memory)
+    isPastRetrying = true
     mayHaveFreed = !isTooSoon
     isOutOfMemory = heap.state.pointee.live > limits.memory + limits.memory / 8
     return false

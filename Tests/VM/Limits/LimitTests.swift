@@ -148,6 +148,30 @@ struct LimitTests {
     #expect(state.pointee.live < 1 << 20)
   }
 
+  /// What failed behind an instruction was taken for its own failure, and it ran again where a second collection had
+  /// freed enough: a call with its result in place of the function, or with the registers of what it had entered.
+  @Test func aSafePointThatFailsDoesNotRunItsInstructionAgain() throws {
+    if ScriptHost.isStressed { return }
+    var limits = Self.small
+    limits.collectionCount = 1_000_000
+    let host = ScriptHost(limits: limits)
+    _ = try host.run("var keep = []\nvar calls = 0\nfunc note(x) { calls += 1\n [x, x, x, x] }")
+    _ = try host.run("do { while true { keep.append([1, 2, 3, 4]) } } catch { }")
+    _ = try host.run("for i in 0..<100 { keep.append([1, 2, 3, 4]) }")
+    host.machine.collect()
+    let state = host.machine.heap.state
+    #expect(state.pointee.live > limits.memory)
+    for text in ["note(1)", "[i, i]", "[1, 2].map { [$0] }", "({ [$0, $0] })(1)", "\"\\(calls)\""] {
+      // The fiber has taken more than it may when a collection is due.
+      host.machine.mayHaveFreed = true
+      state.pointee.debt = state.pointee.threshold - 20_000
+      let before = state.pointee.collections
+      #expect(try host.run("for i in 0..<2000 { \(text) }").contains("memory limit"), "\(text)")
+      // One at the safe point that fails, one when the fiber has ended.
+      #expect(state.pointee.collections - before == 2, "\(text)")
+    }
+  }
+
   @Test func fibersThatTakeLittleEachDoNotOutgrowTheMemoryTogether() throws {
     if ScriptHost.isStressed { return }
     var limits = Self.small
