@@ -99,7 +99,7 @@ extension Prompt {
     } backgrounding: {
       // It may have ended just now, and shown its result.
       guard runningCell.end(run) else { return false }
-      say(StyledText("[\(number)] goes on in the background; %fg brings it back", .dim))
+      input.tell("[\(number)] goes on in the background; %fg brings it back", .dim)
       leaveInBackground(slot, number, run, since: started)
       return true
     }
@@ -122,12 +122,13 @@ extension Prompt {
         // A kernel that was restarted meanwhile has said what became of its cells.
         guard states.hasBegunAgain(run) else { return }
         if result.outcome == .interrupted {
-          return input.printAbove(Prompt.stoppedInBackground([number]))
+          let text = Prompt.stoppedInBackground([number])
+          return input.printAbove(columns.map { Layout.wrapped(text, to: $0) } ?? text)
         }
       }
       input.printAbove(
         StyledText("[\(number)] has ended after \(Prompt.duration(result.duration))", .dim)
-          + (Transcript.result(result, columns: columns).map { "\n" + $0 } ?? StyledText()))
+          + (Transcript.result(result, columns: columns, tellsTime: false).map { "\n" + $0 } ?? StyledText()))
     }
     background.append(
       Background(label: "[\(number)]", cell: number, isOver: { slot.value != nil }) { [unowned self] in

@@ -209,6 +209,9 @@ extension Prompt {
     return asked { $0.staleCells(in: numbers, edited: edited) }
   }
 
+  /// The same; nil while the kernel computes.
+  var staleCellsAtOnce: [Int]? { kernel.staleCellsAtOnce(in: notebook.codeNumbers, edited: editedCells) }
+
   /// The cells that read otherwise than when they ran.
   private var editedCells: Set<Int> {
     Set(
@@ -220,16 +223,15 @@ extension Prompt {
   /// Says once which cells have become stale by what was done. While the kernel computes it can't be known, and is told
   /// later.
   func tellStale() {
+    guard let stale = staleCellsAtOnce else { return }
     let edited = editedCells
-    guard let stale = kernel.staleCellsAtOnce(in: notebook.codeNumbers, edited: edited) else { return }
     // Whoever changed a cell's text knows.
     let new = stale.filter { !knownStale.contains($0) && !edited.contains($0) }
     knownStale = Set(stale)
     guard !new.isEmpty, isInteractive else { return }
-    say(
-      StyledText(
-        "\(Prompt.list(new)) \(new.count == 1 ? "is" : "are") stale, since what \(new.count == 1 ? "it reads" : "they read") has changed; %run stale runs "
-          + (new.count == 1 ? "it" : "them") + " again", .dim))
+    input.tell(
+      "\(Prompt.list(new)) \(new.count == 1 ? "is" : "are") stale, since what \(new.count == 1 ? "it reads" : "they read") has changed; %run stale runs "
+        + (new.count == 1 ? "it" : "them") + " again", .dim)
   }
 
   /// Runs stale cells in order, each once, until none is left.

@@ -16,7 +16,8 @@ extension Prompt {
 
   func listCells() {
     if notebook.codeCells.isEmpty { return say("the notebook is empty; type a cell") }
-    let stale = Set(staleCells)
+    // A cell that computes does not keep the others from being listed.
+    let stale = staleCellsAtOnce.map { Set($0) } ?? knownStale
     for cell in notebook.codeCells {
       guard let number = cell.number else { continue }
       var duration = ""

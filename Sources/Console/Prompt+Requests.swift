@@ -21,7 +21,7 @@ extension Prompt {
     let label = "\(arguments.call.method) \(arguments.call.url)"
     if arguments.isInBackground {
       leaveInBackground(slot, label, since: .now, takeBack)
-      return say(StyledText("\(label) goes on in the background; %fg brings it back", .dim))
+      return input.tell("\(label) goes on in the background; %fg brings it back", .dim)
     }
     waitForAnswer(slot, label, since: .now, takeBack)
   }
@@ -34,7 +34,7 @@ extension Prompt {
       takeBack()
       slot.set(.failure(PromptCallError(message: "\(label) is taken back")))
     } backgrounding: {
-      say(StyledText("\(label) goes on in the background; %fg brings it back", .dim))
+      input.tell("\(label) goes on in the background; %fg brings it back", .dim)
       leaveInBackground(slot, label, since: started, takeBack)
       return true
     }

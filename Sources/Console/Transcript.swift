@@ -30,8 +30,11 @@ public enum Transcript {
 
   /// What a cell came to: its notes, then its value or error; nil where there is nothing to say.
   ///
-  /// - Parameter columns: how wide the window is where a person looks: then the value is laid out for it.
-  public static func result(_ result: CellResult, columns: Int? = nil) -> StyledText? {
+  /// - Parameters:
+  ///   - columns: how wide the window is where a person looks: then the value is laid out for it.
+  ///   - tellsTime: whether a person is told how long it took where that was long.
+  public static func result(_ result: CellResult, columns: Int? = nil, tellsTime: Bool = true) -> StyledText?
+  {
     var lines = result.notes.map { StyledText($0, .dim) }
     switch result.outcome {
     case .succeeded(let value?):
@@ -51,7 +54,7 @@ public enum Transcript {
     case .interrupted:
       lines.append(StyledText("interrupted: what the cell declared is put back as it was", errorStyle))
     }
-    if columns != nil, result.duration >= .seconds(1) {
+    if tellsTime, columns != nil, result.duration >= .seconds(1) {
       lines.append(StyledText("took \(Prompt.duration(result.duration))", .dim))
     }
     return joined(lines)

@@ -1,7 +1,7 @@
-import KernelCore
 import Testing
 
 @testable import Console
+@testable import KernelCore
 
 @Suite struct TranscriptTests {
   @Test func aCellIsShownWithPromptsOfOneWidth() {
@@ -18,6 +18,14 @@ import Testing
     // A failure always says whose it is.
     let failure = KernelEvent.failure(cell: 3, text: "error")
     #expect(Transcript.event(failure, whileRunning: 3)?.rendered(color: false) == "[3] error")
+  }
+
+  @Test func aPersonIsToldHowLongACellTookUnlessThatIsSaidElsewhere() {
+    let result = CellResult(
+      cell: 1, executionCount: 1, outcome: .succeeded(nil), notes: [], duration: .seconds(2))
+    #expect(Transcript.result(result, columns: 80)?.plain == "took 2.0 s")
+    #expect(Transcript.result(result, columns: 80, tellsTime: false) == nil)
+    #expect(Transcript.result(result) == nil)
   }
 
   @Test(arguments: [

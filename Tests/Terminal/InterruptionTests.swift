@@ -82,6 +82,7 @@ import Testing
     try notebook.wait(for: "In [2]: half")
     try notebook.send(Keys.interrupt)
     try notebook.waitForPrompt()
+    #expect(try notebook.enter("%cells") == ["  [1] waits           while true { }"])
     // What only the kernel knows takes until it is interrupted.
     try notebook.send("%vars\r")
     try notebook.wait(for: "a cell computes, and nothing else can be asked meanwhile")
@@ -155,6 +156,17 @@ import Testing
     try notebook.wait(for: "interrupted")
     #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
     #expect(try notebook.enter("%fg") == ["nothing waits in the background"])
+  }
+
+  @Test func aNarrowWindowBreaksSuchLinesBetweenWords() throws {
+    let notebook = try NotebookTerminal(columns: 30, rows: 10, waits: false)
+    try notebook.waitForPrompt()
+    try notebook.send("await sleep(1h)\r")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[1] goes on in the\nbackground; %fg brings it\nback\nIn [2]:")
+    try notebook.send("%run 1\r")
+    try notebook.wait(for: "[1] waited in the background\nand was stopped\n")
   }
 
   @Test func aRunThatATextWithAnErrorLeavesAloneIsStillTold() throws {
