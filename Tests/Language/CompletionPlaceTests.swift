@@ -178,12 +178,14 @@ struct CompletionPlaceTests {
     }
   }
 
-  @Test("is told of deep nesting") func depth() {
-    _ = CompletionPlace(in: String(repeating: "f({", count: 5_000) + "x", at: .max)
-    #expect(CompletionPlace(in: String(repeating: "a.", count: 5_000), at: .max).typed == "")
-    _ = CompletionPlace(in: String(repeating: "\"\\(", count: 5_000) + "x", at: .max)
-    let long = String(repeating: "a + ", count: (1 << 18) + 1)
-    #expect(CompletionPlace(in: long, at: .max).names.isEmpty)
+  @Test("is told of deep nesting") func depth() async throws {
+    try await onOwnThread {
+      _ = CompletionPlace(in: String(repeating: "f({", count: 5_000) + "x", at: .max)
+      #expect(CompletionPlace(in: String(repeating: "a.", count: 5_000), at: .max).typed == "")
+      _ = CompletionPlace(in: String(repeating: "\"\\(", count: 5_000) + "x", at: .max)
+      let long = String(repeating: "a + ", count: (1 << 18) + 1)
+      #expect(CompletionPlace(in: long, at: .max).names.isEmpty)
+    }
   }
 }
 
