@@ -62,7 +62,9 @@ let package = Package(
     // Small notebooks with the outputs that they must give.
     .testTarget(
       name: "GoldenTests",
-      dependencies: ["KernelCore", "Notebooks", "Language", "VM", "Mangling", "Examples", "TestSupport"],
+      dependencies: [
+        "Console", "KernelCore", "Notebooks", "Language", "VM", "Mangling", "Examples", "TestSupport",
+      ],
       path: "Tests/Golden",
       exclude: ["cells"]),
     .testTarget(
@@ -82,7 +84,9 @@ let package = Package(
     .executableTarget(name: "EditorProbe", dependencies: ["Console"], path: "Tests/Support/EditorProbe"),
     .testTarget(
       name: "ConsoleTests",
-      dependencies: ["Console", "KernelCore", "VM", "Language", "EditorProbe", "Examples", "TestSupport"]
+      dependencies: [
+        "Console", "KernelCore", "Notebooks", "VM", "Language", "EditorProbe", "Examples", "TestSupport",
+      ]
         + nio,
       path: "Tests/Console",
       exclude: ["Screens"]),

@@ -71,6 +71,7 @@ final class Kernel {
     machine = Machine(
       limits: configuration.machineLimits, host: nil, collectsAlways: configuration.collectsAlways,
       interruption: interruption)
+    if configuration.isClockVirtual { machine.seed(0) }
     timers = TimerSet(clock: clock, machine: machine)
     ownership = Ownership(machine: machine, routes: routes, timers: timers)
     machine.host = self

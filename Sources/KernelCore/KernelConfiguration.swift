@@ -18,7 +18,11 @@ public struct KernelConfiguration: Sendable {
   /// Overrides the port of `listen`; nil: as written, and 8080 without a `listen`.
   public var port: Int?
   public var opening: Opening = .announcement
+  /// A virtual clock comes with random numbers that are the same every time, until `seed` says otherwise.
   public var isClockVirtual = false
+  /// Whether `listen` binds sockets. Without it the notebook is only called by itself, within the process: with a
+  /// virtual clock it needs no more.
+  public var bindsSockets = true
   /// Whether a virtual clock stands still between two cells, until somebody waits for the end: so a replay
   /// gives the same every time. Without it timers fire as soon as no cell runs.
   public var holdsTimeBetweenCells: Bool {

@@ -71,7 +71,9 @@ final class Supervisor: Responder {
     self.interruption = interruption
     self.configuration = configuration
     self.loop = loop
-    server = HTTPServer(eventLoop: loop, limits: configuration.serverLimits, responder: nil)
+    server = HTTPServer(
+      eventLoop: loop, limits: configuration.serverLimits, bindsSockets: configuration.bindsSockets,
+      responder: nil)
     transfers = TransferPool()
     self.clock = clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(loop: loop))
     self.holdClock = holdClock ?? RealClock(loop: loop)

@@ -52,9 +52,12 @@ public struct Cell: Equatable, Sendable {
   }
 
   /// The cell's tags: the strings of the JSON array in its `tags` value, or none where there is no such array.
-  public var tags: [String] {
-    guard let value = metadata.last(where: { $0.key == "tags" })?.value else { return [] }
-    return (try? JSONDecoder().decode([String].self, from: Data(value.utf8))) ?? []
+  public var tags: [String] { strings(of: "tags") ?? [] }
+
+  /// The strings of the JSON array that is the value of a key; nil where there is no such array.
+  public func strings(of key: String) -> [String]? {
+    guard let value = metadata.last(where: { $0.key == key })?.value else { return nil }
+    return try? JSONDecoder().decode([String].self, from: Data(value.utf8))
   }
 }
 

@@ -56,7 +56,7 @@ extension Cell {
   }
 
   /// The stored outputs as a reader of its file gives them: one element a line.
-  var outputLines: [String] {
+  public var outputLines: [String] {
     storedOutputs.flatMap { output -> [String] in
       let bytes = Array((output + "\n").utf8)
       return SourceLines(bytes).map { bytes[$0.start..<$0.end].string }

@@ -40,9 +40,12 @@ public final class HTTPServer {
   private var whenEmpty: EventLoopPromise<Void>?
   private var shutdown: EventLoopFuture<Void>?
 
-  /// A bound socket.
+  /// Whether sockets are bound. Without it addresses are only noted, for a server that is asked within its process.
+  private let bindsSockets: Bool
+
+  /// A bound socket, or an address that is only noted.
   private struct Listener {
-    let channel: any Channel
+    let channel: (any Channel)?
     let address: BoundAddress
     let file: UnixSocketFile?
   }
@@ -51,8 +54,15 @@ public final class HTTPServer {
   private static let maxTurnedAway = 128
 
   /// Makes a server that listens nowhere yet.
-  public init(eventLoop: any EventLoop, limits: ServerLimits = ServerLimits(), responder: (any Responder)?) {
+  ///
+  /// - Parameter bindsSockets: false where nobody is to reach it by a socket: `listen` then only notes the address, with
+  ///   port 8080 where any free one was asked for.
+  public init(
+    eventLoop: any EventLoop, limits: ServerLimits = ServerLimits(), bindsSockets: Bool = true,
+    responder: (any Responder)?
+  ) {
     self.eventLoop = eventLoop
+    self.bindsSockets = bindsSockets
     self.limits = limits
     self.responder = responder
   }
@@ -89,11 +99,12 @@ public final class HTTPServer {
   private func close(at index: Int) {
     let listener = listeners.remove(at: index)
     listener.file?.remove()
-    listener.channel.close(promise: nil)
+    listener.channel?.close(promise: nil)
     onAddressesChange?()
   }
 
   private func bind(_ endpoint: Endpoint) -> EventLoopFuture<BoundAddress> {
+    guard bindsSockets else { return eventLoop.makeCompletedFuture { try note(endpoint) } }
     let channel: EventLoopFuture<any Channel>
     do {
       switch endpoint {
@@ -115,6 +126,20 @@ public final class HTTPServer {
     }.flatMapErrorThrowing { [self] error in
       throw explain(error, endpoint)
     }.nonisolated()
+  }
+
+  /// Takes an endpoint for listened on that nobody can reach.
+  private func note(_ endpoint: Endpoint) throws -> BoundAddress {
+    let address: BoundAddress
+    switch endpoint {
+    case .tcp(let host, let port):
+      let socket = try Self.socketAddress(host: host, port: port == 0 ? 8080 : port)
+      address = BoundAddress(endpoint: endpoint, host: socket.ipAddress, port: socket.port, unixPath: nil)
+    case .unix(let path): address = BoundAddress(endpoint: endpoint, host: nil, port: nil, unixPath: path)
+    }
+    listeners.append(Listener(channel: nil, address: address, file: nil))
+    onAddressesChange?()
+    return address
   }
 
   private func publish(_ channel: any Channel, _ endpoint: Endpoint) -> BoundAddress {

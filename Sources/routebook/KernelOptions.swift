@@ -13,8 +13,8 @@ struct KernelOptions: ParsableArguments {
     help: "The port to serve on, instead of what listen() says; 0 takes any free one. Without listen(): 8080."
   )
   var port: Int?
-  @Option(help: "virtual: time jumps ahead whenever nothing can run.")
-  var clock = ClockKind.real
+  @Option(help: "real, or virtual: time jumps ahead whenever nothing can run. (default: real)")
+  var clock: ClockKind?
   @Flag(help: "Never start a browser.")
   var noBrowser = false
   @Option(

@@ -21,7 +21,15 @@ struct Routebook: ParsableCommand {
 struct ReplayFile: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Runs every cell of a file in a fresh kernel and writes the transcript.")
+    abstract:
+      "Runs every cell of a file in a fresh kernel and writes the transcript, or compares the outputs.",
+    discussion: """
+      Exit status: 0 all well, 2 a file that can't be read, 3 a cell failed, 4 an output differs from what is stored.
+
+        routebook replay --check --report junit=report.xml *.cells
+        routebook replay --update todo.cells
+        routebook replay --param user=Ada --only 1-3 greet.cells
+      """)
 
   @OptionGroup var options: KernelOptions
   @Argument(help: "Cells files, or Jupyter notebooks.", completion: .file(extensions: ["cells", "ipynb"]))
@@ -30,17 +38,56 @@ struct ReplayFile: ParsableCommand {
   var settle: TimeSpan = TimeSpan(seconds: 60)
   @Flag(help: "Keep serving afterwards, until SIGTERM or Ctrl-C.")
   var serve = false
+  @Flag(help: "Compare each output with the one stored in the file, by the virtual clock.")
+  var check = false
+  @Flag(help: "Store the outputs in the file, by the virtual clock.")
+  var update = false
+  @Option(
+    help: ArgumentHelp("Write a report too, junit=FILE, json=FILE or tap=FILE.", valueName: "format=file"))
+  var report: [ReplayReport] = []
+  @Option(help: ArgumentHelp("Run these cells alone, as 3-5.", valueName: "cells"))
+  var only: CellNumbers?
+  @Option(
+    help: ArgumentHelp(
+      "A value for a name of the cell tagged parameters; may be given again.", valueName: "name=value"))
+  var param: [CellParameter] = []
+
+  func validate() throws {
+    if check, update { throw ValidationError("--check compares and --update stores: give one of the two") }
+    if serve, check || update {
+      throw ValidationError("--serve goes with a transcript, not with --check or --update")
+    }
+    if update, files.contains("-") {
+      throw ValidationError("--update needs a file to store into, not standard input")
+    }
+  }
 
   func run() throws {
+    var options = options
+    if check || update { options.clock = options.clock ?? .virtual }
     var replay = Replay.Options()
+    replay.purpose = check ? .check : update ? .update : .transcript
+    replay.selection = only
+    replay.parameters = param
+    replay.reports = report
     replay.cellTimeout = options.timeout.seconds
     replay.settleTime = settle.seconds
     replay.servesAfterwards = serve
-    for file in files {
-      let status = Replay(try options.configuration(), replay, usesColor: options.usesColor).run(file)
-      if status != .success { throw ExitCode(status.rawValue) }
-    }
+    let status = Replay(try options.configuration(), replay, usesColor: options.usesColor).run(files)
+    if status != .success { throw ExitCode(status.rawValue) }
   }
+}
+
+extension ReplayReport: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension CellNumbers: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension CellParameter: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }
 
 struct ServeFile: ParsableCommand {

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import KernelCore
 import Notebooks
@@ -100,34 +101,6 @@ private final class Heard: @unchecked Sendable {
       defer { events = [] }
       return events
     }
-    return taken.flatMap(lines)
-  }
-
-  private func lines(_ event: KernelEvent) -> [String] {
-    switch event {
-    case .output(_, let text), .notice(_, let text), .failure(_, let text), .unawaited(_, let text):
-      split(text)
-    case .opened(let url, let status, let body):
-      ["GET \(url) → \(status.map(String.init) ?? "no answer")"] + (body.isEmpty ? [] : split(body))
-    case .open(let url): ["open \(url)"]
-    case .cellFinished(let result):
-      // Warnings are notes of several lines; what a cell defined is no output.
-      result.notes.filter { $0.contains("\n") || $0.contains("keep") }.flatMap(split) + outcome(result)
-    case .served, .cellStarted: []
-    }
-  }
-
-  private func outcome(_ result: CellResult) -> [String] {
-    switch result.outcome {
-    case .succeeded(let value): value.map(split) ?? []
-    case .failed(let text): split(text)
-    case .interrupted: ["interrupted"]
-    }
-  }
-
-  private func split(_ text: String) -> [String] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
-    return lines
+    return taken.flatMap(StoredOutput.lines(of:))
   }
 }

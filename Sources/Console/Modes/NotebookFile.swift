@@ -84,15 +84,14 @@ func sources(of notebook: Notebook, in path: String) -> [SourceText] {
   }
 }
 
-/// Reads a file and starts a kernel for it, listening already where its cells don't say where.
+/// Starts a kernel for a notebook, listening already where its cells don't say where.
 func openUnattended(
-  _ path: String, _ configuration: KernelConfiguration, _ events: EventQueue
-) throws(UnattendedFailure) -> (Notebook, KernelHandle) {
-  let notebook = try readNotebook(path)
+  _ notebook: Notebook, _ configuration: KernelConfiguration, _ events: EventQueue
+) throws(UnattendedFailure) -> KernelHandle {
   do {
     let kernel = try KernelHandle(configuration) { events.post($0) }
     if !callsListen(notebook) { try kernel.listenByDefault() }
-    return (notebook, kernel)
+    return kernel
   } catch {
     Stream.complain("error: \(error)")
     throw UnattendedFailure(status: .cellFailed)

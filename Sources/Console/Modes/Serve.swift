@@ -22,7 +22,8 @@ public struct Serve {
     let notebook: Notebook
     let kernel: KernelHandle
     do throws(UnattendedFailure) {
-      (notebook, kernel) = try openUnattended(path, configuration, events)
+      notebook = try readNotebook(path)
+      kernel = try openUnattended(notebook, configuration, events)
     } catch {
       return error.status
     }

@@ -32,7 +32,7 @@ extension Machine {
   }
 
   /// Starts the generator (xoshiro256**, Blackman and Vigna) from a number, spread by SplitMix64.
-  func seed(_ number: UInt64) {
+  public func seed(_ number: UInt64) {
     var state = number
     func next() -> UInt64 {
       state &+= 0x9E37_79B9_7F4A_7C15

@@ -1,0 +1,18 @@
+/// Some cells by their numbers: `3-5`, `3`, `1,4-6`.
+public struct CellNumbers: Sendable, Equatable {
+  private let ranges: [ClosedRange<Int>]
+
+  /// Nil where the text says no such thing.
+  public init?(_ text: String) {
+    var ranges: [ClosedRange<Int>] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      guard ends.count <= 2, let lower = ends[0], let upper = ends[ends.count - 1], lower > 0, lower <= upper
+      else { return nil }
+      ranges.append(lower...upper)
+    }
+    self.ranges = ranges
+  }
+
+  func contains(_ number: Int) -> Bool { ranges.contains { $0.contains(number) } }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Notebooks
+
+/// How a cell's output is compared with what is stored with it: line by line, after what differs each time has been put
+/// out of sight.
+///
+/// A cell tagged `ignore-output` is not compared. `sanitize=["\\d+ ms"]` lists regular expressions, and what they match
+/// counts as the same; on a text cell they hold for all cells below it.
+struct OutputComparison {
+  private let patterns: [Regex<AnyRegexOutput>]
+  private let isIgnored: Bool
+
+  /// The longest pattern, in bytes, and the most of a cell.
+  private static let patternLimit = 1_000
+  private static let patternCount = 100
+
+  /// The comparisons of all code cells of a notebook, by number.
+  ///
+  /// - Throws: `BadPattern` where a pattern is no regular expression.
+  static func all(of notebook: Notebook) throws(BadPattern) -> [Int: OutputComparison] {
+    var shared: [Regex<AnyRegexOutput>] = []
+    var result: [Int: OutputComparison] = [:]
+    for cell in notebook.cells {
+      let own = try patterns(of: cell)
+      if cell.kind != .code {
+        shared += own
+      } else if let number = cell.number {
+        result[number] = OutputComparison(
+          patterns: shared + own, isIgnored: cell.tags.contains("ignore-output"))
+      }
+    }
+    return result
+  }
+
+  private static func patterns(of cell: Cell) throws(BadPattern) -> [Regex<AnyRegexOutput>] {
+    guard cell.metadata.contains(where: { $0.key == "sanitize" }) else { return [] }
+    guard let texts = cell.strings(of: "sanitize"), texts.count <= patternCount else {
+      throw BadPattern(cell, "sanitize is a list of at most \(patternCount) texts: sanitize=[\"\\\\d+ ms\"]")
+    }
+    var result: [Regex<AnyRegexOutput>] = []
+    for text in texts {
+      guard !text.isEmpty, text.utf8.count <= patternLimit, let pattern = try? Regex(text) else {
+        throw BadPattern(cell, "\"\(text.prefix(60))\" in sanitize is no regular expression that can be used")
+      }
+      result.append(pattern)
+    }
+    return result
+  }
+
+  func isSame(_ stored: [String], _ given: [String]) -> Bool {
+    isIgnored || stored == given || stored.map(sanitized) == given.map(sanitized)
+  }
+
+  /// The line with an ellipsis for what the patterns match.
+  func sanitized(_ line: String) -> String {
+    patterns.reduce(line) { $0.replacing($1, with: "…") }
+  }
+
+  /// A pattern that cannot be used, and the cell that has it.
+  struct BadPattern: Error {
+    let cell: Cell
+    let problem: String
+
+    init(_ cell: Cell, _ problem: String) {
+      self.cell = cell
+      self.problem = problem
+    }
+  }
+}
+
+/// A line of the difference between two texts.
+enum LineChange: Equatable, Sendable {
+  case same(String)
+  case removed(String)
+  case added(String)
+
+  /// The line with the sign that a diff has before it.
+  var text: String {
+    switch self {
+    case .same(let line): "  \(line)"
+    case .removed(let line): "- \(line)"
+    case .added(let line): "+ \(line)"
+    }
+  }
+
+  /// How many lines in the middle of two texts are compared one by one.
+  private static let limit = 1_000
+
+  /// What leads from one text to another, with as few changes as can be.
+  static func list(from old: [String], to new: [String]) -> [LineChange] {
+    let start = zip(old, new).prefix { $0 == $1 }.count
+    let rest = min(old.count, new.count) - start
+    let end = zip(old.reversed(), new.reversed()).prefix(rest).prefix { $0 == $1 }.count
+    let before = old[start..<old.count - end]
+    let after = new[start..<new.count - end]
+    let middle =
+      before.count > limit || after.count > limit
+      ? before.map(LineChange.removed) + after.map(LineChange.added)
+      : differences(Array(before), Array(after))
+    return old[..<start].map(LineChange.same) + middle + old[(old.count - end)...].map(LineChange.same)
+  }
+
+  private static func differences(_ old: [String], _ new: [String]) -> [LineChange] {
+    let difference = new.difference(from: old)
+    var removed: Set<Int> = []
+    var added: Set<Int> = []
+    for change in difference {
+      switch change {
+      case .remove(let offset, _, _): removed.insert(offset)
+      case .insert(let offset, _, _): added.insert(offset)
+      }
+    }
+    var result: [LineChange] = []
+    var (place, other) = (0, 0)
+    while place < old.count || other < new.count {
+      if place < old.count, removed.contains(place) {
+        result.append(.removed(old[place]))
+        place += 1
+      } else if other < new.count, added.contains(other) {
+        result.append(.added(new[other]))
+        other += 1
+      } else {
+        result.append(.same(old[place]))
+        place += 1
+        other += 1
+      }
+    }
+    return result
+  }
+
+  /// The changes with two lines around each, and a line that says how many are left out.
+  static func excerpt(_ changes: [LineChange], limit: Int = 80) -> [String] {
+    let isNear = changes.indices.map { place in
+      changes[max(0, place - 2)...min(changes.count - 1, place + 2)].contains {
+        if case .same = $0 { false } else { true }
+      }
+    }
+    var result: [String] = []
+    var skipped = 0
+    for (place, change) in changes.enumerated() {
+      if !isNear[place] || result.count >= limit {
+        skipped += 1
+        continue
+      }
+      if skipped > 0 { result.append("  … \(skipped) lines") }
+      skipped = 0
+      result.append(change.text)
+    }
+    if skipped > 0 { result.append("  … \(skipped) lines") }
+    return result
+  }
+}

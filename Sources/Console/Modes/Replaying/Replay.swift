@@ -1,0 +1,369 @@
+import Foundation
+import KernelCore
+import Notebooks
+
+/// Runs every cell of files, each in a fresh kernel: writes the transcript to standard output, compares what the cells
+/// give with what the files store, or stores it.
+public struct Replay {
+  public enum Purpose: Sendable {
+    case transcript
+    case check
+    case update
+  }
+
+  public struct Options: Sendable {
+    public var purpose = Purpose.transcript
+    /// How long a cell may wait.
+    public var cellTimeout: TimeInterval = 60
+    /// How long what cells started may take to end.
+    public var settleTime: TimeInterval = 60
+    /// Goes on serving afterwards, until SIGTERM or SIGINT.
+    public var servesAfterwards = false
+    /// The only cells to run; nil for all.
+    public var selection: CellNumbers?
+    /// Values in place of those that the cell tagged `parameters` gives its names.
+    public var parameters: [CellParameter] = []
+    public var reports: [ReplayReport] = []
+
+    public init() {}
+  }
+
+  private let configuration: KernelConfiguration
+  private let options: Options
+  private let usesColor: Bool
+
+  public init(_ configuration: KernelConfiguration, _ options: Options, usesColor: Bool) {
+    var configuration = configuration
+    configuration.opening = .request
+    // Nobody else calls what is only checked; so checks run beside one another, and the addresses stay the same.
+    configuration.bindsSockets = options.purpose == .transcript || !configuration.isClockVirtual
+    self.configuration = configuration
+    self.options = options
+    self.usesColor = usesColor
+  }
+
+  /// Replays files one after the other, and writes the reports.
+  ///
+  /// - Returns: the first in this order that holds for one of them: it can't be read, a cell failed, outputs differ.
+  public func run(_ paths: [String]) -> ExitStatus {
+    var files: [ReplayedFile] = []
+    for path in paths where !Stream.hasLostOutput {
+      let start = ContinuousClock.now
+      var file = run(path)
+      file.duration = ContinuousClock.now - start
+      if options.purpose != .transcript { tell(file) }
+      files.append(file)
+    }
+    for report in options.reports where !report.write(files) { return .outputLost }
+    let failures = files.map(\.status).filter { $0 != .success }
+    return Stream.hasLostOutput ? .outputLost : failures.min { $0.rawValue < $1.rawValue } ?? .success
+  }
+
+  // MARK: A file
+
+  private func run(_ path: String) -> ReplayedFile {
+    var file = ReplayedFile(path: fileName(path), cells: [], status: .success)
+    do throws(UnattendedFailure) {
+      var notebook = try readNotebook(path)
+      let comparisons = try comparisons(of: notebook, in: file.path)
+      try set(options.parameters, in: &notebook, file.path)
+      let chosen = notebook.codeCells.filter { options.selection?.contains($0.number ?? 0) ?? true }
+      file.cells = chosen.map { ReplayedCell($0) }
+      let events = EventQueue()
+      let kernel = try openUnattended(notebook, configuration, events)
+      run(chosen, &file, Running(kernel: kernel, events: events), comparisons)
+      if options.purpose == .update { try store(&file, path) }
+    } catch {
+      file.status = error.status
+    }
+    return file
+  }
+
+  private func comparisons(
+    of notebook: Notebook, in path: String
+  ) throws(UnattendedFailure) -> [Int: OutputComparison] {
+    do throws(OutputComparison.BadPattern) {
+      return try OutputComparison.all(of: notebook)
+    } catch {
+      let line = error.cell.firstLine.map { ":\($0 - 1)" } ?? ""
+      Stream.complain("\(path)\(line): \(error.problem)")
+      throw UnattendedFailure(status: .badFile)
+    }
+  }
+
+  private func set(
+    _ parameters: [CellParameter], in notebook: inout Notebook, _ path: String
+  ) throws(UnattendedFailure) {
+    do throws(CellParameter.Problem) {
+      try CellParameter.set(parameters, in: &notebook)
+    } catch {
+      Stream.complain("\(path): \(error.text)")
+      throw UnattendedFailure(status: .usage)
+    }
+  }
+
+  /// What the parts of a replay share while it runs.
+  private struct Running {
+    let kernel: KernelHandle
+    let events: EventQueue
+    /// What has been given since the current cell began, in the lines that a file stores.
+    let given = Given()
+  }
+
+  private final class Given {
+    var lines: [String] = []
+  }
+
+  private func run(
+    _ cells: [Cell], _ file: inout ReplayedFile, _ running: Running, _ comparisons: [Int: OutputComparison]
+  ) {
+    let hasEnded = runCells(cells, &file, running, comparisons)
+    if hasEnded, !settle(running), file.status == .success {
+      file.problem = "what the cells started had not ended after \(Int(options.settleTime)) s"
+      file.status = .cellFailed
+    }
+    if file.status == .success, options.servesAfterwards { serveUntilSignal(running) }
+    running.kernel.shutDown(grace: .seconds(1))
+    show(running.events.take(), running)
+    if hasEnded, let last = file.cells.indices.last { file.cells[last].given += running.given.lines }
+    if options.purpose == .transcript {
+      if file.status == .success, running.events.hasUnawaited {
+        Stream.complain("an error that nobody awaited was reported; no cell failed")
+        file.status = .cellFailed
+      }
+    } else {
+      judge(&file, comparisons)
+    }
+  }
+
+  /// Runs the cells in order; false where one failed that was not meant to.
+  private func runCells(
+    _ cells: [Cell], _ file: inout ReplayedFile, _ running: Running, _ comparisons: [Int: OutputComparison]
+  ) -> Bool {
+    for (place, cell) in cells.enumerated() {
+      if Stream.hasLostOutput { return false }
+      let number = cell.number ?? 0
+      let isShown = options.purpose == .transcript
+      if isShown { Stream.write(Transcript.input(number, cell.source), color: usesColor) }
+      let start = ContinuousClock.now
+      running.given.lines = []
+      let ending = run(number, cell.source, running)
+      file.cells[place].duration = ContinuousClock.now - start
+      file.cells[place].given = running.given.lines
+      file.cells[place].verdict = .asStored
+      running.given.lines = []
+      if isShown, ending.isEnd { Stream.write("") }
+      let text: String
+      switch ending {
+      case .ended(let result):
+        if result.isSuccess || isMeantToFail(cell, file.cells[place], comparisons[number]) { continue }
+        text = "failed"
+      case .givenUp(let complaint): text = complaint
+      }
+      file.cells[place].verdict = .failed(text)
+      file.status = .cellFailed
+      if isShown {
+        Stream.complain(
+          text == "failed"
+            ? "cell [\(number)] failed; the cells after it were not run" : "cell [\(number)] \(text)")
+      }
+      return false
+    }
+    return true
+  }
+
+  /// Whether the file says that a cell fails: by a tag, or by the error that is stored with it.
+  private func isMeantToFail(_ cell: Cell, _ outcome: ReplayedCell, _ comparison: OutputComparison?) -> Bool {
+    if cell.tags.contains("raises-exception") { return true }
+    switch options.purpose {
+    case .transcript: return false
+    case .update: return outcome.stored.contains { $0.hasPrefix("error: ") }
+    case .check:
+      // What comes behind the last cell may be stored with it.
+      let stored = Array(outcome.stored.prefix(outcome.given.count))
+      return comparison?.isSame(stored, outcome.given) ?? (stored == outcome.given)
+    }
+  }
+
+  // MARK: A cell
+
+  /// How a cell ended.
+  private enum Ending {
+    case ended(CellResult)
+    /// It took too long. The text says how, behind its name.
+    case givenUp(String)
+
+    var isEnd: Bool { if case .ended = self { true } else { false } }
+  }
+
+  /// Runs a cell, showing what is printed meanwhile and what it came to.
+  private func run(_ number: Int, _ source: String, _ running: Running) -> Ending {
+    let (kernel, events) = (running.kernel, running.events)
+    let slot = Slot<CellResult>()
+    kernel.run(cell: number, text: source) { result in
+      slot.set(result)
+      events.wake()
+    }
+    let deadline = Date().addingTimeInterval(options.cellTimeout)
+    // Why it was interrupted.
+    var complaint: String?
+    var isShown = false
+    var looks = 0
+    while true {
+      isShown = show(events.take(timeout: 0.05), running, cell: number) || isShown
+      // What a cell started may keep it from ever coming to rest; then the replay ends without it.
+      let isGivenUp = complaint != nil && Date() > deadline.addingTimeInterval(Replay.patience)
+      let result = slot.value
+      if result != nil || isGivenUp {
+        isShown = show(events.take(), running, cell: number) || isShown
+        // Its end may be among events that were dropped.
+        if let result, !isShown { show(result, running) }
+        if let complaint { return .givenUp(complaint) }
+        if let result { return .ended(result) }
+      }
+      // Where time itself stands still nobody need wait for it.
+      looks = configuration.isClockVirtual && kernel.waitsInVain() ? looks + 1 : 0
+      if complaint == nil {
+        if looks >= Replay.looksForRest {
+          complaint = "waits for what nothing that is left will bring about; who is to resolve it?"
+        } else if Date() > deadline {
+          complaint = "did not end within \(Int(options.cellTimeout)) s; --timeout allows it more"
+        }
+        if complaint != nil { kernel.interrupt() }
+      }
+    }
+  }
+
+  /// How often a cell is seen to wait in vain before it is believed: something may be on its way between threads.
+  private static let looksForRest = 4
+  /// How long an interrupted cell may take to end, in seconds.
+  private static let patience = 2.0
+
+  /// Waits until timers that fire once, calls and requests have ended; false where they take too long.
+  private func settle(_ running: Running) -> Bool {
+    let deadline = Date().addingTimeInterval(options.settleTime)
+    while !running.kernel.isSettled() {
+      show(running.events.take(timeout: 0.02), running)
+      if Date() > deadline {
+        if options.purpose == .transcript {
+          Stream.complain(
+            "what the cells started had not ended after \(Int(options.settleTime)) s; --settle allows it more"
+          )
+        }
+        return false
+      }
+    }
+    show(running.events.take(), running)
+    return true
+  }
+
+  /// Shows events as they came; true where the end of the cell was among them. What comes after it is no longer the
+  /// cell's own output.
+  @discardableResult
+  private func show(_ events: [KernelEvent], _ running: Running, cell: Int? = nil) -> Bool {
+    var current = cell
+    for event in events {
+      if case .cellFinished(let result) = event, result.cell == current {
+        show(result, running)
+        current = nil
+        continue
+      }
+      running.given.lines += StoredOutput.lines(of: event)
+      if options.purpose == .transcript, let text = Transcript.event(event, whileRunning: current) {
+        Stream.write(text, color: usesColor)
+      }
+    }
+    return current != cell
+  }
+
+  private func show(_ result: CellResult, _ running: Running) {
+    running.given.lines += StoredOutput.lines(of: .cellFinished(result))
+    if options.purpose == .transcript, let text = Transcript.result(result) {
+      Stream.write(text, color: usesColor)
+    }
+  }
+
+  private func serveUntilSignal(_ running: Running) {
+    warnIfOthersCanReach(configuration)
+    let signals = TerminationSignals(wake: running.events.wake)
+    while !signals.isRaised { show(running.events.take(timeout: 1), running) }
+  }
+}
+
+// MARK: - Comparing and storing
+
+extension Replay {
+  /// Compares what the cells gave with what is stored with them.
+  private func judge(_ file: inout ReplayedFile, _ comparisons: [Int: OutputComparison]) {
+    for place in file.cells.indices where file.cells[place].verdict == .asStored {
+      let cell = file.cells[place]
+      let given = cell.given.asLines
+      file.cells[place].given = given
+      if comparisons[cell.number]?.isSame(cell.stored, given) ?? (cell.stored == given) { continue }
+      file.cells[place].verdict = options.purpose == .update ? .updated : .differs
+    }
+    if options.purpose == .check, file.status == .success, file.count({ $0 == .differs }) > 0 {
+      file.status = .outputsDiffer
+    }
+  }
+
+  /// Stores what is new in the file, unless a cell failed.
+  private func store(_ file: inout ReplayedFile, _ path: String) throws(UnattendedFailure) {
+    let changed = file.cells.filter { $0.verdict == .updated }
+    if changed.isEmpty { return }
+    guard file.status == .success else {
+      file.problem = (file.problem.map { "\($0); " } ?? "") + "nothing is stored"
+      return
+    }
+    // As it stands in the file, without the values of parameters.
+    var notebook = try readNotebook(path)
+    for cell in changed { try? notebook.update(cell.number) { $0.storedOutputs = cell.given } }
+    do throws(CellsFileError) {
+      try NotebookFile.save(notebook, to: path)
+    } catch {
+      Stream.complain("\(error)")
+      throw UnattendedFailure(status: .badFile)
+    }
+  }
+
+  /// Says how the cells of a file went that are compared or stored: what differs, and a line for the file.
+  private func tell(_ file: ReplayedFile) {
+    for cell in file.cells {
+      let place = file.path + (cell.line.map { ":\($0)" } ?? "")
+      switch cell.verdict {
+      case .asStored, .updated, .notRun: continue
+      case .differs: Stream.write("\(place): \(cell.name) gave another output")
+      case .failed(let text): Stream.write("\(place): \(cell.name) \(text)")
+      }
+      let changes = LineChange.excerpt(LineChange.list(from: cell.stored, to: cell.given.asLines))
+      for line in changes { Stream.write(StyledText("  " + line, style(of: line)), color: usesColor) }
+    }
+    if let summary = file.summary { Stream.write(summary) }
+  }
+
+  private func style(of line: String) -> Style {
+    line.hasPrefix("-") ? Style(.red) : line.hasPrefix("+") ? Style(.green) : .plain
+  }
+}
+
+extension ReplayedFile {
+  /// `a.cells: 12 cells: 11 as stored, 1 differs, in 14 ms`; nil where the file could not be read.
+  fileprivate var summary: String? {
+    if cells.isEmpty, status != .success { return nil }
+    var parts: [String] = []
+    func add(_ count: Int, _ words: String) { if count > 0 { parts.append("\(count) \(words)") } }
+    add(count { $0 == .asStored }, "as stored")
+    add(count { $0 == .updated }, "updated")
+    let differing = count { $0 == .differs }
+    add(differing, differing == 1 ? "differs" : "differ")
+    add(count { if case .failed = $0 { true } else { false } }, "failed")
+    add(count { $0 == .notRun }, "not run")
+    let list = parts.isEmpty ? "no cells" : parts.joined(separator: ", ")
+    return "\(path): \(list), in \(Prompt.duration(duration))" + (problem.map { "; \($0)" } ?? "")
+  }
+}
+
+extension [String] {
+  /// What would be read again where these were stored: one element a line.
+  fileprivate var asLines: [String] { Cell(source: "", storedOutputs: self).outputLines }
+}

@@ -1,0 +1,50 @@
+import Notebooks
+
+/// What became of one cell of a replay.
+struct ReplayedCell: Sendable {
+  enum Verdict: Equatable, Sendable {
+    /// It gave what is stored with it, or is tagged so that nobody compares.
+    case asStored
+    /// It gave something else.
+    case differs
+    /// It gave something else, which is stored now.
+    case updated
+    /// It failed, and nothing in the file says that it should. The text says how.
+    case failed(String)
+    /// A cell before it failed.
+    case notRun
+  }
+
+  let number: Int
+  let title: String
+  /// The line of the file at which its code begins.
+  let line: Int?
+  let stored: [String]
+  /// What it gave, in the lines that a file would store.
+  var given: [String] = []
+  /// How long it took, by the real clock.
+  var duration: Duration = .zero
+  var verdict = Verdict.notRun
+
+  init(_ cell: Cell) {
+    number = cell.number ?? 0
+    title = cell.title
+    line = cell.firstLine
+    stored = cell.outputLines
+  }
+
+  /// `cell [3] a title`.
+  var name: String { title.isEmpty ? "cell [\(number)]" : "cell [\(number)] \(title)" }
+}
+
+/// What became of a file.
+struct ReplayedFile: Sendable {
+  let path: String
+  var cells: [ReplayedCell]
+  var status: ExitStatus
+  var duration: Duration = .zero
+  /// Why the file failed though no cell of it did.
+  var problem: String?
+
+  func count(_ isMeant: (ReplayedCell.Verdict) -> Bool) -> Int { cells.count { isMeant($0.verdict) } }
+}

@@ -1,0 +1,196 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `routebook replay --check` and `--update`: the built program.
+@Suite struct ReplayCheckTests {
+  private struct Run {
+    let exit: RunningProgram.Exit
+    let output: String
+    let errors: String
+
+    init(_ arguments: [String]) throws {
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["replay"] + arguments, environment: Serving.environment)
+      exit = try program.waitForExit(timeout: 60)
+      // How long it took differs each time.
+      output = program.output.replacing(/, in [^;\n]*/, with: ", in …")
+      errors = program.errors
+    }
+  }
+
+  private static let notebook = """
+    # %% 1 sum
+    listen("tcp:8080")
+    #> "http://127.0.0.1:8080"
+
+    # %% 2
+    route "/sum/<int:a>/<int:b>" { await sleep(2s); a + b }
+    await get("/sum/1/2").text
+    #> "4"
+
+    # %% 3 tags=["ignore-output"]
+    print(sha256("\\(Date(unix: 0))"))
+
+    # %% 4
+    [1, 2][5]
+    #> error: index 5 is out of range: the array has 2 elements, 0 to 1
+    #>   cell [4], line 1
+    #>   1 | [1, 2][5]
+    #>     | ^^^^^^^^^
+
+    # %% 5
+    print("one")
+    print("two")
+    after(1h) { print("three") }
+    nil
+    #> one
+    #> three
+
+    """
+
+  @Test func whatDiffersIsShownAsADifferenceAndEndsWith4() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(Self.notebook)
+      let run = try Run(["--check", file])
+      #expect(run.exit == .code(4))
+      #expect(
+        run.output == """
+          \(file):6: cell [2] gave another output
+            - "4"
+            + "3"
+          \(file):21: cell [5] gave another output
+              one
+            + two
+              three
+          \(file): 3 as stored, 2 differ, in …
+
+          """)
+      #expect(run.errors == "")
+    }
+  }
+
+  @Test func whatIsStoredIsTheSameEachTimeAndNothingElseOfTheFileChanges() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(Self.notebook + "\n# %% 6\n[random(), now(), uuid()]\n")
+      #expect(try Run(["--update", file]).output == "\(file): 3 as stored, 3 updated, in …\n")
+      let stored = try String(contentsOfFile: file, encoding: .utf8)
+      // What comes after the last cell is stored with it.
+      #expect(
+        stored.hasPrefix(
+          Self.notebook.replacing("#> \"4\"", with: "#> \"3\"")
+            .replacing("#> one\n#> three\n", with: "#> one\n#> two\n\n# %% 6\n")))
+      #expect(stored.hasSuffix("\"]\n#> three\n"))
+      for _ in 0..<5 { #expect(try Run(["--check", file]).exit == .code(0)) }
+      #expect(try Run(["--update", file]).output == "\(file): 6 as stored, in …\n")
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == stored)
+    }
+  }
+
+  @Test func aCellThatFailsThoughNothingSaysSoEndsWith3AndStoresNothing() async throws {
+    try await onOwnThread {
+      let text = "# %% 1\n1 + 1\n\n# %% 2\nlet x = 1 / 0\n\n# %% 3\n5\n"
+      let file = try Serving.temporaryFile(text)
+      for option in ["--check", "--update"] {
+        let run = try Run([option, file])
+        #expect(run.exit == .code(3))
+        #expect(run.output.contains("\(file):5: cell [2] failed\n  + error: division by zero\n"))
+        #expect(run.output.contains("1 failed, 1 not run, in …"))
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+      }
+      let meant = try Serving.temporaryFile(
+        text.replacing("# %% 2", with: "# %% 2 tags=[\"raises-exception\"]"))
+      #expect(try Run(["--update", meant]).exit == .code(0))
+      #expect(try Run(["--check", meant]).exit == .code(0))
+    }
+  }
+
+  @Test func severalFilesAreRunWhateverBecomesOfOthers() async throws {
+    try await onOwnThread {
+      let good = try Serving.temporaryFile("# %% 1\n1\n#> 1\n")
+      let other = try Serving.temporaryFile("# %% 1\n2\n#> 1\n")
+      let run = try Run(["--check", other, good])
+      #expect(run.exit == .code(4))
+      #expect(run.output.contains("\(good): 1 as stored, in …"))
+      #expect(try Run(["--check", other, Serving.folder + "/none.cells", good]).exit == .code(2))
+    }
+  }
+
+  @Test func theTutorialCanBeCheckedBesideItselfWithoutAPort() async throws {
+    try await onOwnThread {
+      let tutorial = try String(contentsOfFile: Tutorial.both[0].path, encoding: .utf8)
+      let file = try Serving.temporaryFile(tutorial)
+      #expect(try Run(["--update", file]).exit == .code(0))
+      let programs = try (0..<4).map { _ in
+        try RunningProgram(
+          BuiltProgram.path(), ["replay", "--check", file], environment: Serving.environment)
+      }
+      for program in programs {
+        #expect(try program.waitForExit(timeout: 60) == .code(0), "\(program.output)")
+      }
+    }
+  }
+
+  @Test func reportsTellEachCell() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        "# %% 1 <&\"> title\n\"\\u{1}<\"\n\n# %% 2\n3\n#> 3\n\n# %% 3\nthrow \"no\"\n\n# %% 4\n1\n")
+      let base = Serving.folder + "/report-\(UUID().uuidString)"
+      let run = try Run([
+        "--check", "--report", "junit=\(base).xml", "--report", "json=\(base).json", "--report",
+        "tap=\(base).tap", file,
+      ])
+      #expect(run.exit == .code(3))
+      let xml = try String(contentsOfFile: base + ".xml", encoding: .utf8)
+      #expect(
+        xml.contains("<testsuite name=\"\(file)\" tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\""))
+      #expect(xml.contains("name=\"cell [1] &lt;&amp;&quot;&gt; title\""))
+      #expect(xml.contains("<skipped/>"))
+      struct Report: Decodable {
+        struct File: Decodable {
+          struct Cell: Decodable {
+            let number: Int
+            let verdict: String
+            let given: [String]
+          }
+          let cells: [Cell]
+        }
+        let status: Int
+        let files: [File]
+      }
+      let json = try JSONDecoder().decode(
+        Report.self, from: Data(contentsOf: URL(filePath: base + ".json")))
+      #expect(json.status == 3)
+      #expect(json.files[0].cells.map(\.verdict) == ["differs", "as stored", "failed", "not run"])
+      #expect(json.files[0].cells[1].given == ["3"])
+      let tap = try String(contentsOfFile: base + ".tap", encoding: .utf8)
+      #expect(tap.hasPrefix("TAP version 14\n1..4\nnot ok 1 - "))
+      #expect(tap.contains("\nok 2 - \(file) cell [2]\n"))
+      #expect(tap.contains("\nok 4 - \(file) cell [4] # SKIP"))
+    }
+  }
+
+  @Test func parametersAndChosenCells() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        "# %% 1 tags=[\"parameters\"]\nlet user = \"Ada\"\n\n# %% 2\n\"Hello \\(user)\"\n#> \"Hello Bob\"\n\n# %% 3\n1\n"
+      )
+      #expect(try Run(["--check", "--only", "1-2", "--param", "user=Bob", file]).exit == .code(0))
+      #expect(try Run(["--check", "--only", "1-2", file]).exit == .code(4))
+      let wrong = try Run(["--param", "usr=Bob", file])
+      #expect(wrong.exit == .code(64))
+      #expect(wrong.errors == "\(file): cell [1] declares no \"usr\" to set; did you mean \"user\"?\n")
+    }
+  }
+
+  @Test(arguments: [
+    ["--check", "--update"], ["--check", "--serve"], ["--only", "3-1"], ["--report", "html=x"],
+    ["--param", "x"],
+  ])
+  func optionsThatMakeNoSenseAreWrongUsage(_ options: [String]) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n1\n")
+      #expect(try Run(options + [file]).exit == .code(64))
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Notebooks
+import Testing
+
+@testable import Console
+
+struct OutputComparisonTests {
+  private func comparisons(_ text: String) throws -> [Int: OutputComparison] {
+    try OutputComparison.all(of: try CellsFile.parse(text, name: "a.cells"))
+  }
+
+  @Test func whatAPatternMatchesCountsAsTheSame() throws {
+    let cell = try #require(comparisons("# %% 1 sanitize=[\"[0-9]+ ms\", \"id=\\\\w+\"]\n1\n")[1])
+    #expect(cell.isSame(["took 3 ms, id=a1"], ["took 17 ms, id=zz"]))
+    #expect(!cell.isSame(["took 3 ms"], ["took 3 s"]))
+    #expect(!cell.isSame(["took 3 ms"], ["took 3 ms", "more"]))
+  }
+
+  @Test func patternsOfATextCellHoldForAllCellsBelowIt() throws {
+    let all = try comparisons(
+      """
+      # %% 1
+      1
+      # %% [markdown] sanitize=["[0-9]+"]
+      # Numbers differ
+      # %% 2
+      2
+      # %% 3 sanitize=["[a-z]+"]
+      3
+      """)
+    #expect(all[1]?.isSame(["1"], ["2"]) == false)
+    #expect(all[2]?.isSame(["1"], ["2"]) == true)
+    #expect(all[2]?.isSame(["a"], ["b"]) == false)
+    #expect(all[3]?.isSame(["a 1"], ["b 2"]) == true)
+  }
+
+  @Test func aCellWhoseOutputIsIgnoredIsNotCompared() throws {
+    let all = try comparisons("# %% 1 tags=[\"ignore-output\"]\n1\n# %% 2 tags=[\"slow\"]\n1\n")
+    #expect(all[1]?.isSame(["1"], []) == true)
+    #expect(all[2]?.isSame(["1"], []) == false)
+  }
+
+  @Test(arguments: ["[\"(\"]", "[\"\"]", "[1]", "word", "{\"a\": 1}"])
+  func aPatternThatCannotBeUsedIsRefused(_ value: String) throws {
+    #expect(throws: OutputComparison.BadPattern.self) {
+      try comparisons("# %% 1 sanitize=\(value)\n1\n")
+    }
+  }
+
+  // MARK: Differences
+
+  @Test(arguments: [
+    (["a", "b", "c"], ["a", "x", "c"], ["  a", "- b", "+ x", "  c"]),
+    ([], ["a"], ["+ a"]),
+    (["a"], [], ["- a"]),
+    (["a", "a"], ["a"], ["  a", "- a"]),
+    (["a", "b"], ["b", "a"], ["- a", "  b", "+ a"]),
+  ])
+  func aDifferenceIsAsSmallAsCanBe(_ old: [String], _ new: [String], _ expected: [String]) {
+    #expect(LineChange.list(from: old, to: new).map(\.text) == expected)
+  }
+
+  @Test func differencesLeadFromOneTextToTheOther() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<300 {
+      func text() -> [String] {
+        (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+          String(Int.random(in: 0...3, using: &generator))
+        }
+      }
+      let (old, new) = (text(), text())
+      let changes = LineChange.list(from: old, to: new)
+      let before = changes.compactMap { change -> String? in
+        switch change {
+        case .same(let line), .removed(let line): line
+        case .added: nil
+        }
+      }
+      let after = changes.compactMap { change -> String? in
+        switch change {
+        case .same(let line), .added(let line): line
+        case .removed: nil
+        }
+      }
+      #expect(before == old && after == new, "\(old) to \(new)")
+    }
+  }
+
+  @Test func ofALongTextOnlyWhatIsNearAChangeIsShown() {
+    let old = (1...5_000).map(String.init)
+    var new = old
+    new[2_499] = "x"
+    #expect(
+      LineChange.excerpt(LineChange.list(from: old, to: new)) == [
+        "  … 2497 lines", "  2498", "  2499", "- 2500", "+ x", "  2501", "  2502", "  … 2498 lines",
+      ])
+    let other = old.map { "\($0)!" }
+    #expect(LineChange.excerpt(LineChange.list(from: old, to: other)).count <= 81)
+  }
+}
