@@ -9,6 +9,8 @@ public final class EventQueue: @unchecked Sendable {
   private var size = 0
   private var dropped = 0
   private var isUnawaited = false
+  /// Whether somebody called `wake` since events were last taken.
+  private var isWoken = false
   private let condition = NSCondition()
   /// Called after an event came, on the thread that brought it: what wakes a prompt.
   private let onArrival: @Sendable () -> Void
@@ -46,9 +48,10 @@ public final class EventQueue: @unchecked Sendable {
     dropped += count
   }
 
-  /// Wakes whoever waits in `take`, without an event.
+  /// Wakes whoever waits in `take`, without an event; where nobody waits, whoever waits next.
   public func wake() {
     condition.lock()
+    isWoken = true
     condition.broadcast()
     condition.unlock()
     onArrival()
@@ -58,7 +61,10 @@ public final class EventQueue: @unchecked Sendable {
   public func take(timeout: TimeInterval = 0) -> [KernelEvent] {
     condition.lock()
     defer { condition.unlock() }
-    if events.isEmpty, timeout > 0 { _ = condition.wait(until: Date().addingTimeInterval(timeout)) }
+    if events.isEmpty, !isWoken, timeout > 0 {
+      _ = condition.wait(until: Date().addingTimeInterval(timeout))
+    }
+    isWoken = false
     var taken = events
     events.removeAll()
     size = 0

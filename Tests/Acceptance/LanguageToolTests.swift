@@ -146,10 +146,12 @@ import Testing
     }
   }
 
-  @Test("the tutorial is in the style")
-  func tutorialIsInTheStyle() async throws {
+  @Test func theSampleNotebooksAreInTheStyle() async throws {
     try await onOwnThread {
-      let run = try Run(["format", "--check", BuiltProgram.packageFolder + "/cells/tutorial.cells"])
+      let files = ["tutorial", "chat", "todo", "gateway", "httpbin"].map {
+        BuiltProgram.packageFolder + "/cells/\($0).cells"
+      }
+      let run = try Run(["format", "--check"] + files)
       #expect(run.exit == .code(0))
       #expect(run.output == "")
     }

@@ -131,6 +131,17 @@ import Testing
     }
   }
 
+  @Test(arguments: ["chat", "todo", "gateway", "httpbin"])
+  func theSampleNotebooksGiveWhatTheyStore(_ name: String) async throws {
+    try await onOwnThread {
+      let file = BuiltProgram.packageFolder + "/cells/\(name).cells"
+      let run = try Run(["--check", file])
+      #expect(run.exit == .code(0))
+      #expect(run.output.hasSuffix(" as stored, in …\n"))
+      #expect(try String(contentsOfFile: file, encoding: .utf8).contains("\n#> "))
+    }
+  }
+
   @Test func reportsTellEachCell() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile(

@@ -34,6 +34,16 @@ import Testing
     }
   }
 
+  @Test func whoIsWokenBeforeHeWaitsDoesNotWait() {
+    let queue = EventQueue()
+    queue.wake()
+    let start = ContinuousClock.now
+    #expect(queue.take(timeout: 30).isEmpty)
+    #expect(ContinuousClock.now - start < .seconds(10))
+    // Only once.
+    #expect(queue.take(timeout: 0.001).isEmpty)
+  }
+
   @Test func oneTextLargerThanAllThatMayWaitIsKept() {
     let queue = EventQueue()
     queue.post(.output(cell: 1, text: String(repeating: "x", count: 65 << 20)))

@@ -13,7 +13,9 @@ struct FormattingTests {
     let root = folder.deletingLastPathComponent().deletingLastPathComponent()
     let files =
       GoldenTests.files.map { folder.appending(path: "cells/\($0)").path() }
-      + [root.appending(path: "cells/tutorial.cells").path()]
+      + ["tutorial", "chat", "todo", "gateway", "httpbin"].map {
+        root.appending(path: "cells/\($0).cells").path()
+      }
     return files.flatMap { file -> [SourceText] in
       let notebook = try? CellsFile.load(file)
       return (notebook?.codeCells ?? []).map { cell in

@@ -56,6 +56,10 @@ struct StatementMessageTests {
           "a command with % is no statement of a cell [%] — it is typed at the prompt, as a line of its own; leave it out here"
         ]
       ),
+      (
+        "for i in 0.<3 { }",
+        ["a range has two or three dots and says whether it ends [<] — write 0..<"]
+      ),
       ("throw new Error(\"x\")", ["there is no \"new\" here [new] — write a plain call"]),
       ("f(new Date())", ["there is no \"new\" here [new] — write a plain call"]),
       ("if let z = new Foo() { 1 }", ["there is no \"new\" here [new] — write a plain call"]),

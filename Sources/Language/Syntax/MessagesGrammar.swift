@@ -223,8 +223,10 @@ extension Message {
         ? "a member of an if needs parentheses around it: (if x { a } else { b }).count"
         : "options such as .up or .whitespaces are members here: ceil(x), .trimmed()")
   }
-  static func trailingPoint(_ digits: String) -> Message {
-    Message("a number does not end with its point", help: "write \(digits).0")
+  static func trailingPoint(_ digits: String, isRange: Bool) -> Message {
+    isRange
+      ? Message(twoDots.text, help: "write \(digits)..<")
+      : Message("a number does not end with its point", help: "write \(digits).0")
   }
   static func leadingPoint(_ digits: String) -> Message {
     Message("a number does not begin with its point", help: "write 0.\(digits)")

@@ -50,7 +50,9 @@ extension Parser {
     // `pair.0`, as Swift writes the elements of what is an array here.
     let number: String? = if case .integer(let index) = token.kind { String(index) } else { nil }
     guard let name = number ?? nameOrKeyword(token), !beginsOwnStatement(token) else {
-      if case .integer = base.kind, !isOptional { throw fail(.trailingPoint(source.slice(base.span))) }
+      if case .integer = base.kind, !isOptional {
+        throw fail(.trailingPoint(source.slice(base.span), isRange: at(.less) && !current.spaceBefore))
+      }
       throw failForMissing("the name of a member")
     }
     advance()
