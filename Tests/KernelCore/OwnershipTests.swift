@@ -4,6 +4,34 @@ import Testing
 
 /// A cell owns what it makes.
 struct OwnershipTests {
+  /// It was given up with the run that waited for it, so that the new run failed at once, and each one after it.
+  @Test(arguments: [
+    "await gate", "await all([gate])[0]", "await gate.then { $0 }", "await async { await gate }",
+  ])
+  func whatACellWaitsForIsStillThereWhenItRunsAgain(text: String) {
+    let bench = Bench()
+    bench.run("let gate = deferred()")
+    let first = bench.start(text, cell: 2)
+    let second = bench.start(text, cell: 2)
+    let third = bench.start(text, cell: 2)
+    #expect(Shown(first.value).contains("interrupted") && Shown(second.value).contains("interrupted"))
+    #expect(third.value == nil)
+    #expect(bench.run("gate.resolve(5)", cell: 3) == "true")
+    #expect(Shown(third.value).contains("5"))
+  }
+
+  @Test func whatOnlyTheEarlierRunWaitedForIsGivenUp() {
+    let bench = Bench()
+    bench.run("let gate = deferred()")
+    bench.start("await gate", cell: 2)
+    #expect(bench.run("1", cell: 2) == "1")
+    #expect(bench.run("gate.isPending", cell: 3) == "false")
+    bench.start("await sleep(9s)", cell: 4)
+    #expect(bench.on { bench.clock.timerCount } == 1)
+    bench.start("await sleep(5s)", cell: 4)
+    #expect(bench.on { bench.clock.timerCount } == 1)
+  }
+
   @Test func runningACellAgainReplacesExactlyWhatItsLastRunMade() {
     let bench = Bench()
     bench.run(

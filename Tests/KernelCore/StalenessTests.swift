@@ -34,6 +34,12 @@ struct StalenessTests {
     Example("a cell that ran since is not", ["let a = 1", "a", "a"], again: [1, 2], stale: [3]),
     Example(
       "an edited cell and what reads it", ["let a = 1", "let b = a", "b", "a"], edited: [2], stale: [2, 3]),
+    Example(
+      "what would declare again what a deleted cell had taken over", ["let a = 1", "let a = 2", "a"],
+      deleted: [2], stale: [1, 3]),
+    Example(
+      "what has been declared again since is not lost", ["let a = 1", "let a = 2", "let a = 3"], deleted: [2],
+      stale: []),
     Example("what reads a deleted cell's global", ["let a = 1", "a", "5"], deleted: [1], stale: [2]),
     Example(
       "what another cell has taken over is not gone", ["let a = 1", "let a = 2", "a"], again: [1, 3],

@@ -21,8 +21,14 @@ extension Kernel {
     }
     // A run of the same cell that still waits gives way, and this one begins when that has been undone.
     if let earlier = active.values.first(where: { $0.cell == cell }) {
+      // What it waits for is not given up before this run has come to wait for it as well.
+      let holds = machine.holdWhatIsAwaited(byOwner: earlier.owner)
       earlier.whenOver.append { [weak self] in
-        self?.run(cell: cell, text: text, executionCount: executionCount, completion: completion)
+        guard let self else { return }
+        self.run(cell: cell, text: text, executionCount: executionCount, completion: completion)
+        machine.enqueue { [weak self] in
+          for hold in holds { self?.machine.abandon(hold) }
+        }
       }
       interrupt(earlier)
       return pump()

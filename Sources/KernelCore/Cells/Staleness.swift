@@ -20,7 +20,8 @@ struct CellUses {
   }
 }
 
-/// Which cells would come to something else if they ran again: what they read has changed since they ran.
+/// Which cells would come to something else if they ran again: what they read has changed since they ran, or what they
+/// declared was replaced by a cell that has gone since.
 ///
 /// A cell reads a global itself, or through a function that it names. What handlers and timers read counts for nothing,
 /// since they look it up each time. An assignment counts for the cells below it alone, so that two cells which add to
@@ -43,12 +44,16 @@ struct Staleness {
   private var runs: [Int: Run] = [:]
   /// For each name the last change by each cell, those included that are gone.
   private var changes: [String: [Int: Change]] = [:]
+  /// The names whose last declaration is gone: whoever declared them before would do so again.
+  private var lost: Set<String> = []
 
   /// A run that began at `since` has succeeded.
   mutating func ran(_ cell: Int, _ uses: CellUses, since: Int) {
     time += 1
     // What it no longer declares is gone.
     let dropped = runs[cell]?.uses.declares.subtracting(uses.declares) ?? []
+    lost.formUnion(dropped.filter { lastDeclaration(of: $0) == cell })
+    lost.subtract(uses.declares)
     for name in uses.assigns { changes[name, default: [:]][cell] = Change(time: time, isDeclaration: false) }
     for name in uses.declares.union(dropped) {
       changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
@@ -60,9 +65,15 @@ struct Staleness {
   mutating func removed(_ cell: Int, names: [String]) {
     guard runs.removeValue(forKey: cell) != nil else { return }
     time += 1
+    lost.formUnion(names)
     for name in names {
       changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
     }
+  }
+
+  /// The cell whose declaration of a name was the last.
+  private func lastDeclaration(of name: String) -> Int? {
+    changes[name]?.filter(\.value.isDeclaration).max { $0.value.time < $1.value.time }?.key
   }
 
   /// The stale cells of a notebook, in its order.
@@ -84,6 +95,9 @@ struct Staleness {
       return places[other] ?? -1 < places[cell] ?? 0
     }
     var stale = edited.intersection(runs.keys)
+    for cell in order where runs[cell].map({ !$0.uses.declares.isDisjoint(with: lost) }) ?? false {
+      stale.insert(cell)
+    }
     for (cell, since, names) in inputs {
       let hasChanged = names.contains { name in
         changes[name]?.contains { $1.time > since && comes($0, before: cell, declaring: name) } ?? false
