@@ -38,12 +38,22 @@ extension Prompt {
 
   func deleteCells(_ numbers: [Int]) {
     if numbers.isEmpty { return say("the notebook is empty") }
+    moveInsertion(from: numbers)
     make(numbers.compactMap { notebook[$0].map { .removed($0) } }, undoableAs: "%delete")
     forgetEffects(of: numbers)
     say(
       numbers.count == 1
         ? "cell [\(numbers[0])] is gone with all it made; %undo brings it back"
         : "\(numbers.count) cells are gone with all they made; %undo brings them back")
+  }
+
+  /// Where the next cell goes before one that is deleted, it goes before the one that stands there then.
+  private func moveInsertion(from numbers: [Int]) {
+    guard let target = insertion, numbers.contains(target), let place = notebook.index(of: target) else {
+      return
+    }
+    insertion = notebook.cells[place...].compactMap(\.number).first { !numbers.contains($0) }
+    if insertion == nil { undoable.removeAll { $0.isAhead } }
   }
 
   /// `%reset`: an empty notebook and a new kernel.

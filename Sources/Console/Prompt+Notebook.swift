@@ -6,12 +6,13 @@ import Notebooks
 
 extension Prompt {
   /// The first line that says what a cell is about.
-  nonisolated static func headline(of cell: Cell) -> String {
-    if !cell.title.isEmpty { return cell.title }
-    let lines = cell.source.split(separator: "\n", omittingEmptySubsequences: true)
-    let first = lines.first.map(String.init) ?? ""
-    let shown = first.count > 70 ? first.prefix(69) + "…" : first[...]
-    return lines.count > 1 ? "\(shown)  … \(lines.count) lines" : String(shown)
+  ///
+  /// - Parameter width: how many columns there are for it where it stands in a line of a window.
+  nonisolated static func headline(of cell: Cell, width: Int? = nil) -> String {
+    let lines = cell.title.isEmpty ? cell.source.split(separator: "\n") : [cell.title[...]]
+    let end = lines.count > 1 ? "  … \(lines.count) lines" : ""
+    let room = min(width.map { max(5, $0 - end.count) } ?? 70, cell.title.isEmpty ? 70 : 1_000)
+    return TableView.cut(lines.first.map(String.init) ?? "", to: room) + end
   }
 
   func listCells() {
@@ -36,9 +37,13 @@ extension Prompt {
       case nil: state = StyledText("not run ", .dim)
       }
       let label = "[\(number)]"
-      say(
+      let head =
         StyledText(String(repeating: " ", count: max(0, 5 - label.count)) + label + " ") + state
-          + StyledText(duration.padded(to: 8), .dim) + StyledText(Prompt.headline(of: cell)))
+        + StyledText(duration.padded(to: 8), .dim)
+      // In a narrow window it stands in a line of its own.
+      let columns = input.columns ?? 200
+      let room = columns - Layout.width(of: head.plain) - 1
+      say(head + StyledText(Prompt.headline(of: cell, width: room < 20 ? columns - 1 : room)))
     }
   }
 

@@ -63,7 +63,9 @@ struct RequestArgumentsTests {
     ("/x json={\"a\": }", "json= is followed by JSON"), ("/x json=", "json= is followed by JSON"),
     ("/x timeout=5", "5 is no time"), ("/x timeout=-5s", "-5s is no time"),
     ("/x what", "\"what\" is nothing to send"), ("/x {\"a\": 1}", "\"{\"a\": 1}\" is nothing to send"),
-    ("\"/a b", "the quote before the path is not closed"), ("\"", "the quote before the path"),
+    ("'/a b/x'", "a path with spaces stands in double quotes: %post \"/a b/x\""),
+    ("\"/a b", "the quote before the path is not closed"),
+    ("\"", "the quote before the path"),
     ("/x colour=red", "\"colour=\" is not known here"), ("/x json=1 body=2", "a request has one body"),
     ("/x =5", "\"=5\" is nothing to send"),
   ])

@@ -46,6 +46,22 @@ import Testing
     #expect(try order(notebook).last == "In [4]: \"b\"")
   }
 
+  @Test func theNextCellGoesWhereADeletedOneStoodThatItWasToPrecede() throws {
+    let notebook = try NotebookTerminal()
+    for text in ["\"a\"", "\"b\"", "\"c\""] { try notebook.enter(text) }
+    try notebook.enter("%insert 2")
+    try notebook.enter("%delete 2")
+    try notebook.enter("\"d\"")
+    #expect(try notebook.enter("%move 1 end") == ["in order: [4], [3], [1]"])
+  }
+
+  @Test func aListedCellStaysInItsLine() throws {
+    let notebook = try NotebookTerminal(rows: 30)
+    try notebook.enter("let text = \"" + String(repeating: "long ", count: 30) + "\"")
+    let lines = try notebook.enter("%cells")
+    #expect(lines.count == 1 && lines[0].hasSuffix("…"))
+  }
+
   @Test func aDeletedCellComesBackWithoutWhatItMade() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("route \"/one\" { 1 }")

@@ -40,7 +40,7 @@ import Testing
     for (typed, more, answer) in [
       ("%get /a", "x", "x"), ("%get /a b", "x y", "x y"), ("%get \"/a", "x\"", "x"),
       ("%post /c", " json=5", "5"),
-      ("%post \"/c d", "\" json=6", "6"),
+      ("%post \"/c", " json=6", "6"),
     ] {
       try notebook.send(typed + Keys.tab)
       try notebook.wait(for: "the whole of \(typed)") {

@@ -15,6 +15,10 @@ struct RequestArguments {
   static func parse(_ text: String, method: String) -> Result<RequestArguments, CommandProblem> {
     var rest = text[...]
     let first = word(&rest)
+    if first.hasPrefix("'") {
+      return .failure(
+        CommandProblem("a path with spaces stands in double quotes: %\(method.lowercased()) \"/a b/x\""))
+    }
     let isQuoted = first.hasPrefix("\"")
     if isQuoted, first.count == 1 || !first.hasSuffix("\"") {
       return .failure(CommandProblem("the quote before the path is not closed"))

@@ -98,8 +98,12 @@ import KernelCore
     var paths = completer.paths(startingWith: begun, method: method)
     for place in paths.indices {
       let text = paths[place].text
-      paths[place].text = isQuoted ? "\"" + text : text.replacing(" ", with: "%20")
+      // Behind a slash more can follow.
+      let end = text.hasSuffix("/") ? "" : "\""
+      paths[place].text = isQuoted ? "\"" + text + end : text.replacing(" ", with: "%20")
     }
+    // What is within quotes is all path.
+    if isQuoted, !begun.contains("\"") { return proposal(paths, rest, cursor) }
     guard paths.isEmpty, let space = rest.lastIndex(of: " ") else { return proposal(paths, rest, cursor) }
     let typed = String(rest[rest.index(after: space)...])
     let sendsBody = method.map { !["GET", "HEAD"].contains($0) } ?? false

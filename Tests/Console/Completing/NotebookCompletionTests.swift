@@ -143,6 +143,15 @@ import Testing
     #expect(notebook.completer.completed("open(\"/g") == [], "what a kernel does not serve is no route")
   }
 
+  @Test func aPathInQuotesIsClosedWhereItIsWhole() throws {
+    let notebook = try Notebook("route \"/a b/fixed\" { 1 }\nroute \"/a b/of/<x>\" { x }")
+    #expect(notebook.completer.completed("%get \"/a b/f") == ["%get \"/a b/fixed\""])
+    #expect(notebook.completer.completed("%get \"/a b/o") == ["%get \"/a b/of/"])
+    #expect(notebook.completer.completed("%get \"/a b/fixed tim") == [])
+    #expect(notebook.completer.completed("%get \"/a b/fixed\" tim") == ["%get \"/a b/fixed\" timeout="])
+    #expect(notebook.completer.completed("%get /a b/f") == ["%get /a%20b/fixed"])
+  }
+
   @Test func commandsAreGivenCellsAndWhatGoesOn() throws {
     let notebook = try Notebook("let a = 1", "every(5s) { 1 }")
     #expect(
