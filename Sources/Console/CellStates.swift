@@ -104,9 +104,33 @@ final class Flag: Sendable {
 
 /// Results that come one by one from another thread.
 final class ResultList: Sendable {
-  private let results: Mutex<[CellResult]> = Mutex([])
+  private struct Content {
+    var results: [CellResult] = []
+    /// Where the results of cells go that nobody waits for any more.
+    var others: [Int: Slot<CellResult>] = [:]
+  }
 
-  var all: [CellResult] { results.withLock { $0 } }
-  var count: Int { results.withLock { $0.count } }
-  func add(_ result: CellResult) { results.withLock { $0.append(result) } }
+  private let content = Mutex(Content())
+
+  var all: [CellResult] { content.withLock { $0.results } }
+  /// How many cells have ended or were left to themselves.
+  var count: Int { content.withLock { $0.results.count + $0.others.count } }
+
+  func add(_ result: CellResult) {
+    let slot = content.withLock { content in
+      if content.others[result.cell] == nil { content.results.append(result) }
+      return content.others[result.cell]
+    }
+    slot?.set(result)
+  }
+
+  /// From now on what a cell comes to goes elsewhere; so does what it has come to already.
+  func leave(_ cell: Int, to slot: Slot<CellResult>) {
+    let result = content.withLock { content in
+      content.others[cell] = slot
+      let place = content.results.firstIndex { $0.cell == cell }
+      return place.map { content.results.remove(at: $0) }
+    }
+    if let result { slot.set(result) }
+  }
 }

@@ -113,7 +113,8 @@ extension Prompt {
     return false
   }
 
-  private func leaveInBackground(
+  /// Lets a run of a cell go on while the person types; what it comes to is shown above the prompt.
+  func leaveInBackground(
     _ slot: Slot<CellResult>, _ number: Int, _ run: CellStates.Run, since started: ContinuousClock.Instant
   ) {
     let columns = isInteractive ? input.columns : nil

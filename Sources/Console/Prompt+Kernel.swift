@@ -46,8 +46,11 @@ extension Prompt {
       while true {
         let outcome = input.wait(
           status: { "cell \(min(collected.count + 1, total)) of \(total)" }, until: { flag.isSet })
-        if outcome == .finished { break }
-        if outcome == .interrupted { kernel.interrupt() }
+        switch outcome {
+        case .finished: return
+        case .interrupted: kernel.interrupt()
+        case .backgrounded: letGoOn(collected)
+        }
       }
     }
     for result in collected.all {
@@ -62,6 +65,16 @@ extension Prompt {
     } else {
       say("\(verb), and ran \(total) cell\(total == 1 ? "" : "s")")
     }
+  }
+
+  /// Lets the cell that waits within a re-run go on in the background.
+  private func letGoOn(_ collected: ResultList) {
+    guard let number = kernel.goOnWithRerun() else { return }
+    let slot = Slot<CellResult>()
+    let run = states.begin(number, notebook[number]?.source ?? "")
+    input.tell("[\(number)] goes on in the background; %fg brings it back", .dim)
+    leaveInBackground(slot, number, run, since: .now)
+    collected.leave(number, to: slot)
   }
 
   func openPage(_ argument: String) {

@@ -121,6 +121,10 @@ public final class KernelHandle: Sendable {
     }
   }
 
+  /// Lets the cell that waits within `rerunAll` go on by itself, and the next one run; gives its number, and nil where
+  /// none waits. What it comes to is told as that of the others, be it after the end of the re-run.
+  public func goOnWithRerun() -> Int? { promptly { $0.goOnWithRerun() } ?? nil }
+
   /// The same as `staleCells`; nil where the loop is busy.
   public func staleCellsAtOnce(in order: [Int], edited: Set<Int> = []) -> [Int]? {
     promptly { $0.kernel.staleness.stale(in: order, edited: edited) }

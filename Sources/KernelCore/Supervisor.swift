@@ -55,6 +55,8 @@ final class Supervisor: Responder {
     var rest: ArraySlice<(number: Int, text: String)>
     /// The cell that runs now.
     var current = 0
+    /// The same, while the next cell is not to run before it has ended.
+    var awaited: Int?
     /// It was to be interrupted when no cell ran.
     var isInterrupted = false
     let progress: (CellResult) -> Void
@@ -227,13 +229,27 @@ final class Supervisor: Responder {
     if rerun?.isInterrupted == true { return endRerun(Supervisor.interrupted(cell.number)) }
     rerun?.rest.removeFirst()
     rerun?.current = cell.number
+    rerun?.awaited = cell.number
+    let progress = rerun?.progress
     run(cell: cell.number, text: cell.text) { [weak self] result in
-      guard let self, generation == self.generation, let rerun else { return }
-      rerun.progress(result)
+      guard let self, generation == self.generation else { return }
+      progress?(result)
+      guard rerun?.awaited == cell.number else { return }
+      rerun?.awaited = nil
       guard result.isSuccess else { return endRerun(result) }
       // In a turn of its own, so that many cells do not nest.
       loop.assumeIsolated().execute { [weak self] in self?.runNext(generation) }
     }
+  }
+
+  /// Goes on with the next cell of a re-run, though the one that runs has not ended; gives that one's number, and nil
+  /// where none runs. What it comes to is told as that of the others, be it after the end of the re-run.
+  func goOnWithRerun() -> Int? {
+    guard let number = rerun?.awaited else { return nil }
+    rerun?.awaited = nil
+    let generation = generation
+    loop.assumeIsolated().execute { [weak self] in self?.runNext(generation) }
+    return number
   }
 
   private func endRerun(_ failed: CellResult?) {

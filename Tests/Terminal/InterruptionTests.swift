@@ -224,6 +224,23 @@ import Testing
     #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
   }
 
+  @Test func aCellThatWaitsWithinARerunIsLeftInTheBackground() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("let gate = deferred()")
+    try notebook.send("await gate\r")
+    try notebook.wait(for: "the spinner") { $0.text.contains("[2]") }
+    try notebook.send("\u{1a}")
+    try notebook.wait(for: "the prompt") { $0.cursorLine.hasPrefix("In [3]:") }
+    try notebook.enter("\"three\"")
+    try notebook.send("%rerun\r")
+    try notebook.wait(for: "the second cell") { $0.text.contains("cell 2 of 3") }
+    try notebook.send("\u{1a}")
+    try notebook.wait(for: "the end of the rest") { $0.text.contains("restarted, and ran 3 cells") }
+    #expect(try notebook.enter("%cells").contains { $0.contains("[2] waits") })
+    try notebook.send("gate.resolve(5)\r")
+    try notebook.wait(for: "what it came to") { $0.text.contains("Out[2]: 5") }
+  }
+
   @Test func aFloodOfOutputIsStoppedByControlC() throws {
     let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
     try notebook.send("var i = 0; while true { i += 1; print(\"line \\(i)\") }\r")
