@@ -65,7 +65,8 @@ struct RequestArgumentsTests {
     ("/x what", "\"what\" is nothing to send"), ("/x {\"a\": 1}", "\"{\"a\": 1}\" is nothing to send"),
     ("'/a b/x'", "a path with spaces stands in double quotes: %post \"/a b/x\""),
     ("\"/a b", "the quote before the path is not closed"),
-    ("\"", "the quote before the path"),
+    ("\"", "the quote before the path"), ("/x body=\"a b", "the quote behind body= is not closed"),
+    ("/x X-A:\"a", "the quote behind X-A: is not closed"),
     ("/x colour=red", "\"colour=\" is not known here"), ("/x json=1 body=2", "a request has one body"),
     ("/x =5", "\"=5\" is nothing to send"),
   ])

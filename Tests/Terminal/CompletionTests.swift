@@ -99,6 +99,9 @@ import Testing
     #expect(try notebook.enter("Out[99]") == ["there is no Out[99]: no cell [99] has run"])
     try notebook.enter("let quiet = 1")
     #expect(try notebook.enter("Out[7]") == ["there is no Out[7]: cell [7] gave no value"])
+    let shown = try notebook.enter("1 / 0")
+    let number = try #require(shown.joined(separator: "\n").firstMatch(of: /cell \[(\d+)\]/)?.1)
+    #expect(try notebook.enter("Out[\(number)]") == ["there is no Out[\(number)]: cell [\(number)] failed"])
   }
 
   /// Such a name was taken for the beginning of a command.

@@ -71,7 +71,11 @@ struct RequestArguments {
       )
     }
     let name = String(item[..<sign])
-    let value = RequestArguments.unquoted(String(item[item.index(after: sign)...]))
+    let text = item[item.index(after: sign)...]
+    if text.hasPrefix("\""), text.count == 1 || !text.hasSuffix("\"") {
+      return CommandProblem("the quote behind \(name)\(item[sign]) is not closed")
+    }
+    let value = RequestArguments.unquoted(String(text))
     if item[sign] == ":" {
       call.headers.append((name, value))
       return nil

@@ -148,7 +148,9 @@ extension Kernel {
   /// Why an `Out` is nothing, which would show nothing.
   private func missingOut(_ number: Int) -> String {
     let reason =
-      ownership.latest[number] == nil ? "no cell [\(number)] has run" : "cell [\(number)] gave no value"
+      ownership.latest[number] != nil
+      ? "cell [\(number)] gave no value"
+      : failedCells.contains(number) ? "cell [\(number)] failed" : "no cell [\(number)] has run"
     return "there is no Out[\(number)]: \(reason)"
   }
 
