@@ -31,7 +31,7 @@ extension Prompt {
     }
     if let variable = asked({ $0.variable(named: name) }) { return tell(variable) }
     if helpOnName(name) || helpOnDeclared(name) { return }
-    if let command { return tell(command) }
+    if let command, command.name == name { return tell(command) }
     let owners = Catalogue.types(withMember: name)
     if !owners.isEmpty { return tellMember(name, of: owners) }
     let near = Suggestion.nearest(to: name, among: Catalogue.names + Command.all.map(\.name))

@@ -43,9 +43,13 @@ extension Prompt {
         flag.set()
         input.wake()
       }
+      let started = ContinuousClock.now
       while true {
         let outcome = input.wait(
-          status: { "cell \(min(collected.count + 1, total)) of \(total)" }, until: { flag.isSet })
+          status: {
+            Prompt.waiting(
+              "cell \(min(collected.count + 1, total)) of \(total)", ContinuousClock.now - started)
+          }, until: { flag.isSet })
         switch outcome {
         case .finished: return
         case .interrupted: kernel.interrupt()

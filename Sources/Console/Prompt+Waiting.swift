@@ -56,7 +56,7 @@ extension Prompt {
   }
 
   /// What stands beside the spinner; after a while, also what can be done.
-  private static func waiting(_ label: String, _ time: Duration) -> String {
+  nonisolated static func waiting(_ label: String, _ time: Duration) -> String {
     let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
     let shown = seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds)) s"
     return "\(label) \(shown)"

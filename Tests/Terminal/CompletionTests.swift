@@ -129,6 +129,7 @@ import Testing
   @Test func whatIsNotThereIsNotExplainedButWhatIsNear() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("var visits = [3]; route \"/greet\" { 1 }")
+    #expect(try notebook.enter("un?").first?.hasPrefix("there is no help on \"un\"") == true)
     #expect(try notebook.enter("evry?") == ["there is no help on \"evry\"; did you mean every?"])
     #expect(try notebook.enter("visits.mpa?") == ["Array has no member \"mpa\"; did you mean map?"])
     #expect(
