@@ -65,7 +65,7 @@ extension Prompt {
   }
 
   nonisolated private static func shown(_ answer: Answer, columns: Int?) -> StyledText {
-    let lines = AnswerView(columns: columns ?? 100).lines(answer)
+    let lines = AnswerView(columns: columns).lines(answer)
     return StyledText(Array(lines.map(\.spans).joined(separator: [.init("\n")])))
   }
 }

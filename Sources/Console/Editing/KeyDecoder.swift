@@ -85,6 +85,11 @@ struct KeyDecoder {
   /// One character of UTF-8; a byte that is none becomes U+FFFD.
   private mutating func character() -> Step {
     let first = bytes[position]
+    // Ctrl-Space, which sets a mark elsewhere.
+    if first == 0 {
+      position += 1
+      return .nothing
+    }
     let length =
       first < 0x80 ? 1 : first < 0xC2 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 1
     if length == 1 {

@@ -2,12 +2,15 @@ import KernelCore
 
 /// What came of a call, or would: status, headers, and the body as its type asks for.
 struct AnswerView {
-  private let columns: Int
+  private let columns: Int?
   private static let headerLimit = 40
+  /// Lines of a window that a body takes at most.
   private static let lineLimit = 60
-  private static let textLimit = 100_000
+  /// JSON of more bytes is shown as it came.
+  private static let layoutLimit = 1 << 20
 
-  init(columns: Int) { self.columns = columns }
+  /// - Parameter columns: the width of the window; nil where nobody looks, who then gets the whole body.
+  init(columns: Int?) { self.columns = columns }
 
   func lines(_ answer: Answer) -> [StyledText] {
     var lines = [head(answer)]
@@ -46,7 +49,7 @@ struct AnswerView {
   private func body(_ answer: Answer) -> [StyledText] {
     if answer.body.isEmpty { return [] }
     let type = answer.header("content-type")?.prefix { $0 != ";" }.lowercased() ?? ""
-    if Self.isJSON(type), answer.body.count <= Self.textLimit, let json = JSONView.lines(answer.text) {
+    if Self.isJSON(type), answer.body.count <= Self.layoutLimit, let json = JSONView.lines(answer.text) {
       return cut(json)
     }
     guard Self.isText(type, answer.body) else {
@@ -54,9 +57,10 @@ struct AnswerView {
         StyledText("<\(Self.size(answer.body.count)) of \(type.isEmpty ? "unknown type" : type)>", .dim)
       ]
     }
-    let text = answer.text.prefix(Self.textLimit)
     return cut(
-      text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { StyledText(String($0)) }
+      answer.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+        StyledText(String($0))
+      }
     )
   }
 
@@ -74,7 +78,22 @@ struct AnswerView {
   private func cut(_ lines: [StyledText]) -> [StyledText] {
     var lines = lines
     if lines.last?.plain.isEmpty == true { lines.removeLast() }
-    if lines.count <= Self.lineLimit { return lines }
-    return lines.prefix(Self.lineLimit) + [StyledText("… \(lines.count - Self.lineLimit) more lines", .dim)]
+    guard let columns else { return lines }
+    var rows = 0
+    for (place, line) in lines.enumerated() {
+      let needed = max(1, (Layout.width(of: line.plain) + columns - 1) / columns)
+      rows += needed
+      if rows <= Self.lineLimit { continue }
+      let room = (Self.lineLimit - rows + needed) * columns
+      let left = lines.count - place
+      guard needed > 1, room > 0 else { return lines[..<place] + [more("\(left) more lines")] }
+      let shown = TableView.cut(line.plain, to: room)
+      let characters = "\(line.plain.count - shown.count + 1) more characters"
+      return lines[..<place]
+        + [StyledText(shown), more(characters + (left > 1 ? " and \(left - 1) more lines" : ""))]
+    }
+    return lines
   }
+
+  private func more(_ what: String) -> StyledText { StyledText("… \(what)", .dim) }
 }

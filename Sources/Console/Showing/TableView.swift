@@ -8,6 +8,8 @@ struct TableView {
   private static let columnLimit = 20
   /// A column is cut to so many characters where the table is too wide, and never to fewer.
   private static let narrowest = 8
+  /// What is nested takes no more than that, or the table would hide it.
+  private static let nestedLimit = 40
 
   /// Nil where the value is no such array, or the window is too narrow for it.
   init?(_ value: ShownValue, columns: Int) {
@@ -18,11 +20,13 @@ struct TableView {
     let keys = first.map(\.key)
     var rows: [[Cell]] = []
     for element in elements.prefix(Self.rowLimit) {
-      guard case .dictionary(let pairs, width) = element, pairs.map(\.key) == keys else { return nil }
+      guard case .dictionary(let pairs, width) = element else { return nil }
       var row: [Cell] = []
-      for pair in pairs {
-        guard case .atom(let text, let kind) = pair.value else { return nil }
-        row.append(Cell(text: kind == .text ? Self.unquoted(text) : text, kind: kind))
+      for (place, key) in keys.enumerated() {
+        // Mostly they come in the same order.
+        let pair = pairs[place].key == key ? pairs[place] : pairs.first { $0.key == key }
+        guard let pair, let cell = Self.cell(pair.value) else { return nil }
+        row.append(cell)
       }
       rows.append(row)
     }
@@ -57,6 +61,14 @@ struct TableView {
   private struct Cell {
     let text: String
     let kind: ShownValue.Kind
+  }
+
+  private static func cell(_ value: ShownValue) -> Cell? {
+    if case .atom(let text, let kind) = value {
+      return Cell(text: kind == .text ? unquoted(text) : text, kind: kind)
+    }
+    let text = ValueView(columns: 80).flat(value).plain
+    return Layout.width(of: text) <= nestedLimit ? Cell(text: text, kind: .other) : nil
   }
 
   /// Makes wide columns narrower until all fit; false where they can't.

@@ -26,7 +26,7 @@ struct ValueView {
 
   // MARK: On one line
 
-  private func flat(_ value: ShownValue) -> StyledText {
+  func flat(_ value: ShownValue) -> StyledText {
     switch value {
     case .atom(let text, let kind): return StyledText(text, Self.style(kind))
     case .array(let elements, let count):

@@ -56,6 +56,18 @@ struct ShowingTests {
     #expect(shown(.array(many, count: 999), columns: 80).last == "… 969 more")
   }
 
+  /// It was none, as most JSON is not.
+  @Test func whatIsNestedAndShortAndKeysInAnotherOrderMakeATableToo() {
+    let rows = (1...3).map { count in
+      let tags = ("tags", ShownValue.array([text("a"), number(count)], count: 2))
+      return count == 2 ? row(tags, ("id", number(count))) : row(("id", number(count)), tags)
+    }
+    #expect(
+      shown(.array(rows, count: 3), columns: 80) == [
+        "id  tags", "──  ────────", " 1  [\"a\", 1]", " 2  [\"a\", 2]", " 3  [\"a\", 3]",
+      ])
+  }
+
   @Test func wideCellsAreCutAndWhatIsNoTableIsNone() {
     let long = (1...3).map { row(("id", number($0)), ("text", text(String(repeating: "漢字", count: 30)))) }
     let lines = shown(.array(long, count: 3), columns: 30)
@@ -63,7 +75,7 @@ struct ShowingTests {
     #expect(lines[2].hasSuffix("…"))
     let unlike = [row(("a", number(1))), row(("b", number(2))), row(("a", number(3)))]
     #expect(shown(.array(unlike, count: 3), columns: 80).count == 1)
-    let nested = (1...3).map { _ in row(("a", .array([number(1)], count: 1))) }
+    let nested = (1...3).map { _ in row(("a", .array((0..<30).map(number), count: 30))) }
     #expect(TableView(.array(nested, count: 3), columns: 80) == nil)
     let wide = (1...3).map { _ in
       ShownValue.dictionary(
@@ -111,6 +123,22 @@ struct ShowingTests {
     #expect(shown(answer(nil, "a\0b")).last == "<3 bytes of unknown type>")
     #expect(shown(answer("text/plain", "")) == ["200 OK  12 ms, 0 bytes", "Content-Type: text/plain"])
     #expect(shown(answer("text/plain", String(repeating: "x\n", count: 500))).last == "… 440 more lines")
+  }
+
+  /// It ended after 100,000 characters without a word, in a file too.
+  @Test func whatIsLeftOutOfALongBodyIsCountedAndNothingWhereNobodyLooks() {
+    let long = answer("text/plain", String(repeating: "x", count: 200_000))
+    let lines = shown(long)
+    #expect(lines.last == "… 195201 more characters")
+    #expect(lines.dropLast().last?.count == 60 * 80)
+    #expect(
+      shown(answer("text/plain", String(repeating: "y", count: 9_000) + "\na\nb")).last
+        == "… 4201 more characters and 2 more lines")
+    let whole = AnswerView(columns: nil).lines(long).map(\.plain)
+    #expect(whole.last?.count == 200_000)
+    let json = answer("application/json", "[" + String(repeating: "1,", count: 60_000) + "1]")
+    #expect(shown(json).last == "… 59943 more lines")
+    #expect(AnswerView(columns: nil).lines(json).count == 60_001 + 5)
   }
 
   @Test func controlCharactersAreNeverActedOn() {
