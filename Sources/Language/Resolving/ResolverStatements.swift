@@ -18,6 +18,17 @@ extension Resolver {
       default: break
       }
     }
+    // The last may be the value of a body.
+    statements.dropLast().forEach(warnOfSleep)
+  }
+
+  /// `sleep(1s)` as a statement of its own, which is over at once.
+  private func warnOfSleep(_ statement: Statement) {
+    guard case .expression(let value) = statement.kind, case .call(let callee, _) = value.kind,
+      case .name(let name) = callee.kind, name.name == "sleep", globals.kind(of: "sleep") == .builtin,
+      globalSpans["sleep"] == nil, case .global = name.binding
+    else { return }
+    report(.sleepWaitsForNothing, at: value.span, .warning)
   }
 
   private func resolve(_ statement: Statement) {
@@ -101,6 +112,7 @@ extension Resolver {
     frame.loops += 1
     resolve(body)
     frame.loops -= 1
+    if let last = body.statements.last { warnOfSleep(last) }
   }
 
   private func resolve(_ node: DeclarationNode) {

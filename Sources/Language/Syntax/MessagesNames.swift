@@ -97,6 +97,8 @@ extension Message {
   static let returnFromDefer = Message("a defer cannot return: the function is already leaving")
   static let awaitInDefer = Message(
     "a defer cannot await: it runs while a function leaves", help: "start the work with async")
+  static let sleepWaitsForNothing = Message(
+    "nothing waits for this sleep", help: "write await before it")
   static func neverNil(_ function: String) -> Message {
     Message(
       "the Deferred that \(function) gives is never nil, though its value may be",
