@@ -4,25 +4,6 @@ import Testing
 
 /// `routebook convert`, and Jupyter notebooks wherever a file is opened: the built program.
 @Suite struct ConvertTests {
-  private struct Run {
-    let exit: RunningProgram.Exit
-    let output: String
-    let errors: String
-
-    init(_ arguments: [String], in folder: TemporaryFolder, input: String? = nil) throws {
-      let program = try RunningProgram(
-        BuiltProgram.path(), arguments, environment: Serving.environment, folder: folder.path,
-        input: input == nil ? .none : .stream)
-      if let input {
-        try program.write(input)
-        program.closeInput()
-      }
-      exit = try program.waitForExit()
-      output = program.output
-      errors = program.errors
-    }
-  }
-
   private static let cells = """
     # %% [markdown]
     # # Greeting

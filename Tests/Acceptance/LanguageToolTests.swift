@@ -4,25 +4,6 @@ import Testing
 
 /// `routebook check`, `format` and `disassemble`: the built program.
 @Suite struct LanguageToolTests {
-  private struct Run {
-    let exit: RunningProgram.Exit
-    let output: String
-    let errors: String
-
-    init(_ arguments: [String], input: String? = nil) throws {
-      let program = try RunningProgram(
-        BuiltProgram.path(), arguments, environment: Serving.environment,
-        input: input == nil ? .none : .stream)
-      if let input {
-        try program.write(input)
-        program.closeInput()
-      }
-      exit = try program.waitForExit()
-      output = program.output
-      errors = program.errors
-    }
-  }
-
   // MARK: check
 
   @Test("the tutorial has nothing wrong", arguments: Tutorial.both)

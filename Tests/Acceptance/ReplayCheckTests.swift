@@ -174,6 +174,10 @@ import Testing
       #expect(json.status == 3)
       #expect(json.files[0].cells.map(\.verdict) == ["differs", "as stored", "failed", "not run"])
       #expect(json.files[0].cells[1].given == ["3"])
+      let plain = try Run(["--only", "2", "--port", "0", "--report", "json=\(base)-plain.json", file])
+      #expect(plain.exit == .code(0))
+      #expect(
+        try String(contentsOfFile: base + "-plain.json", encoding: .utf8).contains("\"verdict\" : \"ran\""))
       let tap = try String(contentsOfFile: base + ".tap", encoding: .utf8)
       #expect(tap.hasPrefix("TAP version 14\n1..4\nnot ok 1 - "))
       #expect(tap.contains("\nok 2 - \(file) cell [2]\n"))

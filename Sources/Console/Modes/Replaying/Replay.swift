@@ -110,8 +110,23 @@ public struct Replay {
     let given = Given()
   }
 
+  /// Bounded, since a cell may print without an end: what does not fit a file could not be stored anyway.
   private final class Given {
-    var lines: [String] = []
+    private(set) var lines: [String] = []
+    private var size = 0
+
+    func add(_ more: [String]) {
+      for line in more where size <= CellsFile.maximumSize {
+        size += line.utf8.count + 1
+        lines.append(size > CellsFile.maximumSize ? "… more than a file can hold" : line)
+      }
+    }
+
+    /// Gives the lines, and begins anew.
+    func take() -> [String] {
+      defer { (lines, size) = ([], 0) }
+      return lines
+    }
   }
 
   private func run(
@@ -122,10 +137,13 @@ public struct Replay {
       file.problem = "what the cells started had not ended after \(Int(options.settleTime)) s"
       file.status = .cellFailed
     }
+    if hasEnded, let last = file.cells.indices.last { file.cells[last].given += running.given.take() }
     if file.status == .success, options.servesAfterwards { serveUntilSignal(running) }
     running.kernel.shutDown(grace: .seconds(1))
     show(running.events.take(), running)
-    if hasEnded, let last = file.cells.indices.last { file.cells[last].given += running.given.lines }
+    if hasEnded, !options.servesAfterwards, let last = file.cells.indices.last {
+      file.cells[last].given += running.given.take()
+    }
     if options.purpose == .transcript {
       if file.status == .success, running.events.hasUnawaited {
         Stream.complain("an error that nobody awaited was reported; no cell failed")
@@ -146,12 +164,11 @@ public struct Replay {
       let isShown = options.purpose == .transcript
       if isShown { Stream.write(Transcript.input(number, cell.source), color: usesColor) }
       let start = ContinuousClock.now
-      running.given.lines = []
+      _ = running.given.take()
       let ending = run(number, cell.source, running)
       file.cells[place].duration = ContinuousClock.now - start
-      file.cells[place].given = running.given.lines
-      file.cells[place].verdict = .asStored
-      running.given.lines = []
+      file.cells[place].given = running.given.take()
+      file.cells[place].verdict = .ran
       if isShown, ending.isEnd { Stream.write("") }
       let text: String
       switch ending {
@@ -268,7 +285,7 @@ public struct Replay {
         current = nil
         continue
       }
-      running.given.lines += StoredOutput.lines(of: event)
+      running.given.add(StoredOutput.lines(of: event))
       if options.purpose == .transcript, let text = Transcript.event(event, whileRunning: current) {
         Stream.write(text, color: usesColor)
       }
@@ -277,7 +294,7 @@ public struct Replay {
   }
 
   private func show(_ result: CellResult, _ running: Running) {
-    running.given.lines += StoredOutput.lines(of: .cellFinished(result))
+    running.given.add(StoredOutput.lines(of: .cellFinished(result)))
     if options.purpose == .transcript, let text = Transcript.result(result) {
       Stream.write(text, color: usesColor)
     }
@@ -286,7 +303,11 @@ public struct Replay {
   private func serveUntilSignal(_ running: Running) {
     warnIfOthersCanReach(configuration)
     let signals = TerminationSignals(wake: running.events.wake)
-    while !signals.isRaised { show(running.events.take(timeout: 1), running) }
+    while !signals.isRaised {
+      show(running.events.take(timeout: 1), running)
+      // It belongs to no cell any more, and there is no end of it.
+      _ = running.given.take()
+    }
   }
 }
 
@@ -295,11 +316,14 @@ public struct Replay {
 extension Replay {
   /// Compares what the cells gave with what is stored with them.
   private func judge(_ file: inout ReplayedFile, _ comparisons: [Int: OutputComparison]) {
-    for place in file.cells.indices where file.cells[place].verdict == .asStored {
+    for place in file.cells.indices where file.cells[place].verdict == .ran {
       let cell = file.cells[place]
       let given = cell.given.asLines
       file.cells[place].given = given
-      if comparisons[cell.number]?.isSame(cell.stored, given) ?? (cell.stored == given) { continue }
+      if comparisons[cell.number]?.isSame(cell.stored, given) ?? (cell.stored == given) {
+        file.cells[place].verdict = .asStored
+        continue
+      }
       file.cells[place].verdict = options.purpose == .update ? .updated : .differs
     }
     if options.purpose == .check, file.status == .success, file.count({ $0 == .differs }) > 0 {
@@ -331,7 +355,7 @@ extension Replay {
     for cell in file.cells {
       let place = file.path + (cell.line.map { ":\($0)" } ?? "")
       switch cell.verdict {
-      case .asStored, .updated, .notRun: continue
+      case .ran, .asStored, .updated, .notRun: continue
       case .differs: Stream.write("\(place): \(cell.name) gave another output")
       case .failed(let text): Stream.write("\(place): \(cell.name) \(text)")
       }

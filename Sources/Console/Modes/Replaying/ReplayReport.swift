@@ -47,7 +47,7 @@ extension ReplayedCell {
   /// What is wrong, in a line; nil where nothing is.
   fileprivate var problem: String? {
     switch verdict {
-    case .asStored, .updated, .notRun: nil
+    case .ran, .asStored, .updated, .notRun: nil
     case .differs: "the output differs from what is stored"
     case .failed(let text): text
     }
@@ -99,7 +99,7 @@ private enum JUnitReport {
       "    <testcase name=\"\(escaped(cell.name))\" classname=\"\(escaped(path))\" file=\"\(escaped(path))\"\(line) time=\"\(rounded(cell.seconds))\""
     let body = escaped(cell.difference.joined(separator: "\n"))
     switch cell.verdict {
-    case .asStored, .updated: return head + "/>"
+    case .ran, .asStored, .updated: return head + "/>"
     case .notRun: return head + "><skipped/></testcase>"
     case .differs:
       return head + "><failure message=\"\(escaped(cell.problem ?? ""))\">\(body)</failure></testcase>"
@@ -180,6 +180,7 @@ private enum JSONReport {
 
   private static func word(for verdict: ReplayedCell.Verdict) -> String {
     switch verdict {
+    case .ran: "ran"
     case .asStored: "as stored"
     case .differs: "differs"
     case .updated: "updated"

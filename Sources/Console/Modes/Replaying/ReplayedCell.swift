@@ -3,6 +3,8 @@ import Notebooks
 /// What became of one cell of a replay.
 struct ReplayedCell: Sendable {
   enum Verdict: Equatable, Sendable {
+    /// It ran, and nothing was compared.
+    case ran
     /// It gave what is stored with it, or is tagged so that nobody compares.
     case asStored
     /// It gave something else.
