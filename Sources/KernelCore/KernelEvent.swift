@@ -49,7 +49,9 @@ public struct CellResult: Sendable {
   public let outcome: Outcome
   /// The form of the value of a cell that ran, for a person who looks at it; nil where there is none to show.
   public var value: ShownValue?
-  /// One line for each thing it defined, and warnings.
+  /// What the person should know of the cell, each perhaps of several lines. They stand first among the notes.
+  public var warnings: [String] = []
+  /// The warnings, and one line for each thing that it defined.
   public let notes: [String]
   public let duration: Duration
 

@@ -142,6 +142,13 @@ import Testing
     }
   }
 
+  @Test func whatACellDefinesIsNoOutputWhateverItsName() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nfunc keep() { 1 }\nroute \"/keep\" { keep() }\n")
+      #expect(try Run(["--check", file]).exit == .code(0))
+    }
+  }
+
   @Test func reportsTellEachCell() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile(

@@ -122,7 +122,7 @@ extension Kernel {
   func tellEnd(of run: CellRun, _ outcome: CellResult.Outcome) {
     let result = CellResult(
       cell: run.cell, executionCount: run.executionCount, outcome: outcome, value: run.shownValue,
-      notes: run.warnings + run.allNotes,
+      warnings: run.warnings, notes: run.warnings + run.allNotes,
       duration: .nanoseconds(clock.now - run.started))
     emit(.cellFinished(result))
     run.completion(result)

@@ -11,8 +11,8 @@ public enum StoredOutput {
       ["GET \(url) → \(status.map(String.init) ?? "no answer")"] + (body.isEmpty ? [] : split(body))
     case .open(let url): ["open \(url)"]
     case .cellFinished(let result):
-      // Warnings are notes of several lines; what a cell defined is no output.
-      result.notes.filter { $0.contains("\n") || $0.contains("keep") }.flatMap(split) + outcome(result)
+      // What a cell defined is no output.
+      result.warnings.flatMap(split) + outcome(result)
     case .served, .cellStarted: []
     }
   }
