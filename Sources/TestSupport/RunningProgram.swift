@@ -62,6 +62,7 @@ public final class RunningProgram: @unchecked Sendable {
     }
     posix_spawn_file_actions_adddup2(&actions, output.theirs, 1)
     posix_spawn_file_actions_adddup2(&actions, error.theirs, 2)
+    for descriptor in inheritedDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
     var none = sigset_t()
     var all = sigset_t()
     sigemptyset(&none)

@@ -10,6 +10,11 @@ import Testing
     try RunningServer { $0.respond(.text(.ok, $0.request.isFromThisMachine ? "from here" : "from afar")) }
   }
 
+  /// A program that another test is starting has a copy of a closed socket for a moment.
+  private static func waitUntilNothingListens(_ connect: () throws -> RawHTTPClient) {
+    for _ in 0..<2_000 where (try? connect()) != nil { usleep(1_000) }
+  }
+
   @Test("The same endpoint again is the same address, and so is its port")
   func again() throws {
     let server = try server()
@@ -36,6 +41,7 @@ import Testing
     let server = try server()
     let address = try #require(try server.run { $0.addresses.first })
     try server.run { $0.close(address) }
+    Self.waitUntilNothingListens { try server.client() }
     #expect(throws: RawHTTPClient.Failure.self) { try server.client() }
     #expect(try server.run { $0.addresses } == [])
     let again = try server.listen(.tcp(host: "127.0.0.1", port: server.port))
@@ -84,8 +90,7 @@ import Testing
     try first.run { $0.close(address) }
     #expect(!FileManager.default.fileExists(atPath: path))
     #expect(FileManager.default.fileExists(atPath: stale))
-    // A program that another test is starting has a copy of the socket for a moment.
-    for _ in 0..<2_000 where (try? RawHTTPClient(unixPath: stale)) != nil { usleep(1_000) }
+    Self.waitUntilNothingListens { try RawHTTPClient(unixPath: stale) }
     let taken = try second.listen(.unix(path: stale))
     _ = try RawHTTPClient(unixPath: stale)
     try second.run { $0.close(taken) }
@@ -125,6 +130,7 @@ import Testing
     let exchange = try #require(began.take())
     let done = server.start { $0.shutDown(grace: .seconds(20)) }
     #expect(try idle.isClosedByPeer())
+    Self.waitUntilNothingListens { try server.client() }
     #expect(throws: RawHTTPClient.Failure.self) { try server.client() }
     try server.run { _ in exchange.value.respond(.text(.ok, "finished")) }
     let response = try busy.readResponse()
