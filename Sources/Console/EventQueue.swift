@@ -4,7 +4,7 @@ import KernelCore
 /// Hands what a kernel tells from its loop to the main thread. The loop never waits for it.
 public final class EventQueue: @unchecked Sendable {
   // Guarded by `condition`.
-  private var events: [KernelEvent] = []
+  private var events: [(date: Date, event: KernelEvent)] = []
   /// Bytes of their texts.
   private var size = 0
   private var dropped = 0
@@ -27,7 +27,7 @@ public final class EventQueue: @unchecked Sendable {
   public func post(_ event: KernelEvent) {
     condition.lock()
     if case .unawaited = event { isUnawaited = true }
-    events.append(event)
+    events.append((Date(), event))
     size += event.size
     if events.count > EventQueue.limit || size > EventQueue.sizeLimit { dropOldest() }
     condition.signal()
@@ -41,7 +41,7 @@ public final class EventQueue: @unchecked Sendable {
     while count < events.count - 1,
       events.count - count > EventQueue.limit * 9 / 10 || size > EventQueue.sizeLimit * 9 / 10
     {
-      size -= events[count].size
+      size -= events[count].event.size
       count += 1
     }
     events.removeFirst(count)
@@ -58,7 +58,10 @@ public final class EventQueue: @unchecked Sendable {
   }
 
   /// All events that have come; waits for one at most `timeout` seconds.
-  public func take(timeout: TimeInterval = 0) -> [KernelEvent] {
+  public func take(timeout: TimeInterval = 0) -> [KernelEvent] { takeDated(timeout: timeout).map(\.event) }
+
+  /// The same, each with the moment when it came.
+  func takeDated(timeout: TimeInterval = 0) -> [(date: Date, event: KernelEvent)] {
     condition.lock()
     defer { condition.unlock() }
     if events.isEmpty, !isWoken, timeout > 0 {
@@ -69,10 +72,9 @@ public final class EventQueue: @unchecked Sendable {
     events.removeAll()
     size = 0
     if dropped > 0 {
-      taken.insert(
-        .notice(
-          cell: nil, text: "\(dropped) older lines were dropped: they came faster than they could be shown"),
-        at: 0)
+      let notice = KernelEvent.notice(
+        cell: nil, text: "\(dropped) older lines were dropped: they came faster than they could be shown")
+      taken.insert((taken.first?.date ?? Date(), notice), at: 0)
       dropped = 0
     }
     return taken

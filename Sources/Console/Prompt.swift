@@ -90,7 +90,7 @@ public final class Prompt {
       if case .open(let url) = event {
         openings.open(url) { input.printAbove($0) }
       } else if case .served(let request) = event {
-        input.printAbove(StyledText(Transcript.logLine(request).plain, .dim))
+        input.printAbove(StyledText(RequestLine(request).logfmt, .dim))
       } else if let text = Transcript.event(event, whileRunning: runningCell.number) {
         input.printAbove(text)
       }

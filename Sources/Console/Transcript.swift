@@ -98,21 +98,4 @@ public enum Transcript {
     let text = body.hasSuffix("\n") ? String(body.dropLast()) : body
     return text.count > limit ? "\(text.prefix(limit))… \(text.count - limit) more characters" : text
   }
-
-  /// A line of the request log, in logfmt.
-  public static func logLine(_ request: ServedRequest) -> StyledText {
-    let parts = request.duration.components
-    let milliseconds = Double(parts.seconds) * 1_000 + Double(parts.attoseconds) / 1e15
-    var fields = [
-      "method=\(request.method)", "path=\(quoted(request.target))", "status=\(request.status)",
-      "ms=\((milliseconds * 100).rounded() / 100)", "bytes=\(request.bytes)", "remote=\(request.remote)",
-    ]
-    if let cell = request.cell { fields.append("cell=\(cell)") }
-    return StyledText(fields.joined(separator: " "))
-  }
-
-  private static func quoted(_ value: String) -> String {
-    value.contains { $0 == " " || $0 == "\"" || $0 == "=" }
-      ? "\"\(value.replacing("\"", with: "\\\""))\"" : value
-  }
 }

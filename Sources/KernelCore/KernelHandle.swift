@@ -121,6 +121,14 @@ public final class KernelHandle: Sendable {
     }
   }
 
+  /// From now on, requests from outside for a route that is there now wait where it is gone, five seconds at most; or no
+  /// more, and those that wait are answered.
+  public func holdRoutes(_ isOn: Bool) {
+    loop.execute { [supervisor] in
+      if isOn { supervisor.value.holdRoutes() } else { supervisor.value.releaseRoutes() }
+    }
+  }
+
   /// Lets the cell that waits within `rerunAll` go on by itself, and the next one run; gives its number, and nil where
   /// none waits. What it comes to is told as that of the others, be it after the end of the re-run.
   public func goOnWithRerun() -> Int? { promptly { $0.goOnWithRerun() } ?? nil }

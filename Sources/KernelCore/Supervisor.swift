@@ -252,6 +252,19 @@ final class Supervisor: Responder {
     return number
   }
 
+  /// Cells are about to run one after another, and a route may go from one to another: until `releaseRoutes`, requests
+  /// from outside for a route that is there now wait where it is gone for a moment, as in a re-run.
+  func holdRoutes() {
+    if rerun == nil { expectedRoutes = expectedRoutes.prefix(1) + [kernel.routes.table] }
+  }
+
+  /// What is gone now stays so: the requests that wait for it are answered.
+  func releaseRoutes() {
+    guard rerun == nil else { return }
+    expectedRoutes = []
+    for entry in held { release(entry) }
+  }
+
   private func endRerun(_ failed: CellResult?) {
     guard let rerun else { return }
     self.rerun = nil

@@ -29,6 +29,10 @@ public struct Cell: Equatable, Sendable {
   /// read.
   public var firstLine: Int? { written?.bodyLine }
 
+  /// Whether the number was counted as the cell was read, since its file gives it none. Such a number says nothing of
+  /// which cell it is when the file is read again.
+  public internal(set) var hasCountedNumber = false
+
   /// How the file wrote this cell, so that what nobody changed is written back byte for byte.
   var written: Written?
 

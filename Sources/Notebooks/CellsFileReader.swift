@@ -246,6 +246,7 @@ struct CellsFileReader {
       }
       cells[index].number = next
       cells[index].written?.number = next
+      cells[index].hasCountedNumber = true
       next += 1
     }
   }

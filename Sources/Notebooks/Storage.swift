@@ -24,6 +24,8 @@ extension CellsFile {
     fileprivate let inode: UInt64
     fileprivate let size: Int
     fileprivate let modified: Date
+
+    public var isEmpty: Bool { size == 0 }
   }
 
   /// The present version of a file; nil where there is none.

@@ -92,16 +92,38 @@ extension CellParameter: ExpressibleByArgument {
 
 struct ServeFile: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Runs all cells without a prompt and serves until SIGTERM.")
+    commandName: "serve", abstract: "Runs all cells without a prompt and serves until SIGTERM.",
+    discussion: """
+      A line for each request goes to standard output, what goes wrong to standard error. SIGHUP reads the file again: \
+      cells whose text has changed run, then those that depend on them; all others keep what they hold. With --watch \
+      each change of the file does the same. A change with an error is told and leaves what is served. SIGTERM and \
+      Ctrl-C let requests under way end; a second signal ends at once.
+
+      Exit status: 0 after a signal, 2 a file that can't be read, 3 a cell failed at the start, where nothing watches.
+
+        routebook serve api.cells --port 9000
+        routebook serve --watch api.cells
+        routebook serve --log-format json api.cells | collector
+      """)
 
   @OptionGroup var options: KernelOptions
   @Argument(help: "A cells file, or a Jupyter notebook.", completion: .file(extensions: ["cells", "ipynb"]))
   var file: String
+  @Flag(help: "Run the cells that change in the file, and those that depend on them.")
+  var watch = false
+  @Option(help: "How a line of standard output is written: logfmt, or json, an object a line.")
+  var logFormat = LogFormat.logfmt
   @Option(help: "How long requests under way may take to end after SIGTERM, as 10s.")
   var grace: TimeSpan = TimeSpan(seconds: 10)
 
+  enum LogFormat: String, ExpressibleByArgument, CaseIterable { case logfmt, json }
+
   func run() throws {
-    let status = Serve(try options.configuration(), grace: .milliseconds(Int(grace.seconds * 1000))).run(file)
+    var serve = Serve.Options()
+    serve.grace = .milliseconds(Int(grace.seconds * 1000))
+    serve.watchesFile = watch
+    serve.writesJSON = logFormat == .json
+    let status = Serve(try options.configuration(), serve).run(file)
     if status != .success { throw ExitCode(status.rawValue) }
   }
 }

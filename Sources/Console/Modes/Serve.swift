@@ -2,79 +2,85 @@ import Foundation
 import KernelCore
 import Notebooks
 
-/// Runs all cells without a prompt and serves until SIGTERM or SIGINT.
+/// Runs all cells without a prompt and serves until SIGTERM or SIGINT. SIGHUP reads the file again and runs what has
+/// changed in it, and so does a change of the file where it is watched.
 public struct Serve {
-  private let configuration: KernelConfiguration
-  /// How long requests under way may take to end after the signal.
-  private let grace: Duration
+  public struct Options: Sendable {
+    /// How long requests under way may take to end after the signal.
+    public var grace: Duration = .seconds(10)
+    /// Whether a change of the file is taken over when it comes. A cell that fails at the start then waits for it.
+    public var watchesFile = false
+    public var writesJSON = false
 
-  public init(_ configuration: KernelConfiguration, grace: Duration = .seconds(10)) {
+    public init() {}
+  }
+
+  private let configuration: KernelConfiguration
+  private let options: Options
+
+  public init(_ configuration: KernelConfiguration, _ options: Options = Options()) {
     var configuration = configuration
     configuration.logsRequests = true
     configuration.opening = .announcement
     self.configuration = configuration
-    self.grace = grace
+    self.options = options
   }
 
   public func run(_ path: String) -> ExitStatus {
     let events = EventQueue()
     let signals = TerminationSignals(wake: events.wake)
-    let notebook: Notebook
+    let hangup = HangupSignal(wake: events.wake)
+    let file = ServedFile(path, isWatched: options.watchesFile)
     let kernel: KernelHandle
+    let cells: ServedCells
+    let log = ServerLog(options.writesJSON ? .json : .logfmt, of: events)
     do throws(UnattendedFailure) {
-      notebook = try readNotebook(path)
+      let notebook = try file.read()
       kernel = try openUnattended(notebook, configuration, events)
+      cells = ServedCells(
+        notebook, at: path, needsAll: !options.watchesFile, kernel, log, wake: events.wake)
     } catch {
       return error.status
     }
-    let status = runCells(notebook.codeCells, kernel, events, signals)
-    if status == .success {
-      warnIfOthersCanReach(configuration)
-      for address in kernel.addresses() { Stream.complain("serving \(address)") }
-      while !signals.isRaised { log(events.take(timeout: 1)) }
-    }
-    kernel.shutDown(grace: grace)
-    log(events.take())
+    let status = serve(cells, kernel, file, log, signals, hangup)
+    if cells.isRunning { kernel.interrupt() }
+    kernel.shutDown(grace: options.grace)
+    log.writeAll()
     return status
   }
 
-  private func runCells(
-    _ cells: [Cell], _ kernel: KernelHandle, _ events: EventQueue, _ signals: TerminationSignals
+  /// Serves until a signal says that it is enough, or a cell fails that nothing will mend.
+  private func serve(
+    _ cells: ServedCells, _ kernel: KernelHandle, _ file: ServedFile, _ log: ServerLog,
+    _ signals: TerminationSignals, _ hangup: HangupSignal
   ) -> ExitStatus {
-    for cell in cells {
-      let number = cell.number ?? 0
-      let slot = Slot<CellResult>()
-      kernel.run(cell: number, text: cell.source) { result in
-        slot.set(result)
-        events.wake()
-      }
-      while slot.value == nil {
-        log(events.take(timeout: 0.2))
-        if signals.isRaised {
-          kernel.interrupt()
-          return .success
-        }
-      }
-      log(events.take())
-      if let result = slot.value, !result.isSuccess {
-        if let text = Transcript.result(result) { Stream.complain(text.rendered(color: false)) }
-        Stream.complain("cell [\(number)] failed; nothing is served")
+    var announced: Set<String>?
+    while !signals.isRaised {
+      let hasEnded = cells.proceed()
+      if let cell = cells.failure {
+        Stream.complain("cell [\(cell)] failed; nothing is served")
         return .cellFailed
       }
+      if hasEnded { announce(kernel, &announced) }
+      log.writeAll(timeout: file.interval)
+      if let notebook = file.change(isAskedFor: hangup.take()) { cells.adopt(notebook) }
     }
     return .success
   }
 
-  private func log(_ events: [KernelEvent]) {
-    for event in events {
-      if case .served(let request) = event {
-        Stream.write(Transcript.logLine(request), color: false)
-      } else if let text = Transcript.event(event) {
-        switch event {
-        case .failure, .unawaited: Stream.complain(text.rendered(color: false))
-        default: Stream.write(text, color: false)
-        }
+  /// Says where the notebook is served, when that has begun and where an address has come.
+  private func announce(_ kernel: KernelHandle, _ announced: inout Set<String>?) {
+    var addresses = kernel.addresses()
+    if announced == nil {
+      warnIfOthersCanReach(configuration)
+      // The cell that was to listen has failed.
+      if addresses.isEmpty {
+        do { addresses = [try kernel.listenByDefault()] } catch { Stream.complain("error: \(error)") }
       }
     }
+    for address in addresses where announced?.contains(address) != true {
+      Stream.complain("serving \(address)")
+    }
+    announced = Set(addresses)
   }
 }

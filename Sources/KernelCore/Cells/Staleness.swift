@@ -1,7 +1,7 @@
 import Language
 
 /// What the text of a cell has to do with globals.
-struct CellUses {
+struct CellUses: Sendable {
   /// What it reads as it runs.
   let reads: Set<String>
   /// What it declares.
@@ -11,8 +11,10 @@ struct CellUses {
   /// For each global that it declares, what functions in its value read when they are called.
   let readsWhenCalled: [String: Set<String>]
 
-  init(_ resolution: Resolution) {
-    declares = Set(resolution.declares.keys)
+  /// - Parameter declares: the globals that it declares, where more is known of them than the resolution says.
+  init(_ resolution: Resolution, declares: Set<String>? = nil) {
+    let declares = declares ?? Set(resolution.declares.keys)
+    self.declares = declares
     reads = Set(resolution.reads.filter(\.value.isAtOnce).keys)
     let changed = resolution.writes.merging(resolution.changes) { $0.isAtOnce ? $0 : $1 }
     assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
@@ -26,7 +28,7 @@ struct CellUses {
 /// A cell reads a global itself, or through a function that it names. What handlers and timers read counts for nothing,
 /// since they look it up each time. An assignment counts for the cells below it alone, so that two cells which add to
 /// the same counter do not make each other stale for ever.
-struct Staleness {
+struct Staleness: Sendable {
   private struct Run {
     let uses: CellUses
     /// When it began.

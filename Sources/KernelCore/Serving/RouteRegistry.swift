@@ -3,7 +3,7 @@ import VM
 import Web
 
 /// Which route: of two with the same key the later replaces the earlier.
-struct RouteKey: Hashable {
+struct RouteKey: Hashable, Sendable {
   let method: String?
   let pattern: String
 }

@@ -74,6 +74,8 @@ public struct Resolution: Sendable {
   public internal(set) var diagnostics: [Diagnostic] = []
   /// The patterns of the routes that the text declares, each with its literal's place.
   public struct RoutePlace: Hashable, Sendable {
+    /// The methods as written; empty means any method.
+    public var methods: [String]
     public var pattern: String
     public var span: Span
   }

@@ -41,7 +41,8 @@ extension Resolver {
     case .function(let name, let function):
       withDeclaring(name) { resolver in resolver.runningLater { $0.resolveFunction(name, function) } }
     case .route(let node):
-      resolution.routes.append(.init(pattern: node.pattern, span: node.patternSpan))
+      resolution.routes.append(
+        .init(methods: node.methods.map(\.name), pattern: node.pattern, span: node.patternSpan))
       warnOfForeignParameters(node)
       runningLater { $0.resolve(node.handler) }
     case .conditional(let node): resolve(node)

@@ -72,6 +72,7 @@ struct JupyterDocument {
       while taken.contains(next) { next += 1 }
       taken.insert(next)
       result[index].number = next
+      result[index].hasCountedNumber = true
       next += 1
     }
     return result

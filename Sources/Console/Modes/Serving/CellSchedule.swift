@@ -1,0 +1,153 @@
+import KernelCore
+
+/// Which cells of a served file run, and when. Made without a kernel: whoever has one takes the steps.
+///
+/// A reload waits for each cell before it runs the next. Where the file changes meanwhile, the cell that waits goes on by
+/// itself, unless the change concerns it, and only the cells that depend on it wait for its end. What depends on a cell
+/// that failed is not run; it stays due, as the cell that failed does, for the next change of the file.
+struct CellSchedule {
+  enum Step: Equatable {
+    /// All that a cell made is to go.
+    case remove(Int)
+    case run(Int, text: String)
+    /// Nothing is to be done before the cell that runs has ended.
+    case wait(Int)
+    /// Nothing is to be done before a cell that goes on by itself ends, or the file changes.
+    case rest
+  }
+
+  private struct Entry {
+    let number: Int
+    let text: String
+    /// It is to run: it is new or edited, or depends on a cell that is.
+    var isDue = false
+    /// Its text is another than that which last ran well.
+    var isEdited = false
+    /// It is to run whatever becomes of the text of other cells: one that it depends on has run since.
+    var isStale = false
+    var hasFailed = false
+    var isUnderWay = false
+  }
+
+  private struct Gone {
+    let number: Int
+    /// The cells that declare anew what it does. What it serves goes when they have run.
+    var heirs: [Int]
+  }
+
+  private var entries: [Entry] = []
+  private var gone: [Gone] = []
+  private var dependencies = CellDependencies([])
+  /// The text of the last run of each cell that succeeded, as long as what it made is there.
+  private var texts: [Int: String] = [:]
+  /// The cell that the reload waits for.
+  private var awaited: Int?
+
+  // MARK: The file
+
+  /// The file has these cells now. Gives the cells under way that are to be stopped, since they are gone, have another
+  /// text, or depend on a cell that is.
+  mutating func adopt(_ cells: [(number: Int, text: String)]) -> [Int] {
+    let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
+    let underWay = entries.filter(\.isUnderWay).map(\.number)
+    // What a cell under way is about to make counts as made.
+    let present = cells.reduce(into: texts) { texts, cell in
+      if let entry = old[cell.number], entry.isUnderWay, isSame(entry.text, cell.text) {
+        texts[cell.number] = cell.text
+      }
+    }
+    let order = gone.map(\.number) + entries.map(\.number)
+    let before = CellDependencies(order.compactMap { number in present[number].map { (number, $0) } })
+    dependencies = CellDependencies(cells)
+    let edited = Set(
+      cells.filter { cell in present[cell.number].map { !isSame($0, cell.text) } ?? true }.map(\.number))
+    let numbers = Set(cells.map(\.number))
+    let stale = Set(entries.filter { $0.isStale && !$0.isUnderWay }.map(\.number)).intersection(numbers)
+    let affected = Set(dependencies.affected(by: edited.union(stale), since: before))
+
+    entries = cells.map { cell in
+      Entry(
+        number: cell.number, text: cell.text, isDue: affected.contains(cell.number),
+        isEdited: edited.contains(cell.number), isStale: stale.contains(cell.number),
+        isUnderWay: underWay.contains(cell.number) && !affected.contains(cell.number))
+    }
+    awaited = nil
+    let heirs = { [dependencies] number in
+      dependencies.heirs(of: number, in: before).filter(affected.contains)
+    }
+    gone = order.filter { !numbers.contains($0) }.map { Gone(number: $0, heirs: heirs($0)) }
+    return underWay.filter { !numbers.contains($0) || affected.contains($0) }
+  }
+
+  // MARK: Running
+
+  /// What is to be done now. A cell that it says to run counts as begun.
+  mutating func next() -> Step {
+    if let place = gone.firstIndex(where: \.heirs.isEmpty) {
+      let number = gone.remove(at: place).number
+      texts[number] = nil
+      noteStale(since: number)
+      return .remove(number)
+    }
+    if let awaited { return .wait(awaited) }
+    let blocked = self.blocked
+    let place = entries.firstIndex { entry in
+      entry.isDue && !entry.hasFailed && !entry.isUnderWay && !blocked.contains(entry.number)
+    }
+    guard let place else { return .rest }
+    entries[place].isUnderWay = true
+    awaited = entries[place].number
+    return .run(entries[place].number, text: entries[place].text)
+  }
+
+  /// The run of a cell that `next` asked for has ended.
+  mutating func ended(_ number: Int, succeeded: Bool) {
+    guard let place = entries.firstIndex(where: { $0.number == number && $0.isUnderWay }) else { return }
+    entries[place].isUnderWay = false
+    if awaited == number { awaited = nil }
+    entries[place].hasFailed = !succeeded
+    guard succeeded else { return }
+    entries[place].isDue = false
+    entries[place].isStale = false
+    texts[number] = entries[place].text
+    noteStale(since: number)
+    for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
+  }
+
+  /// What is due because of a cell that has run or is gone stays so, though the file may change back.
+  private mutating func noteStale(since number: Int) {
+    guard entries.contains(where: { $0.isDue && !$0.isEdited && !$0.isStale }) else { return }
+    let affected = dependencies.affected(by: [number], since: dependencies)
+    for place in entries.indices where entries[place].isDue && !entries[place].isEdited {
+      let cell = entries[place].number
+      if affected.contains(cell) || causes(of: cell).isEmpty { entries[place].isStale = true }
+    }
+  }
+
+  /// What depends on a cell that has failed, or that goes on by itself.
+  private var blocked: Set<Int> {
+    let sources = entries.filter { $0.hasFailed || $0.isUnderWay }.map(\.number)
+    return sources.isEmpty ? [] : Set(dependencies.affected(by: Set(sources))).subtracting(sources)
+  }
+
+  // MARK: What to tell
+
+  /// Cells that are to run and don't, since a cell that they depend on has failed or still waits.
+  var held: [Int] { entries.filter { $0.isDue && !$0.hasFailed && !$0.isUnderWay }.map(\.number) }
+
+  /// The cells that have not ended.
+  var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }
+
+  /// The cells that are gone from the file and stay, since a cell that takes their place has failed or still waits.
+  var keptThoughGone: [Int] { gone.map(\.number) }
+
+  /// Whether a run of the cell that succeeded is in force.
+  func isServed(_ number: Int) -> Bool { texts[number] != nil }
+
+  /// The edited cells that a cell depends on; none for one that was edited itself.
+  func causes(of number: Int) -> [Int] {
+    let edited = entries.filter(\.isEdited).map(\.number)
+    if edited.contains(number) { return [] }
+    return edited.filter { dependencies.affected(by: [$0]).contains(number) }
+  }
+}

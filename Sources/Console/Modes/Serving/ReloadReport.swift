@@ -1,0 +1,89 @@
+/// What a reload came to, in one line.
+struct ReloadReport {
+  /// The cells that ran well, each with the edited cells that it ran for; none for one that was edited itself.
+  var ran: [(number: Int, causes: [Int])] = []
+  var failed: [(number: Int, isServed: Bool)] = []
+  /// The cells whose effects were taken away.
+  var removed: [Int] = []
+  /// The cells that are gone from the file, but for what takes their place.
+  var kept: [Int] = []
+  /// The cells that have not ended.
+  var underWay: [Int] = []
+  /// The cells that depend on one that failed or has not ended.
+  var held: [Int] = []
+
+  /// `reloaded: cells 2, 4 (depends on 2) in 12 ms; 3 is gone`.
+  func line(_ duration: Duration) -> String {
+    let retry = failed.isEmpty ? nil : "the next change tries again"
+    let problems = [told(failed: true), told(failed: false), waiting, notRun, staying, retry].compactMap(
+      \.self)
+    let all = [running(duration), going].compactMap(\.self)
+    if !all.isEmpty { return "reloaded: " + (all + problems).joined(separator: "; ") }
+    return problems.isEmpty
+      ? "reloaded: no code has changed" : "not reloaded: " + problems.joined(separator: "; ")
+  }
+
+  /// What is not as the file has it, as after a start; nil where all is.
+  var problems: String? {
+    let failures = ReloadReport.list(failed.map(\.number)).map { "\($0) failed" }
+    let all = [failures, waiting, notRun].compactMap(\.self)
+    return all.isEmpty ? nil : all.joined(separator: "; ")
+  }
+
+  private func running(_ duration: Duration) -> String? {
+    let cells = ran.map { cell in
+      ReloadReport.list(cell.causes).map { "\(cell.number) (depends on \($0))" } ?? "\(cell.number)"
+    }
+    return ReloadReport.joined(cells, by: ", ").map {
+      "cell\(cells.count == 1 ? "" : "s") \($0) in \(Prompt.duration(duration))"
+    }
+  }
+
+  private var going: String? {
+    ReloadReport.list(removed).map { "\($0) \(removed.count == 1 ? "is" : "are") gone" }
+  }
+
+  /// - Parameter isServed: whether what the cells served before goes on.
+  private func told(failed isServed: Bool) -> String? {
+    let cells = failed.filter { $0.isServed == isServed }.map(\.number)
+    return ReloadReport.list(cells).map {
+      "\($0) failed, and "
+        + (isServed
+          ? "what \(cells.count == 1 ? "it" : "they") served before goes on"
+          : "nothing of \(cells.count == 1 ? "it" : "them") is served")
+    }
+  }
+
+  private var waiting: String? {
+    ReloadReport.list(underWay).map { "\($0) \(underWay.count == 1 ? "has" : "have") not ended" }
+  }
+
+  private var notRun: String? {
+    ReloadReport.list(held).map {
+      "\($0), which depend\(held.count == 1 ? "s" : "") on \(failed.count + underWay.count == 1 ? "it" : "them"), "
+        + "\(held.count == 1 ? "was" : "were") not run"
+    }
+  }
+
+  private var staying: String? {
+    ReloadReport.list(kept).map {
+      "\($0) \(kept.count == 1 ? "stays" : "stay") until what replaces it has run"
+    }
+  }
+
+  /// `2, 3 and 5`; nil for none.
+  private static func list(_ numbers: [Int]) -> String? {
+    guard numbers.count > 1, let last = numbers.last else { return numbers.first.map(String.init) }
+    if numbers.count > limit { return joined(numbers.map(String.init), by: ", ") }
+    return numbers.dropLast().map(String.init).joined(separator: ", ") + " and \(last)"
+  }
+
+  /// At most so many words; the rest is counted.
+  private static func joined(_ words: [String], by separator: String) -> String? {
+    if words.isEmpty { return nil }
+    let rest = words.count > limit ? [" … \(words.count - limit) more"] : []
+    return words.prefix(limit).joined(separator: separator) + rest.joined()
+  }
+
+  private static let limit = 12
+}

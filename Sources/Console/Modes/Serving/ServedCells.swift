@@ -1,0 +1,199 @@
+import Foundation
+import KernelCore
+import Language
+import Notebooks
+
+/// The cells of a served file: runs them, and when the file has changed runs what the change concerns.
+///
+/// Nothing of it waits: whoever owns it calls `proceed` when `wake` was called.
+final class ServedCells {
+  private let path: String
+  private let kernel: KernelHandle
+  private let log: ServerLog
+  /// Called on another thread when a cell has ended.
+  private let wake: @Sendable () -> Void
+  /// Whether nothing more is run when a cell fails at the start.
+  private let needsAll: Bool
+
+  private var cells: TrackedCells
+  private var schedule = CellSchedule()
+  /// What the cells under way come to. A run that was given up is not among them.
+  private var runs: [Int: Slot<CellResult>] = [:]
+  private var reload: Reload?
+
+  /// The start, or a reload, until nothing is left to be done at once.
+  private struct Reload {
+    let isStart: Bool
+    let began = ContinuousClock.now
+    var report = ReloadReport()
+    var hasToldOfWait = false
+  }
+
+  init(
+    _ notebook: Notebook, at path: String, needsAll: Bool, _ kernel: KernelHandle, _ log: ServerLog,
+    wake: @escaping @Sendable () -> Void
+  ) {
+    self.needsAll = needsAll
+    self.path = path
+    self.kernel = kernel
+    self.log = log
+    self.wake = wake
+    cells = TrackedCells(notebook)
+    _ = schedule.adopt(cells.texts)
+    reload = Reload(isStart: true)
+  }
+
+  /// The cell that failed at the start, where all must run.
+  var failure: Int? {
+    guard needsAll, let reload, reload.isStart else { return nil }
+    return reload.report.failed.first?.number
+  }
+
+  /// Whether a cell has not ended.
+  var isRunning: Bool { !runs.isEmpty }
+
+  // MARK: Running
+
+  /// Does what is to be done now; true where that ended the start or a reload.
+  func proceed() -> Bool {
+    collectResults()
+    while reload != nil, failure == nil {
+      switch schedule.next() {
+      case .remove(let number):
+        kernel.removeEffects(of: number)
+        reload?.report.removed.append(number)
+      case .run(let number, let text): run(number, text)
+      case .wait(let number):
+        tellOfWait(number)
+        return false
+      case .rest:
+        finish()
+        return true
+      }
+    }
+    return false
+  }
+
+  private func run(_ number: Int, _ text: String) {
+    let slot = Slot<CellResult>()
+    runs[number] = slot
+    kernel.run(cell: number, text: text) { [wake] result in
+      slot.set(result)
+      wake()
+    }
+  }
+
+  private func collectResults() {
+    for (number, slot) in runs.sorted(by: { $0.key < $1.key }) {
+      guard let result = slot.value else { continue }
+      runs[number] = nil
+      // What it printed stands before what it came to.
+      log.writeAll()
+      // It went on by itself, and others may have waited for it.
+      if reload == nil { begin() }
+      schedule.ended(number, succeeded: result.isSuccess)
+      if result.isSuccess {
+        reload?.report.ran.append((number, schedule.causes(of: number)))
+      } else {
+        if let text = Transcript.result(result) { Stream.complain(text.rendered(color: false)) }
+        if let place = place(of: number) { Stream.complain("  cell [\(number)] begins at \(place)") }
+        reload?.report.failed.append((number, schedule.isServed(number)))
+      }
+    }
+  }
+
+  /// Where a cell stands in the file now, for a file that gives it no number; nil for others.
+  private func place(of number: Int) -> String? {
+    guard let cell = cells.cells.first(where: { $0.number == number }), !cell.isNumbered else { return nil }
+    return cell.firstLine.map { "\(fileName(path)):\($0)" }
+  }
+
+  private func begin() {
+    reload = Reload(isStart: false)
+    kernel.holdRoutes(true)
+  }
+
+  private func finish() {
+    guard var reload else { return }
+    self.reload = nil
+    reload.report.held = schedule.held
+    reload.report.underWay = schedule.underWay
+    reload.report.kept = schedule.keptThoughGone
+    if !reload.isStart {
+      kernel.holdRoutes(false)
+      Stream.complain(reload.report.line(.now - reload.began))
+    } else if let problems = reload.report.problems {
+      Stream.complain("not all of \(fileName(path)) is served: \(problems); a change of the file tries again")
+    }
+  }
+
+  /// How long a reload waits for a cell before it says so.
+  private static let patience = Duration.seconds(2)
+
+  private func tellOfWait(_ number: Int) {
+    guard let reload, !reload.isStart, !reload.hasToldOfWait, .now - reload.began > ServedCells.patience
+    else {
+      return
+    }
+    self.reload?.hasToldOfWait = true
+    Stream.complain(
+      "reloading: cell \(number) has not ended; an edit of it interrupts it, any other change goes on beside it"
+    )
+  }
+
+  // MARK: The file
+
+  /// Takes over what the file has now, unless a cell of it is wrong: then that is told and all stays as it is.
+  func adopt(_ notebook: Notebook) {
+    let new = cells.followed(by: notebook)
+    guard isSound(new) else { return }
+    cells = new
+    // A start that the change overtakes is told as such when it ends.
+    if reload == nil { begin() }
+    for number in schedule.adopt(new.texts) {
+      runs[number] = nil
+      kernel.interrupt(cell: number)
+      Stream.complain("cell [\(number)] is interrupted: the file has changed")
+    }
+  }
+
+  /// Whether nothing is wrong with the cells that was not wrong with the same text before; tells what is.
+  private func isSound(_ new: TrackedCells) -> Bool {
+    let known = Dictionary(uniqueKeysWithValues: cells.cells.map { ($0.number, $0.source) })
+    let found = errors(in: new)
+    if found.isEmpty { return true }
+    let old = errors(in: cells).reduce(into: [:]) { $0[$1.source.cell] = Set($1.errors.map(\.message)) }
+    let fresh = found.filter { source, errors in
+      guard let text = source.cell.flatMap({ known[$0] }), isSame(text, source.text) else { return true }
+      return !(old[source.cell] ?? []).isSuperset(of: errors.map(\.message))
+    }
+    for (source, errors) in fresh { Stream.complain(ErrorRenderer().render(errors, in: source)) }
+    if !fresh.isEmpty { tellNothingIsReloaded(path) }
+    return fresh.isEmpty
+  }
+
+  /// The cells that can't be compiled where the notebook is these cells. Looked at by a kernel of their own, so that
+  /// nobody waits for that who is served.
+  private func errors(in cells: TrackedCells) -> [(source: SourceText, errors: [Diagnostic])] {
+    let sources = cells.cells.map { cell in
+      SourceText(
+        cell: cell.number, text: cell.source,
+        file: cell.firstLine.map { .init(path: fileName(path), line: $0) })
+    }
+    guard let checked = try? withUnlistenedKernel({ $0.check(sources) }) else { return [] }
+    return zip(sources, checked).compactMap { source, cell in
+      let errors = cell.diagnostics.filter { $0.severity == .error }
+      return errors.isEmpty ? nil : (source, errors)
+    }
+  }
+}
+
+/// Says that a change of a file comes to nothing; why has been told.
+func tellNothingIsReloaded(_ path: String) {
+  Stream.complain("not reloaded: \(fileName(path)) has an error, and what was served before goes on")
+}
+
+extension TrackedCells {
+  /// What is run.
+  var texts: [(number: Int, text: String)] { cells.map { ($0.number, $0.source) } }
+}

@@ -1,0 +1,122 @@
+import Language
+import Web
+
+/// What the cells of a notebook have to do with one another, found from their texts without running them: which of them
+/// come to something else when others are edited, are new or are gone.
+///
+/// The rules are those of `Staleness`. They are asked of a notebook in which every cell has just run, so that what is
+/// stale is so by the edit alone.
+public struct CellDependencies: Sendable {
+  private struct Text: Sendable {
+    let number: Int
+    let uses: CellUses
+    /// The globals and routes that it declares: of two cells that declare one, the last to run has it.
+    let declares: Set<Declaration>
+  }
+
+  private enum Declaration: Hashable {
+    case global(String)
+    case route(RouteKey)
+  }
+
+  private let texts: [Text]
+  private let order: [Int]
+  /// As if all had run.
+  private let staleness: Staleness
+
+  /// - Parameter cells: the cells in the notebook's order, each with a number of its own.
+  public init(_ cells: [(number: Int, text: String)]) {
+    texts = cells.map { CellDependencies.read($0.text, of: $0.number) }
+    order = texts.map(\.number)
+    var staleness = Staleness()
+    for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
+    self.staleness = staleness
+  }
+
+  /// When a cell began whose input has not changed since.
+  private static let always = Int.max
+
+  private static func read(_ text: String, of number: Int) -> Text {
+    let source = SourceText(cell: number, text: text)
+    let parsed = Parser.parse(source)
+    let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
+    let names = Set(CompiledCell.declarations(of: source, parsed, resolution).keys)
+    var declares = Set(names.map(Declaration.global))
+    for route in resolution.routes {
+      guard let key = try? RoutePattern.parse(route.pattern).key else { continue }
+      let methods: [String?] = route.methods.isEmpty ? [nil] : route.methods
+      declares.formUnion(methods.map { .route(RouteKey(method: $0, pattern: key)) })
+    }
+    return Text(number: number, uses: CellUses(resolution, declares: names), declares: declares)
+  }
+
+  // MARK: Asking
+
+  /// Some cells and those that depend on them, in the notebook's order.
+  public func affected(by cells: Set<Int>) -> [Int] { staleness.stale(in: order, edited: cells) }
+
+  /// The cells of this notebook that are to run so that it is as if all had run, where an earlier state of it has run:
+  /// some, those that depend on them or on what is gone, and those that declare what a cell before them now declares
+  /// again, or what no cell declares any more that had taken it over.
+  ///
+  /// - Parameters:
+  ///   - edited: cells that are new, that have another text now, or whose run is missing.
+  ///   - before: the cells that have run, with the texts that they had then.
+  public func affected(by edited: Set<Int>, since before: CellDependencies) -> [Int] {
+    var staleness = before.staleness
+    for text in before.texts where !order.contains(text.number) {
+      let names = text.uses.declares.filter { before.last(declaring: .global($0)) == text.number }
+      staleness.removed(text.number, names: Array(names))
+    }
+    for text in texts where edited.contains(text.number) {
+      staleness.ran(text.number, text.uses, since: CellDependencies.always)
+    }
+    var affected = edited.union(regaining(before))
+    while true {
+      let grown = affected.union(staleness.stale(in: order, edited: affected)).union(overlaid(by: affected))
+      if grown.count == affected.count { return order.filter(affected.contains) }
+      affected = grown
+    }
+  }
+
+  /// The cells of this notebook that declare something of what a cell of an earlier one declared there, itself left
+  /// out.
+  public func heirs(of number: Int, in before: CellDependencies) -> [Int] {
+    guard let text = before.texts.first(where: { $0.number == number }) else { return [] }
+    return texts.filter { $0.number != number && !$0.declares.isDisjoint(with: text.declares) }.map(\.number)
+  }
+
+  private func last(declaring declaration: Declaration) -> Int? {
+    texts.last { $0.declares.contains(declaration) }?.number
+  }
+
+  /// The cells that declare what another had taken over from them, which declares it no longer.
+  private func regaining(_ before: CellDependencies) -> Set<Int> {
+    let kept = Dictionary(uniqueKeysWithValues: texts.map { ($0.number, $0.declares) })
+    var regained: Set<Int> = []
+    for text in before.texts {
+      for declaration in text.declares.subtracting(kept[text.number] ?? []) {
+        guard before.last(declaring: declaration) == text.number,
+          let next = last(declaring: declaration)
+        else { continue }
+        regained.insert(next)
+      }
+    }
+    return regained
+  }
+
+  /// The cells behind one of these that declare the same: theirs is what counts.
+  private func overlaid(by cells: Set<Int>) -> Set<Int> {
+    var declared: Set<Declaration> = []
+    var overlaid: Set<Int> = []
+    for text in texts {
+      if cells.contains(text.number) {
+        declared.formUnion(text.declares)
+      } else if !text.declares.isDisjoint(with: declared) {
+        overlaid.insert(text.number)
+        declared.formUnion(text.declares)
+      }
+    }
+    return overlaid
+  }
+}
