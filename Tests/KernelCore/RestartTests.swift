@@ -286,4 +286,36 @@ struct RerunTests {
     #expect(bench.value("Out[1]") == "1")
     #expect(bench.routes.map(\.counts) == ["any /n [1] 1 hits 0 errors"])
   }
+
+  @Test func aRequestWaitsForARouteThatGoesFromOneCellToAnother() {
+    let bench = Bench()
+    bench.run(#"route "/a" { 1 }"#, cell: 1)
+    bench.run(#"route "/b" { 2 }"#, cell: 2)
+    bench.on { bench.supervisor.holdRoutes() }
+    bench.run("1", cell: 1)
+    bench.on { bench.kernel.removeEffects(of: 2) }
+    let moved = bench.ask("/a")
+    let gone = bench.ask("/b")
+    let never = bench.ask("/c")
+    #expect(moved.status == nil && gone.status == nil)
+    #expect(never.status == 404)
+    bench.run(#"route "/a" { 3 }"#, cell: 3)
+    #expect(moved.text == "3")
+    #expect(gone.status == nil)
+    bench.on { bench.supervisor.releaseRoutes() }
+    #expect(gone.status == 404)
+    #expect(bench.ask("/b").status == 404)
+  }
+
+  @Test func aRequestForARouteThatDoesNotComeBackWaitsFiveSecondsAtMost() {
+    let bench = Bench()
+    bench.run(#"route "/a" { 1 }"#, cell: 1)
+    bench.on { bench.supervisor.holdRoutes() }
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    let request = bench.ask("/a")
+    bench.advanceHold(.seconds(4))
+    #expect(request.status == nil)
+    bench.advanceHold(.seconds(1))
+    #expect(request.status == 503)
+  }
 }

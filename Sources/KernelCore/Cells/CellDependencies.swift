@@ -71,7 +71,7 @@ public struct CellDependencies: Sendable {
     for text in texts where edited.contains(text.number) {
       staleness.ran(text.number, text.uses, since: CellDependencies.always)
     }
-    var affected = edited.union(regaining(before))
+    var affected = edited.union(regaining(before, edited))
     while true {
       let grown = affected.union(staleness.stale(in: order, edited: affected)).union(overlaid(by: affected))
       if grown.count == affected.count { return order.filter(affected.contains) }
@@ -86,18 +86,19 @@ public struct CellDependencies: Sendable {
     return texts.filter { $0.number != number && !$0.declares.isDisjoint(with: text.declares) }.map(\.number)
   }
 
-  private func last(declaring declaration: Declaration) -> Int? {
-    texts.last { $0.declares.contains(declaration) }?.number
+  private func last(declaring declaration: Declaration, otherThan numbers: Set<Int> = []) -> Int? {
+    texts.last { $0.declares.contains(declaration) && !numbers.contains($0.number) }?.number
   }
 
-  /// The cells that declare what another had taken over from them, which declares it no longer.
-  private func regaining(_ before: CellDependencies) -> Set<Int> {
+  /// The cells that declare what another had taken over from them, which declares it no longer. One that is edited may
+  /// fail, and leaves it to the one before it.
+  private func regaining(_ before: CellDependencies, _ edited: Set<Int>) -> Set<Int> {
     let kept = Dictionary(uniqueKeysWithValues: texts.map { ($0.number, $0.declares) })
     var regained: Set<Int> = []
     for text in before.texts {
       for declaration in text.declares.subtracting(kept[text.number] ?? []) {
         guard before.last(declaring: declaration) == text.number,
-          let next = last(declaring: declaration)
+          let next = last(declaring: declaration, otherThan: edited)
         else { continue }
         regained.insert(next)
       }

@@ -46,37 +46,42 @@ struct CellSchedule {
   // MARK: The file
 
   /// The file has these cells now. Gives the cells under way that are to be stopped, since they are gone, have another
-  /// text, or depend on a cell that is.
+  /// text, or depend on a cell that has.
   mutating func adopt(_ cells: [(number: Int, text: String)]) -> [Int] {
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
-    let underWay = entries.filter(\.isUnderWay).map(\.number)
-    // What a cell under way is about to make counts as made.
-    let present = cells.reduce(into: texts) { texts, cell in
-      if let entry = old[cell.number], entry.isUnderWay, isSame(entry.text, cell.text) {
-        texts[cell.number] = cell.text
-      }
+    let goingOn = cells.filter { cell in
+      old[cell.number].map { $0.isUnderWay && isSame($0.text, cell.text) } ?? false
     }
+    // What a cell under way is about to make counts as made.
+    let present = goingOn.reduce(into: texts) { $0[$1.number] = $1.text }
     let order = gone.map(\.number) + entries.map(\.number)
     let before = CellDependencies(order.compactMap { number in present[number].map { (number, $0) } })
     dependencies = CellDependencies(cells)
-    let edited = Set(
-      cells.filter { cell in present[cell.number].map { !isSame($0, cell.text) } ?? true }.map(\.number))
-    let numbers = Set(cells.map(\.number))
-    let stale = Set(entries.filter { $0.isStale && !$0.isUnderWay }.map(\.number)).intersection(numbers)
-    let affected = Set(dependencies.affected(by: edited.union(stale), since: before))
+    let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
+    let changed = Set(CellSchedule.cells(cells, thatDifferFrom: present) + stale)
+    let concerned = Set(dependencies.affected(by: changed, since: before))
+    let due = Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
 
-    entries = cells.map { cell in
+    let edited = Set(CellSchedule.cells(cells, thatDifferFrom: texts))
+    let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
+    let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
+    entries = cells.map { number, text in
       Entry(
-        number: cell.number, text: cell.text, isDue: affected.contains(cell.number),
-        isEdited: edited.contains(cell.number), isStale: stale.contains(cell.number),
-        isUnderWay: underWay.contains(cell.number) && !affected.contains(cell.number))
+        number: number, text: text, isDue: due.contains(number), isEdited: edited.contains(number),
+        isStale: old[number]?.isStale ?? false, isUnderWay: underWay.contains(number))
     }
     awaited = nil
-    let heirs = { [dependencies] number in
-      dependencies.heirs(of: number, in: before).filter(affected.contains)
+    let numbers = Set(cells.map(\.number))
+    gone = order.filter { !numbers.contains($0) }.map { [dependencies] number in
+      Gone(number: number, heirs: dependencies.heirs(of: number, in: before).filter(due.contains))
     }
-    gone = order.filter { !numbers.contains($0) }.map { Gone(number: $0, heirs: heirs($0)) }
-    return underWay.filter { !numbers.contains($0) || affected.contains($0) }
+    return stopped
+  }
+
+  private static func cells(
+    _ cells: [(number: Int, text: String)], thatDifferFrom texts: [Int: String]
+  ) -> [Int] {
+    cells.filter { cell in texts[cell.number].map { !isSame($0, cell.text) } ?? true }.map(\.number)
   }
 
   // MARK: Running

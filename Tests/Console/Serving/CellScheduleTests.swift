@@ -1,0 +1,233 @@
+import TestSupport
+import Testing
+
+@testable import Console
+
+/// What is run, and in which order, as a served file changes.
+struct CellScheduleTests {
+  /// A schedule whose steps are taken at once: what it says is kept, and every cell ends as told.
+  private final class Played {
+    private(set) var schedule = CellSchedule()
+    /// Cells whose runs fail, and those whose runs don't end.
+    var failing: Set<Int> = []
+    var waiting: Set<Int> = []
+    private(set) var steps: [String] = []
+    private(set) var stopped: [Int] = []
+
+    init(_ texts: [Int: String]) { take(texts) }
+
+    /// The file becomes these cells; gives the steps of the reload.
+    @discardableResult
+    func take(_ texts: [Int: String]) -> [String] { take(texts.sorted { $0.key < $1.key }) }
+
+    @discardableResult
+    func take(_ cells: [(key: Int, value: String)]) -> [String] {
+      stopped = schedule.adopt(cells.map { ($0.key, $0.value) })
+      return play()
+    }
+
+    /// A cell that waited has ended.
+    func end(_ number: Int, succeeded: Bool = true) -> [String] {
+      waiting.remove(number)
+      schedule.ended(number, succeeded: succeeded)
+      return play()
+    }
+
+    private func play() -> [String] {
+      steps = []
+      // Each cell at most once, and each that is gone.
+      for _ in 0..<1_000 {
+        switch schedule.next() {
+        case .remove(let number): steps.append("-\(number)")
+        case .run(let number, _):
+          steps.append("\(number)")
+          if !waiting.contains(number) { schedule.ended(number, succeeded: !failing.contains(number)) }
+        case .wait(let number): return steps + ["wait \(number)"]
+        case .rest: return steps
+        }
+      }
+      Issue.record("there is no end of steps")
+      return steps
+    }
+  }
+
+  private let chain = [1: "let a = 1", 2: "let b = a", 3: "b", 4: "4"]
+
+  private func edited(_ texts: [Int: String], _ changes: [Int: String?]) -> [Int: String] {
+    changes.reduce(into: texts) { $0[$1.key] = $1.value }
+  }
+
+  @Test func allRunAtTheStartInTheFilesOrder() {
+    #expect(Played(chain).steps == ["1", "2", "3", "4"])
+    let played = Played([:])
+    #expect(played.take([(9, "1"), (2, "2"), (5, "3")]) == ["9", "2", "5"])
+  }
+
+  @Test func anEditRunsItsCellAndWhatDependsOnIt() {
+    let played = Played(chain)
+    #expect(played.take(chain) == [])
+    #expect(played.take(edited(chain, [2: "let b = a + 1"])) == ["2", "3"])
+    #expect(played.schedule.causes(of: 2) == [] && played.schedule.causes(of: 3) == [2])
+    #expect(played.take(edited(chain, [2: "let b = a + 1", 4: "5"])) == ["4"])
+    #expect(played.take(edited(chain, [1: "let a = 2"])) == ["1", "2", "3", "4"])
+  }
+
+  @Test func anotherOrderRunsNothing() {
+    let played = Played(chain)
+    #expect(played.take([(4, "4"), (1, "let a = 1"), (2, "let b = a"), (3, "b")]) == [])
+  }
+
+  @Test func whatIsGoneIsTakenAway() {
+    let played = Played(chain)
+    #expect(played.take(edited(chain, [3: nil, 4: nil])) == ["-3", "-4"])
+    #expect(played.take(chain) == ["3", "4"])
+  }
+
+  @Test func whatIsGoneStaysUntilWhatReplacesItHasRun() {
+    let before = [1: #"route "/a" { 1 }"#, 2: "2"]
+    var played = Played(before)
+    #expect(played.take([2: "2", 3: #"route "/a" { 3 }"#]) == ["3", "-1"])
+    played = Played(before)
+    played.failing = [3]
+    #expect(played.take([2: "3", 3: #"route "/a" { 3 }"#]) == ["2", "3"])
+    #expect(played.schedule.keptThoughGone == [1])
+    #expect(played.schedule.isServed(1) && !played.schedule.isServed(3))
+    played.failing = []
+    #expect(played.take([2: "3", 3: #"route "/a" { 4 }"#]) == ["3", "-1"])
+    #expect(played.schedule.keptThoughGone == [])
+    // Nothing replaces it any more.
+    played = Played(before)
+    played.failing = [3]
+    played.take([2: "2", 3: #"route "/a" { 3 }"#])
+    #expect(played.take([2: "2", 3: "3"]) == ["-1", "3"])
+  }
+
+  @Test func whatDependsOnACellThatFailedIsNotRunAndIsTriedAgain() {
+    let played = Played(chain)
+    played.failing = [1]
+    let broken = edited(chain, [1: "let a = 2", 4: "5"])
+    #expect(played.take(broken) == ["1", "4"])
+    #expect(played.schedule.held == [2, 3])
+    #expect(played.schedule.isServed(1))
+    #expect(played.take(broken) == ["1"])
+    played.failing = []
+    #expect(played.take(broken) == ["1", "2", "3"])
+    #expect(played.take(broken) == [])
+  }
+
+  @Test func anEditThatFailedAndIsTakenBackRunsNothing() {
+    let played = Played(chain)
+    played.failing = [1]
+    #expect(played.take(edited(chain, [1: "let a = 2"])) == ["1"])
+    #expect(played.take(chain) == [])
+    // What a good run has made stale stays to be run.
+    played.failing = [2]
+    let edit = edited(chain, [1: "let a = 3"])
+    #expect(played.take(edit) == ["1", "2"])
+    #expect(played.schedule.held == [3])
+    played.failing = []
+    #expect(played.take(edited(edit, [4: "44"])) == ["2", "3", "4"])
+  }
+
+  @Test func theNextCellWaitsForTheOneBeforeIt() {
+    let played = Played(chain)
+    played.waiting = [2]
+    #expect(played.take(edited(chain, [2: "let b = 3", 4: "5"])) == ["2", "wait 2"])
+    #expect(played.schedule.underWay == [2])
+    #expect(played.end(2) == ["3", "4"])
+  }
+
+  @Test func aCellThatWaitsKeepsNoOtherEditFromBeingTaken() {
+    let played = Played(chain)
+    played.waiting = [2]
+    let first = edited(chain, [2: "let b = 3"])
+    #expect(played.take(first) == ["2", "wait 2"])
+    #expect(played.take(edited(first, [4: "5"])) == ["4"])
+    #expect(played.stopped == [])
+    #expect(played.schedule.underWay == [2] && played.schedule.held == [3])
+    #expect(played.end(2) == ["3"])
+    #expect(played.take(edited(first, [4: "5"])) == [])
+  }
+
+  @Test func anEditOfACellThatWaitsStopsIt() {
+    let played = Played(chain)
+    played.waiting = [2]
+    #expect(played.take(edited(chain, [2: "let b = 3"])) == ["2", "wait 2"])
+    played.waiting = []
+    #expect(played.take(edited(chain, [2: "let b = 4"])) == ["2", "3"])
+    #expect(played.stopped == [2])
+    // So does an edit of what it depends on, and its end.
+    played.waiting = [2]
+    played.take(edited(chain, [2: "let b = a + 5"]))
+    played.waiting = []
+    #expect(played.take(edited(chain, [1: "let a = 9", 2: "let b = a + 5"])) == ["1", "2", "3"])
+    #expect(played.stopped == [2])
+    played.waiting = [2]
+    played.take(edited(chain, [1: "let a = 9", 2: "let b = 6", 3: nil]))
+    #expect(played.take([1: "let a = 9", 4: "4"]) == ["-2"])
+    #expect(played.stopped == [2])
+  }
+
+  @Test func aCellThatWaitsAndIsChangedBackKeepsWhatItHadMade() {
+    let played = Played(chain)
+    played.waiting = [2]
+    played.take(edited(chain, [2: "let b = 3"]))
+    #expect(played.take(chain) == [])
+    #expect(played.stopped == [2])
+    #expect(played.schedule.underWay == [])
+  }
+
+  @Test func aCellThatGoesOnByItselfAndFailsIsTriedAgain() {
+    let played = Played(chain)
+    played.waiting = [3]
+    #expect(played.take(edited(chain, [2: "let b = a + 1"])) == ["2", "3", "wait 3"])
+    let second = edited(chain, [2: "let b = a + 1", 4: "5"])
+    #expect(played.take(second) == ["4"])
+    #expect(played.end(3, succeeded: false) == [])
+    #expect(played.take(second) == ["3"])
+    #expect(played.take(second) == [])
+  }
+
+  @Test func theEndOfARunThatWasStoppedIsNotThatOfTheNext() {
+    let played = Played(chain)
+    played.waiting = [4]
+    played.take(edited(chain, [4: "5"]))
+    played.take(edited(chain, [4: "6"]))
+    #expect(played.schedule.underWay == [4])
+    #expect(!played.schedule.isServed(7))
+  }
+
+  /// Whatever is edited, fails or waits: once all runs well, the last text of each cell has run last, nothing that was
+  /// not to run has, and a cell ran after all that it depends on.
+  @Test(arguments: 0..<300)
+  func onceNothingFailsAllIsAsTheFileHasIt(_ seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    var texts: [Int: String] = [:]
+    let played = Played([:])
+    // For each cell the text that ran well last, and when.
+    var model: [Int: (text: String, time: Int)] = [:]
+    var time = 0
+    for edit in 0..<12 {
+      let number = Int.random(in: 1...6, using: &random)
+      let input = Int.random(in: 1...6, using: &random)
+      texts[number] = Bool.random(using: &random) || edit == 0 ? "let v\(number) = v\(input) ?? \(edit)" : nil
+      let isLast = edit == 11
+      played.failing = isLast ? [] : Set((1...6).filter { _ in Int.random(in: 0..<4, using: &random) == 0 })
+      for step in played.take(texts) {
+        time += 1
+        if step.hasPrefix("-") {
+          model[Int(step.dropFirst()) ?? 0] = nil
+        } else if let cell = Int(step), !played.failing.contains(cell) {
+          #expect(
+            model[cell].map { $0.text != texts[cell] || dependsOnOther(texts[cell] ?? "", cell) } ?? true)
+          model[cell] = (texts[cell] ?? "", time)
+        }
+      }
+    }
+    #expect(model.mapValues(\.text) == texts)
+    #expect(played.schedule.held == [] && played.schedule.underWay == [])
+    #expect(played.take(texts) == [])
+  }
+
+  private func dependsOnOther(_ text: String, _ cell: Int) -> Bool { !text.contains("= v\(cell) ") }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import KernelCore
+import TestSupport
+import Testing
+
+@testable import Console
+
+/// The property that reloads are held to: what is in force after any number of them is what a fresh start would have.
+struct ReloadPropertyTests {
+  /// A kernel that serves nobody.
+  private struct Quiet {
+    let kernel: KernelHandle
+
+    init() throws {
+      var configuration = KernelConfiguration()
+      configuration.isClockVirtual = true
+      configuration.bindsSockets = false
+      kernel = try KernelHandle(configuration) { _ in }
+    }
+
+    func run(_ number: Int, _ text: String) -> Bool {
+      let slot = Slot<CellResult>()
+      let ended = DispatchSemaphore(value: 0)
+      kernel.run(cell: number, text: text) {
+        slot.set($0)
+        ended.signal()
+      }
+      ended.wait()
+      return slot.value?.isSuccess == true
+    }
+
+    /// What is in force: routes and variables, each with its cell.
+    var content: [String] {
+      kernel.routes().map { "\($0.method ?? "any") \($0.pattern) [\($0.cell ?? 0)]" }.sorted()
+        + kernel.variables().map { "\($0.name) = \($0.value) [\($0.cell ?? 0)]" }
+    }
+
+    func end() { kernel.shutDown(grace: .zero) }
+  }
+
+  /// A cell that reads what cells before it declare, declares a name of its own, and perhaps a name and a route that
+  /// other cells declare too. Some fail, and all do that read what is not there.
+  private static func cell(_ number: Int, _ random: inout SeededGenerator, fails: Bool) -> String {
+    let value = Int.random(in: 0..<100, using: &random)
+    let input = number > 1 ? Int.random(in: 1..<number, using: &random) : nil
+    var lines = [
+      input.map { "let x\(number) = x\($0) + f\($0)() + \(value)" } ?? "let x\(number) = \(value)",
+      "func f\(number)() { x\(number) * 2 }",
+    ]
+    let shared = Int.random(in: 0..<3, using: &random)
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: lines.append("let shared\(shared) = \(value)")
+    case 1: lines.append("route \"/shared/\(shared)\" { \(value) }")
+    case 2: lines.append("route POST \"/shared/\(shared)\" { x\(number) }")
+    default: break
+    }
+    if fails { lines.append("1 / 0") }
+    return lines.joined(separator: "\n")
+  }
+
+  @Test(arguments: 0..<60)
+  func reloadsComeToWhatAFreshStartDoes(_ seed: Int) throws {
+    var random = SeededGenerator(seed: UInt64(seed))
+    let (reloaded, fresh) = (try Quiet(), try Quiet())
+    defer {
+      reloaded.end()
+      fresh.end()
+    }
+    let numbers = Array(1...6)
+    var texts: [Int: String] = [:]
+    var schedule = CellSchedule()
+    for edit in 0..<12 {
+      let isLast = edit == 11
+      for number in numbers where isLast ? texts[number] == nil : Int.random(in: 0..<3, using: &random) == 0 {
+        let isGone = !isLast && Int.random(in: 0..<4, using: &random) == 0
+        let fails = !isLast && Int.random(in: 0..<5, using: &random) == 0
+        texts[number] = isGone ? nil : Self.cell(number, &random, fails: fails)
+      }
+      if isLast { texts = texts.mapValues { $0.replacing("\n1 / 0", with: "") } }
+      #expect(schedule.adopt(texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) == [])
+      carryOut(&schedule, reloaded)
+    }
+    for (number, text) in texts.sorted(by: { $0.key < $1.key }) { #expect(fresh.run(number, text)) }
+    #expect(reloaded.content == fresh.content)
+    #expect(fresh.content.count >= 12)
+  }
+
+  private func carryOut(_ schedule: inout CellSchedule, _ quiet: Quiet) {
+    while true {
+      switch schedule.next() {
+      case .remove(let number): quiet.kernel.removeEffects(of: number)
+      case .run(let number, let text): schedule.ended(number, succeeded: quiet.run(number, text))
+      case .wait, .rest: return
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Testing
+
+@testable import KernelCore
+
+/// Which cells are to run where a notebook has become another one.
+struct CellDependenciesTests {
+  /// A notebook, what it becomes, and which of its cells are then to run.
+  struct Example: Sendable, CustomStringConvertible {
+    let description: String
+    let before: [Int: String]
+    let after: [Int: String]
+    let affected: [Int]
+
+    init(_ description: String, _ before: [Int: String], _ after: [Int: String], _ affected: [Int]) {
+      self.description = description
+      self.before = before
+      self.after = after
+      self.affected = affected
+    }
+  }
+
+  static let examples = [
+    Example("nothing", [1: "let a = 1", 2: "a"], [1: "let a = 1", 2: "a"], []),
+    Example(
+      "an edited cell, what reads it, and what reads that",
+      [1: "let a = 1", 2: "let b = a", 3: "b", 4: "5"], [1: "let a = 2", 2: "let b = a", 3: "b", 4: "5"],
+      [1, 2, 3]),
+    Example("a new cell alone", [1: "let a = 1", 3: "a"], [1: "let a = 1", 2: "a", 3: "a"], [2]),
+    Example(
+      "a cell that is gone takes nothing along", [1: "let a = 1", 2: "a", 3: "4"], [1: "let a = 1", 3: "4"],
+      []),
+    Example(
+      "what a handler reads is looked up each time", [1: "let a = 1", 2: #"route "/a" { a }"#],
+      [1: "let a = 2", 2: #"route "/a" { a }"#], [1]),
+    Example(
+      "a function that is called", [1: "func f() { 1 }", 2: "f()"], [1: "func f() { 2 }", 2: "f()"], [1, 2]),
+    Example(
+      "an assignment counts below it", [1: "var a = 1", 2: "a", 3: "a += 1", 4: "a"],
+      [1: "var a = 1", 2: "a", 3: "a += 2", 4: "a"], [3, 4]),
+    Example(
+      "a name that goes from one cell to another", [1: "let a = 1", 2: "2", 3: "a"],
+      [1: "1", 2: "let a = 2", 3: "a"], [1, 2, 3]),
+    Example(
+      "a name that a gone cell had taken over", [1: "let a = 1", 2: "let a = 2", 3: "a"],
+      [1: "let a = 1", 3: "a"], [1, 3]),
+    Example(
+      "a name that an edited cell had taken over", [1: "let a = 1", 2: "let a = 2", 3: "a"],
+      [1: "let a = 1", 2: "2", 3: "a"], [1, 2, 3]),
+    Example(
+      "a route that a gone cell had taken over", [1: #"route "/a" { 1 }"#, 2: #"route "/a" { 2 }"#],
+      [1: #"route "/a" { 1 }"#], [1]),
+    Example(
+      "a name that two cells had taken over, of which one is edited",
+      [1: "let a = 1", 2: "let a = 2", 3: "let a = 3"], [1: "let a = 1", 2: "let a = 4", 3: "3"], [1, 2, 3]),
+    Example(
+      "a route that a cell further down has too", [1: #"route "/a" { 1 }"#, 2: #"route "/a" { 2 }"#],
+      [1: #"route "/a" { 3 }"#, 2: #"route "/a" { 2 }"#], [1, 2]),
+    Example(
+      "a route that a cell further up has too", [1: #"route "/a" { 1 }"#, 2: #"route "/a" { 2 }"#],
+      [1: #"route "/a" { 1 }"#, 2: #"route "/a" { 3 }"#], [2]),
+    Example(
+      "the same path with another method is another route",
+      [1: #"route GET "/a" { 1 }"#, 2: #"route POST "/a" { 2 }"#],
+      [1: #"route GET "/a" { 3 }"#, 2: #"route POST "/a" { 2 }"#], [1]),
+    Example(
+      "two patterns that match the same paths are one route",
+      [1: #"route "/<a>" { a }"#, 2: #"route "/<b>" { b }"#],
+      [1: #"route "/<a>" { "x" + a }"#, 2: #"route "/<b>" { b }"#], [1, 2]),
+    Example(
+      "what a text that can't be parsed would declare", [1: "let a = 1", 2: "a"], [1: "let a = (", 2: "a"],
+      [1, 2]),
+  ]
+
+  @Test(arguments: examples)
+  func whatIsToRunIsWhatChangedAndWhatDependsOnIt(_ example: Example) {
+    let before = CellDependencies(cells(example.before))
+    let after = CellDependencies(cells(example.after))
+    let edited = Set(example.after.filter { example.before[$0.key] != $0.value }.map(\.key))
+    #expect(after.affected(by: edited, since: before) == example.affected)
+  }
+
+  @Test func theOrderIsTheNotebooks() {
+    let cells = CellDependencies([(7, "let a = 1"), (2, "a"), (5, "1")])
+    #expect(cells.affected(by: [7]) == [7, 2])
+    #expect(cells.affected(by: [5, 2]) == [2, 5])
+    #expect(cells.affected(by: []) == [])
+  }
+
+  @Test func heirsDeclareWhatAnotherCellDid() {
+    let before = CellDependencies([(1, "let a = 1\nroute \"/x\" { 1 }"), (2, "let b = 2")])
+    let after = CellDependencies([(2, "let b = 2"), (3, "let a = 3"), (4, "route \"/x\" { 4 }"), (5, "a")])
+    #expect(after.heirs(of: 1, in: before) == [3, 4])
+    #expect(after.heirs(of: 2, in: before) == [])
+    #expect(after.heirs(of: 9, in: before) == [])
+  }
+
+  private func cells(_ texts: [Int: String]) -> [(number: Int, text: String)] {
+    texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}
