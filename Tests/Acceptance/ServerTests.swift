@@ -254,4 +254,24 @@ import Testing
       #expect(try serving.program.waitForExit(timeout: 5) == .code(0))
     }
   }
+
+  @Test func aSecondSignalEndsAtOnce() async throws {
+    try await onOwnThread {
+      let serving = try Serving.start(
+        cells: """
+          var started = 0
+          route "/for-ever" { started += 1; await deferred() }
+          route "/started" { started }
+          """, ["--grace", "1h"])
+      let client = try serving.connect()
+      try client.sendRequest("GET", "/for-ever")
+      while try serving.ask("/started").text != "1" {}
+      let idle = try serving.connect()
+      serving.program.signal(SIGTERM)
+      // The first has come: it closes idle connections.
+      #expect(try idle.isClosedByPeer())
+      serving.program.signal(SIGTERM)
+      #expect(try serving.program.waitForExit(timeout: 5) == .code(128 + SIGTERM))
+    }
+  }
 }

@@ -42,7 +42,8 @@ struct ReloadReportTests {
       line {
         $0.ran = [(1, [])]
         $0.underWay = [2]
-      } == "reloaded: cell 1 in 12 ms; 2 has not ended")
+        $0.held = [3]
+      } == "reloaded: cell 1 in 12 ms; 2 has not ended; 3, which depends on it, waits")
   }
 
   @Test func aStartIsToldOnlyWhereSomethingIsMissing() {

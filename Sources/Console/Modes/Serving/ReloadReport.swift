@@ -59,9 +59,10 @@ struct ReloadReport {
   }
 
   private var notRun: String? {
-    ReloadReport.list(held).map {
-      "\($0), which depend\(held.count == 1 ? "s" : "") on \(failed.count + underWay.count == 1 ? "it" : "them"), "
-        + "\(held.count == 1 ? "was" : "were") not run"
+    let (isOne, isCauseOne) = (held.count == 1, failed.count + underWay.count == 1)
+    let outcome = failed.isEmpty ? (isOne ? "waits" : "wait") : (isOne ? "was not run" : "were not run")
+    return ReloadReport.list(held).map {
+      "\($0), which depend\(isOne ? "s" : "") on \(isCauseOne ? "it" : "them"), \(outcome)"
     }
   }
 
