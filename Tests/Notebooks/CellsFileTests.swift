@@ -201,3 +201,10 @@ func sourcesAreNormalized() throws {
   let text = try CellsFile.serialize(notebook)
   #expect(text == "# %% 1\na\nb\n#> 1\n#> 2\n#> 3\n")
 }
+
+@Test("A cell says whether its file gave it its number or it was counted")
+func tellsCountedNumbers() throws {
+  let notebook = try parse("# %% 7\n1\n# %%\n2\n# %% [markdown]\n# text\n")
+  #expect(notebook.cells.map(\.number) == [7, 8, nil])
+  #expect(notebook.cells.map(\.hasCountedNumber) == [false, true, false])
+}

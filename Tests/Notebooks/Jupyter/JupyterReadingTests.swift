@@ -247,3 +247,12 @@ func jupyterBounds() throws {
   let many = String(repeating: "0,", count: CellsFile.maximumCells)
   #expect(try reason(Array("{\"nbformat\": 4, \"cells\": [\(many)0]}".utf8)) == .tooManyCells)
 }
+
+@Test("A cell of a Jupyter notebook says whether its number was counted")
+func tellsCountedNumbersOfJupyter() throws {
+  let cells = try readJupyter(
+    jupyter(code("\"1\"", metadata: #"{"routebook": {"number": 7}}"#), code("\"2\"", id: "b"))
+  ).notebook.cells
+  #expect(cells.map(\.number) == [7, 8])
+  #expect(cells.map(\.hasCountedNumber) == [false, true])
+}

@@ -24,7 +24,8 @@ final class ServedCells {
   /// The start, or a reload, until nothing is left to be done at once.
   private struct Reload {
     let isStart: Bool
-    let began = ContinuousClock.now
+    /// When the file was last taken over.
+    var began = ContinuousClock.now
     var report = ReloadReport()
     var hasToldOfWait = false
   }
@@ -150,6 +151,8 @@ final class ServedCells {
     cells = new
     // A start that the change overtakes is told as such when it ends.
     if reload == nil { begin() }
+    reload?.began = .now
+    reload?.hasToldOfWait = false
     for number in schedule.adopt(new.texts) {
       runs[number] = nil
       kernel.interrupt(cell: number)
@@ -168,7 +171,7 @@ final class ServedCells {
       return !(old[source.cell] ?? []).isSuperset(of: errors.map(\.message))
     }
     for (source, errors) in fresh { Stream.complain(ErrorRenderer().render(errors, in: source)) }
-    if !fresh.isEmpty { tellNothingIsReloaded(path) }
+    if !fresh.isEmpty { tellNothingIsReloaded() }
     return fresh.isEmpty
   }
 
@@ -188,10 +191,8 @@ final class ServedCells {
   }
 }
 
-/// Says that a change of a file comes to nothing; why has been told.
-func tellNothingIsReloaded(_ path: String) {
-  Stream.complain("not reloaded: \(fileName(path)) has an error, and what was served before goes on")
-}
+/// Says that a change of the file comes to nothing; why has been told.
+func tellNothingIsReloaded() { Stream.complain("not reloaded: what was served before goes on") }
 
 extension TrackedCells {
   /// What is run.

@@ -38,7 +38,7 @@ final class ServedFile {
     let version = CellsFile.version(ofFileAt: path)
     watch?.knows(version)
     guard let notebook = try? readNotebook(path) else {
-      tellNothingIsReloaded(path)
+      tellNothingIsReloaded()
       return nil
     }
     // Somebody writes it just now: another look finds it whole.
