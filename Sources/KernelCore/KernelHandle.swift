@@ -55,11 +55,11 @@ public final class KernelHandle: Sendable {
 
   /// The addresses listened on now.
   public func addresses() -> [String] {
-    (try? loop.submit { [supervisor] in
-      supervisor.value.server.addresses.map { address in address.unixPath.map { "unix:\($0)" } ?? address.url
-      }
-    }.wait()) ?? []
+    (try? loop.submit { [supervisor] in supervisor.value.shownAddresses }.wait()) ?? []
   }
+
+  /// The same; nil where the loop is busy.
+  public func addressesAtOnce() -> [String]? { promptly { $0.shownAddresses } }
 
   /// The routes in force, in the order of their definition.
   public func routes() -> [RouteInfo] {

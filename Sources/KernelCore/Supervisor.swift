@@ -159,6 +159,11 @@ final class Supervisor: Responder {
 
   // MARK: The server
 
+  /// The addresses listened on, as a person is told them.
+  var shownAddresses: [String] {
+    server.addresses.map { address in address.unixPath.map { "unix:\($0)" } ?? address.url }
+  }
+
   /// Listens where a notebook without `listen` is served.
   func listenByDefault() -> EventLoopFuture<BoundAddress> {
     server.listen(

@@ -215,6 +215,21 @@ private struct Edited {
     }
   }
 
+  @Test func aStartThatWaitsForEverIsToldAndEdited() async throws {
+    try await onOwnThread {
+      let path = try Serving.temporaryFile(
+        Edited.file([#"route "/" { 1 }"#, "await deferred()", #"route "/b" { 2 }"#]))
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", path, "--watch", "--port", "0"], environment: Serving.environment)
+      try program.wait(for: "cell [2] has not ended; an edit of it interrupts it", in: .error)
+      try Edited.file([#"route "/" { 1 }"#, "2", #"route "/b" { 2 }"#])
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      let serving = Serving(program: program, port: try Serving.port(of: program))
+      #expect(try serving.ask("/b").text == "2")
+      try serving.stop()
+    }
+  }
+
   @Test func aPortIsBoundThoughTheCellThatListensFails() async throws {
     try await onOwnThread {
       let edited = try Edited(["1 / 0\nlisten(\"tcp:0\")", #"route "/" { "here" }"#])
@@ -289,6 +304,25 @@ private struct Edited {
       try edited.told("reloaded: cell 1 in ")
       #expect(try edited.text("/") == "2")
       try edited.serving.stop()
+    }
+  }
+
+  // Where the server is served was asked of the loop, which answered when the cell had ended.
+  @Test func aCellThatComputesKeepsNoSignalFromBeingHeard() async throws {
+    try await onOwnThread {
+      let edited = try Edited(["1", "2"], ["--watch", "--cpu-limit", "1h"])
+      let spinning = ["1", "print(\"spins\")\nwhile true { }"]
+      try edited.write(spinning)
+      try edited.serving.program.wait(for: "spins")
+      try edited.write(Edited.file(spinning) + "# %% [markdown]\n# # A title\n")
+      try edited.told("2 has not ended\n")
+      try edited.write(["1", "3"])
+      try edited.told("cell [2] is interrupted: the file has changed\n")
+      try edited.told("reloaded: cell 2 in ")
+      try edited.write(["1", "print(\"spins again\")\nwhile true { }"])
+      try edited.serving.program.wait(for: "spins again")
+      edited.serving.program.signal(SIGTERM)
+      #expect(try edited.serving.program.waitForExit(timeout: 5) == .code(0))
     }
   }
 

@@ -54,33 +54,17 @@ public struct Serve {
     _ cells: ServedCells, _ kernel: KernelHandle, _ file: ServedFile, _ log: ServerLog,
     _ signals: TerminationSignals, _ hangup: HangupSignal
   ) -> ExitStatus {
-    var announced: Set<String>?
+    var addresses = ServedAddresses(kernel, configuration)
     while !signals.isRaised {
-      let hasEnded = cells.proceed()
+      if cells.proceed() { addresses.mayHaveChanged() }
       if let cell = cells.failure {
         Stream.complain("cell [\(cell)] failed; nothing is served")
         return .cellFailed
       }
-      if hasEnded { announce(kernel, &announced) }
+      addresses.tell()
       log.writeAll(timeout: file.interval)
       if let notebook = file.change(isAskedFor: hangup.take()) { cells.adopt(notebook) }
     }
     return .success
-  }
-
-  /// Says where the notebook is served, when that has begun and where an address has come.
-  private func announce(_ kernel: KernelHandle, _ announced: inout Set<String>?) {
-    var addresses = kernel.addresses()
-    if announced == nil {
-      warnIfOthersCanReach(configuration)
-      // The cell that was to listen has failed.
-      if addresses.isEmpty {
-        do { addresses = [try kernel.listenByDefault()] } catch { Stream.complain("error: \(error)") }
-      }
-    }
-    for address in addresses where announced?.contains(address) != true {
-      Stream.complain("serving \(address)")
-    }
-    announced = Set(addresses)
   }
 }

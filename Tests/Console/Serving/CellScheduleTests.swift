@@ -33,6 +33,12 @@ struct CellScheduleTests {
       return play()
     }
 
+    /// A cell had ended before it was to be stopped.
+    func hadEnded(_ number: Int, _ text: String) -> [String] {
+      schedule.hadEnded(number, text: text)
+      return play()
+    }
+
     private func play() -> [String] {
       steps = []
       // Each cell at most once, and each that is gone.
@@ -186,6 +192,29 @@ struct CellScheduleTests {
     #expect(played.end(3, succeeded: false) == [])
     #expect(played.take(second) == ["3"])
     #expect(played.take(second) == [])
+  }
+
+  @Test func aRunThatHadEndedWhenItWasToBeStoppedCounts() {
+    let played = Played(chain)
+    played.waiting = [4]
+    played.take(edited(chain, [4: "5"]))
+    #expect(played.take(chain) == [])
+    #expect(played.stopped == [4])
+    // It had ended before, so that the kernel has what the file no longer has.
+    played.waiting = []
+    #expect(played.hadEnded(4, "5") == ["4"])
+    #expect(played.take(chain) == [])
+    // Its cell runs again by now.
+    played.waiting = [4]
+    played.take(edited(chain, [4: "6"]))
+    played.take(edited(chain, [4: "7"]))
+    #expect(played.hadEnded(4, "6") == ["wait 4"])
+    #expect(played.end(4, succeeded: false) == [])
+    #expect(played.take(chain) == ["4"])
+    // It is gone, too.
+    #expect(played.take(edited(chain, [4: nil])) == ["-4"])
+    #expect(played.hadEnded(4, "4") == [])
+    #expect(!played.schedule.isServed(4))
   }
 
   @Test func theEndOfARunThatWasStoppedIsNotThatOfTheNext() {

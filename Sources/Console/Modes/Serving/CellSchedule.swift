@@ -119,6 +119,16 @@ struct CellSchedule {
     for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
   }
 
+  /// A run that was to be stopped had ended well before: what it made is there, and is to go where the file has another
+  /// text now.
+  mutating func hadEnded(_ number: Int, text: String) {
+    guard let place = entries.firstIndex(where: { $0.number == number }) else { return }
+    texts[number] = text
+    guard !isSame(entries[place].text, text), !entries[place].isUnderWay else { return }
+    entries[place].isDue = true
+    entries[place].isEdited = true
+  }
+
   /// What is due because of a cell that has run or is gone stays so, though the file may change back.
   private mutating func noteStale(since number: Int) {
     guard entries.contains(where: { $0.isDue && !$0.isEdited && !$0.isStale }) else { return }

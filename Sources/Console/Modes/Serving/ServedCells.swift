@@ -17,8 +17,16 @@ final class ServedCells {
 
   private var cells: TrackedCells
   private var schedule = CellSchedule()
-  /// What the cells under way come to. A run that was given up is not among them.
-  private var runs: [Int: Slot<CellResult>] = [:]
+  private struct Run {
+    let text: String
+    /// What it comes to.
+    let result = Slot<CellResult>()
+  }
+
+  /// The runs under way, by their cells.
+  private var runs: [Int: Run] = [:]
+  /// Those that were told to stop and have not ended.
+  private var stopping: [(number: Int, run: Run)] = []
   private var reload: Reload?
 
   /// The start, or a reload, until nothing is left to be done at once.
@@ -51,7 +59,7 @@ final class ServedCells {
   }
 
   /// Whether a cell has not ended.
-  var isRunning: Bool { !runs.isEmpty }
+  var isRunning: Bool { !runs.isEmpty || !stopping.isEmpty }
 
   // MARK: Running
 
@@ -62,6 +70,7 @@ final class ServedCells {
       switch schedule.next() {
       case .remove(let number):
         kernel.removeEffects(of: number)
+        stopping.removeAll { $0.number == number }
         reload?.report.removed.append(number)
       case .run(let number, let text): run(number, text)
       case .wait(let number):
@@ -76,17 +85,22 @@ final class ServedCells {
   }
 
   private func run(_ number: Int, _ text: String) {
-    let slot = Slot<CellResult>()
-    runs[number] = slot
-    kernel.run(cell: number, text: text) { [wake] result in
+    let run = Run(text: text)
+    runs[number] = run
+    kernel.run(cell: number, text: text) { [wake, slot = run.result] result in
       slot.set(result)
       wake()
     }
   }
 
   private func collectResults() {
-    for (number, slot) in runs.sorted(by: { $0.key < $1.key }) {
-      guard let result = slot.value else { continue }
+    for (number, run) in stopping where run.result.value?.isSuccess == true {
+      if reload == nil { begin() }
+      schedule.hadEnded(number, text: run.text)
+    }
+    stopping.removeAll { $0.run.result.value != nil }
+    for (number, run) in runs.sorted(by: { $0.key < $1.key }) {
+      guard let result = run.result.value else { continue }
       runs[number] = nil
       // What it printed stands before what it came to.
       log.writeAll()
@@ -128,18 +142,17 @@ final class ServedCells {
     }
   }
 
-  /// How long a reload waits for a cell before it says so.
+  /// How long a cell is waited for before that is told.
   private static let patience = Duration.seconds(2)
 
+  /// Says which cell the others wait for, where an edit of the file would change that.
   private func tellOfWait(_ number: Int) {
-    guard let reload, !reload.isStart, !reload.hasToldOfWait, .now - reload.began > ServedCells.patience
-    else {
-      return
-    }
+    guard let reload, !needsAll || !reload.isStart, !reload.hasToldOfWait,
+      .now - reload.began > ServedCells.patience
+    else { return }
     self.reload?.hasToldOfWait = true
     Stream.complain(
-      "reloading: cell \(number) has not ended; an edit of it interrupts it, any other change goes on beside it"
-    )
+      "cell [\(number)] has not ended; an edit of it interrupts it, and any other edit goes on beside it")
   }
 
   // MARK: The file
@@ -148,13 +161,14 @@ final class ServedCells {
   func adopt(_ notebook: Notebook) {
     let new = cells.followed(by: notebook)
     guard isSound(new) else { return }
+    collectResults()
     cells = new
     // A start that the change overtakes is told as such when it ends.
     if reload == nil { begin() }
     reload?.began = .now
     reload?.hasToldOfWait = false
     for number in schedule.adopt(new.texts) {
-      runs[number] = nil
+      if let run = runs.removeValue(forKey: number) { stopping.append((number, run)) }
       kernel.interrupt(cell: number)
       Stream.complain("cell [\(number)] is interrupted: the file has changed")
     }
