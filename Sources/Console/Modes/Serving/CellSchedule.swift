@@ -42,12 +42,15 @@ struct CellSchedule {
   private var texts: [Int: String] = [:]
   /// The cell that the reload waits for.
   private var awaited: Int?
+  /// The cells that have run well, or are gone, since the file was last adopted.
+  private var done: Set<Int> = []
 
   // MARK: The file
 
   /// The file has these cells now. Gives the cells under way that are to be stopped, since they are gone, have another
   /// text, or depend on a cell that has.
   mutating func adopt(_ cells: [(number: Int, text: String)]) -> [Int] {
+    noteStale()
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
     let goingOn = cells.filter { cell in
       old[cell.number].map { $0.isUnderWay && isSame($0.text, cell.text) } ?? false
@@ -60,7 +63,9 @@ struct CellSchedule {
     let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
     let changed = Set(CellSchedule.cells(cells, thatDifferFrom: present) + stale)
     let concerned = Set(dependencies.affected(by: changed, since: before))
-    let due = Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
+    let due =
+      goingOn.isEmpty
+      ? concerned : Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
 
     let edited = Set(CellSchedule.cells(cells, thatDifferFrom: texts))
     let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
@@ -91,7 +96,7 @@ struct CellSchedule {
     if let place = gone.firstIndex(where: \.heirs.isEmpty) {
       let number = gone.remove(at: place).number
       texts[number] = nil
-      noteStale(since: number)
+      done.insert(number)
       return .remove(number)
     }
     if let awaited { return .wait(awaited) }
@@ -115,7 +120,7 @@ struct CellSchedule {
     entries[place].isDue = false
     entries[place].isStale = false
     texts[number] = entries[place].text
-    noteStale(since: number)
+    done.insert(number)
     for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
   }
 
@@ -130,10 +135,12 @@ struct CellSchedule {
   }
 
   /// What is due because of a cell that has run or is gone stays so, though the file may change back.
-  private mutating func noteStale(since number: Int) {
-    guard entries.contains(where: { $0.isDue && !$0.isEdited && !$0.isStale }) else { return }
-    let affected = dependencies.affected(by: [number], since: dependencies)
-    for place in entries.indices where entries[place].isDue && !entries[place].isEdited {
+  private mutating func noteStale() {
+    defer { done = [] }
+    let open = entries.indices.filter { entries[$0].isDue && !entries[$0].isEdited }
+    if open.isEmpty || done.isEmpty { return }
+    let affected = Set(dependencies.affected(by: done, since: dependencies))
+    for place in open {
       let cell = entries[place].number
       if affected.contains(cell) || causes(of: cell).isEmpty { entries[place].isStale = true }
     }
@@ -159,10 +166,13 @@ struct CellSchedule {
   /// Whether a run of the cell that succeeded is in force.
   func isServed(_ number: Int) -> Bool { texts[number] != nil }
 
-  /// The edited cells that a cell depends on; none for one that was edited itself.
+  /// The edited cells that a cell depends on; none for one that was edited itself. Of many edited cells the first are
+  /// looked at.
   func causes(of number: Int) -> [Int] {
     let edited = entries.filter(\.isEdited).map(\.number)
     if edited.contains(number) { return [] }
-    return edited.filter { dependencies.affected(by: [$0]).contains(number) }
+    return edited.prefix(CellSchedule.causeLimit).filter { dependencies.affected(by: [$0]).contains(number) }
   }
+
+  private static let causeLimit = 12
 }

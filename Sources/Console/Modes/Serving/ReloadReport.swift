@@ -1,5 +1,8 @@
 /// What a reload came to, in one line.
 struct ReloadReport {
+  /// How many cells of a kind are named; the others are counted.
+  static let limit = 12
+
   /// The cells that ran well, each with the edited cells that it ran for; none for one that was edited itself.
   var ran: [(number: Int, causes: [Int])] = []
   var failed: [(number: Int, isServed: Bool)] = []
@@ -86,5 +89,4 @@ struct ReloadReport {
     return words.prefix(limit).joined(separator: separator) + rest.joined()
   }
 
-  private static let limit = 12
 }

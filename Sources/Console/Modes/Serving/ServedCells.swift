@@ -108,7 +108,7 @@ final class ServedCells {
       if reload == nil { begin() }
       schedule.ended(number, succeeded: result.isSuccess)
       if result.isSuccess {
-        reload?.report.ran.append((number, schedule.causes(of: number)))
+        reload?.report.ran.append((number, []))
       } else {
         if let text = Transcript.result(result) { Stream.complain(text.rendered(color: false)) }
         if let place = place(of: number) { Stream.complain("  cell [\(number)] begins at \(place)") }
@@ -131,6 +131,9 @@ final class ServedCells {
   private func finish() {
     guard var reload else { return }
     self.reload = nil
+    for place in reload.report.ran.indices.prefix(ReloadReport.limit) {
+      reload.report.ran[place].causes = schedule.causes(of: reload.report.ran[place].number)
+    }
     reload.report.held = schedule.held
     reload.report.underWay = schedule.underWay
     reload.report.kept = schedule.keptThoughGone
