@@ -43,7 +43,7 @@ public struct Serve {
       return error.status
     }
     let status = serve(cells, kernel, file, log, signals, hangup)
-    if cells.isRunning { kernel.interrupt() }
+    cells.stop()
     kernel.shutDown(grace: options.grace)
     log.writeAll()
     return status

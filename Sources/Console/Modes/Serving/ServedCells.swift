@@ -58,8 +58,11 @@ final class ServedCells {
     return reload.report.failed.first?.number
   }
 
-  /// Whether a cell has not ended.
-  var isRunning: Bool { !runs.isEmpty || !stopping.isEmpty }
+  /// Gives up what is under way, since nothing more is to be served.
+  func stop() {
+    if !runs.isEmpty || !stopping.isEmpty { kernel.interrupt() }
+    if reload != nil { kernel.holdRoutes(false) }
+  }
 
   // MARK: Running
 
