@@ -123,15 +123,20 @@ import Testing
       #expect(try edited.text("/open") == "open")
       #expect(try client.readResponse().text == "4")
       try edited.told("reloaded: cells 2, 3, 4 in ")
-      // The end of the program waits for none.
-      try edited.write([gate, "2", "print(\"begun\")\nawait deferred()", "4\nroute \"/b\" { 4 }"])
+      // The end of the program does not wait for such a route.
+      let cells = ["1\n\(gate)", "4\n4", "3\nprint(\"begun\")\nawait deferred()", "5\nroute \"/a\" { 5 }"]
+      try edited.write(cells.map { "# %% \($0)\n" }.joined())
       try edited.serving.program.wait(for: "begun", times: 2)
+      try client.sendRequest("GET", "/a")
+      // Once this is answered, the server has taken what was sent before it.
+      _ = try edited.text("/open")
       edited.serving.program.signal(SIGTERM)
+      #expect(try client.readResponse().status == 404)
       #expect(try edited.serving.program.waitForExit(timeout: 5) == .code(0))
     }
   }
 
-  @Test func noRequestFailsWhileTheFileIsEditedFile() async throws {
+  @Test func noRequestFailsWhileTheFileIsEdited() async throws {
     try await onOwnThread {
       let edited = try EditedFile(["let a = 0", #"route "/" { a }"#, #"route "/b" { "b" }"#])
       let stop = Stop()

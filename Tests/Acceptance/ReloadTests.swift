@@ -185,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func aStartThatWaitsForEverIsToldAndEditedFile() async throws {
+  @Test func aStartThatWaitsForEverIsToldAndEdited() async throws {
     try await onOwnThread {
       let path = try Serving.temporaryFile(
         EditedFile.file([#"route "/" { 1 }"#, "await deferred()", #"route "/b" { 2 }"#]))
