@@ -78,6 +78,7 @@ public final class Prompt {
     configuration.opening = isInteractive ? .browser(isAvailable: usesBrowser) : .request
     self.configuration = configuration
     configuration.columns = { Terminal.columns }
+    configuration.recordsTraces = true
     openings = BrowserOpenings(opensBrowser ? browser : nil)
     let input = self.input
     let openings = openings

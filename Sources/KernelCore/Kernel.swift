@@ -18,6 +18,8 @@ final class Kernel {
   let emit: (KernelEvent) -> Void
 
   let machine: Machine
+  /// Records where the time goes, where that is wanted.
+  let recorder: TraceRecorder?
   let routes = RouteRegistry()
   let timers: TimerSet
   let ownership: Ownership
@@ -60,7 +62,7 @@ final class Kernel {
 
   init(
     configuration: KernelConfiguration, clock: any Clock, loop: any EventLoop, server: HTTPServer,
-    transfers: TransferPool, mark: OwnCallMark, interruption: Interruption,
+    transfers: TransferPool, mark: OwnCallMark, recorder: TraceRecorder?, interruption: Interruption,
     emit: @escaping (KernelEvent) -> Void
   ) {
     self.configuration = configuration
@@ -72,7 +74,9 @@ final class Kernel {
       limits: configuration.machineLimits, host: nil, collectsAlways: configuration.collectsAlways,
       interruption: interruption)
     if configuration.isClockVirtual { machine.seed(0) }
-    timers = TimerSet(clock: clock, machine: machine)
+    machine.tracer = recorder
+    self.recorder = recorder
+    timers = TimerSet(clock: clock, machine: machine, recorder: recorder)
     ownership = Ownership(machine: machine, routes: routes, timers: timers)
     machine.host = self
 
@@ -82,10 +86,11 @@ final class Kernel {
       machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
-      responseClass: responseClass, isVirtual: configuration.isClockVirtual, mark: mark)
+      responseClass: responseClass, isVirtual: configuration.isClockVirtual, mark: mark,
+      recorder: recorder)
     desk = RequestDesk(
       machine: machine, routes: routes, replies: replies, requestClass: requestClass, clock: clock,
-      ownership: ownership, depth: calls.depth(of:), emit: emit)
+      ownership: ownership, origin: calls.origin(of:), recorder: recorder, emit: emit)
     desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }
     calls.onActivity = { [unowned self] in pump() }
@@ -194,6 +199,7 @@ final class Kernel {
     machine.shutDown(within: configuration.machineLimits.cleanupTime)
     timers.cancelAll()
     calls.cancelAll()
+    recorder?.endAll()
     for run in runs {
       run.isUnderWay = false
       tellEnd(of: run, .interrupted)

@@ -38,6 +38,8 @@ public struct KernelConfiguration: Sendable {
   public var columns: @Sendable () -> Int? = { nil }
   /// Whether a `KernelEvent.served` is sent for each request.
   public var logsRequests = false
+  /// Whether each request, cell and tick leaves a trace of where its time went.
+  public var recordsTraces = false
   /// Collect at every safe point: for finding bugs of the machine.
   public var collectsAlways = false
 

@@ -180,6 +180,22 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.cancel(activity: number) }.wait()) ?? false
   }
 
+  // MARK: Traces
+
+  /// Where the time of a request, a cell or a tick went; nil where there is no such trace, or none is recorded.
+  public func trace(_ choice: TraceChoice) -> Waterfall? {
+    (try? loop.submit { [supervisor] in
+      supervisor.value.recorder?.waterfall(choice, now: supervisor.value.clock.now)
+    }.wait()) ?? nil
+  }
+
+  /// The traces that are kept, the last first.
+  public func traces(limit: Int) -> [TraceSummary] {
+    (try? loop.submit { [supervisor] in
+      supervisor.value.recorder?.summaries(limit: limit, now: supervisor.value.clock.now) ?? []
+    }.wait()) ?? []
+  }
+
   // MARK: For whoever is typing
 
   /// What can be found behind a value by a dot, looked up without running code of the language. Nil where there is no

@@ -21,6 +21,8 @@ final class Supervisor: Responder {
   let server: HTTPServer
   let transfers: TransferPool
   let clock: any Clock
+  /// What was recorded outlives a kernel too.
+  let recorder: TraceRecorder?
   /// Clients are outside and wait in their own time, whatever the notebook's clock says.
   private let holdClock: any Clock
   var onEvent: (KernelEvent) -> Void = { _ in }
@@ -78,6 +80,7 @@ final class Supervisor: Responder {
       responder: nil)
     transfers = TransferPool()
     self.clock = clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(loop: loop))
+    recorder = configuration.recordsTraces ? TraceRecorder(clock: self.clock) : nil
     self.holdClock = holdClock ?? RealClock(loop: loop)
     logsRequests = configuration.logsRequests
     kernel = makeKernel()
@@ -90,7 +93,7 @@ final class Supervisor: Responder {
   private func makeKernel() -> Kernel {
     let kernel = Kernel(
       configuration: configuration, clock: clock, loop: loop, server: server, transfers: transfers,
-      mark: mark, interruption: interruption, emit: { [unowned self] in onEvent($0) })
+      mark: mark, recorder: recorder, interruption: interruption, emit: { [unowned self] in onEvent($0) })
     kernel.desk.logsRequests = logsRequests
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
     return kernel

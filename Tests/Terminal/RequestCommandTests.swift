@@ -107,6 +107,24 @@ import Testing
     #expect(try notebook.enter("%cancel")[0].hasPrefix("say which"))
   }
 
+  @Test func whereTheTimeOfARequestWentIsDrawn() throws {
+    let notebook = try NotebookTerminal()
+    #expect(try notebook.enter("%trace /slow") == ["no request for /slow was traced; %get /slow makes one"])
+    try notebook.enter("route \"/slow\" { await sleep(40ms); \"slept\" }")
+    try notebook.enter("%get /slow")
+    let drawn = try notebook.enter("%trace")
+    #expect(drawn.count == 4)
+    #expect(drawn.first?.contains("GET /slow [1]  200  4") == true)
+    #expect(drawn.last?.contains("timer 40ms") == true)
+    #expect(drawn.last?.contains("██████") == true)
+    #expect(try notebook.enter("%trace all").contains { $0.contains("GET /slow [1]") })
+    #expect(try notebook.enter("%trace 4000")[0].hasPrefix("trace 4000 is not kept"))
+    #expect(
+      try notebook.enter("%trace slow") == [
+        "write %trace, %trace 17, %trace /path, %trace slowest or %trace all"
+      ])
+  }
+
   @Test func ctrlCTakesACallBack() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("route \"/block\" { defer { print(\"left\") }\nawait deferred() }")

@@ -75,6 +75,12 @@ extension Command {
       prompt.cancelActivities(argument)
     },
     Command(
+      name: "trace", usage: "[17 | /path | slowest | all]",
+      explanation: "draws where the time of a request went"
+    ) { prompt, argument in
+      prompt.showTrace(argument)
+    },
+    Command(
       name: "vars", usage: "", explanation: "lists the names that cells have declared, with their values"
     ) {
       prompt, _ in

@@ -24,6 +24,7 @@ import KernelCore
     "delete": .cells(["all", "failed", "stale"]),
     "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .background, "cancel": .activity,
     "log": .words([("on", "tells each request"), ("off", "tells them no longer")]),
+    "trace": .path(method: nil),
     "recover": .words([
       ("show", "lists what was not saved"), ("drop", "forgets it"),
     ]),

@@ -16,6 +16,7 @@ final class OutboundCalls {
   let responseClass: InstanceClass
   private let isVirtual: Bool
   private let mark: OwnCallMark
+  private let recorder: TraceRecorder?
   /// Takes a request within the process, as the server would.
   var respond: (Exchange) -> Void = { _ in }
   var onActivity: () -> Void = {}
@@ -39,8 +40,9 @@ final class OutboundCalls {
 
   init(
     machine: Machine, clock: any Clock, loop: any EventLoop, transfers: TransferPool, server: HTTPServer,
-    responseClass: InstanceClass, isVirtual: Bool, mark: OwnCallMark
+    responseClass: InstanceClass, isVirtual: Bool, mark: OwnCallMark, recorder: TraceRecorder?
   ) {
+    self.recorder = recorder
     self.machine = machine
     self.clock = clock
     self.loop = loop
@@ -56,8 +58,10 @@ final class OutboundCalls {
   /// The calls under way, by the numbers of their operations.
   var operations: [(id: Int, started: Int)] { underWay.map { ($0, $1.started) } }
 
-  /// The number of requests of which each was made for the next, up to this one.
-  func depth(of request: Request) -> Int { underWay.isEmpty ? 1 : mark.depth(of: request) }
+  /// The number of requests of which each was made for the next, up to this one, and the call that made it.
+  func origin(of request: Request) -> (depth: Int, caller: SpanID) {
+    underWay.isEmpty ? (1, .none) : mark.origin(of: request)
+  }
 
   // MARK: Starting
 
@@ -83,7 +87,7 @@ final class OutboundCalls {
     if underWay.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
     let target = try self.target(of: url)
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
-    let (id, deferred) = machine.beginOperation(owner: owner)
+    let (id, deferred) = machine.beginOperation(owner: owner, "\(method) \(url.printable(limit: 200))")
     underWay[id] = Call(method: method, url: url, started: clock.now, options: options, depth: depth)
     let staysInProcess =
       isVirtual || options.staysInProcess || target.absolute == nil
@@ -149,7 +153,9 @@ final class OutboundCalls {
   ) {
     guard let call = underWay[id] else { return }
     var headers = headers
-    if target.ownPath != nil { headers.append(mark.field(depth: call.depth)) }
+    if target.ownPath != nil {
+      headers.append(mark.field(depth: call.depth, span: machine.span(ofOperation: id)))
+    }
     var request = FetchRequest(
       method: method, url: target.absolute ?? "", headers: headers, body: body,
       timeout: call.options.timeout.map { .nanoseconds($0) },
@@ -173,7 +179,8 @@ final class OutboundCalls {
       return answered(id, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
     }
     let host = server.addresses.first { $0.unixPath == nil }.map { String($0.url.dropFirst(7)) }
-    let request = own.request(host: host ?? "localhost", mark: mark.field(depth: call.depth))
+    let field = mark.field(depth: call.depth, span: machine.span(ofOperation: id))
+    let request = own.request(host: host ?? "localhost", mark: field)
     let exchange = Exchange(request: request) { [weak self] response in
       self?.answered(id, response)
     }
@@ -247,6 +254,7 @@ final class OutboundCalls {
     guard let call = take(id) else { return }
     switch result {
     case .success(let response):
+      recorder?.setStatus(response.status, of: machine.span(ofOperation: id))
       let object = ResponseObject(
         method: call.method, status: response.status, reason: response.reason, headers: response.headers,
         body: response.body, url: response.url, elapsed: clock.now - call.started)

@@ -1,8 +1,10 @@
 import Foundation
+import VM
 import Web
 
 /// What tells the notebook's own calls from others' when they arrive at its server: such a call is never held
-/// back, and carries how many requests led to it, so that a route which calls itself without an end is stopped.
+/// back, and carries how many requests led to it, so that a route which calls itself without an end is stopped, and which
+/// call it is, so that the two can be shown as one.
 struct OwnCallMark {
   /// The header that carries it; no handler sees it.
   static let header = "routebook-origin"
@@ -13,19 +15,27 @@ struct OwnCallMark {
   private let token = UUID().uuidString
 
   /// The header field of a call that is made on behalf of `depth` requests.
-  func field(depth: Int) -> (name: String, value: String) { (OwnCallMark.header, "\(token) \(depth)") }
+  ///
+  /// - Parameter span: what the call is traced as.
+  func field(depth: Int, span: SpanID) -> (name: String, value: String) {
+    (OwnCallMark.header, "\(token) \(depth) \(span.bits)")
+  }
 
   /// Whether the notebook itself asks.
-  func isOn(_ request: Request) -> Bool { callerDepth(of: request) != nil }
+  func isOn(_ request: Request) -> Bool { numbers(of: request) != nil }
 
-  /// The number of requests of which each was made for the next, this one included: 1 for one from outside.
-  func depth(of request: Request) -> Int { (callerDepth(of: request) ?? 0) + 1 }
+  /// Where a request comes from: the number of requests of which each was made for the next, this one included, 1 for
+  /// one from outside; and the call that made it.
+  func origin(of request: Request) -> (depth: Int, caller: SpanID) {
+    guard let numbers = numbers(of: request) else { return (1, .none) }
+    return (numbers[0] + 1, SpanID(bits: numbers[1]))
+  }
 
-  /// On behalf of how many requests the notebook itself asks; nil where somebody else does.
-  private func callerDepth(of request: Request) -> Int? {
+  private func numbers(of request: Request) -> [Int]? {
     guard let value = request.headers.first(name: OwnCallMark.header), value.hasPrefix(token) else {
       return nil
     }
-    return Int(value.dropFirst(token.count + 1))
+    let numbers = value.dropFirst(token.count).split(separator: " ").compactMap { Int($0) }
+    return numbers.count == 2 ? numbers : nil
   }
 }

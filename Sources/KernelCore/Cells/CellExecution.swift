@@ -53,7 +53,8 @@ extension Kernel {
       run.task = task
       machine.moment = started
       tasks[task] = .cell(run)
-      machine.start(main, owner: run.owner, followsDeferred: false, isCell: true)
+      run.span = recorder?.begin(.cell(cell), cell: cell) ?? .none
+      machine.start(main, owner: run.owner, followsDeferred: false, isCell: true, span: run.span)
     } catch {
       end(run, .failure(machine.makeErrorValue(error)))
     }
@@ -108,6 +109,8 @@ extension Kernel {
 
   private func finish(_ run: CellRun, _ outcome: CellResult.Outcome) {
     run.isUnderWay = false
+    let isSuccess = if case .succeeded = outcome { true } else { false }
+    recorder?.end(run.span, isSuccess ? .succeeded : run.isInterrupted ? .cancelled : .failed)
     // Under a virtual clock what the cell started, as far as it takes no time, is done before it ends.
     // A cell that was stopped ends now: what it started may never come to rest.
     let wait = run.isInterrupted ? { $0() } : atRest

@@ -19,6 +19,8 @@ final class CellRun {
   /// The run of the same cell before it, whose effects it takes over when it succeeds.
   var previous: CellRun?
   var task: TaskID?
+  /// What it is traced as.
+  var span = SpanID.none
   var isUnderWay = true
   /// Somebody stopped it.
   var isInterrupted = false

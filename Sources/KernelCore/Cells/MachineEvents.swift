@@ -60,7 +60,7 @@ extension Kernel: MachineHost {
 
   func finished(task: TaskID, _ outcome: Outcome) {
     if isOver || desk.finished(task: task, outcome) { return }
-    if let ticker = timers.finished(task: task) {
+    if let ticker = timers.finished(task: task, outcome) {
       if case .failure(let error) = outcome,
         let text = ticker.failures.telling(errorRenderer.render(machine.report(of: error)))
       {

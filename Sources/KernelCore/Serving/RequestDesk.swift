@@ -18,8 +18,9 @@ final class RequestDesk {
   /// Lets what became ready run.
   var onActivity: () -> Void = {}
   private let ownership: Ownership
-  /// How many requests, each made for the next, have led to a request.
-  private let depth: (Request) -> Int
+  /// How many requests, each made for the next, have led to a request, and what call of them made it.
+  private let origin: (Request) -> (depth: Int, caller: SpanID)
+  private let recorder: TraceRecorder?
   private var isOver = false
 
   private var underWay: [TaskID: Work] = [:]
@@ -32,12 +33,14 @@ final class RequestDesk {
     let started: Int
     /// The notebook asks itself, within the process.
     let isOwn: Bool
+    let span: SpanID
   }
 
   init(
     machine: Machine, routes: RouteRegistry, replies: ReplyMaker, requestClass: InstanceClass,
     clock: any Clock, ownership: Ownership,
-    depth: @escaping (Request) -> Int, emit: @escaping (KernelEvent) -> Void
+    origin: @escaping (Request) -> (depth: Int, caller: SpanID), recorder: TraceRecorder?,
+    emit: @escaping (KernelEvent) -> Void
   ) {
     self.machine = machine
     self.routes = routes
@@ -45,7 +48,8 @@ final class RequestDesk {
     self.requestClass = requestClass
     self.clock = clock
     self.ownership = ownership
-    self.depth = depth
+    self.origin = origin
+    self.recorder = recorder
     self.emit = emit
   }
 
@@ -103,12 +107,19 @@ final class RequestDesk {
     }
     arguments.append(route.usesRequest ? requestObject(exchange.request, route, arguments) : .nil)
     let task = machine.upcomingTask
-    let work = Work(exchange: exchange, route: route, started: clock.now, isOwn: isOwn)
+    let request = exchange.request
+    let (depth, caller) = origin(request)
+    let span =
+      recorder?.begin(
+        .request(request.method, target: request.target), cell: ownership.cell(of: route.owner),
+        caller: caller)
+      ?? .none
+    let work = Work(exchange: exchange, route: route, started: clock.now, isOwn: isOwn, span: span)
     machine.moment = work.started
     starting = (task, work)
     machine.start(
       route.handler.value, arguments, owner: route.owner, followsDeferred: true,
-      requestDepth: depth(exchange.request))
+      requestDepth: depth, span: span)
     if let starting, starting.task == task {
       self.starting = nil
       underWay[task] = work
@@ -181,6 +192,8 @@ final class RequestDesk {
   }
 
   private func finish(_ work: Work, _ response: Response) {
+    recorder?.end(
+      work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code))
     work.route.latency.add(clock.now - work.started)
     if logsRequests { log(work.exchange.request, response, work.route, started: work.started) }
     work.exchange.respond(response)
@@ -217,7 +230,8 @@ final class RequestDesk {
   }
 
   private func abandon(_ task: TaskID) {
-    guard take(task) != nil else { return }
+    guard let work = take(task) else { return }
+    recorder?.end(work.span, .cancelled)
     machine.abandon(task, Failure(.cancelled, "cancelled: the client has gone"))
     onActivity()
   }

@@ -5,6 +5,7 @@ import VM
 final class TimerSet {
   private let clock: any Clock
   private let machine: Machine
+  private let recorder: TraceRecorder?
   /// Called after a timer has made something ready.
   var onFire: () -> Void = {}
   private var oneShots: [Int: OneShot] = [:]
@@ -21,9 +22,10 @@ final class TimerSet {
     var token: ClockToken?
   }
 
-  init(clock: any Clock, machine: Machine) {
+  init(clock: any Clock, machine: Machine, recorder: TraceRecorder? = nil) {
     self.clock = clock
     self.machine = machine
+    self.recorder = recorder
   }
 
   /// How many timers there may be that fire once, and that tick.
@@ -42,7 +44,8 @@ final class TimerSet {
     if oneShots.count >= TimerSet.limit {
       throw Failure(.limit, "\(TimerSet.limit) timers are set already", help: "wait for some of them to end")
     }
-    let (id, deferred) = machine.beginOperation(owner: owner)
+    let (id, deferred) = machine.beginOperation(
+      owner: owner, "timer \(Machine.text(ofDuration: delay))")
     var timer = OneShot(
       delay: delay, due: clock.now.addingClamped(max(0, delay)), owner: owner, servesRequest: servesRequest,
       token: nil)
@@ -114,17 +117,21 @@ final class TimerSet {
     ticker.ticks += 1
     let task = machine.upcomingTask
     ticker.task = task
+    ticker.span =
+      recorder?.begin(
+        .tick(interval: ticker.interval), cell: machine.place(of: ticker.body.value)?.source.cell) ?? .none
     runningTickers[task] = ticker
-    machine.start(ticker.body.value, owner: ticker.owner, followsDeferred: true)
+    machine.start(ticker.body.value, owner: ticker.owner, followsDeferred: true, span: ticker.span)
   }
 
   private var runningTickers: [TaskID: Ticker] = [:]
 
   /// A tick has ended: the next is planned for the next multiple of the interval, as LoopingCall does; the
   /// ticks that fell into a long one are counted. Nil where the task is no tick's.
-  func finished(task: TaskID) -> Ticker? {
+  func finished(task: TaskID, _ outcome: Outcome) -> Ticker? {
     guard let ticker = runningTickers.removeValue(forKey: task) else { return nil }
     ticker.task = nil
+    recorder?.end(ticker.span, TracedOutcome(outcome, wasStopped: false))
     if tickers[ticker.number] === ticker { planNext(ticker) }
     return ticker
   }
@@ -181,6 +188,7 @@ final class TimerSet {
       if let task = ticker.task {
         runningTickers[task] = nil
         ticker.task = nil
+        recorder?.end(ticker.span, .cancelled)
         machine.abandon(task, Ownership.replaced)
       }
     }
@@ -208,6 +216,8 @@ final class Ticker {
   var token: ClockToken?
   /// The tick under way.
   var task: TaskID?
+  /// What that is traced as.
+  var span = SpanID.none
   var isPaused = false
   var ticks = 0
   /// What to tell of ticks that fail.

@@ -107,7 +107,9 @@ public final class Machine {
   @exclusivity(unchecked) public var moment = 0
   var operations: [Int: Value] = [:]
   /// Where operations were begun, for errors that nobody awaits.
-  var operationOrigins: [Int: TraceFrame] = [:]
+  var operationOrigins: [Int: OperationOrigin] = [:]
+  /// Hears where the time goes.
+  public var tracer: (any MachineTracer)?
   /// What the host wants done in its turn.
   var jobs: [Int: () -> Void] = [:]
   var nextJob = 1

@@ -147,6 +147,8 @@ struct FiberObject {
   var task: Int
   /// When it was made, by `Machine.moment`.
   var made: Int
+  /// What somebody who looks at where the time goes knows it by.
+  var span: SpanID
   /// The run of a cell that owns what this fiber makes.
   var owner: UInt32
   var id: UInt32
@@ -178,6 +180,8 @@ struct ReactionObject {
   /// The owner and the request depth for the fiber that a callback runs in.
   var owner: UInt32
   var requestDepth: UInt32
+  /// That of the fiber which set it.
+  var span: SpanID
 
   enum Kind: UInt32 {
     case then
@@ -202,7 +206,8 @@ struct DeferredObject {
   var last: UnsafeMutablePointer<WaiterObject>?
   /// What will fire it: a fiber, a reaction, an array of reactions, or nil.
   var origin: Value
-  /// The host's operation that will fire it, or 0; for `all` and `settled` how many inputs are missing.
+  /// The host's operation that will fire it, or 0; for `all` and `settled` how many inputs are missing. Once it has
+  /// fired, its `cause`.
   var number: Int
   /// The fiber that made it, while an error of it might still be awaited there.
   var creator: UnsafeMutablePointer<FiberObject>?
@@ -249,6 +254,11 @@ extension UnsafeMutablePointer where Pointee == DeferredObject {
   }
   @inline(__always) var isPending: Bool { state == DeferredObject.pending }
   var isHandled: Bool { pointee.header.flags & DeferredObject.isHandled != 0 }
+  /// What fired it, where somebody looks at that.
+  var cause: SpanID {
+    get { isPending ? .none : SpanID(bits: pointee.number) }
+    nonmutating set { pointee.number = newValue.bits }
+  }
   /// That of the fiber which began this operation.
   var requestDepth: UInt32 {
     get { pointee.header.aux }

@@ -72,10 +72,13 @@ extension Machine {
   }
 
   /// Gives a deferred its result; what waits for it becomes ready. False when it had one already.
+  ///
+  /// - Parameter cause: what fires it, by its span; what runs now where nothing else is said.
   @discardableResult
-  func settle(_ deferred: UnsafeMutablePointer<DeferredObject>, _ settlement: Settlement, _ value: Value)
-    -> Bool
-  {
+  func settle(
+    _ deferred: UnsafeMutablePointer<DeferredObject>, _ settlement: Settlement, _ value: Value,
+    cause: SpanID? = nil
+  ) -> Bool {
     guard deferred.isPending else { return false }
     if settlement == .resolved, value.tag == Tag.deferred { return follow(value.deferred, by: deferred) }
     switch settlement {
@@ -85,6 +88,7 @@ extension Machine {
     }
     heap.store(value, at: valuePlace(deferred))
     deferred.pointee.origin = .nil
+    deferred.cause = cause ?? current?.pointee.span ?? .none
     if settlement == .rejected, deferred.pointee.first == nil {
       noteUnawaited(deferred)
     } else if settlement != .rejected || deferred.isHandled {
@@ -165,6 +169,7 @@ extension Machine {
     reaction.pointee.index = index
     reaction.pointee.owner = owner
     reaction.pointee.requestDepth = current?.requestDepth ?? 0
+    reaction.pointee.span = current?.pointee.span ?? .none
     return reaction
   }
 
@@ -189,7 +194,10 @@ extension Machine {
     let hasResult = source.state == DeferredObject.resolved
     let value = source.pointee.value
     let outcome: Outcome = hasResult ? .success(value) : .failure(value)
-    if kind == .task { return finish(task: reaction.pointee.index, outcome, nil) }
+    if kind == .task {
+      if reaction.pointee.span != .none { tracer?.goesOn(reaction.pointee.span, cause: source.cause) }
+      return finish(task: reaction.pointee.index, outcome, nil)
+    }
     guard let target = reaction.pointee.target, target.isPending else {
       if kind == .all { noteLaterFailure(source, reaction.pointee.target) }
       return
@@ -201,6 +209,7 @@ extension Machine {
           reaction.pointee.function, kind == .call ? [] : [value], owner: reaction.pointee.owner,
           result: target)
         fiber.requestDepth = reaction.pointee.requestDepth
+        if reaction.pointee.span != .none { trace(fiber, callbackOf: reaction, cause: source.cause) }
         target.pointee.origin = Value(Tag.fiber, fiber)
         resume(fiber)
       } catch {
@@ -212,12 +221,12 @@ extension Machine {
       let origins = target.pointee.origin
       settle(
         target, hasResult ? .resolved : source.state == DeferredObject.cancelled ? .cancelled : .rejected,
-        value)
+        value, cause: source.cause)
       // The others of a race lose this consumer.
       if kind == .race { abandon(origins) }
     case .all, .settled:
       if !hasResult { takeError(of: source) }
-      gather(reaction, target, outcome)
+      gather(reaction, target, outcome, cause: source.cause)
     case .task, .job: break
     }
   }
@@ -254,7 +263,7 @@ extension Machine {
 
   private func gather(
     _ reaction: UnsafeMutablePointer<ReactionObject>, _ target: UnsafeMutablePointer<DeferredObject>,
-    _ outcome: Outcome
+    _ outcome: Outcome, cause: SpanID
   ) {
     let isSettled = reaction.pointee.header.aux == ReactionObject.Kind.settled.rawValue
     let element: Value
@@ -262,14 +271,14 @@ extension Machine {
     case .success(let value): element = isSettled ? settledEntry("value", value) : value
     case .failure(let error):
       if !isSettled {
-        settle(target, .rejected, error)
+        settle(target, .rejected, error, cause: cause)
         return
       }
       element = settledEntry("error", error)
     }
     heap.store(element, at: target.pointee.value.array.pointee.elements + reaction.pointee.index)
     target.pointee.number -= 1
-    if target.pointee.number == 0 { settle(target, .resolved, target.pointee.value) }
+    if target.pointee.number == 0 { settle(target, .resolved, target.pointee.value, cause: cause) }
   }
 
   /// What `settled` gives for each input: `["ok": true, "value": v]` or `["ok": false, "error": e]`.
@@ -308,7 +317,8 @@ extension Machine {
       deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
     settle(deferred, .cancelled, makeError(failure))
     if operation != 0, operations.removeValue(forKey: operation) != nil {
-      operationOrigins[operation] = nil
+      let origin = operationOrigins.removeValue(forKey: operation)
+      if let origin, origin.span != .none { tracer?.ends(origin.span, .cancelled) }
       host?.cancel(operation: operation)
     }
     abandon(origin)

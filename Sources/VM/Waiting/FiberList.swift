@@ -53,6 +53,7 @@ extension Machine {
   private func wait(for source: UnsafeMutablePointer<DeferredObject>?) -> Wait {
     guard let source else { return .ready }
     let origin = origin(of: source)
+    if !origin.isPending { return .ready }
     if origin.pointee.header.flags & DeferredObject.isOperation != 0 {
       return .operation(origin.pointee.number)
     }

@@ -34,6 +34,7 @@ extension Machine {
     fiber.pointee.registers = stack + 2
     fiber.pointee.task = 0
     fiber.pointee.made = moment
+    fiber.pointee.span = .none
     fiber.pointee.id = nextFiberID
     nextFiberID &+= 1
     fiberCount += 1
@@ -124,6 +125,7 @@ extension Machine {
     if busy > 0 { return enqueue(fiber.waiter) }
     busy += 1
     current = fiber
+    if fiber.pointee.span != .none, fiber.has(FiberObject.hasStarted) { traceResume(fiber) }
     deadline = 0
     heap.state.pointee.work = Machine.workSlice
     debtAtStart = heap.state.pointee.debt
@@ -162,13 +164,15 @@ extension Machine {
     let task = fiber.pointee.task
     let result = fiber.pointee.result
     let wasStopped = fiber.has(FiberObject.isStopping)
+    let span = fiber.pointee.span
     fiber.pointee.result = nil
     release(fiber)
+    if span != .none, task == 0 { tracer?.ends(span, TracedOutcome(outcome, wasStopped: wasStopped)) }
     if task != 0 { return finish(task: task, outcome, fiber) }
     guard let result else { return }
     switch outcome {
-    case .success(let value): settle(result, .resolved, value)
-    case .failure(let error): settle(result, wasStopped ? .cancelled : .rejected, error)
+    case .success(let value): settle(result, .resolved, value, cause: span)
+    case .failure(let error): settle(result, wasStopped ? .cancelled : .rejected, error, cause: span)
     }
   }
 
@@ -216,6 +220,7 @@ extension Machine {
       return false
     }
     attach(fiber.waiter, to: deferred)
+    if fiber.pointee.span != .none { traceWait(fiber) }
     return true
   }
 
@@ -328,6 +333,7 @@ extension Machine {
       let deferred = newDeferred(owner: fiber.pointee.owner)
       let task = try makeFiber(closure, [], owner: fiber.pointee.owner, result: deferred)
       task.requestDepth = fiber.requestDepth
+      if fiber.pointee.span != .none { trace(task, of: closure, startedBy: fiber, name: "async") }
       deferred.pointee.origin = Value(Tag.fiber, task)
       enqueue(task.waiter)
       target.pointee = Value(Tag.deferred, deferred)
@@ -347,6 +353,9 @@ extension Machine {
     let fiber = try makeFiber(finisher, [Value(Tag.deferred, deferred), body], owner: owner, result: result)
     fiber.requestDepth = current?.requestDepth ?? 0
     fiber.pointee.header.flags |= FiberObject.isFinisher
+    if let current, current.pointee.span != .none {
+      trace(fiber, of: body, startedBy: current, name: "finally")
+    }
     result.pointee.origin = Value(Tag.fiber, fiber)
     attach(fiber.waiter, to: deferred)
     return Value(Tag.deferred, result)

@@ -16,10 +16,11 @@ extension Machine {
   ///   - isCell: whether it has the time limit of a cell.
   ///   - requestDepth: on how many requests, one made for the other, it works; with one at least it outlives
   ///     the run of the cell that owns it.
+  ///   - span: what the tracer knows it by.
   @discardableResult
   public func start(
     _ closure: Value, _ arguments: [Value] = [], owner: UInt32, followsDeferred: Bool, isCell: Bool = false,
-    requestDepth: Int = 0
+    requestDepth: Int = 0, span: SpanID = .none
   ) -> TaskID {
     let number = nextTask
     nextTask += 1
@@ -28,6 +29,7 @@ extension Machine {
       fiber.pointee.task = followsDeferred ? number : -number
       if isCell { fiber.pointee.header.flags |= FiberObject.isCell }
       fiber.requestDepth = UInt32(requestDepth)
+      fiber.pointee.span = span
       tasks[number] = Value(Tag.fiber, fiber)
       resume(fiber)
     } catch {
@@ -47,6 +49,10 @@ extension Machine {
       let reaction = newReaction(
         .task, target: nil, function: .nil, index: number, owner: value.deferred.pointee.owner)
       tasks[number] = Value(Tag.reaction, reaction)
+      if let span = fiber?.pointee.span, span != .none {
+        reaction.pointee.span = span
+        tracer?.waits(span, at: nil)
+      }
       attach(reaction.waiter, to: value.deferred)
       return
     }
@@ -77,14 +83,18 @@ extension Machine {
   // MARK: Operations
 
   /// A deferred that the host fires later: a timer, a transfer. It is kept alive until then.
-  public func beginOperation(owner: UInt32) -> (id: Int, deferred: Value) {
+  ///
+  /// - Parameter name: what a tracer shows it by.
+  public func beginOperation(owner: UInt32, _ name: @autoclosure () -> String) -> (id: Int, deferred: Value) {
     let deferred = newDeferred(owner: owner)
     let id = nextOperation
     nextOperation += 1
     deferred.pointee.number = id
     deferred.pointee.header.flags |= DeferredObject.isOperation
     if let current { deferred.requestDepth = current.requestDepth }
-    operationOrigins[id] = callPlace()
+    let place = callPlace()
+    let span = currentSpan == .none ? .none : traceOperation(name(), at: place)
+    operationOrigins[id] = OperationOrigin(place: place, span: span)
     let value = Value(Tag.deferred, deferred)
     operations[id] = value
     return (id, value)
@@ -94,13 +104,18 @@ extension Machine {
   public func complete(operation: Int, _ outcome: Outcome) {
     guard let value = operations.removeValue(forKey: operation) else { return }
     let origin = operationOrigins.removeValue(forKey: operation)
+    let span = origin?.span ?? .none
+    if span != .none { tracer?.ends(span, TracedOutcome(outcome, wasStopped: false)) }
     switch outcome {
-    case .success(let result): settle(value.deferred, .resolved, result)
+    case .success(let result): settle(value.deferred, .resolved, result, cause: span)
     case .failure(let error):
-      setOrigin(origin, of: error)
-      settle(value.deferred, .rejected, error)
+      setOrigin(origin?.place, of: error)
+      settle(value.deferred, .rejected, error, cause: span)
     }
   }
+
+  /// What the tracer knows an operation by that is under way.
+  public func span(ofOperation id: Int) -> SpanID { operationOrigins[id]?.span ?? .none }
 
   /// Cancels an operation by its number, as a person does.
   public func cancel(operation: Int, _ failure: Failure) {

@@ -1,0 +1,56 @@
+import KernelCore
+
+// Where the time of a request went.
+
+extension Prompt {
+  /// `%trace`, `%trace 17`, `%trace /compare`, `%trace slowest`, `%trace all`.
+  func showTrace(_ argument: String) {
+    if argument == "all" || argument == "--all" { return listTraces() }
+    guard let choice = TraceChoice(argument) else {
+      return refuse("write %trace, %trace 17, %trace /path, %trace slowest or %trace all")
+    }
+    guard let waterfall = asked({ $0.trace(choice) }) else { return refuse(Self.missing(choice)) }
+    for line in WaterfallView(waterfall, columns: (input.columns ?? 100) - 1).lines { say(line) }
+  }
+
+  private static func missing(_ choice: TraceChoice) -> String {
+    switch choice {
+    case .last, .slowest: "nothing was traced yet; make a request: %get /"
+    case .number(let number): "trace \(number) is not kept, or never was; %trace all lists those that are"
+    case .path(let path): "no request for \(path) was traced; %get \(path) makes one"
+    }
+  }
+
+  private func listTraces() {
+    let traces = asked { $0.traces(limit: 30) }
+    if traces.isEmpty { return say("nothing was traced yet; make a request: %get /") }
+    let titles = traces.map { $0.title + ($0.cell.map { " [\($0)]" } ?? "") }
+    let width = titles.map { Layout.width(of: $0) }.filter { $0 <= 40 }.max() ?? 0
+    for (trace, title) in zip(traces, titles) {
+      let time = WaterfallView.time(trace.duration) + (trace.isOpen ? "…" : "")
+      say(
+        StyledText("\(trace.number)".padded(to: 6)) + StyledText(title.padded(to: width + 1))
+          + StyledText(
+            "\(time.padded(to: 10))\((trace.outcome ?? "").padded(to: 10))\(Prompt.duration(trace.age)) ago",
+            .dim))
+    }
+  }
+
+}
+
+extension TraceChoice {
+  /// Nil for what names no trace.
+  init?(_ argument: String) {
+    if argument.isEmpty {
+      self = .last
+    } else if let number = Int(argument) {
+      self = .number(number)
+    } else if argument.hasPrefix("/") {
+      self = .path(argument)
+    } else if argument == "slowest" || argument == "--slowest" {
+      self = .slowest
+    } else {
+      return nil
+    }
+  }
+}

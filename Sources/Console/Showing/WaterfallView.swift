@@ -1,0 +1,136 @@
+import Foundation
+import KernelCore
+
+/// A trace as lines: a row for each thing with its time, and bars on one axis. What the end had to wait for is full, the
+/// rest is light, and where a fiber waited there is a line.
+struct WaterfallView {
+  let lines: [StyledText]
+
+  /// Bars narrower than this would say nothing; then there are none.
+  private static let narrowest = 8
+  private static let widest = 100
+
+  init(_ waterfall: Waterfall, columns: Int) {
+    var lines = [Self.title(waterfall)]
+    let names = waterfall.rows.map { String(repeating: "  ", count: min($0.depth, 20)) + $0.name }
+    let times = waterfall.rows.map { Self.time($0.duration) + ($0.isOpen ? "…" : "") }
+    let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
+    let outcomes = waterfall.rows.map { $0.outcome ?? "" }
+    let fixed = [places, times, outcomes].map { $0.map { Layout.width(of: $0) }.max() ?? 0 }
+    let rest = fixed.reduce(0) { $0 + ($1 > 0 ? $1 + 2 : 0) }
+    let longest = names.map { Layout.width(of: $0) }.max() ?? 0
+    let nameWidth = max(8, min(longest, max(16, (columns - rest) / 2), columns - rest - 2))
+    let room = min(Self.widest, columns - rest - nameWidth - 4)
+    let hasBars = room >= Self.narrowest && waterfall.duration > .zero
+    if hasBars {
+      let end = Self.time(waterfall.duration)
+      let gap = max(1, room - 1 - Layout.width(of: end))
+      let before = String(repeating: " ", count: nameWidth + rest + 2)
+      lines.append(StyledText(before + "0" + String(repeating: " ", count: gap) + end, .dim))
+    }
+    for (place, row) in waterfall.rows.enumerated() {
+      let isCritical = row.pieces.contains(where: \.isCritical)
+      let name = TableView.cut(names[place], to: nameWidth)
+      var line = StyledText(
+        name + String(repeating: " ", count: nameWidth - Layout.width(of: name)),
+        isCritical ? .bold : .plain)
+      for (texts, width) in zip([places, times, outcomes], fixed) where width > 0 {
+        let text = texts[place]
+        let gap = String(repeating: " ", count: width - Layout.width(of: text))
+        line = line + StyledText("  " + gap + text, .dim)
+      }
+      if hasBars { line = line + StyledText("  ") + Self.bar(row, of: waterfall.duration, width: room) }
+      lines.append(line)
+    }
+    if waterfall.hidden > 0 { lines.append(StyledText("… \(waterfall.hidden) more", .dim)) }
+    if let path = Self.criticalPath(waterfall) { lines.append(path) }
+    self.lines = lines
+  }
+
+  private static func title(_ waterfall: Waterfall) -> StyledText {
+    let cell = waterfall.cell.map { " [\($0)]" } ?? ""
+    let outcome = waterfall.outcome.map { "  \($0)" } ?? ""
+    let state = waterfall.isOpen ? "\(time(waterfall.duration)) so far" : time(waterfall.duration)
+    return StyledText("trace \(waterfall.number)  ", .dim) + StyledText(waterfall.title + cell, .bold)
+      + StyledText("\(outcome)  \(state), begun \(Prompt.duration(waterfall.age)) ago", .dim)
+  }
+
+  /// `critical path: GET /sleep/10 [4]:2 10.0 s, GET /sleep/10 [4]:3 10.0 s`
+  private static func criticalPath(_ waterfall: Waterfall) -> StyledText? {
+    // One row alone is the longest, as anybody sees.
+    guard waterfall.critical.count > 1 else { return nil }
+    let shown = waterfall.critical.prefix(8)
+    let steps = shown.map { step in
+      let row = waterfall.rows[step.row]
+      let place = Self.place(row.cell, row.line)
+      return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(time(step.duration))"
+    }
+    let rest = waterfall.critical.count - shown.count
+    return StyledText(
+      "critical path: " + steps.joined(separator: ", ") + (rest > 0 ? ", and \(rest) more" : ""), Style(.cyan)
+    )
+  }
+
+  private static func place(_ cell: Int?, _ line: Int?) -> String {
+    guard let cell else { return "" }
+    return "[\(cell)]" + (line.map { ":\($0)" } ?? "")
+  }
+
+  /// In as many digits as can be told apart.
+  static func time(_ duration: Duration) -> String {
+    let parts = duration.components
+    let seconds = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+    return switch seconds {
+    case 0: "0 ms"
+    case ..<0.00995: String(format: "%.2f ms", seconds * 1_000)
+    case ..<0.9995: String(format: "%.0f ms", seconds * 1_000)
+    case ..<99.95: String(format: "%.1f s", seconds)
+    default: String(format: "%.0f s", seconds)
+    }
+  }
+
+  // MARK: Bars
+
+  /// Each character stands for what took most of its time; nothing is too short to be seen.
+  private static func bar(_ row: Waterfall.Row, of total: Duration, width: Int) -> StyledText {
+    let scale = Double(width) / seconds(total)
+    var characters = [(character: Character, style: Style)](repeating: (" ", .plain), count: width)
+    var shares = [Double](repeating: 0, count: width)
+    for piece in row.pieces {
+      let from = min(Double(width), seconds(piece.start) * scale)
+      let to = min(Double(width), seconds(piece.end) * scale)
+      for place in Int(from)..<max(Int(from), min(width, Int(to.rounded(.up)))) {
+        let share = min(to, Double(place + 1)) - max(from, Double(place))
+        guard share > shares[place] else { continue }
+        shares[place] = share
+        characters[place] = look(of: piece)
+      }
+    }
+    if row.pieces.isEmpty || characters.allSatisfy({ $0.character == " " }) {
+      let place = min(width - 1, max(0, Int(seconds(row.start) * scale)))
+      characters[place] = ("▏", .dim)
+    }
+    var spans: [StyledText.Span] = []
+    while characters.last?.character == " " { characters.removeLast() }
+    for (character, style) in characters {
+      if spans.last?.style == style {
+        spans[spans.count - 1].text.append(character)
+      } else {
+        spans.append(.init(String(character), style))
+      }
+    }
+    return StyledText(spans)
+  }
+
+  private static func look(of piece: Waterfall.Piece) -> (Character, Style) {
+    switch (piece.isWaiting, piece.isCritical) {
+    case (true, _): ("─", .dim)
+    case (false, true): ("█", Style(.cyan))
+    case (false, false): ("▒", .dim)
+    }
+  }
+
+  private static func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+  }
+}

@@ -1,0 +1,76 @@
+import VM
+
+/// What the end of a trace had to wait for, found from its end backwards: of a fiber the time in which it ran, of a wait
+/// whatever ended it, and so on up to the beginning. Had one of these pieces been shorter, the whole would have been.
+struct CriticalPath {
+  struct Piece: Equatable {
+    let span: SpanID
+    let start: Int
+    let end: Int
+  }
+
+  /// The last first.
+  private(set) var pieces: [Piece] = []
+  /// The calls through which it goes into a request of this notebook, with their times.
+  private(set) var calls: [SpanID: (start: Int, end: Int)] = [:]
+  private let recorder: TraceRecorder
+  /// More steps than a trace has room for, and the requests within it, are not looked at.
+  private static let limit = 4_000
+
+  init(of id: SpanID, until end: Int, in recorder: TraceRecorder) {
+    self.recorder = recorder
+    var next: (id: SpanID, end: Int)? = (id, end)
+    for _ in 0..<CriticalPath.limit {
+      guard let step = next else { return }
+      next = follow(step.id, step.end, root: id)
+    }
+  }
+
+  /// Adds what a span did up to `end`; gives what came before it.
+  private mutating func follow(_ id: SpanID, _ end: Int, root: SpanID) -> (id: SpanID, end: Int)? {
+    guard let trace = recorder[id] else { return nil }
+    let key = SpanKey(id)
+    let span = trace.spans[key.span]
+    if span.served != .none, let served = recorder[span.served], served.spans[0].start < end {
+      // What is left of the call, on its way there and back, is its own.
+      let last = min(end, served.spans[0].end ?? end)
+      calls[id] = (span.start, end)
+      add(id, last, end)
+      return (span.served, last)
+    }
+    let wait = trace.waits.last {
+      $0.span == key.span && $0.start < end && ($0.end ?? end) <= end && $0.start >= span.start
+    }
+    if let wait {
+      let resumed = wait.end ?? end
+      add(id, resumed, end)
+      if wait.cause != .none, wait.cause != id, isWithin(wait.cause, root) {
+        // What fired earlier than it was noticed, as a timer does on a busy loop, still ended then.
+        let cause = recorder[wait.cause].map { $0.spans[SpanKey(wait.cause).span] }
+        return (wait.cause, min(resumed, cause?.end ?? resumed))
+      }
+      // Nobody knows for what.
+      add(id, wait.start, resumed)
+      return (id, wait.start)
+    }
+    add(id, span.start, end)
+    if id == root { return nil }
+    let before = key.span == 0 ? trace.caller : span.cause
+    return before == .none || before == id ? nil : (before, span.start)
+  }
+
+  private mutating func add(_ id: SpanID, _ start: Int, _ end: Int) {
+    if end > start { pieces.append(Piece(span: id, start: start, end: end)) }
+  }
+
+  /// Whether a span belongs to a trace, or to a request that it led to.
+  private func isWithin(_ id: SpanID, _ root: SpanID) -> Bool {
+    var trace = recorder[id]
+    for _ in 0..<OwnCallMark.depthLimit {
+      guard let found = trace else { return false }
+      if found.id == root { return true }
+      trace = found.caller == .none ? nil : recorder[found.caller]
+    }
+    return false
+  }
+}

@@ -1,0 +1,165 @@
+import Language
+import NIOHTTP1
+import VM
+
+/// Records where time goes: each request, run of a cell and tick leaves a trace. The last are kept, and bounded: so many,
+/// so many spans each, so much of all together.
+final class TraceRecorder: MachineTracer {
+  /// How many requests and cells are kept; ticks have a room of their own, since they come by themselves.
+  static let capacity = 750
+  static let tickCapacity = 250
+  /// Spans and waits of one trace, and of all.
+  static let traceLimit = 1_000
+  static let limit = 100_000
+
+  private let clock: any Clock
+  private var requests = TraceRing(capacity: capacity)
+  private var ticks = TraceRing(capacity: tickCapacity)
+  private var nextNumber = 1
+
+  init(clock: any Clock) { self.clock = clock }
+
+  // MARK: Whole traces
+
+  /// Something of the host's begins; gives the span to start its task with.
+  ///
+  /// - Parameter caller: the span of the notebook's own call that led to it.
+  func begin(_ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none) -> SpanID {
+    let isTick = if case .tick = subject { true } else { false }
+    let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
+    let trace = RecordedTrace(
+      number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, start: clock.now)
+    nextNumber += 1
+    if isTick { ticks.append(trace) } else { requests.append(trace) }
+    if caller != .none { change(caller) { $0.spans[$1].served = id } }
+    return id
+  }
+
+  func end(_ id: SpanID, _ outcome: TracedOutcome, status: Int? = nil) {
+    if id == .none { return }
+    setStatus(status, of: id)
+    ends(id, outcome)
+    let key = SpanKey(id)
+    if key.isTick { ticks.ended(key.place) } else { requests.ended(key.place) }
+  }
+
+  /// The status of the answer to a call, or of a request.
+  func setStatus(_ status: Int?, of id: SpanID) {
+    if id != .none, status != nil { change(id) { $0.spans[$1].status = status } }
+  }
+
+  /// The kernel is dropped with all that is under way.
+  func endAll() {
+    let now = clock.now
+    for trace in all {
+      for place in trace.spans.indices where trace.spans[place].end == nil {
+        trace.spans[place].end = now
+        trace.spans[place].outcome = .cancelled
+      }
+      for place in trace.waits.indices where trace.waits[place].end == nil { trace.waits[place].end = now }
+      for place in trace.spans.indices { trace.spans[place].openWait = nil }
+    }
+  }
+
+  // MARK: What the machine tells
+
+  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: TraceFrame?) -> SpanID {
+    guard let trace = self[parent] else { return .none }
+    guard hasRoom(trace) else {
+      trace.dropped += 1
+      return .none
+    }
+    let key = SpanKey(parent)
+    let kind: RecordedTrace.Span.Work =
+      switch work {
+      case .fiber(let name): .fiber(name)
+      case .operation(let name): .operation(name)
+      }
+    let (cell, line) = Self.position(place)
+    trace.spans.append(
+      RecordedTrace.Span(
+        work: kind, parent: key.span, cause: cause, cell: cell, line: line, start: clock.now))
+    grew(key)
+    return SpanKey(place: key.place, isTick: key.isTick, span: trace.spans.count - 1).id
+  }
+
+  func waits(_ id: SpanID, at place: TraceFrame?) {
+    guard let trace = self[id] else { return }
+    guard hasRoom(trace) else {
+      trace.dropped += 1
+      return
+    }
+    let key = SpanKey(id)
+    let (cell, line) = Self.position(place)
+    trace.spans[key.span].openWait = trace.waits.count
+    trace.waits.append(RecordedTrace.Wait(span: key.span, line: line, cell: cell, start: clock.now))
+    grew(key)
+  }
+
+  func goesOn(_ id: SpanID, cause: SpanID) {
+    change(id) { trace, span in
+      guard let wait = trace.spans[span].openWait else { return }
+      trace.spans[span].openWait = nil
+      trace.waits[wait].end = clock.now
+      trace.waits[wait].cause = cause
+    }
+  }
+
+  func ends(_ id: SpanID, _ outcome: TracedOutcome) {
+    goesOn(id, cause: .none)
+    change(id) { trace, span in
+      if trace.spans[span].end != nil { return }
+      trace.spans[span].end = clock.now
+      trace.spans[span].outcome = outcome
+    }
+  }
+
+  // MARK: Finding
+
+  /// Those that are kept, in the order of their numbers.
+  var all: [RecordedTrace] { (requests.all + ticks.all).sorted { $0.number < $1.number } }
+
+  /// The trace that a span belongs to, as long as it is kept.
+  subscript(id: SpanID) -> RecordedTrace? {
+    let key = SpanKey(id)
+    return key.isTick ? ticks[key.place] : requests[key.place]
+  }
+
+  private func change(_ id: SpanID, _ body: (RecordedTrace, Int) -> Void) {
+    if let trace = self[id] { body(trace, SpanKey(id).span) }
+  }
+
+  private func hasRoom(_ trace: RecordedTrace) -> Bool {
+    trace.size < TraceRecorder.traceLimit && requests.size + ticks.size < TraceRecorder.limit
+  }
+
+  private func grew(_ key: SpanKey) {
+    if key.isTick { ticks.grew() } else { requests.grew() }
+  }
+
+  private static func position(_ place: TraceFrame?) -> (cell: Int?, line: Int?) {
+    guard let place else { return (nil, nil) }
+    return (place.source.cell, place.source.lineNumber(of: place.span.start))
+  }
+}
+
+/// What a span is found by: the place of its trace in a ring, and its own in the trace.
+struct SpanKey {
+  let place: Int
+  let isTick: Bool
+  let span: Int
+
+  init(place: Int, isTick: Bool, span: Int) {
+    self.place = place
+    self.isTick = isTick
+    self.span = span
+  }
+
+  init(_ id: SpanID) {
+    place = id.bits >> 13
+    isTick = id.bits & 1 << 12 != 0
+    span = id.bits & (1 << 12 - 1)
+  }
+
+  var id: SpanID { SpanID(bits: place << 13 | (isTick ? 1 << 12 : 0) | span) }
+}

@@ -1,0 +1,58 @@
+import VM
+
+/// The last traces in the order of their beginning, and with them older ones that are still under way.
+struct TraceRing {
+  /// Older ones under way that are kept: long polls. Beyond that many they are forgotten.
+  static let lateLimit = 10_000
+  /// Of those how many that have ended.
+  static let endedLateLimit = 100
+
+  private var slots: [RecordedTrace?]
+  private var next = 1
+  /// Traces that began before those in the slots, by their place in the order.
+  private var late: [Int: RecordedTrace] = [:]
+  private var endedLate: [Int] = []
+  /// What all kept traces take.
+  private(set) var size = 0
+
+  init(capacity: Int) { slots = Array(repeating: nil, count: capacity) }
+
+  /// The place that the next one takes, from 1.
+  var upcoming: Int { next }
+
+  mutating func append(_ trace: RecordedTrace) {
+    let slot = next % slots.count
+    if let old = slots[slot] {
+      if !old.isOver, late.count < TraceRing.lateLimit {
+        late[next - slots.count] = old
+      } else {
+        size -= old.size
+      }
+    }
+    slots[slot] = trace
+    size += trace.size
+    next += 1
+  }
+
+  subscript(place: Int) -> RecordedTrace? {
+    if place >= next || place < 1 { return nil }
+    return place + slots.count >= next ? slots[place % slots.count] : late[place]
+  }
+
+  mutating func grew() { size += 1 }
+
+  /// A trace has ended.
+  mutating func ended(_ place: Int) {
+    guard place + slots.count < next, late[place] != nil else { return }
+    endedLate.append(place)
+    if endedLate.count > TraceRing.endedLateLimit {
+      if let old = late.removeValue(forKey: endedLate.removeFirst()) { size -= old.size }
+    }
+  }
+
+  /// All that are kept, in the order of their beginning.
+  var all: [RecordedTrace] {
+    late.sorted { $0.key < $1.key }.map(\.value)
+      + (max(1, next - slots.count)..<next).compactMap { slots[$0 % slots.count] }
+  }
+}

@@ -1,0 +1,107 @@
+// What the machine tells somebody who wants to know what time was spent on.
+
+/// One piece of what a request, a cell or a tick comes to: a fiber, or an operation of the host.
+public struct SpanID: Hashable, Sendable {
+  public let bits: Int
+
+  public init(bits: Int) { self.bits = bits }
+
+  /// Nobody looks at it.
+  public static let none = SpanID(bits: 0)
+}
+
+/// Hears what begins, waits and ends on behalf of the spans that the host gives to its tasks; of fibers without one it
+/// hears nothing. It is called while code runs, and must not call the machine.
+public protocol MachineTracer: AnyObject {
+  /// Something begins; gives the span for it, `none` where nobody looks at it.
+  ///
+  /// - Parameters:
+  ///   - parent: the span of the fiber that begins it, or that has set the callback.
+  ///   - cause: what had to be over before: for a callback whatever fired its deferred, else `parent`; `none` where
+  ///     nobody looked at that.
+  ///   - place: where the notebook's text begins it.
+  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: TraceFrame?) -> SpanID
+  /// A fiber parks, or the task that it ran for follows the deferred which it gave; then there is no place.
+  func waits(_ span: SpanID, at place: TraceFrame?)
+  /// It goes on, or its task has the result.
+  ///
+  /// - Parameter cause: what fired the deferred; `none` where nobody looked at that.
+  func goesOn(_ span: SpanID, cause: SpanID)
+  /// It is over. The end of a task the host hears itself.
+  func ends(_ span: SpanID, _ outcome: TracedOutcome)
+}
+
+public enum TracedWork: Sendable, Equatable {
+  /// What runs: `async`, `then`.
+  case fiber(String)
+  /// A timer, a call, a socket that is bound, as the host calls it.
+  case operation(String)
+}
+
+public enum TracedOutcome: Sendable, Equatable {
+  case succeeded
+  case failed
+  case cancelled
+
+  public init(_ outcome: Outcome, wasStopped: Bool) {
+    self =
+      switch outcome {
+      case .success: .succeeded
+      case .failure: wasStopped ? .cancelled : .failed
+      }
+  }
+}
+
+/// Where an operation was begun, and what it is known by.
+struct OperationOrigin {
+  let place: TraceFrame?
+  let span: SpanID
+}
+
+// Called only where there is a span.
+extension Machine {
+  /// What is known of the fiber that runs now.
+  var currentSpan: SpanID { current?.pointee.span ?? .none }
+
+  /// A fiber that code begins.
+  func trace(
+    _ fiber: UnsafeMutablePointer<FiberObject>, of body: Value,
+    startedBy starter: UnsafeMutablePointer<FiberObject>, name: String
+  ) {
+    let parent = starter.pointee.span
+    fiber.pointee.span =
+      tracer?.begins(.fiber(name), parent: parent, cause: parent, at: place(of: body)) ?? .none
+  }
+
+  /// The fiber of a callback whose deferred has fired.
+  func trace(
+    _ fiber: UnsafeMutablePointer<FiberObject>, callbackOf reaction: UnsafeMutablePointer<ReactionObject>,
+    cause: SpanID
+  ) {
+    let name =
+      switch ReactionObject.Kind(rawValue: reaction.pointee.header.aux) {
+      case .call: "after"
+      case .catch: "catch"
+      default: "then"
+      }
+    fiber.pointee.span =
+      tracer?.begins(
+        .fiber(name), parent: reaction.pointee.span, cause: cause, at: place(of: reaction.pointee.function))
+      ?? .none
+  }
+
+  func traceOperation(_ name: String, at place: TraceFrame?) -> SpanID {
+    tracer?.begins(.operation(name), parent: currentSpan, cause: currentSpan, at: place) ?? .none
+  }
+
+  func traceWait(_ fiber: UnsafeMutablePointer<FiberObject>) {
+    // It stands before its `await`, which is tried again.
+    fiber.pointee.ip += 1
+    tracer?.waits(fiber.pointee.span, at: callPlace())
+    fiber.pointee.ip -= 1
+  }
+
+  func traceResume(_ fiber: UnsafeMutablePointer<FiberObject>) {
+    tracer?.goesOn(fiber.pointee.span, cause: fiber.pointee.source?.cause ?? .none)
+  }
+}

@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Console
+@testable import KernelCore
+
+/// A trace as lines of any width.
+@Suite struct WaterfallViewTests {
+  private func row(
+    _ name: String, _ depth: Int, line: Int? = nil, _ start: Int, _ end: Int, waits: Bool = false,
+    critical: Bool = false
+  ) -> Waterfall.Row {
+    Waterfall.Row(
+      name: name, depth: depth, cell: 4, line: line, start: .seconds(start), duration: .seconds(end - start),
+      isOpen: false, outcome: depth == 1 ? "200" : nil,
+      pieces: [
+        Waterfall.Piece(start: .seconds(start), end: .seconds(end), isWaiting: waits, isCritical: critical)
+      ])
+  }
+
+  private var waterfall: Waterfall {
+    Waterfall(
+      number: 17, title: "GET /compare", cell: 4, outcome: "200", duration: .seconds(20), isOpen: false,
+      age: .seconds(30),
+      rows: [
+        row("GET /compare", 0, 0, 20, waits: true), row("GET /slow", 1, line: 2, 0, 10, critical: true),
+        row("GET /slow", 1, line: 3, 10, 20, critical: true), row("GET /ip", 1, line: 4, 5, 6),
+      ], hidden: 2, critical: [(1, .seconds(10)), (2, .seconds(10))])
+  }
+
+  @Test func barsStandOnOneAxis() {
+    #expect(
+      WaterfallView(waterfall, columns: 60).lines.map(\.plain)
+        == [
+          "trace 17  GET /compare [4]  200  20.0 s, begun 30 s ago",
+          "                                  0                 20.0 s",
+          "GET /compare    [4]  20.0 s       ────────────────────────",
+          "  GET /slow   [4]:2  10.0 s  200  ████████████",
+          "  GET /slow   [4]:3  10.0 s  200              ████████████",
+          "  GET /ip     [4]:4   1.0 s  200        ▒▒",
+          "… 2 more",
+          "critical path: GET /slow [4]:2 10.0 s, GET /slow [4]:3 10.0 s",
+        ])
+  }
+
+  @Test(arguments: 1...120)
+  func noLineOfTheTableIsWiderThanTheWindow(_ columns: Int) {
+    let lines = WaterfallView(waterfall, columns: columns).lines.map(\.plain).dropFirst().dropLast(2)
+    // Under forty columns names and times still need their room.
+    #expect(lines.allSatisfy { Layout.width(of: $0) <= max(columns, 40) })
+    #expect(lines.count >= 4)
+  }
+}

@@ -1,0 +1,200 @@
+import Testing
+import VM
+
+@testable import KernelCore
+
+/// Where the time of a request, a cell or a tick went, told in virtual time.
+struct TraceTests {
+  private func bench() -> Bench { Bench(movesClock: true) { $0.recordsTraces = true } }
+
+  /// Each row with its place and its time; `!` marks what the end had to wait for, `…` what has not ended.
+  private func rows(_ bench: Bench, _ choice: TraceChoice) -> [String] {
+    guard let waterfall = bench.on({ bench.supervisor.recorder?.waterfall(choice, now: bench.clock.now) })
+    else {
+      return []
+    }
+    return waterfall.rows.map { row in
+      let place = row.cell.map { "[\($0)]" } ?? ""
+      let end = row.start + row.duration
+      return String(repeating: "  ", count: row.depth) + row.name + " " + place
+        + (row.line.map { ":\($0)" } ?? "")
+        + " \(row.start.components.seconds)-\(end.components.seconds)s" + (row.isOpen ? "…" : "")
+        + (row.outcome.map { " \($0)" } ?? "") + (row.pieces.contains(where: \.isCritical) ? " !" : "")
+    }
+  }
+
+  private static let routes = """
+    route "/sleep/<int:n>" { await sleep(n * 1s); "slept \\(n)" }
+    route "/compare" {
+      let one = await get("/sleep/2")
+      let two = await get("/sleep/3")
+      one.text + two.text
+    }
+    route "/faster" {
+      let one = get("/sleep/2")
+      let two = get("/sleep/3")
+      await all([one, two])
+      "done"
+    }
+    nil
+    """
+
+  @Test func callsInARowAreAllInTheWay() {
+    let bench = bench()
+    bench.run(Self.routes, cell: 1)
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 2) == "\"slept 2slept 3\"")
+    #expect(
+      rows(bench, .path("/compare")) == [
+        "GET /compare [1] 0-5s 200",
+        "  GET /sleep/2 [1]:3 0-2s 200 !", "    timer 2s [1]:1 0-2s !",
+        "  GET /sleep/3 [1]:4 2-5s 200 !", "    timer 3s [1]:1 2-5s !",
+      ])
+    // The request is shown within the cell that made it.
+    #expect(rows(bench, .last).first == "cell [2] 0-5s")
+    #expect(rows(bench, .last).dropFirst().first == "  GET /compare [2]:1 0-5s 200 !")
+    #expect(rows(bench, .last).count == 6)
+    let critical = bench.on {
+      bench.supervisor.recorder?.waterfall(.path("/compare"), now: bench.clock.now)?.critical
+    }
+    #expect(critical?.map(\.row) == [2, 4])
+    #expect(critical?.map(\.duration) == [.seconds(2), .seconds(3)])
+  }
+
+  @Test func ofCallsAtOnceOnlyTheLongestIsInTheWay() {
+    let bench = bench()
+    bench.run(Self.routes, cell: 1)
+    #expect(bench.awaited("await get(\"/faster\").text", cell: 2) == "\"done\"")
+    #expect(
+      rows(bench, .path("/faster")) == [
+        "GET /faster [1] 0-3s 200",
+        "  GET /sleep/2 [1]:8 0-2s 200", "    timer 2s [1]:1 0-2s",
+        "  GET /sleep/3 [1]:9 0-3s 200 !", "    timer 3s [1]:1 0-3s !",
+      ])
+  }
+
+  @Test func fibersAndCallbacksAreRows() {
+    let bench = bench()
+    bench.run(
+      """
+      route "/async" {
+        let task = async { await sleep(5s); 1 }
+        await sleep(2s)
+        await task
+      }
+      route "/then" { after(1s).then { await sleep(2s); "late" } }
+      nil
+      """, cell: 1)
+    _ = bench.awaited("await get(\"/async\"); await get(\"/then\").text", cell: 2)
+    #expect(
+      rows(bench, .path("/async")) == [
+        "GET /async [1] 0-5s 200", "  async [1]:2 0-5s", "    timer 5s [1]:2 0-5s !", "  timer 2s [1]:3 0-2s",
+      ])
+    #expect(
+      rows(bench, .path("/then")) == [
+        "GET /then [1] 0-3s 200", "  timer 1s [1]:6 0-1s !", "  then [1]:6 1-3s", "    timer 2s [1]:6 1-3s !",
+      ])
+  }
+
+  @Test func whoFiresADeferredIsNamed() {
+    let bench = bench()
+    bench.run(
+      """
+      let held = deferred()
+      route "/block" {
+        await held
+      }
+      route "/free" { held.resolve("free"); "done" }
+      nil
+      """, cell: 1)
+    let asked = bench.ask("/block")
+    #expect(bench.awaited("await sleep(4s); await get(\"/free\").text", cell: 2) == "\"done\"")
+    #expect(asked.text == "free")
+    let shown = rows(bench, .path("/block"))
+    #expect(shown.count == 2)
+    #expect(shown.last?.hasPrefix("  Deferred, fired by GET /free [1], trace ") == true)
+    #expect(shown.last?.hasSuffix("[1]:3 0-4s !") == true)
+  }
+
+  @Test func failuresAndCancellationsAreTold() {
+    let bench = bench()
+    bench.run(
+      """
+      route "/fails" { await sleep(1s); nil + 1 }
+      route "/late" { await timeout(get("/slow"), 2s) }
+      route "/slow" { await sleep(100s); 1 }
+      func timeout(work, limit) { work.timeout(limit) }
+      nil
+      """, cell: 1)
+    _ = bench.awaited("await settled([get(\"/fails\"), get(\"/late\")]); 1", cell: 2)
+    #expect(rows(bench, .path("/fails")).first == "GET /fails [1] 0-1s 500")
+    let late = rows(bench, .path("/late"))
+    #expect(late.contains("  GET /slow [1]:2 0-2s cancelled"))
+    #expect(
+      late.contains { $0.contains("timer 100s") && $0.contains("0-2s cancelled") }
+        || late.contains { $0.contains("1.667m") })
+  }
+
+  @Test func ticksHaveTracesThatPushNoRequestOut() {
+    let bench = bench()
+    bench.run(Self.routes, cell: 1)
+    _ = bench.awaited("await get(\"/sleep/1\"); 1", cell: 2)
+    bench.run("let beat = every(1s) { await sleep(500ms) }\nnil", cell: 3)
+    _ = bench.awaited("await sleep(1000s)", cell: 4)
+    #expect(rows(bench, .path("/sleep/1")).count == 2)
+    let ticks = bench.on { bench.supervisor.recorder?.all.filter(\.isTick) ?? [] }
+    #expect(ticks.count == TraceRecorder.tickCapacity)
+    #expect(ticks.allSatisfy { $0.spans.count == 2 })
+  }
+
+  @Test func theLastAreKeptAndLongOnesLonger() {
+    let bench = bench()
+    bench.run("let held = deferred()\nroute \"/block\" { await held }\nroute \"/\" { 1 }\nnil", cell: 1)
+    let asked = bench.ask("/block")
+    for _ in 0..<(2 * TraceRecorder.capacity) { bench.ask("/") }
+    let all = bench.on { bench.supervisor.recorder?.all ?? [] }
+    #expect(all.count == TraceRecorder.capacity + 1)
+    #expect(rows(bench, .path("/block")).first?.contains("…") == true)
+    bench.run("held.resolve(1)", cell: 2)
+    #expect(asked.text == "1")
+    #expect(rows(bench, .path("/block")).first?.contains("…") == false)
+  }
+
+  @Test func aTraceIsBounded() {
+    let bench = bench()
+    bench.run("route \"/\" { for i in 0..<5000 { await sleep(1ms) }\n1 }\nnil", cell: 1)
+    _ = bench.awaited("await get(\"/\").text", cell: 2)
+    let trace = bench.on { bench.supervisor.recorder?.all.first { $0.isRequest(for: "/") } }
+    #expect((trace?.size ?? .max) <= TraceRecorder.traceLimit)
+    #expect((trace?.dropped ?? 0) > 5_000)
+    let waterfall = bench.on { bench.supervisor.recorder?.waterfall(.path("/"), now: bench.clock.now) }
+    #expect((waterfall?.rows.count ?? 0) <= 200)
+    #expect((waterfall?.hidden ?? 0) > 0)
+    #expect(waterfall?.duration == .seconds(5))
+  }
+
+  @Test func aRouteThatCallsItselfIsShownAndEnds() {
+    let bench = bench()
+    bench.run("route \"/<int:n>\" { n == 0 ? \"end\" : await get(\"/\\(n - 1)\").text }\nnil", cell: 1)
+    #expect(bench.awaited("await get(\"/30\").text", cell: 2) == "\"end\"")
+    let shown = rows(bench, .path("/30"))
+    #expect(shown.count == 31)
+  }
+
+  @Test func nothingIsRecordedUnlessItIsWanted() {
+    let bench = Bench()
+    bench.run(Self.routes, cell: 1)
+    #expect(bench.on { bench.supervisor.recorder == nil && bench.kernel.machine.tracer == nil })
+  }
+
+  @Test func aRestartEndsWhatWasUnderWay() {
+    let bench = bench()
+    bench.run("route \"/block\" { await deferred() }\nnil", cell: 1)
+    let asked = bench.ask("/block")
+    bench.on { bench.supervisor.restart() }
+    #expect(asked.status == 503)
+    #expect(rows(bench, .path("/block")).first?.contains("…") == false)
+    bench.run("route \"/\" { 1 }\nnil", cell: 1)
+    #expect(bench.ask("/").text == "1")
+    #expect(rows(bench, .last).first == "GET / [1] 0-0s 200")
+  }
+}
