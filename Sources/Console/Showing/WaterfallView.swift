@@ -16,9 +16,11 @@ struct WaterfallView {
     let times = waterfall.rows.map { Self.time($0.duration) + ($0.isOpen ? "…" : "") }
     let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
     let outcomes = waterfall.rows.map { $0.outcome ?? "" }
-    let fixed = [places, times, outcomes].map { $0.map { Layout.width(of: $0) }.max() ?? 0 }
-    let rest = fixed.reduce(0) { $0 + ($1 > 0 ? $1 + 2 : 0) }
     let longest = names.map { Layout.width(of: $0) }.max() ?? 0
+    var fixed = [places, times, outcomes].map { $0.map { Layout.width(of: $0) }.max() ?? 0 }
+    var rest: Int { fixed.reduce(0) { $0 + ($1 > 0 ? $1 + 2 : 0) } }
+    // Where there is no room, places and outcomes give way to names.
+    for column in [0, 2] where columns - rest - 2 < min(longest, 16) { fixed[column] = 0 }
     let nameWidth = max(8, min(longest, max(16, (columns - rest) / 2), columns - rest - 2))
     let room = min(Self.widest, columns - rest - nameWidth - 4)
     let hasBars = room >= Self.narrowest && waterfall.duration > .zero
@@ -43,7 +45,7 @@ struct WaterfallView {
       lines.append(line)
     }
     if waterfall.hidden > 0 { lines.append(StyledText("… \(waterfall.hidden) more", .dim)) }
-    if let path = Self.criticalPath(waterfall) { lines.append(path) }
+    lines += Self.criticalPath(waterfall, columns: columns)
     self.lines = lines
   }
 
@@ -56,9 +58,9 @@ struct WaterfallView {
   }
 
   /// `critical path: GET /sleep/10 [4]:2 10.0 s, GET /sleep/10 [4]:3 10.0 s`
-  private static func criticalPath(_ waterfall: Waterfall) -> StyledText? {
+  private static func criticalPath(_ waterfall: Waterfall, columns: Int) -> [StyledText] {
     // One row alone is the longest, as anybody sees.
-    guard waterfall.critical.count > 1 else { return nil }
+    guard waterfall.critical.count > 1 else { return [] }
     let shown = waterfall.critical.prefix(8)
     let steps = shown.map { step in
       let row = waterfall.rows[step.row]
@@ -66,9 +68,18 @@ struct WaterfallView {
       return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(time(step.duration))"
     }
     let rest = waterfall.critical.count - shown.count
-    return StyledText(
-      "critical path: " + steps.joined(separator: ", ") + (rest > 0 ? ", and \(rest) more" : ""), Style(.cyan)
-    )
+    var lines: [String] = []
+    var line = "critical path:"
+    for (place, step) in (steps + (rest > 0 ? ["and \(rest) more"] : [])).enumerated() {
+      let word = step + (place < waterfall.critical.count - 1 && step != "and \(rest) more" ? "," : "")
+      if Layout.width(of: line) + 1 + Layout.width(of: word) > columns {
+        lines.append(line)
+        line = "  " + word
+      } else {
+        line += " " + word
+      }
+    }
+    return (lines + [line]).map { StyledText($0, Style(.cyan)) }
   }
 
   private static func place(_ cell: Int?, _ line: Int?) -> String {
