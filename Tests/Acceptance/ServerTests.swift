@@ -236,17 +236,23 @@ import Testing
     }
   }
 
+  /// A server with a request under way that never ends, and its client.
+  private static func servingOneForEver(grace: String) throws -> (Serving, RawHTTPClient) {
+    let serving = try Serving.start(
+      cells: """
+        var started = 0
+        route "/for-ever" { started += 1; await deferred() }
+        route "/started" { started }
+        """, ["--grace", grace])
+    let client = try serving.connect()
+    try client.sendRequest("GET", "/for-ever")
+    while try serving.ask("/started").text != "1" {}
+    return (serving, client)
+  }
+
   @Test func aRequestThatDoesNotEndInTimeIsTold503() async throws {
     try await onOwnThread {
-      let serving = try Serving.start(
-        cells: """
-          var started = 0
-          route "/for-ever" { started += 1; await deferred() }
-          route "/started" { started }
-          """, ["--grace", "500ms"])
-      let client = try serving.connect()
-      try client.sendRequest("GET", "/for-ever")
-      while try serving.ask("/started").text != "1" {}
+      let (serving, client) = try Self.servingOneForEver(grace: "500ms")
       serving.program.signal(SIGTERM)
       let response = try client.readResponse()
       #expect(response.status == 503)
@@ -257,21 +263,14 @@ import Testing
 
   @Test func aSecondSignalEndsAtOnce() async throws {
     try await onOwnThread {
-      let serving = try Serving.start(
-        cells: """
-          var started = 0
-          route "/for-ever" { started += 1; await deferred() }
-          route "/started" { started }
-          """, ["--grace", "1h"])
-      let client = try serving.connect()
-      try client.sendRequest("GET", "/for-ever")
-      while try serving.ask("/started").text != "1" {}
+      let (serving, client) = try Self.servingOneForEver(grace: "1h")
       let idle = try serving.connect()
       serving.program.signal(SIGTERM)
       // The first has come: it closes idle connections.
       #expect(try idle.isClosedByPeer())
       serving.program.signal(SIGTERM)
       #expect(try serving.program.waitForExit(timeout: 5) == .code(128 + SIGTERM))
+      withExtendedLifetime(client) {}
     }
   }
 }

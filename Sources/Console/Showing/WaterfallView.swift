@@ -11,7 +11,7 @@ struct WaterfallView {
   private static let widest = 100
 
   init(_ waterfall: Waterfall, columns: Int) {
-    var lines = [Self.title(waterfall)]
+    var lines = [Self.title(waterfall.trace)]
     let names = waterfall.rows.map { String(repeating: "  ", count: min($0.depth, 20)) + $0.name }
     let times = waterfall.rows.map { Self.time($0.duration) + ($0.isOpen ? "…" : "") }
     let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
@@ -23,9 +23,9 @@ struct WaterfallView {
     for column in [0, 2] where columns - rest - 2 < min(longest, 16) { fixed[column] = 0 }
     let nameWidth = max(8, min(longest, max(16, (columns - rest) / 2), columns - rest - 2))
     let room = min(Self.widest, columns - rest - nameWidth - 4)
-    let hasBars = room >= Self.narrowest && waterfall.duration > .zero
+    let hasBars = room >= Self.narrowest && waterfall.trace.duration > .zero
     if hasBars {
-      let end = Self.time(waterfall.duration)
+      let end = Self.time(waterfall.trace.duration)
       let gap = max(1, room - 1 - Layout.width(of: end))
       let before = String(repeating: " ", count: nameWidth + rest + 2)
       lines.append(StyledText(before + "0" + String(repeating: " ", count: gap) + end, .dim))
@@ -41,7 +41,7 @@ struct WaterfallView {
         let gap = String(repeating: " ", count: width - Layout.width(of: text))
         line = line + StyledText("  " + gap + text, .dim)
       }
-      if hasBars { line = line + StyledText("  ") + Self.bar(row, of: waterfall.duration, width: room) }
+      if hasBars { line = line + StyledText("  ") + Self.bar(row, of: waterfall.trace.duration, width: room) }
       lines.append(line)
     }
     if waterfall.hidden > 0 { lines.append(StyledText("… \(waterfall.hidden) more", .dim)) }
@@ -49,12 +49,12 @@ struct WaterfallView {
     self.lines = lines
   }
 
-  private static func title(_ waterfall: Waterfall) -> StyledText {
-    let cell = waterfall.cell.map { " [\($0)]" } ?? ""
-    let outcome = waterfall.outcome.map { "  \($0)" } ?? ""
-    let state = waterfall.isOpen ? "\(time(waterfall.duration)) so far" : time(waterfall.duration)
-    return StyledText("trace \(waterfall.number)  ", .dim) + StyledText(waterfall.title + cell, .bold)
-      + StyledText("\(outcome)  \(state), begun \(Prompt.duration(waterfall.age)) ago", .dim)
+  private static func title(_ trace: TraceSummary) -> StyledText {
+    let cell = trace.cell.map { " [\($0)]" } ?? ""
+    let outcome = trace.outcome.map { "  \($0)" } ?? ""
+    let state = trace.isOpen ? "\(time(trace.duration)) so far" : time(trace.duration)
+    return StyledText("trace \(trace.number)  ", .dim) + StyledText(trace.title + cell, .bold)
+      + StyledText("\(outcome)  \(state), begun \(Prompt.duration(trace.age)) ago", .dim)
   }
 
   /// `critical path: GET /sleep/10 [4]:2 10.0 s, GET /sleep/10 [4]:3 10.0 s`

@@ -31,12 +31,12 @@ struct CriticalPath {
     guard let trace = recorder[id] else { return nil }
     let key = SpanKey(id)
     let span = trace.spans[key.span]
-    if span.served != .none, let served = recorder[span.served], served.spans[0].start < end {
+    if let served = recorder.served(by: id), served.spans[0].start < end {
       // What is left of the call, on its way there and back, is its own.
       let last = min(end, served.spans[0].end ?? end)
       calls[id] = (span.start, end)
       add(id, last, end)
-      return (span.served, last)
+      return (served.id, last)
     }
     let wait = trace.waits.last {
       $0.span == key.span && $0.start < end && ($0.end ?? end) <= end && $0.start >= span.start
@@ -44,7 +44,7 @@ struct CriticalPath {
     if let wait {
       let resumed = wait.end ?? end
       add(id, resumed, end)
-      if wait.cause != .none, wait.cause != id, isWithin(wait.cause, root) {
+      if wait.cause != id, recorder.isWithin(wait.cause, root) {
         // What fired earlier than it was noticed, as a timer does on a busy loop, still ended then.
         let cause = recorder[wait.cause].map { $0.spans[SpanKey(wait.cause).span] }
         return (wait.cause, min(resumed, cause?.end ?? resumed))
@@ -61,16 +61,5 @@ struct CriticalPath {
 
   private mutating func add(_ id: SpanID, _ start: Int, _ end: Int) {
     if end > start { pieces.append(Piece(span: id, start: start, end: end)) }
-  }
-
-  /// Whether a span belongs to a trace, or to a request that it led to.
-  private func isWithin(_ id: SpanID, _ root: SpanID) -> Bool {
-    var trace = recorder[id]
-    for _ in 0..<OwnCallMark.depthLimit {
-      guard let found = trace else { return false }
-      if found.id == root { return true }
-      trace = found.caller == .none ? nil : recorder[found.caller]
-    }
-    return false
   }
 }

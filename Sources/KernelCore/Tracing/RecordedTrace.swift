@@ -1,3 +1,4 @@
+import Language
 import NIOHTTP1
 import VM
 
@@ -6,8 +7,22 @@ import VM
 final class RecordedTrace {
   enum Subject {
     case request(HTTPMethod, target: String)
-    case cell(Int)
+    case cell
     case tick(interval: Int)
+  }
+
+  /// Where the notebook's text begins or awaits something. The line is counted when somebody looks.
+  struct Place {
+    private let source: SourceText
+    private let offset: Int
+
+    init(_ frame: TraceFrame) {
+      source = frame.source
+      offset = frame.span.start
+    }
+
+    var cell: Int? { source.cell }
+    var line: Int { source.lineNumber(of: offset) }
   }
 
   struct Span {
@@ -23,8 +38,7 @@ final class RecordedTrace {
     let parent: Int
     /// What had to be over before it began.
     let cause: SpanID
-    let cell: Int?
-    let line: Int?
+    var place: Place?
     let start: Int
     var end: Int?
     var outcome: TracedOutcome?
@@ -34,13 +48,27 @@ final class RecordedTrace {
     var openWait: Int?
     /// The request of this notebook that a call led to.
     var served = SpanID.none
+    /// The cell of what is whole.
+    var ownCell: Int?
+
+    var cell: Int? { place?.cell ?? ownCell }
+    var line: Int? { place?.line }
+
+    /// What it came to, where that says something.
+    var words: String? {
+      if let status { return String(status) }
+      return switch outcome {
+      case .failed: "failed"
+      case .cancelled: "cancelled"
+      case .succeeded, nil: nil
+      }
+    }
   }
 
   /// A time in which a fiber could not go on.
   struct Wait {
     let span: Int
-    let line: Int?
-    let cell: Int?
+    let place: Place?
     let start: Int
     var end: Int?
     /// What ended it.
@@ -65,10 +93,38 @@ final class RecordedTrace {
     self.id = id
     self.subject = subject
     self.caller = caller
-    spans = [Span(work: .whole, parent: 0, cause: caller, cell: cell, line: nil, start: start)]
+    spans = [Span(work: .whole, parent: 0, cause: caller, start: start, ownCell: cell)]
   }
+
+  func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
 
   var isOver: Bool { spans[0].end != nil }
   /// How much memory it takes, in spans and waits.
   var size: Int { spans.count + waits.count }
+  /// Nanoseconds.
+  func duration(now: Int) -> Int { (spans[0].end ?? now) - spans[0].start }
+
+  // MARK: For people
+
+  var isTick: Bool { if case .tick = subject { true } else { false } }
+
+  var title: String {
+    switch subject {
+    case .request(let method, let target):
+      "\(method.rawValue.printable(limit: 20)) \(target.printable(limit: 200))"
+    case .cell: "cell"
+    case .tick(let interval): "every \(Machine.text(ofDuration: interval))"
+    }
+  }
+
+  func isRequest(for path: String) -> Bool {
+    guard case .request(_, let target) = subject else { return false }
+    return target == path || target.prefix { $0 != "?" } == path
+  }
+
+  func summary(now: Int) -> TraceSummary {
+    TraceSummary(
+      number: number, title: title, cell: spans[0].cell, outcome: spans[0].words,
+      duration: .nanoseconds(duration(now: now)), isOpen: !isOver, age: .nanoseconds(now - spans[0].start))
+  }
 }

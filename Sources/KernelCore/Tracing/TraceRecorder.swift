@@ -1,5 +1,3 @@
-import Language
-import NIOHTTP1
 import VM
 
 /// Records where time goes: each request, run of a cell and tick leaves a trace. The last are kept, and bounded: so many,
@@ -50,14 +48,9 @@ final class TraceRecorder: MachineTracer {
 
   /// The kernel is dropped with all that is under way.
   func endAll() {
-    let now = clock.now
     for trace in all {
-      for place in trace.spans.indices where trace.spans[place].end == nil {
-        trace.spans[place].end = now
-        trace.spans[place].outcome = .cancelled
-      }
-      for place in trace.waits.indices where trace.waits[place].end == nil { trace.waits[place].end = now }
-      for place in trace.spans.indices { trace.spans[place].openWait = nil }
+      for place in trace.spans.indices.dropFirst() { ends(trace.id(ofSpan: place), .cancelled) }
+      if !trace.isOver { end(trace.id, .cancelled) }
     }
   }
 
@@ -75,12 +68,12 @@ final class TraceRecorder: MachineTracer {
       case .fiber(let name): .fiber(name)
       case .operation(let name): .operation(name)
       }
-    let (cell, line) = Self.position(place)
     trace.spans.append(
       RecordedTrace.Span(
-        work: kind, parent: key.span, cause: cause, cell: cell, line: line, start: clock.now))
+        work: kind, parent: key.span, cause: cause, place: place.map(RecordedTrace.Place.init),
+        start: clock.now))
     grew(key)
-    return SpanKey(place: key.place, isTick: key.isTick, span: trace.spans.count - 1).id
+    return trace.id(ofSpan: trace.spans.count - 1)
   }
 
   func waits(_ id: SpanID, at place: TraceFrame?) {
@@ -90,9 +83,9 @@ final class TraceRecorder: MachineTracer {
       return
     }
     let key = SpanKey(id)
-    let (cell, line) = Self.position(place)
     trace.spans[key.span].openWait = trace.waits.count
-    trace.waits.append(RecordedTrace.Wait(span: key.span, line: line, cell: cell, start: clock.now))
+    trace.waits.append(
+      RecordedTrace.Wait(span: key.span, place: place.map(RecordedTrace.Place.init), start: clock.now))
     grew(key)
   }
 
@@ -125,6 +118,46 @@ final class TraceRecorder: MachineTracer {
     return key.isTick ? ticks[key.place] : requests[key.place]
   }
 
+  /// The request of this notebook that a call led to.
+  func served(by call: SpanID) -> RecordedTrace? {
+    guard let trace = self[call] else { return nil }
+    let served = trace.spans[SpanKey(call).span].served
+    return served == .none ? nil : self[served]
+  }
+
+  /// Whether a span belongs to a trace, or to a request that it led to.
+  func isWithin(_ id: SpanID, _ root: SpanID) -> Bool {
+    var trace = self[id]
+    for _ in 0..<OwnCallMark.depthLimit {
+      guard let found = trace else { return false }
+      if found.id == root { return true }
+      trace = self[found.caller]
+    }
+    return false
+  }
+
+  // MARK: Showing
+
+  /// The traces that are kept and were not made by others, the last first.
+  func summaries(limit: Int, now: Int) -> [TraceSummary] {
+    all.reversed().filter { $0.caller == .none }.prefix(limit).map { $0.summary(now: now) }
+  }
+
+  /// A trace laid out in rows; nil where it is not kept.
+  func waterfall(_ choice: TraceChoice, now: Int) -> Waterfall? {
+    let chosen = all.filter { !$0.isTick }
+    let found: RecordedTrace? =
+      switch choice {
+      case .last: chosen.last { $0.caller == .none && $0.isOver } ?? chosen.last { $0.caller == .none }
+      case .number(let number): all.first { $0.number == number }
+      case .path(let path): chosen.last { $0.isRequest(for: path) }
+      case .slowest: chosen.filter(\.isOver).max { $0.duration(now: now) < $1.duration(now: now) }
+      }
+    return found.map { WaterfallBuilder(self, $0, now: now).waterfall }
+  }
+
+  // MARK: Changing
+
   private func change(_ id: SpanID, _ body: (RecordedTrace, Int) -> Void) {
     if let trace = self[id] { body(trace, SpanKey(id).span) }
   }
@@ -135,11 +168,6 @@ final class TraceRecorder: MachineTracer {
 
   private func grew(_ key: SpanKey) {
     if key.isTick { ticks.grew() } else { requests.grew() }
-  }
-
-  private static func position(_ place: TraceFrame?) -> (cell: Int?, line: Int?) {
-    guard let place else { return (nil, nil) }
-    return (place.source.cell, place.source.lineNumber(of: place.span.start))
   }
 }
 
@@ -160,6 +188,8 @@ struct SpanKey {
     isTick = id.bits & 1 << 12 != 0
     span = id.bits & (1 << 12 - 1)
   }
+
+  func with(span: Int) -> SpanKey { SpanKey(place: place, isTick: isTick, span: span) }
 
   var id: SpanID { SpanID(bits: place << 13 | (isTick ? 1 << 12 : 0) | span) }
 }

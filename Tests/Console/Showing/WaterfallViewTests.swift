@@ -19,12 +19,13 @@ import Testing
 
   private var waterfall: Waterfall {
     Waterfall(
-      number: 17, title: "GET /compare", cell: 4, outcome: "200", duration: .seconds(20), isOpen: false,
-      age: .seconds(30),
+      trace: TraceSummary(
+        number: 17, title: "GET /compare", cell: 4, outcome: "200", duration: .seconds(20), isOpen: false,
+        age: .seconds(30)),
       rows: [
         row("GET /compare", 0, 0, 20, waits: true), row("GET /slow", 1, line: 2, 0, 10, critical: true),
         row("GET /slow", 1, line: 3, 10, 20, critical: true), row("GET /ip", 1, line: 4, 5, 6),
-      ], hidden: 2, critical: [(1, .seconds(10)), (2, .seconds(10))])
+      ], hidden: 2, critical: [.init(row: 1, duration: .seconds(10)), .init(row: 2, duration: .seconds(10))])
   }
 
   @Test func barsStandOnOneAxis() {

@@ -169,7 +169,7 @@ struct TraceTests {
     let waterfall = bench.on { bench.supervisor.recorder?.waterfall(.path("/"), now: bench.clock.now) }
     #expect((waterfall?.rows.count ?? 0) <= 200)
     #expect((waterfall?.hidden ?? 0) > 0)
-    #expect(waterfall?.duration == .seconds(5))
+    #expect(waterfall?.trace.duration == .seconds(5))
   }
 
   @Test func aRouteThatCallsItselfIsShownAndEnds() {
