@@ -110,7 +110,7 @@ extension Kernel {
         ).at(parameter: 0)
       }
       let endpoint = try self.endpoint(try call.string(0))
-      let (id, deferred) = call.machine.beginOperation(owner: call.owner, "listen")
+      let (id, deferred) = call.machine.beginOperation(owner: call.owner, .listening)
       bindings += 1
       server.listen(on: endpoint).assumeIsolated().whenComplete { [weak self] result in
         guard let self else { return }

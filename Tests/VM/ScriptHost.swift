@@ -21,13 +21,13 @@ final class ScriptHost: MachineHost {
     }
     machine.define("after", ["delay", "body?"]) { [unowned self] call throws(Failure) in
       let delay = try call.duration(0)
-      let (id, deferred) = call.machine.beginOperation(owner: call.owner, "work")
+      let (id, deferred) = call.machine.beginOperation(owner: call.owner, .listening)
       addTimer(at: now + delay, id)
       guard call.has(1) else { return deferred }
       return call.machine.call(try call.functionWithoutArguments(1), after: deferred, owner: call.owner)
     }
     machine.define("sleep", ["delay"]) { [unowned self] call throws(Failure) in
-      let (id, deferred) = call.machine.beginOperation(owner: call.owner, "work")
+      let (id, deferred) = call.machine.beginOperation(owner: call.owner, .listening)
       addTimer(at: now + (try call.duration(0)), id)
       return deferred
     }

@@ -9,10 +9,12 @@ struct WaterfallView {
   /// Bars narrower than this would say nothing; then there are none.
   private static let narrowest = 8
   private static let widest = 100
+  /// Levels that are indented; what lies deeper stands below each other.
+  private static let deepest = 6
 
   init(_ waterfall: Waterfall, columns: Int) {
     var lines = [Self.title(waterfall.trace)]
-    let names = waterfall.rows.map { String(repeating: "  ", count: min($0.depth, 20)) + $0.name }
+    let names = waterfall.rows.map { String(repeating: "  ", count: min($0.depth, Self.deepest)) + $0.name }
     let times = waterfall.rows.map { Self.time($0.duration) + ($0.isOpen ? "…" : "") }
     let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
     let outcomes = waterfall.rows.map { $0.outcome ?? "" }

@@ -87,7 +87,7 @@ final class OutboundCalls {
     if underWay.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
     let target = try self.target(of: url)
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
-    let (id, deferred) = machine.beginOperation(owner: owner, "\(method) \(url.printable(limit: 200))")
+    let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url))
     underWay[id] = Call(method: method, url: url, started: clock.now, options: options, depth: depth)
     let staysInProcess =
       isVirtual || options.staysInProcess || target.absolute == nil

@@ -44,8 +44,7 @@ final class TimerSet {
     if oneShots.count >= TimerSet.limit {
       throw Failure(.limit, "\(TimerSet.limit) timers are set already", help: "wait for some of them to end")
     }
-    let (id, deferred) = machine.beginOperation(
-      owner: owner, "timer \(Machine.text(ofDuration: delay))")
+    let (id, deferred) = machine.beginOperation(owner: owner, .timer(delay))
     var timer = OneShot(
       delay: delay, due: clock.now.addingClamped(max(0, delay)), owner: owner, servesRequest: servesRequest,
       token: nil)

@@ -1,3 +1,4 @@
+import Foundation
 import Language
 import NIOHTTP1
 import VM
@@ -26,14 +27,8 @@ final class RecordedTrace {
   }
 
   struct Span {
-    enum Work {
-      /// What the trace is of.
-      case whole
-      case fiber(String)
-      case operation(String)
-    }
-
-    let work: Work
+    /// Nil for what the trace is of.
+    let work: TracedWork?
     /// The place of its parent among the spans.
     let parent: Int
     /// What had to be over before it began.
@@ -44,8 +39,8 @@ final class RecordedTrace {
     var outcome: TracedOutcome?
     /// The status of an answer.
     var status: Int?
-    /// The place among `waits` of the one that it is in.
-    var openWait: Int?
+    /// The place of its last among `waits`; it is in that one if that has no end.
+    var lastWait: Int?
     /// The request of this notebook that a call led to.
     var served = SpanID.none
     /// The cell of what is whole.
@@ -73,6 +68,8 @@ final class RecordedTrace {
     var end: Int?
     /// What ended it.
     var cause = SpanID.none
+    /// It stands for several, with what was done between them: there was no room for each.
+    var isMany = false
   }
 
   /// What a person names it by.
@@ -85,7 +82,7 @@ final class RecordedTrace {
   /// The first is the whole.
   var spans: [Span]
   var waits: [Wait] = []
-  /// Spans and waits that there was no room for.
+  /// Spans that there was no room for.
   var dropped = 0
 
   init(number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, start: Int) {
@@ -93,7 +90,7 @@ final class RecordedTrace {
     self.id = id
     self.subject = subject
     self.caller = caller
-    spans = [Span(work: .whole, parent: 0, cause: caller, start: start, ownCell: cell)]
+    spans = [Span(work: nil, parent: 0, cause: caller, start: start, ownCell: cell)]
   }
 
   func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
@@ -108,6 +105,16 @@ final class RecordedTrace {
 
   var isTick: Bool { if case .tick = subject { true } else { false } }
 
+  func name(ofSpan place: Int) -> String {
+    switch spans[place].work {
+    case nil: title
+    case .fiber(let name): name
+    case .timer(let delay): "timer \(Machine.text(ofDuration: delay))"
+    case .call(let method, let url): "\(method) \(url.printable(limit: 200))"
+    case .listening: "listen"
+    }
+  }
+
   var title: String {
     switch subject {
     case .request(let method, let target):
@@ -119,7 +126,10 @@ final class RecordedTrace {
 
   func isRequest(for path: String) -> Bool {
     guard case .request(_, let target) = subject else { return false }
-    return target == path || target.prefix { $0 != "?" } == path
+    let wanted = path.removingPercentEncoding ?? path
+    return [target[...], target.prefix { $0 != "?" }].contains {
+      ($0.removingPercentEncoding ?? String($0)) == wanted
+    }
   }
 
   func summary(now: Int) -> TraceSummary {

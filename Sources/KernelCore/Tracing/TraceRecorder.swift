@@ -6,7 +6,7 @@ final class TraceRecorder: MachineTracer {
   /// How many requests and cells are kept; ticks have a room of their own, since they come by themselves.
   static let capacity = 750
   static let tickCapacity = 250
-  /// Spans and waits of one trace, and of all.
+  /// Spans and waits of one trace, and of all. Beyond that each span has one wait at most that stands for all.
   static let traceLimit = 1_000
   static let limit = 100_000
 
@@ -63,14 +63,9 @@ final class TraceRecorder: MachineTracer {
       return .none
     }
     let key = SpanKey(parent)
-    let kind: RecordedTrace.Span.Work =
-      switch work {
-      case .fiber(let name): .fiber(name)
-      case .operation(let name): .operation(name)
-      }
     trace.spans.append(
       RecordedTrace.Span(
-        work: kind, parent: key.span, cause: cause, place: place.map(RecordedTrace.Place.init),
+        work: work, parent: key.span, cause: cause, place: place.map(RecordedTrace.Place.init),
         start: clock.now))
     grew(key)
     return trace.id(ofSpan: trace.spans.count - 1)
@@ -78,12 +73,13 @@ final class TraceRecorder: MachineTracer {
 
   func waits(_ id: SpanID, at place: TraceFrame?) {
     guard let trace = self[id] else { return }
-    guard hasRoom(trace) else {
-      trace.dropped += 1
+    let key = SpanKey(id)
+    if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
+      trace.waits[last].end = nil
+      trace.waits[last].isMany = true
       return
     }
-    let key = SpanKey(id)
-    trace.spans[key.span].openWait = trace.waits.count
+    trace.spans[key.span].lastWait = trace.waits.count
     trace.waits.append(
       RecordedTrace.Wait(span: key.span, place: place.map(RecordedTrace.Place.init), start: clock.now))
     grew(key)
@@ -91,10 +87,9 @@ final class TraceRecorder: MachineTracer {
 
   func goesOn(_ id: SpanID, cause: SpanID) {
     change(id) { trace, span in
-      guard let wait = trace.spans[span].openWait else { return }
-      trace.spans[span].openWait = nil
+      guard let wait = trace.spans[span].lastWait, trace.waits[wait].end == nil else { return }
       trace.waits[wait].end = clock.now
-      trace.waits[wait].cause = cause
+      trace.waits[wait].cause = trace.waits[wait].isMany ? .none : cause
     }
   }
 
@@ -123,6 +118,14 @@ final class TraceRecorder: MachineTracer {
     guard let trace = self[call] else { return nil }
     let served = trace.spans[SpanKey(call).span].served
     return served == .none ? nil : self[served]
+  }
+
+  /// A span's parent; for a request the call that led to it.
+  func parent(of id: SpanID) -> SpanID? {
+    guard let trace = self[id] else { return nil }
+    let place = SpanKey(id).span
+    if place > 0 { return trace.id(ofSpan: trace.spans[place].parent) }
+    return trace.caller == .none ? nil : trace.caller
   }
 
   /// Whether a span belongs to a trace, or to a request that it led to.

@@ -12,6 +12,8 @@ struct WaterfallBuilder {
   private var rows: [Waterfall.Row] = []
   private var places: [SpanID: Int] = [:]
   private var hidden = 0
+  /// What is in the way of the end, and what that is within: those have room beyond the limit.
+  private var important: Set<SpanID> = []
 
   static let rowLimit = 200
 
@@ -24,6 +26,10 @@ struct WaterfallBuilder {
     end = root.spans[0].end ?? now
     path = CriticalPath(of: root.id, until: end, in: recorder)
     critical = Dictionary(grouping: path.pieces.reversed(), by: \.span)
+    for piece in path.pieces {
+      var id: SpanID? = piece.span
+      while let found = id, important.insert(found).inserted { id = recorder.parent(of: found) }
+    }
     add(root, 0, depth: 0)
   }
 
@@ -50,11 +56,11 @@ struct WaterfallBuilder {
 
   /// Adds a span and what it began.
   private mutating func add(_ trace: RecordedTrace, _ place: Int, depth: Int) {
-    if rows.count >= WaterfallBuilder.rowLimit {
+    let id = trace.id(ofSpan: place)
+    guard hasRoom(for: id) else {
       hidden += 1
       return
     }
-    let id = trace.id(ofSpan: place)
     places[id] = rows.count
     rows.append(row(trace, place, depth))
     addWithin(trace, place, depth: depth)
@@ -65,10 +71,21 @@ struct WaterfallBuilder {
     }
   }
 
+  private func hasRoom(for id: SpanID) -> Bool {
+    rows.count < (important.contains(id) ? 2 : 1) * WaterfallBuilder.rowLimit
+  }
+
   private mutating func addWithin(_ trace: RecordedTrace, _ place: Int, depth: Int) {
     if place == 0 { hidden += trace.dropped }
-    var waits = trace.waits.filter { $0.span == place && isForeign($0) }[...]
-    for child in trace.spans.indices.dropFirst() where trace.spans[child].parent == place {
+    let children = trace.spans.indices.dropFirst().filter {
+      trace.spans[$0].parent == place && !isOfPrelude(trace, $0)
+    }
+    var waits = trace.waits.filter { wait in
+      wait.span == place && !recorder.isWithin(wait.cause, root.id)
+        // Cancelled with what it waited for.
+        && !children.contains { trace.spans[$0].outcome == .cancelled && trace.spans[$0].end == wait.end }
+    }[...]
+    for child in children {
       while let wait = waits.first, wait.start <= trace.spans[child].start {
         add(wait, in: trace, depth: depth + 1)
         waits.removeFirst()
@@ -78,16 +95,18 @@ struct WaterfallBuilder {
     for wait in waits { add(wait, in: trace, depth: depth + 1) }
   }
 
+  /// What members like `timeout` are made of says nothing to a person.
+  private func isOfPrelude(_ trace: RecordedTrace, _ place: Int) -> Bool {
+    guard case .fiber = trace.spans[place].work, trace.spans[place].place == nil else { return false }
+    return !trace.spans.contains { $0.work != nil && $0.parent == place }
+  }
+
   private func row(_ trace: RecordedTrace, _ place: Int, _ depth: Int) -> Waterfall.Row {
     let span = trace.spans[place]
-    let name =
-      switch span.work {
-      case .whole: trace.title
-      case .fiber(let name), .operation(let name): name
-      }
     let waits = trace.waits.filter { $0.span == place }.map { ($0.start, $0.end ?? now) }
     return Waterfall.Row(
-      name: name, depth: depth, cell: span.cell, line: span.line, start: .nanoseconds(span.start - start),
+      name: trace.name(ofSpan: place), depth: depth, cell: span.cell, line: span.line,
+      start: .nanoseconds(span.start - start),
       duration: .nanoseconds((span.end ?? now) - span.start), isOpen: span.end == nil, outcome: span.words,
       pieces: pieces(
         span.start, span.end ?? now, waits: waits, critical: criticalTimes(trace.id(ofSpan: place))))
@@ -98,13 +117,11 @@ struct WaterfallBuilder {
     return (critical[id] ?? []).map { ($0.start, $0.end) }
   }
 
-  /// A wait for something that no row stands for.
-  private func isForeign(_ wait: RecordedTrace.Wait) -> Bool { !recorder.isWithin(wait.cause, root.id) }
-
+  /// Adds a wait for something that no row stands for.
   private mutating func add(_ wait: RecordedTrace.Wait, in trace: RecordedTrace, depth: Int) {
     let end = wait.end ?? now
     // Whatever has been there already is waited for in no time.
-    guard end > wait.start, rows.count < WaterfallBuilder.rowLimit else { return }
+    guard end > wait.start, hasRoom(for: trace.id(ofSpan: wait.span)) else { return }
     rows.append(
       Waterfall.Row(
         name: name(of: wait), depth: depth, cell: wait.place?.cell, line: wait.place?.line,
@@ -115,11 +132,12 @@ struct WaterfallBuilder {
   }
 
   private func name(of wait: RecordedTrace.Wait) -> String {
-    guard wait.cause != .none, let trace = recorder[wait.cause] else {
-      return wait.end == nil ? "waits for a Deferred" : "waited for a Deferred"
+    guard !wait.isMany, wait.cause != .none, let trace = recorder[wait.cause] else {
+      return (wait.end == nil ? "waits" : "waited")
+        + (wait.isMany ? " for more than is kept" : " for a Deferred")
     }
     let cell = trace.spans[0].cell.map { " [\($0)]" } ?? ""
-    return "Deferred, fired by \(trace.title)\(cell), trace \(trace.number)"
+    return "fired by trace \(trace.number), \(trace.title)\(cell)"
   }
 
   /// Cuts a time where something begins or ends.

@@ -125,7 +125,7 @@ extension Machine {
     if busy > 0 { return enqueue(fiber.waiter) }
     busy += 1
     current = fiber
-    if fiber.pointee.span != .none, fiber.has(FiberObject.hasStarted) { traceResume(fiber) }
+    if fiber.pointee.span != .none { traceResume(fiber) }
     deadline = 0
     heap.state.pointee.work = Machine.workSlice
     debtAtStart = heap.state.pointee.debt
@@ -355,6 +355,7 @@ extension Machine {
     fiber.pointee.header.flags |= FiberObject.isFinisher
     if let current, current.pointee.span != .none {
       trace(fiber, of: body, startedBy: current, name: "finally")
+      tracer?.waits(fiber.pointee.span, at: nil)
     }
     result.pointee.origin = Value(Tag.fiber, fiber)
     attach(fiber.waiter, to: deferred)

@@ -84,8 +84,8 @@ extension Machine {
 
   /// A deferred that the host fires later: a timer, a transfer. It is kept alive until then.
   ///
-  /// - Parameter name: what a tracer shows it by.
-  public func beginOperation(owner: UInt32, _ name: @autoclosure () -> String) -> (id: Int, deferred: Value) {
+  /// - Parameter work: what a tracer is told that it is.
+  public func beginOperation(owner: UInt32, _ work: TracedWork) -> (id: Int, deferred: Value) {
     let deferred = newDeferred(owner: owner)
     let id = nextOperation
     nextOperation += 1
@@ -93,7 +93,7 @@ extension Machine {
     deferred.pointee.header.flags |= DeferredObject.isOperation
     if let current { deferred.requestDepth = current.requestDepth }
     let place = callPlace()
-    let span = currentSpan == .none ? .none : traceOperation(name(), at: place)
+    let span = currentSpan == .none ? .none : traceOperation(work, at: place)
     operationOrigins[id] = OperationOrigin(place: place, span: span)
     let value = Value(Tag.deferred, deferred)
     operations[id] = value

@@ -23,7 +23,7 @@ public protocol MachineTracer: AnyObject {
   func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: TraceFrame?) -> SpanID
   /// A fiber parks, or the task that it ran for follows the deferred which it gave; then there is no place.
   func waits(_ span: SpanID, at place: TraceFrame?)
-  /// It goes on, or its task has the result.
+  /// It goes on or begins, or its task has the result.
   ///
   /// - Parameter cause: what fired the deferred; `none` where nobody looked at that.
   func goesOn(_ span: SpanID, cause: SpanID)
@@ -31,11 +31,15 @@ public protocol MachineTracer: AnyObject {
   func ends(_ span: SpanID, _ outcome: TracedOutcome)
 }
 
+/// Words for it are made when somebody looks.
 public enum TracedWork: Sendable, Equatable {
   /// What runs: `async`, `then`.
   case fiber(String)
-  /// A timer, a call, a socket that is bound, as the host calls it.
-  case operation(String)
+  /// In nanoseconds.
+  case timer(Int)
+  case call(method: String, url: String)
+  /// A socket is bound.
+  case listening
 }
 
 public enum TracedOutcome: Sendable, Equatable {
@@ -90,8 +94,8 @@ extension Machine {
       ?? .none
   }
 
-  func traceOperation(_ name: String, at place: TraceFrame?) -> SpanID {
-    tracer?.begins(.operation(name), parent: currentSpan, cause: currentSpan, at: place) ?? .none
+  func traceOperation(_ work: TracedWork, at place: TraceFrame?) -> SpanID {
+    tracer?.begins(work, parent: currentSpan, cause: currentSpan, at: place) ?? .none
   }
 
   func traceWait(_ fiber: UnsafeMutablePointer<FiberObject>) {

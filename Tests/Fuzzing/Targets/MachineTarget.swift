@@ -38,7 +38,7 @@ private final class InstantHost: MachineHost {
       return .nil
     }
     machine.define("sleep", ["delay"]) { [unowned self] call throws(Failure) in
-      let (id, deferred) = call.machine.beginOperation(owner: call.owner, "work")
+      let (id, deferred) = call.machine.beginOperation(owner: call.owner, .listening)
       let (at, overflow) = now.addingReportingOverflow(try call.duration(0))
       let place = timers.firstIndex { $0.at > at } ?? timers.count
       timers.insert((overflow ? .max : at, id), at: place)

@@ -78,7 +78,7 @@ struct HostTests {
     let host = Restless()
     try host.run("func tick() { note(\"tick\")\n for i in 0..<50 { [i] } }")
     host.next = try #require(host.machine.global(host.machine.slot(of: "tick"))).value
-    let operations = (0..<5).map { _ in host.machine.beginOperation(owner: 1, "work") }
+    let operations = (0..<5).map { _ in host.machine.beginOperation(owner: 1, .listening) }
     let all = host.machine.makeArray(operations.map(\.deferred))
     host.machine.setGlobal(try host.machine.slot(of: "operations"), (all, .let))
     try host.run("let r = race(operations)\nr.cancel()\nnote(\"cancelled\")")
