@@ -124,9 +124,17 @@ extension FunctionCompiler {
     } else {
       expression(callee, into: base)
     }
-    for (offset, argument) in arguments.enumerated() { expression(argument.value, into: base + 2 + offset) }
+    var condition: ExpectedCondition?
+    for (offset, argument) in arguments.enumerated() {
+      if offset == 0, FunctionCompiler.isExpect(callee) {
+        condition = at(argument.value.span) { $0.expectation(argument.value, into: base + 2) }
+      } else {
+        expression(argument.value, into: base + 2 + offset)
+      }
+    }
     let place = if case .name = callee.kind { callee.span } else { span }
     at(place) { $0.finishCall(.call, arguments, base: base, member: 0) }
+    hint(condition: condition)
     if base != target { emit(.move, a: target, b: base) }
   }
 

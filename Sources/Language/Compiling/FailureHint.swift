@@ -52,16 +52,20 @@ public struct FailureHints: Hashable, Sendable {
   public var isNil: FailureHint?
   /// For a name that has no value.
   public var undeclared: FailureHint?
+  /// For a condition that does not hold.
+  public var condition: ExpectedCondition?
 }
 
 extension FunctionCompiler {
   /// Notes hints for the instruction that was emitted last; of a call that is not the labels behind it.
   mutating func hint(
-    missingKey: FailureHint? = nil, isNil: FailureHint? = nil, undeclared: FailureHint? = nil
+    missingKey: FailureHint? = nil, isNil: FailureHint? = nil, undeclared: FailureHint? = nil,
+    condition: ExpectedCondition? = nil
   ) {
-    guard missingKey != nil || isNil != nil || undeclared != nil else { return }
+    guard missingKey != nil || isNil != nil || undeclared != nil || condition != nil else { return }
     let place = code.count - (code.last?.opcode == .labels ? 2 : 1)
-    hints[place] = FailureHints(missingKey: missingKey, isNil: isNil, undeclared: undeclared)
+    hints[place] = FailureHints(
+      missingKey: missingKey, isNil: isNil, undeclared: undeclared, condition: condition)
   }
 
   /// For an element that is about to be changed; nil for an expression that is none, or has a default already.

@@ -85,6 +85,13 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
   case and = "&&"
   case or = "||"
   case coalesce = "??"
+
+  var isComparison: Bool {
+    switch self {
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: true
+    case .add, .subtract, .multiply, .divide, .remainder, .and, .or, .coalesce: false
+    }
+  }
 }
 
 /// A use of a name. The resolver says what it refers to.

@@ -76,7 +76,8 @@ extension Machine {
     return "\(number)"
   }
 
-  /// A duration, exactly, in the largest unit that takes three decimals at most: `2s`, `250ms`, `1.5h`, `3661s`.
+  /// A duration, exactly, in its largest unit; in hours and minutes where three decimals are enough: `2s`, `250ms`, `1.5h`,
+  /// `3661s`, `4.000343183s`.
   public static func text(ofDuration nanoseconds: Int) -> String {
     if nanoseconds == 0 { return "0s" }
     let units: [(String, UInt)] = [
@@ -84,12 +85,14 @@ extension Machine {
     ]
     let magnitude = nanoseconds.magnitude
     let sign = nanoseconds < 0 ? "-" : ""
-    for (unit, size) in units where magnitude >= size && magnitude % size % (size / 1_000) == 0 {
-      let thousandths = magnitude % size / (size / 1_000)
-      if thousandths == 0 { return "\(sign)\(magnitude / size)\(unit)" }
-      var decimals = String(1_000 + thousandths).dropFirst()
+    for (unit, size) in units where magnitude >= size {
+      // Of decimal units every part is a decimal fraction.
+      let step = size <= 1_000_000_000 ? 1 : size / 1_000
+      guard magnitude % size % step == 0 else { continue }
+      let parts = size / step
+      var decimals = String(parts + magnitude % size / step).dropFirst()
       while decimals.last == "0" { decimals.removeLast() }
-      return "\(sign)\(magnitude / size).\(decimals)\(unit)"
+      return "\(sign)\(magnitude / size)\(decimals.isEmpty ? "" : ".\(decimals)")\(unit)"
     }
     return "\(nanoseconds)ns"
   }

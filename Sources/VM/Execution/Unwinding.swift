@@ -29,6 +29,7 @@ extension Machine {
       if case .condition = failure.part { failure = failureOfMember(failure, fiber) }
       place = self.place(of: failure, fiber)
       if let hint = hint(for: failure, fiber) { failure.help = hint }
+      if failure.kind == .expectation { failure = explained(failure, fiber) }
       isFatal = failure.kind == .cpu || failure.kind == .interrupted || isOutOfMemory
       isOutOfMemory = false
       thrown = makeError(failure)
@@ -45,12 +46,19 @@ extension Machine {
   /// What the text tells of a failure, for which it was compiled with a hint.
   private func hint(for failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> String? {
     guard failure.isOfNil || failure.isUndeclared || failure.kind == .key,
-      let prototype = prototype(of: fiber.pointee.registers[-2]),
-      let hints = prototype.function.hints[fiber.pointee.ip - prototype.entry - 1]
+      let (hints, source) = hints(of: fiber)
     else { return nil }
     let hint =
       failure.isOfNil ? hints.isNil : failure.isUndeclared ? hints.undeclared : hints.missingKey
-    return hint?.help(in: prototype.unit.source)
+    return hint?.help(in: source)
+  }
+
+  /// What the instruction that has failed was compiled with.
+  func hints(of fiber: UnsafeMutablePointer<FiberObject>) -> (FailureHints, SourceText)? {
+    guard let prototype = prototype(of: fiber.pointee.registers[-2]),
+      let hints = prototype.function.hints[fiber.pointee.ip - prototype.entry - 1]
+    else { return nil }
+    return (hints, prototype.unit.source)
   }
 
   /// From here on nothing can be caught or awaited; cleanups have little time.

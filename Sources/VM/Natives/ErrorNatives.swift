@@ -28,7 +28,8 @@ extension Machine {
       guard let isTrue = call[0].asBool else { throw call.wrongType(0, expected: "a Bool") }
       if isTrue { return .nil }
       throw Failure(
-        .expectation, call.has(1) ? call.machine.display(call[1]) : "the expectation does not hold")
+        .expectation, call.has(1) ? call.machine.display(call[1]) : "the expectation does not hold"
+      ).at(parameter: 0)
     }
   }
 }

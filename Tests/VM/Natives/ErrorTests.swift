@@ -5,8 +5,9 @@ struct ErrorTests {
     ("expect(1 < 2)", "nil"),
     (
       "do { expect(1 > 2, \"one is \\(1)\") } catch { [error.kind, error.message] }",
-      "[\"expectation\", \"one is 1\"]"
+      "[\"expectation\", \"one is 1: 1 > 2\"]"
     ),
+    ("do { expect(nil) } catch { error.message }", "\"\\\"condition\\\" of expect must be a Bool, not nil\""),
     ("do { expect(false) } catch { error.message }", "\"the expectation does not hold\""),
     ("do { expect(1) } catch { error.message }", "\"\\\"condition\\\" of expect must be a Bool, not Int\""),
     ("let e = Error(\"m\")\n[e.message, e.kind, type(of: e)]", "[\"m\", \"error\", \"Error\"]"),

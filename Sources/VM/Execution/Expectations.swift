@@ -1,0 +1,118 @@
+import Language
+
+// What an `expect` that fails shows of its condition.
+
+extension Machine {
+  /// The failure with the condition's values in its message, and, where they are too long to be compared at a glance, with
+  /// the place where they differ.
+  @inline(never) func explained(_ failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> Failure {
+    guard let condition = hints(of: fiber)?.0.condition else { return failure }
+    let registers = fiber.pointee.registers
+    let texts = condition.pieces.map { piece in
+      switch piece {
+      case .text(let text): text
+      case .value(let register): repr(registers[register], limit: Difference.valueLimit)
+      }
+    }
+    var failure = failure
+    failure.message += ": " + texts.joined()
+    if let (left, right) = condition.equatedRegisters,
+      texts.contains(where: { $0.utf8.count > Difference.glance })
+    {
+      failure.help = difference(registers[left], registers[right])
+    }
+    return failure
+  }
+
+  private enum Difference {
+    /// Bytes of a value in a message.
+    static let valueLimit = 300
+    /// What is shorter is seen at a glance.
+    static let glance = 40
+    /// Bytes of texts that are compared, and elements.
+    static let textLimit = 1 << 20
+    static let elementLimit = 100_000
+    /// Characters around the place where two texts differ.
+    static let before = 15
+    static let after = 30
+  }
+
+  /// Where two values begin to differ; nil where that needs no word.
+  private func difference(_ left: Value, _ right: Value) -> String? {
+    switch (left.tag, right.tag) {
+    case (Tag.string, Tag.string), (Tag.html, Tag.html):
+      guard max(left.string.buffer.count, right.string.buffer.count) <= Difference.textLimit else {
+        return nil
+      }
+      return difference(heap.text(left.string), heap.text(right.string))
+    case (Tag.array, Tag.array): return difference(left.array, right.array)
+    case (Tag.dictionary, Tag.dictionary): return difference(left.dictionary, right.dictionary)
+    default: return nil
+    }
+  }
+
+  private func difference(_ left: String, _ right: String) -> String? {
+    var same = zip(left.utf8, right.utf8).prefix { $0 == $1 }.count
+    guard same < max(left.utf8.count, right.utf8.count) else { return nil }
+    // Of one character the first bytes may be the same.
+    while same > 0, isWithinCharacter(left, same) || isWithinCharacter(right, same) { same -= 1 }
+    let start = left.utf8.index(left.startIndex, offsetBy: same)
+    let other = right.utf8.index(right.startIndex, offsetBy: same)
+    let before = left[..<start]
+    let lineStart = before.lastIndex { $0.isNewline }.map { before.index(after: $0) } ?? left.startIndex
+    let otherStart =
+      right[..<other].lastIndex { $0.isNewline }.map { right[..<other].index(after: $0) } ?? right.startIndex
+    let line = before.count { $0.isNewline } + 1
+    let column = max(0, left.distance(from: lineStart, to: start)) + 1
+    let place =
+      left.utf8.contains(UInt8(ascii: "\n")) || right.utf8.contains(UInt8(ascii: "\n"))
+      ? "line \(line), character \(column)" : "character \(column)"
+    return
+      "they differ from \(place) on: \(excerpt(left, start, in: lineStart)) and \(excerpt(right, other, in: otherStart))"
+  }
+
+  private func isWithinCharacter(_ text: String, _ offset: Int) -> Bool {
+    offset < text.utf8.count && text.utf8[text.utf8.index(text.startIndex, offsetBy: offset)] & 0xC0 == 0x80
+  }
+
+  /// What stands around a place in its line.
+  private func excerpt(_ text: String, _ place: String.Index, in lineStart: String.Index) -> String {
+    if place >= text.endIndex { return "the end" }
+    let back = text.index(place, offsetBy: -Difference.before, limitedBy: lineStart) ?? lineStart
+    // Between the two halves of a character that ends a line, going back by characters goes too far.
+    let from = max(back, lineStart)
+    let most = text.index(place, offsetBy: Difference.after, limitedBy: text.endIndex) ?? text.endIndex
+    let to = text[place..<most].dropFirst().firstIndex { $0.isNewline } ?? most
+    return (from > lineStart ? "…" : "") + Machine.quoted(String(text[from..<to]))
+      + (to == most && to < text.endIndex ? "…" : "")
+  }
+
+  private func difference(
+    _ left: UnsafeMutablePointer<ArrayObject>, _ right: UnsafeMutablePointer<ArrayObject>
+  ) -> String? {
+    let (count, other) = (left.pointee.count, right.pointee.count)
+    for place in 0..<min(count, other, Difference.elementLimit)
+    where areEqual(left.pointee.elements[place], right.pointee.elements[place]) != true {
+      return differ(at: "[\(place)]", left.pointee.elements[place], right.pointee.elements[place])
+    }
+    return count == other ? nil : "the first has \(count) elements, the second \(other)"
+  }
+
+  private func difference(
+    _ left: UnsafeMutablePointer<DictionaryObject>, _ right: UnsafeMutablePointer<DictionaryObject>
+  ) -> String? {
+    for (one, other) in [(left, right), (right, left)] {
+      for (key, value) in heap.pairs(of: one).prefix(Difference.elementLimit) {
+        let found = heap.value(of: key, in: other)
+        let place = "[\(repr(key, limit: 60))]"
+        if found.tag == Tag.unset { return "only the \(one == left ? "first" : "second") has \(place)" }
+        if areEqual(value, found) != true { return differ(at: place, value, found) }
+      }
+    }
+    return nil
+  }
+
+  private func differ(at place: String, _ left: Value, _ right: Value) -> String {
+    "they differ at \(place): \(repr(left, limit: 60)) and \(repr(right, limit: 60))"
+  }
+}

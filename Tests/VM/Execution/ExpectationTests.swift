@@ -1,0 +1,92 @@
+import Testing
+
+@testable import VM
+
+/// What an `expect` that fails says of its condition.
+struct ExpectationTests {
+  private func message(_ condition: String, _ member: String = "message") throws -> String {
+    try ScriptHost().run("do { expect(\(condition)) } catch { error.\(member) }")
+  }
+
+  @Test(arguments: [
+    ("1 + 1 == 3", "2 == 3"), ("\"a\" != \"a\"", "\\\"a\\\" != \\\"a\\\""),
+    ("2 < 1", "2 < 1"), ("3 <= 1", "3 <= 1"), ("1 > 2 + 3", "1 > 5"), ("0.5 >= 1", "0.5 >= 1"),
+    ("!(1 == 1)", "!1 == 1"), ("!\"page\".contains(\"a\")", "!\\\"page\\\".contains(\\\"a\\\")"),
+    ("[1, 2].contains { $0 > 3 }", "[1, 2].contains({ … })"), ("[1].isEmpty", "[1].isEmpty"),
+    ("\"a,b\".split(separator: \",\") == [\"a\"]", "[\\\"a\\\", \\\"b\\\"] == [\\\"a\\\"]"),
+    ("await after(1s) != nil", "nil != nil"), ("4s + 343183ns < 3s", "4.000343183s < 3s"),
+  ])
+  func bothSidesAreShown(condition: String, shown: String) throws {
+    #expect(try message(condition) == "\"the expectation does not hold: \(shown)\"")
+  }
+
+  @Test(arguments: ["false", "1 == 2 || 2 == 3", "false && true", "[1][0] == 1 ? false : true"])
+  func ofOtherConditionsNothingIsShown(condition: String) throws {
+    #expect(try message(condition) == "\"the expectation does not hold\"")
+  }
+
+  @Test func eachPartIsEvaluatedOnceAndInOrder() throws {
+    let text = """
+      var log = []
+      func part(n) { log.append(n); n }
+      do { expect(part(1) + part(2) == part(4), "sum \\(part(5))") } catch { log.append(error.message) }
+      do { expect([part(6)].contains(part(7))) } catch { log.append(error.message) }
+      log
+      """
+    #expect(
+      try ScriptHost().run(text)
+        == "[1, 2, 4, 5, \"sum 5: 3 == 4\", 6, 7, \"the expectation does not hold: [6].contains(7)\"]")
+  }
+
+  @Test func aVariableThatTheRightSideChangesIsShownAsItWasCompared() throws {
+    let text = """
+      var n = 1
+      func next() { n += 1; n }
+      do { expect(n == next()) } catch { error.message }
+      """
+    #expect(try ScriptHost().run(text) == "\"the expectation does not hold: 1 == 2\"")
+  }
+
+  @Test func aFunctionOfThatNameIsNoExpectation() throws {
+    #expect(try ScriptHost().run("func expect(a) { [a] }\nexpect(1 == 2)") == "[false]")
+    #expect(try ScriptHost().run("do { let expect = { [$0] }\n expect(1 == 2) }") == "[false]")
+  }
+
+  @Test(arguments: [
+    (
+      "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14]",
+      "they differ at [12]: 13 and 14"
+    ),
+    ("Array(0..<50) == Array(0..<51)", "the first has 50 elements, the second 51"),
+    (
+      "[\"a\": \"x\".repeated(50), \"b\": 1] == [\"a\": \"x\".repeated(50), \"b\": 2]",
+      "they differ at [\\\"b\\\"]: 1 and 2"
+    ),
+    ("[\"a\": \"x\".repeated(50)] == [\"b\": 1]", "only the first has [\\\"a\\\"]"),
+    ("[\"b\": 1] == [\"b\": 1, \"c\": \"x\".repeated(50)]", "only the second has [\\\"c\\\"]"),
+    (
+      "\"x\".repeated(60) + \"é\" == \"x\".repeated(60) + \"è\"",
+      "they differ from character 61 on: …\\\"xxxxxxxxxxxxxxxé\\\" and …\\\"xxxxxxxxxxxxxxxè\\\""
+    ),
+    (
+      "\"x\".repeated(60) == \"x\".repeated(61)",
+      "they differ from character 61 on: the end and …\\\"xxxxxxxxxxxxxxxx\\\""
+    ),
+    (
+      "\"line\\n\".repeated(20) + \"one\\nend\" == \"line\\n\".repeated(20) + \"two\\nend\"",
+      "they differ from line 21, character 1 on: \\\"one\\\" and \\\"two\\\""
+    ),
+    (
+      "\"line\\n\".repeated(20) + \"a\\r\\nb\" == \"line\\n\".repeated(20) + \"a\\rb\"",
+      "they differ from line 22, character 1 on: \\\"\\\\nb\\\" and \\\"b\\\""
+    ),
+  ])
+  func ofLongValuesThePlaceWhereTheyDifferIsSaid(condition: String, help: String) throws {
+    #expect(try message(condition, "help") == "\"\(help)\"")
+  }
+
+  @Test func whatIsShownIsBounded() throws {
+    let text = try message("\"x\".repeated(3_000_000) == \"y\".repeated(3_000_000)")
+    #expect(text.utf8.count < 1_000)
+  }
+}
