@@ -17,13 +17,16 @@ extension Prompt {
     switch choice {
     case .last, .slowest: "nothing was traced yet; make a request: %get /"
     case .number(let number): "trace \(number) is not kept, or never was; %trace all lists those that are"
-    case .path(let path): "no request for \(path) was traced; %get \(path) makes one"
+    case .path(let path):
+      "no request for \(path) was traced; %get \(path) makes one, if there is a route for it"
     }
   }
 
   private func listTraces() {
-    let traces = asked { $0.traces(limit: 30) }
-    if traces.isEmpty { return say("nothing was traced yet; make a request: %get /") }
+    guard let list = asked({ $0.traces(limit: 30) }), !list.traces.isEmpty else {
+      return say("nothing was traced yet; make a request: %get /")
+    }
+    let traces = list.traces
     let titles = traces.map { $0.title + ($0.cell.map { " [\($0)]" } ?? "") }
     let width = titles.map { Layout.width(of: $0) }.filter { $0 <= 40 }.max() ?? 0
     for (trace, title) in zip(traces, titles) {
@@ -34,8 +37,14 @@ extension Prompt {
             "\(time.padded(to: 10))\((trace.outcome ?? "").padded(to: 10))\(Prompt.duration(trace.age)) ago",
             .dim))
     }
+    let older = [
+      list.olderCount > 0 ? "\(list.olderCount) older" : nil,
+      list.olderTickCount > 0 ? "\(list.olderTickCount) older ticks of every" : nil,
+    ].compactMap(\.self)
+    if !older.isEmpty {
+      say(StyledText("… and \(older.joined(separator: ", ")): %trace with a number shows one", .dim))
+    }
   }
-
 }
 
 extension TraceChoice {

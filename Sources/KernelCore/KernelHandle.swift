@@ -189,11 +189,11 @@ public final class KernelHandle: Sendable {
     }.wait()) ?? nil
   }
 
-  /// The traces that are kept, the last first.
-  public func traces(limit: Int) -> [TraceSummary] {
+  /// The last traces that are kept; nil where none is recorded.
+  public func traces(limit: Int) -> TraceList? {
     (try? loop.submit { [supervisor] in
-      supervisor.value.recorder?.summaries(limit: limit, now: supervisor.value.clock.now) ?? []
-    }.wait()) ?? []
+      supervisor.value.recorder?.list(limit: limit, now: supervisor.value.clock.now)
+    }.wait()) ?? nil
   }
 
   // MARK: For whoever is typing

@@ -49,8 +49,14 @@ final class Supervisor: Responder {
 
   private final class Held {
     let exchange: Exchange
+    /// By the kernel's clock.
+    let arrived: Int
     var timeout: ClockToken?
-    init(_ exchange: Exchange) { self.exchange = exchange }
+
+    init(_ exchange: Exchange, arrived: Int) {
+      self.exchange = exchange
+      self.arrived = arrived
+    }
   }
 
   private struct Rerun {
@@ -116,7 +122,7 @@ final class Supervisor: Responder {
       exchange.respond(StandardPages.unavailable("the notebook's cells are being run again"))
       return true
     }
-    let entry = Held(exchange)
+    let entry = Held(exchange, arrived: clock.now)
     held.append(entry)
     entry.timeout = holdClock.schedule(at: holdClock.now + Supervisor.holdTime) { [weak self, weak entry] in
       guard let self, let entry, take(entry) else { return }
@@ -157,7 +163,7 @@ final class Supervisor: Responder {
   private func release(_ entry: Held) {
     guard take(entry) else { return }
     entry.exchange.onDisconnect = nil
-    kernel.desk.handle(entry.exchange)
+    kernel.desk.handle(entry.exchange, arrived: entry.arrived)
   }
 
   // MARK: The server

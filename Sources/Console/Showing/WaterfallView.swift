@@ -7,30 +7,37 @@ struct WaterfallView {
   let lines: [StyledText]
 
   /// Bars narrower than this would say nothing; then there are none.
-  private static let narrowest = 8
+  private static let narrowest = 5
   private static let widest = 100
   /// Levels that are indented; what lies deeper stands below each other.
-  private static let deepest = 6
+  private static let deepest = 20
+  /// Levels that are indented by two columns; where there are more, each is by one.
+  private static let deepestOfTwo = 6
+  /// Steps of the critical path that are named.
+  private static let stepLimit = 8
 
   init(_ waterfall: Waterfall, columns: Int) {
     var lines = [Self.title(waterfall.trace)]
-    let names = waterfall.rows.map { String(repeating: "  ", count: min($0.depth, Self.deepest)) + $0.name }
+    let indent = waterfall.rows.contains { $0.depth > Self.deepestOfTwo } ? " " : "  "
+    let names = waterfall.rows.map { String(repeating: indent, count: min($0.depth, Self.deepest)) + $0.name }
     let times = waterfall.rows.map { Self.time($0.duration) + ($0.isOpen ? "…" : "") }
     let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
     let outcomes = waterfall.rows.map { $0.outcome ?? "" }
     let longest = names.map { Layout.width(of: $0) }.max() ?? 0
     var fixed = [places, times, outcomes].map { $0.map { Layout.width(of: $0) }.max() ?? 0 }
     var rest: Int { fixed.reduce(0) { $0 + ($1 > 0 ? $1 + 2 : 0) } }
-    // Where there is no room, places and outcomes give way to names.
-    for column in [0, 2] where columns - rest - 2 < min(longest, 16) { fixed[column] = 0 }
-    let nameWidth = max(8, min(longest, max(16, (columns - rest) / 2), columns - rest - 2))
+    // Where there is no room, places and outcomes give way to names and bars.
+    for column in [0, 2] where columns - rest - 4 - Self.narrowest < min(longest, 20) { fixed[column] = 0 }
+    let nameWidth = max(
+      8, min(longest, max(20, (columns - rest) / 2, min(40, columns - rest - 20)), columns - rest - 2))
     let room = min(Self.widest, columns - rest - nameWidth - 4)
     let hasBars = room >= Self.narrowest && waterfall.trace.duration > .zero
     if hasBars {
       let end = Self.time(waterfall.trace.duration)
-      let gap = max(1, room - 1 - Layout.width(of: end))
+      let gap = room - 1 - Layout.width(of: end)
       let before = String(repeating: " ", count: nameWidth + rest + 2)
-      lines.append(StyledText(before + "0" + String(repeating: " ", count: gap) + end, .dim))
+      let axis = gap > 0 ? "0" + String(repeating: " ", count: gap) + end : String(end.suffix(room))
+      lines.append(StyledText(before + axis, .dim))
     }
     for (place, row) in waterfall.rows.enumerated() {
       let isCritical = row.pieces.contains(where: \.isCritical)
@@ -63,17 +70,20 @@ struct WaterfallView {
   private static func criticalPath(_ waterfall: Waterfall, columns: Int) -> [StyledText] {
     // One row alone is the longest, as anybody sees.
     guard waterfall.critical.count > 1 else { return [] }
-    let shown = waterfall.critical.prefix(8)
+    let longest = waterfall.critical.indices.sorted {
+      waterfall.critical[$0].duration > waterfall.critical[$1].duration
+    }
+    let shown = longest.prefix(Self.stepLimit).sorted().map { waterfall.critical[$0] }
     let steps = shown.map { step in
       let row = waterfall.rows[step.row]
       let place = Self.place(row.cell, row.line)
       return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(time(step.duration))"
     }
-    let rest = waterfall.critical.count - shown.count
+    let rest = longest.count - shown.count
     var lines: [String] = []
     var line = "critical path:"
-    for (place, step) in (steps + (rest > 0 ? ["and \(rest) more"] : [])).enumerated() {
-      let word = step + (place < waterfall.critical.count - 1 && step != "and \(rest) more" ? "," : "")
+    for (place, step) in (steps + (rest > 0 ? ["and \(rest) shorter"] : [])).enumerated() {
+      let word = step + (place < shown.count - 1 ? "," : "")
       if Layout.width(of: line) + 1 + Layout.width(of: word) > columns {
         lines.append(line)
         line = "  " + word

@@ -60,14 +60,16 @@ final class RequestDesk {
 
   // MARK: Asking
 
-  /// - Parameter isOwn: whether the notebook asks itself within the process.
-  func handle(_ exchange: Exchange, isOwn: Bool = false) {
+  /// - Parameters:
+  ///   - isOwn: whether the notebook asks itself within the process.
+  ///   - arrived: when it came, where it was held until now.
+  func handle(_ exchange: Exchange, isOwn: Bool = false, arrived: Int? = nil) {
     if isOver { return exchange.respond(RequestDesk.restarted) }
     let request = exchange.request
     switch routes.table.resolve(method: request.method, path: request.path) {
     case .match(let number, let values):
       guard let route = routes.record(number) else { return }
-      start(route, values, exchange, isOwn)
+      start(route, values, exchange, isOwn: isOwn, arrived: arrived)
     case .methodNotAllowed(let allow):
       answer(
         exchange, StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow))
@@ -94,7 +96,9 @@ final class RequestDesk {
     return response
   }
 
-  private func start(_ route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, _ isOwn: Bool) {
+  private func start(
+    _ route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, isOwn: Bool, arrived: Int?
+  ) {
     route.hits += 1
     var arguments: [Value] = []
     arguments.reserveCapacity(values.count + 1)
@@ -112,10 +116,10 @@ final class RequestDesk {
     let span =
       recorder?.begin(
         .request(request.method, target: request.target), cell: ownership.cell(of: route.owner),
-        caller: caller)
+        caller: caller, isOwn: caller != .none || depth > 1, arrived: arrived)
       ?? .none
-    let work = Work(exchange: exchange, route: route, started: clock.now, isOwn: isOwn, span: span)
-    machine.moment = work.started
+    let work = Work(exchange: exchange, route: route, started: arrived ?? clock.now, isOwn: isOwn, span: span)
+    machine.moment = clock.now
     starting = (task, work)
     machine.start(
       route.handler.value, arguments, owner: route.owner, followsDeferred: true,

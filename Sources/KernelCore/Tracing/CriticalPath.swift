@@ -44,10 +44,11 @@ struct CriticalPath {
     if let wait {
       let resumed = wait.end ?? end
       add(id, resumed, end)
-      if wait.cause != id, recorder.isWithin(wait.cause, root) {
+      let blocker = wait.blocker
+      if blocker != id, recorder.isWithin(blocker, root) {
         // What fired earlier than it was noticed, as a timer does on a busy loop, still ended then.
-        let cause = recorder[wait.cause].map { $0.spans[SpanKey(wait.cause).span] }
-        return (wait.cause, min(resumed, cause?.end ?? resumed))
+        let cause = recorder[blocker].map { $0.spans[SpanKey(blocker).span] }
+        return (blocker, min(resumed, cause?.end ?? resumed))
       }
       // Nobody knows for what.
       add(id, wait.start, resumed)
@@ -56,7 +57,13 @@ struct CriticalPath {
     add(id, span.start, end)
     if id == root { return nil }
     let before = key.span == 0 ? trace.caller : span.cause
-    return before == .none || before == id ? nil : (before, span.start)
+    if before != id, recorder.isWithin(before, root) { return (before, span.start) }
+    guard key.span > 0 else { return nil }
+    // A callback that was fired from elsewhere: that was waited for.
+    let parent = trace.id(ofSpan: span.parent)
+    guard let wait = trace.wait(of: span.parent, until: span.start) else { return (parent, span.start) }
+    add(parent, wait.start, span.start)
+    return (parent, wait.start)
   }
 
   private mutating func add(_ id: SpanID, _ start: Int, _ end: Int) {

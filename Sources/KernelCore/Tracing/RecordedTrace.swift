@@ -62,14 +62,26 @@ final class RecordedTrace {
 
   /// A time in which a fiber could not go on.
   struct Wait {
+    enum Kind {
+      case await
+      /// It stands for several, with what was done between them: there was no room for each.
+      case many
+      /// A request for a route that was being defined again.
+      case held
+    }
+
     let span: Int
+    /// What was to end it, as far as that was known.
+    var source = SpanID.none
     let place: Place?
     let start: Int
     var end: Int?
     /// What ended it.
     var cause = SpanID.none
-    /// It stands for several, with what was done between them: there was no room for each.
-    var isMany = false
+    var kind = Kind.await
+
+    /// What was in the way, as far as that is known.
+    var blocker: SpanID { cause == .none ? source : cause }
   }
 
   /// What a person names it by.
@@ -77,23 +89,31 @@ final class RecordedTrace {
   /// Its first span, as the machine knows it.
   let id: SpanID
   let subject: Subject
-  /// The call of this notebook that led to it.
+  /// The call of this notebook that led to it; `none` where that left no trace.
   let caller: SpanID
+  /// Whether the notebook made it itself.
+  let isOwn: Bool
   /// The first is the whole.
   var spans: [Span]
   var waits: [Wait] = []
   /// Spans that there was no room for.
   var dropped = 0
 
-  init(number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, start: Int) {
+  init(number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, start: Int) {
     self.number = number
     self.id = id
     self.subject = subject
     self.caller = caller
+    self.isOwn = isOwn
     spans = [Span(work: nil, parent: 0, cause: caller, start: start, ownCell: cell)]
   }
 
   func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
+
+  /// The wait that a span is in when something of it begins.
+  func wait(of span: Int, until time: Int) -> Wait? {
+    waits.last { $0.span == span && $0.start < time && time <= $0.end ?? time }
+  }
 
   var isOver: Bool { spans[0].end != nil }
   /// How much memory it takes, in spans and waits.

@@ -21,12 +21,23 @@ final class TraceRecorder: MachineTracer {
 
   /// Something of the host's begins; gives the span to start its task with.
   ///
-  /// - Parameter caller: the span of the notebook's own call that led to it.
-  func begin(_ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none) -> SpanID {
+  /// - Parameters:
+  ///   - caller: the span of the notebook's own call that led to it.
+  ///   - isOwn: whether there was such a call.
+  ///   - arrived: when the request came, where it was held until now.
+  func begin(
+    _ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none, isOwn: Bool = false,
+    arrived: Int? = nil
+  ) -> SpanID {
     let isTick = if case .tick = subject { true } else { false }
     let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
     let trace = RecordedTrace(
-      number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, start: clock.now)
+      number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
+      start: arrived ?? clock.now)
+    if let arrived, arrived < clock.now {
+      trace.waits.append(
+        RecordedTrace.Wait(span: 0, place: nil, start: arrived, end: clock.now, kind: .held))
+    }
     nextNumber += 1
     if isTick { ticks.append(trace) } else { requests.append(trace) }
     if caller != .none { change(caller) { $0.spans[$1].served = id } }
@@ -71,17 +82,19 @@ final class TraceRecorder: MachineTracer {
     return trace.id(ofSpan: trace.spans.count - 1)
   }
 
-  func waits(_ id: SpanID, at place: TraceFrame?) {
+  func waits(_ id: SpanID, for source: SpanID, at place: TraceFrame?) {
     guard let trace = self[id] else { return }
     let key = SpanKey(id)
     if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
       trace.waits[last].end = nil
-      trace.waits[last].isMany = true
+      trace.waits[last].kind = .many
+      trace.waits[last].source = .none
       return
     }
     trace.spans[key.span].lastWait = trace.waits.count
     trace.waits.append(
-      RecordedTrace.Wait(span: key.span, place: place.map(RecordedTrace.Place.init), start: clock.now))
+      RecordedTrace.Wait(
+        span: key.span, source: source, place: place.map(RecordedTrace.Place.init), start: clock.now))
     grew(key)
   }
 
@@ -89,7 +102,7 @@ final class TraceRecorder: MachineTracer {
     change(id) { trace, span in
       guard let wait = trace.spans[span].lastWait, trace.waits[wait].end == nil else { return }
       trace.waits[wait].end = clock.now
-      trace.waits[wait].cause = trace.waits[wait].isMany ? .none : cause
+      trace.waits[wait].cause = trace.waits[wait].kind == .many ? .none : cause
     }
   }
 
@@ -141,9 +154,14 @@ final class TraceRecorder: MachineTracer {
 
   // MARK: Showing
 
-  /// The traces that are kept and were not made by others, the last first.
-  func summaries(limit: Int, now: Int) -> [TraceSummary] {
-    all.reversed().filter { $0.caller == .none }.prefix(limit).map { $0.summary(now: now) }
+  /// The last traces that are kept and were not made by others, the last first; of ticks only some.
+  func list(limit: Int, now: Int) -> TraceList {
+    let traces = all.filter { !$0.isOwn }
+    let (ticks, others) = (traces.filter(\.isTick), traces.filter { !$0.isTick })
+    let shown = (others.suffix(limit) + ticks.suffix(limit / 6)).sorted { $0.number > $1.number }
+    return TraceList(
+      traces: shown.map { $0.summary(now: now) }, olderCount: max(0, others.count - limit),
+      olderTickCount: max(0, ticks.count - limit / 6))
   }
 
   /// A trace laid out in rows; nil where it is not kept.
@@ -151,7 +169,7 @@ final class TraceRecorder: MachineTracer {
     let chosen = all.filter { !$0.isTick }
     let found: RecordedTrace? =
       switch choice {
-      case .last: chosen.last { $0.caller == .none && $0.isOver } ?? chosen.last { $0.caller == .none }
+      case .last: chosen.last { !$0.isOwn && $0.isOver } ?? chosen.last { !$0.isOwn }
       case .number(let number): all.first { $0.number == number }
       case .path(let path): chosen.last { $0.isRequest(for: path) }
       case .slowest: chosen.filter(\.isOver).max { $0.duration(now: now) < $1.duration(now: now) }

@@ -57,6 +57,16 @@ public struct TraceSummary: Sendable, Equatable {
   public let age: Duration
 }
 
+/// Traces to choose from.
+public struct TraceList: Sendable, Equatable {
+  /// The last first.
+  public let traces: [TraceSummary]
+  /// Older requests and cells that are kept.
+  public let olderCount: Int
+  /// Older ticks that are kept.
+  public let olderTickCount: Int
+}
+
 /// Which trace is wanted.
 public enum TraceChoice: Sendable, Equatable {
   /// The last request or cell that the notebook did not make itself.

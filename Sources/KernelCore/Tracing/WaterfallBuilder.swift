@@ -9,13 +9,24 @@ struct WaterfallBuilder {
   private let now: Int
   private let path: CriticalPath
   private let critical: [SpanID: [CriticalPath.Piece]]
-  private var rows: [Waterfall.Row] = []
+  private var candidates: [Candidate] = []
   private var places: [SpanID: Int] = [:]
-  private var hidden = 0
-  /// What is in the way of the end, and what that is within: those have room beyond the limit.
-  private var important: Set<SpanID> = []
+  /// What there was no room for.
+  private var dropped = 0
 
   static let rowLimit = 200
+  /// More than this are not even chosen from.
+  private static let candidateLimit = 20_000
+
+  private struct Candidate {
+    let row: Waterfall.Row
+    /// The place of the row that it stands within.
+    let parent: Int
+    /// How much of the end's time it took, and of all.
+    let weight: (critical: Duration, all: Duration)
+    /// It tells of others that are not there.
+    let isMany: Bool
+  }
 
   /// - Parameter now: until when what has not ended is drawn.
   init(_ recorder: TraceRecorder, _ root: RecordedTrace, now: Int) {
@@ -26,22 +37,40 @@ struct WaterfallBuilder {
     end = root.spans[0].end ?? now
     path = CriticalPath(of: root.id, until: end, in: recorder)
     critical = Dictionary(grouping: path.pieces.reversed(), by: \.span)
-    for piece in path.pieces {
-      var id: SpanID? = piece.span
-      while let found = id, important.insert(found).inserted { id = recorder.parent(of: found) }
-    }
-    add(root, 0, depth: 0)
+    add(root, 0, within: 0, depth: 0)
   }
 
   var waterfall: Waterfall {
-    Waterfall(trace: root.summary(now: now), rows: rows, hidden: hidden, critical: steps)
+    let shown = chosen
+    let rows = shown.map { candidates[$0].row }
+    let numbers = Dictionary(uniqueKeysWithValues: shown.enumerated().map { ($1, $0) })
+    return Waterfall(
+      trace: root.summary(now: now), rows: rows, hidden: candidates.count - rows.count + dropped,
+      critical: steps(numbers))
+  }
+
+  /// The places of the rows that are shown: of too many those that took most time, first of what the end had to wait for,
+  /// and what they stand within.
+  private var chosen: [Int] {
+    if candidates.count <= WaterfallBuilder.rowLimit { return Array(candidates.indices) }
+    let sorted = candidates.indices.sorted {
+      let (one, other) = (candidates[$0], candidates[$1])
+      return (one.isMany ? 1 : 0, one.weight.critical, one.weight.all, $1)
+        > (other.isMany ? 1 : 0, other.weight.critical, other.weight.all, $0)
+    }
+    var shown: Set<Int> = [0]
+    for place in sorted.prefix(WaterfallBuilder.rowLimit) {
+      var next = place
+      while shown.insert(next).inserted { next = candidates[next].parent }
+    }
+    return shown.sorted()
   }
 
   /// Times of under a fiftieth of the whole say nothing.
-  private var steps: [Waterfall.Step] {
+  private func steps(_ numbers: [Int: Int]) -> [Waterfall.Step] {
     var steps: [Waterfall.Step] = []
     for piece in path.pieces.reversed() {
-      guard let row = places[piece.span] else { continue }
+      guard let place = places[piece.span], let row = numbers[place] else { continue }
       let time = Duration.nanoseconds(piece.end - piece.start)
       if steps.last?.row == row {
         steps[steps.count - 1].duration += time
@@ -55,44 +84,58 @@ struct WaterfallBuilder {
   // MARK: Rows
 
   /// Adds a span and what it began.
-  private mutating func add(_ trace: RecordedTrace, _ place: Int, depth: Int) {
-    let id = trace.id(ofSpan: place)
-    guard hasRoom(for: id) else {
-      hidden += 1
+  private mutating func add(_ trace: RecordedTrace, _ place: Int, within parent: Int, depth: Int) {
+    if candidates.count >= WaterfallBuilder.candidateLimit {
+      dropped += 1
       return
     }
-    places[id] = rows.count
-    rows.append(row(trace, place, depth))
-    addWithin(trace, place, depth: depth)
+    let id = trace.id(ofSpan: place)
+    let row = candidates.count
+    places[id] = row
+    append(self.row(trace, place, depth), within: parent)
+    addWithin(trace, place, row, depth: depth)
     // A call stands for the request that it led to.
     if let served = recorder.served(by: id), depth < OwnCallMark.depthLimit {
-      places[served.id] = places[id]
-      addWithin(served, 0, depth: depth)
+      places[served.id] = row
+      addWithin(served, 0, row, depth: depth)
     }
   }
 
-  private func hasRoom(for id: SpanID) -> Bool {
-    rows.count < (important.contains(id) ? 2 : 1) * WaterfallBuilder.rowLimit
+  private mutating func append(_ row: Waterfall.Row, within parent: Int, isMany: Bool = false) {
+    let critical = row.pieces.filter(\.isCritical).map { $0.end - $0.start }.reduce(.zero, +)
+    candidates.append(
+      Candidate(row: row, parent: parent, weight: (critical, row.duration), isMany: isMany))
   }
 
-  private mutating func addWithin(_ trace: RecordedTrace, _ place: Int, depth: Int) {
-    if place == 0 { hidden += trace.dropped }
+  private mutating func addWithin(_ trace: RecordedTrace, _ place: Int, _ row: Int, depth: Int) {
+    if place == 0 { dropped += trace.dropped }
     let children = trace.spans.indices.dropFirst().filter {
       trace.spans[$0].parent == place && !isOfPrelude(trace, $0)
     }
-    var waits = trace.waits.filter { wait in
-      wait.span == place && !recorder.isWithin(wait.cause, root.id)
-        // Cancelled with what it waited for.
-        && !children.contains { trace.spans[$0].outcome == .cancelled && trace.spans[$0].end == wait.end }
-    }[...]
+    let foreign = trace.waits.filter { $0.span == place && !recorder.isWithin($0.blocker, root.id) }
+    var waits = (foreign + callbackWaits(trace, place, children)).sorted { $0.start < $1.start }[...]
     for child in children {
       while let wait = waits.first, wait.start <= trace.spans[child].start {
-        add(wait, in: trace, depth: depth + 1)
+        add(wait, in: trace, row, depth: depth + 1)
         waits.removeFirst()
       }
-      add(trace, child, depth: depth + 1)
+      add(trace, child, within: row, depth: depth + 1)
     }
-    for wait in waits { add(wait, in: trace, depth: depth + 1) }
+    for wait in waits { add(wait, in: trace, row, depth: depth + 1) }
+  }
+
+  /// The times until callbacks of a span were fired from elsewhere.
+  private func callbackWaits(_ trace: RecordedTrace, _ place: Int, _ children: [Int])
+    -> [RecordedTrace.Wait]
+  {
+    children.compactMap { child in
+      let span = trace.spans[child]
+      guard case .fiber = span.work, !recorder.isWithin(span.cause, root.id),
+        let wait = trace.wait(of: place, until: span.start)
+      else { return nil }
+      return RecordedTrace.Wait(
+        span: place, place: span.place, start: wait.start, end: span.start, cause: span.cause)
+    }
   }
 
   /// What members like `timeout` are made of says nothing to a person.
@@ -106,8 +149,8 @@ struct WaterfallBuilder {
     let waits = trace.waits.filter { $0.span == place }.map { ($0.start, $0.end ?? now) }
     return Waterfall.Row(
       name: trace.name(ofSpan: place), depth: depth, cell: span.cell, line: span.line,
-      start: .nanoseconds(span.start - start),
-      duration: .nanoseconds((span.end ?? now) - span.start), isOpen: span.end == nil, outcome: span.words,
+      start: .nanoseconds(span.start - start), duration: .nanoseconds((span.end ?? now) - span.start),
+      isOpen: span.end == nil, outcome: span.words,
       pieces: pieces(
         span.start, span.end ?? now, waits: waits, critical: criticalTimes(trace.id(ofSpan: place))))
   }
@@ -118,26 +161,31 @@ struct WaterfallBuilder {
   }
 
   /// Adds a wait for something that no row stands for.
-  private mutating func add(_ wait: RecordedTrace.Wait, in trace: RecordedTrace, depth: Int) {
+  private mutating func add(_ wait: RecordedTrace.Wait, in trace: RecordedTrace, _ row: Int, depth: Int) {
     let end = wait.end ?? now
     // Whatever has been there already is waited for in no time.
-    guard end > wait.start, hasRoom(for: trace.id(ofSpan: wait.span)) else { return }
-    rows.append(
+    guard end > wait.start else { return }
+    append(
       Waterfall.Row(
         name: name(of: wait), depth: depth, cell: wait.place?.cell, line: wait.place?.line,
         start: .nanoseconds(wait.start - start), duration: .nanoseconds(end - wait.start),
         isOpen: wait.end == nil, outcome: nil,
         pieces: pieces(
-          wait.start, end, waits: [], critical: criticalTimes(trace.id(ofSpan: wait.span)))))
+          wait.start, end, waits: [], critical: criticalTimes(trace.id(ofSpan: wait.span)))),
+      within: row, isMany: wait.kind == .many)
   }
 
   private func name(of wait: RecordedTrace.Wait) -> String {
-    guard !wait.isMany, wait.cause != .none, let trace = recorder[wait.cause] else {
-      return (wait.end == nil ? "waits" : "waited")
-        + (wait.isMany ? " for more than is kept" : " for a Deferred")
+    let verb = wait.end == nil ? "waits" : "waited"
+    switch wait.kind {
+    case .many: return "\(verb) for more than is kept"
+    case .held: return "held while cells ran again"
+    case .await: break
     }
+    guard let trace = recorder[wait.blocker] else { return "\(verb) for a Deferred" }
     let cell = trace.spans[0].cell.map { " [\($0)]" } ?? ""
-    return "fired by trace \(trace.number), \(trace.title)\(cell)"
+    return (wait.cause == .none ? "\(verb) for" : "fired by")
+      + " trace \(trace.number), \(trace.title)\(cell)"
   }
 
   /// Cuts a time where something begins or ends.
@@ -145,6 +193,7 @@ struct WaterfallBuilder {
     _ from: Int, _ to: Int, waits: [(start: Int, end: Int)], critical: [(start: Int, end: Int)]
   ) -> [Waterfall.Piece] {
     let (from, to) = (max(from, start), min(to, end))
+    guard from <= to else { return [] }
     let edges = (waits + critical).flatMap { [$0.start, $0.end] }.filter { from < $0 && $0 < to }
     let cuts = Set([from, to] + edges).sorted()
     return zip(cuts, cuts.dropFirst()).map { one, next in

@@ -355,7 +355,7 @@ extension Machine {
     fiber.pointee.header.flags |= FiberObject.isFinisher
     if let current, current.pointee.span != .none {
       trace(fiber, of: body, startedBy: current, name: "finally")
-      tracer?.waits(fiber.pointee.span, at: nil)
+      tracer?.waits(fiber.pointee.span, for: span(before: deferred), at: nil)
     }
     result.pointee.origin = Value(Tag.fiber, fiber)
     attach(fiber.waiter, to: deferred)

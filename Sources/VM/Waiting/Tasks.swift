@@ -51,7 +51,7 @@ extension Machine {
       tasks[number] = Value(Tag.reaction, reaction)
       if let span = fiber?.pointee.span, span != .none {
         reaction.pointee.span = span
-        tracer?.waits(span, at: nil)
+        tracer?.waits(span, for: self.span(before: value.deferred), at: nil)
       }
       attach(reaction.waiter, to: value.deferred)
       return

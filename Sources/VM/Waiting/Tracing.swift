@@ -22,7 +22,10 @@ public protocol MachineTracer: AnyObject {
   ///   - place: where the notebook's text begins it.
   func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: TraceFrame?) -> SpanID
   /// A fiber parks, or the task that it ran for follows the deferred which it gave; then there is no place.
-  func waits(_ span: SpanID, at place: TraceFrame?)
+  ///
+  /// - Parameter source: the operation or fiber that comes before, as far as it is known; `none` where only a `resolve`
+  ///   can fire it. Of several at once it is one.
+  func waits(_ span: SpanID, for source: SpanID, at place: TraceFrame?)
   /// It goes on or begins, or its task has the result.
   ///
   /// - Parameter cause: what fired the deferred; `none` where nobody looked at that.
@@ -101,8 +104,40 @@ extension Machine {
   func traceWait(_ fiber: UnsafeMutablePointer<FiberObject>) {
     // It stands before its `await`, which is tried again.
     fiber.pointee.ip += 1
-    tracer?.waits(fiber.pointee.span, at: callPlace())
+    tracer?.waits(fiber.pointee.span, for: fiber.pointee.source.map(span(before:)) ?? .none, at: callPlace())
     fiber.pointee.ip -= 1
+  }
+
+  /// What will fire a deferred: an operation or a fiber; `none` where nobody knows.
+  func span(before deferred: UnsafeMutablePointer<DeferredObject>) -> SpanID {
+    var next = deferred
+    for _ in 0..<100 {
+      guard next.isPending else { break }
+      if next.pointee.header.flags & DeferredObject.isOperation != 0 {
+        return span(ofOperation: next.pointee.number)
+      }
+      let origin = next.pointee.origin
+      let source: UnsafeMutablePointer<DeferredObject>?
+      switch origin.tag {
+      case Tag.fiber: return origin.fiber.pointee.span
+      case Tag.reaction: source = origin.reaction.pointee.source
+      case Tag.array: source = firstSource(origin.array)
+      default: source = nil
+      }
+      guard let source else { break }
+      next = source
+    }
+    return .none
+  }
+
+  /// Of those that a combinator waits for.
+  private func firstSource(_ reactions: UnsafeMutablePointer<ArrayObject>)
+    -> UnsafeMutablePointer<DeferredObject>?
+  {
+    for place in 0..<min(reactions.pointee.count, 100) {
+      if let source = reactions.pointee.elements[place].reaction.pointee.source { return source }
+    }
+    return nil
   }
 
   func traceResume(_ fiber: UnsafeMutablePointer<FiberObject>) {
