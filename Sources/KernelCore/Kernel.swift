@@ -44,6 +44,8 @@ final class Kernel {
     case promptCall((Result<Answer, PromptCallError>) -> Void)
   }
   var tasks: [TaskID: TaskKind] = [:]
+  /// How many of them are calls by hand.
+  var promptCallCount = 0
   var nextOwner: UInt32 = 1
   /// What to tell of errors that nobody awaits.
   var unawaited = Repetition(of: "errors that nobody awaited were")
@@ -154,11 +156,11 @@ final class Kernel {
   /// Whether a virtual clock must stand still: something outside this process is under way, or nobody waits
   /// for anything. Timers that tick for ever are no reason to move on.
   ///
-  /// In a replay only a cell under way, a client, and the wait for the end move time, so that it stands where
+  /// In a replay only a cell under way, a call by hand, a client, and the wait for the end move time, so that it stands where
   /// the last cell left it when the next begins, however long that takes in the real world.
   private var isTimeHeld: Bool {
     if calls.transferCount > 0 || bindings > 0 { return true }
-    if !active.isEmpty || desk.clientCount > 0 { return false }
+    if !active.isEmpty || desk.clientCount > 0 || promptCallCount > 0 { return false }
     if configuration.holdsTimeBetweenCells && !isSettling { return true }
     return timers.oneShotCount == 0 && (isSettled || !isSettling)
   }

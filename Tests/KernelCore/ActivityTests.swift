@@ -103,6 +103,14 @@ struct ActivityTests {
     #expect(listed(bench) == [])
   }
 
+  @Test func aCallByHandMovesAClockThatStandsBetweenCells() throws {
+    let bench = Bench(movesClock: true) { $0.holdsTimeBetweenCells = true }
+    bench.run("route \"/slow\" { await sleep(3s); \"slept\" }\nnil")
+    let answer = try #require(bench.asked(PromptCall(method: "GET", url: "/slow"))).get()
+    #expect(answer.status == 200)
+    #expect(bench.now == 3)
+  }
+
   @Test func aRestartEndsCallsByHand() {
     let bench = Bench()
     bench.run("route \"/block\" { await deferred() }\nnil")

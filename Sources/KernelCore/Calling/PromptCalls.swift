@@ -33,6 +33,7 @@ extension Kernel {
       let deferred = try calls.start(call.method, call.url, options, owner: 0)
       let task = machine.observe(deferred, owner: 0)
       tasks[task] = .promptCall(completion)
+      promptCallCount += 1
       pump()
       return task
     } catch {
@@ -44,6 +45,7 @@ extension Kernel {
   /// Nobody waits for the answer any more.
   func abandon(promptCall task: TaskID) {
     guard tasks.removeValue(forKey: task) != nil else { return }
+    promptCallCount -= 1
     machine.abandon(task)
     pump()
   }

@@ -79,7 +79,9 @@ extension Kernel: MachineHost {
         emit(event)
       }
     case .opening(let url, _): emit(opened(url, outcome))
-    case .promptCall(let completion): completion(answer(outcome))
+    case .promptCall(let completion):
+      promptCallCount -= 1
+      completion(answer(outcome))
     case nil: break
     }
   }
