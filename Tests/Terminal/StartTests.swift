@@ -135,6 +135,15 @@ import Testing
     #expect(!notebook.terminal.output.contains(0x1B))
   }
 
+  @Test func aDumbTerminalIsWrittenToInItsWidth() throws {
+    let notebook = try NotebookTerminal(environment: ["TERM": "dumb"], columns: 40)
+    try notebook.send("Array(0..<60)\n")
+    try notebook.wait(for: "In [2]:")
+    let written = String(decoding: notebook.terminal.output, as: UTF8.self)
+    #expect(written.contains("58"))
+    #expect(written.split(whereSeparator: \.isNewline).allSatisfy { $0.count <= 40 })
+  }
+
   @Test func noColorIsHonoured() throws {
     let plain = try NotebookTerminal(environment: ["NO_COLOR": "1"])
     try plain.enter("\"text\"")

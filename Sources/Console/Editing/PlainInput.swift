@@ -8,8 +8,7 @@ public final class PlainInput: CellInput {
   /// Longest cell, in bytes. A longer one is handed over as far as it goes, so that the parser reports it.
   public static let cellLimit = 4 << 20
 
-  /// What is written here is not cut into lines.
-  public let columns: Int? = nil
+  public var columns: Int? { isTerminal && output == STDOUT_FILENO ? Terminal.columns : nil }
   private let hooks: Hooks
   private let input: Int32
   private let output: Int32
