@@ -34,7 +34,7 @@ import Testing
       // One port for all, since it is shown: free a moment ago.
       let other = try ScriptedHTTPServer()
       other.stop()
-      for _ in 0..<5 {
+      for _ in 0..<(tutorial.name == Tutorial.original.name ? 100 : 5) {
         let (exit, program) = try Self.run(
           ["replay", "--clock", "virtual", "--port", "\(other.port)", tutorial.path])
         #expect(exit == .code(0))

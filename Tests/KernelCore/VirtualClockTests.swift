@@ -152,6 +152,59 @@ struct VirtualClockTests {
     #expect(bench.now == 0)
   }
 
+  @Test(arguments: [
+    // The first comes at once; that at the very end comes after what was set for that time before it.
+    ("every(7ms) { n += 1 }\nawait sleep(10s)", "1429"),
+    ("every(5s) { n += 1 }\nawait sleep(60s)", "12"),
+    ("every(5s) { n += 1 }\nawait sleep(60s)\nawait sleep(0s)", "13"),
+    // Each takes 12 s: of the ticks that fall into it none is made up for.
+    ("every(5s) { n += 1; await sleep(12s) }\nawait sleep(60s)", "4"),
+    ("every(1h) { n += 1 }\nevery(1m) { n += 1000 }\nawait sleep(36h)", "2160036"),
+  ])
+  func oneLongWaitCrossesAsManyTicksAsInRealTime(cell: String, ticks: String) {
+    let bench = Bench(movesClock: true)
+    bench.run("var n = 0\nnil", cell: 1)
+    #expect(bench.awaited(cell + "\nn", cell: 2) == ticks)
+  }
+
+  @Test func equalTimesKeepTheOrderInWhichTheyWereSet() {
+    let bench = Bench(movesClock: true)
+    let cell = """
+      var log = []
+      after(4s) { log.append("a"); after(0s) { log.append("set at 4 s") } }
+      every(2s) { log.append("tick") }
+      after(2s) { after(2s) { log.append("c") } }
+      after(4s) { log.append("b") }
+      await sleep(4s)
+      await sleep(0s)
+      log
+      """
+    // The ticker is set once the cell waits. So at 2 s it comes after the timer, which sets that for 4 s first.
+    #expect(bench.awaited(cell) == #"["tick", "tick", "a", "b", "c", "tick", "set at 4 s"]"#)
+  }
+
+  @Test func openingsAreRecordedInTheOrderOfTheirTimes() {
+    let run = replay([
+      (1, "listen(\"tcp:0\")"),
+      (2, "route \"/<int:n>\" { await sleep(n * 1s); n }\nnil"),
+      (
+        3, "after(3s) { open(\"/1\") }\nafter(1s) { open(\"/10\") }\nafter(2s) { open(\"/0\") }\nopen(\"/3\")"
+      ),
+      (4, "await sleep(1s)"),
+    ])
+    #expect(
+      run.lines.filter { $0.hasPrefix("open") } == [
+        "open /0 200 0", "open /3 200 3", "open /1 200 1", "open /10 200 10",
+      ])
+    #expect(run.seconds == 11)
+  }
+
+  @Test func chanceIsTheSameEachTime() {
+    let cells = [(number: 1, text: "print([random(), random(1...6), [1, 2, 3, 4, 5, 6, 7].shuffled()])")]
+    #expect(replay(cells).lines == replay(cells).lines)
+    #expect(replay(cells).lines.count == 2)
+  }
+
   @Test func theDateFollowsTheClock() {
     let bench = Bench(movesClock: true)
     #expect(bench.awaited("now()") == "2026-01-01T00:00:00.000Z")
