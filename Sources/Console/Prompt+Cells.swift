@@ -74,19 +74,26 @@ extension Prompt {
   @discardableResult
   func runCell(_ number: Int, _ text: String, isCompact: Bool = false) -> Bool {
     let slot = Slot<CellResult>()
-    let input = self.input
     let run = states.begin(number, text)
-    let columns = isInteractive ? input.columns : nil
     runningCell.begin(run)
-    kernel.run(cell: number, text: text) { [runningCell, isInteractive] result in
-      // On the loop: what comes after this is no longer the cell's own output, and stands below its result.
-      let isAwaited = runningCell.end(run)
-      let isShown = result.isSuccess ? !isCompact : isInteractive
-      if isAwaited, isShown, let text = Transcript.result(result, columns: columns) { input.printAbove(text) }
+    let show = showing(run, isCompact: isCompact)
+    kernel.run(cell: number, text: text) { [input] result in
+      show(result)
       slot.set(result)
       input.wake()
     }
     return waitForCell(slot, number, run, since: .now)
+  }
+
+  /// Shows what a run came to, if the prompt still waits for it. To be called on the loop: what comes after it is no
+  /// longer the cell's own output, and stands below its result.
+  private func showing(_ run: CellStates.Run, isCompact: Bool) -> @Sendable (CellResult) -> Void {
+    let columns = isInteractive ? input.columns : nil
+    return { [input, runningCell, isInteractive] result in
+      let isAwaited = runningCell.end(run)
+      let isShown = result.isSuccess ? !isCompact : isInteractive
+      if isAwaited, isShown, let text = Transcript.result(result, columns: columns) { input.printAbove(text) }
+    }
   }
 
   /// Waits until a cell has ended; false where it failed. One that the person lets go on in the background counts as
@@ -100,7 +107,7 @@ extension Prompt {
       // It may have ended just now, and shown its result.
       guard runningCell.end(run) else { return false }
       input.tell("[\(number)] goes on in the background; %fg brings it back", .dim)
-      leaveInBackground(slot, number, run, since: started)
+      leaveInBackground(slot, number, run, since: started, isShown: true)
       return true
     }
     guard let result else { return true }
@@ -114,8 +121,11 @@ extension Prompt {
   }
 
   /// Lets a run of a cell go on while the person types; what it comes to is shown above the prompt.
+  ///
+  /// - Parameter isShown: whether that is shown by whoever began it where the prompt waits for it again.
   func leaveInBackground(
-    _ slot: Slot<CellResult>, _ number: Int, _ run: CellStates.Run, since started: ContinuousClock.Instant
+    _ slot: Slot<CellResult>, _ number: Int, _ run: CellStates.Run, since started: ContinuousClock.Instant,
+    isShown: Bool
   ) {
     let columns = isInteractive ? input.columns : nil
     slot.onSet = { [input, states] result in
@@ -134,7 +144,15 @@ extension Prompt {
     background.append(
       Background(label: "[\(number)]", cell: number, isOver: { slot.value != nil }) { [unowned self] in
         runningCell.begin(run)
-        slot.onSet = nil
+        let show = showing(run, isCompact: false)
+        if isShown {
+          slot.onSet = nil
+        } else {
+          slot.onSet = { [input] result in
+            show(result)
+            input.wake()
+          }
+        }
         _ = waitForCell(slot, number, run, since: started)
       })
   }

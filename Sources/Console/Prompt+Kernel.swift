@@ -77,7 +77,7 @@ extension Prompt {
     let slot = Slot<CellResult>()
     let run = states.begin(number, notebook[number]?.source ?? "")
     input.tell("[\(number)] goes on in the background; %fg brings it back", .dim)
-    leaveInBackground(slot, number, run, since: .now)
+    leaveInBackground(slot, number, run, since: .now, isShown: false)
     collected.leave(number, to: slot)
   }
 

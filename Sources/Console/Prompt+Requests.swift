@@ -54,7 +54,7 @@ extension Prompt {
       let head = StyledText("\(label) has ended\n", .dim)
       switch result {
       case .success(let answer): input.printAbove(head + Prompt.shown(answer, columns: columns))
-      case .failure(let error): input.printAbove(StyledText(error.text, Style(.red)))
+      case .failure(let error): input.printAbove(head + StyledText(error.text, Style(.red)))
       }
     }
     background.append(

@@ -245,7 +245,10 @@ public final class KernelHandle: Sendable {
   /// while another computes can't be told before that is stopped, too. Returns within `patience`.
   public func interrupt(cell: Int) {
     let wasTakenBack = queue.takeBack(cell)
-    guard queue.hasBegun(cell), promptly({ $0.kernel.interrupt(cell: cell) }) == nil else { return }
+    // Those of a re-run were never in the queue.
+    guard queue.hasBegun(cell) || !wasTakenBack, promptly({ $0.kernel.interrupt(cell: cell) }) == nil else {
+      return
+    }
     // Whoever asked is answered already where a later run was taken back.
     if !wasTakenBack { interruption.request() }
     loop.execute { [supervisor] in supervisor.value.kernel.interrupt(cell: cell) }

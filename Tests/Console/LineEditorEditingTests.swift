@@ -17,6 +17,17 @@ import Testing
     try probe.wait(for: "<one two three>")
   }
 
+  /// There Ctrl-U alone kills a line, and was taken for that behind Ctrl-X, too.
+  @Test func undoOfTwoKeysWorksInACellOfSeveralLines() throws {
+    let probe = try Probe()
+    try probe.send("func a() {\rone two")
+    try probe.wait(for: "two words") { $0.text.hasSuffix("one two") }
+    try probe.send(Keys.control("x") + Keys.control("u"))
+    try probe.wait(for: "one word") { $0.text.hasSuffix(" one") }
+    try probe.send(Keys.control("u"))
+    try probe.wait(for: "an empty line") { $0.text.hasSuffix("...:") && $0.text.contains("func a() {") }
+  }
+
   @Test func whatLibeditChangesCanBeUndone() throws {
     let probe = try Probe()
     try probe.send("one two" + Keys.control("w") + Keys.control("a") + Keys.control("k"))

@@ -91,6 +91,43 @@ import Testing
     #expect(try notebook.enter("%fg") == ["nothing waits in the background"])
   }
 
+  /// What a re-run had begun could not be stopped once it was back, and its value was not shown.
+  @Test func whatARerunLeftInTheBackgroundComesBackAsAnyOtherCell() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("var held = deferred()")
+    try notebook.send("await held; \"value of two\"\r")
+    try notebook.waitUntilRunning(2)
+    try notebook.send(Keys.background)
+    try notebook.waitForPrompt()
+    for isStopped in [true, false] {
+      try notebook.send("%rerun\r")
+      try notebook.wait(for: "cell 2 of 2")
+      try notebook.send(Keys.background)
+      try notebook.waitForPrompt()
+      if !isStopped { try notebook.enter("after(300ms) { held.resolve(1) }") }
+      try notebook.send("%fg\r")
+      if isStopped {
+        try notebook.wait(for: "Ctrl-C stops it")
+        try notebook.send(Keys.interrupt)
+        try notebook.wait(for: "interrupted")
+      } else {
+        try notebook.wait(for: "Out[2]: \"value of two\"")
+      }
+      try notebook.waitForPrompt()
+    }
+  }
+
+  @Test func aCallThatARestartEndsInTheBackgroundIsNamed() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/block/<n>\" { await deferred() }")
+    try notebook.enter("%get /block/1 &")
+    try notebook.enter("%get /block/2 &")
+    try notebook.send("%restart\r")
+    for number in 1...2 {
+      try notebook.wait(for: "GET /block/\(number) has ended\nerror: the kernel was restarted")
+    }
+  }
+
   @Test func whatGoesOnIsListedAndCancelled() throws {
     let notebook = try NotebookTerminal()
     #expect(try notebook.enter("%ps") == ["nothing goes on: no request, no timer, no fiber waits"])

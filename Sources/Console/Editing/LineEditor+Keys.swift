@@ -13,6 +13,7 @@ extension LineEditor {
       }
       if handledBySearch(key) || handledByMenu(key) { continue }
       pendingCodes = codes(for: key)
+      isAfterPrefix = key == .control("x") && !isAfterPrefix
     }
     return nil
   }
@@ -88,9 +89,9 @@ extension LineEditor {
   /// Ctrl-K and Ctrl-U mean the line the cursor is in. libedit's own commands take the whole cell, and only its own
   /// commands fill its kill ring, so a line is killed as a region.
   private func lineCommand(_ scalar: Unicode.Scalar) -> [Engine.Code]? {
-    guard !engine.isVi, scalar == "\u{0B}" || scalar == "\u{15}", engine.state.text.contains(10) else {
-      return nil
-    }
+    guard !engine.isVi, !isAfterPrefix, scalar == "\u{0B}" || scalar == "\u{15}",
+      engine.state.text.contains(10)
+    else { return nil }
     if scalar == "\u{15}" { return [.moveToLineStart, .setMark, .moveToLineEnd, .killRegion] }
     let (text, cursor) = engine.state
     // At the end of a line, Ctrl-K joins it with the next.

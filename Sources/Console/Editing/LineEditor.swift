@@ -37,6 +37,8 @@ public final class LineEditor: CellInput {
   var prefix: [UInt32]?
   /// Codes for the engine that come before the next key.
   var pendingCodes: [Unicode.Scalar] = []
+  /// Whether the last key was Ctrl-X, so that the next is a part of the same command.
+  var isAfterPrefix = false
   var pastedText: [UInt32] = []
   /// What the command `replace` puts in place of the text.
   var replacement: (text: [UInt32], cursor: Int) = ([], 0)

@@ -6,7 +6,7 @@ struct AnswerView {
   private static let headerLimit = 40
   /// Lines of a window that a body takes at most.
   private static let lineLimit = 60
-  /// JSON of more bytes is shown as it came.
+  /// JSON of more bytes is shown as it came, where all of it is.
   private static let layoutLimit = 1 << 20
 
   /// - Parameter columns: the width of the window; nil where nobody looks, who then gets the whole body.
@@ -49,8 +49,10 @@ struct AnswerView {
   private func body(_ answer: Answer) -> [StyledText] {
     if answer.body.isEmpty { return [] }
     let type = answer.header("content-type")?.prefix { $0 != ";" }.lowercased() ?? ""
-    if Self.isJSON(type), answer.body.count <= Self.layoutLimit, let json = JSONView.lines(answer.text) {
-      return cut(json)
+    if Self.isJSON(type), columns != nil || answer.body.count <= Self.layoutLimit,
+      let json = JSONView.lines(answer.text, most: columns == nil ? .max : Self.lineLimit + 1)
+    {
+      return cut(json.first, of: json.count)
     }
     guard Self.isText(type, answer.body) else {
       return [
@@ -75,9 +77,13 @@ struct AnswerView {
     return type.isEmpty && String(validating: body, as: UTF8.self) != nil && !body.contains(0)
   }
 
-  private func cut(_ lines: [StyledText]) -> [StyledText] {
+  /// As many lines as there is room for.
+  ///
+  /// - Parameter count: how many there are, where these are only the first.
+  private func cut(_ lines: [StyledText], of count: Int? = nil) -> [StyledText] {
     var lines = lines
     if lines.last?.plain.isEmpty == true { lines.removeLast() }
+    let count = count ?? lines.count
     guard let columns else { return lines }
     var rows = 0
     for (place, line) in lines.enumerated() {
@@ -85,7 +91,7 @@ struct AnswerView {
       rows += needed
       if rows <= Self.lineLimit { continue }
       let room = (Self.lineLimit - rows + needed) * columns
-      let left = lines.count - place
+      let left = count - place
       guard needed > 1, room > 0 else { return lines[..<place] + [more("\(left) more lines")] }
       let shown = TableView.cut(line.plain, to: room)
       let characters = "\(line.plain.count - shown.count + 1) more characters"

@@ -1,20 +1,29 @@
 /// JSON on indented lines, with colours. Numbers and strings stay as they were written.
 enum JSONView {
-  /// Nil where the text is not JSON, as far as its brackets and strings tell, or nested very deeply.
-  static func lines(_ text: String) -> [StyledText]? {
-    var writer = Writer(Array(text.utf8))
-    return writer.write() ? writer.lines : nil
+  /// The first of the lines, and how many there are. Nil where the text is not JSON, as far as its brackets and strings
+  /// tell, or nested very deeply.
+  static func lines(_ text: String, most: Int = .max) -> (first: [StyledText], count: Int)? {
+    var writer = Writer(Array(text.utf8), most: most)
+    return writer.write() ? (writer.lines, writer.count) : nil
   }
 
   private struct Writer {
     let bytes: [UInt8]
     var place = 0
+    let most: Int
     var lines: [StyledText] = []
+    var count = 0
     var line: [StyledText.Span] = []
     var closers: [UInt8] = []
     private static let depthLimit = 100
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], most: Int) {
+      self.bytes = bytes
+      self.most = most
+    }
+
+    /// What nobody sees is only counted.
+    private var isKept: Bool { count < most }
 
     mutating func write() -> Bool {
       while place < bytes.count {
@@ -31,23 +40,28 @@ enum JSONView {
           breakLine()
         case UInt8(ascii: ":"):
           add(byte)
-          line.append(.init(" "))
+          if isKept { line.append(.init(" ")) }
         case UInt8(ascii: "\""): guard string() else { return false }
         default: guard word() else { return false }
         }
       }
-      if !line.isEmpty { lines.append(StyledText(line)) }
-      return closers.isEmpty && !lines.isEmpty
+      if !line.isEmpty || !isKept { endLine() }
+      return closers.isEmpty && count > 0
+    }
+
+    private mutating func endLine() {
+      if isKept { lines.append(StyledText(line)) }
+      count += 1
     }
 
     private mutating func add(_ byte: UInt8) {
-      line.append(.init(String(UnicodeScalar(byte))))
+      if isKept { line.append(.init(String(UnicodeScalar(byte)))) }
       place += 1
     }
 
     private mutating func breakLine() {
-      lines.append(StyledText(line))
-      line = [.init(String(repeating: " ", count: 2 * closers.count))]
+      endLine()
+      line = isKept ? [.init(String(repeating: " ", count: 2 * closers.count))] : []
     }
 
     private mutating func open(_ byte: UInt8) -> Bool {
@@ -69,6 +83,10 @@ enum JSONView {
         end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1
       }
       guard end < bytes.count else { return false }
+      guard isKept else {
+        place = end + 1
+        return true
+      }
       let text = String(decoding: bytes[place...end], as: UTF8.self)
       place = end + 1
       var next = place
@@ -80,6 +98,10 @@ enum JSONView {
 
     private mutating func word() -> Bool {
       let end = bytes[place...].firstIndex { ",]} \t\r\n:[{\"".utf8.contains($0) } ?? bytes.count
+      guard isKept else {
+        defer { place = end }
+        return end > place
+      }
       let text = String(decoding: bytes[place..<end], as: UTF8.self)
       place = end
       let isWord = ["true", "false", "null"].contains(text)

@@ -11,7 +11,7 @@ struct CriticalPath {
 
   /// The last first.
   private(set) var pieces: [Piece] = []
-  /// The calls through which it goes into a request of this notebook, with their times.
+  /// The calls through which it goes into a request of this notebook, and those requests, with their times.
   private(set) var calls: [SpanID: (start: Int, end: Int)] = [:]
   private let recorder: TraceRecorder
   /// More steps than a trace has room for, and the requests within it, are not looked at.
@@ -31,10 +31,11 @@ struct CriticalPath {
     guard let trace = recorder[id] else { return nil }
     let key = SpanKey(id)
     let span = trace.spans[key.span]
-    if let served = recorder.served(by: id), served.spans[0].start < end {
+    if let served = recorder.served(by: id).last(where: { $0.spans[0].start < end }) {
       // What is left of the call, on its way there and back, is its own.
       let last = min(end, served.spans[0].end ?? end)
-      calls[id] = (span.start, end)
+      if calls[id] == nil { calls[id] = (span.start, end) }
+      calls[served.id] = (served.spans[0].start, last)
       add(id, last, end)
       return (served.id, last)
     }

@@ -41,8 +41,8 @@ final class RecordedTrace {
     var status: Int?
     /// The place of its last among `waits`; it is in that one if that has no end.
     var lastWait: Int?
-    /// The request of this notebook that a call led to.
-    var served = SpanID.none
+    /// The requests of this notebook that a call led to: one, and those that it was redirected to.
+    var served: [SpanID] = []
     /// The cell of what is whole.
     var ownCell: Int?
 

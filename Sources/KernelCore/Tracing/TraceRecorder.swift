@@ -40,7 +40,7 @@ final class TraceRecorder: MachineTracer {
     }
     nextNumber += 1
     if isTick { ticks.append(trace) } else { requests.append(trace) }
-    if caller != .none { change(caller) { $0.spans[$1].served = id } }
+    if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
     return id
   }
 
@@ -126,11 +126,9 @@ final class TraceRecorder: MachineTracer {
     return key.isTick ? ticks[key.place] : requests[key.place]
   }
 
-  /// The request of this notebook that a call led to.
-  func served(by call: SpanID) -> RecordedTrace? {
-    guard let trace = self[call] else { return nil }
-    let served = trace.spans[SpanKey(call).span].served
-    return served == .none ? nil : self[served]
+  /// The requests of this notebook that a call led to, those that it was redirected to among them.
+  func served(by call: SpanID) -> [RecordedTrace] {
+    self[call]?.spans[SpanKey(call).span].served.compactMap { self[$0] } ?? []
   }
 
   /// A span's parent; for a request the call that led to it.
@@ -169,7 +167,7 @@ final class TraceRecorder: MachineTracer {
     let chosen = all.filter { !$0.isTick }
     let found: RecordedTrace? =
       switch choice {
-      case .last: chosen.last { !$0.isOwn && $0.isOver } ?? chosen.last { !$0.isOwn }
+      case .last: chosen.last { !$0.isOwn }
       case .number(let number): all.first { $0.number == number }
       case .path(let path): chosen.last { $0.isRequest(for: path) }
       case .slowest: chosen.filter(\.isOver).max { $0.duration(now: now) < $1.duration(now: now) }

@@ -94,10 +94,14 @@ struct WaterfallBuilder {
     places[id] = row
     append(self.row(trace, place, depth), within: parent)
     addWithin(trace, place, row, depth: depth)
-    // A call stands for the request that it led to.
-    if let served = recorder.served(by: id), depth < OwnCallMark.depthLimit {
-      places[served.id] = row
-      addWithin(served, 0, row, depth: depth)
+    guard depth < OwnCallMark.depthLimit else { return }
+    let served = recorder.served(by: id)
+    if served.count > 1 {
+      for trace in served { add(trace, 0, within: row, depth: depth + 1) }
+    } else if let only = served.first {
+      // A call stands for the request that it led to.
+      places[only.id] = row
+      addWithin(only, 0, row, depth: depth)
     }
   }
 

@@ -93,11 +93,22 @@ struct ShowingTests {
     ("12345678901234567890", ["12345678901234567890"]),
   ])
   func jsonIsIndentedAndStaysAsItWasWritten(_ text: String, _ lines: [String]) {
-    #expect(JSONView.lines(text)?.map(\.plain) == lines)
+    #expect(JSONView.lines(text)?.first.map(\.plain) == lines)
   }
 
   @Test(arguments: ["", "{", "[1}", "nope", "\"open", "[[1]"])
   func whatIsNoJSONIsNotTakenForIt(_ text: String) { #expect(JSONView.lines(text) == nil) }
+
+  @Test func ofLongJSONTheFirstLinesAreKeptAndAllAreCounted() {
+    let text =
+      "[" + Array(repeating: "{\"id\": 1, \"text\": \"a\"}", count: 100_000).joined(separator: ", ") + "]"
+    let shown = JSONView.lines(text, most: 3)
+    #expect(shown?.first.map(\.plain) == ["[", "  {", "    \"id\": 1,"])
+    #expect(shown?.count == 400_002)
+    #expect(JSONView.lines("[1, 2]", most: 3)?.first.count == 3)
+    #expect(JSONView.lines("[1, 2]", most: 3)?.count == 4)
+    #expect(JSONView.lines("[1, 2", most: 1) == nil)
+  }
 
   @Test func deepJSONIsLeftAlone() {
     #expect(JSONView.lines(String(repeating: "[", count: 500) + String(repeating: "]", count: 500)) == nil)

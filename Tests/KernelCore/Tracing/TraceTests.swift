@@ -305,6 +305,29 @@ struct TraceTests {
     #expect(rows(bench, .path("/slow")).count == 7)
   }
 
+  @Test func aRedirectThatACallFollowsIsARowOfItsOwn() {
+    let bench = bench()
+    bench.run(
+      """
+      route "/there" { await sleep(2s); "there" }
+      route "/here" { await sleep(1s); redirect("/there") }
+      nil
+      """, cell: 1)
+    #expect(bench.awaited("await get(\"/here\").text", cell: 2) == "\"there\"")
+    #expect(
+      rows(bench, .last) == [
+        "cell [2] 0-3s", "  GET /here [2]:1 0-3s 200 !", "    GET /here [1] 0-1s 302 !",
+        "      timer 1s [1]:2 0-1s !", "    GET /there [1] 1-3s 200 !", "      timer 2s [1]:1 1-3s !",
+      ])
+  }
+
+  @Test func whatWasBegunLastIsTheLast() {
+    let bench = Bench { $0.recordsTraces = true }
+    bench.run("route \"/block\" { await deferred() }\nnil", cell: 1)
+    bench.ask("/block")
+    #expect(rows(bench, .last).first == "GET /block [1] 0-0s…")
+  }
+
   @Test func aRequestThatWasHeldSaysSo() {
     let bench = bench()
     let cells = [(1, "await sleep(2s)"), (2, "route \"/h\" { await sleep(1s); \"h\" }\nnil")]
