@@ -36,6 +36,10 @@ struct Status {
   var group: gid_t { info.st_gid }
   var inode: UInt64 { UInt64(info.st_ino) }
   var size: Int { Int(info.st_size) }
+
+  func isSameFile(as other: Status) -> Bool {
+    info.st_dev == other.info.st_dev && info.st_ino == other.info.st_ino
+  }
   var modified: Date {
     Date(timeIntervalSince1970: TimeInterval(info.st_mtim.tv_sec) + TimeInterval(info.st_mtim.tv_nsec) / 1e9)
   }

@@ -33,6 +33,8 @@ public enum ExitStatus: Int32, Sendable {
 /// Why a file cannot be run without a prompt; standard error has been told.
 struct UnattendedFailure: Error {
   let status: ExitStatus
+  /// What it has been told.
+  var problem: String?
 }
 
 /// What stands for standard input in place of a file's path.
@@ -64,7 +66,7 @@ func readContents(
     return try NotebookFile.parse(Array(bytes), as: format, name: fileName(path))
   } catch {
     Stream.complain("\(error)")
-    throw UnattendedFailure(status: .badFile)
+    throw UnattendedFailure(status: .badFile, problem: "\(error)")
   }
 }
 

@@ -239,14 +239,19 @@ private struct Writer {
     return true
   }
 
+  /// Whether what comes at a place of a collection is only counted.
+  private func isFull(_ place: Int) -> Bool {
+    place >= bounds.elements || text.utf8.count > bounds.length
+  }
+
   private mutating func writeArray(_ value: Value) {
     guard enter(value) else { return }
     defer { path.removeLast() }
     let array = value.array
     text += "["
-    for place in 0..<array.pointee.count where text.utf8.count <= bounds.length {
+    for place in 0..<array.pointee.count {
       if place > 0 { text += ", " }
-      if place >= bounds.elements {
+      if isFull(place) {
         text += "… \(array.pointee.count - place) more"
         break
       }
@@ -261,9 +266,9 @@ private struct Writer {
     guard enter(value) else { return }
     defer { path.removeLast() }
     text += "["
-    for (place, pair) in pairs.enumerated() where text.utf8.count <= bounds.length {
+    for (place, pair) in pairs.enumerated() {
       if place > 0 { text += ", " }
-      if place >= bounds.elements {
+      if isFull(place) {
         text += "… \(pairs.count - place) more"
         break
       }

@@ -8,20 +8,26 @@ extension Machine {
   @inline(never) func explained(_ failure: Failure, _ fiber: UnsafeMutablePointer<FiberObject>) -> Failure {
     guard let condition = hints(of: fiber)?.0.condition else { return failure }
     let registers = fiber.pointee.registers
-    let texts = condition.pieces.map { piece in
+    let last = condition.reachedRegister.map { registers[$0].int } ?? 0
+    var failure = failure
+    failure.message += ": " + condition.joints[0]
+    for (place, part) in condition.parts.enumerated() {
+      failure.message += place <= last ? text(of: part, registers) : "…"
+      failure.message += condition.joints[place + 1]
+    }
+    if condition.parts.indices.contains(last), let (left, right) = condition.parts[last].equatedRegisters {
+      failure.help = difference(registers[left], registers[right])
+    }
+    return failure
+  }
+
+  private func text(of part: ExpectedCondition.Part, _ registers: ValuePointer) -> String {
+    part.pieces.map { piece in
       switch piece {
       case .text(let text): text
       case .value(let register): repr(registers[register], limit: Difference.valueLimit)
       }
-    }
-    var failure = failure
-    failure.message += ": " + texts.joined()
-    if let (left, right) = condition.equatedRegisters,
-      texts.contains(where: { $0.utf8.count > Difference.glance })
-    {
-      failure.help = difference(registers[left], registers[right])
-    }
-    return failure
+    }.joined()
   }
 
   private enum Difference {
@@ -37,14 +43,20 @@ extension Machine {
     static let after = 30
   }
 
-  /// Where two values begin to differ; nil where that needs no word.
+  /// Where two values begin to differ; nil where that is seen at a glance.
   private func difference(_ left: Value, _ right: Value) -> String? {
+    let texts = [left, right].map { repr($0, limit: Difference.valueLimit) }
+    // Values that look the same are told apart, too.
+    guard texts[0] == texts[1] || texts.contains(where: { $0.utf8.count > Difference.glance }) else {
+      return nil
+    }
     switch (left.tag, right.tag) {
     case (Tag.string, Tag.string), (Tag.html, Tag.html):
       guard max(left.string.buffer.count, right.string.buffer.count) <= Difference.textLimit else {
         return nil
       }
       return difference(heap.text(left.string), heap.text(right.string))
+    case (Tag.bytes, Tag.bytes): return difference(left.string.buffer, right.string.buffer)
     case (Tag.array, Tag.array): return difference(left.array, right.array)
     case (Tag.dictionary, Tag.dictionary): return difference(left.dictionary, right.dictionary)
     default: return nil
@@ -67,12 +79,28 @@ extension Machine {
     let place =
       left.utf8.contains(UInt8(ascii: "\n")) || right.utf8.contains(UInt8(ascii: "\n"))
       ? "line \(line), character \(column)" : "character \(column)"
-    return
-      "they differ from \(place) on: \(excerpt(left, start, in: lineStart)) and \(excerpt(right, other, in: otherStart))"
+    let (one, two) = (excerpt(left, start, in: lineStart), excerpt(right, other, in: otherStart))
+    // One character may be written in several ways that look alike.
+    guard one == two else { return "they differ from \(place) on: \(one) and \(two)" }
+    return "they differ from \(place) on: \(scalars(left[start...])) and \(scalars(right[other...]))"
+  }
+
+  private func difference(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> String?
+  {
+    let same = zip(left, right).prefix { $0 == $1 }.count
+    guard same < min(left.count, right.count) else {
+      return left.count == right.count ? nil : "the first has \(left.count) bytes, the second \(right.count)"
+    }
+    return "they differ at [\(same)]: \(left[same]) and \(right[same])"
   }
 
   private func isWithinCharacter(_ text: String, _ offset: Int) -> Bool {
     offset < text.utf8.count && text.utf8[text.utf8.index(text.startIndex, offsetBy: offset)] & 0xC0 == 0x80
+  }
+
+  private func scalars(_ text: Substring) -> String {
+    text.unicodeScalars.prefix(4).map { "\\u{\(String($0.value, radix: 16, uppercase: true))}" }.joined()
+      + (text.unicodeScalars.count > 4 ? "…" : "")
   }
 
   /// What stands around a place in its line.

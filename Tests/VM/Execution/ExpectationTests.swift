@@ -20,7 +20,31 @@ struct ExpectationTests {
     #expect(try message(condition) == "\"the expectation does not hold: \(shown)\"")
   }
 
-  @Test(arguments: ["false", "1 == 2 || 2 == 3", "false && true", "[1][0] == 1 ? false : true"])
+  @Test(arguments: [
+    ("5 == 5 && 5 > 7", "5 == 5 && 5 > 7"), ("5 > 7 || 5 < 3", "5 > 7 || 5 < 3"),
+    ("5 == 6 && 1 / 0 == 1", "5 == 6 && …"), ("false && true", "false && …"),
+    ("!(1 == 1 || [1][7] == 1)", "!(1 == 1 || …)"),
+    ("(1 == 2 || 2 == 3) && 1 == 1", "(1 == 2 || 2 == 3) && …"),
+    (
+      "1 == 1 && (2 == 3 || !\"a\".isEmpty && 4 == 5)", "1 == 1 && (2 == 3 || (!\\\"a\\\".isEmpty && 4 == 5))"
+    ),
+    ("1 == 1 && 2 == 2 && 3 == 4 && 5 == 5", "1 == 1 && 2 == 2 && 3 == 4 && …"),
+  ])
+  func eachPartOfWhatIsJoinedIsShown(condition: String, shown: String) throws {
+    #expect(try message(condition) == "\"the expectation does not hold: \(shown)\"")
+  }
+
+  @Test(arguments: ["1 == 1 && nil", "nil || 1 == 1", "!(true && 3)"])
+  func whatIsNoBoolIsRefused(condition: String) throws {
+    #expect(try message(condition, "kind") == "\"type\"")
+  }
+
+  @Test(arguments: ["1 == 1 && 2 == 2", "1 == 2 || 2 == 2", "!(1 == 2 && true)", "false || !false"])
+  func whatHoldsHolds(condition: String) throws {
+    #expect(try ScriptHost().run("expect(\(condition))") == "nil")
+  }
+
+  @Test(arguments: ["false", "[1][0] == 1 ? false : true"])
   func ofOtherConditionsNothingIsShown(condition: String) throws {
     #expect(try message(condition) == "\"the expectation does not hold\"")
   }
@@ -57,6 +81,16 @@ struct ExpectationTests {
       "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14]",
       "they differ at [12]: 13 and 14"
     ),
+    ("Bytes(\"abc\") == Bytes(\"abd\")", "they differ at [2]: 99 and 100"),
+    ("Bytes(\"abc\") == Bytes(\"ab\")", "nil"),
+    (
+      "[\"a\": Bytes(\"x\")] == [\"a\": Bytes(\"y\")]",
+      "they differ at [\\\"a\\\"]: <Bytes: 1> and <Bytes: 1>"
+    ),
+    (
+      "\"\u{E9}\" == \"e\u{301}\"",
+      "they differ from character 1 on: \\\\u{E9} and \\\\u{65}\\\\u{301}"
+    ),
     ("Array(0..<50) == Array(0..<51)", "the first has 50 elements, the second 51"),
     (
       "[\"a\": \"x\".repeated(50), \"b\": 1] == [\"a\": \"x\".repeated(50), \"b\": 2]",
@@ -82,10 +116,13 @@ struct ExpectationTests {
     ),
   ])
   func ofLongValuesThePlaceWhereTheyDifferIsSaid(condition: String, help: String) throws {
-    #expect(try message(condition, "help") == "\"\(help)\"")
+    #expect(try message(condition, "help") == (help == "nil" ? help : "\"\(help)\""))
   }
 
   @Test func whatIsShownIsBounded() throws {
+    #expect(
+      try message("Array(0..<10000) == [1]").hasSuffix(", … 9922 more] == [1]\""))
+    #expect(try message("[[0, 1]] + Array(0..<10000) == [Array(0..<10000)]").hasSuffix("… 9922 more]]\""))
     let text = try message("\"x\".repeated(3_000_000) == \"y\".repeated(3_000_000)")
     #expect(text.utf8.count < 1_000)
   }

@@ -1,6 +1,8 @@
 /// Some cells by their numbers: `3-5`, `3`, `1,4-6`.
 public struct CellNumbers: Sendable, Equatable {
   private let ranges: [ClosedRange<Int>]
+  /// As it was written: `3-5,8`.
+  public let text: String
 
   /// Nil where the text says no such thing.
   public init?(_ text: String) {
@@ -12,6 +14,7 @@ public struct CellNumbers: Sendable, Equatable {
       ranges.append(lower...upper)
     }
     self.ranges = ranges
+    self.text = text
   }
 
   func contains(_ number: Int) -> Bool { ranges.contains { $0.contains(number) } }

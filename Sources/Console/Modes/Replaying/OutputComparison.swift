@@ -7,18 +7,20 @@ import Notebooks
 /// A cell tagged `ignore-output` is not compared. `sanitize=["\\d+ ms"]` lists regular expressions, and what they match
 /// counts as the same; on a text cell they hold for all cells below it.
 struct OutputComparison {
-  private let patterns: [Regex<AnyRegexOutput>]
+  private let patterns: [OutputPattern]
   private let isIgnored: Bool
 
   /// The longest pattern, in bytes, and the most of a cell.
   private static let patternLimit = 1_000
   private static let patternCount = 100
+  /// How long the patterns may take over the output of a cell.
+  private static let time = Duration.seconds(1)
 
   /// The comparisons of all code cells of a notebook, by number.
   ///
   /// - Throws: `BadPattern` where a pattern is no regular expression.
   static func all(of notebook: Notebook) throws(BadPattern) -> [Int: OutputComparison] {
-    var shared: [Regex<AnyRegexOutput>] = []
+    var shared: [OutputPattern] = []
     var result: [Int: OutputComparison] = [:]
     for cell in notebook.cells {
       let own = try patterns(of: cell)
@@ -32,14 +34,14 @@ struct OutputComparison {
     return result
   }
 
-  private static func patterns(of cell: Cell) throws(BadPattern) -> [Regex<AnyRegexOutput>] {
+  private static func patterns(of cell: Cell) throws(BadPattern) -> [OutputPattern] {
     guard cell.metadata.contains(where: { $0.key == "sanitize" }) else { return [] }
     guard let texts = cell.strings(of: "sanitize"), texts.count <= patternCount else {
       throw BadPattern(cell, "sanitize is a list of at most \(patternCount) texts: sanitize=[\"\\\\d+ ms\"]")
     }
-    var result: [Regex<AnyRegexOutput>] = []
+    var result: [OutputPattern] = []
     for text in texts {
-      guard !text.isEmpty, text.utf8.count <= patternLimit, let pattern = try? Regex(text) else {
+      guard !text.isEmpty, text.utf8.count <= patternLimit, let pattern = OutputPattern(text) else {
         throw BadPattern(cell, "\"\(text.prefix(60))\" in sanitize is no regular expression that can be used")
       }
       result.append(pattern)
@@ -47,13 +49,23 @@ struct OutputComparison {
     return result
   }
 
-  func isSame(_ stored: [String], _ given: [String]) -> Bool {
-    isIgnored || stored == given || stored.map(sanitized) == given.map(sanitized)
+  /// - Throws: `OutputPattern.TooSlow` where a pattern takes too long.
+  func isSame(_ stored: [String], _ given: [String]) throws(OutputPattern.TooSlow) -> Bool {
+    if isIgnored || stored == given { return true }
+    let end = ContinuousClock.now + OutputComparison.time
+    return try sanitized(stored, until: end) == sanitized(given, until: end)
   }
 
-  /// The line with an ellipsis for what the patterns match.
-  func sanitized(_ line: String) -> String {
-    patterns.reduce(line) { $0.replacing($1, with: "…") }
+  /// The lines with an ellipsis for what the patterns match.
+  private func sanitized(_ lines: [String], until end: ContinuousClock.Instant)
+    throws(OutputPattern.TooSlow) -> [String]
+  {
+    var result: [String] = []
+    for var line in lines {
+      for pattern in patterns { line = try pattern.replaced(in: line, until: end) }
+      result.append(line)
+    }
+    return result
   }
 
   /// A pattern that cannot be used, and the cell that has it.

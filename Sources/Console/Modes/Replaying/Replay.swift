@@ -46,6 +46,11 @@ public struct Replay {
   ///
   /// - Returns: the first in this order that holds for one of them: it can't be read, a cell failed, outputs differ.
   public func run(_ paths: [String]) -> ExitStatus {
+    for report in options.reports {
+      guard let path = paths.first(where: { report.wouldReplace($0) }) else { continue }
+      Stream.complain("the report would replace \(path); write it to another file")
+      return .usage
+    }
     var files: [ReplayedFile] = []
     for path in paths where !Stream.hasLostOutput {
       let start = ContinuousClock.now
@@ -68,6 +73,11 @@ public struct Replay {
       let comparisons = try comparisons(of: notebook, in: file.path)
       try set(options.parameters, in: &notebook, file.path)
       let chosen = notebook.codeCells.filter { options.selection?.contains($0.number ?? 0) ?? true }
+      if chosen.isEmpty, let selection = options.selection {
+        let problem = "\(file.path): there is no cell \(selection.text)"
+        Stream.complain(problem)
+        throw UnattendedFailure(status: .usage, problem: problem)
+      }
       file.cells = chosen.map { ReplayedCell($0) }
       let events = EventQueue()
       let kernel = try openUnattended(notebook, configuration, events)
@@ -75,6 +85,7 @@ public struct Replay {
       if options.purpose == .update { try store(&file, path) }
     } catch {
       file.status = error.status
+      file.problem = error.problem
     }
     return file
   }
@@ -86,8 +97,9 @@ public struct Replay {
       return try OutputComparison.all(of: notebook)
     } catch {
       let line = error.cell.firstLine.map { ":\($0 - 1)" } ?? ""
-      Stream.complain("\(path)\(line): \(error.problem)")
-      throw UnattendedFailure(status: .badFile)
+      let problem = "\(path)\(line): \(error.problem)"
+      Stream.complain(problem)
+      throw UnattendedFailure(status: .badFile, problem: problem)
     }
   }
 
@@ -97,8 +109,9 @@ public struct Replay {
     do throws(CellParameter.Problem) {
       try CellParameter.set(parameters, in: &notebook)
     } catch {
-      Stream.complain("\(path): \(error.text)")
-      throw UnattendedFailure(status: .usage)
+      let problem = "\(path): \(error.text)"
+      Stream.complain(problem)
+      throw UnattendedFailure(status: .usage, problem: problem)
     }
   }
 
@@ -198,7 +211,7 @@ public struct Replay {
     case .check:
       // What comes behind the last cell may be stored with it.
       let stored = Array(outcome.stored.prefix(outcome.given.count))
-      return comparison?.isSame(stored, outcome.given) ?? (stored == outcome.given)
+      return (try? comparison?.isSame(stored, outcome.given)) ?? (stored == outcome.given)
     }
   }
 
@@ -320,11 +333,17 @@ extension Replay {
       let cell = file.cells[place]
       let given = cell.given.asLines
       file.cells[place].given = given
-      if comparisons[cell.number]?.isSame(cell.stored, given) ?? (cell.stored == given) {
-        file.cells[place].verdict = .asStored
-        continue
+      do throws(OutputPattern.TooSlow) {
+        if try comparisons[cell.number]?.isSame(cell.stored, given) ?? (cell.stored == given) {
+          file.cells[place].verdict = .asStored
+        } else {
+          file.cells[place].verdict = options.purpose == .update ? .updated : .differs
+        }
+      } catch {
+        file.cells[place].verdict = .failed(
+          "cannot be compared: \"\(error.pattern.prefix(60))\" in sanitize takes too long on this output")
+        file.status = .badFile
       }
-      file.cells[place].verdict = options.purpose == .update ? .updated : .differs
     }
     if options.purpose == .check, file.status == .success, file.count({ $0 == .differs }) > 0 {
       file.status = .outputsDiffer

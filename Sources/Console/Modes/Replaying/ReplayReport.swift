@@ -33,13 +33,18 @@ public struct ReplayReport: Sendable {
       case .tap: TAPReport.text(of: files)
       }
     if path == standardInput { return Stream.writeWhole(text) == .success }
-    do {
-      try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    do throws(CellsFileError) {
+      try TextFile.write(text + "\n", to: path)
       return true
     } catch {
-      Stream.complain("the report \(path) cannot be written: \(error.localizedDescription)")
+      Stream.complain("the report \(path) cannot be written: \(error.problem)")
       return false
     }
+  }
+
+  /// Whether it is written to where a notebook is read from.
+  func wouldReplace(_ file: String) -> Bool {
+    path != standardInput && file != standardInput && TextFile.isSame(path, file)
   }
 }
 
@@ -66,7 +71,7 @@ extension ReplayedFile {
 private enum JUnitReport {
   static func text(of files: [ReplayedFile]) -> String {
     let suites = files.map(suite)
-    let total = files.reduce(0) { $0 + $1.cells.count }
+    let total = files.reduce(0) { $0 + $1.cells.count + (failsBesideCells($1) ? 1 : 0) }
     return """
       <?xml version="1.0" encoding="UTF-8"?>
       <testsuites name="routebook" tests="\(total)" time="\(rounded(files.reduce(0) { $0 + $1.seconds }))">
@@ -75,12 +80,19 @@ private enum JUnitReport {
       """
   }
 
+  /// Whether a file failed by nothing that a cell is to blame for.
+  private static func failsBesideCells(_ file: ReplayedFile) -> Bool {
+    let isToBlame: (ReplayedCell.Verdict) -> Bool = {
+      if case .failed = $0 { true } else { $0 == .differs }
+    }
+    return file.status != .success && file.count(isToBlame) == 0
+  }
+
   private static func suite(_ file: ReplayedFile) -> String {
     let failures = file.count { $0 == .differs }
     var errors = file.count { if case .failed = $0 { true } else { false } }
     var cases = file.cells.map { testCase($0, file.path) }
-    if file.status != .success, failures + errors == 0 {
-      // Nothing that a cell is to blame for.
+    if failsBesideCells(file) {
       errors = 1
       let problem = file.problem ?? "the file cannot be read"
       cases.append(
