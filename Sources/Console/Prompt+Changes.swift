@@ -124,40 +124,47 @@ extension Prompt {
     let environment = ProcessInfo.processInfo.environment
     let namesEditor = ["VISUAL", "EDITOR"].contains { environment[$0]?.isEmpty == false }
     if !namesEditor, input.editsInPlace {
-      editing = chosen[0]
+      editing = (chosen[0], nil)
       return
     }
+    guard isInteractive else { return refuse("%edit needs a terminal to edit at") }
     do throws(ExternalEditor.Failure) {
       let text = try input.edit(cell.source, with: ExternalEditor(environment: environment))
-      replace(chosen[0], with: text, shows: true)
+      // What cannot be taken is not lost: it stands at the prompt.
+      if !replace(chosen[0], with: text, shows: true), input.editsInPlace { editing = (chosen[0], text) }
     } catch {
       refuse("\(error)")
     }
   }
 
-  /// Reads a cell anew, with its text to begin with.
-  func readEdited(_ number: Int) {
-    switch input.readCell(number: number, text: notebook[number]?.source ?? "") {
-    case .text(let text): replace(number, with: text, shows: false)
+  /// Reads a cell anew, with its text to begin with, or another.
+  func readEdited(_ number: Int, _ text: String?) {
+    switch input.readCell(number: number, text: text ?? notebook[number]?.source ?? "") {
+    case .text(let text): _ = replace(number, with: text, shows: false)
     case .interrupted: say("cell [\(number)] stays as it was")
     case .endOfInput: leave()
     }
     tellStale()
   }
 
-  /// Gives a cell another text, and runs it.
+  /// Gives a cell another text, and runs it; false for a text that no cell can have.
   ///
   /// - Parameter shows: whether the text is still to be shown.
-  private func replace(_ number: Int, with text: String, shows: Bool) {
-    guard let old = notebook[number]?.source else { return }
-    if text == old { return say("cell [\(number)] is as it was") }
-    if text.allSatisfy(\.isWhitespace) {
-      return refuse("an empty cell is none; %delete \(number) removes it")
+  private func replace(_ number: Int, with text: String, shows: Bool) -> Bool {
+    guard let old = notebook[number]?.source else { return true }
+    if text == old {
+      say("cell [\(number)] is as it was")
+      return true
     }
-    guard checkMarkers(text) else { return }
+    if text.allSatisfy(\.isWhitespace) {
+      refuse("an empty cell is none; %delete \(number) removes it")
+      return true
+    }
+    guard checkMarkers(text) else { return false }
     make([.edited(number, from: old, to: text)], undoableAs: "%edit")
     Completer.shared.learn(from: [text])
     if shows { runCells([number]) } else { runCell(number, text) }
+    return true
   }
 
   /// Whether a text can be saved in a cells file; says why not.

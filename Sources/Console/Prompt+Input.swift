@@ -46,16 +46,29 @@ extension Prompt {
   }
 
   func helpOverview() {
-    say("Type a cell and press Enter; a block goes on until its bracket closes. Alt-Enter adds a line.")
+    input.tell(
+      "Type a cell and press Enter; a block goes on until its bracket closes. Alt-Enter adds a line.")
     say(StyledText("  route \"/greet/<user>\" { \"Hello \\(user.uppercased())!\" }", .dim))
     let width = (Command.all.map(\.name.count).max() ?? 0) + 3
     for command in Command.all {
       let name = "%\(command.name)".padded(to: width)
-      say(StyledText("  " + name, Style(.cyan)) + StyledText(command.explanation))
+      // Further lines stand below the first of the explanation, where there is room for that.
+      let indent = (input.columns ?? .max) >= 2 * width + 20 ? width + 2 : 4
+      let lines = wrapped(command.explanation, behind: width + 2, indent: indent)
+      say(StyledText("  " + name, Style(.cyan)) + StyledText(lines))
     }
-    say(
+    input.tell(
       "%run? tells what may follow a command; every?, xs.map? and /greet? explain a name, a member, a route.")
-    say("Ctrl-C stops a cell, Ctrl-D leaves.")
+    input.tell("Ctrl-C stops a cell, Ctrl-D leaves.")
+  }
+
+  /// A text in the lines of the window, the first of which begins behind so many columns; the others are indented.
+  private func wrapped(_ text: String, behind first: Int, indent: Int) -> String {
+    guard let columns = input.columns, columns > indent + 8 else { return text }
+    let stand = String(repeating: "x", count: max(0, first - indent))
+    let lines = Layout.wrapped(stand + text, to: columns - indent).split(separator: "\n")
+    return lines.joined(separator: "\n" + String(repeating: " ", count: indent)).dropFirst(stand.count)
+      .description
   }
 
   // MARK: The editor's questions

@@ -38,8 +38,8 @@ public final class Prompt {
   var path: String?
   /// The file as it was when it was last read or written here.
   var fileVersion: CellsFile.FileVersion?
-  /// The cell whose text is to be edited at the next prompt.
-  var editing: Int?
+  /// The cell whose text is to be edited at the next prompt, and the text to begin with where it is another.
+  var editing: (number: Int, text: String?)?
   /// The cell before which the next one goes; the end where there is none.
   var insertion: Int?
   /// What can be taken back, the latest last.
@@ -185,7 +185,7 @@ public final class Prompt {
   }
 
   private func readOne() {
-    if let number = editing.take() { return readEdited(number) }
+    if let (number, text) = editing.take() { return readEdited(number, text) }
     let entry = input.readCell(number: notebook.nextNumber)
     if case .text(let text) = entry, text.allSatisfy(\.isWhitespace) { return }
     (question, lastQuestion) = (nil, input.hasTyped && entry == .endOfInput ? nil : question)

@@ -36,6 +36,8 @@ struct Status {
   var group: gid_t { info.st_gid }
   var inode: UInt64 { UInt64(info.st_ino) }
   var size: Int { Int(info.st_size) }
+  /// False for a file that was removed while it was open.
+  var isLinked: Bool { info.st_nlink > 0 }
 
   func isSameFile(as other: Status) -> Bool {
     info.st_dev == other.info.st_dev && info.st_ino == other.info.st_ino
@@ -63,6 +65,12 @@ final class Descriptor {
     var info = stat()
     guard fstat(number, &info) == 0 else { throw .last }
     return Status(info)
+  }
+
+  /// Reads from the beginning to the end, or up to a number of bytes.
+  func readWhole(atMost limit: Int) throws(SystemError) -> [UInt8] {
+    guard lseek(number, 0, SEEK_SET) == 0 else { throw .last }
+    return try read(atMost: limit)
   }
 
   /// Reads to the end, or up to a number of bytes.

@@ -16,6 +16,8 @@ public final class Journal {
   private var descriptor: Descriptor?
   private let started: Date
   private var size = 0
+  /// What could not be written when it came; it is written with what comes next.
+  private var pending: [UInt8] = []
 
   /// Begins the journal of this program. `notebookFile` is the file that it works on, if any.
   ///
@@ -74,7 +76,8 @@ public final class Journal {
 
   /// Adds changes that were made. When this returns, they are on the disk. A disabled journal takes nothing.
   ///
-  /// Throws where they can't be written; a cell may run all the same once the person has been told.
+  /// Throws where they can't be written; a cell may run all the same once the person has been told. What a full disk
+  /// kept from being written is made up for by the next call that succeeds.
   public func append(_ changes: [NotebookChange]) throws(JournalError) {
     let now = Date()
     try write(changes.map { JournalRecord($0, at: now) })
@@ -88,6 +91,7 @@ public final class Journal {
       throw .failed(error.description)
     }
     size = 0
+    pending = []
     try write([JournalRecord(pid: getpid(), started: started, notebookFile: notebookFile)])
   }
 
@@ -118,18 +122,33 @@ public final class Journal {
   }
 
   private func write(_ records: [JournalRecord]) throws(JournalError) {
-    guard let descriptor else { return }
-    let bytes = records.flatMap(\.line)
+    guard descriptor != nil else { return }
+    let bytes = pending + records.flatMap(\.line)
     guard size + bytes.count <= Journal.maximumSize else { throw .full }
     do throws(SystemError) {
+      let descriptor = try present()
       try descriptor.write(bytes)
       try descriptor.synchronize()
       size += bytes.count
+      pending = []
     } catch {
       // What is written later must not stand on a torn line.
-      try? descriptor.truncate(to: size)
+      try? descriptor?.truncate(to: size)
+      pending = bytes
       throw .failed(error.description)
     }
+  }
+
+  /// The file; made anew with what it had where somebody has removed it.
+  private func present() throws(SystemError) -> Descriptor {
+    guard let descriptor else { throw SystemError(code: EBADF) }
+    if try descriptor.status().isLinked { return descriptor }
+    let folder = Paths.folder(of: path)
+    try Journal.makeFolder(folder)
+    let new = try Journal.begin("\(folder)/.\(getpid()).new", path)
+    try new.write(try descriptor.readWhole(atMost: size))
+    self.descriptor = new
+    return new
   }
 
   /// The folder of all journals. XDG Base Directory Specification: `$XDG_STATE_HOME`, which must be absolute, or

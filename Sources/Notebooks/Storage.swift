@@ -137,7 +137,11 @@ extension CellsFileError {
       self.init(
         .isFolder, file: file, problem: "this is a folder",
         advice: "name a file in it, such as notebook.cells")
-    case EACCES, EPERM, EROFS:
+    case EROFS:
+      self.init(
+        .noPermission, file: file, problem: "its file system can only be read",
+        advice: "save somewhere else; the old file is as it was")
+    case EACCES, EPERM:
       self.init(
         .noPermission, file: file, problem: "you have no permission to \(verb) it",
         advice: action == .reading

@@ -42,6 +42,20 @@ import Testing
     }
   }
 
+  /// An editor was started all the same, and took the lines that followed.
+  @Test func withoutATerminalNothingIsEdited() async throws {
+    try await onOwnThread {
+      var environment = Serving.environment
+      environment["VISUAL"] = "cat"
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0"], environment: environment, input: .stream)
+      try program.write("5\n%edit 1\n6\n%quit\n")
+      #expect(try program.waitForExit() == .code(3))
+      #expect(program.output == "Out[1]: 5\nOut[2]: 6\n")
+      #expect(program.errors == "%edit needs a terminal to edit at\n")
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(

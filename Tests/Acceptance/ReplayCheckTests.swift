@@ -192,6 +192,63 @@ import Testing
     }
   }
 
+  @Test func reportsGoWhereTheyAreSent() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n1 + 1\n#> 2\n")
+      let folder = TemporaryFolder()
+      // A link stays one, a device and a pipe stay what they are.
+      folder.write("old", to: "target.tap")
+      let target = folder.path + "/target.tap"
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/link.tap", withDestinationPath: target)
+      #expect(try Run(["--check", "--report", "tap=\(folder.path)/link.tap", file]).exit == .code(0))
+      #expect(try String(contentsOfFile: target, encoding: .utf8).hasPrefix("TAP version 14"))
+      let piped = try RunningProgram(
+        "/bin/sh",
+        [
+          "-c", "mkfifo pipe; cat pipe & \"$0\" replay --check --report tap=pipe \"$1\" > /dev/null; wait",
+          BuiltProgram.path(), file,
+        ], environment: Serving.environment, folder: folder.path)
+      #expect(try piped.waitForExit(timeout: 60) == .code(0))
+      #expect(piped.output.hasPrefix("TAP version 14\n1..1\nok 1"))
+      // The notebook is not replaced by a report on it.
+      let refused = try Run(["--check", "--report", "junit=\(file)", file])
+      #expect(refused.exit == .code(64))
+      #expect(refused.errors == "the report would replace \(file); write it to another file\n")
+      #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("# %% 1"))
+      let missing = try Run(["--check", "--report", "junit=-", "none.cells"])
+      #expect(missing.exit == .code(2))
+      #expect(missing.output.contains("<testsuites name=\"routebook\" tests=\"1\""))
+      #expect(missing.output.contains("none.cells: there is no such file"))
+    }
+  }
+
+  @Test func whatIsAmissInAFileIsTold() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n1\n")
+      let none = try Run(["--check", "--only", "7", file])
+      #expect(none.exit == .code(64))
+      #expect(none.errors == "\(file): there is no cell 7\n")
+      let word = try Serving.temporaryFile("# %% 1 tags=ignore-output\n1\n#> 2\n")
+      let tags = try Run(["--check", word])
+      #expect(tags.exit == .code(2))
+      #expect(tags.errors == "\(word):1: tags is a list of texts: tags=[\"ignore-output\"]\n")
+      let slow = try Serving.temporaryFile(
+        "# %% 1 sanitize=[\"(a+)+$\"]\n\"a\".repeated(48) + \"b\"\n#> \"\(String(repeating: "a", count: 48))c\"\n"
+      )
+      let pattern = try Run(["--check", slow])
+      #expect(pattern.exit == .code(2))
+      #expect(pattern.output.contains("cannot be compared: \"(a+)+$\" in sanitize takes too long"))
+      let colored = try Serving.temporaryFile("# %% 1 t\u{1B}[31mitle\n1\n#> 2\n")
+      for report in [[], ["--report", "tap=-"]] {
+        let run = try Run(["--check"] + report + [colored])
+        #expect(run.exit == .code(4))
+        #expect(run.output.contains("t\\u{1B}[31mitle") || run.output.contains("t\\\\u{1B}[31mitle"))
+        #expect(!run.output.contains("\u{1B}"))
+      }
+    }
+  }
+
   @Test func parametersAndChosenCells() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile(

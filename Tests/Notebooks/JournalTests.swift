@@ -267,6 +267,40 @@ func readOnlyHome() throws {
   #expect(folder.names.isEmpty)
 }
 
+@Test("A journal that somebody removes is made anew with all it had")
+func removedJournal() throws {
+  let state = try State()
+  do {
+    let journal = state.journal()
+    try journal.append(Cell(number: 1, source: "one"))
+    try FileManager.default.removeItem(atPath: state.folder.path + "/routebook")
+    try journal.append(Cell(number: 2, source: "two"))
+    try FileManager.default.removeItem(atPath: state.journals + "/" + (try #require(state.names.first)))
+    try journal.append(Cell(number: 3, source: "three"))
+  }
+  state.waitUntilUnlocked()
+  #expect(state.abandoned.map { $0.cells.map(\.source) } == [["one", "two", "three"]])
+}
+
+/// They were missing ever after, though later ones were there.
+@Test("Cells that can't be written are written with the next one that can")
+func cellsCaughtUp() throws {
+  let state = try State()
+  do {
+    let journal = state.journal()
+    try journal.append(Cell(number: 1, source: "one"))
+    try FileManager.default.removeItem(atPath: state.folder.path + "/routebook")
+    _ = state.folder.file("routebook", "a file in the way")
+    for number in 2...3 {
+      #expect(throws: JournalError.self) { try journal.append(Cell(number: number, source: "\(number)")) }
+    }
+    try FileManager.default.removeItem(atPath: state.folder.path + "/routebook")
+    try journal.append(Cell(number: 4, source: "4"))
+  }
+  state.waitUntilUnlocked()
+  #expect(state.abandoned.map { $0.cells.map(\.source) } == [["one", "2", "3", "4"]])
+}
+
 @Test("A full journal refuses more, and takes cells again once it is emptied")
 func fullJournal() throws {
   let state = try State()

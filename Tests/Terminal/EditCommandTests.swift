@@ -44,6 +44,14 @@ import Testing
     try notebook.enter("let base = 2")
     #expect(try notebook.enter("%edit 1") == ["In [1]: let base = 7"])
     #expect(try notebook.enter("base") == ["Out[2]: 7"])
+    // What no cell can be is not lost.
+    home.write("#!/bin/sh\necho '# %% 5' >> \"$1\"\n", to: "editor", mode: 0o755)
+    try notebook.send("%edit 2\r")
+    try notebook.wait(for: "the text at the prompt") {
+      $0.text.contains("looks like a marker") && $0.text.hasSuffix("In [2]: base\n   ...: # %% 5")
+    }
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "cell [2] stays as it was")
     let failing = try NotebookTerminal(environment: ["VISUAL": "false"])
     try failing.enter("\"kept\"")
     #expect(try failing.enter("%edit 1")[0].hasPrefix("false ended with status 1; the cell is as it was"))

@@ -76,6 +76,12 @@ import Testing
 
   @Test func helpExplainsCommandsAndNames() throws {
     let notebook = try NotebookTerminal()
+    let narrow = try NotebookTerminal(columns: 50, rows: 100)
+    let lines = try narrow.enter("%help")
+    #expect(lines.count > 40)
+    // No line goes to the edge, where it would break within a word.
+    #expect(lines.allSatisfy { $0.count < 50 || $0.hasPrefix("  route ") })
+    #expect(lines.contains { $0.hasPrefix("    ") && !$0.hasPrefix("    %") })
     let overview = try notebook.enter("%help")
     for command in ["%run", "%rerun", "%routes", "%open", "%save", "%load", "%recover", "%quit"] {
       #expect(overview.contains { $0.hasPrefix("  \(command) ") })

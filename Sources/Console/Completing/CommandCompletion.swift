@@ -11,6 +11,8 @@ import KernelCore
     case cells([String])
     case words([(String, String)])
     case path(method: String?)
+    /// A path of a route, or one of those words.
+    case trace
     case file
     case topic
     case activity
@@ -24,7 +26,7 @@ import KernelCore
     "delete": .cells(["all", "failed", "stale"]),
     "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .background, "cancel": .activity,
     "log": .words([("on", "tells each request"), ("off", "tells them no longer")]),
-    "trace": .path(method: nil),
+    "trace": .trace,
     "recover": .words([
       ("show", "lists what was not saved"), ("drop", "forgets it"),
     ]),
@@ -49,6 +51,17 @@ import KernelCore
           Completions.Candidate(name, explanation: Catalogue.entry(named: name)?.summary ?? "")
         }, rest, cursor)
     case .path(let method): return path(rest, method, cursor)
+    case .trace:
+      let words = CommandCompletion.traces.filter { $0.text.hasPrefix(rest) }
+      return rest.hasPrefix("/") || rest.hasPrefix("\"") || words.isEmpty
+        ? path(rest, nil, cursor)
+        : proposal(words + (rest.isEmpty ? completer.paths(startingWith: "", method: nil) : []), rest, cursor)
+    case .background where rest.hasPrefix("/"):
+      let paths = (completer.source?.waiting ?? []).compactMap { label in
+        label.firstIndex(of: " ").map { String(label[label.index(after: $0)...]) }
+      }
+      return proposal(
+        paths.filter { $0.hasPrefix(rest) }.map { .init($0, explanation: "in the background") }, rest, cursor)
     case .cells where command.name == "delete" && (rest.hasPrefix("/") || rest.hasPrefix("\"")):
       return path(rest, "DELETE", cursor)
     case .cells, .words, .activity, .background: return word(argument, rest, cursor)
@@ -82,10 +95,15 @@ import KernelCore
           .init("\($0.number)", explanation: "\($0.kind.rawValue) \($0.name)")
         }
       case .background: (completer.source?.waiting ?? []).map { .init($0, explanation: "in the background") }
-      case .path, .file, .topic: []
+      case .path, .trace, .file, .topic: []
       }
     return proposal(candidates.filter { $0.text.hasPrefix(typed) }, typed, cursor)
   }
+
+  private static let traces = [
+    Completions.Candidate("all", explanation: "lists those that are kept"),
+    Completions.Candidate("slowest", explanation: "what took longest"),
+  ]
 
   private static let meanings = [
     "all": "all cells", "failed": "the cells that did not succeed", "end": "behind the last cell",

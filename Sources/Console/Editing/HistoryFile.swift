@@ -153,9 +153,9 @@ public struct HistoryFile: Sendable {
     var folder = ""
     for part in path.split(separator: "/").dropLast() {
       folder += "/" + part
-      if mkdir(folder, 0o700) != 0, errno != EEXIST, access(folder, F_OK) != 0 {
-        throw Failure("make", folder)
-      }
+      if mkdir(folder, 0o700) == 0 || errno == EEXIST { continue }
+      let code = errno
+      if access(folder, F_OK) != 0 { throw Failure("make", folder, code) }
     }
   }
 

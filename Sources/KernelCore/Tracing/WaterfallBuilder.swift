@@ -11,12 +11,19 @@ struct WaterfallBuilder {
   private let critical: [SpanID: [CriticalPath.Piece]]
   private var candidates: [Candidate] = []
   private var places: [SpanID: Int] = [:]
+  /// The rows of waits that no span stands for.
+  private var waitPlaces: [WaitKey: Int] = [:]
   /// What there was no room for.
   private var dropped = 0
 
   static let rowLimit = 200
   /// More than this are not even chosen from.
   private static let candidateLimit = 20_000
+
+  private struct WaitKey: Hashable {
+    let span: SpanID
+    let start: Int
+  }
 
   private struct Candidate {
     let row: Waterfall.Row
@@ -70,7 +77,8 @@ struct WaterfallBuilder {
   private func steps(_ numbers: [Int: Int]) -> [Waterfall.Step] {
     var steps: [Waterfall.Step] = []
     for piece in path.pieces.reversed() {
-      guard let place = places[piece.span], let row = numbers[place] else { continue }
+      let wait = waitPlaces[WaitKey(span: piece.span, start: piece.start)]
+      guard let place = wait ?? places[piece.span], let row = numbers[place] else { continue }
       let time = Duration.nanoseconds(piece.end - piece.start)
       if steps.last?.row == row {
         steps[steps.count - 1].duration += time
@@ -151,12 +159,15 @@ struct WaterfallBuilder {
   private func row(_ trace: RecordedTrace, _ place: Int, _ depth: Int) -> Waterfall.Row {
     let span = trace.spans[place]
     let waits = trace.waits.filter { $0.span == place }.map { ($0.start, $0.end ?? now) }
+    // A `finally` is there from the moment that it was set, and begins when it need no longer wait.
+    let first = span.work == .fiber("finally") ? waits.first?.1 : nil
+    let begin = first ?? span.start
     return Waterfall.Row(
       name: trace.name(ofSpan: place), depth: depth, cell: span.cell, line: span.line,
-      start: .nanoseconds(span.start - start), duration: .nanoseconds((span.end ?? now) - span.start),
+      start: .nanoseconds(begin - start), duration: .nanoseconds((span.end ?? now) - begin),
       isOpen: span.end == nil, outcome: span.words,
       pieces: pieces(
-        span.start, span.end ?? now, waits: waits, critical: criticalTimes(trace.id(ofSpan: place))))
+        begin, span.end ?? now, waits: waits, critical: criticalTimes(trace.id(ofSpan: place))))
   }
 
   private func criticalTimes(_ id: SpanID) -> [(start: Int, end: Int)] {
@@ -169,6 +180,7 @@ struct WaterfallBuilder {
     let end = wait.end ?? now
     // Whatever has been there already is waited for in no time.
     guard end > wait.start else { return }
+    waitPlaces[WaitKey(span: trace.id(ofSpan: wait.span), start: wait.start)] = candidates.count
     append(
       Waterfall.Row(
         name: name(of: wait), depth: depth, cell: wait.place?.cell, line: wait.place?.line,

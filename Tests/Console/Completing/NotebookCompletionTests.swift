@@ -162,6 +162,12 @@ import Testing
     #expect(notebook.completer.completed("%run 1-").prefix(2) == ["%run 1-1", "%run 1-2"])
     #expect(notebook.completer.completed("%move 2 e") == ["%move 2 end"])
     #expect(notebook.completer.explained("%cancel ") == ["1 | timer every 5s"])
+    #expect(notebook.completer.explained("%fg /b") == ["/block | in the background"])
+    #expect(notebook.completer.explained("%trace s") == ["slowest | what took longest"])
+    #expect(
+      notebook.completer.explained("%trace ").prefix(2) == [
+        "all | lists those that are kept", "slowest | what took longest",
+      ])
   }
 
   /// A cell that computes holds no key up.

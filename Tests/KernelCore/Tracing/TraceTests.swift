@@ -148,7 +148,7 @@ struct TraceTests {
     #expect(bench.awaited("await get(\"/\").text", cell: 2) == "\"7\"")
     #expect(
       rows(bench, .path("/")) == [
-        "GET / [1] 0-3s 200", "  timer 2s [1]:2 0-2s !", "  finally [1]:3 0-3s", "    timer 1s [1]:3 2-3s !",
+        "GET / [1] 0-3s 200", "  timer 2s [1]:2 0-2s !", "  finally [1]:3 2-3s", "    timer 1s [1]:3 2-3s !",
         "  then [1]:2 2-2s",
       ])
   }
@@ -343,6 +343,10 @@ struct TraceTests {
       rows(bench, .path("/h")) == [
         "GET /h [2] 0-3s 200 !", "  held while cells ran again  0-2s !", "  timer 1s [2]:1 2-3s !",
       ])
+    let critical = bench.on {
+      bench.supervisor.recorder?.waterfall(.path("/h"), now: bench.clock.now)?.critical
+    }
+    #expect(critical?.map(\.row) == [1, 2])
   }
 
   @Test func ofManyTicksTheListShowsSome() {

@@ -18,11 +18,14 @@ struct OutputComparison {
 
   /// The comparisons of all code cells of a notebook, by number.
   ///
-  /// - Throws: `BadPattern` where a pattern is no regular expression.
+  /// - Throws: `BadPattern` where a pattern is no regular expression, or tags are no list.
   static func all(of notebook: Notebook) throws(BadPattern) -> [Int: OutputComparison] {
     var shared: [OutputPattern] = []
     var result: [Int: OutputComparison] = [:]
     for cell in notebook.cells {
+      if cell.metadata.contains(where: { $0.key == "tags" }), cell.strings(of: "tags") == nil {
+        throw BadPattern(cell, "tags is a list of texts: tags=[\"ignore-output\"]")
+      }
       let own = try patterns(of: cell)
       if cell.kind != .code {
         shared += own

@@ -365,7 +365,10 @@ extension Replay {
       try NotebookFile.save(notebook, to: path)
     } catch {
       Stream.complain("\(error)")
-      throw UnattendedFailure(status: .badFile)
+      for place in file.cells.indices where file.cells[place].verdict == .updated {
+        file.cells[place].verdict = .differs
+      }
+      throw UnattendedFailure(status: .outputLost, problem: "nothing is stored")
     }
   }
 
@@ -375,13 +378,13 @@ extension Replay {
       let place = file.path + (cell.line.map { ":\($0)" } ?? "")
       switch cell.verdict {
       case .ran, .asStored, .updated, .notRun: continue
-      case .differs: Stream.write("\(place): \(cell.name) gave another output")
-      case .failed(let text): Stream.write("\(place): \(cell.name) \(text)")
+      case .differs: Stream.write(Sanitizer.visible("\(place): \(cell.name) gave another output"))
+      case .failed(let text): Stream.write(Sanitizer.visible("\(place): \(cell.name) \(text)"))
       }
       let changes = LineChange.excerpt(LineChange.list(from: cell.stored, to: cell.given.asLines))
       for line in changes { Stream.write(StyledText("  " + line, style(of: line)), color: usesColor) }
     }
-    if let summary = file.summary { Stream.write(summary) }
+    if let summary = file.summary { Stream.write(Sanitizer.visible(summary)) }
   }
 
   private func style(of line: String) -> Style {

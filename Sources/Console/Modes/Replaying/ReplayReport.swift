@@ -226,15 +226,18 @@ private enum TAPReport {
     if cell.verdict == .notRun { return ["ok \(name) # SKIP a cell before it failed"] }
     guard let problem = cell.problem else { return ["ok \(name)"] }
     return ["not ok \(name)", "  ---", "  message: \(quoted(problem))", "  difference: |"]
-      + cell.difference.map { "    \($0)" } + ["  ..."]
+      + cell.difference.map { "    \(Sanitizer.visible($0))" } + ["  ..."]
   }
 
   /// A description has no # that begins a directive.
   private static func escaped(_ text: String) -> String {
-    text.replacing("\\", with: "\\\\").replacing("#", with: "\\#").replacing("\n", with: " ")
+    Sanitizer.visible(text).replacing("\\", with: "\\\\").replacing("#", with: "\\#")
+      .replacing("\n", with: " ")
   }
 
   private static func quoted(_ text: String) -> String {
-    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    "\""
+      + Sanitizer.visible(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      .replacing("\n", with: "\\n") + "\""
   }
 }
