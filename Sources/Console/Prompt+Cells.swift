@@ -44,6 +44,17 @@ extension Prompt {
   /// `%time 3`: runs cells and says how long each took.
   func timeCells(_ numbers: [Int]) {
     runCells(numbers)
+    tellTimes(numbers)
+  }
+
+  /// `%time 1 + 1`: enters a cell and says how long it took.
+  func timeNewCell(_ text: String) {
+    let number = notebook.nextNumber
+    enter(text)
+    if notebook[number] != nil { tellTimes([number]) }
+  }
+
+  private func tellTimes(_ numbers: [Int]) {
     for number in numbers {
       guard case .ended(let result) = states[number] else { continue }
       let nanoseconds =

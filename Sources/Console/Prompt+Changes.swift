@@ -59,9 +59,12 @@ extension Prompt {
   /// `%reset`: an empty notebook and a new kernel.
   func reset() {
     let numbers = notebook.codeNumbers
-    if numbers.isEmpty { return restart() }
+    if numbers.isEmpty {
+      restart(isSaid: false)
+      return say("the notebook was empty, and the kernel is new")
+    }
     make(notebook.codeCells.map { .removed($0) }, undoableAs: "%reset")
-    for number in numbers { states.forget(number) }
+    fileIsAhead = path != nil
     Completer.shared.forgetAll()
     restart(isSaid: false)
     say(
@@ -128,6 +131,9 @@ extension Prompt {
       return
     }
     guard isInteractive else { return refuse("%edit needs a terminal to edit at") }
+    guard namesEditor || input.editsInPlace else {
+      return refuse("this terminal cannot edit a line: set $VISUAL or $EDITOR to your editor")
+    }
     do throws(ExternalEditor.Failure) {
       let text = try input.edit(cell.source, with: ExternalEditor(environment: environment))
       // What cannot be taken is not lost: it stands at the prompt.
@@ -186,6 +192,7 @@ extension Prompt {
       return say("\(last.command) is undone; the next cell that you enter goes to the end")
     }
     make(last.inverses, undoableAs: nil)
+    if last.command == "%reset" { fileIsAhead = false }
     var back: [Int] = []
     for inverse in last.inverses {
       switch inverse {

@@ -86,12 +86,21 @@ extension Prompt {
     {
       return
     }
+    if !isOther, fileIsAhead, CellsFile.version(ofFileAt: target) != nil,
+      !isConfirmed(
+        .overwrite(target),
+        "\(target) holds the cells that %reset took away; %save again replaces it, %save OTHER.cells keeps both"
+      )
+    {
+      return
+    }
     do throws(CellsFileError) {
       try NotebookFile.save(notebook, to: target)
     } catch {
       return refuse("\(error)")
     }
     path = target
+    fileIsAhead = false
     fileVersion = CellsFile.version(ofFileAt: target)
     isModified = false
     try? journal.reset(notebookFile: Prompt.absolute(target))
@@ -131,6 +140,7 @@ extension Prompt {
     tellWhatIsOtherwise(in: loaded, of: target)
     notebook = loaded.notebook
     path = target
+    fileIsAhead = false
     fileVersion = version
     isModified = false
     insertion = nil

@@ -36,6 +36,8 @@ public final class Prompt {
 
   var notebook = Notebook()
   var path: String?
+  /// Whether the file still holds cells that `%reset` took away.
+  var fileIsAhead = false
   /// The file as it was when it was last read or written here.
   var fileVersion: CellsFile.FileVersion?
   /// The cell whose text is to be edited at the next prompt, and the text to begin with where it is another.

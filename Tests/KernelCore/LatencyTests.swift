@@ -28,6 +28,9 @@ struct LatencyTests {
     for time in [-5, 0, 1, .max] { histogram.add(time) }
     #expect(histogram.total == 4)
     #expect(histogram.percentile(0.25) == 64)
+    var one = LatencyHistogram()
+    for time in [1_000_000_000, 1_000_000_001] { one.add(time) }
+    #expect(one.percentile(0.5) == 1_000_000_000 || one.percentile(0.5) == 1_000_000_001)
     #expect(histogram.percentile(1).map { $0 > 86_400_000_000_000 } == true)
   }
 
@@ -39,7 +42,8 @@ struct LatencyTests {
     bench.advance(.seconds(2))
     #expect(asked.status == 200)
     let median = bench.routes[0].median ?? .zero
-    #expect(median > .milliseconds(1_800) && median < .milliseconds(2_200))
+    // Nothing is told that was never measured.
+    #expect(median == .seconds(2))
     #expect(bench.routes[1].median == nil)
   }
 }

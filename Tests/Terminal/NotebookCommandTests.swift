@@ -129,6 +129,25 @@ import Testing
     #expect(try notebook.enter("%rerun") == ["restarted, and ran 2 cells"])
   }
 
+  /// The file still holds what the reset took away: it is not replaced by the way.
+  @Test func afterAResetTheFileIsReplacedOnlyIfThatIsMeant() throws {
+    let home = TemporaryFolder()
+    home.write("# %% 1\n\"old\"\n", to: "n.cells")
+    let notebook = try NotebookTerminal([home.path + "/n.cells"], home: home)
+    try notebook.enter("%reset")
+    try notebook.enter("\"new\"")
+    #expect(
+      try notebook.enter("%save").joined(separator: " ").contains("holds the cells that %reset took away"))
+    #expect(home.read("n.cells")?.contains("old") == true)
+    #expect(try notebook.enter("%save").first?.hasPrefix("saved 1 cell") == true)
+    #expect(home.read("n.cells")?.contains("new") == true)
+    try notebook.enter("%reset")
+    try notebook.enter("%undo")
+    #expect(try notebook.enter("%save").first?.hasPrefix("saved 1 cell") == true)
+    try notebook.enter("%reset")
+    #expect(try notebook.enter("%reset") == ["the notebook was empty, and the kernel is new"])
+  }
+
   @Test func timesAndWhatWasEnteredAreTold() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("await sleep(20ms)")
@@ -139,6 +158,10 @@ import Testing
     let history = try notebook.enter("%history 3")
     #expect(history.first == "· func f() {" && history.contains("· %time all"))
     #expect(try notebook.enter("%history x") == ["write %history or %history 50"])
+    let entered = try notebook.enter("%time 1 + 2")
+    #expect(entered.first == "Out[3]: 3")
+    #expect(entered.last?.hasPrefix("[3] took ") == true)
+    #expect(try notebook.enter("%time 9") == ["there is no cell [9]; %cells lists them"])
     #expect(try notebook.enter("%clock")[0].hasSuffix("by the real clock"))
     let virtual = try NotebookTerminal(["--clock", "virtual"])
     try virtual.enter("await sleep(2h)")

@@ -127,6 +127,13 @@ import Testing
     try notebook.wait(for: "the block's next line") { $0.text.hasSuffix("In [4]: route \"/e\" {\n   ...:") }
     try notebook.send(Keys.interrupt)
     try notebook.wait(for: "a new prompt") { $0.text.hasSuffix("   ...: ^C\nIn [4]:") }
+    // Ctrl-Z lets a cell go on.
+    try notebook.send("route \"/z\" { 8 }; await deferred()\n")
+    try eventually("the cell waits") { try notebook.get("/z").text == "8" }
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "goes on in the background; %fg brings it back")
+    try notebook.send("route \"/x\" { 7 }\n")
+    try eventually("the next cell runs") { try notebook.get("/x").text == "7" }
     // Ctrl-D asks.
     try notebook.send(Keys.endOfInput)
     try notebook.wait(for: "there are unsaved cells")

@@ -10,8 +10,12 @@ extension Command {
       guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
       if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.runCells(chosen) }
     },
-    Command(name: "time", usage: "[3 | 3-5 | all]", explanation: "runs cells and says how long each took") {
+    Command(
+      name: "time", usage: "[3 | 3-5 | all | a new cell]",
+      explanation: "runs cells and says how long each took"
+    ) {
       prompt, argument in
+      if !argument.isEmpty, !CellSelection.isMeant(by: argument) { return prompt.timeNewCell(argument) }
       guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
       if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.timeCells(chosen) }
     },

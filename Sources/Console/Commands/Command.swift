@@ -36,6 +36,14 @@ struct CommandProblem: Error {
 
 /// The cells that an argument names: `3`, `3-5`, `all`, `failed`, `stale`, or several of them.
 enum CellSelection {
+  /// Whether a text names cells, be they there or not, rather than being one.
+  static func isMeant(by text: String) -> Bool {
+    text.split(whereSeparator: { $0 == " " || $0 == "," }).allSatisfy { part in
+      ["all", "failed", "stale"].contains(part)
+        || part.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { Int($0) != nil }
+    }
+  }
+
   /// In the order in which they are named, each once. `numbers` are the cells there are, `failed` those of them
   /// that did not succeed, `stale` those that would come to something else now.
   static func parse(

@@ -20,7 +20,9 @@ public final class PlainInput: CellInput {
   nonisolated private let pipe = WakePipe()
   /// Whether Ctrl-C was pressed and nobody has dealt with it.
   nonisolated private let isInterrupted = Flag()
-  private var interruptions: (any DispatchSourceSignal)?
+  /// The same of Ctrl-Z.
+  nonisolated private let isSuspended = Flag()
+  private var signals: [any DispatchSourceSignal] = []
 
   /// Prompts are shown where `input` is a terminal; there an empty line also ends a cell that wants more.
   public init(hooks: Hooks, color: Bool = false, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
@@ -31,14 +33,18 @@ public final class PlainInput: CellInput {
     isTerminal = isatty(input) == 1
     guard isTerminal else { return }
     // The terminal makes a signal of Ctrl-C, which must not end the notebook.
-    signal(SIGINT, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { @Sendable [isInterrupted, pipe] in
-      isInterrupted.set()
+    signals = [listen(to: SIGINT, setting: isInterrupted), listen(to: SIGTSTP, setting: isSuspended)]
+  }
+
+  private func listen(to number: Int32, setting flag: Flag) -> any DispatchSourceSignal {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler { @Sendable [pipe] in
+      flag.set()
       pipe.wake()
     }
     source.resume()
-    interruptions = source
+    return source
   }
 
   public var editsInPlace: Bool { false }
@@ -100,8 +106,15 @@ public final class PlainInput: CellInput {
       }
       waitForInput()
       if isInterrupted.isSet { return nil }
+      if isSuspended.take() { suspend() }
       flush()
     }
+  }
+
+  /// At a prompt Ctrl-Z stops the program, as a shell's user expects. Without a shell of job control nobody could
+  /// continue it.
+  private func suspend() {
+    if getpgrp() != getsid(0) { kill(0, SIGSTOP) }
   }
 
   /// Waits for input or a wake-up.
@@ -125,7 +138,13 @@ public final class PlainInput: CellInput {
   public func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome {
     while !finished() {
       flush()
-      if isInterrupted.take() { return .interrupted }
+      let outcome: WaitOutcome? =
+        isInterrupted.take() ? .interrupted : isSuspended.take() ? .backgrounded : nil
+      if let outcome {
+        // Behind the key's echo.
+        if isTerminal { write("\n") }
+        return outcome
+      }
       var descriptor = pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0)
       // A second is for a condition that came true without a wake-up.
       if poll(&descriptor, 1, 1_000) > 0 { _ = pipe.drain() }

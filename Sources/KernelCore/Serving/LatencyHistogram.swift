@@ -6,11 +6,15 @@ struct LatencyHistogram {
   private static let rangeCount = 38 * steps
   private var counts = [UInt32](repeating: 0, count: LatencyHistogram.rangeCount)
   private(set) var total = 0
+  private var least = Int.max
+  private var greatest = 0
 
   /// Adds a time in nanoseconds.
   mutating func add(_ nanoseconds: Int) {
     counts[LatencyHistogram.range(of: nanoseconds)] &+= 1
     total += 1
+    least = min(least, nanoseconds)
+    greatest = max(greatest, nanoseconds)
   }
 
   /// The time in nanoseconds within which so many of all were; nil where there is none.
@@ -19,7 +23,7 @@ struct LatencyHistogram {
     var left = Int((share * Double(total)).rounded(.up))
     for (range, count) in counts.enumerated() {
       left -= Int(count)
-      if left <= 0 { return LatencyHistogram.middle(of: range) }
+      if left <= 0 { return min(max(LatencyHistogram.middle(of: range), least), greatest) }
     }
     return nil
   }
