@@ -167,9 +167,9 @@ extension Prompt {
     if let quote = typed.first, quote == "\"" || quote == "'", typed.count > 2, typed.last == quote {
       return path(String(typed.dropFirst().dropLast()))
     }
-    guard typed == "~" || typed.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"]
-    else { return typed }
-    return home + typed.dropFirst()
+    guard typed == "~" || typed.hasPrefix("~/") else { return typed }
+    let home = ProcessInfo.processInfo.environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (home ?? NSHomeDirectory()) + typed.dropFirst()
   }
 
   nonisolated static func absolute(_ path: String) -> String {

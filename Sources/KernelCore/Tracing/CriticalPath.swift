@@ -39,13 +39,11 @@ struct CriticalPath {
       add(id, last, end)
       return (served.id, last)
     }
-    let wait = trace.waits.last {
-      $0.span == key.span && $0.start < end && ($0.end ?? end) <= end && $0.start >= span.start
-    }
-    if let wait {
-      let resumed = wait.end ?? end
+    if let wait = trace.waits.last(where: { $0.span == key.span && $0.start < end }) {
+      // What is cancelled ends after whoever wanted it.
+      let resumed = min(wait.end ?? end, end)
       add(id, resumed, end)
-      let blocker = wait.blocker
+      let blocker = recorder.blocker(of: wait, in: trace)
       if blocker != id, recorder.isWithin(blocker, root) {
         // What fired earlier than it was noticed, as a timer does on a busy loop, still ended then.
         let cause = recorder[blocker].map { $0.spans[SpanKey(blocker).span] }

@@ -79,9 +79,6 @@ final class RecordedTrace {
     /// What ended it.
     var cause = SpanID.none
     var kind = Kind.await
-
-    /// What was in the way, as far as that is known.
-    var blocker: SpanID { cause == .none ? source : cause }
   }
 
   /// What a person names it by.

@@ -131,6 +131,19 @@ final class TraceRecorder: MachineTracer {
     self[call]?.spans[SpanKey(call).span].served.compactMap { self[$0] } ?? []
   }
 
+  /// What ended a wait, or is to end it, as far as that is known.
+  func blocker(of wait: RecordedTrace.Wait, in trace: RecordedTrace) -> SpanID {
+    if wait.cause != .none || wait.source == .none { return wait.cause }
+    let end = wait.end ?? .max
+    let goesOn = { (span: RecordedTrace.Span) in (span.end ?? .max) >= end }
+    if let source = self[wait.source]?.spans[SpanKey(wait.source).span], goesOn(source) { return wait.source }
+    // Of several that are waited for at once it was the first, and another is left.
+    let rest = trace.spans.indices.dropFirst().last {
+      trace.spans[$0].parent == wait.span && trace.spans[$0].start <= end && goesOn(trace.spans[$0])
+    }
+    return rest.map(trace.id(ofSpan:)) ?? .none
+  }
+
   /// A span's parent; for a request the call that led to it.
   func parent(of id: SpanID) -> SpanID? {
     guard let trace = self[id] else { return nil }

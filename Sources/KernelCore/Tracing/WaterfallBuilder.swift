@@ -124,7 +124,9 @@ struct WaterfallBuilder {
     let children = trace.spans.indices.dropFirst().filter {
       trace.spans[$0].parent == place && !isOfPrelude(trace, $0)
     }
-    let foreign = trace.waits.filter { $0.span == place && !recorder.isWithin($0.blocker, root.id) }
+    let foreign = trace.waits.filter {
+      $0.span == place && !recorder.isWithin(recorder.blocker(of: $0, in: trace), root.id)
+    }
     var waits = (foreign + callbackWaits(trace, place, children)).sorted { $0.start < $1.start }[...]
     for child in children {
       while let wait = waits.first, wait.start <= trace.spans[child].start {
@@ -183,7 +185,7 @@ struct WaterfallBuilder {
     waitPlaces[WaitKey(span: trace.id(ofSpan: wait.span), start: wait.start)] = candidates.count
     append(
       Waterfall.Row(
-        name: name(of: wait), depth: depth, cell: wait.place?.cell, line: wait.place?.line,
+        name: name(of: wait, in: trace), depth: depth, cell: wait.place?.cell, line: wait.place?.line,
         start: .nanoseconds(wait.start - start), duration: .nanoseconds(end - wait.start),
         isOpen: wait.end == nil, outcome: nil,
         pieces: pieces(
@@ -191,14 +193,16 @@ struct WaterfallBuilder {
       within: row, isMany: wait.kind == .many)
   }
 
-  private func name(of wait: RecordedTrace.Wait) -> String {
+  private func name(of wait: RecordedTrace.Wait, in waiting: RecordedTrace) -> String {
     let verb = wait.end == nil ? "waits" : "waited"
     switch wait.kind {
     case .many: return "\(verb) for more than is kept"
     case .held: return "held while cells ran again"
     case .await: break
     }
-    guard let trace = recorder[wait.blocker] else { return "\(verb) for a Deferred" }
+    guard let trace = recorder[recorder.blocker(of: wait, in: waiting)] else {
+      return "\(verb) for a Deferred"
+    }
     let cell = trace.spans[0].cell.map { " [\($0)]" } ?? ""
     return (wait.cause == .none ? "\(verb) for" : "fired by")
       + " trace \(trace.number), \(trace.title)\(cell)"

@@ -305,6 +305,32 @@ struct TraceTests {
     #expect(rows(bench, .path("/slow")).count == 7)
   }
 
+  @Test func ofSeveralThatAreAwaitedWhatIsLeftIsInTheWay() {
+    let bench = Bench { $0.recordsTraces = true }
+    bench.run(
+      """
+      let held = deferred()
+      route "/sleep/<int:n>" { await sleep(n * 1s); n }
+      route "/block" { await held }
+      route "/all" { await all([get("/sleep/1"), get("/block"), sleep(2s)]) }
+      route "/settled" { await settled([sleep(1s), held]) }
+      nil
+      """, cell: 1)
+    let asked = [bench.ask("/all"), bench.ask("/settled")]
+    bench.advance(.seconds(3))
+    #expect(
+      rows(bench, .path("/all")) == [
+        "GET /all [1] 0-3s…", "  GET /sleep/1 [1]:4 0-1s 200", "    timer 1s [1]:2 0-1s",
+        "  GET /block [1]:4 0-3s… !", "    waits for a Deferred [1]:3 0-3s… !", "  timer 2s [1]:4 0-2s",
+      ])
+    #expect(
+      rows(bench, .path("/settled")) == [
+        "GET /settled [1] 0-3s… !", "  waits for a Deferred [1]:5 0-3s… !", "  timer 1s [1]:5 0-1s",
+      ])
+    for ask in asked { ask.disconnect() }
+    #expect(rows(bench, .path("/all")).filter { $0.hasSuffix("!") }.count == 2)
+  }
+
   @Test func aRedirectThatACallFollowsIsARowOfItsOwn() {
     let bench = bench()
     bench.run(
