@@ -5,7 +5,7 @@ import KernelCore
 public final class EventQueue: @unchecked Sendable {
   // Guarded by `condition`.
   private var events: [(date: Date, event: KernelEvent)] = []
-  /// Bytes of their texts.
+  /// Bytes that they take.
   private var size = 0
   private var dropped = 0
   private var isUnawaited = false
@@ -15,11 +15,18 @@ public final class EventQueue: @unchecked Sendable {
   /// Called after an event came, on the thread that brought it: what wakes a prompt.
   private let onArrival: @Sendable () -> Void
 
-  /// Events that wait at most, and the bytes of their texts; beyond that the oldest go, and are counted.
-  private static let limit = 100_000
-  private static let sizeLimit = 64 << 20
+  /// Bytes that waiting events take at most; beyond that the oldest go, and are counted.
+  private let sizeLimit: Int
+  private var hasLost = false
 
-  public init(onArrival: @escaping @Sendable () -> Void = {}) { self.onArrival = onArrival }
+  /// - Parameter sizeLimit: bytes, with those that an event takes besides its text.
+  public init(sizeLimit: Int = 64 << 20, onArrival: @escaping @Sendable () -> Void = {}) {
+    self.sizeLimit = sizeLimit
+    self.onArrival = onArrival
+  }
+
+  /// Whether events went that nobody had taken.
+  public var hasDropped: Bool { condition.withLock { hasLost } }
 
   /// Whether an error came that nobody awaited.
   public var hasUnawaited: Bool { condition.withLock { isUnawaited } }
@@ -29,7 +36,7 @@ public final class EventQueue: @unchecked Sendable {
     if case .unawaited = event { isUnawaited = true }
     events.append((Date(), event))
     size += event.size
-    if events.count > EventQueue.limit || size > EventQueue.sizeLimit { dropOldest() }
+    if size > sizeLimit { dropOldest() }
     condition.signal()
     condition.unlock()
     onArrival()
@@ -38,14 +45,13 @@ public final class EventQueue: @unchecked Sendable {
   /// A tenth more than must go, so that not every event that follows moves all the others.
   private func dropOldest() {
     var count = 0
-    while count < events.count - 1,
-      events.count - count > EventQueue.limit * 9 / 10 || size > EventQueue.sizeLimit * 9 / 10
-    {
+    while count < events.count - 1, size > sizeLimit / 10 * 9 {
       size -= events[count].event.size
       count += 1
     }
     events.removeFirst(count)
     dropped += count
+    hasLost = true
   }
 
   /// Wakes whoever waits in `take`, without an event; where nobody waits, whoever waits next.
@@ -82,13 +88,13 @@ public final class EventQueue: @unchecked Sendable {
 }
 
 extension KernelEvent {
-  /// Bytes of its text.
+  /// About the bytes that it takes.
   fileprivate var size: Int {
     switch self {
     case .output(_, let text), .notice(_, let text), .failure(_, let text), .unawaited(_, let text):
-      text.utf8.count
-    case .opened(_, _, let body): body.utf8.count
-    default: 0
+      256 + text.utf8.count
+    case .opened(_, _, let body): 256 + body.utf8.count
+    default: 256
     }
   }
 }

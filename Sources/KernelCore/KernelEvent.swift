@@ -25,6 +25,7 @@ public struct ServedRequest: Sendable {
   /// Both are `-` where the server refused what came before it could be read.
   public let method: String
   public let target: String
+  /// 499 for a client that went before its answer came.
   public let status: Int
   public let duration: Duration
   public let bytes: Int

@@ -80,7 +80,7 @@ struct CellsFileWriter {
     let needsNumber = cell.kind == .code ? isNumbered : cell.number != nil
     if let written = cell.written, written.markerStillSays(cell),
       written.isNumbered == needsNumber || cell.kind != .code,
-      !written.marker.isEmpty || isFirst && written.bodyStillSays(cell)
+      !written.marker.isEmpty || isFirst && written.source.hasSameBytes(as: cell.source)
     {
       output += written.marker
       return

@@ -23,7 +23,7 @@ struct KernelOptions: ParsableArguments {
   var environment: [String] = []
   @Option(help: "Colours in the terminal.")
   var color = Style.Use.auto
-  @Option(help: "How long a cell may wait in a replay, as 60s.")
+  @Option(help: "How long a cell may wait in a replay, as 60s, whatever the notebook's clock.")
   var timeout: TimeSpan = TimeSpan(seconds: 60)
   @Option(help: "How long a handler may compute without waiting, as 1s; a cell has ten times as much.")
   var cpuLimit: TimeSpan = TimeSpan(seconds: 1)

@@ -57,6 +57,10 @@ struct ReplayFile: ParsableCommand {
     if serve, check || update {
       throw ValidationError("--serve goes with a transcript, not with --check or --update")
     }
+    if !check, !update, report.contains(where: \.isToStandardOutput) {
+      throw ValidationError("the transcript goes to standard output: write the report to a file")
+    }
+    if serve, files.count > 1 { throw ValidationError("--serve takes one file: a second could never run") }
     if update, files.contains("-") {
       throw ValidationError("--update needs a file to store into, not standard input")
     }

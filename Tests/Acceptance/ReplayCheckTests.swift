@@ -220,6 +220,10 @@ import Testing
       #expect(missing.exit == .code(2))
       #expect(missing.output.contains("<testsuites name=\"routebook\" tests=\"1\""))
       #expect(missing.output.contains("none.cells: there is no such file"))
+      // What goes to standard output is the report alone.
+      let alone = try Run(["--check", "--report", "json=-", file])
+      #expect(alone.output.hasPrefix("{") && alone.output.hasSuffix("}\n"))
+      #expect(alone.errors.contains("1 as stored"))
     }
   }
 
@@ -233,6 +237,10 @@ import Testing
       let tags = try Run(["--check", word])
       #expect(tags.exit == .code(2))
       #expect(tags.errors == "\(word):1: tags is a list of texts: tags=[\"ignore-output\"]\n")
+      let spaced = try Serving.temporaryFile("# %% 1 tags = [\"ignore-output\"]\n1\n#> 2\n")
+      let title = try Run(["--check", spaced])
+      #expect(title.exit == .code(2))
+      #expect(title.errors.contains(":1: write tags=[…] without spaces around the ="))
       let slow = try Serving.temporaryFile(
         "# %% 1 sanitize=[\"(a+)+$\"]\n\"a\".repeated(48) + \"b\"\n#> \"\(String(repeating: "a", count: 48))c\"\n"
       )
@@ -246,6 +254,47 @@ import Testing
         #expect(run.output.contains("t\\u{1B}[31mitle") || run.output.contains("t\\\\u{1B}[31mitle"))
         #expect(!run.output.contains("\u{1B}"))
       }
+    }
+  }
+
+  @Test func aFileWithoutMarkersKeepsToThat() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("1\n")
+      #expect(try Run(["--update", file]).exit == .code(0))
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == "1\n#> 1\n")
+      #expect(try Run(["--check", file]).exit == .code(0))
+    }
+  }
+
+  /// What another program wrote meanwhile got the outputs of the old code.
+  @Test func whatIsEditedWhileItRunsGetsNoOutputOfTheOldCode() async throws {
+    try await onOwnThread {
+      let backend = try ScriptedHTTPServer()
+      backend.on("/", .text("came", after: .milliseconds(1_500)))
+      let file = try Serving.temporaryFile(
+        "# %% 1\nawait get(\"\(backend.url("/"))\").text\n\n# %% 2\n\"two\"\n")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["replay", "--update", file], environment: Serving.environment)
+      for _ in 0..<3_000 where backend.requests.isEmpty { usleep(10_000) }
+      let edited = "# %% 1\nawait get(\"\(backend.url("/"))\").text\n\n# %% 2\n\"edited\"\n"
+      try edited.write(toFile: file, atomically: true, encoding: .utf8)
+      #expect(try program.waitForExit(timeout: 60) == .code(2))
+      #expect(program.errors == "\(file) was changed while it ran: nothing is stored\n")
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == edited)
+    }
+  }
+
+  @Test(arguments: [[], ["--clock", "virtual"]])
+  func nothingThatIsPrintedIsLost(clock: [String]) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nfor i in 0..<300000 { print(i) }\n")
+      let run = try Run(clock + ["--port", "0", file])
+      #expect(run.exit == .code(0))
+      let lines: [String] = run.output.split(separator: "\n").dropFirst().map { String($0) }
+      let wanted: [String] = (0..<300_000).map { String($0) }
+      #expect(lines.count == wanted.count)
+      let isWhole = lines == wanted
+      #expect(isWhole)
     }
   }
 
@@ -264,7 +313,7 @@ import Testing
 
   @Test(arguments: [
     ["--check", "--update"], ["--check", "--serve"], ["--only", "3-1"], ["--report", "html=x"],
-    ["--param", "x"],
+    ["--param", "x"], ["--serve", "cells/chat.cells"], ["--report", "json=-"],
   ])
   func optionsThatMakeNoSenseAreWrongUsage(_ options: [String]) async throws {
     try await onOwnThread {

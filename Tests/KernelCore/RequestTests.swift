@@ -232,6 +232,10 @@ struct RequestTests {
     #expect(served.last?.duration == .seconds(2))
     #expect(served.last?.bytes == 4)
     #expect(served.last?.cell == 1)
+    bench.ask("/r").disconnect()
+    let gone = bench.events.compactMap { if case .served(let request) = $0 { request } else { nil } }
+    #expect(gone.last?.status == 499)
+    #expect(gone.count == 3)
   }
 
   // MARK: Long polls

@@ -199,21 +199,32 @@ final class RequestDesk {
     recorder?.end(
       work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code))
     work.route.latency.add(clock.now - work.started)
-    if logsRequests { log(work.exchange.request, response, work.route, started: work.started) }
+    if logsRequests {
+      log(
+        work.exchange.request, status: Int(response.status.code), bytes: response.body.readableBytes,
+        work.route, started: work.started)
+    }
     work.exchange.respond(response)
   }
 
   private func answer(_ exchange: Exchange, _ response: Response) {
-    if logsRequests { log(exchange.request, response, nil, started: clock.now) }
+    if logsRequests {
+      log(
+        exchange.request, status: Int(response.status.code), bytes: response.body.readableBytes, nil,
+        started: clock.now)
+    }
     exchange.respond(response)
   }
 
-  private func log(_ request: Request, _ response: Response, _ route: RouteRecord?, started: Int) {
+  /// What a log says, as nginx's does, of a client that went before its answer came: nobody is sent it.
+  private static let clientGone = 499
+
+  private func log(_ request: Request, status: Int, bytes: Int, _ route: RouteRecord?, started: Int) {
     emit(
       .served(
         ServedRequest(
-          method: request.method.rawValue, target: request.target, status: Int(response.status.code),
-          duration: .nanoseconds(clock.now - started), bytes: response.body.readableBytes,
+          method: request.method.rawValue, target: request.target, status: status,
+          duration: .nanoseconds(clock.now - started), bytes: bytes,
           remote: request.remoteAddress?.ipAddress ?? "local",
           cell: route.flatMap { ownership.cell(of: $0.owner) })))
   }
@@ -236,6 +247,9 @@ final class RequestDesk {
   private func abandon(_ task: TaskID) {
     guard let work = take(task) else { return }
     recorder?.end(work.span, .cancelled)
+    if logsRequests {
+      log(work.exchange.request, status: RequestDesk.clientGone, bytes: 0, work.route, started: work.started)
+    }
     machine.abandon(task, Failure(.cancelled, "cancelled: the client has gone"))
     onActivity()
   }

@@ -26,6 +26,10 @@ struct OutputComparison {
       if cell.metadata.contains(where: { $0.key == "tags" }), cell.strings(of: "tags") == nil {
         throw BadPattern(cell, "tags is a list of texts: tags=[\"ignore-output\"]")
       }
+      if let key = ["tags", "sanitize"].first(where: { cell.title.contains("\($0) = ") }) {
+        throw BadPattern(
+          cell, "write \(key)=[…] without spaces around the =; as it is, it is a part of the cell's title")
+      }
       let own = try patterns(of: cell)
       if cell.kind != .code {
         shared += own

@@ -70,6 +70,7 @@ public struct Replay {
     var file = ReplayedFile(path: fileName(path), cells: [], status: .success)
     do throws(UnattendedFailure) {
       var notebook = try readNotebook(path)
+      for cell in notebook.codeCells { file.sources[cell.number ?? 0] = cell.source }
       let comparisons = try comparisons(of: notebook, in: file.path)
       try set(options.parameters, in: &notebook, file.path)
       let chosen = notebook.codeCells.filter { options.selection?.contains($0.number ?? 0) ?? true }
@@ -79,7 +80,7 @@ public struct Replay {
         throw UnattendedFailure(status: .usage, problem: problem)
       }
       file.cells = chosen.map { ReplayedCell($0) }
-      let events = EventQueue()
+      let events = EventQueue(sizeLimit: Replay.waitingSize)
       let kernel = try openUnattended(notebook, configuration, events)
       run(chosen, &file, Running(kernel: kernel, events: events), comparisons)
       if options.purpose == .update { try store(&file, path) }
@@ -156,6 +157,11 @@ public struct Replay {
     show(running.events.take(), running)
     if hasEnded, !options.servesAfterwards, let last = file.cells.indices.last {
       file.cells[last].given += running.given.take()
+    }
+    if running.events.hasDropped, file.status == .success {
+      file.problem = "the cells printed more than can be kept"
+      file.status = .cellFailed
+      if options.purpose == .transcript { Stream.complain("\(file.path): \(file.problem ?? "")") }
     }
     if options.purpose == .transcript {
       if file.status == .success, running.events.hasUnawaited {
@@ -292,17 +298,21 @@ public struct Replay {
   @discardableResult
   private func show(_ events: [KernelEvent], _ running: Running, cell: Int? = nil) -> Bool {
     var current = cell
+    var texts: [String] = []
     for event in events {
       if case .cellFinished(let result) = event, result.cell == current {
-        show(result, running)
+        running.given.add(StoredOutput.lines(of: event))
+        if let text = Transcript.result(result) { texts.append(text.rendered(color: usesColor)) }
         current = nil
         continue
       }
       running.given.add(StoredOutput.lines(of: event))
       if options.purpose == .transcript, let text = Transcript.event(event, whileRunning: current) {
-        Stream.write(text, color: usesColor)
+        texts.append(text.rendered(color: usesColor))
       }
     }
+    // At once, since what prints fast would be ahead of a write for each line.
+    if options.purpose == .transcript, !texts.isEmpty { Stream.write(texts.joined(separator: "\n")) }
     return current != cell
   }
 
@@ -312,6 +322,9 @@ public struct Replay {
       Stream.write(text, color: usesColor)
     }
   }
+
+  /// Bytes of what is printed faster than it can be written.
+  private static let waitingSize = 512 << 20
 
   private func serveUntilSignal(_ running: Running) {
     warnIfOthersCanReach(configuration)
@@ -360,6 +373,14 @@ extension Replay {
     }
     // As it stands in the file, without the values of parameters.
     var notebook = try readNotebook(path)
+    guard changed.allSatisfy({ notebook[$0.number]?.source == file.sources[$0.number] }) else {
+      let problem = "\(file.path) was changed while it ran: nothing is stored"
+      Stream.complain(problem)
+      for place in file.cells.indices where file.cells[place].verdict == .updated {
+        file.cells[place].verdict = .differs
+      }
+      throw UnattendedFailure(status: .badFile, problem: "nothing is stored")
+    }
     for cell in changed { try? notebook.update(cell.number) { $0.storedOutputs = cell.given } }
     do throws(CellsFileError) {
       try NotebookFile.save(notebook, to: path)
@@ -374,17 +395,22 @@ extension Replay {
 
   /// Says how the cells of a file went that are compared or stored: what differs, and a line for the file.
   private func tell(_ file: ReplayedFile) {
+    // Whoever reads a report from standard output reads that alone.
+    let isReported = options.reports.contains(where: \.isToStandardOutput)
+    func say(_ text: String) { isReported ? Stream.complain(text) : Stream.write(text) }
     for cell in file.cells {
       let place = file.path + (cell.line.map { ":\($0)" } ?? "")
       switch cell.verdict {
       case .ran, .asStored, .updated, .notRun: continue
-      case .differs: Stream.write(Sanitizer.visible("\(place): \(cell.name) gave another output"))
-      case .failed(let text): Stream.write(Sanitizer.visible("\(place): \(cell.name) \(text)"))
+      case .differs: say(Sanitizer.visible("\(place): \(cell.name) gave another output"))
+      case .failed(let text): say(Sanitizer.visible("\(place): \(cell.name) \(text)"))
       }
       let changes = LineChange.excerpt(LineChange.list(from: cell.stored, to: cell.given.asLines))
-      for line in changes { Stream.write(StyledText("  " + line, style(of: line)), color: usesColor) }
+      for line in changes {
+        say(StyledText("  " + line, style(of: line)).rendered(color: usesColor && !isReported))
+      }
     }
-    if let summary = file.summary { Stream.write(Sanitizer.visible(summary)) }
+    if let summary = file.summary { say(Sanitizer.visible(summary)) }
   }
 
   private func style(of line: String) -> Style {

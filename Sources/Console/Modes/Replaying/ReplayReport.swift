@@ -42,6 +42,8 @@ public struct ReplayReport: Sendable {
     }
   }
 
+  public var isToStandardOutput: Bool { path == standardInput }
+
   /// Whether it is written to where a notebook is read from.
   func wouldReplace(_ file: String) -> Bool {
     path != standardInput && file != standardInput && TextFile.isSame(path, file)

@@ -42,6 +42,8 @@ struct ReplayedCell: Sendable {
 /// What became of a file.
 struct ReplayedFile: Sendable {
   let path: String
+  /// The code that was read, by the number of its cell.
+  var sources: [Int: String] = [:]
   var cells: [ReplayedCell]
   var status: ExitStatus
   var duration: Duration = .zero
