@@ -13,6 +13,12 @@ final class Kernel {
   let configuration: KernelConfiguration
   /// How errors are told here, as wide as the window is now.
   var errorRenderer: ErrorRenderer { ErrorRenderer(columns: configuration.columns()) }
+  /// For what stands behind the number of its cell.
+  var labelledRenderer: ErrorRenderer {
+    ErrorRenderer(columns: configuration.columns().map { $0 - Kernel.labelWidth })
+  }
+  /// Columns of `[123] `.
+  static let labelWidth = 6
   let clock: any Clock
   let server: HTTPServer
   let emit: (KernelEvent) -> Void

@@ -62,7 +62,7 @@ extension Kernel: MachineHost {
     if isOver || desk.finished(task: task, outcome) { return }
     if let ticker = timers.finished(task: task, outcome) {
       if case .failure(let error) = outcome,
-        let text = ticker.failures.telling(errorRenderer.render(machine.report(of: error)))
+        let text = ticker.failures.telling(labelledRenderer.render(machine.report(of: error)))
       {
         emit(.unawaited(cell: ownership.cell(of: ticker.owner), text: text))
       }
@@ -89,7 +89,7 @@ extension Kernel: MachineHost {
   private func fired(_ cell: Int, _ outcome: Outcome) -> KernelEvent {
     switch outcome {
     case .success(let value): .notice(cell: cell, text: "Out[\(cell)] fired: \(machine.repr(value))")
-    case .failure(let error): .unawaited(cell: cell, text: errorRenderer.render(machine.report(of: error)))
+    case .failure(let error): .unawaited(cell: cell, text: labelledRenderer.render(machine.report(of: error)))
     }
   }
 
@@ -104,7 +104,7 @@ extension Kernel: MachineHost {
 
   func unhandled(error: Value, owner: UInt32) {
     if isOver { return }
-    guard let text = unawaited.telling(errorRenderer.render(machine.report(of: error))) else { return }
+    guard let text = unawaited.telling(labelledRenderer.render(machine.report(of: error))) else { return }
     emit(.unawaited(cell: ownership.cell(of: owner), text: text))
   }
 

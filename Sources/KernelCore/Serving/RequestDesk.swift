@@ -191,7 +191,7 @@ final class RequestDesk {
         cell: ownership.cell(of: work.route.owner),
         text:
           "\(status.code) for \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
-          + ErrorRenderer(columns: columns()).render(report)))
+          + ErrorRenderer(columns: columns().map { $0 - Kernel.labelWidth }).render(report)))
     finish(work, ErrorPage.response(report, status: status, to: request))
   }
 
