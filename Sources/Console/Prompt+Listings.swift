@@ -1,13 +1,42 @@
 import Foundation
 import KernelCore
+import Synchronization
 
 // What there is and what goes on: routes, names, activities, the time.
 
 extension Prompt {
   func listRoutes() {
-    let (routes, addresses) = asked { ($0.routes(), $0.addresses()) }
-    if !addresses.isEmpty { say(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
-    if routes.isEmpty { return say("there are no routes yet; try: route \"/\" { \"Hello!\" }") }
+    for line in asked(Prompt.routeTable) { say(line) }
+  }
+
+  /// `%routes live`: the table as it changes, until a key is pressed.
+  func watchRoutes() {
+    guard isInteractive else { return refuse("%routes live needs a terminal; %routes lists them once") }
+    let table = Mutex<(lines: [StyledText], isAsked: Bool)>((asked(Prompt.routeTable), false))
+    input.watch {
+      let lines = table.withLock { table in
+        defer { table.isAsked = true }
+        return (shown: table.lines, isOld: !table.isAsked)
+      }
+      // Beside the main thread: while a cell computes the kernel does not answer.
+      if lines.isOld {
+        DispatchQueue.global().async { [kernel] in
+          let lines = Prompt.routeTable(kernel)
+          table.withLock { $0 = (lines, false) }
+        }
+      }
+      return lines.shown
+    }
+  }
+
+  /// The routes with their cell, hits, errors and times, a line each.
+  nonisolated private static func routeTable(_ kernel: KernelHandle) -> [StyledText] {
+    let (routes, addresses) = (kernel.routes(), kernel.addresses())
+    var lines: [StyledText] = []
+    if !addresses.isEmpty { lines.append(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
+    if routes.isEmpty {
+      return lines + [StyledText("there are no routes yet; try: route \"/\" { \"Hello!\" }")]
+    }
     let width = routes.map(\.pattern.count).filter { $0 <= 60 }.max() ?? 0
     for route in routes {
       let cell = route.cell.map { "[\($0)]" } ?? ""
@@ -16,15 +45,18 @@ extension Prompt {
       let times = [(route.median, "p50"), (route.slowest, "p99")].compactMap { time, word in
         time.map { "\(word) \(Prompt.duration($0))" }
       }
-      say(
+      lines.append(
         StyledText((route.method ?? "any").padded(to: 7), Style(.cyan))
           + StyledText(route.pattern.padded(to: width + 1))
           + StyledText(" \(cell.padded(to: 5))\(counted(route.hits, "hit"))", .dim) + errors
           + StyledText(times.map { "  \($0)" }.joined(), .dim))
     }
+    return lines
   }
 
-  private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+  nonisolated private static func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
 
   func listActivities() {
     let activities = asked { $0.activities() }

@@ -223,7 +223,8 @@ struct RequestTests {
 
   @Test func anErrorOfAHandlerLeavesRoomForTheNumberOfItsCell() {
     let bench = Bench { $0.columns = { 60 } }
-    bench.run("route \"/r\" { let first = 1; let second = 2; let third = 3; first / 0 + second + third }\nnil")
+    bench.run(
+      "route \"/r\" { let first = 1; let second = 2; let third = 3; first / 0 + second + third }\nnil")
     bench.ask("/r")
     let lines = bench.failures.flatMap { $0.split(separator: "\n") }
     #expect(lines.contains { $0.contains("first / 0") })

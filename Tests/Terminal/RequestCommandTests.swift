@@ -144,6 +144,20 @@ import Testing
     #expect(try notebook.enter("%cancel")[0].hasPrefix("say which"))
   }
 
+  @Test func theTableOfRoutesIsKeptUpToDate() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/r\" { 1 }")
+    try notebook.send("%routes live\r")
+    try notebook.wait(for: "any key goes back")
+    for _ in 0..<3 { #expect(try notebook.get("/r").text == "1") }
+    try notebook.wait(for: "3 hits")
+    try notebook.send("x")
+    try notebook.wait(for: "the prompt") {
+      !$0.text.contains("any key") && $0.text.contains("3 hits") && $0.text.hasSuffix("In [2]:")
+    }
+    #expect(try notebook.enter("%routes now") == ["write %routes or %routes live"])
+  }
+
   @Test func whereTheTimeOfARequestWentIsDrawn() throws {
     let notebook = try NotebookTerminal()
     #expect(

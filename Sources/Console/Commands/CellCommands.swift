@@ -66,9 +66,16 @@ extension Command {
       prompt, argument in
       if let chosen = prompt.cells(in: argument.isEmpty ? "all" : argument) { prompt.rerun(chosen) }
     },
-    Command(name: "routes", usage: "", explanation: "lists the routes with their cell, hits and errors") {
-      prompt, _ in
-      prompt.listRoutes()
+    Command(
+      name: "routes", usage: "[live]",
+      explanation: "lists the routes with their cell, hits and errors"
+    ) {
+      prompt, argument in
+      switch argument {
+      case "": prompt.listRoutes()
+      case "live": prompt.watchRoutes()
+      default: prompt.refuse("write %routes or %routes live")
+      }
     },
     Command(name: "ps", usage: "", explanation: "lists what goes on: requests, fibers, timers, calls") {
       prompt, _ in

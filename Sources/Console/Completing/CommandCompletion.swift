@@ -27,6 +27,7 @@ import KernelCore
     "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .background, "cancel": .activity,
     "log": .words([("on", "tells each request"), ("off", "tells them no longer")]),
     "trace": .trace,
+    "routes": .words([("live", "keeps the list up to date")]),
     "recover": .words([
       ("show", "lists what was not saved"), ("drop", "forgets it"),
     ]),

@@ -127,6 +127,10 @@ public protocol CellInput: AnyObject, Sendable {
   /// the spinner shows, asked ten times a second.
   func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome
 
+  /// Shows lines that change, asking for them twice a second, until a key is pressed; then they stay as they were last.
+  /// Without a terminal that can be painted on they are printed once.
+  func watch(_ picture: () -> [StyledText])
+
   /// Why the history is kept in memory only, once, for whoever tells it; nil where nothing is wrong with its file. What
   /// is not taken from here is told above the prompt.
   func takeHistoryFailure() -> String?

@@ -33,13 +33,34 @@ extension LineEditor {
     }
   }
 
+  /// Milliseconds between two pictures of what is watched.
+  private static let watchPeriod: Int32 = 500
+
+  public func watch(_ picture: () -> [StyledText]) {
+    terminal.enterRaw()
+    var lines: [StyledText] = []
+    repeat {
+      lines = picture()
+      let room = max(1, terminal.size.rows - 2)
+      let hidden = lines.count > room ? "… \(lines.count - room) more; " : ""
+      paint(lines.prefix(room) + [StyledText("\(hidden)any key goes back", .dim)])
+      if case .continued = terminal.waitForEvent(Self.watchPeriod) { resume() }
+    } while terminal.takeKey() == nil && !terminal.isInputClosed
+    show(takeQueued() + painter.erase() + "\u{1B}[?25h")
+    for line in lines { print(line) }
+  }
+
   private func paintSpinner(_ picture: Int, _ status: String) {
     let frame = String(Self.spinner[picture % Self.spinner.count])
-    let line = StyledText(frame + " ", Style(.cyan)) + StyledText(status, .dim)
+    paint([StyledText(frame + " ", Style(.cyan)) + StyledText(status, .dim)])
+  }
+
+  /// Paints lines in place of what was there.
+  private func paint(_ lines: [StyledText]) {
     let size = terminal.size
-    let layout = Layout(lines: [line], columns: size.columns, color: usesColor)
+    let layout = Layout(lines: lines, columns: size.columns, color: usesColor)
     let out = painter.adapt(to: size) + takeQueued() + painter.paint(layout)
-    // The cursor stays hidden: nothing can be typed into the spinner.
+    // The cursor stays hidden: nothing can be typed there.
     if !out.isEmpty { show("\u{1B}[?2026h\u{1B}[?25l" + out + "\u{1B}[?2026l") }
   }
 

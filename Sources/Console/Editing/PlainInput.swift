@@ -153,6 +153,10 @@ public final class PlainInput: CellInput {
     return .finished
   }
 
+  public func watch(_ picture: () -> [StyledText]) {
+    for line in picture() { print(line) }
+  }
+
   public func flush() {
     let lines = queue.take()
     if !lines.isEmpty { write(lines.joined(separator: "\n") + "\n") }
