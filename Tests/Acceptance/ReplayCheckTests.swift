@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["chat", "todo", "gateway", "httpbin"])
+  @Test(arguments: ["tutorial", "chat", "todo", "gateway", "httpbin"])
   func theSampleNotebooksGiveWhatTheyStore(_ name: String) async throws {
     try await onOwnThread {
       let file = BuiltProgram.packageFolder + "/cells/\(name).cells"
