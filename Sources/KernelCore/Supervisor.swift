@@ -10,9 +10,8 @@ import Web
 ///
 /// Confined to its event loop; other threads use a `KernelHandle`.
 final class Supervisor: Responder {
-  /// How long a request waits for its route to come back, in nanoseconds, and how many may wait.
+  /// How long a request waits for its route to come back, in nanoseconds.
   private static let holdTime = 5_000_000_000
-  private static let holdLimit = 1_000
   /// What clients have for taking the answer that the server stops.
   private static let dismissalTime = TimeAmount.milliseconds(200)
 
@@ -118,7 +117,7 @@ final class Supervisor: Responder {
     guard !mark.isOn(request) else { return false }
     guard !hasRoute(kernel.routes.table, request), expectedRoutes.contains(where: { hasRoute($0, request) })
     else { return false }
-    guard held.count < Supervisor.holdLimit else {
+    guard held.count < configuration.maxQueuedRequests else {
       exchange.respond(StandardPages.unavailable("the notebook's cells are being run again"))
       return true
     }

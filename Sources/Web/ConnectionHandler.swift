@@ -42,9 +42,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// The handler before the decoder.
   var gate: InboundGate?
-  private var input = ConnectionInput()
-  /// What to answer to a request that can't be parsed, once those before it are answered.
-  private var pendingRefusal: Response?
+  private var input: ConnectionInput
   private var isReadingPaused = false
 
   /// Calls of our own are on the stack, and they flush and go on with the queue.
@@ -60,6 +58,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     self.limits = server.limits
     self.greeting = greeting
     self.assembler = RequestAssembler(limits: server.limits)
+    self.input = ConnectionInput(limits: server.limits)
   }
 
   // MARK: - Life
@@ -93,7 +92,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     context = nil
     timer.cancel()
     gate = nil
-    input.clear()
+    input.abandon()
     releaseBody()
     if let exchange {
       self.exchange = nil
@@ -105,7 +104,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// Closes if nothing is under way; otherwise the next answer is the last.
   func drain() {
-    guard let context, phase == .serving, exchange == nil, !assembler.isReadingBody, input.isEmpty else {
+    guard let context, phase == .serving, exchange == nil, !assembler.isReadingBody, input.isExhausted else {
       return
     }
     closeWhenFlushed(context)
@@ -126,32 +125,28 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   // MARK: - Reading
 
-  /// Whether the decoder is to see these bytes now.
-  func admits(_ bytes: ByteBuffer) -> Bool {
-    if phase != .serving || input.isAbandoned {
+  /// Takes bytes as they come.
+  func received(_ bytes: ByteBuffer) {
+    guard phase == .serving, !input.isAbandoned, let context else {
       input.drop(bytes.readableBytes)
-    } else if exchange == nil, input.isEmpty, context?.channel.isWritable == true {
-      input.willDecode(bytes)
-      return true
-    } else {
-      input.hold(bytes, limit: limits.maxPipelinedBytes)
+      if input.droppedBytes > limits.maxLingerBytes { close() }
+      return
     }
+    input.hold(bytes)
+    if !isPumping {
+      isPumping = true
+      while mayAdvance(context), advance(context) {}
+      isPumping = false
+    }
+    // Where nothing but a head that isn't whole waits, the limits of heads are what bounds it.
+    guard !input.isExhausted || exchange != nil, input.heldBytes > limits.maxPipelinedBytes else { return }
+    input.overflow()
     if input.droppedBytes > limits.maxLingerBytes { close() }
-    return false
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard phase == .serving else { return }
-    let part = unwrapInboundIn(data)
-    input.didDecode(part)
-    guard exchange == nil, input.parts.isEmpty, turnBudget > 0, context.channel.isWritable else {
-      input.hold(part)
-      return
-    }
-    let wasPumping = isPumping
-    isPumping = true
-    process(part, context)
-    isPumping = wasPumping
+    process(unwrapInboundIn(data), context)
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
@@ -173,17 +168,16 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
     // A request cut off by the end of the connection comes as an error too; there is nobody to answer then.
     guard phase == .serving, !input.isAbandoned, context.channel.isActive else { return }
-    input.abandon()
-    pendingRefusal = StandardPages.refusal(
-      of: error, isTarget: input.isWithinRequestLine, hasBareLineFeed: input.hasBareLineFeed, limits: limits)
-    settle(context)
+    refuse(
+      StandardPages.refusal(of: error, isBody: assembler.isReadingBody, limits: limits), head: assembler.head,
+      context)
   }
 
   // MARK: - Requests
 
   private func process(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     switch part {
-    case .head(let head): framing.isHead = head.method == .HEAD
+    case .head: break
     case .body(let bytes):
       heldBodyBytes += bytes.readableBytes
       server.heldBodyBytes += bytes.readableBytes
@@ -193,18 +187,26 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       }
     case .end: break
     }
-    switch assembler.consume(part) {
+    if case .end = part, !input.endHasCome() { return refuse(StandardPages.endsDiffer(), context) }
+    let verdict = assembler.consume(part)
+    if case .head = part, let body = assembler.bodyFraming, !input.headHasCome(body: body) {
+      return refuse(StandardPages.endsDiffer(), context)
+    }
+    switch verdict {
     case .wait: break
     case .sendContinue:
       context.writeAndFlush(
         wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
     case .reject(let response, let head): refuse(response, head: head, context)
-    case .complete(let assembled): handOut(assembled)
+    case .complete(let assembled): handOut(assembled, context)
     }
   }
 
-  private func handOut(_ assembled: RequestAssembler.Assembled) {
+  private func handOut(_ assembled: RequestAssembler.Assembled, _ context: ChannelHandlerContext) {
     framing = assembled.framing
+    guard server.requestsInFlight < limits.maxRequestsInFlight else {
+      return turnAway(assembled.head, context)
+    }
     let request = Request(
       method: assembled.head.method, target: assembled.head.uri, headers: assembled.head.headers,
       body: assembled.body, remoteAddress: remoteAddress, isFromThisMachine: isFromThisMachine)
@@ -220,6 +222,16 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
   }
 
+  /// Answers a request for which there is no room; the connection stays.
+  private func turnAway(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    let response = StandardPages.unavailable(
+      "all \(limits.maxRequestsInFlight) places for requests are taken")
+    note(response, head: head)
+    releaseBody()
+    turnBudget -= 1
+    write(response, framing, lingers: !input.isExhausted || input.isAbandoned, context)
+  }
+
   /// The exchange's way to answer.
   func answer(with response: Response) {
     guard exchange != nil, let context else { return }
@@ -232,7 +244,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     let answer =
       isTooMuch
       ? StandardPages.unavailable("too many large answers wait for their clients to take them") : response
-    write(answer, framing, lingers: !input.isEmpty || input.isAbandoned, context)
+    write(answer, framing, lingers: !input.isExhausted || input.isAbandoned, context)
     if !isPumping { settle(context) }
   }
 
@@ -244,46 +256,41 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     // A flush may make the channel writable or close it. Both are told in calls within it, which leave the work to
     // this loop: otherwise the stack would grow with each request.
     repeat {
-      while phase == .serving, exchange == nil, turnBudget > 0, context.channel.isWritable {
-        guard advance(context) else { break }
-      }
+      while mayAdvance(context), advance(context) {}
       if needsFlush {
         needsFlush = false
         context.flush()
       }
-    } while phase == .serving && exchange == nil && turnBudget > 0 && context.channel.isWritable
-      && !input.isEmpty
+    } while mayAdvance(context) && !input.isExhausted
     isPumping = false
     guard phase == .serving else { return }
-    if exchange == nil, input.isEmpty, input.isAbandoned { return endAfterInput(context) }
+    if exchange == nil, input.isAbandoned { return closeWhenFlushed(context) }
     if isReadingPaused, context.channel.isWritable {
       isReadingPaused = false
       context.read()
     }
     updateWait(context)
-    if turnBudget <= 0, exchange == nil, !input.isEmpty {
+    if turnBudget <= 0, exchange == nil, !input.isExhausted {
       context.eventLoop.assumeIsolated().execute { [self] in
         if let context = self.context { settle(context) }
       }
     }
   }
 
-  /// Deals with the next thing that has come; false if there is none.
-  private func advance(_ context: ChannelHandlerContext) -> Bool {
-    if let part = input.nextPart() {
-      process(part, context)
-    } else if let slice = input.nextSlice() {
-      input.willDecode(slice)
-      gate?.pass(slice)
-    } else {
-      return false
-    }
-    return true
+  /// Whether what comes next may be dealt with now.
+  private func mayAdvance(_ context: ChannelHandlerContext) -> Bool {
+    phase == .serving && exchange == nil && turnBudget > 0 && context.channel.isWritable
   }
 
-  /// All requests that could be read are answered, and no more will be read.
-  private func endAfterInput(_ context: ChannelHandlerContext) {
-    if let pendingRefusal { refuse(pendingRefusal, context) } else { closeWhenFlushed(context) }
+  /// Deals with the next thing that has come; false if there is none.
+  private func advance(_ context: ChannelHandlerContext) -> Bool {
+    switch input.next() {
+    case .nothing: return false
+    case .bytes(let bytes): gate?.pass(bytes)
+    case .malformed(let problem):
+      refuse(StandardPages.refusal(of: problem, limits: limits), head: assembler.head, context)
+    }
+    return true
   }
 
   private func releaseBody() {
@@ -295,30 +302,34 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// - Parameter head: that of the refused request, where it has come.
   private func refuse(_ response: Response, head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
+    note(response, head: head)
+    releaseBody()
+    let isHead = head.map { $0.method == .HEAD } ?? input.isHEAD
+    input.abandon()
+    let framing = ResponseFraming(isHead: isHead, keepsAlive: false, isHTTP10: false)
+    write(response, framing, lingers: true, context)
+  }
+
+  /// Tells the server of an answer that it gives itself.
+  private func note(_ response: Response, head: HTTPRequestHead?) {
     server.refusedCount += 1
     server.onRefusal?(
       Refusal(
         method: head?.method, target: head?.uri, status: response.status,
         bodyBytes: response.body.readableBytes, remoteAddress: remoteAddress))
-    releaseBody()
-    pendingRefusal = nil
-    input.clear()
-    let framing = ResponseFraming(
-      isHead: framing.isHead && !input.isWithinHead, keepsAlive: false, isHTTP10: false)
-    write(response, framing, lingers: true, context)
   }
 
   private func write(
     _ response: Response, _ framing: ResponseFraming, lingers: Bool, _ context: ChannelHandlerContext
   ) {
     var framing = framing
-    if server.isShuttingDown || input.isAbandoned && pendingRefusal == nil { framing.keepsAlive = false }
+    if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
     var output = server.takeScratch()
     let (rest, keepsAlive) = server.encoder.encode(response, framing: framing, into: &output)
     var promise: EventLoopPromise<Void>?
     if !keepsAlive {
       phase = .finishing
-      input.clear()
+      input.abandon()
       let written = context.eventLoop.makePromise(of: Void.self)
       finish(when: written.futureResult, lingers: lingers, context)
       promise = written

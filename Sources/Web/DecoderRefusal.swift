@@ -1,27 +1,71 @@
 import NIOHTTP1
 
 extension StandardPages {
-  /// What to answer to bytes that the decoder refuses. `isTarget` tells that its limit was met in the first line.
-  /// `hasBareLineFeed` that the first line does not end with CR LF, which the decoder takes for a wrong version.
-  static func refusal(
-    of error: HTTPParserError, isTarget: Bool, hasBareLineFeed: Bool, limits: ServerLimits
-  ) -> Response {
+  /// What to answer to what is no request.
+  static func refusal(of problem: ConnectionInput.Problem, limits: ServerLimits) -> Response {
+    switch problem {
+    case .head(let problem): refusal(of: problem, limits: limits)
+    case .extensionsTooLong: extensionsTooLong(limit: limits.maxHeaderBytes)
+    case .endsDiffer: endsDiffer()
+    }
+  }
+
+  /// What to answer to a head that is malformed.
+  static func refusal(of problem: HeadProblem, limits: ServerLimits) -> Response {
+    switch problem {
+    case .methodTooLong: methodNotKnown()
+    case .targetTooLong: targetTooLong(limit: limits.maxTargetBytes)
+    case .headersTooLarge: headersTooLarge(limit: limits.maxHeaderBytes)
+    case .tooManyHeaders: tooManyHeaders(limit: limits.maxHeaderCount)
+    case .versionNotSupported: versionNotSupported()
+    default: badRequest(reason(problem))
+    }
+  }
+
+  private static func reason(_ problem: HeadProblem) -> String {
+    switch problem {
+    case .emptyLines: "empty lines came in place of a request"
+    case .encrypted: "this is TLS, and plain HTTP is spoken here: the address begins with http://"
+    case .loneCarriageReturn: "a line has a CR without LF behind it (RFC 9112, section 2.2)"
+    case .loneLineFeed: "a line ends with LF alone instead of CR LF (RFC 9112, section 2.2)"
+    case .method: "the method has a character that no method has (RFC 9110, section 9.1)"
+    case .spaces: "the first line has one space each between its three parts, and none at its end"
+    case .noTarget: "the first line has no address: it is METHOD /address HTTP/1.1"
+    case .targetByte:
+      "the address has a character that must be percent-encoded: it is ASCII without control characters"
+    case .fragment: "the address has a #: what follows it is for the client alone, and a # itself is %23"
+    case .noVersion: "the first line has no version: it is METHOD /address HTTP/1.1"
+    case .version: "behind the address comes HTTP/1.1 and nothing else; a space in the address is %20"
+    case .blankBeforeFields: "a space comes before the first header (RFC 9112, section 2.2)"
+    case .folded: "a header goes on in a second line (RFC 9112, section 5.2): write it in one"
+    case .noName: "a header has no name"
+    case .nameByte: "the name of a header has a character that none has (RFC 9110, section 5.1)"
+    case .noColon: "a header has no colon"
+    case .blankAfterName: "a space stands in or after the name of a header (RFC 9112, section 5.1)"
+    case .valueByte: "the value of a header has a control character in it (RFC 9110, section 5.5)"
+    case .methodTooLong, .targetTooLong, .headersTooLarge, .tooManyHeaders, .versionNotSupported:
+      "the head is not taken"
+    }
+  }
+
+  /// What to answer to bytes that the decoder refuses: heads of which only the grammar is sound, and bodies.
+  static func refusal(of error: HTTPParserError, isBody: Bool, limits: ServerLimits) -> Response {
     switch error {
-    case .invalidVersion where hasBareLineFeed:
-      badRequest("the request's first line ends with LF alone instead of CR LF (RFC 9112, section 2.2)")
-    case .headerOverflow where isTarget: targetTooLong(limit: limits.maxTargetBytes)
     case .headerOverflow: headersTooLarge(limit: limits.maxHeaderBytes)
-    case .invalidVersion: versionNotSupported()
-    case .invalidMethod: badRequest("the method is not one of HTTP's")
-    case .invalidURL:
-      badRequest("the address must begin with / and have its special characters percent-encoded")
-    case .invalidHeaderToken: badRequest("a header is malformed")
+    case .invalidMethod, .invalidConstant: methodNotKnown()
+    case .invalidURL: badRequest("the address is neither a path nor begins with http://")
+    case .invalidChunkSize: badRequest("a chunk's size is not a hexadecimal number (RFC 9112, section 7.1)")
+    case _ where isBody:
+      badRequest("a chunk, or a field behind the last, is malformed (RFC 9112, section 7.1)")
     case .invalidContentLength:
       badRequest("Content-Length is no number that a body can have, or stands beside Transfer-Encoding")
     case .unexpectedContentLength:
       badRequest("the request has Content-Length twice, or together with Transfer-Encoding")
-    case .invalidChunkSize: badRequest("a chunk's size is not a hexadecimal number")
+    case .unknown: badRequest("in Transfer-Encoding, chunked comes once and last (RFC 9112, section 6.1)")
     default: badRequest("this is not HTTP/1.1 as RFC 9112 has it")
     }
   }
+
+  /// 400: the two readers of a request disagree about it, and nobody may guess.
+  static func endsDiffer() -> Response { badRequest("where the request ends is not clear") }
 }

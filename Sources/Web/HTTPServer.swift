@@ -210,8 +210,8 @@ public final class HTTPServer {
       greeting = StandardPages.unavailable("all \(limits.maxConnections) connections are taken")
     }
     var decoderLimits = NIOHTTPDecoderLimitConfiguration()
-    // The target counts as a field there. These bounds only stop what never becomes a whole head; the exact
-    // limits are applied to whole heads.
+    // The target counts as a field there. These bounds are for the fields behind a body in chunks: those of heads are
+    // counted before the decoder sees them.
     decoderLimits.maxHeaderFieldSize = max(limits.maxHeaderBytes, limits.maxTargetBytes) + 1
     decoderLimits.maxHeaderListSize = limits.maxHeaderBytes + limits.maxTargetBytes + 1
     decoderLimits.maxHeaderFieldCount = limits.maxHeaderCount

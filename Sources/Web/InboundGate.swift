@@ -1,7 +1,6 @@
 import NIOCore
 
-/// Stands before the decoder: tells the connection how many bytes come, which the decoder doesn't, and keeps from
-/// the decoder what is to wait or to be dropped.
+/// Stands before the decoder: gives the connection the bytes as they come, and the decoder those that it is to see.
 final class InboundGate: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -23,10 +22,10 @@ final class InboundGate: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if connection.admits(unwrapInboundIn(data)) { context.fireChannelRead(data) }
+    connection.received(unwrapInboundIn(data))
   }
 
-  /// Gives the decoder bytes that had to wait.
+  /// Gives the decoder bytes.
   func pass(_ bytes: ByteBuffer) {
     context?.fireChannelRead(wrapInboundOut(bytes))
   }

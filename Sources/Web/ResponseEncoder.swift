@@ -37,7 +37,7 @@ struct ResponseEncoder {
         framing: framing, into: &output)
     }
     let keepsAlive = writeHead(of: response, framing: framing, into: &output)
-    guard !framing.isHead, response.status.mayHaveResponseBody else { return (nil, keepsAlive) }
+    guard !framing.isHead, response.status.hasContent else { return (nil, keepsAlive) }
     if response.body.readableBytes <= Self.maxCopiedBodyBytes {
       output.writeImmutableBuffer(response.body)
       return (nil, keepsAlive)
@@ -70,7 +70,7 @@ struct ResponseEncoder {
     // RFC 9110 §8.6: no length with 204; with 304 it may be left out.
     if response.status.mayHaveResponseBody {
       output.writeStaticString("content-length: ")
-      output.writeDecimal(response.body.readableBytes)
+      output.writeDecimal(response.status.hasContent ? response.body.readableBytes : 0)
       output.writeStaticString("\r\n")
     }
     output.writeStaticString("date: ")
@@ -98,6 +98,12 @@ struct ResponseEncoder {
 
   /// A status has three digits (RFC 9112 §4); what has more is sent as 599.
   private static func threeDigits(_ code: UInt) -> UInt { min(code, 599) }
+}
+
+extension HTTPResponseStatus {
+  /// Whether an answer with this status has content: 204 and 304 end with their head, 205 says that it has none
+  /// (RFC 9110 §15.3.6).
+  fileprivate var hasContent: Bool { mayHaveResponseBody && self != .resetContent }
 }
 
 extension ByteBuffer {

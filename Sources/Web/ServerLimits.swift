@@ -8,12 +8,15 @@ public struct ServerLimits: Sendable {
   public var maxHeldBodyBytes = 256 << 20
   /// The bytes of all large bodies of answers that their clients have not taken yet; beyond it 503 in their place.
   public var maxHeldAnswerBytes = 512 << 20
-  /// The bytes of all header names and values of one request; beyond it 431.
+  /// The bytes of all header names and values of one request, blanks around the values included; beyond it 431. The
+  /// extensions of a body's chunks may have as many; beyond it 413.
   public var maxHeaderBytes = 32 << 10
   /// The number of header fields; beyond it 431.
   public var maxHeaderCount = 128
   /// The bytes of the request target; beyond it 414.
   public var maxTargetBytes = 8 << 10
+  /// The requests at one time that wait for their answers; those beyond it are answered 503, and their connections stay.
+  public var maxRequestsInFlight = 16_384
   /// The connections at one time; those beyond it are told 503 and closed.
   public var maxConnections = 16_384
   /// How long the head of a request may take once its first byte has come; then 408.

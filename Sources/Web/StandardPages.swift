@@ -48,11 +48,43 @@ public enum StandardPages {
     .text(.uriTooLong, "The address is longer than the \(limit) bytes that are taken.\n")
   }
 
+  /// 413, with the limit in bytes of what chunks may say beside their sizes.
+  static func extensionsTooLong(limit: Int) -> Response {
+    .text(
+      .payloadTooLarge, "The extensions of the chunks are longer than the \(limit) bytes that are taken.\n")
+  }
+
+  /// 421: the address is of another scheme than http.
+  static func misdirected() -> Response {
+    .text(.misdirectedRequest, "Only addresses that begin with http:// are served here.\n")
+  }
+
   /// 431, with the limit in bytes.
   public static func headersTooLarge(limit: Int) -> Response {
     .text(
       .requestHeaderFieldsTooLarge,
-      "The headers of the request are more, or longer than the \(limit) bytes, that are taken.\n")
+      "The headers of the request are longer than the \(limit) bytes that are taken.\n")
+  }
+
+  /// 431, with the number of headers that are taken.
+  static func tooManyHeaders(limit: Int) -> Response {
+    .text(
+      .requestHeaderFieldsTooLarge, "The headers of the request are more than the \(limit) that are taken.\n")
+  }
+
+  /// 501: a method that is none of HTTP's (RFC 9110 §9.1).
+  static func methodNotKnown() -> Response {
+    .text(.notImplemented, "The method is none that is known here; they are written in capitals.\n")
+  }
+
+  /// 501: a transfer coding that is not understood (RFC 9112 §6.1).
+  static func codingNotKnown() -> Response {
+    .text(.notImplemented, "The only transfer coding understood is chunked.\n")
+  }
+
+  /// 501: CONNECT is for proxies.
+  static func noTunnels() -> Response {
+    .text(.notImplemented, "This server is no proxy: it opens no tunnels.\n")
   }
 
   /// 503, with the reason as a sentence without its full stop and when to come again.

@@ -29,14 +29,12 @@ struct KernelOptions: ParsableArguments {
   var cpuLimit: TimeSpan = TimeSpan(seconds: 1)
   @Option(help: "How much memory all values may take, in MiB.")
   var memoryLimit = 512
-  @Option(help: "The largest body that a request may have, in bytes.")
-  var bodyLimit = 8 << 20
+  @OptionGroup(title: "Limits of the server") var server: ServerOptions
 
   func validate() throws {
     if let port, !(0...65_535).contains(port) { throw ValidationError("--port is 0 to 65535, not \(port)") }
     if host.isEmpty { throw ValidationError("--host is an address, as 127.0.0.1 or 0.0.0.0; it is empty") }
     if memoryLimit < 16 { throw ValidationError("--memory-limit is at least 16 MiB") }
-    if bodyLimit < 0 { throw ValidationError("--body-limit is at least 0") }
     if cpuLimit.seconds <= 0 { throw ValidationError("--cpu-limit is longer than 0") }
     if timeout.seconds <= 0 { throw ValidationError("--timeout is longer than 0") }
     for name in environment where name.isEmpty || name.contains("=") {
@@ -55,7 +53,7 @@ struct KernelOptions: ParsableArguments {
     configuration.machineLimits.handlerTime = cpuLimit.nanoseconds
     configuration.machineLimits.cellTime = cpuLimit.nanoseconds * 10
     configuration.machineLimits.memory = memoryLimit << 20
-    configuration.serverLimits.maxBodyBytes = bodyLimit
+    server.apply(to: &configuration)
     configuration.collectsAlways = variables["ROUTEBOOK_GC"] == "always"
     return configuration
   }

@@ -209,6 +209,18 @@ struct RerunTests {
     #expect(held[0].valueOnLoop == nil)
   }
 
+  @Test func howManyClientsWaitIsConfigured() {
+    let bench = Bench { $0.maxQueuedRequests = 2 }
+    runAll(bench)
+    _ = rerun(bench, cells)
+    let held = (0..<2).map { _ in bench.ask("/b") }
+    let refused = bench.ask("/b")
+    #expect(refused.status == 503)
+    #expect(refused.value?.headers.first(name: "retry-after") == "1")
+    bench.advance(.seconds(3))
+    #expect(held.map(\.text) == ["b", "b"])
+  }
+
   @Test func callsOfTheNotebookToItselfAreNeverHeld() {
     let bench = Bench()
     runAll(bench)

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -19,9 +20,9 @@ import Testing
     let responder = Holder()
     let server: HTTPServer
 
-    init() throws {
+    init(limits: ServerLimits = ServerLimits()) throws {
       channel = EmbeddedChannel(loop: loop)
-      server = HTTPServer(eventLoop: loop, responder: responder)
+      server = HTTPServer(eventLoop: loop, limits: limits, responder: responder)
       try server.adopt(channel)
       try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
@@ -148,6 +149,64 @@ import Testing
       connection.loop.run()
     }
     #expect(try connection.received().hasSuffix("\r\n\r\n299"))
+  }
+
+  @Test("A request for which there is no room is answered at once, and its connection goes on")
+  func requestLimit() throws {
+    var limits = ServerLimits()
+    limits.maxRequestsInFlight = 1
+    let connection = try Connection(limits: limits)
+    let other = EmbeddedChannel(loop: connection.loop)
+    try connection.server.adopt(other)
+    try other.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    try other.writeInbound(ByteBuffer(string: Self.get))
+    #expect(connection.responder.exchanges.count == 1)
+    var refused: [HTTPResponseStatus] = []
+    connection.server.onRefusal = { refused.append($0.status) }
+    try connection.send(Self.get + Self.get)
+    let text = try connection.received()
+    #expect(text.components(separatedBy: "HTTP/1.1 503 ").count == 3)
+    #expect(text.components(separatedBy: "retry-after: 1\r\n").count == 3)
+    #expect(!text.contains("connection: close"))
+    #expect(refused == [.serviceUnavailable, .serviceUnavailable])
+    connection.responder.exchanges[0].respond(.text(.ok, "first"))
+    try connection.send(Self.get)
+    #expect(connection.responder.exchanges.count == 2)
+    #expect(connection.server.requestsInFlight == 1)
+    _ = try other.finish()
+  }
+
+  @Test("Empty lines between requests begin no head, and make no idle connection live longer")
+  func emptyLines() throws {
+    let connection = try Connection()
+    try connection.send("\r\n")
+    connection.pass(.seconds(30))
+    try connection.send("\r\n")
+    #expect(connection.channel.isActive)
+    connection.pass(.seconds(31))
+    #expect(!connection.channel.isActive)
+    #expect(try connection.received() == "")
+  }
+
+  @Test("A server that shuts down does not wait for half a head")
+  func drainsHalfHeads() throws {
+    let connection = try Connection()
+    try connection.send("GET / HTTP/1.1\r\nHos")
+    _ = connection.server.shutDown(grace: .seconds(100))
+    connection.loop.run()
+    #expect(!connection.channel.isActive)
+  }
+
+  @Test("A head may be larger than what a client may send ahead")
+  func largeHead() throws {
+    var limits = ServerLimits()
+    limits.maxPipelinedBytes = 100
+    let connection = try Connection(limits: limits)
+    let field = "X: \(String(repeating: "y", count: 500))"
+    for piece in ["GET / HTTP/1.1\r\nHost: a\r\n\(field)", "\r\n\(field)\r\n\r\n"] {
+      try connection.send(piece)
+    }
+    #expect(connection.responder.exchanges.count == 1)
   }
 
   @Test("A client that sends more than is dropped is closed, though its request is under way")
