@@ -24,10 +24,13 @@ extension Hop {
 
   /// Whether a response of this status and with this `Location` asks to call another address.
   static func isRedirect(_ head: ResponseHead) -> Bool {
-    switch head.status {
-    case 301, 302, 303, 307, 308: head.first("location") != nil
-    default: false
-    }
+    location(status: head.status, head.headers) != nil
+  }
+
+  /// What the `Location` of a redirect says; `nil` for a response that is none.
+  static func location(status: Int, _ headers: [(name: String, value: String)]) -> String? {
+    guard [301, 302, 303, 307, 308].contains(status) else { return nil }
+    return headers.first { $0.name.utf8.count == 8 && $0.name.lowercased() == "location" }?.value
   }
 
   /// The exchange that a redirect leads to (RFC 9110, section 15.4).
@@ -36,15 +39,15 @@ extension Hop {
   /// method and the body. Credentials go to no other origin, and neither does a socket's path.
   ///
   /// - Throws: ``FetchError`` when the location cannot be read or is neither `http` nor `https`.
-  func following(_ head: ResponseHead) throws(FetchError) -> Hop {
+  func following(status: Int, location: String) throws(FetchError) -> Hop {
     var next = self
     do {
-      next.address = try address.resolving(head.first("location") ?? "")
+      next.address = try address.resolving(location)
     } catch {
       throw FetchError(error.kind, "\(address.authority) redirected: \(error.message)")
     }
     let becomesGET =
-      switch head.status {
+      switch status {
       case 303: method != "HEAD" && method != "GET"
       case 301, 302: method == "POST"
       default: false

@@ -58,7 +58,7 @@ final class Transfer {
         "\(quoted(request.url)) redirected more than \(request.redirectLimit) times, at last to "
           + quoted(head.first("location") ?? ""))
     }
-    hop = try hop.following(head)
+    hop = try hop.following(status: head.status, location: head.first("location") ?? "")
     redirects += 1
     head = ResponseHead()
     discarded = 0

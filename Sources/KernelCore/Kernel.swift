@@ -88,14 +88,15 @@ final class Kernel {
     ownership = Ownership(machine: machine, routes: routes, timers: timers)
     machine.host = self
 
-    let requestClass = RequestObject.define(in: machine)
+    let fileClass = UploadedFile.define(in: machine)
+    let requestClass = RequestObject.define(in: machine, fileClass: fileClass)
     let responseClass = ResponseObject.define(in: machine)
     replies = ReplyMaker(
       machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
-      responseClass: responseClass, isVirtual: configuration.isClockVirtual, mark: mark,
-      recorder: recorder)
+      responseClass: responseClass, fileClass: fileClass, isVirtual: configuration.isClockVirtual,
+      mark: mark, recorder: recorder)
     desk = RequestDesk(
       machine: machine, routes: routes, replies: replies, requestClass: requestClass, clock: clock,
       ownership: ownership, origin: calls.origin(of:), recorder: recorder, emit: emit)
@@ -168,12 +169,15 @@ final class Kernel {
     if calls.transferCount > 0 || bindings > 0 { return true }
     if !active.isEmpty || desk.clientCount > 0 || promptCallCount > 0 { return false }
     if configuration.holdsTimeBetweenCells && !isSettling { return true }
-    return timers.oneShotCount == 0 && (isSettled || !isSettling)
+    return pendingCount == 0 && (isSettled || !isSettling)
   }
+
+  /// What comes by itself when its time has come, and once: timers, and calls that wait to be made again.
+  private var pendingCount: Int { timers.oneShotCount + calls.pauseCount }
 
   /// Whether nothing happens any more by itself. Timers that tick do not count, nor does what waits for ever.
   var isSettled: Bool {
-    guard machine.isIdle, timers.oneShotCount == 0, calls.transferCount == 0, bindings == 0,
+    guard machine.isIdle, pendingCount == 0, calls.transferCount == 0, bindings == 0,
       whenIdle.isEmpty
     else { return false }
     // Only a tick could still wake what waits.

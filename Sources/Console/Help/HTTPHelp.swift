@@ -44,12 +44,20 @@ extension TypeHelp {
         route "/json" { request.json.a }; await post("/json", json: ["a": 1]).text // → "1"
 
       form -> Dictionary
-      The fields of a form that was sent; of a name that comes twice the last value.
+      The fields of a form that was sent, files apart; of a name that comes twice the last value.
         route "/form" { request.form }; await post("/form", form: ["a": 1]).json // → ["a": "1"]
 
       formLists -> Dictionary
       As form, with an Array of all values for each name.
         route "/form" { request.formLists }; await post("/form", form: ["a": [1, 2]]).json // → ["a": ["1", "2"]]
+
+      files -> Dictionary
+      The files of a form that was sent, by the names of their fields; of one that comes twice the last.
+        route "/up" { request.files.a.name }; await post("/up", files: ["a": ["name": "b.txt", "body": "x"]]).text // → "b.txt"
+
+      fileLists -> Dictionary
+      As files, with an Array of all files for each name.
+        route "/up" { request.fileLists.a.map { $0.text } }; await post("/up", files: ["a": ["x", "y"]]).json // → ["x", "y"]
 
       params -> Dictionary
       The parameters of the pattern by name.
@@ -58,6 +66,47 @@ extension TypeHelp {
       remote -> String
       The address of the client.
         route "/who" { request.remote }; await get("/who").text // → "127.0.0.1"
+      """#)
+
+  static let file = TypeHelp(
+    "File",
+    #"A file of a form that a client has sent: request.files.photo."#,
+    members: #"""
+      name -> String
+      What the client calls it. It is a text like any other, never a path to be opened.
+        route "/up" { request.files.a.name }; await post("/up", files: ["a": ["name": "../b", "body": "x"]]).text // → "../b"
+
+      type -> String
+      What the client says it is: image/png and so on; text/plain where it says nothing.
+        route "/up" { request.files.a.type }; await post("/up", files: ["a": Bytes([1])]).text // → "application/octet-stream"
+
+      body -> Bytes
+      Its content.
+        route "/up" { request.files.a.body.count }; await post("/up", files: ["a": "abc"]).text // → "3"
+
+      text -> String
+      Its content as text.
+        route "/up" { request.files.a.text }; await post("/up", files: ["a": "abc"]).text // → "abc"
+      """#)
+
+  static let cookie = TypeHelp(
+    "Cookie", #"A cookie for respond and redirect: Cookie("dark", maxAge: 24h)."#, members: "")
+
+  static let cookieJar = TypeHelp(
+    "CookieJar",
+    #"Cookies kept from call to call: let jar = CookieJar(), then get(url, cookies: jar)."#,
+    members: #"""
+      cookies -> Array of Dictionary
+      The cookies in it, each with name, value, domain, path, expires, secure, httpOnly and hostOnly.
+        route "/in" { respond(cookies: ["id": 7]) }; let jar = CookieJar(); await get("/in", cookies: jar); jar.cookies[0].value // → "7"
+
+      count -> Int
+      How many cookies are in it.
+        CookieJar().count // → 0
+
+      clear()
+      Drops all of them.
+        let jar = CookieJar(); jar.clear(); jar.count // → 0
       """#)
 
   static let response = TypeHelp(

@@ -11,13 +11,21 @@ extension Catalogue {
     In the body of a route, what the client has asked for.
       route "/echo" { request.query }; await get("/echo?a=1").json // → ["a": "1"]
 
-    respond(body, status:, headers:) -> Reply
-    An answer with a status and headers of its own.
+    respond(body, status:, headers:, cookies:) -> Reply
+    An answer with a status, headers and cookies of its own.
       route "/made" { respond("made", status: 201) }; await get("/made").status // → 201
 
-    redirect(to:, status:) -> Reply
+    redirect(to:, status:, cookies:) -> Reply
     An answer that sends the client elsewhere.
       route "/old" { redirect(to: "/new") }; await get("/old", follow: false).status // → 302
+
+    Cookie(value, path:, domain:, expires:, maxAge:, secure:, httpOnly:, sameSite:, partitioned:) -> Cookie
+    A cookie with attributes, for respond and redirect. Without them its path is / and sameSite is "lax".
+      route "/in" { respond(cookies: ["id": Cookie(7, maxAge: 1h)]) }; await get("/in").headers["set-cookie"] // → "id=7; Path=/; Max-Age=3600; SameSite=Lax"
+
+    expiredCookie(path:, domain:, secure:, partitioned:) -> Cookie
+    Deletes a cookie. Path and domain must be those with which it was set.
+      route "/out" { respond(cookies: ["id": expiredCookie()]) }; await get("/out").headers["set-cookie"].prefix(11) // → "id=; Path=/"
 
     httpError(status, message) -> Error
     An error that becomes an answer with that status where it is thrown.

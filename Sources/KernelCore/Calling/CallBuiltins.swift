@@ -1,4 +1,3 @@
-import Foundation
 import VM
 import Web
 
@@ -7,13 +6,14 @@ extension OutboundCalls {
   func define(in machine: Machine) {
     let parameters = [
       "url", "query?", "headers?", "body?", "json?", "form?", "timeout?", "follow?", "check?",
+      "files?", "retry?", "cookies?",
     ]
     for method in ["get", "post", "put", "patch", "delete", "head"] {
       machine.define(method, parameters) { [unowned self] call throws(Failure) in
         var url = try call.string(0)
-        if call.has(1), !call[1].isNil { url = appending(try Self.pairs(call, 1), to: url) }
-        let options = try Self.options(call)
-        if method == "head", let place = Self.bodies(call).first {
+        if call.has(1), !call[1].isNil { url = appending(try CallBody.pairs(call, 1), to: url) }
+        let options = try options(call, method: method.uppercased())
+        if method == "head", let place = CallBody.first(call, Self.bodies) {
           throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post").at(
             parameter: place)
         }
@@ -22,9 +22,12 @@ extension OutboundCalls {
     }
   }
 
-  private static func options(_ call: borrowing NativeCall) throws(Failure) -> Options {
+  /// Which parameters make a body.
+  private static let bodies = CallBody.Places(body: 3, json: 4, form: 5, files: 9)
+
+  private func options(_ call: borrowing NativeCall, method: String) throws(Failure) -> Options {
     var options = Options()
-    if call.has(2), !call[2].isNil { options.headers = try pairs(call, 2) }
+    if call.has(2), !call[2].isNil { options.headers = try CallBody.pairs(call, 2) }
     for (name, value) in options.headers {
       if let problem = HeaderRules.problem(name: name, value: value) {
         throw Failure(.argument, problem).at(parameter: 2)
@@ -40,76 +43,76 @@ extension OutboundCalls {
     }
     options.followsRedirects = try call.bool(7, default: true)
     options.checks = try call.bool(8, default: true)
+    options.retries = try Self.retries(call, 10, method: method)
+    try setCookies(call, 11, &options)
     return options
   }
 
-  /// Which parameters that make a body are given.
-  private static func bodies(_ call: borrowing NativeCall) -> [Int] {
-    [3, 4, 5].filter { call.has($0) && !call[$0].isNil }
-  }
-
-  private static func setBody(_ call: borrowing NativeCall, _ options: inout Options) throws(Failure) {
-    let given = bodies(call)
-    if given.count > 1 {
-      throw Failure(.argument, "a call has one body: give body, json or form").at(parameter: given[1])
-    }
-    let machine = call.machine
-    var type: String?
-    switch given.first {
-    case 3:
-      guard let bytes = machine.withBytes(of: call[3], { Array($0) }) else {
-        throw call.wrongType(3, expected: "a String or Bytes")
-      }
-      options.body = bytes
-      type = machine.isBytes(call[3]) ? "application/octet-stream" : "text/plain; charset=utf-8"
-    case 4:
-      options.body = try machine.writeJSON(call[4])
-      type = "application/json"
-    case 5:
-      let fields = try pairs(call, 5).map { "\(encoded($0.name))=\(encoded($0.value))" }
-      options.body = Array(fields.joined(separator: "&").utf8)
-      type = "application/x-www-form-urlencoded"
-    default: break
-    }
-    if let type, !options.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-      options.headers.append(("content-type", type))
+  private func setBody(_ call: borrowing NativeCall, _ options: inout Options) throws(Failure) {
+    let body = try CallBody.read(call, Self.bodies, fileClass: fileClass) { random.boundary() }
+    guard let body else { return }
+    options.body = body.bytes
+    if !options.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+      options.headers.append(("content-type", body.type))
+    } else if call.has(Self.bodies.files), !call[Self.bodies.files].isNil {
+      throw Failure(
+        .argument, "files come with a Content-Type of their own, which names what stands between them",
+        help: "leave the header Content-Type out"
+      ).at(parameter: 2)
     }
   }
 
-  /// The pairs of a dictionary of texts, an Array giving its name several times. Nil leaves a name out: what a
-  /// Dictionary does not have is no `n=nil`.
-  private static func pairs(_ call: borrowing NativeCall, _ index: Int) throws(Failure) -> [(
-    name: String, value: String
-  )] {
-    guard let pairs = call.machine.pairs(of: call[index]) else {
-      throw call.wrongType(index, expected: "a Dictionary")
+  /// How many times a call is made again.
+  private static func retries(
+    _ call: borrowing NativeCall, _ index: Int, method: String
+  ) throws(Failure) -> Int {
+    let count = try call.int(index, default: 0)
+    guard (0...RepeatedAttempts.limit).contains(count) else {
+      throw Failure(
+        .argument, "a call is made again 0 to \(RepeatedAttempts.limit) times, not \(count)"
+      ).at(parameter: index)
     }
-    var texts: [(name: String, value: String)] = []
-    for pair in pairs {
-      let name = call.machine.display(pair.key)
-      for value in call.machine.elements(of: pair.value) ?? [pair.value] where !value.isNil {
-        do throws(Failure) {
-          texts.append((name, try call.machine.plainText(of: value, for: name)))
-        } catch {
-          throw error.at(parameter: index)
-        }
+    guard count == 0 || RepeatedAttempts.methods.contains(method) else {
+      throw Failure(
+        .argument, "a \(method) is not made again: what it does, it would do twice",
+        help: "retry is for get, head, put and delete; or catch the error and decide"
+      ).at(parameter: index)
+    }
+    return count
+  }
+
+  /// A jar, or a Dictionary of cookies for this call alone.
+  private func setCookies(
+    _ call: borrowing NativeCall, _ index: Int, _ options: inout Options
+  ) throws(Failure) {
+    if !call.has(index) || call[index].isNil { return }
+    if let jar = call.machine.payload(of: call[index], jarClass) as? CookieJarObject {
+      options.jar = jar
+      return
+    }
+    guard call.machine.pairs(of: call[index]) != nil else {
+      throw call.wrongType(index, expected: "a CookieJar or a Dictionary")
+    }
+    let cookies = try CallBody.pairs(call, index)
+    for (name, value) in cookies {
+      if let problem = SetCookie.problem(name: name, value: value) {
+        throw Failure(.argument, problem).at(parameter: index)
       }
     }
-    return texts
+    if cookies.isEmpty { return }
+    if options.headers.contains(where: { $0.name.lowercased() == "cookie" }) {
+      throw Failure(.argument, "a call takes its cookies from cookies: or from the header, not from both").at(
+        parameter: index)
+    }
+    options.headers.append(("cookie", cookies.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")))
   }
 
   private func appending(_ items: [(name: String, value: String)], to url: String) -> String {
     if items.isEmpty { return url }
     let parts = url.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-    let query = items.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+    let query = items.map { "\(CallBody.encoded($0.name))=\(CallBody.encoded($0.value))" }.joined(
+      separator: "&")
     let fragment = parts.count > 1 ? "#" + parts[1] : ""
     return "\(parts[0])\(parts[0].contains("?") ? "&" : "?")\(query)\(fragment)"
-  }
-
-  /// Percent-encodes all but the unreserved characters (RFC 3986 section 2.3).
-  private static func encoded(_ text: String) -> String {
-    let unreserved = CharacterSet(
-      charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-    return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
   }
 }

@@ -8,12 +8,16 @@ import Web
 /// Calls from the language to HTTP services: others by libcurl, this server itself by its own address, or
 /// within the process under a virtual clock.
 final class OutboundCalls {
-  private let machine: Machine
+  let machine: Machine
   private let clock: any Clock
   private let loop: any EventLoop
   private let transfers: TransferPool
   private let server: HTTPServer
   let responseClass: InstanceClass
+  let fileClass: InstanceClass
+  let jarClass: InstanceClass
+  /// For boundaries and waits.
+  var random: CallRandom
   private let isVirtual: Bool
   private let mark: OwnCallMark
   private let recorder: TraceRecorder?
@@ -24,8 +28,10 @@ final class OutboundCalls {
   private var underWay: [Int: Call] = [:]
   /// Calls that leave the process: while there are any, virtual time stands still.
   private(set) var transferCount = 0
+  /// Calls that wait until they are made again.
+  private(set) var pauseCount = 0
 
-  private struct Call {
+  struct Call {
     let method: String
     let url: String
     let started: Int
@@ -36,11 +42,26 @@ final class OutboundCalls {
     var own: OwnRequest?
     var exchange: Exchange?
     var timeout: ClockToken?
+    /// What has left the process, without what is only for its address: cookies and our own mark.
+    var request: FetchRequest?
+    /// How many redirects of it were followed here.
+    var redirects = 0
+    /// When this attempt must have its answer, by the clock.
+    var deadline: Int?
+    /// When this attempt began, by the clock.
+    var begun: Int
+    var attempts: RepeatedAttempts
+    /// Brings the next attempt.
+    var pause: ClockToken?
+
+    /// Tells what comes of this attempt from what comes late of one before.
+    var number: Int { attempts.ended.count }
   }
 
   init(
     machine: Machine, clock: any Clock, loop: any EventLoop, transfers: TransferPool, server: HTTPServer,
-    responseClass: InstanceClass, isVirtual: Bool, mark: OwnCallMark, recorder: TraceRecorder?
+    responseClass: InstanceClass, fileClass: InstanceClass, isVirtual: Bool,
+    mark: OwnCallMark, recorder: TraceRecorder?
   ) {
     self.recorder = recorder
     self.machine = machine
@@ -49,6 +70,9 @@ final class OutboundCalls {
     self.transfers = transfers
     self.server = server
     self.responseClass = responseClass
+    self.fileClass = fileClass
+    jarClass = CookieJarObject.define(in: machine) { Self.seconds(of: clock) }
+    random = CallRandom(repeats: isVirtual)
     self.isVirtual = isVirtual
     self.mark = mark
   }
@@ -68,8 +92,12 @@ final class OutboundCalls {
   struct Options {
     var headers: [(name: String, value: String)] = []
     var body: [UInt8]?
-    /// Nanoseconds; nil for no limit.
+    /// Nanoseconds for each attempt; nil for no limit.
     var timeout: Int?
+    /// How many times the call is made again where that may help.
+    var retries = 0
+    /// Where cookies come from and go to.
+    var jar: CookieJarObject?
     var followsRedirects = true
     /// Whether a status of 400 or more fails the call.
     var checks = true
@@ -88,21 +116,32 @@ final class OutboundCalls {
     let target = try self.target(of: url)
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url))
-    underWay[id] = Call(method: method, url: url, started: clock.now, options: options, depth: depth)
+    underWay[id] = Call(
+      method: method, url: url, started: clock.now, options: options, depth: depth, begun: clock.now,
+      attempts: RepeatedAttempts(retries: options.retries))
+    attempt(id, target)
+    return deferred
+  }
+
+  /// Makes a call, once.
+  private func attempt(_ id: Int, _ target: Target) {
+    guard let call = underWay[id] else { return }
+    let options = call.options
+    underWay[id]?.begun = clock.now
+    underWay[id]?.deadline = options.timeout.map { clock.now.addingClamped($0) }
     let staysInProcess =
       isVirtual || options.staysInProcess || target.absolute == nil
       || transferCount >= OutboundCalls.ownTransfers
     if let path = target.ownPath, staysInProcess {
       underWay[id]?.own = OwnRequest(
-        method: method, target: path, headers: options.headers, body: options.body,
+        method: call.method, target: path, headers: options.headers, body: options.body,
         followsRedirects: options.followsRedirects)
       if let timeout = options.timeout { limit(id, to: timeout) }
       // The handler starts when the running code waits or ends.
-      machine.enqueue { [weak self] in self?.ask(id) }
+      machine.enqueue { [weak self] in self?.ask(id, attempt: call.number) }
     } else {
-      startTransfer(id, method, target, options.headers, options.body)
+      startTransfer(id, call.method, target, options.headers, options.body)
     }
-    return deferred
   }
 
   /// Where so many calls have left the process, those to this server itself stay within it: handlers that call each
@@ -124,7 +163,7 @@ final class OutboundCalls {
       fields: [("status", .int(Int(HTTPResponseStatus.loopDetected.code)))])
   }
 
-  private struct Target {
+  struct Target {
     /// Path and query, where it is this server's own.
     let ownPath: String?
     /// Nil where this server has no address.
@@ -133,7 +172,7 @@ final class OutboundCalls {
   }
 
   /// A relative URL is this server's own; so is one that names an address of it.
-  private func target(of url: String) throws(Failure) -> Target {
+  func target(of url: String) throws(Failure) -> Target {
     if url.hasPrefix("/"), !url.hasPrefix("//") {
       let address = server.addresses.first
       return Target(ownPath: url, absolute: address.map { $0.url + url }, unixPath: address?.unixPath)
@@ -152,45 +191,102 @@ final class OutboundCalls {
     _ body: [UInt8]?
   ) {
     guard let call = underWay[id] else { return }
-    var headers = headers
-    if target.ownPath != nil {
-      headers.append(mark.field(depth: call.depth, span: machine.span(ofOperation: id)))
-    }
-    var request = FetchRequest(
+    let request = FetchRequest(
       method: method, url: target.absolute ?? "", headers: headers, body: body,
-      timeout: call.options.timeout.map { .nanoseconds($0) },
       redirectLimit: call.options.followsRedirects ? OwnRequest.redirectLimit : 0,
       unixSocketPath: target.unixPath)
+    transfer(id, request, isOwn: target.ownPath != nil)
+  }
+
+  /// Lets a request leave the process.
+  private func transfer(_ id: Int, _ request: FetchRequest, isOwn: Bool) {
+    guard let call = underWay[id] else { return }
+    underWay[id]?.request = request
+    var request = request
+    if isOwn { request.headers.append(mark.field(depth: call.depth, span: machine.span(ofOperation: id))) }
     request.confidentialHeaders = [OwnCallMark.header]
+    if let jar = call.options.jar {
+      // Each answer on the way may set cookies, so each is looked at here.
+      request.redirectLimit = 0
+      request.headers = jar.adding(to: request.headers, for: request.url, now: seconds)
+    }
+    if let timeout = call.options.timeout {
+      let left = call.redirects > 0 ? (call.deadline ?? .max) - clock.now : timeout
+      request.timeout = .nanoseconds(max(1, left))
+    }
     let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
-    let loop = loop
+    let (loop, attempt) = (loop, call.number)
     transferCount += 1
     underWay[id]?.transfer = transfers.start(request) { result in
-      loop.execute { bound.value.calls?.completed(id, result) }
+      loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
     }
+  }
+
+  /// What has left the process has come back.
+  private func transferred(_ id: Int, attempt: Int, _ result: Result<FetchResponse, FetchError>) {
+    guard let call = underWay[id], call.number == attempt else { return }
+    releaseTransfer(id)
+    guard case .success(let response) = result, let jar = call.options.jar, let request = call.request else {
+      return completed(id, result)
+    }
+    jar.take(response.headers, from: response.url, now: seconds)
+    guard call.options.followsRedirects else { return completed(id, result) }
+    do throws(FetchError) {
+      guard let next = try request.following(response) else { return completed(id, result) }
+      if call.redirects == OwnRequest.redirectLimit { throw Self.redirected(to: next.url) }
+      underWay[id]?.redirects += 1
+      transfer(id, next, isOwn: OwnAddress.path(of: next.url, among: server.addresses) != nil)
+    } catch {
+      completed(id, .failure(error))
+    }
+  }
+
+  private func releaseTransfer(_ id: Int) {
+    if underWay[id]?.transfer == nil { return }
+    underWay[id]?.transfer = nil
+    transferCount -= 1
+  }
+
+  /// The time of cookies, in seconds since 1970.
+  private var seconds: Int { Self.seconds(of: clock) }
+
+  private static func seconds(of clock: any Clock) -> Int {
+    // A virtual clock goes further than anything lasts.
+    Int(min(clock.date.timeIntervalSince1970, 1e15))
   }
 
   // MARK: Within the process
 
   /// The turn of a request to this server itself.
-  private func ask(_ id: Int) {
-    guard let call = underWay[id], let own = call.own else { return }
+  private func ask(_ id: Int, attempt: Int) {
+    guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
     if own.body?.count ?? 0 > server.limits.maxBodyBytes {
-      return answered(id, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
+      return answered(id, attempt: attempt, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
     }
     let host = server.addresses.first { $0.unixPath == nil }.map { String($0.url.dropFirst(7)) }
     let field = mark.field(depth: call.depth, span: machine.span(ofOperation: id))
-    let request = own.request(host: host ?? "localhost", mark: field)
+    var asked = own
+    if let jar = call.options.jar {
+      asked.headers = jar.adding(to: own.headers, for: address(of: own), now: seconds)
+    }
+    let request = asked.request(host: host ?? "localhost", mark: field)
     let exchange = Exchange(request: request) { [weak self] response in
-      self?.answered(id, response)
+      self?.answered(id, attempt: attempt, response)
     }
     underWay[id]?.exchange = exchange
     respond(exchange)
   }
 
-  private func answered(_ id: Int, _ response: Response) {
-    guard let own = underWay[id]?.own else { return }
+  /// The absolute address of a request to this server itself.
+  private func address(of own: OwnRequest) -> String {
+    (server.addresses.first?.url ?? "http://localhost") + own.target
+  }
+
+  private func answered(_ id: Int, attempt: Int, _ response: Response) {
+    guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
     underWay[id]?.exchange = nil
+    call.options.jar?.take(
+      response.headers.map { (name: $0.name, value: $0.value) }, from: address(of: own), now: seconds)
     if let (location, next) = own.following(response) { return follow(id, location, next) }
     var headers = response.headers.map { (name: $0.name, value: $0.value) }
     let hasBody = response.status != .noContent && response.status != .notModified
@@ -209,8 +305,7 @@ final class OutboundCalls {
 
   private func follow(_ id: Int, _ location: String, _ next: OwnRequest) {
     if next.redirects > OwnRequest.redirectLimit {
-      let text = "redirected more than \(OwnRequest.redirectLimit) times, at last to \(location)"
-      return completed(id, .failure(FetchError(kind: .tooManyRedirects, message: text.printable(limit: 300))))
+      return completed(id, .failure(Self.redirected(to: location)))
     }
     do throws(Failure) {
       let target = try target(of: location)
@@ -218,7 +313,8 @@ final class OutboundCalls {
       if let path = target.ownPath {
         next.target = path
         underWay[id]?.own = next
-        machine.enqueue { [weak self] in self?.ask(id) }
+        guard let attempt = underWay[id]?.number else { return }
+        machine.enqueue { [weak self] in self?.ask(id, attempt: attempt) }
       } else {
         underWay[id]?.own = nil
         // Credentials go to nobody else.
@@ -232,26 +328,43 @@ final class OutboundCalls {
     }
   }
 
+  private static func redirected(to location: String) -> FetchError {
+    let text = "redirected more than \(OwnRequest.redirectLimit) times, at last to \(location)"
+    return FetchError(kind: .tooManyRedirects, message: text.printable(limit: 300))
+  }
+
   private func limit(_ id: Int, to timeout: Int) {
     underWay[id]?.timeout = clock.schedule(at: clock.now.addingClamped(timeout)) { [weak self] in
       guard let self, let call = underWay[id] else { return }
       underWay[id]?.timeout = nil
       if let exchange = call.exchange { machine.enqueue { exchange.disconnect() } }
+      // A redirect may have led out of the process.
+      if let transfer = call.transfer { transfers.cancel(transfer) }
       completed(id, .failure(FetchError(kind: .timedOut, message: Self.noAnswer(within: timeout))))
     }
   }
 
   // MARK: Ending
 
-  private func take(_ id: Int) -> Call? {
-    guard let call = underWay.removeValue(forKey: id) else { return nil }
-    if call.transfer != nil { transferCount -= 1 }
-    if let token = call.timeout { clock.cancel(token) }
-    return call
+  /// Ends what an attempt holds: its connection, its limit, its wait for the next.
+  private func release(_ id: Int) {
+    releaseTransfer(id)
+    if let token = underWay[id]?.timeout { clock.cancel(token) }
+    underWay[id]?.timeout = nil
+    if let token = underWay[id]?.pause {
+      clock.cancel(token)
+      pauseCount -= 1
+    }
+    underWay[id]?.pause = nil
   }
 
   private func completed(_ id: Int, _ result: Result<FetchResponse, FetchError>) {
-    guard let call = take(id) else { return }
+    release(id)
+    if let pause = pauseBeforeAnother(id, after: result) {
+      wait(id, pause)
+      return onActivity()
+    }
+    guard let call = underWay.removeValue(forKey: id) else { return }
     switch result {
     case .success(let response):
       recorder?.setStatus(response.status, of: machine.span(ofOperation: id))
@@ -266,58 +379,53 @@ final class OutboundCalls {
         machine.complete(operation: id, .success(value))
       }
     case .failure(let error):
-      let failure = Failure(
-        error.kind == .timedOut ? .timeout : .network,
-        "\(call.method) \(call.url.printable(limit: 200)): \(reason(of: error, call))",
-        fields: [("url", machine.makeString(call.url))])
-      machine.complete(operation: id, .failure(machine.makeErrorValue(failure)))
+      machine.complete(operation: id, .failure(noAnswer(call, error)))
     }
     onActivity()
   }
 
-  /// Of a handler of this notebook one hears the same whether the request has gone over a connection or not.
-  private func reason(of error: FetchError, _ call: Call) -> String {
-    guard error.kind == .timedOut, let timeout = call.options.timeout, isOwn(call) else {
-      return error.message
+  // MARK: Again
+
+  /// Notes how an attempt ended; gives the wait before the next in nanoseconds, or nil where there is none.
+  private func pauseBeforeAnother(_ id: Int, after result: Result<FetchResponse, FetchError>) -> Int? {
+    guard let call = underWay[id], call.options.retries > 0 else { return nil }
+    var (status, reason, wish): (Int?, String, Int?) = (nil, "", nil)
+    switch result {
+    case .success(let response):
+      (status, wish) = (response.status, response.retryAfter(now: seconds))
+    case .failure(let error): reason = self.reason(of: error, call)
     }
-    return Self.noAnswer(within: timeout)
+    let attempt = RepeatedAttempts.Attempt(
+      begun: call.begun - call.started, status: status, reason: reason)
+    return underWay[id]?.attempts.note(
+      attempt, isWorthRepeating: RepeatedAttempts.isWorthRepeating(result), wish: wish,
+      chance: random.fraction())
   }
 
-  private static func noAnswer(within timeout: Int) -> String {
-    "no answer within \(Machine.text(ofDuration: timeout))"
-  }
-
-  /// Whether a call is one to this server itself.
-  private func isOwn(_ call: Call) -> Bool {
-    call.own != nil || (try? target(of: call.url))?.ownPath != nil
-  }
-
-  private func badStatus(_ call: Call, _ response: FetchResponse, _ value: Value) -> Value {
-    let reason =
-      response.reason.isEmpty ? HTTPResponseStatus(statusCode: response.status).reasonPhrase : response.reason
-    // What the other side says about it, where it says so in a line of text.
-    let isText = response.headers.contains {
-      $0.name.lowercased() == "content-type" && $0.value.lowercased().hasPrefix("text/plain")
+  private func wait(_ id: Int, _ pause: Int) {
+    underWay[id]?.own = nil
+    underWay[id]?.exchange = nil
+    underWay[id]?.request = nil
+    underWay[id]?.redirects = 0
+    pauseCount += 1
+    underWay[id]?.pause = clock.schedule(at: clock.now.addingClamped(pause)) { [weak self] in
+      guard let self, let call = underWay[id] else { return }
+      pauseCount -= 1
+      underWay[id]?.pause = nil
+      do throws(Failure) {
+        attempt(id, try target(of: call.url))
+      } catch {
+        completed(id, .failure(FetchError(kind: .badURL, message: error.message)))
+      }
+      onActivity()
     }
-    let line = isText ? response.body.prefix { $0 != 10 && $0 != 13 } : []
-    let says = String(decoding: line, as: UTF8.self)
-    let said = line.isEmpty || says.contains(reason) ? "" : ": \(says.printable(limit: 200))"
-    let failure = Failure(
-      isEndlessChain(call, response) ? .limit : .http,
-      "\(call.method) \(call.url.printable(limit: 200)) gave \(response.status) \(reason.printable(limit: 100))\(said)",
-      help: "pass check: false to look at such answers yourself",
-      fields: [("response", value), ("status", .int(response.status))])
-    return machine.makeErrorValue(failure)
-  }
-
-  /// Whether a call to this server itself has come to nothing because the chain of such calls has no end.
-  private func isEndlessChain(_ call: Call, _ response: FetchResponse) -> Bool {
-    response.status == Int(HTTPResponseStatus.loopDetected.code) && isOwn(call)
   }
 
   /// Nobody wants the answer any more.
   func cancel(operation: Int) {
-    guard let call = take(operation) else { return }
+    guard let call = underWay[operation] else { return }
+    release(operation)
+    underWay[operation] = nil
     if let transfer = call.transfer { transfers.cancel(transfer) }
     if let exchange = call.exchange {
       // Its handler learns of it in its own turn, as from a connection that closes.
@@ -326,7 +434,10 @@ final class OutboundCalls {
   }
 
   func describe(operation: Int) -> String? {
-    underWay[operation].map { "\($0.method) \($0.url.printable(limit: 200))" }
+    underWay[operation].map { call in
+      let again = call.number > 0 ? ", attempt \(call.number + 1)" : ""
+      return "\(call.method) \(call.url.printable(limit: 200))\(again)"
+    }
   }
 
   func cancelAll() {

@@ -21,9 +21,12 @@ enum NamedValues {
     headers.map { ($0.name.lowercased(), $0.value) }.filter { $0.0 != OwnCallMark.header }
   }
 
-  private static func grouped(_ pairs: some Sequence<Pair>) -> [(name: String, values: [String])] {
+  /// The names in the order in which each came first, with all their values.
+  static func grouped<Element>(
+    _ pairs: some Sequence<(name: String, value: Element)>
+  ) -> [(name: String, values: [Element])] {
     var places: [String: Int] = [:]
-    var groups: [(name: String, values: [String])] = []
+    var groups: [(name: String, values: [Element])] = []
     for (name, value) in pairs {
       if let place = places[name] {
         groups[place].values.append(value)

@@ -6,7 +6,7 @@ import Web
 /// Turns what a handler gives into a response.
 struct ReplyMaker {
   let machine: Machine
-  /// What `respond` and `redirect` make: status, headers, body.
+  /// What `respond` and `redirect` make: status, headers, body, lines of cookies.
   let replyClass: InstanceClass
   let responseClass: InstanceClass
 
@@ -67,6 +67,9 @@ struct ReplyMaker {
         response.headers.add(name: name, value: text)
       }
     }
+    for line in machine.elements(of: machine.field(3, of: value)) ?? [] {
+      response.headers.add(name: "set-cookie", value: machine.display(line))
+    }
     return response
   }
 
@@ -79,14 +82,16 @@ struct ReplyMaker {
     return response
   }
 
-  /// Defines `respond`, `redirect` and `httpError`.
+  /// Defines `respond`, `redirect`, `httpError` and the cookies of replies.
   static func define(in machine: Machine) -> InstanceClass {
-    let type = machine.defineClass("Reply", fields: ["status", "headers", "body"])
+    let type = machine.defineClass("Reply", fields: ["status", "headers", "body", "__cookies"])
+    let cookies = ReplyCookies(in: machine)
     type.describe = { [unowned machine] value in
       let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
       return "<Reply \(status.code) \(status.reasonPhrase)>"
     }
-    machine.define("respond", ["body?", "status?", "headers?"]) { [unowned type] call throws(Failure) in
+    machine.define("respond", ["body?", "status?", "headers?", "cookies?"]) {
+      [unowned type] call throws(Failure) in
       if call.has(1), call.machine.typeName(call[0]) == "Int", call.machine.typeName(call[1]) != "Int" {
         throw Failure(
           .type, "\"status\" of respond must be an Int, not \(call.machine.typeName(call[1]))",
@@ -101,9 +106,10 @@ struct ReplyMaker {
       if call.has(2), call.machine.pairs(of: call[2]) == nil {
         throw call.wrongType(2, expected: "a Dictionary")
       }
-      return call.machine.makeInstance(type, fields: [.int(status), call[2], call[0]])
+      let lines = try cookies.lines(call, 3)
+      return call.machine.makeInstance(type, fields: [.int(status), call[2], call[0], lines])
     }
-    machine.define("redirect", ["to", "status?"]) { [unowned type] call throws(Failure) in
+    machine.define("redirect", ["to", "status?", "cookies?"]) { [unowned type] call throws(Failure) in
       let status = try call.int(1, default: 302)
       guard [301, 302, 303, 307, 308].contains(status) else {
         throw Failure(.argument, "\(status) is no redirect", help: "use 301, 302, 303, 307 or 308").at(
@@ -118,7 +124,8 @@ struct ReplyMaker {
         throw Failure(.argument, problem).at(parameter: 0)
       }
       let headers = call.machine.makeDictionary([("Location", call.machine.makeString(target))])
-      return call.machine.makeInstance(type, fields: [.int(status), headers, .nil])
+      let lines = try cookies.lines(call, 2)
+      return call.machine.makeInstance(type, fields: [.int(status), headers, .nil, lines])
     }
     machine.define("httpError", ["status", "message?"]) { call throws(Failure) in
       let status = try call.int(0)

@@ -6,6 +6,9 @@ import Web
 final class RequestObject {
   let request: Request
   let params: [(String, Value)]
+  /// The body as a form, once it was read.
+  private lazy var form = Result<MultipartForm, MultipartError>(
+    catching: { [request] () throws(MultipartError) in try request.multipartForm() })
 
   init(_ request: Request, params: [(String, Value)]) {
     self.request = request
@@ -13,8 +16,10 @@ final class RequestObject {
   }
 
   /// Defines the class of `request` and its members.
-  static func define(in machine: Machine) -> InstanceClass {
-    let type = machine.defineClass("Request", fields: ["params"])
+  ///
+  /// Its hidden fields keep the files of a form once they were asked for.
+  static func define(in machine: Machine, fileClass: InstanceClass) -> InstanceClass {
+    let type = machine.defineClass("Request", fields: ["params", "__files", "__fileLists"])
     type.describe = { [unowned machine, unowned type] value in
       guard let object = machine.payload(of: value, type) as? RequestObject else { return "<Request>" }
       return "<Request \(object.request.method.rawValue) \(object.request.target.printable(limit: 200))>"
@@ -58,19 +63,73 @@ final class RequestObject {
           fields: [("status", .int(400))])
       }
     }
-    property("form") { request, machine throws(Failure) in
-      machine.makeDictionary(formItems(of: request).map { ($0.name, machine.makeString($0.value)) })
-    }
-    property("formLists") { request, machine throws(Failure) in
-      NamedValues.lists(formItems(of: request), in: machine)
-    }
     property("remote") { request, machine throws(Failure) in
       machine.makeString(request.remoteAddress?.ipAddress ?? "127.0.0.1")
     }
+    defineForms(type, fileClass, in: machine)
     return type
   }
 
-  private static func formItems(of request: Request) -> [(name: String, value: String)] {
-    Request.formItems(String(decoding: request.body.readableBytesView, as: UTF8.self))
+  // MARK: Forms
+
+  private static func defineForms(
+    _ type: InstanceClass, _ fileClass: InstanceClass, in machine: Machine
+  ) {
+    func property(_ name: String, _ body: @escaping (RequestObject, Value, Machine) throws(Failure) -> Value)
+    {
+      machine.defineProperty(type, name) { [unowned type] call throws(Failure) in
+        guard let object = call.machine.payload(of: call[0], type) as? RequestObject else { return .nil }
+        return try body(object, call[0], call.machine)
+      }
+    }
+    /// Files are made once: their contents are copies.
+    func kept(_ place: Int, of value: Value, in machine: Machine, _ make: () throws(Failure) -> Value)
+      throws(Failure) -> Value
+    {
+      let known = machine.field(place, of: value)
+      if !known.isNil { return known }
+      let made = try make()
+      machine.setField(place, of: value, to: made)
+      return made
+    }
+    property("form") { object, _, machine throws(Failure) in
+      machine.makeDictionary(try object.fields().map { ($0.name, machine.makeString($0.value)) })
+    }
+    property("formLists") { object, _, machine throws(Failure) in
+      NamedValues.lists(try object.fields(), in: machine)
+    }
+    property("files") { [unowned fileClass] object, value, machine throws(Failure) in
+      try kept(1, of: value, in: machine) { () throws(Failure) in
+        machine.makeDictionary(
+          try object.files().map { ($0.name, UploadedFile.make($0, fileClass, in: machine)) })
+      }
+    }
+    property("fileLists") { [unowned fileClass] object, value, machine throws(Failure) in
+      try kept(2, of: value, in: machine) { () throws(Failure) in
+        let files = try object.files().map { ($0.name, UploadedFile.make($0, fileClass, in: machine)) }
+        return machine.makeDictionary(
+          NamedValues.grouped(files).map { ($0.name, machine.makeArray($0.values)) })
+      }
+    }
+  }
+
+  private func fields() throws(Failure) -> [(name: String, value: String)] {
+    if request.isMultipartForm { return try multipart().fields }
+    return Request.formItems(String(decoding: request.body.readableBytesView, as: UTF8.self))
+  }
+
+  private func files() throws(Failure) -> [MultipartForm.Part] {
+    request.isMultipartForm ? try multipart().files : []
+  }
+
+  /// The body as a form with files. One that is none is the client's error.
+  private func multipart() throws(Failure) -> MultipartForm {
+    do throws(MultipartError) {
+      return try form.get()
+    } catch {
+      throw Failure(
+        .status, "the request's body is \(error.message)",
+        fields: [("status", .int(error.isTooLarge ? 413 : 400))])
+    }
   }
 }

@@ -45,6 +45,11 @@ extension ForeignMembers {
       "args": ".query", "queryParams": ".query", "url": ".path", "uri": ".path", "content": ".body",
       "data": ".body", "verb": ".method",
     ],
+    "File": [
+      "filename": ".name", "originalname": ".name", "fileName": ".name", "mimetype": ".type",
+      "contentType": ".type", "content_type": ".type", "content": ".body", "data": ".body",
+      "buffer": ".body", "bytes": ".body", "size": ".body.count", "count": ".body.count", "read": ".body",
+    ],
     "Timer": ["cancel": ".stop()", "invalidate": ".stop()"],
   ]
 

@@ -1,0 +1,24 @@
+extension FetchRequest {
+  /// The request to which an answer sends this one on; `nil` where it is no redirect (RFC 9110, section 15.4).
+  ///
+  /// For a caller that looks at each answer itself, as one that keeps cookies, and has set ``redirectLimit`` to 0.
+  /// What goes to no other origin is left out, as when ``TransferPool`` follows by itself.
+  ///
+  /// - Throws: ``FetchError`` when the location cannot be read or is neither `http` nor `https`.
+  public func following(_ response: FetchResponse) throws(FetchError) -> FetchRequest? {
+    guard let location = Hop.location(status: response.status, response.headers) else { return nil }
+    let hop = Hop(
+      method: method, address: try WebAddress(response.url), headers: headers,
+      confidentialHeaders: Hop.credentials.union(confidentialHeaders), body: body,
+      unixSocketPath: unixSocketPath
+    )
+    let followed = try hop.following(status: response.status, location: location)
+    var next = self
+    next.method = followed.method
+    next.url = followed.address.text
+    next.headers = followed.headers
+    next.body = followed.body
+    next.unixSocketPath = followed.unixSocketPath
+    return next
+  }
+}

@@ -1,0 +1,70 @@
+import Fetch
+import NIOHTTP1
+import VM
+import Web
+
+/// What is told of a call that has come to nothing.
+extension OutboundCalls {
+  /// No answer came.
+  func noAnswer(_ call: Call, _ error: FetchError) -> Value {
+    let why = "\(reason(of: error, call))\(call.attempts.summary)"
+    let failure = Failure(
+      error.kind == .timedOut ? .timeout : .network,
+      "\(call.method) \(call.url.printable(limit: 200)): \(why)",
+      fields: [("url", machine.makeString(call.url))] + attempts(of: call))
+    return machine.makeErrorValue(failure)
+  }
+
+  /// What an error carries of the attempts, where there may have been several.
+  private func attempts(of call: Call) -> [(name: String, value: Value)] {
+    guard !call.attempts.ended.isEmpty else { return [] }
+    let attempts = call.attempts.ended.map { attempt in
+      machine.makeDictionary([
+        ("begun", .duration(nanoseconds: attempt.begun)),
+        attempt.status.map { ("status", .int($0)) }
+          ?? ("error", machine.makeString(attempt.reason.printable(limit: 300))),
+      ])
+    }
+    return [("attempts", machine.makeArray(attempts))]
+  }
+
+  /// Of a handler of this notebook one hears the same whether the request has gone over a connection or not.
+  func reason(of error: FetchError, _ call: Call) -> String {
+    guard error.kind == .timedOut, let timeout = call.options.timeout, isOwn(call) || call.redirects > 0
+    else { return error.message }
+    return Self.noAnswer(within: timeout)
+  }
+
+  static func noAnswer(within timeout: Int) -> String {
+    "no answer within \(Machine.text(ofDuration: timeout))"
+  }
+
+  /// Whether a call is one to this server itself.
+  private func isOwn(_ call: Call) -> Bool {
+    call.own != nil || (try? target(of: call.url))?.ownPath != nil
+  }
+
+  func badStatus(_ call: Call, _ response: FetchResponse, _ value: Value) -> Value {
+    let reason =
+      response.reason.isEmpty ? HTTPResponseStatus(statusCode: response.status).reasonPhrase : response.reason
+    // What the other side says about it, where it says so in a line of text.
+    let isText = response.headers.contains {
+      $0.name.lowercased() == "content-type" && $0.value.lowercased().hasPrefix("text/plain")
+    }
+    let line = isText ? response.body.prefix { $0 != 10 && $0 != 13 } : []
+    let says = String(decoding: line, as: UTF8.self)
+    let said = line.isEmpty || says.contains(reason) ? "" : ": \(says.printable(limit: 200))"
+    let told = "\(response.status) \(reason.printable(limit: 100))\(said)\(call.attempts.summary)"
+    let failure = Failure(
+      isEndlessChain(call, response) ? .limit : .http,
+      "\(call.method) \(call.url.printable(limit: 200)) gave \(told)",
+      help: "pass check: false to look at such answers yourself",
+      fields: [("response", value), ("status", .int(response.status))] + attempts(of: call))
+    return machine.makeErrorValue(failure)
+  }
+
+  /// Whether a call to this server itself has come to nothing because the chain of such calls has no end.
+  private func isEndlessChain(_ call: Call, _ response: FetchResponse) -> Bool {
+    response.status == Int(HTTPResponseStatus.loopDetected.code) && isOwn(call)
+  }
+}
