@@ -10,7 +10,7 @@ public struct Response: Sendable {
   public var status: HTTPResponseStatus
   /// The header fields, written in this order; see `HeaderRules` for what they may hold.
   public var headers: HTTPHeaders
-  /// The body; not sent to HEAD, nor with 204 and 304.
+  /// The body; not sent to HEAD, nor with 204, 205 and 304.
   public var body: ByteBuffer
 
   /// Makes an answer of its three parts.

@@ -32,8 +32,8 @@ public struct ServerLimits: Sendable {
   public var lingerTimeout = TimeAmount.seconds(2)
   /// The bytes read and dropped so, or because they are more than is held, at most; then the connection is closed.
   public var maxLingerBytes = 1 << 20
-  /// The bytes of further requests held on a connection while one is being answered; beyond it they are dropped
-  /// and the connection ends with that answer.
+  /// The bytes of further requests held on a connection while one is being answered, or while it does not take its
+  /// answers; beyond it they are dropped and the connection ends with that answer.
   public var maxPipelinedBytes = 256 << 10
 
   /// The default limits.

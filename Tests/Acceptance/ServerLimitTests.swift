@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each bound of the server has an option, and an answer for who goes beyond; `docs/http.md` lists them.
-@Suite struct ServerLimitTests {
+@Suite(.serialized) struct ServerLimitTests {
   private static let cells = #"""
     route GET "/" { "here" }
     route POST "/" { request.body.count }
