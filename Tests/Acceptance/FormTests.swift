@@ -10,7 +10,7 @@ struct FormTests {
         [request.form, request.fileLists.mapValues { $0.map { [$0.name, $0.type, $0.body.count, $0.text.prefix(5)] } }]
     }
     route "/set" { redirect(to: "/get", cookies: ["a": Cookie("1", httpOnly: true), "b": Cookie("2", path: "/else"), "c": 3]) }
-    route "/get" { request.cookies }
+    route "/get" { ["a", "b", "c"].map { request.cookies[$0] } }
     route "/unset" { respond("x", cookies: ["a": expiredCookie(), "c": expiredCookie(path: "/else")]) }
     """#
 
@@ -21,18 +21,19 @@ struct FormTests {
       let path = folder.path + "/a \"file\"; x.txt"
       try Data("hello\r\n--boundary\r\n".utf8).write(to: URL(filePath: path))
       let big = folder.path + "/big.bin"
-      try Data(repeating: 0x0D, count: 5_000_000).write(to: URL(filePath: big))
+      try Data(repeating: 0x0D, count: 3_000_000).write(to: URL(filePath: big))
       let quoted = path.replacing("\"", with: "\\\"")
       let answer = try Curl.run([
-        "-F", "title=a b; c", "-F", "many=1", "-F", "many=ä", "-F", "f=@\"\(quoted)\";type=text/x", "-F",
+        "--form-string", "title=a b; c", "-F", "many=1", "-F", "many=ä", "-F", "f=@\"\(quoted)\";type=text/x",
+        "-F",
         "big=@\(big)", "-F", "named=@\(big);filename=../../etc/passwd", "-F", "empty=@/dev/null;filename=",
         "http://127.0.0.1:\(serving.port)/up",
       ])
       let five = "\\r\\r\\r\\r\\r"
       #expect(
         answer == #"[{"title":"a b; c","many":"ä"},{"f":[["a \"file\"; x.txt","text/x",19,"hello"]],"#
-          + #""big":[["big.bin","application/octet-stream",5000000,"\#(five)"]],"#
-          + #""named":[["../../etc/passwd","application/octet-stream",5000000,"\#(five)"]]}]"#)
+          + #""big":[["big.bin","application/octet-stream",3000000,"\#(five)"]],"#
+          + #""named":[["../../etc/passwd","application/octet-stream",3000000,"\#(five)"]]}]"#)
       // Quotes are escaped with backslashes in the way of mail, too.
       let escaped = try Curl.run([
         "--form-escape", "-F", "f=@\"\(quoted)\"", "http://127.0.0.1:\(serving.port)/up",
@@ -45,12 +46,10 @@ struct FormTests {
   @Test func curlKeepsAndDropsTheCookiesThatAreSet() async throws {
     try await onOwnThread {
       let serving = try Serving.start(cells: Self.cells)
-      let folder = TemporaryFolder()
-      let jar = ["-b", folder.path + "/jar", "-c", folder.path + "/jar"]
       let base = "http://127.0.0.1:\(serving.port)"
-      #expect(try Curl.run(jar + ["-L", base + "/set"]) == #"{"a":"1","c":"3"}"#)
-      #expect(try Curl.run(jar + [base + "/unset"]) == "x")
-      #expect(try Curl.run(jar + [base + "/get"]) == #"{"c":"3"}"#)
+      // An empty name of a file lets curl keep cookies in memory, for all that one run asks.
+      let answers = try Curl.run(["-b", "", "-L", base + "/set", base + "/unset", base + "/get"])
+      #expect(answers == #"["1",null,"3"]x[null,null,"3"]"#)
       try serving.stop()
     }
   }

@@ -84,12 +84,19 @@ private struct MultipartParser {
   /// Where the next boundary begins. A carriage return can stand only at a boundary's beginning, so no byte is looked
   /// at more than twice.
   private func nextDelimiter(from start: Int) -> Int? {
-    var start = start
-    while let found = bytes[start...].firstIndex(of: Self.cr) {
-      if bytes[found...].starts(with: delimiter) { return found }
-      start = found + 1
+    let offset = start - bytes.startIndex
+    let found = bytes.withContiguousStorageIfAvailable { bytes -> Int? in
+      var place = offset
+      let last = bytes.count - delimiter.count
+      while place <= last {
+        if bytes[place] == Self.cr, bytes[place + 1] == Self.lf, bytes[place...].starts(with: delimiter) {
+          return place
+        }
+        place += 1
+      }
+      return nil
     }
-    return nil
+    return (found ?? nil).map { $0 + bytes.startIndex }
   }
 
   /// Takes what follows a boundary on its line; true where it was the last.
@@ -122,6 +129,10 @@ private struct MultipartParser {
     }
     guard let name = disposition["name"] else {
       throw error("its Content-Disposition has no name", at: start)
+    }
+    if disposition["filename"] == nil, disposition["filename*"] != nil {
+      // RFC 7578 §4.2 has no such thing, and a file is not to be taken for a field.
+      throw error("it names its file by filename*, which forms do not have: send filename", at: start)
     }
     // The empty line before an empty content may be the boundary's.
     guard let end = nextDelimiter(from: place - 2) else {

@@ -92,6 +92,7 @@ import Testing
       (Self.part("Content-Disposition: attachment; name=a"), "is attachment, not form-data"),
       (Self.part("Content-Disposition: form-data; filename=a"), "its Content-Disposition has no name"),
       (Self.part("Content-Disposition: form-data; name=a; name=b"), "has name twice"),
+      (Self.part("\(disposition); filename*=UTF-8''b"), "it names its file by filename*"),
       (Self.part("Content-Disposition: form-data; name"), "a parameter that is not name=value"),
       (Self.part("Content-Disposition: form-data; =a"), "a parameter that is not name=value"),
       (Self.part("Content-Disposition: form-data; name=\"a"), "quotes that do not end, of name"),
