@@ -84,7 +84,8 @@ import Testing
       completed("func area(width, height) { 1 }\narea(1, ") == [
         "func area(width, height) { 1 }\narea(1, height: "
       ])
-    #expect(completed("respond(") == ["respond(body: ", "respond(status: ", "respond(headers: "])
+    #expect(
+      completed("respond(") == ["body: ", "status: ", "headers: ", "cookies: "].map { "respond(\($0)" })
   }
 
   @Test func proposesMethodsOfARoute() {
