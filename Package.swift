@@ -6,6 +6,7 @@ let nio = [
   Target.Dependency.product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
   .product(name: "NIOHTTP1", package: "swift-nio"),
+  .product(name: "NIOWebSocket", package: "swift-nio"),
 ]
 
 let package = Package(
@@ -27,7 +28,8 @@ let package = Package(
     // Runs programs.
     .target(name: "VM", dependencies: ["Language", "CDigest"]),
     // Bytes to responder.
-    .target(name: "Web", dependencies: nio),
+    .target(
+      name: "Web", dependencies: nio + ["CDigest", .product(name: "DequeModule", package: "swift-collections")]),
     // Outbound HTTP.
     .target(name: "Fetch", dependencies: ["CCurl"]),
     // Cells and their files.

@@ -11,6 +11,11 @@ int cdigest_sha256(const uint8_t *bytes, size_t count, uint8_t *digest) {
   return EVP_Digest(bytes, count, digest, &written, EVP_sha256(), NULL) == 1 && written == CDIGEST_SHA256_BYTES;
 }
 
+int cdigest_sha1(const uint8_t *bytes, size_t count, uint8_t *digest) {
+  unsigned int written = 0;
+  return EVP_Digest(bytes, count, digest, &written, EVP_sha1(), NULL) == 1 && written == CDIGEST_SHA1_BYTES;
+}
+
 int cdigest_hmac_sha256(
     const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count, uint8_t *digest) {
   unsigned int written = 0;

@@ -9,6 +9,7 @@ extension Kernel {
     installTime()
     installServing()
     machine.install(library: Kernel.library)
+    machine.install(library: Kernel.streamLibrary)
   }
 
   /// Written in the language, since it waits.
@@ -17,6 +18,9 @@ extension Kernel {
     text: """
       func listen(description) { await __listen(description) }
       """)
+
+  static let streamLibrary = Machine.compileLibrary(
+    name: "streams", text: StreamObject.library + SocketObject.library)
 
   private func installOutput() {
     machine.define("print", ["values?"], variadic: true, option: "separator") {

@@ -28,9 +28,11 @@ final class Kernel {
   let recorder: TraceRecorder?
   let routes = RouteRegistry()
   let timers: TimerSet
+  let streams: StreamOperations
   let ownership: Ownership
   private(set) var calls: OutboundCalls!
   private(set) var desk: RequestDesk!
+  private(set) var sockets: SocketDesk!
   private(set) var replies: ReplyMaker!
 
   private let loop: any EventLoop
@@ -85,24 +87,36 @@ final class Kernel {
     machine.tracer = recorder
     self.recorder = recorder
     timers = TimerSet(clock: clock, machine: machine, recorder: recorder)
+    streams = StreamOperations(machine: machine)
     ownership = Ownership(machine: machine, routes: routes, timers: timers)
     machine.host = self
 
     let fileClass = UploadedFile.define(in: machine)
     let requestClass = RequestObject.define(in: machine, fileClass: fileClass)
     let responseClass = ResponseObject.define(in: machine)
+    let streamClasses = StreamObject.define(in: machine)
     replies = ReplyMaker(
-      machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass)
+      machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass,
+      streamClass: streamClasses.stream)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
       responseClass: responseClass, fileClass: fileClass, isVirtual: configuration.isClockVirtual,
       mark: mark, recorder: recorder)
     desk = RequestDesk(
-      machine: machine, routes: routes, replies: replies, requestClass: requestClass, clock: clock,
-      ownership: ownership, origin: calls.origin(of:), recorder: recorder, emit: emit)
+      machine: machine, routes: routes, replies: replies, requestClass: requestClass,
+      bodies: BodyWriting(
+        operations: streams, clock: clock, writerClass: streamClasses.writer,
+        hasHeartbeats: !configuration.isClockVirtual),
+      clock: clock, ownership: ownership, origin: calls.origin(of:), recorder: recorder, emit: emit)
+    sockets = SocketDesk(
+      machine: machine, routes: routes, operations: streams, clock: clock, ownership: ownership,
+      recorder: recorder, desk: desk, emit: emit)
+    desk.sockets = sockets
     desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }
+    streams.onActivity = { [unowned self] in pump() }
     calls.onActivity = { [unowned self] in pump() }
+    sockets.onActivity = { [unowned self] in pump() }
     desk.onActivity = { [unowned self] in pump() }
     calls.respond = { [unowned self] in desk.handle($0, isOwn: true) }
     calls.define(in: machine)
@@ -167,7 +181,7 @@ final class Kernel {
   /// the last cell left it when the next begins, however long that takes in the real world.
   private var isTimeHeld: Bool {
     if calls.transferCount > 0 || bindings > 0 { return true }
-    if !active.isEmpty || desk.clientCount > 0 || promptCallCount > 0 { return false }
+    if !active.isEmpty || desk.clientCount > 0 || sockets.count > 0 || promptCallCount > 0 { return false }
     if configuration.holdsTimeBetweenCells && !isSettling { return true }
     return pendingCount == 0 && (isSettled || !isSettling)
   }
@@ -181,12 +195,15 @@ final class Kernel {
       whenIdle.isEmpty
     else { return false }
     // Only a tick could still wake what waits.
-    let isWaiting = desk.count > 0 || calls.count > 0 || !active.isEmpty
+    let isWaiting = desk.count > 0 || sockets.count > 0 || calls.count > 0 || !active.isEmpty
     return !isWaiting || timers.tickers.isEmpty
   }
 
   /// Whether a cell waits though nothing is left that could end its wait.
-  var waitsInVain: Bool { isSettled && desk.clientCount == 0 && active.values.contains(where: \.isUnderWay) }
+  var waitsInVain: Bool {
+    isSettled && desk.clientCount == 0 && sockets.count == 0
+      && active.values.contains(where: \.isUnderWay)
+  }
 
   /// Lets a virtual clock run until all that cells started has ended.
   func settle() {
@@ -208,6 +225,7 @@ final class Kernel {
     tasks.removeAll()
     whenIdle.removeAll()
     desk.close()
+    sockets.close()
     machine.shutDown(within: configuration.machineLimits.cleanupTime)
     timers.cancelAll()
     calls.cancelAll()

@@ -95,6 +95,10 @@ final class Supervisor: Responder {
     }
   }
 
+  func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool {
+    kernel.routes.readsBodyAsItComes(method: method, path: Request.path(ofTarget: target))
+  }
+
   private func makeKernel() -> Kernel {
     let kernel = Kernel(
       configuration: configuration, clock: clock, loop: loop, server: server, transfers: transfers,

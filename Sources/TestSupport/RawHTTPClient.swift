@@ -244,6 +244,12 @@ public final class RawHTTPClient {
     return body
   }
 
+  /// The next bytes, as many as are asked for, as text.
+  public func read(_ count: Int) throws -> String { String(decoding: try take(count), as: UTF8.self) }
+
+  /// The next bytes.
+  public func readBytes(_ count: Int) throws -> [UInt8] { try take(count) }
+
   private func take(_ count: Int) throws -> [UInt8] {
     while buffer.count < count {
       guard try receive() else {

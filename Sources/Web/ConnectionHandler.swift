@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOWebSocket
 
 /// One connection: hands its requests to the responder one after the other and writes their answers in order.
 ///
@@ -16,6 +17,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   private enum Phase {
     /// Requests are taken and answered.
     case serving
+    /// It has become a WebSocket: what comes is for the handlers behind this one.
+    case upgraded
     /// The last answer is being written.
     case finishing
     /// The last answer is written; what the client still sends is dropped.
@@ -32,6 +35,12 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   private var phase = Phase.serving
   private var wait = ConnectionWait.nextRequest
   private var timer = ConnectionTimer()
+  /// The body of the request under way, where its handler reads it as it comes and the client still sends it.
+  private var incomingBody: IncomingBody?
+  /// What the connection has become.
+  private weak var webSocket: WebSocket?
+  /// The body of the answer under way, where it comes piece by piece.
+  var streamedBody: StreamedBody?
   private var remoteAddress: SocketAddress?
   private var isFromThisMachine = false
 
@@ -48,6 +57,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   /// Calls of our own are on the stack, and they flush and go on with the queue.
   private var isPumping = false
   private var needsFlush = false
+  /// The pieces of a streamed answer that wait for the end of this turn of the loop.
+  private var isFlushPlanned = false
+  private var unflushedBytes = 0
+  private static let maxUnflushedBytes = 16 << 10
   private var lastBufferedBytes = Int.max
   /// How many more requests are begun before other connections have their turn.
   private var turnBudget = requestsPerTurn
@@ -59,6 +72,9 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     self.greeting = greeting
     self.assembler = RequestAssembler(limits: server.limits)
     self.input = ConnectionInput(limits: server.limits)
+    assembler.isStreamed = { [unowned server] head in
+      server.responder?.readsBodyAsItComes(method: head.method, target: head.uri) ?? false
+    }
   }
 
   // MARK: - Life
@@ -82,7 +98,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
   }
 
-  func channelInactive(context: ChannelHandlerContext) { end() }
+  func channelInactive(context: ChannelHandlerContext) {
+    end()
+    context.fireChannelInactive()
+  }
 
   func handlerRemoved(context: ChannelHandlerContext) { end() }
 
@@ -94,16 +113,20 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     gate = nil
     input.abandon()
     releaseBody()
+    streamedBody?.detach()
+    streamedBody = nil
     if let exchange {
       self.exchange = nil
       server.requestsInFlight -= 1
       exchange.disconnect()
     }
+    endIncomingBody(.failed(.cutOff))
     server.remove(self)
   }
 
   /// Closes if nothing is under way; otherwise the next answer is the last.
   func drain() {
+    if phase == .upgraded { webSocket?.close(code: WebSocketClosure.goingAway, reason: "the server stops") }
     guard let context, phase == .serving, exchange == nil, !assembler.isReadingBody, input.isExhausted else {
       return
     }
@@ -127,6 +150,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// Takes bytes as they come.
   func received(_ bytes: ByteBuffer) {
+    if phase == .upgraded {
+      context?.fireChannelRead(NIOAny(bytes))
+      return
+    }
     guard phase == .serving, !input.isAbandoned, let context else {
       input.drop(bytes.readableBytes)
       if input.droppedBytes > limits.maxLingerBytes { close() }
@@ -138,6 +165,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       while mayAdvance(context), advance(context) {}
       isPumping = false
     }
+    // A body that is not taken stops the reading itself.
+    if incomingBody != nil { return }
     // Where nothing but a head that isn't whole waits, the limits of heads are what bounds it.
     guard !input.isExhausted || exchange != nil, input.heldBytes > limits.maxPipelinedBytes else { return }
     input.overflow()
@@ -150,11 +179,13 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
+    if phase == .upgraded { return context.fireChannelReadComplete() }
     settle(context)
   }
 
   func read(context: ChannelHandlerContext) {
-    if phase == .serving, exchange == nil, !context.channel.isWritable {
+    let isAhead = exchange == nil && !context.channel.isWritable || incomingBody?.isFull == true
+    if phase == .serving, isAhead {
       isReadingPaused = true
     } else {
       context.read()
@@ -178,6 +209,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   private func process(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     switch part {
     case .head: break
+    case .body where incomingBody != nil: break
     case .body(let bytes):
       heldBodyBytes += bytes.readableBytes
       server.heldBodyBytes += bytes.readableBytes
@@ -194,23 +226,54 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
     switch verdict {
     case .wait: break
-    case .sendContinue:
-      context.writeAndFlush(
-        wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+    case .sendContinue: sendContinue(context)
     case .reject(let response, let head): refuse(response, head: head, context)
     case .complete(let assembled): handOut(assembled, context)
+    case .begin(let assembled, let waitsForContinue):
+      if waitsForContinue { sendContinue(context) }
+      let body = IncomingBody()
+      body.onRoom = { [weak self] in self?.readOn() }
+      incomingBody = body
+      handOut(assembled, context)
+    case .piece(let bytes):
+      guard let incomingBody else { return }
+      guard incomingBody.byteCount + bytes.readableBytes <= limits.maxStreamedBodyBytes else {
+        return endIncomingBody(.failed(.tooLarge(limit: limits.maxStreamedBodyBytes)))
+      }
+      incomingBody.give(bytes)
+      // The time of the next piece begins.
+      wait = .answer
+    case .end: endIncomingBody(.end)
     }
+  }
+
+  private func sendContinue(_ context: ChannelHandlerContext) {
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+  }
+
+  /// Nothing more comes of a body that is read as it comes. Where it is not whole, the connection ends with the answer.
+  private func endIncomingBody(_ ending: IncomingBody.Piece) {
+    guard let body = incomingBody else { return }
+    incomingBody = nil
+    if ending != .end { input.abandon() }
+    body.end(ending)
+  }
+
+  /// There is room for more of a body that is read as it comes.
+  private func readOn() {
+    if let context { settle(context) }
   }
 
   private func handOut(_ assembled: RequestAssembler.Assembled, _ context: ChannelHandlerContext) {
     framing = assembled.framing
     guard server.requestsInFlight < limits.maxRequestsInFlight else {
+      if incomingBody != nil { endIncomingBody(.failed(.cutOff)) }
       return turnAway(assembled.head, context)
     }
     let request = Request(
       method: assembled.head.method, target: assembled.head.uri, headers: assembled.head.headers,
       body: assembled.body, remoteAddress: remoteAddress, isFromThisMachine: isFromThisMachine)
-    let exchange = Exchange(request: request, connection: self)
+    let exchange = Exchange(request: request, connection: self, incomingBody: incomingBody)
     self.exchange = exchange
     server.requestsInFlight += 1
     server.requestCount += 1
@@ -238,6 +301,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     exchange = nil
     server.requestsInFlight -= 1
     releaseBody()
+    endIncomingBody(.failed(.cutOff))
     let size = response.body.readableBytes
     let isTooMuch =
       size > ResponseEncoder.maxCopiedBodyBytes && server.heldAnswerBytes + size > limits.maxHeldAnswerBytes
@@ -248,9 +312,173 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     if !isPumping { settle(context) }
   }
 
+  // MARK: - Answers in pieces
+
+  /// The exchange's way to begin an answer whose body comes piece by piece.
+  func begin(_ head: Response) -> any BodySink {
+    guard let exchange, let context else { return StreamedBody() }
+    guard server.encoder.canStream(head) else {
+      exchange.bodyHasEnded()
+      answer(with: head)
+      return StreamedBody()
+    }
+    if framing.isHead {
+      endHeadOnly(head)
+      return StreamedBody()
+    }
+    if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
+    var output = server.takeScratch()
+    framing.keepsAlive = server.encoder.encodeHead(head, framing: framing, into: &output)
+    context.write(wrapOutboundOut(output), promise: nil)
+    server.giveBackScratch(output)
+    let body = StreamedBody(self, isChunked: !framing.isHTTP10)
+    streamedBody = body
+    planFlush(context)
+    return body
+  }
+
+  /// Writes a piece, framed already; gives whether the client is quick enough for more.
+  func write(piece: ByteBuffer) -> Bool {
+    guard let context, let streamedBody else { return true }
+    let size = piece.readableBytes
+    var promise: EventLoopPromise<Void>?
+    if size > ResponseEncoder.maxCopiedBodyBytes {
+      guard server.heldAnswerBytes + size <= limits.maxHeldAnswerBytes else {
+        close()
+        return true
+      }
+      server.heldAnswerBytes += size
+      let taken = context.eventLoop.makePromise(of: Void.self)
+      taken.futureResult.assumeIsolated().whenComplete { [server] _ in server.heldAnswerBytes -= size }
+      promise = taken
+    }
+    context.write(wrapOutboundOut(piece), promise: promise)
+    unflushedBytes += size
+    planFlush(context)
+    let goesOn = context.channel.isWritable && unflushedBytes < Self.maxUnflushedBytes
+    streamedBody.isStalled = !goesOn
+    return goesOn
+  }
+
+  /// What is written in one turn of the loop goes out together.
+  private func planFlush(_ context: ChannelHandlerContext) {
+    if isFlushPlanned { return }
+    isFlushPlanned = true
+    context.eventLoop.assumeIsolated().execute { [self] in
+      isFlushPlanned = false
+      unflushedBytes = 0
+      guard let context = self.context else { return }
+      context.flush()
+      settle(context)
+    }
+  }
+
+  /// Lets a streamed answer go on that has stopped since its client was slow.
+  private func resumeStream(_ context: ChannelHandlerContext) {
+    guard let streamedBody, streamedBody.isStalled, context.channel.isWritable else { return }
+    streamedBody.isStalled = false
+    streamedBody.onWritable?()
+  }
+
+  /// Ends a streamed answer before it is whole. What was written still goes out; then the connection closes, by which
+  /// the client sees that the last chunk is missing (RFC 9112 §8).
+  func cutStream() {
+    guard let context, let exchange else { return }
+    self.exchange = nil
+    streamedBody = nil
+    server.requestsInFlight -= 1
+    releaseBody()
+    exchange.bodyHasEnded()
+    closeWhenFlushed(context)
+  }
+
+  /// Ends a streamed answer with its last bytes.
+  func endStream(_ last: ByteBuffer) {
+    guard let context, let exchange else { return }
+    self.exchange = nil
+    streamedBody = nil
+    server.requestsInFlight -= 1
+    releaseBody()
+    endIncomingBody(.failed(.cutOff))
+    exchange.bodyHasEnded()
+    if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
+    finishAnswer(last, lingers: !input.isExhausted || input.isAbandoned, context)
+    if !isPumping { settle(context) }
+  }
+
+  /// The answer to HEAD where GET's would come in pieces.
+  private func endHeadOnly(_ head: Response) {
+    var output = ByteBuffer()
+    framing.keepsAlive = server.encoder.encodeHead(head, framing: framing, into: &output)
+    endStream(output)
+  }
+
+  /// Writes the last bytes of an answer; ends the connection where that was its last one.
+  private func finishAnswer(_ last: ByteBuffer, lingers: Bool, _ context: ChannelHandlerContext) {
+    guard !framing.keepsAlive else {
+      context.write(wrapOutboundOut(last), promise: nil)
+      wait = .answer
+      needsFlush = true
+      return
+    }
+    phase = .finishing
+    input.abandon()
+    let written = context.eventLoop.makePromise(of: Void.self)
+    finish(when: written.futureResult, lingers: lingers, context)
+    context.write(wrapOutboundOut(last), promise: written)
+    startWaiting(for: .slowReader, context)
+    context.flush()
+  }
+
+  // MARK: - WebSockets
+
+  /// Answers a request with a WebSocket. What the client has sent ahead goes to it.
+  func becomeWebSocket(accept: String) -> WebSocket? {
+    guard exchange != nil, phase == .serving, let context else { return nil }
+    let socket = WebSocket()
+    let handler = WebSocketHandler(socket, limits: limits)
+    do {
+      let pipeline = context.pipeline.syncOperations
+      try pipeline.addHandlers([
+        WebSocketFrameEncoder(),
+        ByteToMessageHandler(
+          WebSocketFrameDecoder(maxFrameSize: min(limits.maxMessageBytes, Int(UInt32.max)))),
+        handler,
+      ])
+    } catch {
+      context.close(promise: nil)
+      return nil
+    }
+    exchange = nil
+    server.requestsInFlight -= 1
+    releaseBody()
+    phase = .upgraded
+    webSocket = socket
+    socket.handler = handler
+    timer.cancel()
+    var head = ByteBuffer()
+    head.writeStaticString(
+      "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n")
+    head.writeString("sec-websocket-accept: \(accept)\r\n\r\n")
+    context.writeAndFlush(wrapOutboundOut(head), promise: nil)
+    let ahead = input.takeAll()
+    if ahead.readableBytes > 0 {
+      context.fireChannelRead(NIOAny(ahead))
+      context.fireChannelReadComplete()
+    }
+    if isReadingPaused {
+      isReadingPaused = false
+      context.read()
+    }
+    if server.isShuttingDown { drain() }
+    return socket
+  }
+
+  // MARK: - Going on
+
   /// Goes on with what has come, as far as it goes, flushes, and sets what is waited for.
   private func settle(_ context: ChannelHandlerContext) {
-    guard !isPumping, phase != .closed else { return }
+    guard !isPumping, phase != .closed, phase != .upgraded else { return }
     isPumping = true
     turnBudget = Self.requestsPerTurn
     // A flush may make the channel writable or close it. Both are told in calls within it, which leave the work to
@@ -265,11 +493,12 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     isPumping = false
     guard phase == .serving else { return }
     if exchange == nil, input.isAbandoned { return closeWhenFlushed(context) }
-    if isReadingPaused, context.channel.isWritable {
+    if isReadingPaused, context.channel.isWritable, incomingBody?.isFull != true {
       isReadingPaused = false
       context.read()
     }
     updateWait(context)
+    resumeStream(context)
     if turnBudget <= 0, exchange == nil, !input.isExhausted {
       context.eventLoop.assumeIsolated().execute { [self] in
         if let context = self.context { settle(context) }
@@ -279,7 +508,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// Whether what comes next may be dealt with now.
   private func mayAdvance(_ context: ChannelHandlerContext) -> Bool {
-    phase == .serving && exchange == nil && turnBudget > 0 && context.channel.isWritable
+    if let incomingBody { return phase == .serving && !incomingBody.isFull }
+    return phase == .serving && exchange == nil && turnBudget > 0 && context.channel.isWritable
   }
 
   /// Deals with the next thing that has come; false if there is none.
@@ -302,6 +532,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// - Parameter head: that of the refused request, where it has come.
   private func refuse(_ response: Response, head: HTTPRequestHead? = nil, _ context: ChannelHandlerContext) {
+    // Where the handler of a body that turns out to be none has begun, what it answers is the last.
+    if exchange != nil { return endIncomingBody(.failed(.cutOff)) }
     note(response, head: head)
     releaseBody()
     let isHead = head.map { $0.method == .HEAD } ?? input.isHEAD
@@ -374,6 +606,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if phase == .upgraded { return context.fireChannelWritabilityChanged() }
     if context.channel.isWritable { settle(context) }
   }
 
@@ -382,7 +615,11 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   /// Finds what a serving connection waits for; its time begins when that changes.
   private func updateWait(_ context: ChannelHandlerContext) {
     let next: ConnectionWait =
-      if exchange != nil {
+      if let streamedBody, streamedBody.isStalled, !context.channel.isWritable {
+        .slowReader
+      } else if let incomingBody, !incomingBody.isFull {
+        .body
+      } else if exchange != nil {
         .answer
       } else if !context.channel.isWritable {
         .slowReader
@@ -408,6 +645,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     switch wait {
     case .answer: break
     case .head: refuse(StandardPages.requestTimeout("head"), context)
+    case .body where exchange != nil: endIncomingBody(.failed(.timedOut))
     case .body: refuse(StandardPages.requestTimeout("body"), head: assembler.head, context)
     case .nextRequest, .linger: context.close(promise: nil)
     case .slowReader:

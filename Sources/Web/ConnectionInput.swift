@@ -78,6 +78,9 @@ struct ConnectionInput {
   /// Notes bytes that are not even kept.
   mutating func drop(_ count: Int) { droppedBytes += count }
 
+  /// Takes what is held, for somebody else than the decoder.
+  mutating func takeAll() -> ByteBuffer { take(held.readableBytes) }
+
   /// Gives up all that is held and all that comes.
   mutating func abandon() {
     isAbandoned = true

@@ -1,16 +1,25 @@
 import NIOCore
+import NIOHTTP1
 
 /// What answers requests.
 public protocol Responder: AnyObject {
   /// Takes one request, on the event loop. The answer is given to the exchange: at once, in this very call, or at
   /// any later time on the loop.
   func respond(to exchange: Exchange)
+  /// Whether the body of a request is read as it comes: then its exchange is handed out when its head has come.
+  func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool
+}
+
+extension Responder {
+  public func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool { false }
 }
 
 /// One request under way and the place where its answer goes. Confined to the event loop.
 public final class Exchange {
   /// The request.
   public let request: Request
+  /// The body of the request, where it is read as it comes; the body of `request` is empty then.
+  public let incomingBody: IncomingBody?
 
   /// Called at most once, on the loop, when the client goes before the answer is given.
   ///
@@ -22,26 +31,34 @@ public final class Exchange {
   /// Whether an answer is still wanted: none was given and the client is there.
   public private(set) var isOpen = true
 
-  private enum Outcome { case waiting, answered, abandoned }
+  private enum Outcome { case waiting, streaming, answered, abandoned }
   private var outcome = Outcome.waiting
   private var reply: Reply
 
   private enum Reply {
     case connection(ConnectionHandler)
-    case closure((Response) -> Void)
+    case closure((Result<Response, BodyFailure>) -> Void, limit: Int)
     case none
   }
 
   /// An exchange of a connection.
-  init(request: Request, connection: ConnectionHandler) {
+  init(request: Request, connection: ConnectionHandler, incomingBody: IncomingBody? = nil) {
     self.request = request
+    self.incomingBody = incomingBody
     self.reply = .connection(connection)
   }
 
-  /// An exchange within the process: `reply` takes the answer, at most once.
-  public init(request: Request, reply: @escaping (Response) -> Void) {
+  /// An exchange within the process.
+  ///
+  /// - Parameters:
+  ///   - bodyLimit: the bytes that a body given piece by piece may have.
+  ///   - reply: takes the answer, at most once.
+  public init(
+    request: Request, bodyLimit: Int = .max, reply: @escaping (Result<Response, BodyFailure>) -> Void
+  ) {
     self.request = request
-    self.reply = .closure(reply)
+    self.incomingBody = nil
+    self.reply = .closure(reply, limit: bodyLimit)
   }
 
   /// Gives the answer, exactly once and on the loop. After the client has gone it does nothing; a second
@@ -55,14 +72,56 @@ public final class Exchange {
     onDisconnect = nil
     switch reply {
     case .connection(let connection): connection.answer(with: response)
-    case .closure(let closure): closure(response)
+    case .closure(let closure, _): closure(.success(response))
     case .none: break
     }
   }
 
+  /// Begins an answer whose body comes piece by piece, in place of `respond`. The body of `head` is not looked at.
+  /// Until the sink is told that the body ends, `onDisconnect` tells when the client goes.
+  public func begin(_ head: Response) -> any BodySink {
+    guard outcome == .waiting else {
+      assert(outcome == .abandoned, "an exchange was answered twice")
+      return CollectedBody(head, limit: 0) { _ in }
+    }
+    outcome = .streaming
+    isOpen = false
+    switch reply {
+    case .connection(let connection): return connection.begin(head)
+    case .closure(let closure, let limit):
+      return CollectedBody(head, limit: limit) { [self] result in
+        guard outcome == .streaming else { return }
+        bodyHasEnded()
+        closure(result)
+      }
+    case .none: return CollectedBody(head, limit: 0) { _ in }
+    }
+  }
+
+  /// Answers a request that asks for a WebSocket with one, in place of `respond`; gives nil where the answer was a refusal.
+  public func acceptWebSocket() -> WebSocket? {
+    guard outcome == .waiting else { return nil }
+    switch WebSocketHandshake.judge(request) {
+    case .refuse(let response):
+      respond(response)
+      return nil
+    case .accept(let value):
+      guard case .connection(let connection) = take(.answered) else { return nil }
+      onDisconnect = nil
+      return connection.becomeWebSocket(accept: value)
+    }
+  }
+
+  /// The body of a streamed answer is over.
+  func bodyHasEnded() {
+    guard outcome == .streaming else { return }
+    _ = take(.answered)
+    onDisconnect = nil
+  }
+
   /// Tells the exchange that its client has gone; whoever made it with a closure calls this.
   public func disconnect() {
-    guard outcome == .waiting else { return }
+    guard outcome == .waiting || outcome == .streaming else { return }
     _ = take(.abandoned)
     let handler = onDisconnect
     onDisconnect = nil

@@ -24,10 +24,12 @@ struct HeadFacts {
   var endsDecoding: Bool { hasUpgrade && connectionUpgrades }
 
   /// Judges the fields of a head.
-  static func gather(from head: HTTPRequestHead, limits: ServerLimits) -> Result<HeadFacts, Refusal> {
+  ///
+  /// - Parameter bodyLimit: the bytes that its body may have.
+  static func gather(from head: HTTPRequestHead, bodyLimit: Int) -> Result<HeadFacts, Refusal> {
     var facts = HeadFacts()
     for (name, value) in head.headers {
-      if let response = facts.note(name, value, limits: limits) {
+      if let response = facts.note(name, value, bodyLimit: bodyLimit) {
         return .failure(Refusal(response: response))
       }
     }
@@ -36,7 +38,7 @@ struct HeadFacts {
   }
 
   /// Takes one field; gives the answer if it is to be refused.
-  private mutating func note(_ name: String, _ value: String, limits: ServerLimits) -> Response? {
+  private mutating func note(_ name: String, _ value: String, bodyLimit: Int) -> Response? {
     switch name.utf8.count {
     case 4 where name.isHeader("host"):
       hostCount += 1
@@ -55,7 +57,7 @@ struct HeadFacts {
       // The decoder has checked that it is a number, and that there is one only. One too large for an Int is larger
       // than any limit.
       length = Int(value) ?? Int.max
-      if length > limits.maxBodyBytes { return StandardPages.bodyTooLarge(limit: limits.maxBodyBytes) }
+      if length > bodyLimit { return StandardPages.bodyTooLarge(limit: bodyLimit) }
     case 17 where name.isHeader("transfer-encoding"):
       codings = codings.map { "\($0),\(value)" } ?? value
     default: break

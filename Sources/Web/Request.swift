@@ -20,6 +20,9 @@ public struct Request: Sendable {
   /// Whether the client runs on this machine: over loopback, a Unix socket, or an address of the machine itself.
   public let isFromThisMachine: Bool
 
+  /// Whether it asks for a WebSocket in place of an answer (RFC 6455 §4.1).
+  public var asksForWebSocket: Bool { WebSocketHandshake.isAskedFor(in: self) }
+
   /// Makes a request; `isFromThisMachine` is found from the address where it isn't given.
   public init(
     method: HTTPMethod, target: String, headers: HTTPHeaders = HTTPHeaders(), body: ByteBuffer = ByteBuffer(),
@@ -83,6 +86,9 @@ public struct Request: Sendable {
     }
     return cookies
   }
+
+  /// The path of a target, as `path` has it.
+  public static func path(ofTarget target: String) -> String { split(target).path }
 
   /// Splits a target in its path and query. The usual origin form is not copied; of the absolute form, which
   /// RFC 9112 §3.2.2 obliges a server to take, scheme and authority are dropped.

@@ -11,6 +11,11 @@ struct RequestAssembler {
     case sendContinue
     /// A whole request.
     case complete(Assembled)
+    /// The head of one whose body is handed on as it comes; `waitsForContinue` as above.
+    case begin(Assembled, waitsForContinue: Bool)
+    /// A piece of that body, and its end.
+    case piece(ByteBuffer)
+    case end
     /// The request that began with this head is refused with this answer, and the connection ends.
     case reject(Response, HTTPRequestHead)
   }
@@ -27,8 +32,12 @@ struct RequestAssembler {
     var body = ByteBuffer()
     var bodyFraming: ConnectionInput.BodyFraming
     var framing: ResponseFraming
+    /// Its body is handed on as it comes.
+    var isStreamed = false
   }
 
+  /// Whether the body of a request is to be handed on as it comes.
+  var isStreamed: (HTTPRequestHead) -> Bool = { _ in false }
   private let limits: ServerLimits
   private var partial: Partial?
 
@@ -49,6 +58,7 @@ struct RequestAssembler {
   mutating func consume(_ part: HTTPServerRequestPart) -> Verdict {
     switch part {
     case .head(let head): return begin(head)
+    case .body(let bytes) where partial?.isStreamed == true: return .piece(bytes)
     case .body(var bytes):
       guard let held = partial?.body.readableBytes else { return .wait }
       guard held + bytes.readableBytes <= limits.maxBodyBytes else {
@@ -65,13 +75,16 @@ struct RequestAssembler {
     case .end:
       guard let whole = partial else { return .wait }
       partial = nil
+      if whole.isStreamed { return .end }
       return .complete(Assembled(head: whole.head, body: whole.body, framing: whole.framing))
     }
   }
 
   private mutating func begin(_ head: HTTPRequestHead) -> Verdict {
     let facts: HeadFacts
-    switch HeadFacts.gather(from: head, limits: limits) {
+    let isStreamed = self.isStreamed(head)
+    let bodyLimit = isStreamed ? limits.maxStreamedBodyBytes : limits.maxBodyBytes
+    switch HeadFacts.gather(from: head, bodyLimit: bodyLimit) {
     case .failure(let refusal): return .reject(refusal.response, head)
     case .success(let gathered): facts = gathered
     }
@@ -87,12 +100,19 @@ struct RequestAssembler {
     case .otherScheme: return .reject(StandardPages.misdirected(), head)
     case .malformed(let reason): return .reject(StandardPages.badRequest(reason), head)
     }
-    partial = Partial(
+    let partial = Partial(
       head: head, bodyFraming: facts.isChunked ? .chunked : .length(facts.length),
       framing: ResponseFraming(
         isHead: head.method == .HEAD, keepsAlive: head.isKeepAlive && !facts.endsDecoding,
-        isHTTP10: head.version.minor == 0))
-    return facts.expectsContinue && head.version.minor > 0 && facts.hasBody ? .sendContinue : .wait
+        isHTTP10: head.version.minor == 0),
+      isStreamed: isStreamed && facts.hasBody)
+    self.partial = partial
+    let expectsContinue = facts.expectsContinue && head.version.minor > 0 && facts.hasBody
+    if partial.isStreamed {
+      let begun = Assembled(head: head, body: ByteBuffer(), framing: partial.framing)
+      return .begin(begun, waitsForContinue: expectsContinue)
+    }
+    return expectsContinue ? .sendContinue : .wait
   }
 }
 

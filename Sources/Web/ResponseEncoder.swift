@@ -45,9 +45,24 @@ struct ResponseEncoder {
     return (response.body, keepsAlive)
   }
 
+  /// Appends the head of an answer whose body comes piece by piece: in chunks, or for HTTP/1.0 up to the end of the
+  /// connection (RFC 9112 §6.3, §7.1). Gives whether the connection stays open.
+  mutating func encodeHead(
+    _ head: Response, framing: ResponseFraming, into output: inout ByteBuffer
+  ) -> Bool {
+    var framing = framing
+    if framing.isHTTP10 { framing.keepsAlive = false }
+    return writeHead(of: head, framing: framing, isStreamed: true, into: &output)
+  }
+
+  /// Whether an answer can have a body that comes piece by piece.
+  func canStream(_ head: Response) -> Bool {
+    head.status.code >= 200 && head.status.hasContent && HeaderRules.firstProblem(in: head.headers) == nil
+  }
+
   /// Writes the status line and the headers; gives whether the connection stays open.
   private mutating func writeHead(
-    of response: Response, framing: ResponseFraming, into output: inout ByteBuffer
+    of response: Response, framing: ResponseFraming, isStreamed: Bool = false, into output: inout ByteBuffer
   ) -> Bool {
     var keepsAlive = framing.keepsAlive
     output.writeString(statusLine(response.status))
@@ -68,7 +83,9 @@ struct ResponseEncoder {
       output.writeStaticString("\r\n")
     }
     // RFC 9110 §8.6: no length with 204; with 304 it may be left out.
-    if response.status.mayHaveResponseBody {
+    if isStreamed {
+      if !framing.isHTTP10 { output.writeStaticString("transfer-encoding: chunked\r\n") }
+    } else if response.status.mayHaveResponseBody {
       output.writeStaticString("content-length: ")
       output.writeDecimal(response.status.hasContent ? response.body.readableBytes : 0)
       output.writeStaticString("\r\n")
@@ -103,7 +120,7 @@ struct ResponseEncoder {
 extension HTTPResponseStatus {
   /// Whether an answer with this status has content: 204 and 304 end with their head, 205 says that it has none
   /// (RFC 9110 §15.3.6).
-  fileprivate var hasContent: Bool { mayHaveResponseBody && self != .resetContent }
+  public var hasContent: Bool { mayHaveResponseBody && self != .resetContent }
 }
 
 extension ByteBuffer {

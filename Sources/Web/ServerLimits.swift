@@ -4,6 +4,8 @@ import NIOCore
 public struct ServerLimits: Sendable {
   /// The largest body in bytes; beyond it the answer is 413.
   public var maxBodyBytes = 8 << 20
+  /// The largest body in bytes that a route reads as it comes; beyond it 413.
+  public var maxStreamedBodyBytes = 1 << 30
   /// The bytes of all bodies held at one time, of requests being read or being answered; beyond it 503.
   public var maxHeldBodyBytes = 256 << 20
   /// The bytes of all large bodies of answers that their clients have not taken yet; beyond it 503 in their place.
@@ -15,13 +17,17 @@ public struct ServerLimits: Sendable {
   public var maxHeaderCount = 128
   /// The bytes of the request target; beyond it 414.
   public var maxTargetBytes = 8 << 10
+  /// The bytes of a message that comes by a WebSocket; beyond it the connection is closed with 1009.
+  public var maxMessageBytes = 1 << 20
+  /// How long a WebSocket may be silent before its client is pinged, and how long it has to answer.
+  public var pingInterval = TimeAmount.seconds(30)
   /// The requests at one time that wait for their answers; those beyond it are answered 503, and their connections stay.
   public var maxRequestsInFlight = 16_384
   /// The connections at one time; those beyond it are told 503 and closed.
   public var maxConnections = 16_384
   /// How long the head of a request may take once its first byte has come; then 408.
   public var headTimeout = TimeAmount.seconds(10)
-  /// How long a whole body may take; then 408.
+  /// How long a whole body may take, or one that is read as it comes from one piece to the next; then 408.
   public var bodyTimeout = TimeAmount.seconds(120)
   /// How long a connection may be silent before and between requests; then it is closed without a word.
   public var idleTimeout = TimeAmount.seconds(60)

@@ -59,6 +59,14 @@ public enum StandardPages {
     .text(.misdirectedRequest, "Only addresses that begin with http:// are served here.\n")
   }
 
+  /// 426: the path is that of a WebSocket (RFC 9110 §15.5.22).
+  public static func upgradeRequired(path: String) -> Response {
+    var response = Response.text(
+      .upgradeRequired, "\(path.printable(limit: 200)) is a WebSocket: connect to it with ws://.\n")
+    response.headers.add(name: "upgrade", value: "websocket")
+    return response
+  }
+
   /// 431, with the limit in bytes.
   public static func headersTooLarge(limit: Int) -> Response {
     .text(

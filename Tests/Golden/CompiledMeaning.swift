@@ -37,6 +37,6 @@ struct CompiledMeaning: Equatable {
     return .route(
       RouteDeclaration(
         methods: route.methods, pattern: route.pattern, patternSpan: Span(0, 0),
-        usesRequest: route.usesRequest))
+        usesRequest: route.usesRequest, usesChunks: route.usesChunks, isSocket: route.isSocket))
   }
 }

@@ -146,7 +146,9 @@ final class Bench: @unchecked Sendable {
         method: method, target: target, headers: HTTPHeaders(headers), body: ByteBuffer(string: body),
         remoteAddress: try? SocketAddress(ipAddress: "127.0.0.1", port: 4),
         isFromThisMachine: isFromThisMachine)
-      let exchange = Exchange(request: request) { pending.set($0) }
+      let exchange = Exchange(request: request) { result in
+        pending.set((try? result.get()) ?? .text(.badGateway, "cut off"))
+      }
       pending.exchange = exchange
       self.supervisor.respond(to: exchange)
     }

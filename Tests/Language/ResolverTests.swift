@@ -38,7 +38,7 @@ private func functions(in body: [Statement]) -> [FunctionNode] {
       case .expression(let value): visit(value)
       case .declaration(let node): visit(node.value)
       case .do(let body, _, _): visit(body.statements)
-      case .forLoop(_, _, let body): visit(body.statements)
+      case .forLoop(_, _, _, let body): visit(body.statements)
       default: break
       }
     }

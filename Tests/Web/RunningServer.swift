@@ -14,15 +14,26 @@ final class RunningServer: Sendable {
 
   private final class ClosureResponder: Responder {
     let closure: (Exchange) -> Void
-    init(_ closure: @escaping (Exchange) -> Void) { self.closure = closure }
+    let readsBodies: Bool
+    init(readsBodies: Bool, _ closure: @escaping (Exchange) -> Void) {
+      self.readsBodies = readsBodies
+      self.closure = closure
+    }
     func respond(to exchange: Exchange) { closure(exchange) }
+    func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool { readsBodies }
   }
 
-  init(limits: ServerLimits = ServerLimits(), _ respond: @escaping @Sendable (Exchange) -> Void) throws {
+  /// - Parameter readsBodies: whether requests are handed out when their heads have come.
+  init(
+    limits: ServerLimits = ServerLimits(), readsBodies: Bool = false,
+    _ respond: @escaping @Sendable (Exchange) -> Void
+  ) throws {
     let loop = group.next()
     server = try loop.submit {
       NIOLoopBoundBox(
-        HTTPServer(eventLoop: loop, limits: limits, responder: ClosureResponder(respond)), eventLoop: loop)
+        HTTPServer(
+          eventLoop: loop, limits: limits, responder: ClosureResponder(readsBodies: readsBodies, respond)),
+        eventLoop: loop)
     }.wait()
     let box = server
     let address = try loop.flatSubmit { box.value.listen(on: .tcp(host: "127.0.0.1", port: 0)) }.wait()

@@ -7,8 +7,14 @@
 /* The bytes of a SHA-256 digest (FIPS 180-4). */
 #define CDIGEST_SHA256_BYTES 32
 
-/* Both write CDIGEST_SHA256_BYTES bytes to `digest`, and give 0 where the library failed, 1 where it did not. */
+/* This and the HMAC below write CDIGEST_SHA256_BYTES bytes to `digest`, and give 0 where the library failed, 1 where it did not. */
 int cdigest_sha256(const uint8_t *_Nullable bytes, size_t count, uint8_t *_Nonnull digest);
+
+/* The bytes of a SHA-1 digest (FIPS 180-4), which the handshake of WebSockets asks for. */
+#define CDIGEST_SHA1_BYTES 20
+
+/* Writes CDIGEST_SHA1_BYTES bytes to `digest`; gives 0 where the library failed, 1 where it did not. */
+int cdigest_sha1(const uint8_t *_Nullable bytes, size_t count, uint8_t *_Nonnull digest);
 
 /* HMAC with SHA-256 (RFC 2104). */
 int cdigest_hmac_sha256(

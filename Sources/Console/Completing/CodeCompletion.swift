@@ -47,6 +47,7 @@ import Language
     case .parameter(let function): return "parameter of \(function)()"
     case .closureParameter: return "parameter of the closure" + type
     case .routeParameter(let converter): return "parameter of the route, \(converter)"
+    case .socket: return Catalogue.entry(named: "socket")?.summary ?? ""
     case .request: return Catalogue.entry(named: "request")?.summary ?? ""
     case .loopVariable: return "of the loop" + type
     case .error: return "the error that was caught"

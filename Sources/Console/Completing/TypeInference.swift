@@ -117,6 +117,7 @@ struct TypeInference {
     case .parameter: return nil
     case .routeParameter(let converter):
       return TypeGuess(["int": "Int", "float": "Double"][converter] ?? "String")
+    case .socket: return TypeGuess("Socket")
     case .request: return TypeGuess("Request")
     case .error: return TypeGuess("Error")
     case .function: return TypeGuess("Function")

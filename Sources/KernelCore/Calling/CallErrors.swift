@@ -35,6 +35,15 @@ extension OutboundCalls {
     return Self.noAnswer(within: timeout)
   }
 
+  /// The answer of a route of this notebook came to an end before it was whole, or was too long.
+  static func error(of failure: BodyFailure) -> FetchError {
+    switch failure {
+    case .cutOff: FetchError(kind: .connectionLost, message: "the answer ended before it was whole")
+    case .tooLarge(let limit):
+      FetchError(kind: .bodyTooLarge, message: "the answer is longer than the limit of \(limit) bytes")
+    }
+  }
+
   static func noAnswer(within timeout: Int) -> String {
     "no answer within \(Machine.text(ofDuration: timeout))"
   }

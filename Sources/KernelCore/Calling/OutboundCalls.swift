@@ -270,8 +270,12 @@ final class OutboundCalls {
       asked.headers = jar.adding(to: own.headers, for: address(of: own), now: seconds)
     }
     let request = asked.request(host: host ?? "localhost", mark: field)
-    let exchange = Exchange(request: request) { [weak self] response in
-      self?.answered(id, attempt: attempt, response)
+    let exchange = Exchange(request: request, bodyLimit: FetchRequest.defaultBodyLimit) {
+      [weak self] result in
+      switch result {
+      case .success(let response): self?.answered(id, attempt: attempt, response)
+      case .failure(let failure): self?.broken(id, attempt: attempt, failure)
+      }
     }
     underWay[id]?.exchange = exchange
     respond(exchange)
@@ -301,6 +305,12 @@ final class OutboundCalls {
           status: Int(response.status.code), reason: response.status.reasonPhrase, headers: headers,
           body: own.method == "HEAD" || !hasBody ? [] : Array(response.body.readableBytesView),
           url: base + own.target, elapsed: .zero)))
+  }
+
+  private func broken(_ id: Int, attempt: Int, _ failure: BodyFailure) {
+    guard let call = underWay[id], call.own != nil, call.number == attempt else { return }
+    underWay[id]?.exchange = nil
+    completed(id, .failure(Self.error(of: failure)))
   }
 
   private func follow(_ id: Int, _ location: String, _ next: OwnRequest) {

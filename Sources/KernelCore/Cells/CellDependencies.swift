@@ -44,7 +44,8 @@ public struct CellDependencies: Sendable {
     var declares = Set(names.map(Declaration.global))
     for route in resolution.routes {
       guard let key = try? RoutePattern.parse(route.pattern).key else { continue }
-      let methods: [String?] = route.methods.isEmpty ? [nil] : route.methods
+      var methods: [String?] = route.methods
+      if route.isSocket { methods = [RouteKey.socket] } else if methods.isEmpty { methods = [nil] }
       declares.formUnion(methods.map { .route(RouteKey(method: $0, pattern: key)) })
     }
     return Text(number: number, uses: CellUses(resolution, declares: names), declares: declares)

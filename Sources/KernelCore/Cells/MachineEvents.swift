@@ -19,15 +19,23 @@ extension Kernel: MachineHost {
     for method in methods {
       let record = routes.makeRecord(
         method: method.map { .init(rawValue: $0) }, pattern: pattern, handler: pinned,
-        usesRequest: route.usesRequest, owner: owner, cell: ownership.cell(of: owner))
+        usesRequest: route.usesRequest, usesChunks: route.usesChunks,
+        isSocket: route.isSocket, owner: owner,
+        cell: ownership.cell(of: owner))
       if let replaced = ownership.declare(record), let cell = replaced.cell, cell != record.cell {
         replacedCells.insert(cell)
       }
     }
-    let name = (route.methods.isEmpty ? "" : route.methods.joined(separator: ", ") + " ") + route.pattern
-    let address = server.addresses.first { $0.unixPath == nil }.map { "  → \($0.url)\(route.pattern)" } ?? ""
+    let name =
+      route.isSocket
+      ? "socket \(route.pattern)"
+      : "route \(route.methods.joined(separator: ", "))\(route.methods.isEmpty ? "" : " ")\(route.pattern)"
+    let address =
+      server.addresses.first { $0.unixPath == nil }.map { address in
+        "  → \(route.isSocket ? "ws\(address.url.dropFirst(4))" : address.url)\(route.pattern)"
+      } ?? ""
     let replaced = replacedCells.sorted().map { "[\($0)]" }.joined(separator: ", ")
-    note(owner, "route \(name)\(address)\(replaced.isEmpty ? "" : "  replaces the one from \(replaced)")")
+    note(owner, "\(name)\(address)\(replaced.isEmpty ? "" : "  replaces the one from \(replaced)")")
   }
 
   /// The owner of what code makes now.
@@ -54,12 +62,12 @@ extension Kernel: MachineHost {
   }
 
   func cancel(operation: Int) {
-    if timers.cancel(operation: operation) { return }
+    if timers.cancel(operation: operation) || streams.cancel(operation: operation) { return }
     calls.cancel(operation: operation)
   }
 
   func finished(task: TaskID, _ outcome: Outcome) {
-    if isOver || desk.finished(task: task, outcome) { return }
+    if isOver || desk.finished(task: task, outcome) || sockets.finished(task: task, outcome) { return }
     if let ticker = timers.finished(task: task, outcome) {
       if case .failure(let error) = outcome,
         let text = ticker.failures.telling(labelledRenderer.render(machine.report(of: error)))
@@ -109,6 +117,7 @@ extension Kernel: MachineHost {
   }
 
   func describe(operation: Int) -> String {
-    timers.describe(operation: operation) ?? calls.describe(operation: operation) ?? ""
+    timers.describe(operation: operation) ?? streams.describe(operation: operation) ?? calls.describe(
+      operation: operation) ?? ""
   }
 }

@@ -73,7 +73,7 @@ extension Kernel {
       interrupt(run)
     case .request(let task):
       guard machine.isUnderWay(task) else { return false }
-      desk.cancel(task)
+      if !sockets.cancel(task) { desk.cancel(task) }
     case .fiber(let id): return machine.stop(fiber: id, .cancelledAtPrompt)
     case .ticker(let id):
       guard let ticker = timers.tickers[id] else { return false }
@@ -106,7 +106,7 @@ extension Kernel {
   }
 
   private var requestEntries: [Entry] {
-    desk.requests.map { task, request, owner, started in
+    (desk.requests + sockets.requests).map { task, request, owner, started in
       Entry(
         key: .request(task), kind: .request,
         name: "\(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))",

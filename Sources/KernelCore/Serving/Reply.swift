@@ -9,6 +9,7 @@ struct ReplyMaker {
   /// What `respond` and `redirect` make: status, headers, body, lines of cookies.
   let replyClass: InstanceClass
   let responseClass: InstanceClass
+  let streamClass: InstanceClass
 
   /// The response for a value.
   ///
@@ -16,11 +17,25 @@ struct ReplyMaker {
   func response(for value: Value) throws(Failure) -> Response {
     if value.isNil { return Response(status: .noContent, headers: [:]) }
     if machine.isInstance(value, of: replyClass) { return try made(value) }
+    if let stream = stream(in: value) { return head(of: stream.object) }
     if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
       return forwarded(payload)
     }
     let (type, body) = try content(value)
     return Response(status: .ok, type: type, body: body)
+  }
+
+  /// What a handler's value streams, where it does: the function that writes the body. `response(for:)` gives its head.
+  func stream(in value: Value) -> (object: StreamObject, body: Value)? {
+    let value = machine.isInstance(value, of: replyClass) ? machine.field(2, of: value) : value
+    guard let object = machine.payload(of: value, streamClass) as? StreamObject else { return nil }
+    return (object, machine.field(0, of: value))
+  }
+
+  private func head(of stream: StreamObject) -> Response {
+    var response = Response(status: .ok, type: stream.type, body: ByteBuffer())
+    if let (name, value) = stream.header { response.headers.add(name: name, value: value) }
+    return response
   }
 
   /// The response of what `respond` and `redirect` make; nil for any other value, and for one that cannot be sent.
@@ -52,7 +67,12 @@ struct ReplyMaker {
     let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
     let body = machine.field(2, of: value)
     var response = Response(status: status, headers: [:])
-    if !body.isNil {
+    if let stream = stream(in: body) {
+      guard status.hasContent else {
+        throw Failure(.argument, "an answer with the status \(status.code) has no body to stream")
+      }
+      response.headers = head(of: stream.object).headers
+    } else if !body.isNil {
       let (type, bytes) = try content(body)
       response.body = bytes
       response.headers.add(name: "content-type", value: type)

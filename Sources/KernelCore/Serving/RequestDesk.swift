@@ -9,6 +9,7 @@ final class RequestDesk {
   private let routes: RouteRegistry
   private let replies: ReplyMaker
   private let requestClass: InstanceClass
+  private let bodies: BodyWriting
   private let clock: any Clock
   /// Hears of errors behind a 500 and of answered requests.
   private let emit: (KernelEvent) -> Void
@@ -17,6 +18,8 @@ final class RequestDesk {
   var columns: () -> Int? = { nil }
   /// Lets what became ready run.
   var onActivity: () -> Void = {}
+  /// Takes the requests for WebSockets.
+  unowned var sockets: SocketDesk!
   private let ownership: Ownership
   /// How many requests, each made for the next, have led to a request, and what call of them made it.
   private let origin: (Request) -> (depth: Int, caller: SpanID)
@@ -34,11 +37,15 @@ final class RequestDesk {
     /// The notebook asks itself, within the process.
     let isOwn: Bool
     let span: SpanID
+    /// Where its body is written to, while it streams.
+    var writer: StreamWriter?
+    /// That of its head; 0 before it streams.
+    var status = 0
   }
 
   init(
     machine: Machine, routes: RouteRegistry, replies: ReplyMaker, requestClass: InstanceClass,
-    clock: any Clock, ownership: Ownership,
+    bodies: BodyWriting, clock: any Clock, ownership: Ownership,
     origin: @escaping (Request) -> (depth: Int, caller: SpanID), recorder: TraceRecorder?,
     emit: @escaping (KernelEvent) -> Void
   ) {
@@ -46,6 +53,7 @@ final class RequestDesk {
     self.routes = routes
     self.replies = replies
     self.requestClass = requestClass
+    self.bodies = bodies
     self.clock = clock
     self.ownership = ownership
     self.origin = origin
@@ -66,6 +74,7 @@ final class RequestDesk {
   func handle(_ exchange: Exchange, isOwn: Bool = false, arrived: Int? = nil) {
     if isOver { return exchange.respond(RequestDesk.restarted) }
     let request = exchange.request
+    if request.asksForWebSocket, sockets.handle(exchange) { return }
     switch routes.table.resolve(method: request.method, path: request.path) {
     case .match(let number, let values):
       guard let route = routes.record(number) else { return }
@@ -74,6 +83,8 @@ final class RequestDesk {
       answer(
         exchange, StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow))
     case .options(let allow): answer(exchange, StandardPages.options(allow: allow))
+    case .notFound where routes.socket(at: request.path) != nil:
+      answer(exchange, StandardPages.upgradeRequired(path: request.path))
     case .notFound(let nearMiss):
       answer(exchange, notFound(request, nearMiss))
     case .badPath(let reason): answer(exchange, StandardPages.badRequest(reason))
@@ -100,16 +111,7 @@ final class RequestDesk {
     _ route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, isOwn: Bool, arrived: Int?
   ) {
     route.hits += 1
-    var arguments: [Value] = []
-    arguments.reserveCapacity(values.count + 1)
-    for value in values {
-      switch value {
-      case .string(let text): arguments.append(machine.makeString(text))
-      case .int(let number): arguments.append(.int(number))
-      case .float(let number): arguments.append(.double(number))
-      }
-    }
-    arguments.append(route.usesRequest ? requestObject(exchange.request, route, arguments) : .nil)
+    let arguments = self.arguments(of: route, values, exchange)
     let task = machine.upcomingTask
     let request = exchange.request
     let (depth, caller) = origin(request)
@@ -133,10 +135,30 @@ final class RequestDesk {
     onActivity()
   }
 
-  private func requestObject(_ request: Request, _ route: RouteRecord, _ values: [Value]) -> Value {
+  /// What a handler is called with: the parameters of its pattern, and the request where it uses that.
+  func arguments(of route: RouteRecord, _ values: [PathValue], _ exchange: Exchange) -> [Value] {
+    var arguments: [Value] = []
+    arguments.reserveCapacity(values.count + 1)
+    for value in values {
+      switch value {
+      case .string(let text): arguments.append(machine.makeString(text))
+      case .int(let number): arguments.append(.int(number))
+      case .float(let number): arguments.append(.double(number))
+      }
+    }
+    arguments.append(route.usesRequest ? requestObject(exchange, route, arguments) : .nil)
+    return arguments
+  }
+
+  private func requestObject(_ exchange: Exchange, _ route: RouteRecord, _ values: [Value]) -> Value {
     let params = Array(zip(route.pattern.parameterNames, values))
+    let request = exchange.request
+    let chunks = RequestChunks(
+      bodies.operations, exchange.incomingBody ?? IncomingBody(whole: request.body),
+      comesInPieces: exchange.incomingBody != nil)
     return machine.makeInstance(
-      requestClass, fields: [machine.makeDictionary(params)], payload: RequestObject(request, params: params),
+      requestClass, fields: [machine.makeDictionary(params)],
+      payload: RequestObject(request, params: params, chunks: chunks),
       payloadBytes: request.body.readableBytes)
   }
 
@@ -153,9 +175,19 @@ final class RequestDesk {
     } else {
       return false
     }
+    if work.writer != nil {
+      bodyEnded(work, outcome)
+      return true
+    }
     do throws(Failure) {
       switch outcome {
-      case .success(let value): finish(work, try replies.response(for: value))
+      case .success(let value):
+        let response = try replies.response(for: value)
+        if let (stream, body) = replies.stream(in: value) {
+          begin(work, response, stream, body)
+        } else {
+          finish(work, response)
+        }
       case .failure(let error): fail(work, error)
       }
     } catch {
@@ -173,6 +205,60 @@ final class RequestDesk {
     return work
   }
 
+  // MARK: Streaming
+
+  /// Starts the body of a streamed answer, as a fiber of its own.
+  private func begin(_ work: Work, _ head: Response, _ stream: StreamObject, _ body: Value) {
+    let writer = bodies.writer(for: work.exchange, head: head, stream)
+    var work = work
+    work.writer = writer
+    work.status = Int(head.status.code)
+    work.route.latency.add(clock.now - work.started)
+    if work.exchange.request.method == .HEAD { return bodyEnded(work, .success(.nil)) }
+    let task = machine.upcomingTask
+    underWay[task] = work
+    if !work.isOwn { clientCount += 1 }
+    work.exchange.onDisconnect = { [weak self] in self?.abandon(task) }
+    machine.start(
+      body, [bodies.value(of: writer)], owner: work.route.owner, followsDeferred: true,
+      requestDepth: origin(work.exchange.request).depth, span: work.span)
+    // Once it waits for the first time its head goes out.
+    machine.enqueue { writer.begin() }
+    onActivity()
+  }
+
+  /// The body of a streamed answer is written, or has failed.
+  private func bodyEnded(_ work: Work, _ outcome: Outcome) {
+    guard let writer = work.writer else { return }
+    switch outcome {
+    case .success:
+      writer.finish()
+      end(work, writer)
+    case .failure(let error):
+      if !writer.hasBegun {
+        writer.abort()
+        var work = work
+        work.writer = nil
+        return fail(work, error)
+      }
+      tell(error, of: work, what: "after \(writer.byteCount) bytes of the answer to")
+      writer.abort()
+      end(work, writer, .failed)
+    }
+  }
+
+  /// A streamed answer is over.
+  private func end(_ work: Work, _ writer: StreamWriter, _ outcome: TracedOutcome = .succeeded) {
+    recorder?.end(work.span, outcome, status: work.status)
+    if logsRequests {
+      log(
+        work.exchange.request, status: work.status, bytes: writer.byteCount, work.route, started: work.started
+      )
+    }
+  }
+
+  // MARK: Failing
+
   private func fail(_ work: Work, _ error: Value) {
     // An error that no code has thrown, as of a deferred that was cancelled, is at least the handler's.
     machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
@@ -181,24 +267,45 @@ final class RequestDesk {
     if report.kind == Failure.Kind.status.rawValue {
       return finish(work, .text(status, report.message + "\n"))
     }
-    work.route.errors += 1
     let request = work.exchange.request
     // An endless chain of calls is told where it was stopped, not by each of those that wait for it.
     let isToldAlready = status == .loopDetected && !machine.errorField("response", of: error).isNil
-    if isToldAlready { return finish(work, ErrorPage.response(report, status: status, to: request)) }
-    emit(
-      .failure(
-        cell: ownership.cell(of: work.route.owner),
-        text:
-          "\(status.code) for \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
-          + ErrorRenderer(columns: columns().map { $0 - Kernel.labelWidth }).render(report)))
+    if isToldAlready {
+      work.route.errors += 1
+    } else {
+      tell(error, of: work, what: "\(status.code) for")
+    }
     finish(work, ErrorPage.response(report, status: status, to: request))
   }
 
+  /// Tells of an error of a handler, or of what it has left behind to stream.
+  private func tell(_ error: Value, of work: Work, what: String) {
+    tell(error, of: work.route, work.exchange.request, what: what)
+  }
+
+  func tell(_ error: Value, of route: RouteRecord, _ request: Request, what: String) {
+    route.errors += 1
+    emit(
+      .failure(
+        cell: ownership.cell(of: route.owner),
+        text:
+          "\(what) \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
+          + ErrorRenderer(columns: columns().map { $0 - Kernel.labelWidth }).render(
+            machine.report(of: error))))
+  }
+
   private func finish(_ work: Work, _ response: Response) {
+    if let writer = work.writer {
+      // Its answer is under way: all that can be done is to end it.
+      if writer.hasBegun {
+        writer.abort()
+        return end(work, writer, .cancelled)
+      }
+      writer.abort()
+    }
     recorder?.end(
       work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code))
-    work.route.latency.add(clock.now - work.started)
+    if work.status == 0 { work.route.latency.add(clock.now - work.started) }
     if logsRequests {
       log(
         work.exchange.request, status: Int(response.status.code), bytes: response.body.readableBytes,
@@ -219,7 +326,7 @@ final class RequestDesk {
   /// What a log says, as nginx's does, of a client that went before its answer came: nobody is sent it.
   private static let clientGone = 499
 
-  private func log(_ request: Request, status: Int, bytes: Int, _ route: RouteRecord?, started: Int) {
+  func log(_ request: Request, status: Int, bytes: Int, _ route: RouteRecord?, started: Int) {
     emit(
       .served(
         ServedRequest(
@@ -246,8 +353,13 @@ final class RequestDesk {
 
   private func abandon(_ task: TaskID) {
     guard let work = take(task) else { return }
-    recorder?.end(work.span, .cancelled)
-    if logsRequests {
+    if let writer = work.writer {
+      writer.close()
+      end(work, writer, .cancelled)
+    } else {
+      recorder?.end(work.span, .cancelled)
+    }
+    if logsRequests, work.writer == nil {
       log(work.exchange.request, status: RequestDesk.clientGone, bytes: 0, work.route, started: work.started)
     }
     machine.abandon(task, Failure(.cancelled, "cancelled: the client has gone"))
@@ -259,6 +371,7 @@ final class RequestDesk {
     for task in underWay.keys.sorted(by: { $0.number < $1.number }) {
       if let work = take(task) { finish(work, StandardPages.unavailable("the notebook is being stopped")) }
     }
+    sockets.dismissAll()
   }
 
   /// The kernel ends: whoever waits is told so, and whoever comes.

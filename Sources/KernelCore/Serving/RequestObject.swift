@@ -6,20 +6,23 @@ import Web
 final class RequestObject {
   let request: Request
   let params: [(String, Value)]
+  /// What hands on its body as it comes.
+  let chunks: RequestChunks
   /// The body as a form, once it was read.
   private lazy var form = Result<MultipartForm, MultipartError>(
     catching: { [request] () throws(MultipartError) in try request.multipartForm() })
 
-  init(_ request: Request, params: [(String, Value)]) {
+  init(_ request: Request, params: [(String, Value)], chunks: RequestChunks) {
     self.request = request
     self.params = params
+    self.chunks = chunks
   }
 
   /// Defines the class of `request` and its members.
   ///
   /// Its hidden fields keep the files of a form once they were asked for.
   static func define(in machine: Machine, fileClass: InstanceClass) -> InstanceClass {
-    let type = machine.defineClass("Request", fields: ["params", "__files", "__fileLists"])
+    let type = machine.defineClass("Request", fields: ["params", "__files", "__fileLists", "__chunks"])
     type.describe = { [unowned machine, unowned type] value in
       guard let object = machine.payload(of: value, type) as? RequestObject else { return "<Request>" }
       return "<Request \(object.request.method.rawValue) \(object.request.target.printable(limit: 200))>"
@@ -49,11 +52,22 @@ final class RequestObject {
     property("cookies") { request, machine throws(Failure) in
       machine.makeDictionary(request.cookies.map { ($0.name, machine.makeString($0.value)) })
     }
-    property("body") { request, machine throws(Failure) in machine.makeBytes(request.body.readableBytesView) }
-    property("text") { request, machine throws(Failure) in
+    func bodyProperty(
+      _ name: String, _ body: @escaping (Request, Machine) throws(Failure) -> Value
+    ) {
+      machine.defineProperty(type, name) { [unowned type] call throws(Failure) in
+        guard let object = call.machine.payload(of: call[0], type) as? RequestObject else { return .nil }
+        try object.checkWhole(name)
+        return try body(object.request, call.machine)
+      }
+    }
+    bodyProperty("body") { request, machine throws(Failure) in
+      machine.makeBytes(request.body.readableBytesView)
+    }
+    bodyProperty("text") { request, machine throws(Failure) in
       machine.makeString(utf8: request.body.readableBytesView)
     }
-    property("json") { request, machine throws(Failure) in
+    bodyProperty("json") { request, machine throws(Failure) in
       do throws(Failure) {
         return try machine.parseJSON(Array(request.body.readableBytesView))
       } catch {
@@ -65,6 +79,16 @@ final class RequestObject {
     }
     property("remote") { request, machine throws(Failure) in
       machine.makeString(request.remoteAddress?.ipAddress ?? "127.0.0.1")
+    }
+    let chunksClass = RequestChunks.define(in: machine)
+    machine.defineProperty(type, "chunks") { [unowned type, unowned chunksClass] call throws(Failure) in
+      let machine = call.machine
+      guard let object = machine.payload(of: call[0], type) as? RequestObject else { return .nil }
+      let known = machine.field(3, of: call[0])
+      if !known.isNil { return known }
+      let made = machine.makeInstance(chunksClass, payload: object.chunks)
+      machine.setField(3, of: call[0], to: made)
+      return made
     }
     defineForms(type, fileClass, in: machine)
     return type
@@ -113,13 +137,23 @@ final class RequestObject {
     }
   }
 
+  /// Whether the whole body is there.
+  private func checkWhole(_ member: String) throws(Failure) {
+    guard chunks.comesInPieces else { return }
+    throw Failure(
+      .argument, "request.\(member) is not there where request.chunks reads the body as it comes",
+      help: "collect the chunks, or leave request.chunks to another route")
+  }
+
   private func fields() throws(Failure) -> [(name: String, value: String)] {
+    try checkWhole("form")
     if request.isMultipartForm { return try multipart().fields }
     return Request.formItems(String(decoding: request.body.readableBytesView, as: UTF8.self))
   }
 
   private func files() throws(Failure) -> [MultipartForm.Part] {
-    request.isMultipartForm ? try multipart().files : []
+    try checkWhole("files")
+    return request.isMultipartForm ? try multipart().files : []
   }
 
   /// The body as a form with files. One that is none is the client's error.

@@ -6,6 +6,9 @@ import Web
 struct RouteKey: Hashable, Sendable {
   let method: String?
   let pattern: String
+
+  /// What stands for the method of a WebSocket: no request has it.
+  static let socket = "SOCKET"
 }
 
 /// One route and what it has seen.
@@ -16,6 +19,10 @@ final class RouteRecord {
   let pattern: RoutePattern
   let handler: PinnedValue
   let usesRequest: Bool
+  /// Whether it is a WebSocket.
+  let isSocket: Bool
+  /// Whether it reads the body of its request as it comes.
+  let usesChunks: Bool
   /// The run of the cell that declared it, and that cell.
   let owner: UInt32
   let cell: Int?
@@ -25,8 +32,8 @@ final class RouteRecord {
 
   init(
     number: Int, key: RouteKey, method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue,
-    usesRequest: Bool,
-    owner: UInt32, cell: Int?
+    usesRequest: Bool, usesChunks: Bool,
+    isSocket: Bool, owner: UInt32, cell: Int?
   ) {
     self.number = number
     self.key = key
@@ -34,6 +41,8 @@ final class RouteRecord {
     self.pattern = pattern
     self.handler = handler
     self.usesRequest = usesRequest
+    self.usesChunks = usesChunks
+    self.isSocket = isSocket
     self.owner = owner
     self.cell = cell
   }
@@ -45,16 +54,47 @@ final class RouteRegistry {
   private(set) var records: [RouteKey: RouteRecord] = [:]
   private var byNumber: [Int: RouteRecord] = [:]
   private var next = 1
+  /// How many routes read bodies as they come.
+  private var chunkReaders = 0
   private var published: RouteTable<Int>?
+  private var publishedSockets: RouteTable<Int>?
   /// Called when routes change.
   var onChange: (() -> Void)?
 
   var table: RouteTable<Int> {
     if let published { return published }
-    let ordered = records.values.sorted { $0.number < $1.number }
-    let table = RouteTable(entries: ordered.map { ($0.method, $0.pattern, $0.number) })
+    let table = table(ofSockets: false)
     published = table
     return table
+  }
+
+  /// The WebSockets, as a table of their own: a page and a socket can have the same path.
+  var sockets: RouteTable<Int> {
+    if let publishedSockets { return publishedSockets }
+    let table = table(ofSockets: true)
+    publishedSockets = table
+    return table
+  }
+
+  private func table(ofSockets isSocket: Bool) -> RouteTable<Int> {
+    let ordered = records.values.filter { $0.isSocket == isSocket }.sorted { $0.number < $1.number }
+    return RouteTable(entries: ordered.map { ($0.method, $0.pattern, $0.number) })
+  }
+
+  /// The WebSocket at a path.
+  func socket(at path: String) -> (record: RouteRecord, values: [PathValue])? {
+    guard case .match(let number, let values) = sockets.resolve(method: .GET, path: path),
+      let record = byNumber[number]
+    else { return nil }
+    return (record, values)
+  }
+
+  /// Whether the route that answers a request reads its body as it comes.
+  func readsBodyAsItComes(method: HTTPMethod, path: String) -> Bool {
+    guard chunkReaders > 0, case .match(let number, _) = table.resolve(method: method, path: path) else {
+      return false
+    }
+    return byNumber[number]?.usesChunks ?? false
   }
 
   subscript(key: RouteKey) -> RouteRecord? { records[key] }
@@ -64,7 +104,7 @@ final class RouteRegistry {
   var infos: [RouteInfo] {
     records.values.sorted { $0.number < $1.number }.map {
       RouteInfo(
-        method: $0.method?.rawValue, pattern: $0.pattern.text, cell: $0.cell, hits: $0.hits,
+        method: $0.key.method, pattern: $0.pattern.text, cell: $0.cell, hits: $0.hits,
         errors: $0.errors,
         median: $0.latency.percentile(0.5).map { .nanoseconds($0) },
         slowest: $0.latency.percentile(0.99).map { .nanoseconds($0) })
@@ -72,23 +112,34 @@ final class RouteRegistry {
   }
 
   func makeRecord(
-    method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue, usesRequest: Bool, owner: UInt32,
-    cell: Int?
+    method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue, usesRequest: Bool,
+    usesChunks: Bool, isSocket: Bool, owner: UInt32, cell: Int?
   ) -> RouteRecord {
     defer { next += 1 }
     return RouteRecord(
-      number: next, key: RouteKey(method: method?.rawValue, pattern: pattern.key), method: method,
-      pattern: pattern, handler: handler, usesRequest: usesRequest, owner: owner, cell: cell)
+      number: next,
+      key: RouteKey(method: isSocket ? RouteKey.socket : method?.rawValue, pattern: pattern.key),
+      method: method,
+      pattern: pattern, handler: handler, usesRequest: usesRequest, usesChunks: usesChunks,
+      isSocket: isSocket, owner: owner,
+      cell: cell)
   }
 
   /// Puts a route in force, or with nil takes away what the key has; gives what it replaces.
   @discardableResult
   func set(_ record: RouteRecord?, for key: RouteKey) -> RouteRecord? {
     let before = records[key]
-    if let before { byNumber[before.number] = nil }
+    if let before {
+      byNumber[before.number] = nil
+      if before.usesChunks { chunkReaders -= 1 }
+    }
     records[key] = record
-    if let record { byNumber[record.number] = record }
+    if let record {
+      byNumber[record.number] = record
+      if record.usesChunks { chunkReaders += 1 }
+    }
     published = nil
+    publishedSockets = nil
     onChange?()
     return before
   }

@@ -53,6 +53,44 @@ extension FunctionCompiler {
     land(loops.removeLast().breaks)
   }
 
+  /// `for await message in socket`: waits for each piece. What gives them gives an Array of one, and nil at the end.
+  mutating func awaitingLoop(_ name: NameDeclaration, _ sequence: Expression, _ body: BlockNode) {
+    let source = allocate()
+    at(sequence.span) { compiler in
+      compiler.scoped { compiler in
+        let base = compiler.allocate(3)
+        compiler.emit(.getGlobal, a: base, wide: compiler.builder.globals.number(of: "__pieces"))
+        compiler.evaluate(sequence, into: base + 2, isAwaited: true)
+        compiler.emit(.await, a: base + 2, b: base + 2)
+        compiler.emit(.call, a: base, b: 1)
+        compiler.note(sequence.span)
+        compiler.emit(.move, a: source, b: base)
+      }
+    }
+    let next = builder.members.number(of: "__next")
+    loops.append(LoopJumps(regionDepth: regions.count))
+    let top = code.count
+    let frame = allocate(3)
+    let end = at(sequence.span) { compiler -> Int in
+      compiler.emit(.move, a: frame + 2, b: source)
+      compiler.emit(.invoke, a: frame, b: 0, c: next)
+      compiler.emit(.await, a: frame, b: frame)
+      let end = compiler.jump(.jumpIfNil, a: frame)
+      compiler.expression(Expression(.integer(0), sequence.span), into: frame + 1)
+      compiler.emit(.index, a: frame, b: frame, c: frame + 1)
+      // The elements of an Array may be Deferreds.
+      compiler.emit(.await, a: frame, b: frame)
+      return end
+    }
+    if let variable = name.variable { emit(.move, a: variable.register, b: frame) }
+    block(body.statements, tail: .discarded)
+    land(loops[loops.count - 1].continues)
+    let back = jump(.loop)
+    aim(back, at: top)
+    land(end)
+    land(loops.removeLast().breaks)
+  }
+
   private mutating func eachLoop(_ names: [NameDeclaration], _ sequence: Expression, _ body: BlockNode) {
     // The sequence, the place in it, and what it gives: one value or a pair.
     let cursor = allocate(4)

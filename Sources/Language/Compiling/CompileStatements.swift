@@ -144,7 +144,12 @@ extension FunctionCompiler {
       // A `guard` that does not leave would run on without what it promised.
       land(past)
     case .whileLoop(let conditions, let body): whileLoop(conditions, body)
-    case .forLoop(let names, let sequence, let body): forLoop(names, sequence, body)
+    case .forLoop(let awaits, let names, let sequence, let body):
+      if awaits {
+        awaitingLoop(names[0], sequence, body)
+      } else {
+        forLoop(names, sequence, body)
+      }
     case .return(let value):
       if let value {
         returnValue(of: value)
@@ -192,7 +197,8 @@ extension FunctionCompiler {
     closure(route.handler, into: register)
     let declaration = RouteDeclaration(
       methods: route.methods.map(\.name), pattern: route.pattern, patternSpan: route.patternSpan,
-      usesRequest: route.handler.usesRequest)
+      usesRequest: route.handler.usesRequest, usesChunks: route.handler.usesChunks,
+      isSocket: route.isSocket)
     at(route.patternSpan) { $0.emit(.declare, a: register, wide: $0.constant(.route(declaration))) }
   }
 

@@ -144,7 +144,9 @@ public struct Disassembler {
     case .labels(let labels): return labels.map { $0.map { "\($0):" } ?? "_" }.joined(separator: " ")
     case .route(let route):
       let methods = route.methods.isEmpty ? "" : route.methods.joined(separator: " ") + " "
-      return "route \(methods)\(literal(route.pattern))\(route.usesRequest ? ", with request" : "")"
+      let uses = route.usesChunks ? ", with request.chunks" : route.usesRequest ? ", with request" : ""
+      if route.isSocket { return "socket \(literal(route.pattern))\(uses)" }
+      return "route \(methods)\(literal(route.pattern))\(uses)"
     }
   }
 

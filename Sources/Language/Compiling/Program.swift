@@ -58,6 +58,10 @@ public struct RouteDeclaration: Hashable, Sendable {
   public let patternSpan: Span
   /// Whether the handler reads `request`, its last parameter.
   public let usesRequest: Bool
+  /// Whether it reads `request.chunks`, so that it begins before the body of its request is there.
+  public let usesChunks: Bool
+  /// Whether it is a WebSocket, whose handler is given the connection as its first argument.
+  public let isSocket: Bool
 }
 
 /// Where a closure takes a captured variable from when it is made.

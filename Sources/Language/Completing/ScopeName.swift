@@ -7,6 +7,8 @@ public struct ScopeName {
     case closureParameter(Int)
     /// Of the pattern of a route, with its converter: `int`.
     case routeParameter(converter: String)
+    /// The connection in a `socket`.
+    case socket
     /// `request` in a handler.
     case request
     case loopVariable
@@ -113,7 +115,7 @@ private struct ScopeWalk {
     case .whileLoop(let conditions, let body):
       walk(conditions)
       walk(body)
-    case .forLoop(let loopNames, let sequence, let body):
+    case .forLoop(_, let loopNames, let sequence, let body):
       guard holds(body.span) else { return walk(sequence) }
       // Of a pair nothing is known but that it has two parts.
       for name in loopNames { add(name.name, .loopVariable, loopNames.count == 1 ? sequence : nil) }
@@ -171,7 +173,8 @@ private struct ScopeWalk {
   }
 
   private mutating func walk(_ route: RouteNode) {
-    for parameter in route.handler.parameters.dropLast() {
+    if route.isSocket, let connection = route.handler.parameters.first { add(connection.name, .socket) }
+    for parameter in route.handler.parameters.dropLast().dropFirst(route.isSocket ? 1 : 0) {
       add(parameter.name, .routeParameter(converter: Self.converter(of: parameter.name, in: route.pattern)))
     }
     add("request", .request)

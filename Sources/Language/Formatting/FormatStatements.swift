@@ -72,7 +72,7 @@ extension SourcePrinter {
       let keyword = take()
       let list = self.conditions(conditions)
       return bodies([head(keyword, list)], [self.body(body, behind: list)]).layout
-    case .forLoop(let names, let sequence, let body): return forLoop(names, sequence, body)
+    case .forLoop(_, let names, let sequence, let body): return forLoop(names, sequence, body)
     case .return(let value?), .throw(let value):
       return .concat([take(), .space, expression(value).layout])
     case .return(nil), .break, .continue, .invalid: return take()
@@ -117,6 +117,7 @@ extension SourcePrinter {
 
   private mutating func route(_ node: RouteNode) -> Layout {
     var parts = [take()]
+    if node.isSocket { return .concat(parts + [.space, take(), .space, closure(node.handler).layout]) }
     for index in node.methods.indices {
       parts += [.space, take()]
       if index < node.methods.count - 1 { parts.append(take()) }
@@ -157,6 +158,7 @@ extension SourcePrinter {
     let keyword = take()
     let (layout, hasComments) = noticingComments { printer -> Layout in
       var parts: [Layout] = []
+      if printer.at(.await) { parts += [printer.take(), .space] }
       if printer.at(.openParen) { parts.append(printer.take()) }
       if printer.at(.let) || printer.at(.var) { parts += [printer.take(), .space] }
       for index in names.indices {

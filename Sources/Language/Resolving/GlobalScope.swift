@@ -78,6 +78,8 @@ public struct Resolution: Sendable {
     public var methods: [String]
     public var pattern: String
     public var span: Span
+    /// Whether it is a `socket`.
+    public var isSocket: Bool
   }
   public internal(set) var routes: [RoutePlace] = []
   /// The globals that the text declares.

@@ -144,11 +144,26 @@ extension Resolver {
     return nil
   }
 
-  private func noteUse(of variable: Variable, at span: Span, isDirect: Bool) {
+  /// The handler whose `request` a variable is.
+  private func handler(whoseRequestIs variable: Variable) -> FunctionNode? {
     let handler = variable.function
-    if handler.role == .handler, variable.name == "request", variable === handler.parameterVariables.last {
-      handler.usesRequest = true
+    let isRequest =
+      handler.role == .handler && variable.name == "request" && variable === handler.parameterVariables.last
+    return isRequest ? handler : nil
+  }
+
+  /// Notes that a handler reads the body of its request as it comes, where `.chunks` of that request is read.
+  func noteChunks(of base: Expression) {
+    guard case .name(let reference) = base.kind else { return }
+    switch reference.binding {
+    case .local(let variable), .captured(_, let variable):
+      handler(whoseRequestIs: variable)?.usesChunks = true
+    case .global, .unresolved: break
     }
+  }
+
+  private func noteUse(of variable: Variable, at span: Span, isDirect: Bool) {
+    handler(whoseRequestIs: variable)?.usesRequest = true
     let identity = ObjectIdentifier(variable)
     if variable.isFunction, isDirect, !passedFunctions.contains(identity), earlyUses[identity] == nil {
       earlyUses[identity] = (variable, span)

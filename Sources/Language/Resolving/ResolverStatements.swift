@@ -42,7 +42,9 @@ extension Resolver {
       withDeclaring(name) { resolver in resolver.runningLater { $0.resolveFunction(name, function) } }
     case .route(let node):
       resolution.routes.append(
-        .init(methods: node.methods.map(\.name), pattern: node.pattern, span: node.patternSpan))
+        .init(
+          methods: node.methods.map(\.name), pattern: node.pattern, span: node.patternSpan,
+          isSocket: node.isSocket))
       warnOfForeignParameters(node)
       runningLater { $0.resolve(node.handler) }
     case .conditional(let node): resolve(node)
@@ -52,7 +54,7 @@ extension Resolver {
         conditions.forEach(resolve)
         resolveLoopBody(body)
       }
-    case .forLoop(let names, let sequence, let body):
+    case .forLoop(_, let names, let sequence, let body):
       resolve(sequence)
       withScope {
         for name in names { declare(name, isLet: true, .loop) }
@@ -301,7 +303,9 @@ extension Resolver {
     case .range(let lower, let upper, _):
       resolve(lower)
       resolve(upper)
-    case .member(let base, _, _, _): resolve(base)
+    case .member(let base, let name, _, _):
+      resolve(base)
+      if name == "chunks" { noteChunks(of: base) }
     case .index(let base, let index, let fallback, _):
       resolve(base)
       resolve(index)

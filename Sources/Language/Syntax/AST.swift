@@ -197,6 +197,8 @@ public final class FunctionNode {
   public internal(set) var registerCount = 0
   /// Whether the body of a handler reads `request`.
   public internal(set) var usesRequest = false
+  /// Whether it reads `request.chunks`.
+  public internal(set) var usesChunks = false
 
   public init(
     role: Role, name: String, parameters: [Parameter], hasExplicitParameters: Bool, body: [Statement],
@@ -232,7 +234,8 @@ public struct Statement {
     case `guard`([Condition], otherwise: BlockNode)
     case whileLoop([Condition], body: BlockNode)
     /// One name, or two in parentheses for a dictionary's pairs; `_` binds nothing.
-    case forLoop(names: [NameDeclaration], sequence: Expression, body: BlockNode)
+    /// `awaits`: `for await`, which waits for each of what it goes over.
+    case forLoop(awaits: Bool, names: [NameDeclaration], sequence: Expression, body: BlockNode)
     case `return`(Expression?)
     case `break`
     case `continue`
@@ -325,10 +328,14 @@ public final class RouteNode {
   /// The literal with its quotes.
   public let patternSpan: Span
   public let handler: FunctionNode
+  /// Whether it was written `socket "/chat" { ws in … }`: then the handler's first parameter is the connection.
+  public let isSocket: Bool
 
   public init(
-    methods: [(name: String, span: Span)], pattern: String, patternSpan: Span, handler: FunctionNode
+    methods: [(name: String, span: Span)], pattern: String, patternSpan: Span, handler: FunctionNode,
+    isSocket: Bool = false
   ) {
+    self.isSocket = isSocket
     self.methods = methods
     self.pattern = pattern
     self.patternSpan = patternSpan

@@ -130,7 +130,7 @@ private struct Painter {
     }
     if !next.startsLine {
       switch (name, next.kind) {
-      case ("route", .stringStart), ("html", .stringStart):
+      case ("route", .stringStart), ("socket", .stringStart), ("html", .stringStart):
         return add(span, .keyword)
       case ("route", .identifier(let method)) where method.allSatisfy(\.isUppercase):
         isBehindRoute = true

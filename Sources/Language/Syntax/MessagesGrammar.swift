@@ -93,6 +93,13 @@ extension Message {
   static let tooManyLoopNames = Message(
     "a loop has one name, or two for the pairs of a dictionary",
     help: "write for x in xs, then x.0, x.1, x.2")
+  static let socketNeedsName = Message(
+    "a socket needs a name for its connection", help: "write socket \"/chat\" { ws in … }")
+  static let socketHasOneName = Message(
+    "a socket has one name, its connection",
+    help: "the parameters of its pattern, and request, are names of its body already")
+  static let awaitedPair = Message(
+    "for await has one name", help: "write for await piece in …, then piece.0 and piece.1")
   static func loopInParentheses(_ name: String) -> Message {
     Message("the head of a loop stands without parentheses", help: "write for \(name) in xs { … }")
   }

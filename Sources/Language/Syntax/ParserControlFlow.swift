@@ -129,6 +129,8 @@ extension Parser {
 
   mutating func parseFor() throws(SyntaxFailure) -> Statement {
     let start = advance()
+    let awaits = accept(.await)
+    let head = current
     guard let names = try parseLoopNames() else {
       // A loop that counts as in C: its head is skipped, its body read.
       while !at(.openBrace), !atEnd, !current.startsLine { advance() }
@@ -139,6 +141,7 @@ extension Parser {
       if isWord(current, "of") { throw fail(.writeInstead("of", "in")) }
       throw fail(atEnd ? .expected("\"in\"", found: describeCurrent()) : .forNeedsIn)
     }
+    if awaits, names.count > 1 { report(.awaitedPair, at: spanFrom(head)) }
     let outer = context
     context.allowsTrailingClosure = false
     let sequence = try parseExpression()
@@ -148,7 +151,7 @@ extension Parser {
     if isWord(current, "where") { throw fail(.noWhere("where")) }
     if at(.if), !current.startsLine { throw fail(.noWhere("if")) }
     let body = try parseBlock("the body of the loop")
-    return Statement(.forLoop(names: names, sequence: sequence, body: body), spanFrom(start))
+    return Statement(.forLoop(awaits: awaits, names: names, sequence: sequence, body: body), spanFrom(start))
   }
 
   /// The names of a loop; nil when it is written as in C, which has been reported.

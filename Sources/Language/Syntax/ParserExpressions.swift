@@ -323,6 +323,8 @@ extension Parser {
       body = try parseBlock("what to do in a fiber of its own").statements
     } else if isRouteHead {
       body = [try parseRoute()]
+    } else if isSocketHead {
+      body = [try parseSocket()]
     } else {
       let value = try parsePrefix()
       if case .closure = value.kind { report(.asyncClosure, at: value.span) }

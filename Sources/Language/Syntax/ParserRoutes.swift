@@ -12,6 +12,11 @@ extension Parser {
     }
   }
 
+  /// Whether `socket "/chat" { ws in … }` begins here: `socket` is a word of the language only before a pattern.
+  var isSocketHead: Bool {
+    isWord(current, "socket") && !peek().startsLine && peek().kind == .stringStart
+  }
+
   private func isMethodLike(_ name: String) -> Bool {
     let next = peek(2)
     return name.allSatisfy { $0.isUppercase } || (next.kind == .stringStart && !next.startsLine)
@@ -24,16 +29,8 @@ extension Parser {
     guard patternToken.kind == .stringStart else {
       throw fail(.expected("the pattern of the route, as in \"/items/<int:id>\"", found: describeCurrent()))
     }
-    let literal = try parseString()
-    var pattern = ""
-    var parameters: [Parameter] = []
-    if case .string(let text) = literal.kind {
-      pattern = text
-      parameters = parsePlaceholders(text, literal.span)
-    } else {
-      report(.interpolatedPattern, at: literal.span)
-    }
-    parameters.append(Parameter(name: "request", span: literal.span))
+    var (pattern, patternSpan, parameters) = try parsePattern()
+    parameters.append(Parameter(name: "request", span: patternSpan))
 
     anonymousParameters.append(.unavailable)
     let body = try parseHandlerBody()
@@ -43,8 +40,53 @@ extension Parser {
       role: .handler, name: verbs.isEmpty ? "route \(pattern)" : "\(verbs) \(pattern)",
       parameters: parameters, hasExplicitParameters: true, body: body.statements, span: spanFrom(start))
     let node = RouteNode(
-      methods: methods, pattern: pattern, patternSpan: literal.span, handler: handler)
+      methods: methods, pattern: pattern, patternSpan: patternSpan, handler: handler)
     return Statement(.route(node), handler.span)
+  }
+
+  /// `socket "/chat/<room>" { ws in … }`.
+  mutating func parseSocket() throws(SyntaxFailure) -> Statement {
+    let start = advance()
+    let (pattern, patternSpan, placeholders) = try parsePattern()
+    guard at(.openBrace) else {
+      throw fail(.expected("the body of the socket, as in { ws in … }", found: describeCurrent()))
+    }
+    let opener = current
+    guard startsParameterList(at: 1) else {
+      throw fail(.socketNeedsName, at: opener.span)
+    }
+    advance()
+    let isInParentheses = accept(.openParen)
+    let (name, nameSpan) = try expectName("the name of the connection")
+    if at(.comma) { throw fail(.socketHasOneName) }
+    if isInParentheses, !accept(.closeParen) { throw fail(.socketHasOneName) }
+    if name == "request" || placeholders.contains(where: { $0.name == name }) {
+      report(.duplicatePlaceholder(name), at: nameSpan)
+    }
+    let parameters =
+      [Parameter(name: name, span: nameSpan)] + placeholders
+      + [Parameter(name: "request", span: patternSpan)]
+    anonymousParameters.append(.unavailable)
+    let body = try parseOpenedBlock(opener)
+    anonymousParameters.removeLast()
+    let handler = FunctionNode(
+      role: .handler, name: "socket \(pattern)", parameters: parameters, hasExplicitParameters: true,
+      body: body.statements, span: spanFrom(start))
+    let node = RouteNode(
+      methods: [], pattern: pattern, patternSpan: patternSpan, handler: handler, isSocket: true)
+    return Statement(.route(node), handler.span)
+  }
+
+  /// A pattern and the names in it.
+  private mutating func parsePattern() throws(SyntaxFailure) -> (
+    text: String, span: Span, parameters: [Parameter]
+  ) {
+    let literal = try parseString()
+    guard case .string(let text) = literal.kind else {
+      report(.interpolatedPattern, at: literal.span)
+      return ("", literal.span, [])
+    }
+    return (text, literal.span, parsePlaceholders(text, literal.span))
   }
 
   private mutating func parseHandlerBody() throws(SyntaxFailure) -> BlockNode {
@@ -55,15 +97,14 @@ extension Parser {
         while !atEnd, !at(.in), !at(.closeBrace) { advance() }
         report(.handlerParameters, at: spanFrom(first))
         // The block is read from here on as though the names were not there.
-        return try parseOpenedBlock()
+        return try parseOpenedBlock(current)
       }
       position -= 1
     }
     return try parseBlock("the body of the route")
   }
 
-  private mutating func parseOpenedBlock() throws(SyntaxFailure) -> BlockNode {
-    let opener = current
+  private mutating func parseOpenedBlock(_ opener: Token) throws(SyntaxFailure) -> BlockNode {
     _ = accept(.in)
     let outer = context
     context = Context()

@@ -79,6 +79,7 @@ extension Parser {
       return statements.append(try parseBareBlock())
     }
     if isRouteHead { return statements.append(try parseRoute()) }
+    if isSocketHead { return statements.append(try parseSocket()) }
     if try parseForeignStatement(into: &statements) { return }
     statements.append(try parseExpressionStatement())
   }

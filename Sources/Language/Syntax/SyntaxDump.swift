@@ -47,6 +47,13 @@ package struct SyntaxDump {
     case .function(let name, let node):
       add("func \(name.name) ") { $0.add(node) }
     case .route(let node):
+      if node.isSocket {
+        return add("socket ") { dump in
+          dump.add(quoted: node.pattern)
+          dump.add(" ")
+          dump.add(node.handler)
+        }
+      }
       add("route [\(node.methods.map(\.name).joined(separator: ","))] ") { dump in
         dump.add(quoted: node.pattern)
         dump.add(" ")
@@ -55,8 +62,8 @@ package struct SyntaxDump {
     case .conditional(let node): add(node)
     case .guard(let conditions, let otherwise): add("guard ") { $0.add(conditions, otherwise) }
     case .whileLoop(let conditions, let body): add("while ") { $0.add(conditions, body) }
-    case .forLoop(let names, let sequence, let body):
-      add("for \(names.map(\.name).joined(separator: ","))") { dump in
+    case .forLoop(let awaits, let names, let sequence, let body):
+      add("for \(awaits ? "await " : "")\(names.map(\.name).joined(separator: ","))") { dump in
         dump.add(behindSpace: sequence)
         dump.add(" ")
         dump.add(body)

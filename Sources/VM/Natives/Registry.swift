@@ -80,6 +80,7 @@ extension Machine {
     installText()
     installEncodings()
     installRandom()
+    installPieces()
   }
 
   // MARK: Values for hosts

@@ -23,7 +23,8 @@ extension Machine {
   func installPrelude() { install(library: Prelude.program) }
 
   /// Adds the functions of a library as built-in ones. Chains of calls don't show them, and a notebook that
-  /// gives one of their names another meaning changes nothing for the others.
+  /// gives one of their names another meaning changes nothing for the others. A name `Class_member` becomes the method
+  /// of a class that the host has defined before.
   public func install(library: Result<Program, Diagnostic>) {
     do {
       let program = try library.get()
@@ -49,6 +50,9 @@ extension Machine {
       "Deferred": Tag.deferred, "Bytes": Tag.bytes,
     ]
     let parts = name.split(separator: "_")
+    if parts.count == 2, let type = classes.first(where: { $0.name == parts[0] }) {
+      return type.add(method: global.value, member: memberNumber(String(parts[1])))
+    }
     guard parts.count > 1, let tag = tags[parts[0]] else {
       return setGlobal(try self.slot(of: name), (global.value, .builtin))
     }

@@ -43,6 +43,8 @@ public enum TracedWork: Sendable, Equatable {
   case call(method: String, url: String)
   /// A socket is bound.
   case listening
+  /// What comes or goes piece by piece: `the next chunk`.
+  case stream(String)
 }
 
 public enum TracedOutcome: Sendable, Equatable {

@@ -109,7 +109,7 @@ final class TreeWalker {
           .continued
         {}
       }
-    case .forLoop(let names, let sequence, let block):
+    case .forLoop(_, let names, let sequence, let block):
       var place = 0
       let walked = try evaluate(sequence, scope)
       guard case .array(let box) = walked else { throw Exit.unsupported }

@@ -1,0 +1,153 @@
+import NIOCore
+import VM
+import Web
+
+/// Where WebSockets meet fibers: finds the route, runs its handler for as long as the connection lasts.
+///
+/// When the connection ends, a handler that waits for a message goes on behind its loop; one that has messages left
+/// takes them first; any other is cancelled, as one whose client has gone.
+final class SocketDesk {
+  private let machine: Machine
+  private let routes: RouteRegistry
+  private let operations: StreamOperations
+  private let clock: any Clock
+  private let ownership: Ownership
+  private let recorder: TraceRecorder?
+  private let desk: RequestDesk
+  private let emit: (KernelEvent) -> Void
+  private let socketClass: InstanceClass
+  /// Lets what became ready run.
+  var onActivity: () -> Void = {}
+  private var isOver = false
+
+  private struct Work {
+    let object: SocketObject
+    let request: Request
+    let route: RouteRecord
+    let started: Int
+    let span: SpanID
+  }
+  private var underWay: [TaskID: Work] = [:]
+
+  init(
+    machine: Machine, routes: RouteRegistry, operations: StreamOperations, clock: any Clock,
+    ownership: Ownership, recorder: TraceRecorder?, desk: RequestDesk, emit: @escaping (KernelEvent) -> Void
+  ) {
+    self.machine = machine
+    self.routes = routes
+    self.operations = operations
+    self.clock = clock
+    self.ownership = ownership
+    self.recorder = recorder
+    self.desk = desk
+    self.emit = emit
+    socketClass = SocketObject.define(in: machine)
+  }
+
+  /// The handlers that have not ended.
+  var count: Int { underWay.count }
+
+  /// Takes a request that asks for a WebSocket; false where its path has none, and it is as any other.
+  func handle(_ exchange: Exchange) -> Bool {
+    let request = exchange.request
+    guard !isOver, let (route, values) = routes.socket(at: request.path) else { return false }
+    let arguments = desk.arguments(of: route, values, exchange)
+    guard let socket = exchange.acceptWebSocket() else {
+      if desk.logsRequests { desk.log(request, status: 400, bytes: 0, route, started: clock.now) }
+      return true
+    }
+    route.hits += 1
+    let object = SocketObject(socket, operations)
+    let span =
+      recorder?.begin(
+        .request(request.method, target: request.target), cell: ownership.cell(of: route.owner))
+      ?? .none
+    let task = machine.upcomingTask
+    underWay[task] = Work(
+      object: object, request: request, route: route, started: clock.now, span: span)
+    socket.onEnd = { [weak self] in self?.connectionEnded(task) }
+    machine.moment = clock.now
+    machine.start(
+      route.handler.value, [machine.makeInstance(socketClass, payload: object)] + arguments,
+      owner: route.owner, followsDeferred: true, requestDepth: 1, span: span)
+    onActivity()
+    return true
+  }
+
+  // MARK: Ending
+
+  /// A handler has ended; false where the task is none of these.
+  func finished(task: TaskID, _ outcome: Outcome) -> Bool {
+    guard let work = underWay.removeValue(forKey: task) else { return false }
+    switch outcome {
+    case .success:
+      work.object.socket.close(code: 1000)
+      end(work, .succeeded)
+    case .failure(let error):
+      machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
+      desk.tell(error, of: work.route, work.request, what: "the socket was closed with 1011:")
+      work.object.socket.close(code: 1011, reason: "the handler failed")
+      end(work, .failed)
+    }
+    return true
+  }
+
+  private func connectionEnded(_ task: TaskID) {
+    guard let work = underWay[task], !work.object.isReadToTheEnd else { return }
+    // It may be about to ask for the next message.
+    if machine.wait(of: task) == .ready {
+      machine.enqueue { [weak self] in self?.giveUp(task) }
+      return onActivity()
+    }
+    giveUp(task)
+  }
+
+  private func giveUp(_ task: TaskID) {
+    guard let work = underWay[task], !work.object.isReadToTheEnd else { return }
+    underWay[task] = nil
+    end(work, .cancelled)
+    machine.abandon(task, Failure(.cancelled, "cancelled: the client has gone"))
+    onActivity()
+  }
+
+  private func end(_ work: Work, _ outcome: TracedOutcome) {
+    recorder?.end(work.span, outcome, status: 101)
+    if desk.logsRequests {
+      desk.log(
+        work.request, status: 101, bytes: work.object.socket.sentBytes, work.route, started: work.started)
+    }
+  }
+
+  /// What is under way: the tasks and their requests.
+  var requests: [(task: TaskID, request: Request, owner: UInt32, started: Int)] {
+    underWay.map { ($0, $1.request, $1.route.owner, $1.started) }
+  }
+
+  /// Ends a socket on behalf of a person; false where the task is none.
+  func cancel(_ task: TaskID) -> Bool {
+    guard let work = underWay.removeValue(forKey: task) else { return false }
+    close(work, reason: "closed at the prompt")
+    machine.abandon(task, .cancelledAtPrompt)
+    onActivity()
+    return true
+  }
+
+  /// The clients are told that the server ends.
+  func dismissAll() {
+    for work in underWay.values { close(work, reason: "the notebook is being stopped") }
+    underWay = [:]
+  }
+
+  /// The kernel ends.
+  func close() {
+    isOver = true
+    for work in underWay.values { close(work, reason: "the notebook's kernel was restarted", code: 1012) }
+    underWay = [:]
+  }
+
+  private func close(_ work: Work, reason: String, code: Int = 1001) {
+    work.object.socket.onEnd = nil
+    work.object.socket.close(code: code, reason: reason)
+    end(work, .cancelled)
+  }
+}

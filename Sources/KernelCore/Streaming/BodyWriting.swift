@@ -1,0 +1,23 @@
+import VM
+import Web
+
+/// What it takes to start the body of a streamed answer.
+struct BodyWriting {
+  let operations: StreamOperations
+  let clock: any Clock
+  let writerClass: InstanceClass
+  /// Nobody keeps a connection open by comments where time is virtual: they would let it run on for ever.
+  let hasHeartbeats: Bool
+
+  /// Where a body is written to.
+  func writer(for exchange: Exchange, head: Response, _ stream: StreamObject) -> StreamWriter {
+    StreamWriter(
+      operations, clock: clock, exchange: exchange, head: head,
+      heartbeat: hasHeartbeats ? stream.heartbeat : nil)
+  }
+
+  /// It as the language sees it.
+  func value(of writer: StreamWriter) -> Value {
+    operations.machine.makeInstance(writerClass, payload: writer)
+  }
+}

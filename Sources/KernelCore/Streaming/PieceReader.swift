@@ -1,0 +1,66 @@
+import VM
+
+/// What `for await` reads from: hands pieces to the one who asks, or lets him wait for the next.
+final class PieceReader {
+  enum Piece {
+    case value(Value)
+    case end
+    case failed(Failure)
+  }
+
+  private let operations: StreamOperations
+  private let what: String
+  /// Takes the next piece; nil where none has come.
+  private let take: () -> Piece?
+  private var waiting: Int?
+
+  /// - Parameter what: a piece as people are told of it: `chunk`.
+  init(_ operations: StreamOperations, what: String, take: @escaping () -> Piece?) {
+    self.operations = operations
+    self.what = what
+    self.take = take
+  }
+
+  /// Whether somebody has ever asked.
+  private(set) var isRead = false
+  /// Whether whoever asked was told that nothing more will come.
+  private(set) var hasEnded = false
+
+  /// What the method `Machine.nextPiece` gives.
+  func next(owner: UInt32) throws(Failure) -> Value {
+    isRead = true
+    if let piece = take() { return try value(of: piece) }
+    if waiting != nil {
+      throw Failure(
+        .argument, "something else waits for the next \(what) already",
+        help: "let one loop read, and hand on what it reads")
+    }
+    let (id, deferred) = operations.begin(owner: owner, "the next \(what)") { [weak self] in
+      self?.waiting = nil
+    }
+    waiting = id
+    return deferred
+  }
+
+  /// Something has come: whoever waits is given it.
+  func arrived() {
+    guard let id = waiting, let piece = take() else { return }
+    waiting = nil
+    do throws(Failure) {
+      operations.complete(id, .success(try value(of: piece)))
+    } catch {
+      operations.complete(id, .failure(operations.machine.makeErrorValue(error)))
+    }
+    operations.onActivity()
+  }
+
+  private func value(of piece: Piece) throws(Failure) -> Value {
+    switch piece {
+    case .value(let value): return operations.machine.makeArray([value])
+    case .end:
+      hasEnded = true
+      return .nil
+    case .failed(let failure): throw failure
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import NIOCore
+import VM
+import Web
+
+/// `ws` in `socket "/chat" { ws in … }`.
+final class SocketObject {
+  let socket: WebSocket
+  private let operations: StreamOperations
+  private let reader: PieceReader
+  private var waiting: [Int] = []
+
+  init(_ socket: WebSocket, _ operations: StreamOperations) {
+    self.socket = socket
+    self.operations = operations
+    let machine = operations.machine
+    reader = PieceReader(operations, what: "message") { [unowned machine] in
+      switch socket.take() {
+      case nil: nil
+      case .end: .end
+      case .message(.text(let text)): .value(machine.makeString(text))
+      case .message(.binary(let bytes)): .value(machine.makeBytes(bytes.readableBytesView))
+      }
+    }
+    socket.onArrival = { [weak self] in
+      guard let self else { return }
+      reader.arrived()
+      if !socket.isOpen { release(false) }
+    }
+    socket.onWritable = { [weak self] in self?.release(true) }
+  }
+
+  /// Whether its handler comes by itself to the end of what was sent, or has come to it.
+  var isReadToTheEnd: Bool { reader.hasEnded || reader.isRead && socket.hasMessages }
+
+  private func send(_ message: WebSocketMessage, owner: UInt32) -> Value {
+    guard socket.isOpen else { return .bool(false) }
+    if socket.send(message) { return .bool(socket.isOpen) }
+    var id = 0
+    let operation = operations.begin(owner: owner, "a slow client") { [weak self] in
+      self?.waiting.removeAll { $0 == id }
+    }
+    id = operation.id
+    waiting.append(id)
+    return operation.deferred
+  }
+
+  private func release(_ isSent: Bool) {
+    guard !waiting.isEmpty else { return }
+    let ids = waiting
+    waiting = []
+    for id in ids { operations.complete(id, .success(.bool(isSent))) }
+    operations.onActivity()
+  }
+
+  // MARK: In the language
+
+  /// Written in the language, since it waits.
+  static let library = """
+
+    func Socket_send(self, message) { await self.__send(message) }
+    """
+
+  static func define(in machine: Machine) -> InstanceClass {
+    let type = machine.defineClass("Socket")
+    let object = { [unowned machine, unowned type] (value: Value) in
+      machine.payload(of: value, type) as? SocketObject
+    }
+    type.describe = { value in
+      guard let closure = object(value)?.socket.closure else { return "<Socket>" }
+      return "<Socket, closed with \(closure.code)>"
+    }
+    machine.defineMethod(type, Machine.nextPiece) { call throws(Failure) in
+      try object(call[0])?.reader.next(owner: call.owner) ?? .nil
+    }
+    machine.defineMethod(type, "__send", ["message"]) { call throws(Failure) in
+      let message = try message(call)
+      return object(call[0])?.send(message, owner: call.owner) ?? .bool(false)
+    }
+    machine.defineMethod(type, "close", ["code?", "reason?"]) { call throws(Failure) in
+      let code = try call.int(1, default: 1000)
+      guard WebSocketClosure.isSendable(code) else {
+        throw Failure(
+          .argument, "\(code) is no code to close a socket with",
+          help: "use 1000, 1001, 1011, or one of your own from 4000 to 4999"
+        ).at(parameter: 0)
+      }
+      let reason = try call.string(2, default: "")
+      guard reason.utf8.count <= WebSocketClosure.maxReasonBytes else {
+        throw Failure(
+          .argument, "the reason of close() has \(WebSocketClosure.maxReasonBytes) bytes at most"
+        ).at(parameter: 1)
+      }
+      object(call[0])?.socket.close(code: code, reason: reason)
+      return .nil
+    }
+    machine.defineProperty(type, "isOpen") { call throws(Failure) in
+      .bool(object(call[0])?.socket.isOpen ?? false)
+    }
+    machine.defineProperty(type, "closeCode") { call throws(Failure) in
+      object(call[0])?.socket.closure.map { .int($0.code) } ?? .nil
+    }
+    machine.defineProperty(type, "closeReason") { call throws(Failure) in
+      object(call[0])?.socket.closure.map { call.machine.makeString($0.reason) } ?? .nil
+    }
+    return type
+  }
+
+  /// A text is sent as text, Bytes as binary, and what has a JSON form as that.
+  private static func message(_ call: borrowing NativeCall) throws(Failure) -> WebSocketMessage {
+    let machine = call.machine
+    if machine.isBytes(call[1]), let bytes = machine.withBytes(of: call[1], { ByteBuffer(bytes: $0) }) {
+      return .binary(bytes)
+    }
+    if let text = machine.string(call[1]) { return .text(text) }
+    if call[1].isNil {
+      throw Failure(.type, "nil cannot be sent", help: "send a text, Bytes, or what has a JSON form").at(
+        parameter: 0)
+    }
+    if call[1].isDeferred { throw call.wrongType(1, expected: "a text or Bytes") }
+    if machine.elements(of: call[1]) != nil || machine.pairs(of: call[1]) != nil {
+      return .text(String(decoding: try machine.writeJSON(call[1]), as: UTF8.self))
+    }
+    return .text(try machine.text(of: call[1]))
+  }
+}

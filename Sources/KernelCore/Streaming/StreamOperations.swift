@@ -1,0 +1,39 @@
+import VM
+
+/// The waits of the language for what comes and goes piece by piece: the next chunk of a body, room for one more.
+final class StreamOperations {
+  let machine: Machine
+  /// Called after something has become ready.
+  var onActivity: () -> Void = {}
+  private var entries: [Int: (what: String, forget: () -> Void)] = [:]
+
+  init(machine: Machine) {
+    self.machine = machine
+  }
+
+  /// Begins a wait.
+  ///
+  /// - Parameters:
+  ///   - what: what it is for, as people are told: `the next chunk`.
+  ///   - forget: called where nobody waits any more.
+  func begin(owner: UInt32, _ what: String, forget: @escaping () -> Void) -> (id: Int, deferred: Value) {
+    let operation = machine.beginOperation(owner: owner, .stream(what))
+    entries[operation.id] = (what, forget)
+    return operation
+  }
+
+  func complete(_ id: Int, _ outcome: Outcome) {
+    guard entries.removeValue(forKey: id) != nil else { return }
+    machine.complete(operation: id, outcome)
+  }
+
+  /// The wait was cancelled; false where it is none of these.
+  func cancel(operation id: Int) -> Bool {
+    guard let entry = entries.removeValue(forKey: id) else { return false }
+    entry.forget()
+    return true
+  }
+
+  /// What an operation waits for, for people.
+  func describe(operation id: Int) -> String? { entries[id]?.what }
+}

@@ -1,0 +1,108 @@
+import NIOCore
+import VM
+import Web
+
+/// Where the body of a streamed answer is written to: `out` in `stream { out in … }`.
+///
+/// The head goes out with the first piece, or when the body first waits, so that a body that fails at once is still
+/// answered with an error.
+final class StreamWriter {
+  private let operations: StreamOperations
+  private let clock: any Clock
+  private let exchange: Exchange
+  private let head: Response
+  private var sink: (any BodySink)?
+  private(set) var isOpen = true
+  /// The bytes of the body so far.
+  private(set) var byteCount = 0
+  private var waiting: [Int] = []
+  /// Nanoseconds of silence after which a comment is sent; nil for never.
+  private let heartbeat: Int?
+  private var lastWrite: Int
+  private var beat: ClockToken?
+
+  init(
+    _ operations: StreamOperations, clock: any Clock, exchange: Exchange, head: Response, heartbeat: Int?
+  ) {
+    self.operations = operations
+    self.clock = clock
+    self.exchange = exchange
+    self.head = head
+    self.heartbeat = heartbeat
+    lastWrite = clock.now
+  }
+
+  var hasBegun: Bool { sink != nil }
+
+  /// Sends the head, if it has not gone out.
+  func begin() {
+    guard isOpen, sink == nil else { return }
+    let sink = exchange.begin(head)
+    self.sink = sink
+    sink.onWritable = { [weak self] in self?.release(true) }
+    planBeat()
+  }
+
+  /// Sends a piece.
+  ///
+  /// - Returns: whether it was taken, or a Deferred of that where the client is slow.
+  func write(_ bytes: ByteBuffer, owner: UInt32) -> Value {
+    guard isOpen else { return .bool(false) }
+    begin()
+    byteCount += bytes.readableBytes
+    lastWrite = clock.now
+    guard let sink, !sink.write(bytes), isOpen else { return .bool(isOpen) }
+    var id = 0
+    let operation = operations.begin(owner: owner, "a slow reader") { [weak self] in
+      self?.waiting.removeAll { $0 == id }
+    }
+    id = operation.id
+    waiting.append(id)
+    return operation.deferred
+  }
+
+  /// The body is whole.
+  func finish() {
+    begin()
+    close()?.finish()
+  }
+
+  /// The body ends before it is whole. Where nothing has gone out, whoever calls this gives another answer.
+  func abort() { close()?.abort() }
+
+  /// The client has gone, or is answered otherwise.
+  @discardableResult
+  func close() -> (any BodySink)? {
+    guard isOpen else { return nil }
+    isOpen = false
+    if let beat { clock.cancel(beat) }
+    beat = nil
+    release(false)
+    defer { sink = nil }
+    sink?.onWritable = nil
+    return sink
+  }
+
+  private func release(_ isTaken: Bool) {
+    guard !waiting.isEmpty else { return }
+    let ids = waiting
+    waiting = []
+    for id in ids { operations.complete(id, .success(.bool(isTaken))) }
+    operations.onActivity()
+  }
+
+  // MARK: Heartbeat
+
+  private func planBeat() {
+    guard let heartbeat, isOpen else { return }
+    beat = clock.schedule(at: lastWrite.addingClamped(heartbeat)) { [weak self] in
+      guard let self, isOpen else { return }
+      if clock.now - lastWrite >= heartbeat {
+        // A client that takes nothing is not sent more.
+        if waiting.isEmpty { _ = sink?.write(ByteBuffer(string: ":\n\n")) }
+        lastWrite = clock.now
+      }
+      planBeat()
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import DequeModule
+import NIOCore
+
+/// The body of a request whose handler reads it as it comes. Confined to the event loop.
+///
+/// As much is held as has come when nobody takes it; then the connection stops reading.
+public final class IncomingBody {
+  /// What comes next.
+  public enum Piece: Equatable, Sendable {
+    case bytes(ByteBuffer)
+    /// The body is whole.
+    case end
+    case failed(Failure)
+  }
+
+  /// Why the body does not come whole.
+  public enum Failure: Error, Equatable, Sendable {
+    /// The client has sent nothing for as long as it may.
+    case timedOut
+    /// It is longer than the limit, in bytes.
+    case tooLarge(limit: Int)
+    /// What came is no body, or the client has gone.
+    case cutOff
+  }
+
+  /// Called when something has come after `take` gave nil.
+  public var onArrival: (() -> Void)?
+
+  /// The bytes that are held before the connection stops reading.
+  static let maxHeldBytes = 64 << 10
+  /// Called when there is room again.
+  var onRoom: (() -> Void)?
+  private var pieces: Deque<ByteBuffer> = []
+  private(set) var heldBytes = 0
+  private(set) var byteCount = 0
+  private var ending: Piece?
+
+  init() {}
+
+  /// A body that is there already.
+  public init(whole bytes: ByteBuffer) {
+    if bytes.readableBytes > 0 { pieces = [bytes] }
+    heldBytes = bytes.readableBytes
+    ending = .end
+  }
+
+  var isFull: Bool { heldBytes >= Self.maxHeldBytes }
+  var isOver: Bool { ending != nil }
+
+  /// The largest piece that `take` gives, in bytes.
+  private static let maxPieceBytes = 64 << 10
+
+  /// Takes the next piece; nil where none has come. The end, and a failure, are given each time.
+  public func take() -> Piece? {
+    guard var first = pieces.popFirst() else { return ending }
+    if first.readableBytes > Self.maxPieceBytes, let piece = first.readSlice(length: Self.maxPieceBytes) {
+      pieces.prepend(first)
+      first = piece
+    }
+    let wasFull = isFull
+    heldBytes -= first.readableBytes
+    if wasFull, !isFull { onRoom?() }
+    return .bytes(first)
+  }
+
+  func give(_ bytes: ByteBuffer) {
+    guard ending == nil, bytes.readableBytes > 0 else { return }
+    heldBytes += bytes.readableBytes
+    byteCount += bytes.readableBytes
+    pieces.append(bytes)
+    onArrival?()
+  }
+
+  func end(_ ending: Piece) {
+    guard self.ending == nil else { return }
+    self.ending = ending
+    onRoom = nil
+    onArrival?()
+  }
+}

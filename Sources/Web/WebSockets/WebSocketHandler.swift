@@ -1,0 +1,238 @@
+import NIOCore
+import NIOWebSocket
+
+/// The connection of a WebSocket behind NIO's codec: messages in and out, pings, the closing handshake.
+final class WebSocketHandler: ChannelDuplexHandler {
+  typealias InboundIn = WebSocketFrame
+  typealias OutboundIn = Never
+  typealias OutboundOut = WebSocketFrame
+
+  private enum Phase {
+    case open
+    /// We have sent a close frame and wait for the client's.
+    case closing
+    /// Both have closed; what still comes is dropped.
+    case lingering
+    case over
+  }
+
+  let socket: WebSocket
+  private let limits: ServerLimits
+  private var assembler: MessageAssembler
+  private var context: ChannelHandlerContext?
+  private var phase = Phase.open
+  private var isReadingPaused = false
+  private var isStalled = false
+  private var isFlushPlanned = false
+  private var unflushedBytes = 0
+  /// The client has shown since the last look that it is there.
+  private var isAlive = true
+  private var pings: Scheduled<Void>?
+  private var deadline: Scheduled<Void>?
+  private var lastBufferedBytes = Int.max
+  /// Succeeds when our close frame has gone out.
+  private var closeSent: EventLoopFuture<Void>?
+
+  private static let maxUnflushedBytes = 16 << 10
+  /// How long the client has for its close frame.
+  private static let closeTimeout = TimeAmount.seconds(5)
+
+  init(_ socket: WebSocket, limits: ServerLimits) {
+    self.socket = socket
+    self.limits = limits
+    assembler = MessageAssembler(limit: limits.maxMessageBytes)
+  }
+
+  // MARK: - Life
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    planPing(context)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    end(WebSocketClosure(code: WebSocketClosure.lost, reason: ""))
+    context.fireChannelInactive()
+  }
+
+  private func end(_ closure: WebSocketClosure) {
+    guard phase != .over else { return }
+    phase = .over
+    context = nil
+    pings?.cancel()
+    deadline?.cancel()
+    socket.ended(closure)
+    socket.connectionIsOver()
+  }
+
+  /// Looks now and then whether the client is still there: one that has sent nothing is pinged, and one that does not
+  /// answer is given up.
+  private func planPing(_ context: ChannelHandlerContext) {
+    pings = context.eventLoop.assumeIsolated().scheduleTask(in: limits.pingInterval) { [weak self] in
+      guard let self, phase == .open, let context = self.context else { return }
+      guard isAlive else { return context.close(promise: nil) }
+      isAlive = false
+      write(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()), context)
+      planPing(context)
+    }
+  }
+
+  // MARK: - Reading
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    isAlive = true
+    guard phase == .open || phase == .closing else { return }
+    switch assembler.consume(unwrapInboundIn(data)) {
+    case .nothing, .pong: break
+    case .message(let message):
+      if phase == .open { socket.give(message) }
+    case .ping(let data):
+      if phase == .open { write(WebSocketFrame(fin: true, opcode: .pong, data: data), context) }
+    case .close(let closure):
+      // RFC 6455, section 5.5.1: it is sent back what it said.
+      if phase == .open {
+        socket.ended(closure)
+        sendClose(closure, context)
+      }
+      closeConnection(context)
+    case .failure(let closure): fail(closure, context)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? NIOWebSocketError else {
+      context.close(promise: nil)
+      return
+    }
+    guard phase == .open || phase == .closing else { return }
+    switch error {
+    case .invalidFrameLength:
+      fail(
+        WebSocketClosure(
+          code: WebSocketClosure.tooLarge, reason: "more than \(limits.maxMessageBytes) bytes"), context)
+    case .fragmentedControlFrame, .multiByteControlFrameLength:
+      fail(
+        WebSocketClosure(code: WebSocketClosure.protocolError, reason: "a control frame is short and whole"),
+        context)
+    }
+  }
+
+  /// RFC 6455, section 7.1.7.
+  private func fail(_ closure: WebSocketClosure, _ context: ChannelHandlerContext) {
+    if phase == .open {
+      socket.ended(closure)
+      sendClose(closure, context)
+    }
+    closeConnection(context)
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if socket.isFull, phase == .open {
+      isReadingPaused = true
+    } else {
+      context.read()
+    }
+  }
+
+  /// There is room for more messages.
+  func readOn() {
+    guard isReadingPaused, let context else { return }
+    isReadingPaused = false
+    context.read()
+  }
+
+  // MARK: - Writing
+
+  func send(_ message: WebSocketMessage) -> Bool {
+    guard phase == .open, let context else { return true }
+    switch message {
+    case .text(let text):
+      write(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)), context)
+    case .binary(let bytes): write(WebSocketFrame(fin: true, opcode: .binary, data: bytes), context)
+    }
+    let goesOn = context.channel.isWritable && unflushedBytes < Self.maxUnflushedBytes
+    isStalled = !goesOn
+    if !context.channel.isWritable, deadline == nil { watchSlowReader(context) }
+    return goesOn
+  }
+
+  private func write(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
+    unflushedBytes += frame.data.readableBytes
+    context.write(wrapOutboundOut(frame), promise: nil)
+    if isFlushPlanned { return }
+    isFlushPlanned = true
+    context.eventLoop.assumeIsolated().execute { [self] in
+      isFlushPlanned = false
+      unflushedBytes = 0
+      guard let context = self.context else { return }
+      context.flush()
+      resume(context)
+    }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { resume(context) }
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func resume(_ context: ChannelHandlerContext) {
+    guard isStalled, context.channel.isWritable else { return }
+    isStalled = false
+    if phase == .open {
+      deadline?.cancel()
+      deadline = nil
+    }
+    socket.onWritable?()
+  }
+
+  /// A client that takes nothing at all is given up in the end.
+  private func watchSlowReader(_ context: ChannelHandlerContext) {
+    lastBufferedBytes = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.writeTimeout) { [weak self] in
+      guard let self, phase == .open, let context = self.context, !context.channel.isWritable else { return }
+      let buffered = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? .max
+      guard buffered < lastBufferedBytes else { return context.close(promise: nil) }
+      watchSlowReader(context)
+    }
+  }
+
+  // MARK: - Closing
+
+  /// Begins the closing handshake.
+  func close(_ closure: WebSocketClosure) {
+    guard phase == .open, let context else { return }
+    sendClose(closure, context)
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.closeTimeout) { [weak self] in
+      self?.context?.close(promise: nil)
+    }
+    readOn()
+  }
+
+  private func sendClose(_ closure: WebSocketClosure, _ context: ChannelHandlerContext) {
+    phase = .closing
+    pings?.cancel()
+    deadline?.cancel()
+    var data = ByteBuffer()
+    if WebSocketClosure.isSendable(closure.code) {
+      data.writeInteger(UInt16(closure.code))
+      data.writeString(closure.reason)
+    }
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    closeSent = promise.futureResult
+    context.writeAndFlush(
+      wrapOutboundOut(WebSocketFrame(fin: true, opcode: .connectionClose, data: data)), promise: promise)
+  }
+
+  /// The server closes the connection first (RFC 6455, section 7.1.1), when its close frame has gone out.
+  private func closeConnection(_ context: ChannelHandlerContext) {
+    phase = .lingering
+    deadline?.cancel()
+    deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.lingerTimeout) { [weak self] in
+      self?.context?.close(promise: nil)
+    }
+    closeSent?.assumeIsolated().whenComplete { [weak self] _ in
+      self?.context?.close(mode: .output, promise: nil)
+    }
+    readOn()
+  }
+}
