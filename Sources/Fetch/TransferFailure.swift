@@ -10,10 +10,14 @@ extension FetchError {
     case CURLE_COULDNT_RESOLVE_HOST:
       self.init(.hostNotFound, "could not find the host \(quoted(transfer.hop.address.host))")
     case CURLE_COULDNT_RESOLVE_PROXY:
-      self.init(.hostNotFound, "could not find the proxy that the environment names for \(peer)")
+      self.init(.hostNotFound, "could not find the host of \(Self.named(transfer.hop.proxy))")
     case CURLE_OPERATION_TIMEDOUT:
       let limit = inWords(transfer.request.connectTimeout)
-      self.init(.timedOut, "could not connect to \(peer) within \(limit)")
+      self.init(.timedOut, "could not connect to \(peer) within \(limit), its connect timeout")
+    case CURLE_RECV_ERROR where easy.longInfo(CURLINFO_HTTP_CONNECTCODE) >= 300 && !transfer.isConnected:
+      self = .refusedByProxy(easy.longInfo(CURLINFO_HTTP_CONNECTCODE), transfer)
+    case CURLE_PROXY:
+      self.init(.proxyRefused, "could not connect to \(peer): \(easy.reason(code))")
     case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM:
       self = .lost(code, easy, transfer)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2:
@@ -26,7 +30,10 @@ extension FetchError {
     case CURLE_SSL_CONNECT_ERROR where easy.errorMessage.contains("wrong version number"):
       self.init(.tls, "\(peer) does not speak TLS: the address may need to begin with http://")
     case CURLE_SSL_CACERT_BADFILE:
-      self.init(.tls, "the certificates of the authorities to trust cannot be read: \(easy.reason(code))")
+      self.init(
+        .tls,
+        "the file of authorities to trust, of --ca-file or SSL_CERT_FILE, cannot be read: \(easy.reason(code))"
+      )
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND,
       CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED,
       CURLE_SSL_CRL_BADFILE,
@@ -49,9 +56,15 @@ extension FetchError {
     guard let easy = transfer.easy else {
       return FetchError(.timedOut, "the call to \(peer) was still waiting for its turn after \(limit)")
     }
-    if !transfer.isConnected { return FetchError(.timedOut, "could not connect to \(peer) within \(limit)") }
+    if !transfer.isConnected {
+      return FetchError(
+        .timedOut, "could not connect to \(peer) within \(limit), the timeout of the whole call")
+    }
     if !transfer.head.isComplete || transfer.isRedirecting {
       return FetchError(.timedOut, "\(peer) did not answer within \(limit)")
+    }
+    if transfer.receiver != nil {
+      return FetchError(.timedOut, "\(peer) sent nothing more for \(limit): \(easy.bytesInWords) came")
     }
     return FetchError(
       .timedOut, "\(peer) did not finish its answer within \(limit): \(easy.bytesInWords) came")
@@ -63,7 +76,7 @@ extension FetchError {
 
   private static func connecting(_ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
     let number = Int32(truncatingIfNeeded: easy.longInfo(CURLINFO_OS_ERRNO))
-    let peer = proxy(easy, transfer).map { "the proxy \($0)" } ?? transfer.hop.peer
+    let peer = transfer.hop.proxy == nil ? transfer.hop.peer : named(transfer.hop.proxy)
     let reason =
       number == 0 ? easy.reason(CURLE_COULDNT_CONNECT) : lowercasedFirst(String(cString: strerror(number)))
     let kind: Kind =
@@ -76,15 +89,19 @@ extension FetchError {
     return FetchError(kind, "could not connect to \(peer): \(reason)")
   }
 
-  /// libcurl names what it connected to; when that is not the host, it is a proxy.
-  private static func proxy(_ easy: EasyHandle, _ transfer: Transfer) -> String? {
-    let words = easy.errorMessage.split(separator: " ")
-    guard words.count > 5, words.starts(with: ["Failed", "to", "connect", "to"]), words[5] == "port",
-      transfer.hop.unixSocketPath == nil
-    else { return nil }
-    let named = words[4].lowercased()
-    let host = transfer.hop.address.host
-    return named == host || "[\(named)]" == host ? nil : "\(words[4]):\(words[6])"
+  private static func named(_ proxy: Proxy?) -> String {
+    proxy.map { "the proxy \($0.name), which \($0.variable) names" } ?? "the proxy"
+  }
+
+  /// The answer to CONNECT was no (RFC 9110, section 9.3.6).
+  private static func refusedByProxy(_ status: Int, _ transfer: Transfer) -> FetchError {
+    let why =
+      status == 407
+      ? "it wants to know who asks: write http://user:password@host:port in the variable"
+      : "it answers \(status)"
+    return FetchError(
+      .proxyRefused,
+      "\(named(transfer.hop.proxy)), does not connect to \(transfer.hop.address.authority): \(why)")
   }
 
   private static func lost(_ code: CURLcode, _ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
