@@ -28,6 +28,10 @@ final class Transfer {
   private(set) var failure: FetchError?
   /// Bytes of a body that nobody will see, because another address is called next.
   private var discarded = 0
+  /// Bytes of the body that the receiver was told.
+  private var told = 0
+  /// Bytes of the body that have come, decompressed.
+  var bodyCount: Int { body.count + told }
   /// When something of a body that is told in pieces came, or was asked for, last.
   private(set) var touched: ContinuousClock.Instant
   /// What is called once a connection stands.
@@ -157,6 +161,7 @@ final class Transfer {
     guard reserve(bytes.count) else { return .stop }
     window.take(bytes.count)
     touched = .now
+    told += bytes.count
     receiver.piece(Array(bytes))
     return .taken
   }

@@ -64,10 +64,11 @@ extension FetchError {
       return FetchError(.timedOut, "\(peer) did not answer within \(limit)")
     }
     if transfer.receiver != nil {
-      return FetchError(.timedOut, "\(peer) sent nothing more for \(limit): \(easy.bytesInWords) came")
+      return FetchError(
+        .timedOut, "\(peer) sent nothing more for \(limit): \(easy.bytesInWords(transfer)) came")
     }
     return FetchError(
-      .timedOut, "\(peer) did not finish its answer within \(limit): \(easy.bytesInWords) came")
+      .timedOut, "\(peer) did not finish its answer within \(limit): \(easy.bytesInWords(transfer)) came")
   }
 
   static func outOfMemory(_ transfer: Transfer) -> FetchError {
@@ -111,7 +112,8 @@ extension FetchError {
       return FetchError(.protocolError, "what \(peer) answered is not HTTP: \(easy.reason(code))")
     }
     if transfer.head.isComplete {
-      return FetchError(.connectionLost, "the connection to \(peer) was lost after \(easy.bytesInWords)")
+      return FetchError(
+        .connectionLost, "the connection to \(peer) was lost after \(easy.bytesInWords(transfer))")
     }
     if code == CURLE_SEND_ERROR {
       return FetchError(.connectionLost, "the connection to \(peer) was lost while the request was sent")
@@ -149,9 +151,11 @@ extension EasyHandle {
   }
 
   /// How much of the body has come, as it travelled: `120 of 500 bytes`, `120 bytes`.
-  fileprivate var bytesInWords: String {
+  fileprivate func bytesInWords(_ transfer: Transfer) -> String {
     let announced = offsetInfo(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-    let received = offsetInfo(CURLINFO_SIZE_DOWNLOAD_T)
+    // libcurl's number lags behind while chunks come; it is needed only where what travels is something else.
+    let isPacked = transfer.head.first("content-encoding") != nil
+    let received = isPacked ? offsetInfo(CURLINFO_SIZE_DOWNLOAD_T) : Int64(transfer.bodyCount)
     return announced > 0 ? "\(received) of \(announced) bytes" : "\(received) bytes"
   }
 }

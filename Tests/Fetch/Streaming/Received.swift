@@ -62,10 +62,12 @@ final class Received: Sendable {
 extension TransferPool {
   /// Starts a call that tells its answer to `received` as it comes.
   ///
-  /// - Parameter window: how much is told before it says what it has had, which it never does.
+  /// - Parameters:
+  ///   - window: how much is told before it says what it has had, which it never does.
+  ///   - afterPiece: what happens once a piece was told, on the transfer thread.
   func begin(
     _ request: FetchRequest, _ received: Received, window: Int = TransferReceiver.defaultWindow,
-    sends: Bool = false
+    sends: Bool = false, afterPiece: @escaping @Sendable () -> Void = {}
   ) -> TransferID {
     start(
       request,
@@ -76,6 +78,7 @@ extension TransferPool {
             $0.bytes += piece
             $0.pieces += 1
           }
+          afterPiece()
         }), sending: sends ? TransferSender { count in received.change { $0.sent += count } } : nil,
       completion: { result in received.change { $0.result = result } })
   }
