@@ -38,20 +38,21 @@ final class EasyHandle {
     var setup = Setup(curl: curl)
     setup.common(settings)
     setup.target(transfer.hop, connectTimeout: transfer.request.connectTimeout)
-    setup.content(transfer.hop)
+    setup.content(transfer.hop, isSentInPieces: transfer.sending != nil)
     setup.callbacks(Unmanaged.passUnretained(transfer).toOpaque())
     setup.check(ccurl_easy_set_error_buffer(curl, errorText))
-    guard let list = headerLines(transfer.hop) else { return false }
+    guard let list = headerLines(transfer.hop, isSentInPieces: transfer.sending != nil) else { return false }
     headerList = list
     setup.check(ccurl_easy_set_list(curl, CURLOPT_HTTPHEADER, list))
     return setup.succeeded
   }
 
-  private func headerLines(_ hop: Hop) -> UnsafeMutablePointer<curl_slist>? {
+  private func headerLines(_ hop: Hop, isSentInPieces: Bool) -> UnsafeMutablePointer<curl_slist>? {
     // "Name:" takes out a header that libcurl would add by itself. Waiting for "100 Continue" costs a second
     // with servers that don't know it, and a body's type is the caller's to say.
     var names = Set(hop.headers.map { $0.name.lowercased() })
     var lines = names.insert("expect").inserted ? ["Expect:"] : []
+    if isSentInPieces { lines.append("Transfer-Encoding: chunked") }
     if names.insert("content-type").inserted { lines.append("Content-Type:") }
     for (name, value) in hop.headers where name.lowercased() != "content-length" {
       // "Name;" is how libcurl is told to send a name with an empty value.
@@ -66,6 +67,14 @@ final class EasyHandle {
       list = longer
     }
     return list
+  }
+
+  /// Lets libcurl read and send what it may; what is still to wait waits on.
+  func goOn(_ transfer: Transfer) {
+    var paused: Int32 = CURLPAUSE_CONT
+    if transfer.window.isClosed { paused |= CURLPAUSE_RECV }
+    if transfer.sending?.isWaiting == true { paused |= CURLPAUSE_SEND }
+    curl_easy_pause(curl.raw, paused)
   }
 
   // MARK: What the transfer was like
@@ -92,6 +101,7 @@ final class EasyHandle {
 struct EasySettings {
   var userAgent: String
   var certificateFile: String?
+  var proxies: ProxyRules
 }
 
 /// Options set one after another; one failure fails the whole.
@@ -120,7 +130,11 @@ private struct Setup {
     // Without it a transfer that is cancelled during a lookup would wait for the lookup, and all others with it.
     set(CURLOPT_QUICK_EXIT, 1)
     set(CURLOPT_USERAGENT, settings.userAgent)
-    if let file = settings.certificateFile { set(CURLOPT_CAINFO, file) }
+    if let file = settings.certificateFile {
+      for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] { set(option, file) }
+      // The file alone says whom to trust: libcurl would look in the system's folder, too.
+      for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] { check(ccurl_easy_set_string(curl, option, nil)) }
+    }
   }
 
   mutating func target(_ hop: Hop, connectTimeout: Duration) {
@@ -128,15 +142,27 @@ private struct Setup {
     let milliseconds = min(max(connectTimeout, .milliseconds(1)), .seconds(86_400)) / .milliseconds(1)
     set(CURLOPT_CONNECTTIMEOUT_MS, Int(milliseconds))
     if let path = hop.unixSocketPath { set(CURLOPT_UNIX_SOCKET_PATH, path) }
-    // An empty proxy also rules out those of the environment.
-    if hop.unixSocketPath != nil || hop.address.isLoopback { set(CURLOPT_PROXY, "") }
+    if hop.skipsCertificateChecks {
+      set(CURLOPT_SSL_VERIFYPEER, 0)
+      set(CURLOPT_SSL_VERIFYHOST, 0)
+    }
+    // `ProxyRules` has read the environment; libcurl must not read it again. An empty text is none.
+    set(CURLOPT_PROXY, hop.proxy?.url ?? "")
+    set(CURLOPT_NOPROXY, "")
     if !hop.headers.contains(where: { $0.name.lowercased() == "accept-encoding" }) {
       // All that this libcurl can undo.
       set(CURLOPT_ACCEPT_ENCODING, "")
     }
   }
 
-  mutating func content(_ hop: Hop) {
+  mutating func content(_ hop: Hop, isSentInPieces: Bool) {
+    if isSentInPieces {
+      set(CURLOPT_POST, 1)
+      check(ccurl_easy_set_offset(curl, CURLOPT_POSTFIELDSIZE_LARGE, -1))
+      if hop.method != "POST" { set(CURLOPT_CUSTOMREQUEST, hop.method) }
+      set(CURLOPT_FRESH_CONNECT, 1)
+      return
+    }
     // A method that usually has content says so even when there is none (RFC 9110, section 8.6).
     let body = hop.body ?? (["POST", "PUT", "PATCH"].contains(hop.method) ? [] : nil)
     if hop.method == "HEAD" {
@@ -159,6 +185,8 @@ private struct Setup {
   mutating func callbacks(_ owner: UnsafeMutableRawPointer) {
     check(ccurl_easy_set_data_function(curl, CURLOPT_WRITEFUNCTION, bodyArrived))
     check(ccurl_easy_set_pointer(curl, CURLOPT_WRITEDATA, owner))
+    check(ccurl_easy_set_data_function(curl, CURLOPT_READFUNCTION, bodyWanted))
+    check(ccurl_easy_set_pointer(curl, CURLOPT_READDATA, owner))
     check(ccurl_easy_set_data_function(curl, CURLOPT_HEADERFUNCTION, headerArrived))
     check(ccurl_easy_set_pointer(curl, CURLOPT_HEADERDATA, owner))
     check(ccurl_easy_set_connected_function(curl, connectionStands))
@@ -181,7 +209,19 @@ private func bodyArrived(
   _ start: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ owner: UnsafeMutableRawPointer?
 ) -> Int {
   guard let start, let owner else { return 0 }
-  return transfer(owner).take(bodyBytes: asBytes(start, size * count)) ? size * count : 0
+  switch transfer(owner).take(bodyBytes: asBytes(start, size * count)) {
+  case .taken: return size * count
+  case .pause: return Int(CURL_WRITEFUNC_PAUSE)
+  case .stop: return 0
+  }
+}
+
+private func bodyWanted(
+  _ start: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ owner: UnsafeMutableRawPointer?
+) -> Int {
+  guard let start, let owner else { return Int(CURL_READFUNC_ABORT) }
+  let space = UnsafeMutableRawBufferPointer(start: start, count: size * count)
+  return transfer(owner).give(to: space) ?? Int(CURL_READFUNC_PAUSE)
 }
 
 private func headerArrived(

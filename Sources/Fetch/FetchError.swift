@@ -9,6 +9,8 @@ public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     case hostNotFound
     /// The connection or the whole call took longer than the request allows.
     case timedOut
+    /// The proxy did not let the call through.
+    case proxyRefused
     /// The certificate was refused, or the other side does not speak TLS.
     case tls
     /// The address cannot be read.

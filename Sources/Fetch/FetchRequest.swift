@@ -34,6 +34,13 @@ public struct FetchRequest: Sendable {
   /// How many redirects are followed; 0 gives the redirect itself as the response.
   public var redirectLimit: Int
 
+  /// Hosts with their ports, as `example.com:80`, that are called without a proxy whatever ``ProxyRules`` say.
+  public var directAuthorities: Set<String> = []
+
+  /// Whether the certificate of the host that ``url`` names is taken unseen, whoever issued it and for whom. Hosts that
+  /// a redirect leads to are checked as always.
+  public var skipsCertificateChecks = false
+
   /// The path of a Unix-domain socket to connect to, in place of the host and port that ``url`` names.
   /// It stands for that host and port alone: a redirect to another one leaves the socket.
   public var unixSocketPath: String?

@@ -7,6 +7,10 @@ struct Hop {
   var confidentialHeaders = Hop.credentials
   var body: [UInt8]?
   var unixSocketPath: String?
+  /// Whether the certificate of this host is taken unseen.
+  var skipsCertificateChecks = false
+  /// What stands between; `nil` where the host is connected to itself.
+  var proxy: Proxy?
 
   /// What shares connections, and the bound on their number, with this one.
   var connectionKey: String {
@@ -14,8 +18,11 @@ struct Hop {
     return "\(address.origin) \(unixSocketPath)"
   }
 
-  /// What a person is told that was connected to.
-  var peer: String { unixSocketPath.map { "the socket \($0)" } ?? address.authority }
+  /// What a person is told that was connected to, and by whom.
+  var peer: String {
+    if let unixSocketPath { return "the socket \(unixSocketPath)" }
+    return address.authority + (proxy.map { " (by the proxy \($0.name))" } ?? "")
+  }
 }
 
 extension Hop {
@@ -57,6 +64,7 @@ extension Hop {
       next.body = nil
       next.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
     }
+    if next.address.host != address.host { next.skipsCertificateChecks = false }
     if next.address.origin != address.origin {
       next.unixSocketPath = nil
       next.headers.removeAll { confidentialHeaders.contains($0.name.lowercased()) }

@@ -5,14 +5,20 @@ import Synchronization
 
 /// What others ask of the transfer thread.
 enum TransferMessage: Sendable {
-  case start(TransferID, FetchRequest, FetchCompletion, ContinuousClock.Instant)
+  case start(TransferID, FetchRequest, TransferStreams, FetchCompletion, ContinuousClock.Instant)
+  /// So many bytes of an answer that is told in pieces have been had.
+  case received(TransferID, Int)
+  /// The next piece of a body.
+  case send(TransferID, [UInt8])
+  case endSending(TransferID)
   case cancel(TransferID)
   case refuse(FetchCompletion, FetchError)
 }
 
 /// The one thing that threads share with the transfer thread: what is asked of it, and how to wake it.
 ///
-/// It is bounded: there are as many starts and cancels as transfers, and as many refusals at most.
+/// It is bounded: there are as many starts, cancels and notes of what was had as transfers, and as many refusals at
+/// most; who sends a body in pieces waits until they have left.
 final class Mailbox: Sendable {
   private let limit: Int
   private let state: Mutex<State>
@@ -24,6 +30,8 @@ final class Mailbox: Sendable {
     /// Transfers that have not completed, and whether they have been cancelled.
     var live: [TransferID: Bool] = [:]
     var refusals = 0
+    /// What has been had of answers, and is not told yet.
+    var received: [TransferID: Int] = [:]
     var thread: pthread_t?
     var lastNumber: UInt64 = 0
     /// Present while the thread waits, or is about to.
@@ -58,7 +66,8 @@ final class Mailbox: Sendable {
 
   /// Posts a transfer. A refusal that is returned is the caller's to deliver.
   func start(
-    _ request: FetchRequest, _ completion: @escaping FetchCompletion, startThread: () -> pthread_t?
+    _ request: FetchRequest, _ streams: TransferStreams, _ completion: @escaping FetchCompletion,
+    startThread: () -> pthread_t?
   ) -> (TransferID, FetchError?) {
     let now = ContinuousClock.now
     return state.withLock { state in
@@ -79,7 +88,7 @@ final class Mailbox: Sendable {
       }
       if state.live.count < limit {
         state.live[id] = false
-        post(.start(id, request, completion, now), &state)
+        post(.start(id, request, streams, completion, now), &state)
         return (id, nil)
       }
       let refusal = FetchError(
@@ -97,6 +106,19 @@ final class Mailbox: Sendable {
       guard state.live[id] == false else { return }
       state.live[id] = true
       post(.cancel(id), &state)
+    }
+  }
+
+  /// Posts what concerns a transfer that has not completed. What somebody has had is added to what the thread has not
+  /// heard of yet, so that there is one message at most for each transfer.
+  func post(_ message: TransferMessage, for id: TransferID) {
+    state.withLock { state in
+      guard state.live[id] == false else { return }
+      if case .received(_, let count) = message {
+        let isFirst = state.received.updateValue(state.received[id, default: 0] + count, forKey: id) == nil
+        if !isFirst { return }
+      }
+      post(message, &state)
     }
   }
 
@@ -139,7 +161,14 @@ final class Mailbox: Sendable {
   /// All that was posted since the last time, and whether the thread is to end.
   func take() -> (messages: [TransferMessage], isStopping: Bool) {
     state.withLock { state in
-      let messages = state.messages
+      var messages = state.messages
+      if !state.received.isEmpty {
+        for (place, message) in messages.enumerated() {
+          guard case .received(let id, _) = message else { continue }
+          messages[place] = .received(id, state.received[id] ?? 0)
+        }
+        state.received = [:]
+      }
       state.messages = []
       state.refusals = 0
       if case .running = state.phase { return (messages, false) }
@@ -183,9 +212,9 @@ final class Mailbox: Sendable {
     }
     for message in messages {
       switch message {
-      case .start(_, _, let completion, _): completion(.failure(reason))
+      case .start(_, _, _, let completion, _): completion(.failure(reason))
       case .refuse(let completion, let error): completion(.failure(error))
-      case .cancel: break
+      case .cancel, .received, .send, .endSending: break
       }
     }
   }

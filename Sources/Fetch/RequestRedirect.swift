@@ -1,4 +1,7 @@
 extension FetchRequest {
+  /// The host that is called, in lower case; `nil` where the address can't be read.
+  public var host: String? { (try? WebAddress(url))?.host }
+
   /// The request to which an answer sends this one on; `nil` where it is no redirect (RFC 9110, section 15.4).
   ///
   /// For a caller that looks at each answer itself, as one that keeps cookies, and has set ``redirectLimit`` to 0.
@@ -10,7 +13,7 @@ extension FetchRequest {
     let hop = Hop(
       method: method, address: try WebAddress(response.url), headers: headers,
       confidentialHeaders: Hop.credentials.union(confidentialHeaders), body: body,
-      unixSocketPath: unixSocketPath
+      unixSocketPath: unixSocketPath, skipsCertificateChecks: skipsCertificateChecks
     )
     let followed = try hop.following(status: response.status, location: location)
     var next = self
@@ -19,6 +22,7 @@ extension FetchRequest {
     next.headers = followed.headers
     next.body = followed.body
     next.unixSocketPath = followed.unixSocketPath
+    next.skipsCertificateChecks = followed.skipsCertificateChecks
     return next
   }
 }

@@ -7,6 +7,12 @@ final class Transfer {
   let completion: FetchCompletion
   let start: ContinuousClock.Instant
   let deadline: ContinuousClock.Instant?
+  /// Who is told of the answer as it comes; `nil` where it is put together here.
+  let receiver: TransferReceiver?
+  private(set) var window: ReceivedWindow
+  /// The body that is given in pieces; `nil` where the request has it whole or has none.
+  var sending: SendQueue?
+  private let sender: TransferSender?
   private let memory: BodyMemory
 
   /// The exchange under way, or the next one.
@@ -22,6 +28,12 @@ final class Transfer {
   private(set) var failure: FetchError?
   /// Bytes of a body that nobody will see, because another address is called next.
   private var discarded = 0
+  /// Bytes of the body that the receiver was told.
+  private var told = 0
+  /// Bytes of the body that have come, decompressed.
+  var bodyCount: Int { body.count + told }
+  /// When something of a body that is told in pieces came, or was asked for, last.
+  private(set) var touched: ContinuousClock.Instant
   /// What is called once a connection stands.
   var whenConnected: (() -> Void)?
 
@@ -30,8 +42,13 @@ final class Transfer {
 
   init(
     id: TransferID, request: FetchRequest, address: WebAddress, start: ContinuousClock.Instant,
-    memory: BodyMemory, completion: @escaping FetchCompletion
+    memory: BodyMemory, streams: TransferStreams, completion: @escaping FetchCompletion
   ) {
+    receiver = streams.receiver
+    sender = streams.sender
+    window = ReceivedWindow(size: streams.receiver?.window ?? 0)
+    sending = streams.sender.map { _ in SendQueue() }
+    touched = start
     self.id = id
     self.request = request
     self.completion = completion
@@ -42,10 +59,10 @@ final class Transfer {
     self.hop = Hop(
       method: request.method, address: address, headers: request.headers,
       confidentialHeaders: Hop.credentials.union(request.confidentialHeaders), body: request.body,
-      unixSocketPath: request.unixSocketPath)
+      unixSocketPath: request.unixSocketPath, skipsCertificateChecks: request.skipsCertificateChecks)
   }
 
-  deinit { memory.release(body.count) }
+  deinit { memory.release(body.count + window.held + (sending?.held ?? 0)) }
 
   /// Whether what arrives is a redirect that will be followed.
   var isRedirecting: Bool { request.redirectLimit > 0 && Hop.isRedirect(head) }
@@ -58,7 +75,16 @@ final class Transfer {
         "\(quoted(request.url)) redirected more than \(request.redirectLimit) times, at last to "
           + quoted(head.first("location") ?? ""))
     }
-    hop = try hop.following(status: head.status, location: head.first("location") ?? "")
+    let next = try hop.following(status: head.status, location: head.first("location") ?? "")
+    if sending != nil, next.method == hop.method {
+      throw FetchError(
+        .other,
+        "\(hop.peer) redirected: a body that is sent in pieces cannot be sent again; call the address that it names"
+      )
+    }
+    memory.release(sending?.held ?? 0)
+    sending = nil
+    hop = next
     redirects += 1
     head = ResponseHead()
     discarded = 0
@@ -92,8 +118,21 @@ final class Transfer {
     }
   }
 
+  /// How long nothing may come of a body that is told in pieces: until when, seen from now; `nil` where it is not told
+  /// yet, or not in pieces.
+  func silenceEnds(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    guard receiver != nil, head.isComplete, !isRedirecting, let timeout = request.timeout else { return nil }
+    // Who takes nothing has to be waited for by the server, not by us.
+    return (window.isClosed ? now : touched) + min(max(timeout, .milliseconds(1)), .seconds(365 * 86_400))
+  }
+
   /// An announced length that is past the limit is not waited for.
   private func prepareForBody() -> Bool {
+    if let receiver, !isRedirecting {
+      touched = .now
+      receiver.head(response())
+      return true
+    }
     guard hop.method != "HEAD", !isRedirecting, let text = head.first("content-length"),
       let length = Int(text), length > 0
     else { return true }
@@ -108,27 +147,71 @@ final class Transfer {
     return true
   }
 
-  /// Takes a decompressed piece of the body. False stops the transfer.
-  func take(bodyBytes bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  /// What becomes of a piece of a body.
+  enum Taking { case taken, pause, stop }
+
+  /// Takes a decompressed piece of the body.
+  func take(bodyBytes bytes: UnsafeBufferPointer<UInt8>) -> Taking {
     if isRedirecting {
       discarded += bytes.count
-      return discarded <= Self.discardLimit
+      return discarded <= Self.discardLimit ? .taken : .stop
     }
+    guard let receiver else { return append(bytes) ? .taken : .stop }
+    guard window.admits() else { return .pause }
+    guard reserve(bytes.count) else { return .stop }
+    window.take(bytes.count)
+    touched = .now
+    told += bytes.count
+    receiver.piece(Array(bytes))
+    return .taken
+  }
+
+  /// Somebody has had bytes of a body that is told in pieces.
+  ///
+  /// - Returns: Whether libcurl is to go on reading.
+  func received(_ count: Int) -> Bool {
+    let (count, opens) = window.giveBack(count)
+    memory.release(count)
+    if opens { touched = .now }
+    return opens
+  }
+
+  /// Adds to the body that is given in pieces.
+  ///
+  /// - Returns: Whether libcurl is to go on sending.
+  func send(_ piece: [UInt8]) -> Bool {
+    guard sending != nil, reserve(piece.count) else { return false }
+    sending?.append(piece)
+    return sending?.goesOn() ?? false
+  }
+
+  /// The next bytes of that body: how many, 0 at its end; `nil` where there are none for now.
+  func give(to space: UnsafeMutableRawBufferPointer) -> Int? {
+    guard let moved = sending?.move(to: space) else { return 0 }
+    memory.release(moved)
+    if moved > 0 { sender?.sent(moved) }
+    return moved > 0 || sending?.hasEnded == true ? moved : nil
+  }
+
+  private func append(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard bytes.count <= request.bodyLimit - body.count else {
       failure = FetchError(
         .bodyTooLarge, "the body that \(hop.peer) sent is longer than the limit of \(request.bodyLimit) bytes"
       )
       return false
     }
-    guard memory.reserve(bytes.count) else {
-      failure = FetchError(
-        .bodyTooLarge,
-        "the bodies being received hold \(memory.limit) bytes together, which is the limit: make fewer calls at once"
-      )
-      return false
-    }
+    guard reserve(bytes.count) else { return false }
     body.append(contentsOf: bytes)
     return true
+  }
+
+  private func reserve(_ count: Int) -> Bool {
+    if memory.reserve(count) { return true }
+    failure = FetchError(
+      .bodyTooLarge,
+      "the bodies being received hold \(memory.limit) bytes together, which is the limit: make fewer calls at once"
+    )
+    return false
   }
 }
 

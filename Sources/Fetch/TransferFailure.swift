@@ -10,10 +10,14 @@ extension FetchError {
     case CURLE_COULDNT_RESOLVE_HOST:
       self.init(.hostNotFound, "could not find the host \(quoted(transfer.hop.address.host))")
     case CURLE_COULDNT_RESOLVE_PROXY:
-      self.init(.hostNotFound, "could not find the proxy that the environment names for \(peer)")
+      self.init(.hostNotFound, "could not find the host of \(Self.named(transfer.hop.proxy))")
     case CURLE_OPERATION_TIMEDOUT:
       let limit = inWords(transfer.request.connectTimeout)
-      self.init(.timedOut, "could not connect to \(peer) within \(limit)")
+      self.init(.timedOut, "could not connect to \(peer) within \(limit), its connect timeout")
+    case CURLE_RECV_ERROR where easy.longInfo(CURLINFO_HTTP_CONNECTCODE) >= 300 && !transfer.isConnected:
+      self = .refusedByProxy(easy.longInfo(CURLINFO_HTTP_CONNECTCODE), transfer)
+    case CURLE_PROXY:
+      self.init(.proxyRefused, "could not connect to \(peer): \(easy.reason(code))")
     case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM:
       self = .lost(code, easy, transfer)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2:
@@ -26,7 +30,10 @@ extension FetchError {
     case CURLE_SSL_CONNECT_ERROR where easy.errorMessage.contains("wrong version number"):
       self.init(.tls, "\(peer) does not speak TLS: the address may need to begin with http://")
     case CURLE_SSL_CACERT_BADFILE:
-      self.init(.tls, "the certificates of the authorities to trust cannot be read: \(easy.reason(code))")
+      self.init(
+        .tls,
+        "the file of authorities to trust, of --ca-file or SSL_CERT_FILE, cannot be read: \(easy.reason(code))"
+      )
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND,
       CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED,
       CURLE_SSL_CRL_BADFILE,
@@ -49,12 +56,19 @@ extension FetchError {
     guard let easy = transfer.easy else {
       return FetchError(.timedOut, "the call to \(peer) was still waiting for its turn after \(limit)")
     }
-    if !transfer.isConnected { return FetchError(.timedOut, "could not connect to \(peer) within \(limit)") }
+    if !transfer.isConnected {
+      return FetchError(
+        .timedOut, "could not connect to \(peer) within \(limit), the timeout of the whole call")
+    }
     if !transfer.head.isComplete || transfer.isRedirecting {
       return FetchError(.timedOut, "\(peer) did not answer within \(limit)")
     }
+    if transfer.receiver != nil {
+      return FetchError(
+        .timedOut, "\(peer) sent nothing more for \(limit): \(easy.bytesInWords(transfer)) came")
+    }
     return FetchError(
-      .timedOut, "\(peer) did not finish its answer within \(limit): \(easy.bytesInWords) came")
+      .timedOut, "\(peer) did not finish its answer within \(limit): \(easy.bytesInWords(transfer)) came")
   }
 
   static func outOfMemory(_ transfer: Transfer) -> FetchError {
@@ -63,7 +77,7 @@ extension FetchError {
 
   private static func connecting(_ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
     let number = Int32(truncatingIfNeeded: easy.longInfo(CURLINFO_OS_ERRNO))
-    let peer = proxy(easy, transfer).map { "the proxy \($0)" } ?? transfer.hop.peer
+    let peer = transfer.hop.proxy == nil ? transfer.hop.peer : named(transfer.hop.proxy)
     let reason =
       number == 0 ? easy.reason(CURLE_COULDNT_CONNECT) : lowercasedFirst(String(cString: strerror(number)))
     let kind: Kind =
@@ -76,15 +90,19 @@ extension FetchError {
     return FetchError(kind, "could not connect to \(peer): \(reason)")
   }
 
-  /// libcurl names what it connected to; when that is not the host, it is a proxy.
-  private static func proxy(_ easy: EasyHandle, _ transfer: Transfer) -> String? {
-    let words = easy.errorMessage.split(separator: " ")
-    guard words.count > 5, words.starts(with: ["Failed", "to", "connect", "to"]), words[5] == "port",
-      transfer.hop.unixSocketPath == nil
-    else { return nil }
-    let named = words[4].lowercased()
-    let host = transfer.hop.address.host
-    return named == host || "[\(named)]" == host ? nil : "\(words[4]):\(words[6])"
+  private static func named(_ proxy: Proxy?) -> String {
+    proxy.map { "the proxy \($0.name), which \($0.variable) names" } ?? "the proxy"
+  }
+
+  /// The answer to CONNECT was no (RFC 9110, section 9.3.6).
+  private static func refusedByProxy(_ status: Int, _ transfer: Transfer) -> FetchError {
+    let why =
+      status == 407
+      ? "it wants to know who asks: write http://user:password@host:port in the variable"
+      : "it answers \(status)"
+    return FetchError(
+      .proxyRefused,
+      "\(named(transfer.hop.proxy)), does not connect to \(transfer.hop.address.authority): \(why)")
   }
 
   private static func lost(_ code: CURLcode, _ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
@@ -94,7 +112,8 @@ extension FetchError {
       return FetchError(.protocolError, "what \(peer) answered is not HTTP: \(easy.reason(code))")
     }
     if transfer.head.isComplete {
-      return FetchError(.connectionLost, "the connection to \(peer) was lost after \(easy.bytesInWords)")
+      return FetchError(
+        .connectionLost, "the connection to \(peer) was lost after \(easy.bytesInWords(transfer))")
     }
     if code == CURLE_SEND_ERROR {
       return FetchError(.connectionLost, "the connection to \(peer) was lost while the request was sent")
@@ -132,9 +151,11 @@ extension EasyHandle {
   }
 
   /// How much of the body has come, as it travelled: `120 of 500 bytes`, `120 bytes`.
-  fileprivate var bytesInWords: String {
+  fileprivate func bytesInWords(_ transfer: Transfer) -> String {
     let announced = offsetInfo(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T)
-    let received = offsetInfo(CURLINFO_SIZE_DOWNLOAD_T)
+    // libcurl's number lags behind while chunks come; it is needed only where what travels is something else.
+    let isPacked = transfer.head.first("content-encoding") != nil
+    let received = isPacked ? offsetInfo(CURLINFO_SIZE_DOWNLOAD_T) : Int64(transfer.bodyCount)
     return announced > 0 ? "\(received) of \(announced) bytes" : "\(received) bytes"
   }
 }

@@ -66,18 +66,43 @@ final class TransferLoop {
     case .cancel(let id):
       guard let transfer = transfers[id] else { return }
       abort(transfer, FetchError(.cancelled, "the call to \(transfer.hop.peer) was cancelled"))
-    case .start(let id, let request, let completion, let start):
+    case .received(let id, let count):
+      if let transfer = transfers[id], transfer.received(count) { goOn(transfer) }
+    case .send(let id, let piece):
+      guard let transfer = transfers[id] else { return }
+      if transfer.send(piece) { goOn(transfer) }
+      if let failure = transfer.failure { abort(transfer, failure) }
+    case .endSending(let id):
+      guard let transfer = transfers[id] else { return }
+      transfer.sending?.end()
+      if transfer.sending?.goesOn() == true { goOn(transfer) }
+    case .start(let id, let request, let streams, let completion, let start):
       do throws(FetchError) {
-        if let refusal = request.refusal() { throw refusal }
+        if let refusal = request.refusal() ?? streams.refusal(of: request) { throw refusal }
         let address = try WebAddress(request.url)
-        enqueue(
-          Transfer(
-            id: id, request: request, address: address, start: start, memory: memory, completion: completion))
+        let transfer = Transfer(
+          id: id, request: request, address: address, start: start, memory: memory, streams: streams,
+          completion: completion)
+        try chooseProxy(for: transfer)
+        enqueue(transfer)
       } catch {
         mailbox.transferEnded(id)
         completion(.failure(error))
       }
     }
+  }
+
+  private func goOn(_ transfer: Transfer) {
+    transfer.easy?.goOn(transfer)
+    // What libcurl had kept back may have come at once, and too much of it.
+    if let failure = transfer.failure { abort(transfer, failure) }
+  }
+
+  private func chooseProxy(for transfer: Transfer) throws(FetchError) {
+    let hop = transfer.hop
+    let isDirect =
+      hop.unixSocketPath != nil || transfer.request.directAuthorities.contains(hop.address.authority)
+    transfer.hop.proxy = isDirect ? nil : try settings.proxies.proxy(for: hop.address)
   }
 
   private func enqueue(_ transfer: Transfer) {
@@ -136,6 +161,7 @@ final class TransferLoop {
   private func followRedirect(_ transfer: Transfer) {
     do throws(FetchError) {
       try transfer.follow()
+      try chooseProxy(for: transfer)
       admission.enqueue(transfer.id, server: transfer.hop.connectionKey)
     } catch {
       complete(transfer, .failure(error))
@@ -147,7 +173,11 @@ final class TransferLoop {
     let now = ContinuousClock.now
     while let id = deadlines.popExpired(now) {
       guard let transfer = transfers[id] else { continue }
-      abort(transfer, .deadlinePassed(transfer))
+      if let end = transfer.silenceEnds(now: now), end > now {
+        deadlines.insert(id, end)
+      } else {
+        abort(transfer, .deadlinePassed(transfer))
+      }
     }
   }
 

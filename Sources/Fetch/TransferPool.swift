@@ -46,9 +46,10 @@ public final class TransferPool: Sendable {
   ///   - userAgent: What `User-Agent` says in requests that don't say it themselves; characters that no header may
   ///     have are left out.
   ///   - certificateFile: A PEM file of the authorities to trust, in place of the system's.
+  ///   - proxies: By which proxy a call goes; none where nothing is said.
   public init(
     limits: TransferLimits = TransferLimits(), userAgent: String = "routebook/0.1.0",
-    certificateFile: String? = nil
+    certificateFile: String? = nil, proxies: ProxyRules = ProxyRules()
   ) {
     var limits = limits
     limits.transfers = max(1, limits.transfers)
@@ -61,19 +62,28 @@ public final class TransferPool: Sendable {
     settings = EasySettings(
       userAgent: String(
         userAgent.unicodeScalars.filter { $0.isASCII && $0.value >= 0x20 && $0.value < 0x7F }),
-      certificateFile: certificateFile)
+      certificateFile: certificateFile, proxies: proxies)
   }
 
   deinit { shutDown() }
 
   /// Starts a transfer. It has begun when this returns, or waits for its turn.
   ///
-  /// - Parameter completion: Called once, on the transfer thread. Only when the pool has been shut down, or when as
-  ///   many refusals as ``TransferLimits/transfers`` wait to be told, is it called here, before this returns.
+  /// - Parameters:
+  ///   - receiver: Who takes the answer's body in pieces, as it comes. ``FetchRequest/timeout`` then bounds the wait for
+  ///     the head, and after that each wait for the next piece; ``FetchRequest/bodyLimit`` bounds nothing.
+  ///   - sender: Who gives the request's body in pieces; the request then has none.
+  ///   - completion: Called once, on the transfer thread. Only when the pool has been shut down, or when as
+  ///     many refusals as ``TransferLimits/transfers`` wait to be told, is it called here, before this returns.
   /// - Returns: What ``cancel(_:)`` takes.
   @discardableResult
-  public func start(_ request: FetchRequest, completion: @escaping FetchCompletion) -> TransferID {
-    let (id, refusal) = mailbox.start(request, completion, startThread: startThread)
+  public func start(
+    _ request: FetchRequest, receiving receiver: TransferReceiver? = nil,
+    sending sender: TransferSender? = nil,
+    completion: @escaping FetchCompletion
+  ) -> TransferID {
+    let streams = TransferStreams(receiver: receiver, sender: sender)
+    let (id, refusal) = mailbox.start(request, streams, completion, startThread: startThread)
     if let refusal { completion(.failure(refusal)) }
     return id
   }
@@ -82,6 +92,21 @@ public final class TransferPool: Sendable {
   /// ``FetchError/Kind/cancelled``. One that has completed, or is about to, is left alone.
   public func cancel(_ id: TransferID) {
     mailbox.cancel(id)
+  }
+
+  /// Says that bytes of an answer that is told in pieces have been had, so that as many more may come.
+  public func received(_ id: TransferID, _ count: Int) {
+    if count > 0 { mailbox.post(.received(id, count), for: id) }
+  }
+
+  /// Adds the next piece to a body that is sent in pieces.
+  public func send(_ id: TransferID, _ piece: [UInt8]) {
+    if !piece.isEmpty { mailbox.post(.send(id, piece), for: id) }
+  }
+
+  /// Says that the body is whole.
+  public func endSending(_ id: TransferID) {
+    mailbox.post(.endSending(id), for: id)
   }
 
   /// How many transfers have been started and have not completed.

@@ -100,7 +100,7 @@ final class Kernel {
       streamClass: streamClasses.stream)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
-      responseClass: responseClass, fileClass: fileClass, isVirtual: configuration.isClockVirtual,
+      responseClass: responseClass, fileClass: fileClass, configuration: configuration,
       mark: mark, recorder: recorder)
     desk = RequestDesk(
       machine: machine, routes: routes, replies: replies, requestClass: requestClass,
@@ -118,6 +118,14 @@ final class Kernel {
     calls.onActivity = { [unowned self] in pump() }
     sockets.onActivity = { [unowned self] in pump() }
     desk.onActivity = { [unowned self] in pump() }
+    calls.onUncheckedCertificate = { [unowned self] owner, host in
+      emit(
+        .notice(
+          cell: ownership.cell(of: owner),
+          text:
+            "insecure: true: the certificate of \(host.printable(limit: 200)) is not checked, it may be anybody's"
+        ))
+    }
     calls.respond = { [unowned self] in desk.handle($0, isOwn: true) }
     calls.define(in: machine)
     installBuiltins()

@@ -34,6 +34,7 @@ public struct KernelConfiguration: Sendable {
   public var environment: [String: String] = [:]
   public var machineLimits = MachineLimits()
   public var serverLimits = ServerLimits()
+  public var calls = CallConfiguration()
   /// How many requests wait for their route while all cells are run again; those beyond it are answered 503.
   public var maxQueuedRequests = 1_000
   /// How wide the window is in which a person reads errors: longer lines of a cell are cut for it. Called on the loop.

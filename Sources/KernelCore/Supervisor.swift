@@ -83,7 +83,9 @@ final class Supervisor: Responder {
     server = HTTPServer(
       eventLoop: loop, limits: configuration.serverLimits, bindsSockets: configuration.bindsSockets,
       responder: nil)
-    transfers = TransferPool()
+    transfers = TransferPool(
+      limits: configuration.calls.limits, certificateFile: configuration.calls.certificateFile,
+      proxies: configuration.calls.proxies)
     self.clock = clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(loop: loop))
     recorder = configuration.recordsTraces ? TraceRecorder(clock: self.clock) : nil
     self.holdClock = holdClock ?? RealClock(loop: loop)

@@ -9,6 +9,8 @@ public final class ScriptedHTTPServer: Sendable {
   public enum Address: Sendable {
     /// 127.0.0.1, on a free port.
     case loopback
+    /// ::1, on a free port.
+    case loopbackIPv6
     /// A socket at this path, which must not exist and is removed at the end.
     case unixSocket(String)
   }
@@ -54,6 +56,10 @@ public final class ScriptedHTTPServer: Sendable {
     public var fallsSilentAfterwards = false
     /// Sent as it is, in place of all of the above that would be sent.
     public var raw: [UInt8]?
+    /// What the body is made of, in chunks, each sent when it comes: in place of ``body``.
+    public var pieces: Pieces?
+    /// The port of this machine with which the client is connected from then on, as CONNECT asks a proxy to.
+    public var tunnelPort: Int?
 
     public init(
       status: Int = 200, reason: String = "OK", headers: [(name: String, value: String)] = [],
@@ -82,6 +88,21 @@ public final class ScriptedHTTPServer: Sendable {
       return answer
     }
 
+    /// A body that comes piece by piece, when the test says so.
+    public static func pieces(_ pieces: Pieces, type: String = "text/plain") -> Answer {
+      var answer = Answer(headers: [("Content-Type", type)])
+      answer.framing = .chunked
+      answer.pieces = pieces
+      return answer
+    }
+
+    /// What a proxy answers to CONNECT.
+    public static func tunnel(to port: Int) -> Answer {
+      var answer = Answer.raw("HTTP/1.1 200 Connection established\r\n\r\n")
+      answer.tunnelPort = port
+      return answer
+    }
+
     /// The request is read and never answered.
     public static var silence: Answer {
       var answer = Answer()
@@ -98,6 +119,27 @@ public final class ScriptedHTTPServer: Sendable {
     public var hangUps = 0
     public var requestsUnderWay = 0
     public var mostRequestsUnderWay = 0
+    /// Bytes of the bodies of requests, the one that is being read included.
+    public var bodyBytes = 0
+  }
+
+  /// What an answer is made of while it goes on: the test adds pieces, the connection's thread sends them.
+  public final class Pieces: Sendable {
+    private let state = Mutex<(pieces: [[UInt8]], hasEnded: Bool)>(([], false))
+
+    public init(_ pieces: [String] = []) { for piece in pieces { add(piece) } }
+
+    public func add(_ piece: String) { add(Array(piece.utf8)) }
+    public func add(_ piece: [UInt8]) { state.withLock { $0.pieces.append(piece) } }
+    /// No more come.
+    public func end() { state.withLock { $0.hasEnded = true } }
+
+    fileprivate func take() -> (pieces: [[UInt8]], hasEnded: Bool) {
+      state.withLock { state in
+        defer { state.pieces = [] }
+        return state
+      }
+    }
   }
 
   /// The port, or 0 for a socket with a path.
@@ -120,6 +162,9 @@ public final class ScriptedHTTPServer: Sendable {
     switch address {
     case .loopback:
       (listener, port) = try Socket.listenOnLoopback()
+      socketPath = nil
+    case .loopbackIPv6:
+      (listener, port) = try Socket.listenOnLoopbackIPv6()
       socketPath = nil
     case .unixSocket(let path):
       listener = try Socket.listen(path: path)
@@ -273,7 +318,11 @@ private final class Core: Sendable {
         if let greeting {
           if wire.fill() { _ = wire.send(greeting) }
         } else {
-          while let request = wire.readRequest(), answer(request, &wire) {}
+          let countBody = { @Sendable (bytes: Int) in
+            self.count { $0.bodyBytes += bytes }
+            return
+          }
+          while let request = wire.readRequest(countBody), answer(request, &wire) {}
         }
         state.withLock { _ = $0.open.remove(descriptor) }
         Glibc.close(descriptor)
@@ -302,11 +351,13 @@ private final class Core: Sendable {
     // Counted before the answer is sent: whoever has it may look at the counts.
     count { $0.requestsUnderWay -= 1 }
     guard isThere, wire.send(answer, isHEAD: request.method == "HEAD"),
+      answer.pieces.map({ wire.send($0) }) ?? true,
       !answer.fallsSilentAfterwards || wire.staysConnected(for: nil)
     else {
       count { $0.hangUps += 1 }
       return false
     }
+    if let port = answer.tunnelPort { wire.relay(to: port) }
     return answer.keepsAlive && answer.hangsUpAfter == nil && answer.framing != .untilClose
   }
 }
@@ -328,7 +379,9 @@ private struct Wire {
   }
 
   /// The next request; `nil` when the client has gone or what it sends can't be read.
-  mutating func readRequest() -> ScriptedHTTPServer.Request? {
+  ///
+  /// - Parameter countBody: told of the bytes of its body as they come.
+  mutating func readRequest(_ countBody: (Int) -> Void) -> ScriptedHTTPServer.Request? {
     var searched = 0
     var end: Int?
     while end == nil {
@@ -354,13 +407,51 @@ private struct Wire {
     var request = ScriptedHTTPServer.Request(
       method: String(words[0]), target: String(words[1]), headers: headers, body: [], connection: connection)
     let length = request.header("content-length").flatMap { Int($0) } ?? 0
-    guard (0...Self.bodyLimit).contains(length), request.header("transfer-encoding") == nil else {
-      return nil
+    guard (0...Self.bodyLimit).contains(length) else { return nil }
+    if request.header("transfer-encoding") == "chunked" {
+      buffer.removeFirst(end + 4)
+      guard let body = readChunks(countBody) else { return nil }
+      request.body = body
+      return request
     }
     while buffer.count < end + 4 + length { guard fill() else { return nil } }
     request.body = Array(buffer[(end + 4)..<(end + 4 + length)])
+    countBody(length)
     buffer.removeFirst(end + 4 + length)
     return request
+  }
+
+  /// A body in chunks, without extensions and trailers; `nil` where it is none.
+  private mutating func readChunks(_ countBody: (Int) -> Void) -> [UInt8]? {
+    var body: [UInt8] = []
+    while true {
+      var end: Int?
+      while end == nil {
+        end = buffer.firstIndex(of: 10)
+        if end == nil { guard buffer.count < 100, fill() else { return nil } }
+      }
+      guard let end, let size = Int(String(decoding: buffer[..<max(0, end - 1)], as: UTF8.self), radix: 16),
+        (0...Self.bodyLimit - body.count).contains(size)
+      else { return nil }
+      while buffer.count < end + 1 + size + 2 { guard fill() else { return nil } }
+      body += buffer[(end + 1)..<(end + 1 + size)]
+      countBody(size)
+      buffer.removeFirst(end + 1 + size + 2)
+      if size == 0 { return body }
+    }
+  }
+
+  /// Sends pieces in chunks as they come, until there are no more or the client has gone.
+  func send(_ pieces: ScriptedHTTPServer.Pieces) -> Bool {
+    while true {
+      let (next, hasEnded) = pieces.take()
+      for piece in next where !piece.isEmpty {
+        let head = Array("\(String(piece.count, radix: 16))\r\n".utf8)
+        guard send(head + piece + [13, 10]) else { return false }
+      }
+      if hasEnded { return send(Array("0\r\n\r\n".utf8)) }
+      if next.isEmpty, !staysConnected(for: .milliseconds(2)) { return false }
+    }
   }
 
   mutating func fill() -> Bool {
@@ -401,7 +492,8 @@ private struct Wire {
     if !isHEAD {
       let body = answer.hangsUpAfter.map { answer.body.prefix($0) } ?? answer.body[...]
       bytes +=
-        answer.framing == .chunked ? Self.chunked(body, isWhole: answer.hangsUpAfter == nil) : Array(body)
+        answer.framing == .chunked
+        ? Self.chunked(body, isWhole: answer.hangsUpAfter == nil && answer.pieces == nil) : Array(body)
     }
     return send(bytes)
   }
@@ -417,7 +509,26 @@ private struct Wire {
     return isWhole ? result + Array("0\r\n\r\n".utf8) : result
   }
 
-  func send(_ bytes: [UInt8]) -> Bool {
+  /// Passes on what both sides send until one of them ends.
+  func relay(to port: Int) {
+    guard let other = try? Socket.connectToLoopback(port: port) else { return }
+    defer { close(other) }
+    var watched = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+    ]
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while poll(&watched, 2, 60_000) > 0 {
+      for (from, to) in [(0, 1), (1, 0)] where watched[from].revents != 0 {
+        let count = recv(watched[from].fd, &piece, piece.count, 0)
+        guard count > 0, Self.send(Array(piece[..<count]), to: watched[to].fd) else { return }
+      }
+    }
+  }
+
+  func send(_ bytes: [UInt8]) -> Bool { Self.send(bytes, to: descriptor) }
+
+  private static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes { bytes in
@@ -428,94 +539,5 @@ private struct Wire {
       sent += count
     }
     return true
-  }
-}
-
-/// The system calls.
-private enum Socket {
-  static func listenOnLoopback() throws -> (Int32, port: Int) {
-    let descriptor = try open(AF_INET)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) { address in
-      address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, 4_096) == 0
-          ? getsockname(descriptor, address, &length) : -1
-      }
-    }
-    guard code == 0 else { throw failure("cannot listen on 127.0.0.1", descriptor) }
-    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
-  }
-
-  static func listen(path: String) throws -> Int32 {
-    let descriptor = try open(AF_UNIX)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-      close(descriptor)
-      throw ScriptedHTTPServer.Failure(description: "the path of the socket is too long: \(path)")
-    }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let code = withUnsafePointer(to: &address) { address in
-      address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-          ? Glibc.listen(descriptor, 4_096) : -1
-      }
-    }
-    guard code == 0 else { throw failure("cannot listen at \(path)", descriptor) }
-    return descriptor
-  }
-
-  static func accept(_ listener: Int32) -> Int32? {
-    while true {
-      let descriptor = Glibc.accept(listener, nil, nil)
-      if descriptor >= 0 {
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        return descriptor
-      }
-      guard errno == EINTR || errno == ECONNABORTED else { return nil }
-    }
-  }
-
-  private static func open(_ family: Int32) throws -> Int32 {
-    let descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { throw failure("cannot open a socket", nil) }
-    return descriptor
-  }
-
-  private static func failure(_ what: String, _ descriptor: Int32?) -> ScriptedHTTPServer.Failure {
-    let reason = String(cString: strerror(errno))
-    if let descriptor { close(descriptor) }
-    return ScriptedHTTPServer.Failure(description: "\(what): \(reason)")
-  }
-
-  private final class Work: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  /// Runs the work on a thread with a small stack, because there may be thousands.
-  static func startThread(_ run: @escaping @Sendable () -> Void) throws {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, 256 * 1024)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    let work = Unmanaged.passRetained(Work(run))
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, &attributes,
-      { work in
-        guard let work else { return nil }
-        Unmanaged<Work>.fromOpaque(work).takeRetainedValue().run()
-        return nil
-      }, work.toOpaque())
-    if code != 0 {
-      work.release()
-      throw ScriptedHTTPServer.Failure(
-        description: "cannot start a thread: \(String(cString: strerror(code)))")
-    }
   }
 }

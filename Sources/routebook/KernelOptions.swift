@@ -29,6 +29,7 @@ struct KernelOptions: ParsableArguments {
   var cpuLimit: TimeSpan = TimeSpan(seconds: 1)
   @Option(help: "How much memory all values may take, in MiB.")
   var memoryLimit = 512
+  @OptionGroup(title: "Calls to others") var calls: CallOptions
   @OptionGroup(title: "Limits of the server") var server: ServerOptions
 
   func validate() throws {
@@ -54,6 +55,7 @@ struct KernelOptions: ParsableArguments {
     configuration.machineLimits.cellTime = cpuLimit.nanoseconds * 10
     configuration.machineLimits.memory = memoryLimit << 20
     server.apply(to: &configuration)
+    calls.apply(to: &configuration, environment: variables)
     configuration.collectsAlways = variables["ROUTEBOOK_GC"] == "always"
     return configuration
   }

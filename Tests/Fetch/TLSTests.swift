@@ -81,4 +81,37 @@ struct TLSTests {
     #expect(error?.kind == .tls)
     #expect(error?.message.contains("/nowhere/ca.pem") == true)
   }
+
+  @Test(arguments: [Certificates.selfSigned, Certificates.expired, Certificates.issued])
+  func aCertificateIsTakenUnseenWhereTheCallSaysSo(certificate: String) async throws {
+    let backend = try TLSBackend(certificate: certificate)
+    // For another name than that of the certificate, too.
+    for host in ["localhost", "127.0.0.1"] {
+      var request = FetchRequest(url: "https://\(host):\(backend.port)/")
+      request.skipsCertificateChecks = true
+      #expect(try await TransferPool().fetch(request).text == "secret")
+    }
+  }
+
+  @Test func aCallThatChecksDoesNotGoByAConnectionOfOneThatDoesNot() async throws {
+    let backend = try TLSBackend(certificate: Certificates.selfSigned)
+    let pool = TransferPool()
+    var request = FetchRequest(url: "https://localhost:\(backend.port)/")
+    request.skipsCertificateChecks = true
+    #expect(try await pool.fetch(request).text == "secret")
+    request.skipsCertificateChecks = false
+    #expect(await pool.failure(request)?.kind == .tls)
+  }
+
+  @Test func whatARedirectLeadsToIsCheckedThoughTheFirstHostIsNot() async throws {
+    let backend = try TLSBackend(certificate: Certificates.selfSigned)
+    let server = try ScriptedHTTPServer()
+    server.on("/same", .redirect(to: "https://127.0.0.1:\(backend.port)/"))
+    server.on("/other", .redirect(to: "https://localhost:\(backend.port)/"))
+    var request = FetchRequest(url: server.url("/same"))
+    request.skipsCertificateChecks = true
+    #expect(try await TransferPool().fetch(request).text == "secret")
+    request.url = server.url("/other")
+    #expect(await TransferPool().failure(request)?.kind == .tls)
+  }
 }

@@ -6,7 +6,7 @@ extension OutboundCalls {
   func define(in machine: Machine) {
     let parameters = [
       "url", "query?", "headers?", "body?", "json?", "form?", "timeout?", "follow?", "check?",
-      "files?", "retry?", "cookies?",
+      "files?", "retry?", "cookies?", "connectTimeout?", "insecure?",
     ]
     for method in ["get", "post", "put", "patch", "delete", "head"] {
       machine.define(method, parameters) { [unowned self] call throws(Failure) in
@@ -34,18 +34,26 @@ extension OutboundCalls {
       }
     }
     try setBody(call, &options)
-    if call.has(6), !call[6].isNil {
-      let timeout = try call.duration(6)
-      guard timeout > 0 else {
-        throw Failure(.argument, "the timeout of a call must be longer than 0").at(parameter: 6)
-      }
-      options.timeout = timeout
-    }
+    options.timeout = try Self.span(call, 6, "timeout")
+    options.connectTimeout = try Self.span(call, 12, "connectTimeout")
+    options.isInsecure = try call.bool(13, default: false)
     options.followsRedirects = try call.bool(7, default: true)
     options.checks = try call.bool(8, default: true)
     options.retries = try Self.retries(call, 10, method: method)
     try setCookies(call, 11, &options)
     return options
+  }
+
+  /// A length of time that is longer than 0; nil where none is given.
+  private static func span(
+    _ call: borrowing NativeCall, _ index: Int, _ name: String
+  ) throws(Failure) -> Int? {
+    guard call.has(index), !call[index].isNil else { return nil }
+    let span = try call.duration(index)
+    guard span > 0 else {
+      throw Failure(.argument, "the \(name) of a call must be longer than 0").at(parameter: index)
+    }
+    return span
   }
 
   private func setBody(_ call: borrowing NativeCall, _ options: inout Options) throws(Failure) {

@@ -9,27 +9,31 @@ import Web
 /// within the process under a virtual clock.
 final class OutboundCalls {
   let machine: Machine
-  private let clock: any Clock
-  private let loop: any EventLoop
-  private let transfers: TransferPool
-  private let server: HTTPServer
+  let clock: any Clock
+  let loop: any EventLoop
+  let transfers: TransferPool
+  let server: HTTPServer
   let responseClass: InstanceClass
   let fileClass: InstanceClass
   let jarClass: InstanceClass
   /// For boundaries and waits.
   var random: CallRandom
+  let configuration: CallConfiguration
   private let isVirtual: Bool
-  private let mark: OwnCallMark
+  let mark: OwnCallMark
   private let recorder: TraceRecorder?
   /// Takes a request within the process, as the server would.
   var respond: (Exchange) -> Void = { _ in }
   var onActivity: () -> Void = {}
+  /// Told on whose behalf, and of which host, the certificate is not checked.
+  var onUncheckedCertificate: (_ owner: UInt32, _ host: String) -> Void = { _, _ in }
+  var uncheckedHosts = UncheckedHosts()
 
-  private var underWay: [Int: Call] = [:]
+  var underWay: [Int: Call] = [:]
   /// Calls that leave the process: while there are any, virtual time stands still.
-  private(set) var transferCount = 0
+  var transferCount = 0
   /// Calls that wait until they are made again.
-  private(set) var pauseCount = 0
+  var pauseCount = 0
 
   struct Call {
     let method: String
@@ -38,6 +42,8 @@ final class OutboundCalls {
     let options: Options
     /// On behalf of how many requests it is made, each made for the next.
     let depth: Int
+    /// On whose behalf.
+    let owner: UInt32
     var transfer: TransferID?
     var own: OwnRequest?
     var exchange: Exchange?
@@ -60,8 +66,8 @@ final class OutboundCalls {
 
   init(
     machine: Machine, clock: any Clock, loop: any EventLoop, transfers: TransferPool, server: HTTPServer,
-    responseClass: InstanceClass, fileClass: InstanceClass, isVirtual: Bool,
-    mark: OwnCallMark, recorder: TraceRecorder?
+    responseClass: InstanceClass, fileClass: InstanceClass,
+    configuration: KernelConfiguration, mark: OwnCallMark, recorder: TraceRecorder?
   ) {
     self.recorder = recorder
     self.machine = machine
@@ -72,8 +78,9 @@ final class OutboundCalls {
     self.responseClass = responseClass
     self.fileClass = fileClass
     jarClass = CookieJarObject.define(in: machine) { Self.seconds(of: clock) }
-    random = CallRandom(repeats: isVirtual)
-    self.isVirtual = isVirtual
+    self.configuration = configuration.calls
+    isVirtual = configuration.isClockVirtual
+    random = CallRandom(repeats: configuration.isClockVirtual)
     self.mark = mark
   }
 
@@ -89,23 +96,6 @@ final class OutboundCalls {
 
   // MARK: Starting
 
-  struct Options {
-    var headers: [(name: String, value: String)] = []
-    var body: [UInt8]?
-    /// Nanoseconds for each attempt; nil for no limit.
-    var timeout: Int?
-    /// How many times the call is made again where that may help.
-    var retries = 0
-    /// Where cookies come from and go to.
-    var jar: CookieJarObject?
-    var followsRedirects = true
-    /// Whether a status of 400 or more fails the call.
-    var checks = true
-    /// Whether a call to this server itself takes its turn within the process, as under a virtual clock: so
-    /// several arrive in the order in which they were made, which connections do not promise.
-    var staysInProcess = false
-  }
-
   /// Starts a call; gives the deferred of its response.
   ///
   /// - Parameter depth: on behalf of how many requests it is made, each made for the next.
@@ -117,14 +107,14 @@ final class OutboundCalls {
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url))
     underWay[id] = Call(
-      method: method, url: url, started: clock.now, options: options, depth: depth, begun: clock.now,
-      attempts: RepeatedAttempts(retries: options.retries))
+      method: method, url: url, started: clock.now, options: options, depth: depth, owner: owner,
+      begun: clock.now, attempts: RepeatedAttempts(retries: options.retries))
     attempt(id, target)
     return deferred
   }
 
   /// Makes a call, once.
-  private func attempt(_ id: Int, _ target: Target) {
+  func attempt(_ id: Int, _ target: Target) {
     guard let call = underWay[id] else { return }
     let options = call.options
     underWay[id]?.begun = clock.now
@@ -186,159 +176,15 @@ final class OutboundCalls {
     return Target(ownPath: OwnAddress.path(of: url, among: server.addresses), absolute: url)
   }
 
-  private func startTransfer(
-    _ id: Int, _ method: String, _ target: Target, _ headers: [(name: String, value: String)],
-    _ body: [UInt8]?
-  ) {
-    guard let call = underWay[id] else { return }
-    let request = FetchRequest(
-      method: method, url: target.absolute ?? "", headers: headers, body: body,
-      redirectLimit: call.options.followsRedirects ? OwnRequest.redirectLimit : 0,
-      unixSocketPath: target.unixPath)
-    transfer(id, request, isOwn: target.ownPath != nil)
-  }
-
-  /// Lets a request leave the process.
-  private func transfer(_ id: Int, _ request: FetchRequest, isOwn: Bool) {
-    guard let call = underWay[id] else { return }
-    underWay[id]?.request = request
-    var request = request
-    if isOwn { request.headers.append(mark.field(depth: call.depth, span: machine.span(ofOperation: id))) }
-    request.confidentialHeaders = [OwnCallMark.header]
-    if let jar = call.options.jar {
-      // Each answer on the way may set cookies, so each is looked at here.
-      request.redirectLimit = 0
-      request.headers = jar.adding(to: request.headers, for: request.url, now: seconds)
-    }
-    if let timeout = call.options.timeout {
-      let left = call.redirects > 0 ? (call.deadline ?? .max) - clock.now : timeout
-      request.timeout = .nanoseconds(max(1, left))
-    }
-    let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
-    let (loop, attempt) = (loop, call.number)
-    transferCount += 1
-    underWay[id]?.transfer = transfers.start(request) { result in
-      loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
-    }
-  }
-
-  /// What has left the process has come back.
-  private func transferred(_ id: Int, attempt: Int, _ result: Result<FetchResponse, FetchError>) {
-    guard let call = underWay[id], call.number == attempt else { return }
-    releaseTransfer(id)
-    guard case .success(let response) = result, let jar = call.options.jar, let request = call.request else {
-      return completed(id, result)
-    }
-    jar.take(response.headers, from: response.url, now: seconds)
-    guard call.options.followsRedirects else { return completed(id, result) }
-    do throws(FetchError) {
-      guard let next = try request.following(response) else { return completed(id, result) }
-      if call.redirects == OwnRequest.redirectLimit { throw Self.redirected(to: next.url) }
-      underWay[id]?.redirects += 1
-      transfer(id, next, isOwn: OwnAddress.path(of: next.url, among: server.addresses) != nil)
-    } catch {
-      completed(id, .failure(error))
-    }
-  }
-
-  private func releaseTransfer(_ id: Int) {
-    if underWay[id]?.transfer == nil { return }
-    underWay[id]?.transfer = nil
-    transferCount -= 1
-  }
-
   /// The time of cookies, in seconds since 1970.
-  private var seconds: Int { Self.seconds(of: clock) }
+  var seconds: Int { Self.seconds(of: clock) }
 
   private static func seconds(of clock: any Clock) -> Int {
     // A virtual clock goes further than anything lasts.
     Int(min(clock.date.timeIntervalSince1970, 1e15))
   }
 
-  // MARK: Within the process
-
-  /// The turn of a request to this server itself.
-  private func ask(_ id: Int, attempt: Int) {
-    guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
-    if own.body?.count ?? 0 > server.limits.maxBodyBytes {
-      return answered(id, attempt: attempt, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
-    }
-    let host = server.addresses.first { $0.unixPath == nil }.map { String($0.url.dropFirst(7)) }
-    let field = mark.field(depth: call.depth, span: machine.span(ofOperation: id))
-    var asked = own
-    if let jar = call.options.jar {
-      asked.headers = jar.adding(to: own.headers, for: address(of: own), now: seconds)
-    }
-    let request = asked.request(host: host ?? "localhost", mark: field)
-    let exchange = Exchange(request: request, bodyLimit: FetchRequest.defaultBodyLimit) {
-      [weak self] result in
-      switch result {
-      case .success(let response): self?.answered(id, attempt: attempt, response)
-      case .failure(let failure): self?.broken(id, attempt: attempt, failure)
-      }
-    }
-    underWay[id]?.exchange = exchange
-    respond(exchange)
-  }
-
-  /// The absolute address of a request to this server itself.
-  private func address(of own: OwnRequest) -> String {
-    (server.addresses.first?.url ?? "http://localhost") + own.target
-  }
-
-  private func answered(_ id: Int, attempt: Int, _ response: Response) {
-    guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
-    underWay[id]?.exchange = nil
-    call.options.jar?.take(
-      response.headers.map { (name: $0.name, value: $0.value) }, from: address(of: own), now: seconds)
-    if let (location, next) = own.following(response) { return follow(id, location, next) }
-    var headers = response.headers.map { (name: $0.name, value: $0.value) }
-    let hasBody = response.status != .noContent && response.status != .notModified
-    if hasBody, !response.headers.contains(name: "content-length") {
-      headers.append(("content-length", "\(response.body.readableBytes)"))
-    }
-    let base = server.addresses.first?.url ?? ""
-    completed(
-      id,
-      .success(
-        FetchResponse(
-          status: Int(response.status.code), reason: response.status.reasonPhrase, headers: headers,
-          body: own.method == "HEAD" || !hasBody ? [] : Array(response.body.readableBytesView),
-          url: base + own.target, elapsed: .zero)))
-  }
-
-  private func broken(_ id: Int, attempt: Int, _ failure: BodyFailure) {
-    guard let call = underWay[id], call.own != nil, call.number == attempt else { return }
-    underWay[id]?.exchange = nil
-    completed(id, .failure(Self.error(of: failure)))
-  }
-
-  private func follow(_ id: Int, _ location: String, _ next: OwnRequest) {
-    if next.redirects > OwnRequest.redirectLimit {
-      return completed(id, .failure(Self.redirected(to: location)))
-    }
-    do throws(Failure) {
-      let target = try target(of: location)
-      var next = next
-      if let path = target.ownPath {
-        next.target = path
-        underWay[id]?.own = next
-        guard let attempt = underWay[id]?.number else { return }
-        machine.enqueue { [weak self] in self?.ask(id, attempt: attempt) }
-      } else {
-        underWay[id]?.own = nil
-        // Credentials go to nobody else.
-        let headers = next.headers.filter {
-          !["authorization", "cookie", "proxy-authorization", "host"].contains($0.name.lowercased())
-        }
-        startTransfer(id, next.method, target, headers, next.body)
-      }
-    } catch {
-      completed(id, .failure(FetchError(kind: .badURL, message: error.message)))
-    }
-  }
-
-  private static func redirected(to location: String) -> FetchError {
+  static func redirected(to location: String) -> FetchError {
     let text = "redirected more than \(OwnRequest.redirectLimit) times, at last to \(location)"
     return FetchError(kind: .tooManyRedirects, message: text.printable(limit: 300))
   }
@@ -368,7 +214,7 @@ final class OutboundCalls {
     underWay[id]?.pause = nil
   }
 
-  private func completed(_ id: Int, _ result: Result<FetchResponse, FetchError>) {
+  func completed(_ id: Int, _ result: Result<FetchResponse, FetchError>) {
     release(id)
     if let pause = pauseBeforeAnother(id, after: result) {
       wait(id, pause)
@@ -394,43 +240,6 @@ final class OutboundCalls {
     onActivity()
   }
 
-  // MARK: Again
-
-  /// Notes how an attempt ended; gives the wait before the next in nanoseconds, or nil where there is none.
-  private func pauseBeforeAnother(_ id: Int, after result: Result<FetchResponse, FetchError>) -> Int? {
-    guard let call = underWay[id], call.options.retries > 0 else { return nil }
-    var (status, reason, wish): (Int?, String, Int?) = (nil, "", nil)
-    switch result {
-    case .success(let response):
-      (status, wish) = (response.status, response.retryAfter(now: seconds))
-    case .failure(let error): reason = self.reason(of: error, call)
-    }
-    let attempt = RepeatedAttempts.Attempt(
-      begun: call.begun - call.started, status: status, reason: reason)
-    return underWay[id]?.attempts.note(
-      attempt, isWorthRepeating: RepeatedAttempts.isWorthRepeating(result), wish: wish,
-      chance: random.fraction())
-  }
-
-  private func wait(_ id: Int, _ pause: Int) {
-    underWay[id]?.own = nil
-    underWay[id]?.exchange = nil
-    underWay[id]?.request = nil
-    underWay[id]?.redirects = 0
-    pauseCount += 1
-    underWay[id]?.pause = clock.schedule(at: clock.now.addingClamped(pause)) { [weak self] in
-      guard let self, let call = underWay[id] else { return }
-      pauseCount -= 1
-      underWay[id]?.pause = nil
-      do throws(Failure) {
-        attempt(id, try target(of: call.url))
-      } catch {
-        completed(id, .failure(FetchError(kind: .badURL, message: error.message)))
-      }
-      onActivity()
-    }
-  }
-
   /// Nobody wants the answer any more.
   func cancel(operation: Int) {
     guard let call = underWay[operation] else { return }
@@ -453,10 +262,4 @@ final class OutboundCalls {
   func cancelAll() {
     for id in underWay.keys.sorted() { cancel(operation: id) }
   }
-}
-
-/// Lets a transfer that ends after its kernel find nobody.
-private final class WeakCalls {
-  weak var calls: OutboundCalls?
-  init(_ calls: OutboundCalls) { self.calls = calls }
 }

@@ -14,6 +14,18 @@ enum OwnAddress {
     return path.hasPrefix("/") ? String(path) : "/" + path
   }
 
+  /// All that names one of the addresses: `localhost:8080`, `[::1]:8080`.
+  static func authorities(of addresses: [BoundAddress]) -> Set<String> {
+    var all: Set<String> = []
+    for address in addresses {
+      guard let port = address.port else { continue }
+      for name in names(of: address) {
+        all.insert(name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)")
+      }
+    }
+    return all
+  }
+
   private static func split(_ authority: String) -> (host: String, port: Int)? {
     if authority.contains("@") { return nil }
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {

@@ -65,7 +65,8 @@ struct RepeatedAttempts {
     case .failure(let error):
       switch error.kind {
       case .connectionRefused, .unreachable, .hostNotFound, .timedOut, .connectionLost: true
-      case .tls, .badURL, .unsupportedScheme, .badRequest, .tooManyRedirects, .bodyTooLarge, .protocolError,
+      case .proxyRefused, .tls, .badURL, .unsupportedScheme, .badRequest, .tooManyRedirects, .bodyTooLarge,
+        .protocolError,
         .cancelled, .tooManyTransfers, .other:
         false
       }

@@ -67,7 +67,7 @@ final class StreamObject {
           type: "text/event-stream", heartbeat: heartbeat, header: ("cache-control", "no-store")))
     }
     machine.define("__event", ["data", "event", "id", "retry"], shown: "send") { call throws(Failure) in
-      call.machine.makeString(utf8: try ServerSentEvent.text(of: call).utf8)
+      call.machine.makeString(utf8: try EventEncoder.text(of: call).utf8)
     }
     defineMembers(of: writer, in: machine)
     return Classes(stream: stream, writer: writer)

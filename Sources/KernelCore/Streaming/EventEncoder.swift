@@ -1,7 +1,7 @@
 import VM
 
 /// One event as it is sent (HTML Standard, section 9.2.6, "Interpreting an event stream").
-enum ServerSentEvent {
+enum EventEncoder {
   /// The lines of an event: `data`, `event`, `id` and `retry` of a call, in this order.
   ///
   /// - Throws: a failure for what would be read as something else.

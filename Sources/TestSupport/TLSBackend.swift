@@ -1,11 +1,10 @@
 import Glibc
 import Synchronization
-import Testing
 
 /// Certificates for `localhost`, made for these tests alone and good for nothing else. All have the same key.
-enum Certificates {
+public enum Certificates {
   /// The authority that issued ``issued`` and ``expired``. Trusted nowhere.
-  static let authority = """
+  public static let authority = """
     -----BEGIN CERTIFICATE-----
     MIIBXDCCAQGgAwIBAgIBATAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFSb3V0ZWJv
     b2sgVGVzdCBDQTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowHDEa
@@ -17,7 +16,7 @@ enum Certificates {
     HweWVYB49qRSYjoGtPpp2w==
     -----END CERTIFICATE-----
     """
-  static let issued = """
+  public static let issued = """
     -----BEGIN CERTIFICATE-----
     MIIBZDCCAQmgAwIBAgIBAzAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFSb3V0ZWJv
     b2sgVGVzdCBDQTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFDES
@@ -30,7 +29,7 @@ enum Certificates {
     -----END CERTIFICATE-----
     """
   /// Expired in 2021.
-  static let expired = """
+  public static let expired = """
     -----BEGIN CERTIFICATE-----
     MIIBYjCCAQegAwIBAgIBBDAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFSb3V0ZWJv
     b2sgVGVzdCBDQTAeFw0yMDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBQxEjAQ
@@ -42,7 +41,7 @@ enum Certificates {
     Cfdsrhsa95RSilbgDi572wN+NF6LxA==
     -----END CERTIFICATE-----
     """
-  static let selfSigned = """
+  public static let selfSigned = """
     -----BEGIN CERTIFICATE-----
     MIIBXDCCAQGgAwIBAgIBAjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
     c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
@@ -52,6 +51,19 @@ enum Certificates {
     DgQWBBRK+RNU4N1cctaFm711Jxip079qgjAKBggqhkjOPQQDAgNJADBGAiEA1JJ1
     jueEipx/o5YrMq4QLtZn+1Kw+ji/q6Uc7vWBT0gCIQDlp21Fd436xdBiB3tDaB7v
     kCYYorzj4Xu7NyKvFqZPpw==
+    -----END CERTIFICATE-----
+    """
+  /// Issued by ``authority`` for `service.test`, a name that nobody has.
+  public static let service = """
+    -----BEGIN CERTIFICATE-----
+    MIIBaDCCAQ+gAwIBAgIBBTAKBggqhkjOPQQDAjAcMRowGAYDVQQDDBFSb3V0ZWJv
+    b2sgVGVzdCBDQTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFzEV
+    MBMGA1UEAwwMc2VydmljZS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+    bJHE/a6qZ77KZuHj52YWX5IS/EMKxz/YARv94NV/cZR8Q7qZKaNMYUojA0egGIc3
+    6a0GoYIpEWzr2QX3HHpW3KNFMEMwCQYDVR0TBAIwADAXBgNVHREEEDAOggxzZXJ2
+    aWNlLnRlc3QwHQYDVR0OBBYEFEr5E1Tg3Vxy1oWbvXUnGKnTv2qCMAoGCCqGSM49
+    BAMCA0cAMEQCIHLVS0MAgKpg2QemO50YK8gZknnTfMq1EjzKI8mWVz39AiAVxlj9
+    1wEdRP5+BNHwtjIpQc92Y8nD7Ytj5Bz+MZKhYA==
     -----END CERTIFICATE-----
     """
   static let key = """
@@ -65,7 +77,7 @@ enum Certificates {
 
 /// A server that speaks TLS and answers every connection once. It uses the OpenSSL that libcurl has loaded already,
 /// found by name at run time, so that the tests depend on nothing more.
-final class TLSBackend: Sendable {
+public final class TLSBackend: Sendable {
   typealias Handle = OpaquePointer
 
   private struct OpenSSL {
@@ -83,9 +95,14 @@ final class TLSBackend: Sendable {
     let freeContext: @convention(c) (Handle?) -> Void
 
     init() throws {
-      let library = try #require(dlopen("libssl.so.3", RTLD_NOW), "libcurl's OpenSSL is missing")
+      guard let library = dlopen("libssl.so.3", RTLD_NOW) else {
+        throw TLSFailure(description: "libcurl's OpenSSL is missing")
+      }
       func load<Function>(_ name: String, _ type: Function.Type = Function.self) throws -> Function {
-        unsafeBitCast(try #require(dlsym(library, name)), to: type)
+        guard let function = dlsym(library, name) else {
+          throw TLSFailure(description: "OpenSSL has no \(name)")
+        }
+        return unsafeBitCast(function, to: type)
       }
       newContext = try load("SSL_CTX_new")
       method = try load("TLS_server_method")
@@ -102,50 +119,28 @@ final class TLSBackend: Sendable {
     }
   }
 
-  let port: Int
+  public let port: Int
   private let listener: Int32
 
-  init(certificate: String) throws {
+  public init(certificate: String) throws {
     // An alert to somebody who has hung up must not end the process.
     signal(SIGPIPE, SIG_IGN)
     let ssl = try OpenSSL()
     let context = ssl.newContext(ssl.method())
     let chain = try TemporaryFile(certificate)
     let key = try TemporaryFile(Certificates.key)
-    try #require(ssl.useCertificate(context, chain.path) == 1)
-    try #require(ssl.useKey(context, key.path, 1) == 1)
-
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    let code = withUnsafeMutablePointer(to: &address) { address in
-      address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(listener, address, length) == 0 && listen(listener, 16) == 0
-          ? getsockname(listener, address, &length) : -1
-      }
+    guard ssl.useCertificate(context, chain.path) == 1, ssl.useKey(context, key.path, 1) == 1 else {
+      throw TLSFailure(description: "OpenSSL does not take the certificate")
     }
-    try #require(code == 0)
-    self.listener = listener
-    port = Int(UInt16(bigEndian: address.sin_port))
+    (listener, port) = try Socket.listenOnLoopback()
     let serving = Serving(ssl: ssl, context: context, listener: listener)
-    var thread = pthread_t()
-    try #require(
-      pthread_create(
-        &thread, nil,
-        { serving in
-          guard let serving else { return nil }
-          Unmanaged<Serving>.fromOpaque(serving).takeRetainedValue().run()
-          return nil
-        }, Unmanaged.passRetained(serving).toOpaque()) == 0)
-    pthread_detach(thread)
+    try Socket.startThread { serving.run() }
   }
 
   deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// The server's thread: one connection after another, until the listener is shut down.
-  private final class Serving {
+  private final class Serving: @unchecked Sendable {
     let ssl: OpenSSL
     let context: Handle?
     let listener: Int32
@@ -180,18 +175,24 @@ final class TLSBackend: Sendable {
   }
 }
 
-/// A file that lasts as long as the value.
-final class TemporaryFile {
-  let path: String
+struct TLSFailure: Error, CustomStringConvertible {
+  let description: String
+}
 
-  init(_ text: String) throws {
+/// A file that lasts as long as the value.
+public final class TemporaryFile {
+  public let path: String
+
+  public init(_ text: String) throws {
     var template = Array("/tmp/routebook-fetch-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
-    try #require(descriptor >= 0)
+    guard descriptor >= 0 else { throw TLSFailure(description: "no file can be made in /tmp") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let bytes = Array(text.utf8) + [10]
-    try #require(write(descriptor, bytes, bytes.count) == bytes.count)
-    close(descriptor)
+    defer { close(descriptor) }
+    guard write(descriptor, bytes, bytes.count) == bytes.count else {
+      throw TLSFailure(description: "\(path) cannot be written")
+    }
   }
 
   deinit { unlink(path) }

@@ -1,0 +1,88 @@
+import Fetch
+import NIOCore
+import NIOHTTP1
+import VM
+import Web
+
+/// Calls to this server itself that stay within the process.
+extension OutboundCalls {
+  /// The turn of a request to this server itself.
+  func ask(_ id: Int, attempt: Int) {
+    guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
+    if own.body?.count ?? 0 > server.limits.maxBodyBytes {
+      return answered(id, attempt: attempt, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
+    }
+    let host = server.addresses.first { $0.unixPath == nil }.map { String($0.url.dropFirst(7)) }
+    let field = mark.field(depth: call.depth, span: machine.span(ofOperation: id))
+    var asked = own
+    if let jar = call.options.jar {
+      asked.headers = jar.adding(to: own.headers, for: address(of: own), now: seconds)
+    }
+    let request = asked.request(host: host ?? "localhost", mark: field)
+    let exchange = Exchange(request: request, bodyLimit: configuration.bodyLimit) { [weak self] result in
+      switch result {
+      case .success(let response): self?.answered(id, attempt: attempt, response)
+      case .failure(let failure): self?.broken(id, attempt: attempt, failure)
+      }
+    }
+    underWay[id]?.exchange = exchange
+    respond(exchange)
+  }
+
+  /// The absolute address of a request to this server itself.
+  private func address(of own: OwnRequest) -> String {
+    (server.addresses.first?.url ?? "http://localhost") + own.target
+  }
+
+  private func answered(_ id: Int, attempt: Int, _ response: Response) {
+    guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
+    underWay[id]?.exchange = nil
+    call.options.jar?.take(
+      response.headers.map { (name: $0.name, value: $0.value) }, from: address(of: own), now: seconds)
+    if let (location, next) = own.following(response) { return follow(id, location, next) }
+    var headers = response.headers.map { (name: $0.name, value: $0.value) }
+    let hasBody = response.status != .noContent && response.status != .notModified
+    if hasBody, !response.headers.contains(name: "content-length") {
+      headers.append(("content-length", "\(response.body.readableBytes)"))
+    }
+    let base = server.addresses.first?.url ?? ""
+    completed(
+      id,
+      .success(
+        FetchResponse(
+          status: Int(response.status.code), reason: response.status.reasonPhrase, headers: headers,
+          body: own.method == "HEAD" || !hasBody ? [] : Array(response.body.readableBytesView),
+          url: base + own.target, elapsed: .zero)))
+  }
+
+  private func broken(_ id: Int, attempt: Int, _ failure: BodyFailure) {
+    guard let call = underWay[id], call.own != nil, call.number == attempt else { return }
+    underWay[id]?.exchange = nil
+    completed(id, .failure(Self.error(of: failure)))
+  }
+
+  private func follow(_ id: Int, _ location: String, _ next: OwnRequest) {
+    if next.redirects > OwnRequest.redirectLimit {
+      return completed(id, .failure(Self.redirected(to: location)))
+    }
+    do throws(Failure) {
+      let target = try target(of: location)
+      var next = next
+      if let path = target.ownPath {
+        next.target = path
+        underWay[id]?.own = next
+        guard let attempt = underWay[id]?.number else { return }
+        machine.enqueue { [weak self] in self?.ask(id, attempt: attempt) }
+      } else {
+        underWay[id]?.own = nil
+        // Credentials go to nobody else.
+        let headers = next.headers.filter {
+          !["authorization", "cookie", "proxy-authorization", "host"].contains($0.name.lowercased())
+        }
+        startTransfer(id, next.method, target, headers, next.body)
+      }
+    } catch {
+      completed(id, .failure(FetchError(kind: .badURL, message: error.message)))
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Fetch
+import NIOCore
+import VM
+
+/// Calls that leave the process, by libcurl.
+extension OutboundCalls {
+  func startTransfer(
+    _ id: Int, _ method: String, _ target: Target, _ headers: [(name: String, value: String)],
+    _ body: [UInt8]?
+  ) {
+    guard let call = underWay[id] else { return }
+    var request = FetchRequest(
+      method: method, url: target.absolute ?? "", headers: headers, body: body,
+      connectTimeout: call.options.connectTimeout.map { .nanoseconds($0) } ?? configuration.connectTimeout,
+      redirectLimit: call.options.followsRedirects ? OwnRequest.redirectLimit : 0,
+      unixSocketPath: target.unixPath, bodyLimit: configuration.bodyLimit)
+    // Only for the address that is written: another to which a route of this notebook redirects is not meant.
+    request.skipsCertificateChecks = call.options.isInsecure && target.absolute == call.url
+    // What this server itself has no proxy need see.
+    request.directAuthorities = OwnAddress.authorities(of: server.addresses)
+    transfer(id, request, isOwn: target.ownPath != nil)
+  }
+
+  /// Lets a request leave the process.
+  private func transfer(_ id: Int, _ request: FetchRequest, isOwn: Bool) {
+    guard let call = underWay[id] else { return }
+    underWay[id]?.request = request
+    tellUnchecked(request, owner: call.owner)
+    var request = request
+    if isOwn { request.headers.append(mark.field(depth: call.depth, span: machine.span(ofOperation: id))) }
+    request.confidentialHeaders = [OwnCallMark.header]
+    if let jar = call.options.jar {
+      // Each answer on the way may set cookies, so each is looked at here.
+      request.redirectLimit = 0
+      request.headers = jar.adding(to: request.headers, for: request.url, now: seconds)
+    }
+    if let timeout = call.options.timeout {
+      let left = call.redirects > 0 ? (call.deadline ?? .max) - clock.now : timeout
+      request.timeout = .nanoseconds(max(1, left))
+    }
+    let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
+    let (loop, attempt) = (loop, call.number)
+    transferCount += 1
+    underWay[id]?.transfer = transfers.start(request) { result in
+      loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
+    }
+  }
+
+  /// What has left the process has come back.
+  private func transferred(_ id: Int, attempt: Int, _ result: Result<FetchResponse, FetchError>) {
+    guard let call = underWay[id], call.number == attempt else { return }
+    releaseTransfer(id)
+    guard case .success(let response) = result, let jar = call.options.jar, let request = call.request else {
+      return completed(id, result)
+    }
+    jar.take(response.headers, from: response.url, now: seconds)
+    guard call.options.followsRedirects else { return completed(id, result) }
+    do throws(FetchError) {
+      guard let next = try request.following(response) else { return completed(id, result) }
+      if call.redirects == OwnRequest.redirectLimit { throw Self.redirected(to: next.url) }
+      underWay[id]?.redirects += 1
+      transfer(id, next, isOwn: OwnAddress.path(of: next.url, among: server.addresses) != nil)
+    } catch {
+      completed(id, .failure(error))
+    }
+  }
+
+  func releaseTransfer(_ id: Int) {
+    if underWay[id]?.transfer == nil { return }
+    underWay[id]?.transfer = nil
+    transferCount -= 1
+  }
+}
+
+/// Lets a transfer that ends after its kernel find nobody.
+private final class WeakCalls {
+  weak var calls: OutboundCalls?
+  init(_ calls: OutboundCalls) { self.calls = calls }
+}
