@@ -16,6 +16,7 @@ extension Kernel {
     name: "kernel",
     text: """
       func listen(description) { await __listen(description) }
+      \(SurroundedRequests.library)
       """)
 
   private func installOutput() {

@@ -27,6 +27,7 @@ final class Kernel {
   /// Records where the time goes, where that is wanted.
   let recorder: TraceRecorder?
   let routes = RouteRegistry()
+  let surroundings = Surroundings()
   let timers: TimerSet
   let ownership: Ownership
   private(set) var calls: OutboundCalls!
@@ -85,7 +86,8 @@ final class Kernel {
     machine.tracer = recorder
     self.recorder = recorder
     timers = TimerSet(clock: clock, machine: machine, recorder: recorder)
-    ownership = Ownership(machine: machine, routes: routes, timers: timers)
+    ownership = Ownership(
+      machine: machine, routes: routes, surroundings: surroundings, timers: timers)
     machine.host = self
 
     let fileClass = UploadedFile.define(in: machine)
@@ -98,7 +100,8 @@ final class Kernel {
       responseClass: responseClass, fileClass: fileClass, isVirtual: configuration.isClockVirtual,
       mark: mark, recorder: recorder)
     desk = RequestDesk(
-      machine: machine, routes: routes, replies: replies, requestClass: requestClass, clock: clock,
+      machine: machine, routes: routes, surroundings: surroundings, replies: replies,
+      requestClass: requestClass, clock: clock,
       ownership: ownership, origin: calls.origin(of:), recorder: recorder, emit: emit)
     desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }

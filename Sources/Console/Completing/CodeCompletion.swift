@@ -48,6 +48,7 @@ import Language
     case .closureParameter: return "parameter of the closure" + type
     case .routeParameter(let converter): return "parameter of the route, \(converter)"
     case .request: return Catalogue.entry(named: "request")?.summary ?? ""
+    case .response: return "the answer, which can be changed"
     case .loopVariable: return "of the loop" + type
     case .error: return "the error that was caught"
     case .function(let parameters): return "func \(name.name)(\(parameters.joined(separator: ", ")))"

@@ -118,6 +118,7 @@ struct TypeInference {
     case .routeParameter(let converter):
       return TypeGuess(["int": "Int", "float": "Double"][converter] ?? "String")
     case .request: return TypeGuess("Request")
+    case .response: return TypeGuess("Reply")
     case .error: return TypeGuess("Error")
     case .function: return TypeGuess("Function")
     case .closureParameter(let place):

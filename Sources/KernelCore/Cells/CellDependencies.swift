@@ -17,6 +17,8 @@ public struct CellDependencies: Sendable {
   private enum Declaration: Hashable {
     case global(String)
     case route(RouteKey)
+    /// `notFound` and `onError` of one group; the others stand side by side.
+    case hook(HookKind, prefix: String)
   }
 
   private let texts: [Text]
@@ -46,6 +48,10 @@ public struct CellDependencies: Sendable {
       guard let key = try? RoutePattern.parse(route.pattern).key else { continue }
       let methods: [String?] = route.methods.isEmpty ? [nil] : route.methods
       declares.formUnion(methods.map { .route(RouteKey(method: $0, pattern: key)) })
+    }
+    for hook in resolution.hooks where !SurroundingKey.Kind.hook(hook.kind).hasMany {
+      guard let prefix = try? RoutePrefix(hook.prefix) else { continue }
+      declares.insert(.hook(hook.kind, prefix: prefix.key))
     }
     return Text(number: number, uses: CellUses(resolution, declares: names), declares: declares)
   }

@@ -7,6 +7,7 @@ import Web
 final class RequestDesk {
   private let machine: Machine
   private let routes: RouteRegistry
+  private let surroundings: Surroundings
   private let replies: ReplyMaker
   private let requestClass: InstanceClass
   private let clock: any Clock
@@ -21,6 +22,7 @@ final class RequestDesk {
   /// How many requests, each made for the next, have led to a request, and what call of them made it.
   private let origin: (Request) -> (depth: Int, caller: SpanID)
   private let recorder: TraceRecorder?
+  private var surrounded: SurroundedRequests!
   private var isOver = false
 
   private var underWay: [TaskID: Work] = [:]
@@ -37,13 +39,14 @@ final class RequestDesk {
   }
 
   init(
-    machine: Machine, routes: RouteRegistry, replies: ReplyMaker, requestClass: InstanceClass,
-    clock: any Clock, ownership: Ownership,
+    machine: Machine, routes: RouteRegistry, surroundings: Surroundings, replies: ReplyMaker,
+    requestClass: InstanceClass, clock: any Clock, ownership: Ownership,
     origin: @escaping (Request) -> (depth: Int, caller: SpanID), recorder: TraceRecorder?,
     emit: @escaping (KernelEvent) -> Void
   ) {
     self.machine = machine
     self.routes = routes
+    self.surroundings = surroundings
     self.replies = replies
     self.requestClass = requestClass
     self.clock = clock
@@ -51,6 +54,9 @@ final class RequestDesk {
     self.origin = origin
     self.recorder = recorder
     self.emit = emit
+    surrounded = SurroundedRequests(
+      machine: machine, replies: replies,
+      page: { [unowned self] error, route, request in page(of: error, route, request) })
   }
 
   /// Requests whose handlers have not ended.
@@ -66,18 +72,46 @@ final class RequestDesk {
   func handle(_ exchange: Exchange, isOwn: Bool = false, arrived: Int? = nil) {
     if isOver { return exchange.respond(RequestDesk.restarted) }
     let request = exchange.request
+    let coming = Coming(
+      exchange: exchange, around: surroundings.isEmpty ? nil : surroundings.around(request.path),
+      isOwn: isOwn,
+      arrived: arrived)
     switch routes.table.resolve(method: request.method, path: request.path) {
     case .match(let number, let values):
       guard let route = routes.record(number) else { return }
-      start(route, values, exchange, isOwn: isOwn, arrived: arrived)
+      start(route, values, coming)
     case .methodNotAllowed(let allow):
-      answer(
-        exchange, StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow))
-    case .options(let allow): answer(exchange, StandardPages.options(allow: allow))
+      give(
+        StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow), to: coming)
+    case .options(let allow): give(StandardPages.options(allow: allow), to: coming)
     case .notFound(let nearMiss):
-      answer(exchange, notFound(request, nearMiss))
-    case .badPath(let reason): answer(exchange, StandardPages.badRequest(reason))
+      give(notFound(request, nearMiss), to: coming, missing: coming.around?.notFounds ?? [])
+    case .badPath(let reason): give(StandardPages.badRequest(reason), to: coming)
     }
+  }
+
+  /// A request that has come, with what surrounds its path; nil where nothing is declared around routes at all.
+  private struct Coming {
+    let exchange: Exchange
+    let around: Around?
+    let isOwn: Bool
+    let arrived: Int?
+  }
+
+  /// Gives an answer that no route makes, through what surrounds its path.
+  ///
+  /// - Parameter missing: what may answer in its place.
+  private func give(_ response: Response, to coming: Coming, missing: [Around.Step] = []) {
+    guard let around = coming.around, let first = missing.first ?? around.afters.last else {
+      return answer(coming.exchange, response)
+    }
+    let route = first.surrounding.record
+    let values = first.values.map(machine.value)
+    let request = requestObject(coming.exchange.request, route, values)
+    if !missing.isEmpty { route.hits += 1 }
+    let call = surrounded.call(
+      route, coming.exchange, handler: nil, missing: missing, around, request: request, standard: response)
+    run(call, of: route, coming)
   }
 
   private func notFound(_ request: Request, _ nearMiss: NearMiss?) -> Response {
@@ -96,38 +130,46 @@ final class RequestDesk {
     return response
   }
 
-  private func start(
-    _ route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, isOwn: Bool, arrived: Int?
-  ) {
+  private func start(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
     route.hits += 1
     var arguments: [Value] = []
     arguments.reserveCapacity(values.count + 1)
-    for value in values {
-      switch value {
-      case .string(let text): arguments.append(machine.makeString(text))
-      case .int(let number): arguments.append(.int(number))
-      case .float(let number): arguments.append(.double(number))
-      }
-    }
-    arguments.append(route.usesRequest ? requestObject(exchange.request, route, arguments) : .nil)
+    for value in values { arguments.append(machine.value(value)) }
+    let around = coming.around.flatMap { $0.surroundsHandlers ? $0 : nil }
+    let usesRequest = route.usesRequest || around != nil
+    let request = usesRequest ? requestObject(coming.exchange.request, route, arguments) : .nil
+    arguments.append(request)
+    guard let around else { return run((route.handler.value, arguments), of: route, coming) }
+    let call = surrounded.call(
+      route, coming.exchange, handler: arguments, missing: [], around, request: request,
+      standard: Response(status: .noContent))
+    run(call, of: route, coming)
+  }
+
+  /// Runs what answers a request.
+  private func run(
+    _ call: (function: Value, arguments: [Value]), of route: RouteRecord, _ coming: Coming
+  ) {
+    let exchange = coming.exchange
     let task = machine.upcomingTask
     let request = exchange.request
     let (depth, caller) = origin(request)
     let span =
       recorder?.begin(
         .request(request.method, target: request.target), cell: ownership.cell(of: route.owner),
-        caller: caller, isOwn: caller != .none || depth > 1, arrived: arrived)
+        caller: caller, isOwn: caller != .none || depth > 1, arrived: coming.arrived)
       ?? .none
-    let work = Work(exchange: exchange, route: route, started: arrived ?? clock.now, isOwn: isOwn, span: span)
+    let work = Work(
+      exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span)
     machine.moment = clock.now
     starting = (task, work)
     machine.start(
-      route.handler.value, arguments, owner: route.owner, followsDeferred: true,
-      requestDepth: depth, span: span)
+      call.function, call.arguments, owner: route.owner, followsDeferred: true, requestDepth: depth,
+      span: span)
     if let starting, starting.task == task {
       self.starting = nil
       underWay[task] = work
-      if !isOwn { clientCount += 1 }
+      if !coming.isOwn { clientCount += 1 }
       exchange.onDisconnect = { [weak self] in self?.abandon(task) }
     }
     onActivity()
@@ -174,25 +216,28 @@ final class RequestDesk {
   }
 
   private func fail(_ work: Work, _ error: Value) {
+    finish(work, page(of: error, work.route, work.exchange.request))
+  }
+
+  /// The standard page of an error that ended a request. One that nobody asked for is told.
+  private func page(of error: Value, _ route: RouteRecord, _ request: Request) -> Response {
     // An error that no code has thrown, as of a deferred that was cancelled, is at least the handler's.
-    machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
+    machine.setOrigin(machine.place(of: route.handler.value), of: error)
     let report = machine.report(of: error)
     let status = ErrorPage.status(of: error, report, in: machine)
-    if report.kind == Failure.Kind.status.rawValue {
-      return finish(work, .text(status, report.message + "\n"))
-    }
-    work.route.errors += 1
-    let request = work.exchange.request
+    if report.kind == Failure.Kind.status.rawValue { return .text(status, report.message + "\n") }
+    route.errors += 1
     // An endless chain of calls is told where it was stopped, not by each of those that wait for it.
     let isToldAlready = status == .loopDetected && !machine.errorField("response", of: error).isNil
-    if isToldAlready { return finish(work, ErrorPage.response(report, status: status, to: request)) }
-    emit(
-      .failure(
-        cell: ownership.cell(of: work.route.owner),
-        text:
-          "\(status.code) for \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
-          + ErrorRenderer(columns: columns().map { $0 - Kernel.labelWidth }).render(report)))
-    finish(work, ErrorPage.response(report, status: status, to: request))
+    if !isToldAlready {
+      emit(
+        .failure(
+          cell: ownership.cell(of: route.owner),
+          text:
+            "\(status.code) for \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
+            + ErrorRenderer(columns: columns().map { $0 - Kernel.labelWidth }).render(report)))
+    }
+    return ErrorPage.response(report, status: status, to: request)
   }
 
   private func finish(_ work: Work, _ response: Response) {

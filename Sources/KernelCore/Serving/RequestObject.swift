@@ -19,7 +19,7 @@ final class RequestObject {
   ///
   /// Its hidden fields keep the files of a form once they were asked for.
   static func define(in machine: Machine, fileClass: InstanceClass) -> InstanceClass {
-    let type = machine.defineClass("Request", fields: ["params", "__files", "__fileLists"])
+    let type = machine.defineClass("Request", fields: ["params", "__files", "__fileLists", "__state"])
     type.describe = { [unowned machine, unowned type] value in
       guard let object = machine.payload(of: value, type) as? RequestObject else { return "<Request>" }
       return "<Request \(object.request.method.rawValue) \(object.request.target.printable(limit: 200))>"
@@ -65,6 +65,13 @@ final class RequestObject {
     }
     property("remote") { request, machine throws(Failure) in
       machine.makeString(request.remoteAddress?.ipAddress ?? "127.0.0.1")
+    }
+    machine.defineProperty(type, "state") { call throws(Failure) in
+      let known = call.machine.field(3, of: call[0])
+      if !known.isNil { return known }
+      let made = call.machine.makeDictionary([])
+      call.machine.setField(3, of: call[0], to: made)
+      return made
     }
     defineForms(type, fileClass, in: machine)
     return type

@@ -117,7 +117,8 @@ extension FunctionCompiler {
         object, name, nameSpan, isOptional: isOptional, arguments, into: target, isAwaited: isAwaited)
       return
     }
-    let base = frameBase(target, 2 + arguments.count)
+    let prefix: String? = if case .name(let name) = callee.kind { name.groupPrefix } else { nil }
+    let base = frameBase(target, 2 + arguments.count + (prefix == nil ? 0 : 1))
     if isAwaited {
       at(callee.span) { $0.evaluate(callee, into: base, isAwaited: true) }
       if case .name = callee.kind {} else { emit(.await, a: base, b: base) }
@@ -133,7 +134,13 @@ extension FunctionCompiler {
       }
     }
     let place = if case .name = callee.kind { callee.span } else { span }
-    at(place) { $0.finishCall(.call, arguments, base: base, member: 0) }
+    if let prefix {
+      emit(.loadConstant, a: base + 2 + arguments.count, wide: constant(.string(prefix)))
+    }
+    at(place) {
+      $0.finishCall(
+        .call, arguments, base: base, member: 0, further: prefix == nil ? [] : [Compiler.groupLabel])
+    }
     hint(condition: condition)
     if base != target { emit(.move, a: target, b: base) }
   }
@@ -179,10 +186,13 @@ extension FunctionCompiler {
     return allocate(size)
   }
 
-  private mutating func finishCall(_ opcode: Opcode, _ arguments: [Argument], base: Int, member: Int) {
-    let labels = arguments.map(\.label)
+  /// - Parameter further: labels of arguments that the text does not have.
+  private mutating func finishCall(
+    _ opcode: Opcode, _ arguments: [Argument], base: Int, member: Int, further: [String] = []
+  ) {
+    let labels = arguments.map(\.label) + further
     let hasLabels = labels.contains { $0 != nil }
-    emit(opcode, k: hasLabels ? 1 : 0, a: base, b: arguments.count, c: member)
+    emit(opcode, k: hasLabels ? 1 : 0, a: base, b: labels.count, c: member)
     note(arguments)
     if hasLabels { emit(.labels, a: base, wide: constant(.labels(labels))) }
   }

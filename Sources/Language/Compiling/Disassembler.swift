@@ -62,7 +62,7 @@ public struct Disassembler {
       switch function.role {
       case .main: "\(program.source.name): main"
       case .function: "f\(number): func \(function.name)(\(list.joined(separator: ", ")))"
-      case .handler: "f\(number): \(DisplayText.visible(function.name))"
+      case .handler, .hook: "f\(number): \(DisplayText.visible(function.name))"
       case .closure: "f\(number): closure (\(list.joined(separator: ", ")))"
       case .task: "f\(number): the body of async"
       case .cleanup: "f\(number): the body of defer"
@@ -145,6 +145,8 @@ public struct Disassembler {
     case .route(let route):
       let methods = route.methods.isEmpty ? "" : route.methods.joined(separator: " ") + " "
       return "route \(methods)\(literal(route.pattern))\(route.usesRequest ? ", with request" : "")"
+    case .hook(let hook):
+      return "\(hook.kind.rawValue)\(hook.prefix.isEmpty ? "" : " in " + literal(hook.prefix))"
     }
   }
 

@@ -47,6 +47,7 @@ public enum Constant: Hashable, Sendable {
   /// The labels of a call's arguments, in order.
   case labels([String?])
   case route(RouteDeclaration)
+  case hook(HookDeclaration)
 }
 
 /// What a `route` statement declares.
@@ -58,6 +59,13 @@ public struct RouteDeclaration: Hashable, Sendable {
   public let patternSpan: Span
   /// Whether the handler reads `request`, its last parameter.
   public let usesRequest: Bool
+}
+
+/// What `before { … }` and the like declare.
+public struct HookDeclaration: Hashable, Sendable {
+  public let kind: HookKind
+  /// The paths of the groups around it, joined; empty where there is none.
+  public let prefix: String
 }
 
 /// Where a closure takes a captured variable from when it is made.

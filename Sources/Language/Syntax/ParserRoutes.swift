@@ -29,37 +29,39 @@ extension Parser {
     var parameters: [Parameter] = []
     if case .string(let text) = literal.kind {
       pattern = text
-      parameters = parsePlaceholders(text, literal.span)
+      parameters = group.parameters + parsePlaceholders(text, literal.span, of: .route)
     } else {
       report(.interpolatedPattern, at: literal.span)
     }
     parameters.append(Parameter(name: "request", span: literal.span))
 
     anonymousParameters.append(.unavailable)
-    let body = try parseHandlerBody()
+    let body = try parseHandlerBody("the body of the route", ownParameters: .handlerParameters)
     anonymousParameters.removeLast()
     let verbs = methods.map(\.name).joined(separator: ", ")
+    let whole = RouteNode.joined(group.prefix, pattern)
     let handler = FunctionNode(
-      role: .handler, name: verbs.isEmpty ? "route \(pattern)" : "\(verbs) \(pattern)",
+      role: .handler, name: verbs.isEmpty ? "route \(whole)" : "\(verbs) \(whole)",
       parameters: parameters, hasExplicitParameters: true, body: body.statements, span: spanFrom(start))
     let node = RouteNode(
-      methods: methods, pattern: pattern, patternSpan: literal.span, handler: handler)
+      methods: methods, prefix: group.prefix, literal: pattern, patternSpan: literal.span, handler: handler)
     return Statement(.route(node), handler.span)
   }
 
-  private mutating func parseHandlerBody() throws(SyntaxFailure) -> BlockNode {
+  /// - Parameter ownParameters: what to say where it lists some.
+  mutating func parseHandlerBody(_ what: String, ownParameters: Message) throws(SyntaxFailure) -> BlockNode {
     if at(.openBrace) {
       position += 1
       if startsParameterList, !atEnd, !peek().startsLine || at(.openParen) {
         let first = current
         while !atEnd, !at(.in), !at(.closeBrace) { advance() }
-        report(.handlerParameters, at: spanFrom(first))
+        report(ownParameters, at: spanFrom(first))
         // The block is read from here on as though the names were not there.
         return try parseOpenedBlock()
       }
       position -= 1
     }
-    return try parseBlock("the body of the route")
+    return try parseBlock(what)
   }
 
   private mutating func parseOpenedBlock() throws(SyntaxFailure) -> BlockNode {
@@ -94,8 +96,11 @@ extension Parser {
 
   // MARK: - Patterns
 
+  /// What a pattern is the pattern of.
+  enum PatternOwner { case route, group }
+
   /// The names in the `<…>` of a pattern. What the converters mean is checked when the route is made.
-  private mutating func parsePlaceholders(_ pattern: String, _ literal: Span) -> [Parameter] {
+  mutating func parsePlaceholders(_ pattern: String, _ literal: Span, of owner: PatternOwner) -> [Parameter] {
     let text = Array(pattern.utf8)
     // Offsets in the pattern are offsets in the text only where the literal has no escapes.
     let isPlain = literal.end - literal.start == text.count + 2
@@ -103,7 +108,7 @@ extension Parser {
       isPlain
         ? Span(literal.start + 1 + range.lowerBound, literal.start + 1 + range.upperBound) : literal
     }
-    if text.first != UInt8(ascii: "/") { report(.patternSlash, at: literal) }
+    if owner == .route, text.first != UInt8(ascii: "/") { report(.patternSlash, at: literal) }
 
     var parameters: [Parameter] = []
     var index = 0
@@ -124,6 +129,10 @@ extension Parser {
         report(.placeholderRequest, at: place)
       } else if parameters.contains(where: { $0.name == name }) {
         report(.duplicatePlaceholder(name), at: place)
+      } else if let outer = group.parameters.first(where: { $0.name == name }) {
+        report(
+          .groupHasPlaceholder(name), at: place,
+          notes: [.init("the group's parameter stands here", outer.span)])
       } else {
         addParameter(Parameter(name: name, span: place), to: &parameters)
       }

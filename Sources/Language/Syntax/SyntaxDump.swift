@@ -48,9 +48,16 @@ package struct SyntaxDump {
       add("func \(name.name) ") { $0.add(node) }
     case .route(let node):
       add("route [\(node.methods.map(\.name).joined(separator: ","))] ") { dump in
-        dump.add(quoted: node.pattern)
+        dump.add(quoted: node.literal)
         dump.add(" ")
         dump.add(node.handler)
+      }
+    case .hook(let node): add("\(node.kind.rawValue) ") { $0.add(node.handler) }
+    case .group(let node):
+      add("group ") { dump in
+        dump.add(quoted: node.literal)
+        dump.add(" ")
+        dump.add(node.body)
       }
     case .conditional(let node): add(node)
     case .guard(let conditions, let otherwise): add("guard ") { $0.add(conditions, otherwise) }
