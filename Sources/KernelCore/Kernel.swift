@@ -54,6 +54,8 @@ final class Kernel {
   /// How many of them are calls by hand.
   var promptCallCount = 0
   var nextOwner: UInt32 = 1
+  /// The group in which what is called next was called.
+  var groupOfCall = ""
   /// What to tell of errors that nobody awaits.
   var unawaited = Repetition(of: "errors that nobody awaited were")
   /// Runs of cells whose end has not been told.

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 
 /// What answers requests.
 public protocol Responder: AnyObject {
@@ -18,6 +19,9 @@ public final class Exchange {
   /// to tell a client that has closed from one that only has nothing more to send, and a closed tab or a killed
   /// `curl` sends FIN; so, as with nginx and Twisted, half-closing while waiting for an answer is not supported.
   public var onDisconnect: (() -> Void)?
+
+  /// Fields that the answer has, whatever it is, unless it says otherwise itself.
+  public var fields = HTTPHeaders()
 
   /// Whether an answer is still wanted: none was given and the client is there.
   public private(set) var isOpen = true
@@ -53,6 +57,8 @@ public final class Exchange {
     }
     let reply = take(.answered)
     onDisconnect = nil
+    var response = response
+    if !fields.isEmpty { response.complete(with: fields) }
     switch reply {
     case .connection(let connection): connection.answer(with: response)
     case .closure(let closure): closure(response)

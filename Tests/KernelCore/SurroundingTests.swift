@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KernelCore
@@ -144,5 +145,47 @@ struct SurroundingTests {
     bench.run("route \"/\" { 1 }\ngroup \"/api\" { before { 2 } }")
     #expect(bench.on { bench.kernel.surroundings.around("/").surroundsHandlers } == false)
     #expect(bench.get("/") == "1")
+  }
+}
+
+/// `cors` over real sockets.
+struct CORSTests {
+  private func bench() throws -> (Bench, port: Int) {
+    let bench = Bench {
+      $0.port = nil
+      $0.isClockVirtual = false
+    }
+    return (bench, try bench.listen().port)
+  }
+
+  private func ask(_ port: Int, _ method: String, _ path: String, _ headers: String...) throws -> String {
+    let client = try RawHTTPClient(port: port)
+    try client.send(
+      "\(method) \(path) HTTP/1.1\r\nHost: a\r\nOrigin: https://a.example\r\nConnection: close\r\n"
+        + headers.map { $0 + "\r\n" }.joined() + "\r\n")
+    return String(decoding: try client.readUntilClose(), as: UTF8.self).lowercased()
+  }
+
+  @Test func aPreflightIsAnsweredBeforeAnythingElseAndErrorsCanBeRead() throws {
+    let (bench, port) = try bench()
+    bench.run(
+      """
+      cors("https://a.example", methods: ["PUT"], credentials: true)
+      before { throw httpError(401, "no") }
+      route PUT "/items" { 1 }
+      """)
+    let preflight = try ask(port, "OPTIONS", "/items", "Access-Control-Request-Method: PUT")
+    #expect(preflight.hasPrefix("http/1.1 204 "))
+    #expect(preflight.contains("access-control-allow-methods: put\r\n"))
+    #expect(preflight.contains("access-control-allow-origin: https://a.example\r\n"))
+    #expect(preflight.contains("access-control-allow-credentials: true\r\n"))
+    #expect(preflight.contains("vary: origin\r\n"))
+    for (method, path, status) in [("PUT", "/items", 401), ("POST", "/items", 405), ("GET", "/x", 404)] {
+      let answer = try ask(port, method, path)
+      #expect(answer.hasPrefix("http/1.1 \(status) "))
+      #expect(answer.contains("access-control-allow-origin: https://a.example\r\n"), "\(path)")
+    }
+    // OPTIONS that is no preflight is answered as ever.
+    #expect(try ask(port, "OPTIONS", "/items").contains("allow: put, options\r\n"))
   }
 }

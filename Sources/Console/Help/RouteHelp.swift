@@ -27,6 +27,10 @@ extension Catalogue {
     A path that those of the routes within begin with. What is declared around routes in it concerns them alone.
       group "/api" { route "/items" { ["tea"] } }; await get("/api/items").json // → ["tea"]
 
+    cors(origins…, methods:, headers:, exposed:, credentials:, maxAge:)
+    Lets pages of other origins read the answers, all of them where none is named; in a group those of its paths.
+      cors("https://a.example"); route "/a" { 1 }; await get("/a", headers: ["Origin": "https://a.example"]).headers["access-control-allow-origin"] // → "https://a.example"
+
     respond(body, status:, headers:, cookies:) -> Reply
     An answer with a status, headers and cookies of its own.
       route "/made" { respond("made", status: 201) }; await get("/made").status // → 201

@@ -35,6 +35,8 @@ extension Kernel: MachineHost {
     try declare(.hook(hook.kind), in: prefix, PinnedValue(body, in: machine), owner: owner)
   }
 
+  func enter(group: String) { groupOfCall = group }
+
   /// The path of a group.
   func routePrefix(_ text: String) throws(Failure) -> RoutePrefix {
     do throws(RoutePatternError) {
@@ -48,7 +50,8 @@ extension Kernel: MachineHost {
   ///
   /// - Throws: a limit failure where there is too much of it.
   func declare(
-    _ kind: SurroundingKey.Kind, in prefix: RoutePrefix, _ function: PinnedValue, owner: UInt32
+    _ kind: SurroundingKey.Kind, in prefix: RoutePrefix, _ function: PinnedValue, policy: CORSPolicy? = nil,
+    owner: UInt32
   ) throws(Failure) {
     let owner = try present(owner)
     guard surroundings.count < Surroundings.limit else {
@@ -66,7 +69,7 @@ extension Kernel: MachineHost {
     let record = routes.makeRecord(
       method: nil, pattern: pattern, handler: function, usesRequest: true, owner: owner, cell: cell)
     let surrounding = Surrounding(
-      key: ownership.key(of: kind, in: prefix, owner: owner), prefix: prefix, record: record)
+      key: ownership.key(of: kind, in: prefix, owner: owner), prefix: prefix, record: record, policy: policy)
     let replaced = ownership.declare(surrounding)?.cell
     let from = replaced.flatMap { $0 == cell ? nil : "  replaces the one from [\($0)]" } ?? ""
     note(owner, "\(kind.name)\(prefix.text.isEmpty ? "" : " in \(prefix.text)")\(from)")

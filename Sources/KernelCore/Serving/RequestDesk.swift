@@ -76,7 +76,14 @@ final class RequestDesk {
       exchange: exchange, around: surroundings.isEmpty ? nil : surroundings.around(request.path),
       isOwn: isOwn,
       arrived: arrived)
-    switch routes.table.resolve(method: request.method, path: request.path) {
+    let resolution = routes.table.resolve(method: request.method, path: request.path)
+    if let policy = coming.around?.policy {
+      exchange.fields = policy.fields(for: request)
+      if CORSPolicy.isPreflight(request) {
+        return answer(exchange, policy.preflight(request, allow: resolution.allowed))
+      }
+    }
+    switch resolution {
     case .match(let number, let values):
       guard let route = routes.record(number) else { return }
       start(route, values, coming)
@@ -316,5 +323,15 @@ final class RequestDesk {
 
   private static var restarted: Response {
     StandardPages.unavailable("the notebook's kernel was restarted")
+  }
+}
+
+extension RouteTable.Resolution {
+  /// The methods that the path has, as far as they were asked for; empty otherwise.
+  fileprivate var allowed: [HTTPMethod] {
+    switch self {
+    case .methodNotAllowed(let allow), .options(let allow): allow
+    case .match, .notFound, .badPath: []
+    }
   }
 }

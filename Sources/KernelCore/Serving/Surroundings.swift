@@ -6,11 +6,13 @@ import Web
 struct SurroundingKey: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     case hook(HookKind)
+    case cors
 
     /// The word that declares it.
     var name: String {
       switch self {
       case .hook(let kind): kind.rawValue
+      case .cors: "cors"
       }
     }
 
@@ -18,7 +20,7 @@ struct SurroundingKey: Hashable, Sendable {
     var hasMany: Bool {
       switch self {
       case .hook(.before), .hook(.after): true
-      case .hook(.notFound), .hook(.onError): false
+      case .hook(.notFound), .hook(.onError), .cors: false
       }
     }
   }
@@ -39,14 +41,17 @@ final class Surrounding {
   fileprivate(set) var place = 0
   /// What is called, and what has been seen of it.
   let record: RouteRecord
+  /// Of `cors`, what it allows.
+  let policy: CORSPolicy?
 
   var owner: UInt32 { record.owner }
   var cell: Int? { record.cell }
 
-  init(key: SurroundingKey, prefix: RoutePrefix, record: RouteRecord) {
+  init(key: SurroundingKey, prefix: RoutePrefix, record: RouteRecord, policy: CORSPolicy? = nil) {
     self.key = key
     self.prefix = prefix
     self.record = record
+    self.policy = policy
   }
 }
 
@@ -62,6 +67,8 @@ struct Around {
   /// The innermost first.
   var notFounds: [Step] = []
   var onErrors: [Step] = []
+  /// That of the innermost group that has one.
+  var policy: CORSPolicy?
 
   /// Whether anything is to be run around the handler of a route.
   var surroundsHandlers: Bool { !befores.isEmpty || !afters.isEmpty || !onErrors.isEmpty }
@@ -120,6 +127,7 @@ final class Surroundings {
         case .hook(.after): around.afters.append((member, values))
         case .hook(.notFound): around.notFounds.append((member, values))
         case .hook(.onError): around.onErrors.append((member, values))
+        case .cors: around.policy = member.policy
         }
       }
     }

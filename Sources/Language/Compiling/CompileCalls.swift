@@ -117,8 +117,7 @@ extension FunctionCompiler {
         object, name, nameSpan, isOptional: isOptional, arguments, into: target, isAwaited: isAwaited)
       return
     }
-    let prefix: String? = if case .name(let name) = callee.kind { name.groupPrefix } else { nil }
-    let base = frameBase(target, 2 + arguments.count + (prefix == nil ? 0 : 1))
+    let base = frameBase(target, 2 + arguments.count)
     if isAwaited {
       at(callee.span) { $0.evaluate(callee, into: base, isAwaited: true) }
       if case .name = callee.kind {} else { emit(.await, a: base, b: base) }
@@ -134,13 +133,11 @@ extension FunctionCompiler {
       }
     }
     let place = if case .name = callee.kind { callee.span } else { span }
-    if let prefix {
-      emit(.loadConstant, a: base + 2 + arguments.count, wide: constant(.string(prefix)))
+    if case .name(let name) = callee.kind, let prefix = name.groupPrefix {
+      // What is called asks for it in this very call.
+      emit(.declare, a: base, wide: constant(.group(prefix)))
     }
-    at(place) {
-      $0.finishCall(
-        .call, arguments, base: base, member: 0, further: prefix == nil ? [] : [Compiler.groupLabel])
-    }
+    at(place) { $0.finishCall(.call, arguments, base: base, member: 0) }
     hint(condition: condition)
     if base != target { emit(.move, a: target, b: base) }
   }
@@ -186,13 +183,10 @@ extension FunctionCompiler {
     return allocate(size)
   }
 
-  /// - Parameter further: labels of arguments that the text does not have.
-  private mutating func finishCall(
-    _ opcode: Opcode, _ arguments: [Argument], base: Int, member: Int, further: [String] = []
-  ) {
-    let labels = arguments.map(\.label) + further
+  private mutating func finishCall(_ opcode: Opcode, _ arguments: [Argument], base: Int, member: Int) {
+    let labels = arguments.map(\.label)
     let hasLabels = labels.contains { $0 != nil }
-    emit(opcode, k: hasLabels ? 1 : 0, a: base, b: labels.count, c: member)
+    emit(opcode, k: hasLabels ? 1 : 0, a: base, b: arguments.count, c: member)
     note(arguments)
     if hasLabels { emit(.labels, a: base, wide: constant(.labels(labels))) }
   }

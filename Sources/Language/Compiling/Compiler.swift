@@ -5,9 +5,6 @@ public enum Compiler {
   /// A function is at most this many instructions long.
   static let codeLimit = 1 << 20
 
-  /// What `cors` and `files` are told the group by that they are called in.
-  public static let groupLabel = "__group"
-
   /// Compiles a text that the parser and the resolver found no error in.
   ///
   /// - Throws: a `Diagnostic` where a function exceeds what an instruction can express.

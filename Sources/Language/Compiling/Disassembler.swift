@@ -145,6 +145,7 @@ public struct Disassembler {
     case .route(let route):
       let methods = route.methods.isEmpty ? "" : route.methods.joined(separator: " ") + " "
       return "route \(methods)\(literal(route.pattern))\(route.usesRequest ? ", with request" : "")"
+    case .group(let prefix): return "group \(literal(prefix))"
     case .hook(let hook):
       return "\(hook.kind.rawValue)\(hook.prefix.isEmpty ? "" : " in " + literal(hook.prefix))"
     }

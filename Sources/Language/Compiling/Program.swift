@@ -48,6 +48,8 @@ public enum Constant: Hashable, Sendable {
   case labels([String?])
   case route(RouteDeclaration)
   case hook(HookDeclaration)
+  /// The paths of the groups around a call, joined: for what is called next.
+  case group(String)
 }
 
 /// What a `route` statement declares.

@@ -327,7 +327,7 @@ extension Resolver {
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
-      if !groupPrefix.isEmpty { noteGroup(of: callee) }
+      noteGroup(of: callee)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver)
       }

@@ -99,7 +99,7 @@ public final class NameReference {
   public let name: String
   public let span: Span
   public internal(set) var binding: Binding = .unresolved
-  /// Of `cors` and `files` that are called in a group, that group's path.
+  /// Of `cors` and `files` that are called, the path of the groups around, joined.
   public internal(set) var groupPrefix: String?
 
   public init(_ name: String, _ span: Span) {

@@ -265,6 +265,7 @@ extension Machine {
       case .route(let route):
         try host?.declare(route, handler: handler, owner: fiber.pointee.owner, source: prototype.unit.source)
       case .hook(let hook): try host?.declare(hook, body: handler, owner: fiber.pointee.owner)
+      case .group(let prefix): host?.enter(group: prefix)
       default: break
       }
       return true

@@ -175,7 +175,7 @@ private struct Registered {
     if value.tag == Tag.native {
       let native = machine.natives[value.native.pointee.number]
       if native.isVariadic { names = [] }
-      if let option = native.option { names.insert(option) }
+      names.formUnion(native.options)
     }
     return names
   }
