@@ -53,7 +53,9 @@ extension Prompt {
           + StyledText(times.map { "  \($0)" }.joined(), .dim))
     }
     for surrounding in surroundings {
-      let place = surrounding.prefix.isEmpty ? "all routes" : "\(surrounding.prefix)/…"
+      let place =
+        surrounding.folder.map { "\(surrounding.prefix.isEmpty ? "/" : surrounding.prefix) → \($0)" }
+        ?? (surrounding.prefix.isEmpty ? "all routes" : "\(surrounding.prefix)/…")
       let cell = surrounding.cell.map { "[\($0)]" } ?? ""
       lines.append(
         StyledText(surrounding.kind.padded(to: 9), Style(.cyan))

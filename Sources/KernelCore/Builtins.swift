@@ -9,6 +9,7 @@ extension Kernel {
     installTime()
     installServing()
     installCORS()
+    installFiles()
     machine.install(library: Kernel.library)
   }
 

@@ -34,7 +34,7 @@ final class Kernel {
   private(set) var desk: RequestDesk!
   private(set) var replies: ReplyMaker!
 
-  private let loop: any EventLoop
+  let loop: any EventLoop
   private var isPumping = false
   /// What is ready was too much for one turn; the next is planned.
   private(set) var hasMoreToRun = false
@@ -65,7 +65,7 @@ final class Kernel {
   var activityNumbers = ActivityNumbers()
   /// Somebody's interruption has stopped a cell as it computed.
   var hasStoppedComputing = false
-  /// Sockets that are being bound.
+  /// Sockets that are being bound, and files that are being opened.
   var bindings = 0
   /// Somebody waits until all that cells started has ended.
   var isSettling = false
@@ -96,7 +96,8 @@ final class Kernel {
     let requestClass = RequestObject.define(in: machine, fileClass: fileClass)
     let responseClass = ResponseObject.define(in: machine)
     replies = ReplyMaker(
-      machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass)
+      machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass,
+      fileClass: machine.defineClass("StaticFile"))
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
       responseClass: responseClass, fileClass: fileClass, isVirtual: configuration.isClockVirtual,

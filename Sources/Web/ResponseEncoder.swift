@@ -70,7 +70,7 @@ struct ResponseEncoder {
     // RFC 9110 §8.6: no length with 204; with 304 it may be left out.
     if response.status.mayHaveResponseBody {
       output.writeStaticString("content-length: ")
-      output.writeDecimal(response.status.hasContent ? response.body.readableBytes : 0)
+      output.writeDecimal(response.status.hasContent ? response.length : 0)
       output.writeStaticString("\r\n")
     }
     output.writeStaticString("date: ")
@@ -103,7 +103,7 @@ struct ResponseEncoder {
 extension HTTPResponseStatus {
   /// Whether an answer with this status has content: 204 and 304 end with their head, 205 says that it has none
   /// (RFC 9110 §15.3.6).
-  fileprivate var hasContent: Bool { mayHaveResponseBody && self != .resetContent }
+  var hasContent: Bool { mayHaveResponseBody && self != .resetContent }
 }
 
 extension ByteBuffer {

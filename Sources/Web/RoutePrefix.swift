@@ -11,7 +11,7 @@ public struct RoutePrefix: Sendable {
   public let depth: Int
   private let table: RouteTable<Bool>
   /// Whether it may take any number of segments, since a parameter of it is a `path`.
-  private let takesMore: Bool
+  public let takesMore: Bool
   public let parameterNames: [String]
 
   /// - Throws: what is wrong with it as a pattern.

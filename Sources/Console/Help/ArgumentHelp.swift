@@ -16,6 +16,8 @@ extension Catalogue {
     "condition": "what must hold", "content": "a text or Bytes", "contentsOf": "an array of what is added",
     "credentials": "true: cookies are sent along", "exposed": "headers that pages may read: [\"X-Total\"]",
     "methods": "with which they may ask: [\"GET\", \"POST\"]",
+    "files.path": "the path that stands for the folder: \"/assets\"",
+    "files.from": "a folder in the one that --files names: \"public\", or \".\"",
     "cors.headers": "those that pages may send: [\"X-Key\"]",
     "cors.maxAge": "how long a browser may remember it: 10m",
     "cookies": "a CookieJar(), or [\"name\": \"value\"]",

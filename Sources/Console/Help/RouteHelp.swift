@@ -31,6 +31,10 @@ extension Catalogue {
     Lets pages of other origins read the answers, all of them where none is named; in a group those of its paths.
       cors("https://a.example"); route "/a" { 1 }; await get("/a", headers: ["Origin": "https://a.example"]).headers["access-control-allow-origin"] // → "https://a.example"
 
+    files(path, from:)
+    Serves the files of a folder, which lies in the one that --files names. Routes come first.
+      do { files("/assets", from: "public") } catch { error.message } // → "no files may be read here"
+
     respond(body, status:, headers:, cookies:) -> Reply
     An answer with a status, headers and cookies of its own.
       route "/made" { respond("made", status: 201) }; await get("/made").status // → 201

@@ -51,6 +51,7 @@ extension Kernel: MachineHost {
   /// - Throws: a limit failure where there is too much of it.
   func declare(
     _ kind: SurroundingKey.Kind, in prefix: RoutePrefix, _ function: PinnedValue, policy: CORSPolicy? = nil,
+    folder: (folder: StaticFolder, name: String)? = nil,
     owner: UInt32
   ) throws(Failure) {
     let owner = try present(owner)
@@ -69,10 +70,14 @@ extension Kernel: MachineHost {
     let record = routes.makeRecord(
       method: nil, pattern: pattern, handler: function, usesRequest: true, owner: owner, cell: cell)
     let surrounding = Surrounding(
-      key: ownership.key(of: kind, in: prefix, owner: owner), prefix: prefix, record: record, policy: policy)
+      key: ownership.key(of: kind, in: prefix, owner: owner), prefix: prefix, record: record, policy: policy,
+      folder: folder)
     let replaced = ownership.declare(surrounding)?.cell
     let from = replaced.flatMap { $0 == cell ? nil : "  replaces the one from [\($0)]" } ?? ""
-    note(owner, "\(kind.name)\(prefix.text.isEmpty ? "" : " in \(prefix.text)")\(from)")
+    let place =
+      folder.map { " \(prefix.text.isEmpty ? "/" : prefix.text) → \($0.name)" }
+      ?? (prefix.text.isEmpty ? "" : " in \(prefix.text)")
+    note(owner, "\(kind.name)\(place)\(from)")
   }
 
   /// The owner of what code makes now.

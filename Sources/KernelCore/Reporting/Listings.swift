@@ -39,12 +39,17 @@ public struct SurroundingInfo: Sendable, Equatable {
   /// The path of the group that it concerns; empty where it concerns all routes.
   public let prefix: String
   public let cell: Int?
+  /// Of `files`, the folder.
+  public let folder: String?
 }
 
 extension Surroundings {
   /// In the order in which they count.
   var infos: [SurroundingInfo] {
-    ordered.map { SurroundingInfo(kind: $0.key.kind.name, prefix: $0.prefix.text, cell: $0.cell) }
+    ordered.map {
+      SurroundingInfo(
+        kind: $0.key.kind.name, prefix: $0.prefix.text, cell: $0.cell, folder: $0.folder?.name)
+    }
   }
 }
 

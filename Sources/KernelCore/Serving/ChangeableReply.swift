@@ -104,8 +104,11 @@ extension ReplyMaker {
     let type = response.headers.first(name: "content-type")
     let bytes = response.body.readableBytesView
     let body: Value =
-      bytes.isEmpty && type == nil
-      ? .nil : type?.hasPrefix("text/") == true ? machine.makeString(utf8: bytes) : machine.makeBytes(bytes)
+      if let slice = response.file { makeFile(slice) } else {
+        bytes.isEmpty && type == nil
+          ? .nil
+          : type?.hasPrefix("text/") == true ? machine.makeString(utf8: bytes) : machine.makeBytes(bytes)
+      }
     let known = type.map(machine.makeString) ?? .nil
     return machine.makeInstance(
       replyClass,

@@ -9,6 +9,8 @@ struct ReplyMaker {
   /// What `respond` and `redirect` make: status, headers, body, lines of cookies.
   let replyClass: InstanceClass
   let responseClass: InstanceClass
+  /// What stands for a file as a body.
+  let fileClass: InstanceClass
 
   /// The response for a value.
   ///
@@ -31,6 +33,7 @@ struct ReplyMaker {
   /// The content type that a body has by itself; nil for none.
   func contentType(of body: Value) throws(Failure) -> String? {
     if body.isNil { return nil }
+    if let slice = fileSlice(body) { return slice.file.type }
     if machine.elements(of: body, most: 0) != nil || machine.pairs(of: body) != nil {
       return "application/json"
     }
@@ -65,7 +68,10 @@ struct ReplyMaker {
     let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
     let body = machine.field(2, of: value)
     var response = Response(status: status, headers: [:])
-    if !body.isNil {
+    if let slice = fileSlice(body) {
+      response.file = slice
+      response.headers.add(name: "content-type", value: slice.file.type)
+    } else if !body.isNil {
       let (type, bytes) = try content(body)
       response.body = bytes
       response.headers.add(name: "content-type", value: type)

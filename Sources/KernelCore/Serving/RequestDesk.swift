@@ -9,7 +9,7 @@ final class RequestDesk {
   private let routes: RouteRegistry
   private let surroundings: Surroundings
   private let replies: ReplyMaker
-  private let requestClass: InstanceClass
+  let requestClass: InstanceClass
   private let clock: any Clock
   /// Hears of errors behind a 500 and of answered requests.
   private let emit: (KernelEvent) -> Void
@@ -36,6 +36,8 @@ final class RequestDesk {
     /// The notebook asks itself, within the process.
     let isOwn: Bool
     let span: SpanID
+    /// `request`, where files may be opened to answer it.
+    let object: RequestObject?
   }
 
   init(
@@ -92,7 +94,13 @@ final class RequestDesk {
         StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow), to: coming)
     case .options(let allow): give(StandardPages.options(allow: allow), to: coming)
     case .notFound(let nearMiss):
-      give(notFound(request, nearMiss), to: coming, missing: coming.around?.notFounds ?? [])
+      let page = notFound(request, nearMiss)
+      if let around = coming.around, let files = around.files,
+        request.method == .GET || request.method == .HEAD
+      {
+        return serve(files, coming, around, missing: page)
+      }
+      give(page, to: coming, missing: coming.around?.notFounds ?? [])
     case .badPath(let reason): give(StandardPages.badRequest(reason), to: coming)
     }
   }
@@ -137,6 +145,19 @@ final class RequestDesk {
     return response
   }
 
+  /// Answers with a file.
+  ///
+  /// - Parameter missing: what is answered where there is none.
+  private func serve(_ files: Around.Step, _ coming: Coming, _ around: Around, missing: Response) {
+    let route = files.surrounding.record
+    route.hits += 1
+    let request = requestObject(coming.exchange.request, route, files.values.map(machine.value))
+    let call = surrounded.call(
+      route, coming.exchange, handler: [.int(route.number), .bool(coming.isOwn), request],
+      missing: around.notFounds, around, request: request, standard: missing)
+    run(call, of: route, coming, machine.payload(of: request, requestClass) as? RequestObject)
+  }
+
   private func start(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
     route.hits += 1
     var arguments: [Value] = []
@@ -155,7 +176,8 @@ final class RequestDesk {
 
   /// Runs what answers a request.
   private func run(
-    _ call: (function: Value, arguments: [Value]), of route: RouteRecord, _ coming: Coming
+    _ call: (function: Value, arguments: [Value]), of route: RouteRecord, _ coming: Coming,
+    _ object: RequestObject? = nil
   ) {
     let exchange = coming.exchange
     let task = machine.upcomingTask
@@ -167,7 +189,8 @@ final class RequestDesk {
         caller: caller, isOwn: caller != .none || depth > 1, arrived: coming.arrived)
       ?? .none
     let work = Work(
-      exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span)
+      exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span,
+      object: object)
     machine.moment = clock.now
     starting = (task, work)
     machine.start(
@@ -253,16 +276,17 @@ final class RequestDesk {
     work.route.latency.add(clock.now - work.started)
     if logsRequests {
       log(
-        work.exchange.request, status: Int(response.status.code), bytes: response.body.readableBytes,
+        work.exchange.request, status: Int(response.status.code), bytes: response.length,
         work.route, started: work.started)
     }
     work.exchange.respond(response)
+    work.object?.opened?.close()
   }
 
   private func answer(_ exchange: Exchange, _ response: Response) {
     if logsRequests {
       log(
-        exchange.request, status: Int(response.status.code), bytes: response.body.readableBytes, nil,
+        exchange.request, status: Int(response.status.code), bytes: response.length, nil,
         started: clock.now)
     }
     exchange.respond(response)
@@ -299,6 +323,7 @@ final class RequestDesk {
   private func abandon(_ task: TaskID) {
     guard let work = take(task) else { return }
     recorder?.end(work.span, .cancelled)
+    work.object?.opened?.close()
     if logsRequests {
       log(work.exchange.request, status: RequestDesk.clientGone, bytes: 0, work.route, started: work.started)
     }

@@ -6,6 +6,8 @@ import Web
 final class RequestObject {
   let request: Request
   let params: [(String, Value)]
+  /// What was opened to answer it, and is closed when it has been.
+  var opened: StaticFile?
   /// The body as a form, once it was read.
   private lazy var form = Result<MultipartForm, MultipartError>(
     catching: { [request] () throws(MultipartError) in try request.multipartForm() })

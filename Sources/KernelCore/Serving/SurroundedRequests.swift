@@ -134,7 +134,7 @@ final class SurroundedRequests {
         }
         if handler != nil {
             let given = await __call(handler[0], handler[1])
-            return __checked(given, handler[0], nil)
+            if !__isAbsent(given) { return __checked(given, handler[0], nil) }
         }
         let page = __page(plan)
         for step in missing {

@@ -7,12 +7,15 @@ struct SurroundingKey: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
     case hook(HookKind)
     case cors
+    /// A folder of files for a path of the group.
+    case files
 
     /// The word that declares it.
     var name: String {
       switch self {
       case .hook(let kind): kind.rawValue
       case .cors: "cors"
+      case .files: "files"
       }
     }
 
@@ -20,7 +23,7 @@ struct SurroundingKey: Hashable, Sendable {
     var hasMany: Bool {
       switch self {
       case .hook(.before), .hook(.after): true
-      case .hook(.notFound), .hook(.onError), .cors: false
+      case .hook(.notFound), .hook(.onError), .cors, .files: false
       }
     }
   }
@@ -43,15 +46,21 @@ final class Surrounding {
   let record: RouteRecord
   /// Of `cors`, what it allows.
   let policy: CORSPolicy?
+  /// Of `files`, what it serves, with its name.
+  let folder: (folder: StaticFolder, name: String)?
 
   var owner: UInt32 { record.owner }
   var cell: Int? { record.cell }
 
-  init(key: SurroundingKey, prefix: RoutePrefix, record: RouteRecord, policy: CORSPolicy? = nil) {
+  init(
+    key: SurroundingKey, prefix: RoutePrefix, record: RouteRecord, policy: CORSPolicy? = nil,
+    folder: (folder: StaticFolder, name: String)? = nil
+  ) {
     self.key = key
     self.prefix = prefix
     self.record = record
     self.policy = policy
+    self.folder = folder
   }
 }
 
@@ -69,6 +78,8 @@ struct Around {
   var onErrors: [Step] = []
   /// That of the innermost group that has one.
   var policy: CORSPolicy?
+  /// The one whose path is the longest.
+  var files: Step?
 
   /// Whether anything is to be run around the handler of a route.
   var surroundsHandlers: Bool { !befores.isEmpty || !afters.isEmpty || !onErrors.isEmpty }
@@ -88,6 +99,11 @@ final class Surroundings {
   var count: Int { records.count }
 
   subscript(key: SurroundingKey) -> Surrounding? { records[key] }
+
+  /// What `files` has declared, by the number of its record.
+  func files(_ number: Int) -> Surrounding? {
+    records.values.first { $0.record.number == number && $0.folder != nil }
+  }
 
   /// In the order in which they count.
   var ordered: [Surrounding] { records.values.sorted { $0.place < $1.place } }
@@ -128,6 +144,7 @@ final class Surroundings {
         case .hook(.notFound): around.notFounds.append((member, values))
         case .hook(.onError): around.onErrors.append((member, values))
         case .cors: around.policy = member.policy
+        case .files: around.files = (member, values)
         }
       }
     }

@@ -129,6 +129,7 @@ final class RecordedTrace {
     case .timer(let delay): "timer \(Machine.text(ofDuration: delay))"
     case .call(let method, let url): "\(method) \(url.printable(limit: 200))"
     case .listening: "listen"
+    case .file: "open a file"
     }
   }
 

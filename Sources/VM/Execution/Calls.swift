@@ -274,6 +274,7 @@ extension Machine {
     case ("remove", _): "write remove(at: i) for a place, removeAll { $0 == x } for a value"
     case (let member, "at"): "write \(member)(x, at: i)"
     case (let name, "repeating"), (let name, "count"): "write \(name)(repeating: x, count: n)"
+    case ("files", _): "write files(\"/assets\", from: \"public\")"
     case (let name, _): "write \(name)(\(label): x)"
     }
   }

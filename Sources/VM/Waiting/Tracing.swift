@@ -43,6 +43,8 @@ public enum TracedWork: Sendable, Equatable {
   case call(method: String, url: String)
   /// A socket is bound.
   case listening
+  /// A file is opened.
+  case file
 }
 
 public enum TracedOutcome: Sendable, Equatable {
