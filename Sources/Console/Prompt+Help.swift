@@ -196,26 +196,24 @@ extension Prompt {
 
   /// A pattern that a cell has and the kernel does not serve; false where none has it.
   private func helpOnDeclaredRoute(_ pattern: String) -> Bool {
-    for cell in notebook.codeCells.reversed() where cell.source.contains(pattern) {
+    for cell in notebook.codeCells.reversed()
+    where cell.source.contains(pattern) || cell.source.contains("group") {
       let source = SourceText(name: "cell", text: cell.source)
-      for statement in Parser.parse(source).program.body.reversed() {
-        guard case .route(let node) = statement.kind, node.pattern == pattern, let number = cell.number else {
-          continue
-        }
-        input.tell("\(pattern) is declared by [\(number)], which \(whyNotInForce(number))")
-        say(source.slice(statement.span))
-        return true
-      }
+      guard let node = Parser.parse(source).program.declaredRoutes.last(where: { $0.pattern == pattern }),
+        let number = cell.number
+      else { continue }
+      input.tell("\(pattern) is declared by [\(number)], which \(whyNotInForce(number))")
+      say(source.slice(node.handler.span))
+      return true
     }
     return false
   }
 
   nonisolated private static func declaration(of route: RouteInfo, in text: String) -> String? {
     let source = SourceText(name: "cell", text: text)
-    for statement in Parser.parse(source).program.body.reversed() {
-      guard case .route(let node) = statement.kind, node.pattern == route.pattern else { continue }
+    for node in Parser.parse(source).program.declaredRoutes.reversed() where node.pattern == route.pattern {
       let methods = node.methods.map(\.name)
-      if route.method.map(methods.contains) ?? methods.isEmpty { return source.slice(statement.span) }
+      if route.method.map(methods.contains) ?? methods.isEmpty { return source.slice(node.handler.span) }
     }
     return nil
   }

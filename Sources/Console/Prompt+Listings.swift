@@ -34,7 +34,8 @@ extension Prompt {
     let (routes, addresses) = (kernel.routes(), kernel.addresses())
     var lines: [StyledText] = []
     if !addresses.isEmpty { lines.append(StyledText("on " + addresses.joined(separator: ", "), .dim)) }
-    if routes.isEmpty {
+    let surroundings = kernel.surroundings()
+    if routes.isEmpty, surroundings.isEmpty {
       return lines + [StyledText("there are no routes yet; try: route \"/\" { \"Hello!\" }")]
     }
     let width = routes.map(\.pattern.count).filter { $0 <= 60 }.max() ?? 0
@@ -50,6 +51,15 @@ extension Prompt {
           + StyledText(route.pattern.padded(to: width + 1))
           + StyledText(" \(cell.padded(to: 5))\(counted(route.hits, "hit"))", .dim) + errors
           + StyledText(times.map { "  \($0)" }.joined(), .dim))
+    }
+    for surrounding in surroundings {
+      let place =
+        surrounding.folder.map { "\(surrounding.prefix.isEmpty ? "/" : surrounding.prefix) → \($0)" }
+        ?? (surrounding.prefix.isEmpty ? "all routes" : "\(surrounding.prefix)/…")
+      let cell = surrounding.cell.map { "[\($0)]" } ?? ""
+      lines.append(
+        StyledText(surrounding.kind.padded(to: 9), Style(.cyan))
+          + StyledText(place.padded(to: max(width - 1, 0))) + StyledText(" \(cell)", .dim))
     }
     return lines
   }

@@ -8,6 +8,8 @@ extension Kernel {
     installOutput()
     installTime()
     installServing()
+    installCORS()
+    installFiles()
     machine.install(library: Kernel.library)
     machine.install(library: Kernel.streamLibrary)
   }
@@ -17,13 +19,14 @@ extension Kernel {
     name: "kernel",
     text: """
       func listen(description) { await __listen(description) }
+      \(SurroundedRequests.library)
       """)
 
   static let streamLibrary = Machine.compileLibrary(
     name: "streams", text: StreamObject.library + SocketObject.library)
 
   private func installOutput() {
-    machine.define("print", ["values?"], variadic: true, option: "separator") {
+    machine.define("print", ["values?"], variadic: true, options: ["separator"]) {
       [unowned self] call throws(Failure) in
       var parts: [String] = []
       for place in 0..<call.count {
@@ -31,10 +34,10 @@ extension Kernel {
         parts.append(try call.machine.text(of: call[place]))
       }
       var separator = " "
-      if !call.option.isNil {
-        guard let text = call.machine.string(call.option) else {
+      if !call.option(0).isNil {
+        guard let text = call.machine.string(call.option(0)) else {
           throw Failure(
-            .type, "\"separator\" of print must be a String, not \(call.machine.typeName(call.option))")
+            .type, "\"separator\" of print must be a String, not \(call.machine.typeName(call.option(0)))")
         }
         separator = text
       }

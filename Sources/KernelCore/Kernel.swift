@@ -27,6 +27,7 @@ final class Kernel {
   /// Records where the time goes, where that is wanted.
   let recorder: TraceRecorder?
   let routes = RouteRegistry()
+  let surroundings = Surroundings()
   let timers: TimerSet
   let streams: StreamOperations
   let ownership: Ownership
@@ -35,7 +36,7 @@ final class Kernel {
   private(set) var sockets: SocketDesk!
   private(set) var replies: ReplyMaker!
 
-  private let loop: any EventLoop
+  let loop: any EventLoop
   private var isPumping = false
   /// What is ready was too much for one turn; the next is planned.
   private(set) var hasMoreToRun = false
@@ -55,6 +56,8 @@ final class Kernel {
   /// How many of them are calls by hand.
   var promptCallCount = 0
   var nextOwner: UInt32 = 1
+  /// The group in which what is called next was called.
+  var groupOfCall = ""
   /// What to tell of errors that nobody awaits.
   var unawaited = Repetition(of: "errors that nobody awaited were")
   /// Runs of cells whose end has not been told.
@@ -64,7 +67,7 @@ final class Kernel {
   var activityNumbers = ActivityNumbers()
   /// Somebody's interruption has stopped a cell as it computed.
   var hasStoppedComputing = false
-  /// Sockets that are being bound.
+  /// Sockets that are being bound, and files that are being opened.
   var bindings = 0
   /// Somebody waits until all that cells started has ended.
   var isSettling = false
@@ -88,7 +91,8 @@ final class Kernel {
     self.recorder = recorder
     timers = TimerSet(clock: clock, machine: machine, recorder: recorder)
     streams = StreamOperations(machine: machine)
-    ownership = Ownership(machine: machine, routes: routes, timers: timers)
+    ownership = Ownership(
+      machine: machine, routes: routes, surroundings: surroundings, timers: timers)
     machine.host = self
 
     let fileClass = UploadedFile.define(in: machine)
@@ -97,13 +101,14 @@ final class Kernel {
     let streamClasses = StreamObject.define(in: machine)
     replies = ReplyMaker(
       machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass,
-      streamClass: streamClasses.stream)
+      fileClass: machine.defineClass("StaticFile"), streamClass: streamClasses.stream)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
       responseClass: responseClass, fileClass: fileClass, configuration: configuration,
       mark: mark, recorder: recorder)
     desk = RequestDesk(
-      machine: machine, routes: routes, replies: replies, requestClass: requestClass,
+      machine: machine, routes: routes, surroundings: surroundings, replies: replies,
+      requestClass: requestClass,
       bodies: BodyWriting(
         operations: streams, clock: clock, writerClass: streamClasses.writer,
         hasHeartbeats: !configuration.isClockVirtual),

@@ -32,6 +32,8 @@ public struct KernelConfiguration: Sendable {
   private var holdsTime: Bool?
   /// Names of environment variables that `env` may read, with their values.
   public var environment: [String: String] = [:]
+  /// The folder that `files` may serve folders of; nil for none.
+  public var filesFolder: StaticFolder?
   public var machineLimits = MachineLimits()
   public var serverLimits = ServerLimits()
   public var calls = CallConfiguration()
@@ -50,6 +52,11 @@ public struct KernelConfiguration: Sendable {
   public static let defaultPort = 8080
 
   public init() {}
+
+  /// Lets `files` serve folders of a folder.
+  ///
+  /// - Throws: an error that says why it cannot be read.
+  public mutating func allowFiles(in path: String) throws { filesFolder = try StaticFolder(path: path) }
 
   /// Whether others than this machine are let in.
   public var isBeyondThisMachine: Bool { Endpoint.tcp(host: host, port: 0).isBeyondThisMachine }

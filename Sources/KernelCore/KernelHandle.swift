@@ -66,6 +66,11 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.routes.infos }.wait()) ?? []
   }
 
+  /// What is declared around routes, in the order in which it counts.
+  public func surroundings() -> [SurroundingInfo] {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.surroundings.infos }.wait()) ?? []
+  }
+
   // MARK: Cells
 
   /// Looks at the cells of a notebook without running them; gives a result for each. Names that cells run so far have

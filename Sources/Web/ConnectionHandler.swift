@@ -308,7 +308,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     let answer =
       isTooMuch
       ? StandardPages.unavailable("too many large answers wait for their clients to take them") : response
-    write(answer, framing, lingers: !input.isExhausted || input.isAbandoned, context)
+    let (ready, region) = answer.withRegion(framing)
+    write(ready, framing, lingers: !input.isExhausted || input.isAbandoned, region: region, context)
     if !isPumping { settle(context) }
   }
 
@@ -552,7 +553,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   }
 
   private func write(
-    _ response: Response, _ framing: ResponseFraming, lingers: Bool, _ context: ChannelHandlerContext
+    _ response: Response, _ framing: ResponseFraming, lingers: Bool, region: FileRegion? = nil,
+    _ context: ChannelHandlerContext
   ) {
     var framing = framing
     if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
@@ -566,7 +568,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       finish(when: written.futureResult, lingers: lingers, context)
       promise = written
     }
-    if let rest {
+    if let region {
+      context.write(wrapOutboundOut(output), promise: nil)
+      context.write(region, promise: promise)
+    } else if let rest {
       let bytes = rest.readableBytes
       server.heldAnswerBytes += bytes
       let taken = promise ?? context.eventLoop.makePromise(of: Void.self)

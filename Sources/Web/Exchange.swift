@@ -28,6 +28,9 @@ public final class Exchange {
   /// `curl` sends FIN; so, as with nginx and Twisted, half-closing while waiting for an answer is not supported.
   public var onDisconnect: (() -> Void)?
 
+  /// Fields that the answer has, whatever it is, unless it says otherwise itself.
+  public var fields = HTTPHeaders()
+
   /// Whether an answer is still wanted: none was given and the client is there.
   public private(set) var isOpen = true
 
@@ -70,6 +73,8 @@ public final class Exchange {
     }
     let reply = take(.answered)
     onDisconnect = nil
+    var response = response
+    if !fields.isEmpty { response.complete(with: fields) }
     switch reply {
     case .connection(let connection): connection.answer(with: response)
     case .closure(let closure, _): closure(.success(response))
@@ -86,6 +91,8 @@ public final class Exchange {
     }
     outcome = .streaming
     isOpen = false
+    var head = head
+    if !fields.isEmpty { head.complete(with: fields) }
     switch reply {
     case .connection(let connection): return connection.begin(head)
     case .closure(let closure, let limit):

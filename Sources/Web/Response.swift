@@ -12,6 +12,11 @@ public struct Response: Sendable {
   public var headers: HTTPHeaders
   /// The body; not sent to HEAD, nor with 204, 205 and 304.
   public var body: ByteBuffer
+  /// A part of a file that is the body in its place.
+  public var file: FileSlice?
+
+  /// The length of the body in bytes.
+  public var length: Int { file?.range.count ?? body.readableBytes }
 
   /// Makes an answer of its three parts.
   public init(

@@ -87,7 +87,7 @@ struct ResponseEncoder {
       if !framing.isHTTP10 { output.writeStaticString("transfer-encoding: chunked\r\n") }
     } else if response.status.mayHaveResponseBody {
       output.writeStaticString("content-length: ")
-      output.writeDecimal(response.status.hasContent ? response.body.readableBytes : 0)
+      output.writeDecimal(response.status.hasContent ? response.length : 0)
       output.writeStaticString("\r\n")
     }
     output.writeStaticString("date: ")

@@ -21,6 +21,10 @@ struct KernelOptions: ParsableArguments {
     name: .customLong("env"),
     help: ArgumentHelp("A variable that env() may read; may be given again.", valueName: "name"))
   var environment: [String] = []
+  @Option(
+    name: .customLong("files"),
+    help: ArgumentHelp("The folder whose folders files() may serve.", valueName: "folder"))
+  var filesFolder: String?
   @Option(help: "Colours in the terminal.")
   var color = Style.Use.auto
   @Option(help: "How long a cell may wait in a replay, as 60s, whatever the notebook's clock.")
@@ -54,6 +58,13 @@ struct KernelOptions: ParsableArguments {
     configuration.machineLimits.handlerTime = cpuLimit.nanoseconds
     configuration.machineLimits.cellTime = cpuLimit.nanoseconds * 10
     configuration.machineLimits.memory = memoryLimit << 20
+    if let filesFolder {
+      do {
+        try configuration.allowFiles(in: filesFolder)
+      } catch {
+        throw ValidationError("--files: \(error)")
+      }
+    }
     server.apply(to: &configuration)
     calls.apply(to: &configuration, environment: variables)
     configuration.collectsAlways = variables["ROUTEBOOK_GC"] == "always"

@@ -56,7 +56,7 @@ struct FormTests {
 }
 
 /// The curl of the machine.
-private enum Curl {
+enum Curl {
   static let path = "/usr/bin/curl"
 
   /// Its output, once it has ended well.

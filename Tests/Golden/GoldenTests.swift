@@ -20,8 +20,8 @@ struct GoldenTests {
     #expect(
       topics == [
         "algorithms", "calls", "cells", "closures", "collections", "control", "data", "dates", "encodings",
-        "errors", "html", "limits", "members", "routes", "streams", "strings", "texts", "timers", "values",
-        "waiting", "web",
+        "errors", "html", "limits", "members", "routes", "streams", "strings", "surroundings", "texts",
+        "timers", "values", "waiting", "web",
       ])
     #expect(Self.files.count >= 300)
   }

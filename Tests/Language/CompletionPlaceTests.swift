@@ -110,6 +110,8 @@ struct CompletionPlaceTests {
       ("let a = 1\nvar b = 2\nx⇥\nlet c = 3", "b a"),
       ("func area(width, height) { let s = width\nw⇥ }", "s height width area"),
       ("route \"/greet/<user>/<int:n>\" { us⇥", "request n user"),
+      ("before { r⇥", "request"), ("after { r⇥", "response request"), ("onError { e⇥", "error request"),
+      ("group \"/a/<int:id>\" { let b = 1\nroute \"/<c>\" { x⇥", "request c id b"),
       ("xs.map { x, y in let z = x; f(z⇥", "z y x"),
       ("for i in 0..<3 { i⇥", "i"), ("for (key, value) in d { k⇥", "value key"), ("for i in i⇥", ""),
       ("if let user = users.first, u⇥", "user"), ("if let user = f() { } else { u⇥", ""),

@@ -32,6 +32,13 @@ struct DisassemblerTests {
         """)
   }
 
+  @Test func showsWhatIsDeclaredAroundRoutes() throws {
+    let shown = try disassembled("before { nil }\ngroup \"/api\" { after { nil } }")
+    #expect(shown.contains("declare                 before: r0"))
+    #expect(shown.contains("declare                 after in \"/api\": r0"))
+    #expect(shown.contains("f1: before, ") && shown.contains("f2: after in /api, "))
+  }
+
   @Test func showsFunctionsWithWhatTheyCaptureAndCatch() throws {
     #expect(
       try disassembled(

@@ -41,6 +41,9 @@ struct HighlighterTests {
         "\"\\(f(\"in\"))\"",
         ["string:\"", "interpolation:\\(", "functionName:f", "string:\"in\"", "interpolation:)", "string:\""]
       ),
+      ("before { 1 }", ["keyword:before", "number:1"]), ("after(2s)", ["functionName:after", "number:2s"]),
+      ("group \"/a\" { onError { } }", ["keyword:group", "string:\"/a\"", "keyword:onError"]),
+      ("x.after { }; notFound", []),
       ("日本 = 1", ["operator:=", "number:1"]), ("", []), ("route(1)", ["functionName:route", "number:1"]),
     ] as [(String, [String])])
   func kinds(_ text: String, _ expected: [String]) {

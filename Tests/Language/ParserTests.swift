@@ -121,6 +121,16 @@ struct ParserTests {
       ("async { route GET \"/x\" { 1 } }", "(async {| (route [GET] \"/x\" {request| 1})})"),
       ("async route GET \"/x\" { 1 }", "(async {| (route [GET] \"/x\" {request| 1})})"),
       ("route = 3; route.x; route(1)", "(= route 3) (. route x) (route 1)"),
+      ("before { f() }", "(before {request| (f)})"), ("after { 1 }", "(after {request,response| 1})"),
+      ("notFound { nil }", "(notFound {request| nil})"),
+      ("onError { error }", "(onError {request,error| error})"),
+      (
+        "group \"/a/<b>\" { let c = 1; group \"/<d>\" { route GET \"/<e>\" { 1 }; after { 2 } } }",
+        "(group \"/a/<b>\" {(let c 1) (group \"/<d>\" {(route [GET] \"/<e>\" {b,d,e,request| 1}) "
+          + "(after {b,d,request,response| 2})})})"
+      ),
+      ("after(2s) { 1 }", "(after 2000000000ns ~{*| 1})"),
+      ("before = 1; x.after { 2 }", "(= before 1) ((. x after) ~{*| 2})"),
       ("`let`.in", "(. let in)"),
       ("größe = 1; 你好(2)", "(= größe 1) (你好 2)"),
     ])

@@ -88,6 +88,8 @@ final class ScriptHost: MachineHost {
 
   func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure) {
   }
+  func declare(_ hook: HookDeclaration, body: Value, owner: UInt32) throws(Failure) {}
+  func enter(group: String) {}
   func willDefine(global: Int, owner: UInt32) {}
   func advice(onUndefined name: String) -> String? { nil }
   func cancel(operation: Int) {

@@ -49,6 +49,7 @@ import Language
     case .routeParameter(let converter): return "parameter of the route, \(converter)"
     case .socket: return Catalogue.entry(named: "socket")?.summary ?? ""
     case .request: return Catalogue.entry(named: "request")?.summary ?? ""
+    case .response: return "the answer, which can be changed"
     case .loopVariable: return "of the loop" + type
     case .error: return "the error that was caught"
     case .function(let parameters): return "func \(name.name)(\(parameters.joined(separator: ", ")))"

@@ -35,7 +35,7 @@ import Web
       let source = SourceText(name: "cell", text: text)
       let parsed = Parser.parse(source)
       names.formUnion(Completer.names(in: parsed, source))
-      for case .route(let route) in parsed.program.body.map(\.kind) { patterns.insert(route.pattern) }
+      patterns.formUnion(parsed.program.declaredRoutes.map(\.pattern))
     }
   }
 

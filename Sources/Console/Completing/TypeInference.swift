@@ -119,6 +119,7 @@ struct TypeInference {
       return TypeGuess(["int": "Int", "float": "Double"][converter] ?? "String")
     case .socket: return TypeGuess("Socket")
     case .request: return TypeGuess("Request")
+    case .response: return TypeGuess("Reply")
     case .error: return TypeGuess("Error")
     case .function: return TypeGuess("Function")
     case .closureParameter(let place):

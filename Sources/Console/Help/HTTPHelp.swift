@@ -67,9 +67,30 @@ extension TypeHelp {
       The parameters of the pattern by name.
         route "/add/<int:a>" { request.params }; await get("/add/1").json // → ["a": 1]
 
+      state -> Dictionary
+      What before, the handler, after and onError of this request hand on to one another; empty at first.
+        before { request.state["n"] = 1 }; route "/a" { request.state.n }; await get("/a").text // → "1"
+
       remote -> String
       The address of the client.
         route "/who" { request.remote }; await get("/who").text // → "127.0.0.1"
+      """#)
+
+  static let reply = TypeHelp(
+    "Reply",
+    #"An answer: what respond and redirect make, and response in the body of after."#,
+    members: #"""
+      status -> Int
+      The status, which after can set.
+        after { response.status = 202 }; route "/a" { 1 }; await get("/a").status // → 202
+
+      headers -> Dictionary
+      The headers, which after can set; an Array gives several of one name.
+        after { response.headers["x-frame-options"] = "DENY" }; route "/a" { 1 }; await get("/a").headers["x-frame-options"] // → "DENY"
+
+      body -> Any
+      What was given as the body, which after can set.
+        after { response.body = "<\(response.body)>" }; route "/a" { "b" }; await get("/a").text // → "<b>"
       """#)
 
   static let file = TypeHelp(

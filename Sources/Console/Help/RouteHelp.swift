@@ -11,6 +11,30 @@ extension Catalogue {
     In the body of a route, what the client has asked for.
       route "/echo" { request.query }; await get("/echo?a=1").json // → ["a": "1"]
 
+    before { … }
+    Runs before the handlers of routes. What it gives is the answer; nil goes on to the next one and the handler.
+      before { if request.query["key"] != "s3" { throw httpError(401) } }; route "/a" { 1 }; await get("/a", check: false).status // → 401
+
+    notFound { … }
+    Answers what no route matches, with 404 unless it says another status; nil is the standard page.
+      notFound { "no \(request.path) here" }; await get("/x", check: false).text // → "no /x here"
+
+    onError { … }
+    Answers where a handler, before or after failed; error is there, and the status is the error's.
+      onError { ["error": error.message] }; route "/a" { throw httpError(409, "taken") }; await get("/a", check: false).json // → ["error": "taken"]
+
+    group "/path" { … }
+    A path that those of the routes within begin with. What is declared around routes in it concerns them alone.
+      group "/api" { route "/items" { ["tea"] } }; await get("/api/items").json // → ["tea"]
+
+    cors(origins…, methods:, headers:, exposed:, credentials:, maxAge:)
+    Lets pages of other origins read the answers, all of them where none is named; in a group those of its paths.
+      cors("https://a.example"); route "/a" { 1 }; await get("/a", headers: ["Origin": "https://a.example"]).headers["access-control-allow-origin"] // → "https://a.example"
+
+    files(path, from:)
+    Serves the files of a folder, which lies in the one that --files names. Routes come first.
+      do { files("/assets", from: "public") } catch { error.message } // → "no files may be read here"
+
     respond(body, status:, headers:, cookies:) -> Reply
     An answer with a status, headers and cookies of its own.
       route "/made" { respond("made", status: 201) }; await get("/made").status // → 201

@@ -28,7 +28,8 @@ extension Catalogue {
       await race([after(2s) { "slow" }, after(1s) { "fast" }]) // → "fast"
 
     after(duration, body) -> Deferred
-    Calls a function later, and gives a Deferred of what it gives.
+    Calls a function later, and gives a Deferred of what it gives. Without a duration after { … } changes answers:
+    it runs behind the handlers of routes, and response is there.
       await after(2s) { "later" } // → "later"
 
     sleep(duration) -> Deferred of nil

@@ -17,6 +17,8 @@ public struct CellDependencies: Sendable {
   private enum Declaration: Hashable {
     case global(String)
     case route(RouteKey)
+    /// `notFound` and `onError` of one group; the others stand side by side.
+    case hook(HookKind, prefix: String)
   }
 
   private let texts: [Text]
@@ -47,6 +49,10 @@ public struct CellDependencies: Sendable {
       var methods: [String?] = route.methods
       if route.isSocket { methods = [RouteKey.socket] } else if methods.isEmpty { methods = [nil] }
       declares.formUnion(methods.map { .route(RouteKey(method: $0, pattern: key)) })
+    }
+    for hook in resolution.hooks where !SurroundingKey.Kind.hook(hook.kind).hasMany {
+      guard let prefix = try? RoutePrefix(hook.prefix) else { continue }
+      declares.insert(.hook(hook.kind, prefix: prefix.key))
     }
     return Text(number: number, uses: CellUses(resolution, declares: names), declares: declares)
   }

@@ -33,6 +33,8 @@ final class CellRun {
   /// For each global that it took over from a cell, that cell.
   var replacedGlobals: [Int: Int] = [:]
   var routes: [RouteKey: (method: HTTPMethod?, pattern: RoutePattern)] = [:]
+  /// What it declared around routes.
+  var surroundings: Set<SurroundingKey> = []
   /// One line for each thing that it declared, the first of them; the same one after another are counted.
   private var notes: [(text: String, count: Int)] = []
   private var hiddenNotes = 0
@@ -96,4 +98,6 @@ struct UndoRecord {
   var globals: [Int: Global] = [:]
   /// Nil where there was no such route.
   var routes: [RouteKey: RouteRecord?] = [:]
+  /// Nil where there was nothing of the kind.
+  var surroundings: [SurroundingKey: Surrounding?] = [:]
 }

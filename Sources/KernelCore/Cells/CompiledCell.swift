@@ -25,7 +25,7 @@ struct CompiledCell {
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
     declared = CompiledCell.declarations(of: source, parsed, resolution)
     // A pattern is told once, and every one of them even where something else is wrong.
-    let patterns = resolution.routes.filter { route in
+    let patterns = (resolution.groups + resolution.routes).filter { route in
       !parsed.diagnostics.contains { route.span.start <= $0.span.start && $0.span.start < route.span.end }
     }
     let patternProblems = patterns.compactMap(CompiledCell.patternProblem)
@@ -70,14 +70,27 @@ struct CompiledCell {
 
   private static func patternProblem(_ route: Resolution.RoutePlace) -> Diagnostic? {
     do throws(RoutePatternError) {
-      _ = try RoutePattern.parse(route.pattern)
-      return nil
+      _ = try RoutePattern.parse(route.literal)
+      return problemOfWhole(route)
     } catch {
       let start = route.span.start + 1
       let span = Span(
         start + error.range.lowerBound, start + max(error.range.upperBound, error.range.lowerBound + 1))
       return Diagnostic(
         .error, error.message, at: span, help: error.suggestion.map { "did you mean \"\($0)\"?" })
+    }
+  }
+}
+
+extension CompiledCell {
+  /// What is wrong with a pattern only where those of the groups around it stand before it.
+  private static func problemOfWhole(_ route: Resolution.RoutePlace) -> Diagnostic? {
+    guard !route.prefix.isEmpty, (try? RoutePattern.parse(route.prefix)) != nil else { return nil }
+    do throws(RoutePatternError) {
+      _ = try RoutePattern.parse(route.pattern)
+      return nil
+    } catch {
+      return Diagnostic(.error, "in its group: \(error.message)", at: route.span)
     }
   }
 }

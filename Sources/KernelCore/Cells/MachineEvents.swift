@@ -38,6 +38,56 @@ extension Kernel: MachineHost {
     note(owner, "\(name)\(address)\(replaced.isEmpty ? "" : "  replaces the one from \(replaced)")")
   }
 
+  func declare(_ hook: HookDeclaration, body: Value, owner: UInt32) throws(Failure) {
+    let prefix = try routePrefix(hook.prefix)
+    try declare(.hook(hook.kind), in: prefix, PinnedValue(body, in: machine), owner: owner)
+  }
+
+  func enter(group: String) { groupOfCall = group }
+
+  /// The path of a group.
+  func routePrefix(_ text: String) throws(Failure) -> RoutePrefix {
+    do throws(RoutePatternError) {
+      return try RoutePrefix(text)
+    } catch {
+      throw Failure(.argument, error.message)
+    }
+  }
+
+  /// Puts something around the routes of a group.
+  ///
+  /// - Throws: a limit failure where there is too much of it.
+  func declare(
+    _ kind: SurroundingKey.Kind, in prefix: RoutePrefix, _ function: PinnedValue, policy: CORSPolicy? = nil,
+    folder: (folder: StaticFolder, name: String)? = nil,
+    owner: UInt32
+  ) throws(Failure) {
+    let owner = try present(owner)
+    guard surroundings.count < Surroundings.limit else {
+      throw Failure(
+        .limit, "there are more than \(Surroundings.limit) before, after and the like",
+        help: "declare each once, at the outermost level of a cell")
+    }
+    let pattern: RoutePattern
+    do throws(RoutePatternError) {
+      pattern = try RoutePattern.parse(prefix.text.isEmpty ? "/" : prefix.text)
+    } catch {
+      throw Failure(.argument, error.message)
+    }
+    let cell = ownership.cell(of: owner)
+    let record = routes.makeRecord(
+      method: nil, pattern: pattern, handler: function, usesRequest: true, owner: owner, cell: cell)
+    let surrounding = Surrounding(
+      key: ownership.key(of: kind, in: prefix, owner: owner), prefix: prefix, record: record, policy: policy,
+      folder: folder)
+    let replaced = ownership.declare(surrounding)?.cell
+    let from = replaced.flatMap { $0 == cell ? nil : "  replaces the one from [\($0)]" } ?? ""
+    let place =
+      folder.map { " \(prefix.text.isEmpty ? "/" : prefix.text) → \($0.name)" }
+      ?? (prefix.text.isEmpty ? "" : " in \(prefix.text)")
+    note(owner, "\(kind.name)\(place)\(from)")
+  }
+
   /// The owner of what code makes now.
   ///
   /// - Throws: a failure where the code's cell is gone, so that nothing could ever take away what it makes.

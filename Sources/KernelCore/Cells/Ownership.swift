@@ -8,6 +8,7 @@ import Web
 final class Ownership {
   private let machine: Machine
   private let routes: RouteRegistry
+  private let surroundings: Surroundings
   private let timers: TimerSet
   private var globalOwners: [Int: UInt32] = [:]
   /// Built-in names that a cell has declared for itself; they come back when it is gone.
@@ -21,9 +22,10 @@ final class Ownership {
   private var over: [UInt32] = []
   private static let overLimit = 10_000
 
-  init(machine: Machine, routes: RouteRegistry, timers: TimerSet) {
+  init(machine: Machine, routes: RouteRegistry, surroundings: Surroundings, timers: TimerSet) {
     self.machine = machine
     self.routes = routes
+    self.surroundings = surroundings
     self.timers = timers
   }
 
@@ -69,6 +71,24 @@ final class Ownership {
     return replaced
   }
 
+  /// The key of a declaration around routes on behalf of a run.
+  func key(of kind: SurroundingKey.Kind, in prefix: RoutePrefix, owner: UInt32) -> SurroundingKey {
+    guard kind.hasMany else { return SurroundingKey(kind: kind, prefix: prefix.key, cell: 0, ordinal: 0) }
+    let before = runs[owner]?.surroundings.count { $0.kind == kind && $0.prefix == prefix.key } ?? 0
+    return SurroundingKey(kind: kind, prefix: prefix.key, cell: cells[owner] ?? 0, ordinal: before)
+  }
+
+  /// Puts a declaration around routes in force on behalf of a run; gives the one that it replaces.
+  func declare(_ surrounding: Surrounding) -> Surrounding? {
+    let replaced = surroundings.set(surrounding, for: surrounding.key)
+    guard let run = runs[surrounding.owner] else { return replaced }
+    run.surroundings.insert(surrounding.key)
+    if run.isUnderWay, run.undo.surroundings[surrounding.key] == nil {
+      run.undo.surroundings[surrounding.key] = .some(replaced)
+    }
+    return replaced
+  }
+
   // MARK: Its end
 
   /// A run succeeded: what it replaced is forgotten, and what the cell's last run left over is gone.
@@ -95,6 +115,12 @@ final class Ownership {
       if routes[key]?.owner == run.owner { routes.set(before, for: key) }
       for other in othersUnderWay where other.undo.routes[key]??.owner == run.owner {
         other.undo.routes[key] = .some(before)
+      }
+    }
+    for (key, before) in run.undo.surroundings {
+      if surroundings[key]?.owner == run.owner { surroundings.set(before, for: key) }
+      for other in othersUnderWay where other.undo.surroundings[key]??.owner == run.owner {
+        other.undo.surroundings[key] = .some(before)
       }
     }
     run.undo = UndoRecord()
@@ -124,6 +150,12 @@ final class Ownership {
       if routes[key]?.owner == run.owner { routes.set(nil, for: key) }
       for other in othersUnderWay where other.undo.routes[key]??.owner == run.owner {
         other.undo.routes[key] = .some(nil)
+      }
+    }
+    for key in run.surroundings {
+      if surroundings[key]?.owner == run.owner { surroundings.set(nil, for: key) }
+      for other in othersUnderWay where other.undo.surroundings[key]??.owner == run.owner {
+        other.undo.surroundings[key] = .some(nil)
       }
     }
     if latest[run.cell] === run { latest[run.cell] = nil }

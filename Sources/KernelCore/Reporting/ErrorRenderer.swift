@@ -77,7 +77,7 @@ public struct ErrorRenderer: Sendable {
     case .closure, .task, .cleanup: "the closure"
     case .main: frame.source.name
     case .function: "\(frame.function)()"
-    case .handler: frame.function
+    case .handler, .hook: frame.function
     }
   }
 }

@@ -32,6 +32,27 @@ public struct RouteInfo: Sendable, Equatable {
   public let slowest: Duration?
 }
 
+/// Something around routes as a listing shows it.
+public struct SurroundingInfo: Sendable, Equatable {
+  /// The word that declares it.
+  public let kind: String
+  /// The path of the group that it concerns; empty where it concerns all routes.
+  public let prefix: String
+  public let cell: Int?
+  /// Of `files`, the folder.
+  public let folder: String?
+}
+
+extension Surroundings {
+  /// In the order in which they count.
+  var infos: [SurroundingInfo] {
+    ordered.map {
+      SurroundingInfo(
+        kind: $0.key.kind.name, prefix: $0.prefix.text, cell: $0.cell, folder: $0.folder?.name)
+    }
+  }
+}
+
 extension Kernel {
   /// The globals that cells have declared, in the order of their names.
   func variables() -> [VariableInfo] {

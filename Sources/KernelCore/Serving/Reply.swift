@@ -9,6 +9,8 @@ struct ReplyMaker {
   /// What `respond` and `redirect` make: status, headers, body, lines of cookies.
   let replyClass: InstanceClass
   let responseClass: InstanceClass
+  /// What stands for a file as a body.
+  let fileClass: InstanceClass
   let streamClass: InstanceClass
 
   /// The response for a value.
@@ -43,11 +45,26 @@ struct ReplyMaker {
     machine.isInstance(value, of: replyClass) ? try? response(for: value) : nil
   }
 
+  /// The content type that a body has by itself; nil for none.
+  func contentType(of body: Value) throws(Failure) -> String? {
+    if body.isNil { return nil }
+    if let slice = fileSlice(body) { return slice.file.type }
+    if let stream = stream(in: body) { return stream.object.type }
+    if machine.elements(of: body, most: 0) != nil || machine.pairs(of: body) != nil {
+      return "application/json"
+    }
+    if machine.withBytes(of: body, { _ in () }) != nil { return type(ofBytes: body) }
+    return try content(body).type
+  }
+
+  private func type(ofBytes body: Value) -> String {
+    if machine.isHTML(body) { return "text/html; charset=utf-8" }
+    return machine.isBytes(body) ? "application/octet-stream" : "text/plain; charset=utf-8"
+  }
+
   private func content(_ value: Value) throws(Failure) -> (type: String, body: ByteBuffer) {
     if let bytes = machine.withBytes(of: value, { ByteBuffer(bytes: $0) }) {
-      if machine.isHTML(value) { return ("text/html; charset=utf-8", bytes) }
-      if machine.isBytes(value) { return ("application/octet-stream", bytes) }
-      return ("text/plain; charset=utf-8", bytes)
+      return (type(ofBytes: value), bytes)
     }
     if value.asInt != nil || value.asDouble != nil || value.asBool != nil || value.asDuration != nil
       || value.asDate != nil
@@ -72,6 +89,9 @@ struct ReplyMaker {
         throw Failure(.argument, "an answer with the status \(status.code) has no body to stream")
       }
       response.headers = head(of: stream.object).headers
+    } else if let slice = fileSlice(body) {
+      response.file = slice
+      response.headers.add(name: "content-type", value: slice.file.type)
     } else if !body.isNil {
       let (type, bytes) = try content(body)
       response.body = bytes
@@ -94,7 +114,7 @@ struct ReplyMaker {
   }
 
   /// A backend's answer passed on: its status, type and body.
-  private func forwarded(_ payload: ResponseObject) -> Response {
+  func forwarded(_ payload: ResponseObject) -> Response {
     var response = Response(
       status: HTTPResponseStatus(statusCode: payload.status), headers: [:],
       body: ByteBuffer(bytes: payload.body))
@@ -104,7 +124,8 @@ struct ReplyMaker {
 
   /// Defines `respond`, `redirect`, `httpError` and the cookies of replies.
   static func define(in machine: Machine) -> InstanceClass {
-    let type = machine.defineClass("Reply", fields: ["status", "headers", "body", "__cookies"])
+    let type = machine.defineClass("Reply", fields: ReplyMaker.fields)
+    defineSetters(type, in: machine)
     let cookies = ReplyCookies(in: machine)
     type.describe = { [unowned machine] value in
       let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
@@ -127,7 +148,8 @@ struct ReplyMaker {
         throw call.wrongType(2, expected: "a Dictionary")
       }
       let lines = try cookies.lines(call, 3)
-      return call.machine.makeInstance(type, fields: [.int(status), call[2], call[0], lines])
+      return call.machine.makeInstance(
+        type, fields: [.int(status), call[2], call[0], lines, .nil, .bool(call.has(1))])
     }
     machine.define("redirect", ["to", "status?", "cookies?"]) { [unowned type] call throws(Failure) in
       let status = try call.int(1, default: 302)
@@ -145,7 +167,7 @@ struct ReplyMaker {
       }
       let headers = call.machine.makeDictionary([("Location", call.machine.makeString(target))])
       let lines = try cookies.lines(call, 2)
-      return call.machine.makeInstance(type, fields: [.int(status), headers, .nil, lines])
+      return call.machine.makeInstance(type, fields: [.int(status), headers, .nil, lines, .nil, .bool(true)])
     }
     machine.define("httpError", ["status", "message?"]) { call throws(Failure) in
       let status = try call.int(0)

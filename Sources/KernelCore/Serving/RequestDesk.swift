@@ -7,8 +7,9 @@ import Web
 final class RequestDesk {
   private let machine: Machine
   private let routes: RouteRegistry
+  private let surroundings: Surroundings
   private let replies: ReplyMaker
-  private let requestClass: InstanceClass
+  let requestClass: InstanceClass
   private let bodies: BodyWriting
   private let clock: any Clock
   /// Hears of errors behind a 500 and of answered requests.
@@ -24,6 +25,7 @@ final class RequestDesk {
   /// How many requests, each made for the next, have led to a request, and what call of them made it.
   private let origin: (Request) -> (depth: Int, caller: SpanID)
   private let recorder: TraceRecorder?
+  private var surrounded: SurroundedRequests!
   private var isOver = false
 
   private var underWay: [TaskID: Work] = [:]
@@ -37,6 +39,8 @@ final class RequestDesk {
     /// The notebook asks itself, within the process.
     let isOwn: Bool
     let span: SpanID
+    /// `request`, where files may be opened to answer it.
+    let object: RequestObject?
     /// Where its body is written to, while it streams.
     var writer: StreamWriter?
     /// That of its head; 0 before it streams.
@@ -44,13 +48,14 @@ final class RequestDesk {
   }
 
   init(
-    machine: Machine, routes: RouteRegistry, replies: ReplyMaker, requestClass: InstanceClass,
-    bodies: BodyWriting, clock: any Clock, ownership: Ownership,
+    machine: Machine, routes: RouteRegistry, surroundings: Surroundings, replies: ReplyMaker,
+    requestClass: InstanceClass, bodies: BodyWriting, clock: any Clock, ownership: Ownership,
     origin: @escaping (Request) -> (depth: Int, caller: SpanID), recorder: TraceRecorder?,
     emit: @escaping (KernelEvent) -> Void
   ) {
     self.machine = machine
     self.routes = routes
+    self.surroundings = surroundings
     self.replies = replies
     self.requestClass = requestClass
     self.bodies = bodies
@@ -59,6 +64,9 @@ final class RequestDesk {
     self.origin = origin
     self.recorder = recorder
     self.emit = emit
+    surrounded = SurroundedRequests(
+      machine: machine, replies: replies,
+      page: { [unowned self] error, route, request in page(of: error, route, request) })
   }
 
   /// Requests whose handlers have not ended.
@@ -74,21 +82,61 @@ final class RequestDesk {
   func handle(_ exchange: Exchange, isOwn: Bool = false, arrived: Int? = nil) {
     if isOver { return exchange.respond(RequestDesk.restarted) }
     let request = exchange.request
+    let coming = Coming(
+      exchange: exchange, around: surroundings.isEmpty ? nil : surroundings.around(request.path),
+      isOwn: isOwn, arrived: arrived)
     if request.asksForWebSocket, sockets.handle(exchange) { return }
-    switch routes.table.resolve(method: request.method, path: request.path) {
+    let resolution = routes.table.resolve(method: request.method, path: request.path)
+    if let policy = coming.around?.policy {
+      exchange.fields = policy.fields(for: request)
+      if CORSPolicy.isPreflight(request) {
+        return answer(exchange, policy.preflight(request, allow: resolution.allowed))
+      }
+    }
+    switch resolution {
     case .match(let number, let values):
       guard let route = routes.record(number) else { return }
-      start(route, values, exchange, isOwn: isOwn, arrived: arrived)
+      start(route, values, coming)
     case .methodNotAllowed(let allow):
-      answer(
-        exchange, StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow))
-    case .options(let allow): answer(exchange, StandardPages.options(allow: allow))
+      give(
+        StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow), to: coming)
+    case .options(let allow): give(StandardPages.options(allow: allow), to: coming)
     case .notFound where routes.socket(at: request.path) != nil:
-      answer(exchange, StandardPages.upgradeRequired(path: request.path))
+      give(StandardPages.upgradeRequired(path: request.path), to: coming)
     case .notFound(let nearMiss):
-      answer(exchange, notFound(request, nearMiss))
-    case .badPath(let reason): answer(exchange, StandardPages.badRequest(reason))
+      let page = notFound(request, nearMiss)
+      if let around = coming.around, let files = around.files,
+        request.method == .GET || request.method == .HEAD
+      {
+        return serve(files, coming, around, missing: page)
+      }
+      give(page, to: coming, missing: coming.around?.notFounds ?? [])
+    case .badPath(let reason): give(StandardPages.badRequest(reason), to: coming)
     }
+  }
+
+  /// A request that has come, with what surrounds its path; nil where nothing is declared around routes at all.
+  private struct Coming {
+    let exchange: Exchange
+    let around: Around?
+    let isOwn: Bool
+    let arrived: Int?
+  }
+
+  /// Gives an answer that no route makes, through what surrounds its path.
+  ///
+  /// - Parameter missing: what may answer in its place.
+  private func give(_ response: Response, to coming: Coming, missing: [Around.Step] = []) {
+    guard let around = coming.around, let first = missing.first ?? around.afters.last else {
+      return answer(coming.exchange, response)
+    }
+    let route = first.surrounding.record
+    let values = first.values.map(machine.value)
+    let request = requestObject(coming.exchange, route, values)
+    if !missing.isEmpty { route.hits += 1 }
+    let call = surrounded.call(
+      route, coming.exchange, handler: nil, missing: missing, around, request: request, standard: response)
+    run(call, of: route, coming)
   }
 
   private func notFound(_ request: Request, _ nearMiss: NearMiss?) -> Response {
@@ -107,47 +155,71 @@ final class RequestDesk {
     return response
   }
 
-  private func start(
-    _ route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, isOwn: Bool, arrived: Int?
-  ) {
+  /// Answers with a file.
+  ///
+  /// - Parameter missing: what is answered where there is none.
+  private func serve(_ files: Around.Step, _ coming: Coming, _ around: Around, missing: Response) {
+    let route = files.surrounding.record
     route.hits += 1
-    let arguments = self.arguments(of: route, values, exchange)
+    let request = requestObject(coming.exchange, route, files.values.map(machine.value))
+    let call = surrounded.call(
+      route, coming.exchange, handler: [.int(route.number), .bool(coming.isOwn), request],
+      missing: around.notFounds, around, request: request, standard: missing)
+    run(call, of: route, coming, machine.payload(of: request, requestClass) as? RequestObject)
+  }
+
+  private func start(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
+    route.hits += 1
+    let around = coming.around.flatMap { $0.surroundsHandlers ? $0 : nil }
+    var (arguments, request) = self.arguments(
+      of: route, values, coming.exchange, withRequest: route.usesRequest || around != nil)
+    arguments.append(request)
+    guard let around else { return run((route.handler.value, arguments), of: route, coming) }
+    let call = surrounded.call(
+      route, coming.exchange, handler: arguments, missing: [], around, request: request,
+      standard: Response(status: .noContent))
+    run(call, of: route, coming)
+  }
+
+  /// What a handler is called with: the parameters of its pattern, and `request`.
+  func arguments(
+    of route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, withRequest: Bool
+  ) -> (values: [Value], request: Value) {
+    var arguments: [Value] = []
+    arguments.reserveCapacity(values.count + 1)
+    for value in values { arguments.append(machine.value(value)) }
+    return (arguments, withRequest ? requestObject(exchange, route, arguments) : .nil)
+  }
+
+  /// Runs what answers a request.
+  private func run(
+    _ call: (function: Value, arguments: [Value]), of route: RouteRecord, _ coming: Coming,
+    _ object: RequestObject? = nil
+  ) {
+    let exchange = coming.exchange
     let task = machine.upcomingTask
     let request = exchange.request
     let (depth, caller) = origin(request)
     let span =
       recorder?.begin(
         .request(request.method, target: request.target), cell: ownership.cell(of: route.owner),
-        caller: caller, isOwn: caller != .none || depth > 1, arrived: arrived)
+        caller: caller, isOwn: caller != .none || depth > 1, arrived: coming.arrived)
       ?? .none
-    let work = Work(exchange: exchange, route: route, started: arrived ?? clock.now, isOwn: isOwn, span: span)
+    let work = Work(
+      exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span,
+      object: object)
     machine.moment = clock.now
     starting = (task, work)
     machine.start(
-      route.handler.value, arguments, owner: route.owner, followsDeferred: true,
-      requestDepth: depth, span: span)
+      call.function, call.arguments, owner: route.owner, followsDeferred: true, requestDepth: depth,
+      span: span)
     if let starting, starting.task == task {
       self.starting = nil
       underWay[task] = work
-      if !isOwn { clientCount += 1 }
+      if !coming.isOwn { clientCount += 1 }
       exchange.onDisconnect = { [weak self] in self?.abandon(task) }
     }
     onActivity()
-  }
-
-  /// What a handler is called with: the parameters of its pattern, and the request where it uses that.
-  func arguments(of route: RouteRecord, _ values: [PathValue], _ exchange: Exchange) -> [Value] {
-    var arguments: [Value] = []
-    arguments.reserveCapacity(values.count + 1)
-    for value in values {
-      switch value {
-      case .string(let text): arguments.append(machine.makeString(text))
-      case .int(let number): arguments.append(.int(number))
-      case .float(let number): arguments.append(.double(number))
-      }
-    }
-    arguments.append(route.usesRequest ? requestObject(exchange, route, arguments) : .nil)
-    return arguments
   }
 
   private func requestObject(_ exchange: Exchange, _ route: RouteRecord, _ values: [Value]) -> Value {
@@ -260,22 +332,24 @@ final class RequestDesk {
   // MARK: Failing
 
   private func fail(_ work: Work, _ error: Value) {
+    finish(work, page(of: error, work.route, work.exchange.request))
+  }
+
+  /// The standard page of an error that ended a request. One that nobody asked for is told.
+  private func page(of error: Value, _ route: RouteRecord, _ request: Request) -> Response {
     // An error that no code has thrown, as of a deferred that was cancelled, is at least the handler's.
-    machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
+    machine.setOrigin(machine.place(of: route.handler.value), of: error)
     let report = machine.report(of: error)
     let status = ErrorPage.status(of: error, report, in: machine)
-    if report.kind == Failure.Kind.status.rawValue {
-      return finish(work, .text(status, report.message + "\n"))
-    }
-    let request = work.exchange.request
+    if report.kind == Failure.Kind.status.rawValue { return .text(status, report.message + "\n") }
     // An endless chain of calls is told where it was stopped, not by each of those that wait for it.
     let isToldAlready = status == .loopDetected && !machine.errorField("response", of: error).isNil
     if isToldAlready {
-      work.route.errors += 1
+      route.errors += 1
     } else {
-      tell(error, of: work, what: "\(status.code) for")
+      tell(error, of: route, request, what: "\(status.code) for")
     }
-    finish(work, ErrorPage.response(report, status: status, to: request))
+    return ErrorPage.response(report, status: status, to: request)
   }
 
   /// Tells of an error of a handler, or of what it has left behind to stream.
@@ -308,16 +382,17 @@ final class RequestDesk {
     if work.status == 0 { work.route.latency.add(clock.now - work.started) }
     if logsRequests {
       log(
-        work.exchange.request, status: Int(response.status.code), bytes: response.body.readableBytes,
+        work.exchange.request, status: Int(response.status.code), bytes: response.length,
         work.route, started: work.started)
     }
     work.exchange.respond(response)
+    work.object?.opened?.close()
   }
 
   private func answer(_ exchange: Exchange, _ response: Response) {
     if logsRequests {
       log(
-        exchange.request, status: Int(response.status.code), bytes: response.body.readableBytes, nil,
+        exchange.request, status: Int(response.status.code), bytes: response.length, nil,
         started: clock.now)
     }
     exchange.respond(response)
@@ -353,6 +428,7 @@ final class RequestDesk {
 
   private func abandon(_ task: TaskID) {
     guard let work = take(task) else { return }
+    work.object?.opened?.close()
     if let writer = work.writer {
       writer.close()
       end(work, writer, .cancelled)
@@ -384,5 +460,15 @@ final class RequestDesk {
 
   private static var restarted: Response {
     StandardPages.unavailable("the notebook's kernel was restarted")
+  }
+}
+
+extension RouteTable.Resolution {
+  /// The methods that the path has, as far as they were asked for; empty otherwise.
+  fileprivate var allowed: [HTTPMethod] {
+    switch self {
+    case .methodNotAllowed(let allow), .options(let allow): allow
+    case .match, .notFound, .badPath: []
+    }
   }
 }

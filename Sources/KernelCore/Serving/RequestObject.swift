@@ -8,6 +8,8 @@ final class RequestObject {
   let params: [(String, Value)]
   /// What hands on its body as it comes.
   let chunks: RequestChunks
+  /// What was opened to answer it, and is closed when it has been.
+  var opened: StaticFile?
   /// The body as a form, once it was read.
   private lazy var form = Result<MultipartForm, MultipartError>(
     catching: { [request] () throws(MultipartError) in try request.multipartForm() })
@@ -22,7 +24,8 @@ final class RequestObject {
   ///
   /// Its hidden fields keep the files of a form once they were asked for.
   static func define(in machine: Machine, fileClass: InstanceClass) -> InstanceClass {
-    let type = machine.defineClass("Request", fields: ["params", "__files", "__fileLists", "__chunks"])
+    let type = machine.defineClass(
+      "Request", fields: ["params", "__files", "__fileLists", "__chunks", "__state"])
     type.describe = { [unowned machine, unowned type] value in
       guard let object = machine.payload(of: value, type) as? RequestObject else { return "<Request>" }
       return "<Request \(object.request.method.rawValue) \(object.request.target.printable(limit: 200))>"
@@ -88,6 +91,13 @@ final class RequestObject {
       if !known.isNil { return known }
       let made = machine.makeInstance(chunksClass, payload: object.chunks)
       machine.setField(3, of: call[0], to: made)
+      return made
+    }
+    machine.defineProperty(type, "state") { call throws(Failure) in
+      let known = call.machine.field(4, of: call[0])
+      if !known.isNil { return known }
+      let made = call.machine.makeDictionary([])
+      call.machine.setField(4, of: call[0], to: made)
       return made
     }
     defineForms(type, fileClass, in: machine)

@@ -113,7 +113,7 @@ final class RouteRegistry {
 
   func makeRecord(
     method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue, usesRequest: Bool,
-    usesChunks: Bool, isSocket: Bool, owner: UInt32, cell: Int?
+    usesChunks: Bool = false, isSocket: Bool = false, owner: UInt32, cell: Int?
   ) -> RouteRecord {
     defer { next += 1 }
     return RouteRecord(

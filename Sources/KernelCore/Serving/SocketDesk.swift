@@ -51,7 +51,8 @@ final class SocketDesk {
   func handle(_ exchange: Exchange) -> Bool {
     let request = exchange.request
     guard !isOver, let (route, values) = routes.socket(at: request.path) else { return false }
-    let arguments = desk.arguments(of: route, values, exchange)
+    let (parameters, own) = desk.arguments(
+      of: route, values, exchange, withRequest: route.usesRequest)
     guard let socket = exchange.acceptWebSocket() else {
       if desk.logsRequests { desk.log(request, status: 400, bytes: 0, route, started: clock.now) }
       return true
@@ -68,7 +69,7 @@ final class SocketDesk {
     socket.onEnd = { [weak self] in self?.connectionEnded(task) }
     machine.moment = clock.now
     machine.start(
-      route.handler.value, [machine.makeInstance(socketClass, payload: object)] + arguments,
+      route.handler.value, [machine.makeInstance(socketClass, payload: object)] + parameters + [own],
       owner: route.owner, followsDeferred: true, requestDepth: 1, span: span)
     onActivity()
     return true

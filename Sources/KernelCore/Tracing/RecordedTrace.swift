@@ -130,6 +130,7 @@ final class RecordedTrace {
     case .call(let method, let url): "\(method) \(url.printable(limit: 200))"
     case .listening: "listen"
     case .stream(let what): what
+    case .file: "open a file"
     }
   }
 

@@ -133,6 +133,10 @@ extension FunctionCompiler {
       }
     }
     let place = if case .name = callee.kind { callee.span } else { span }
+    if case .name(let name) = callee.kind, let prefix = name.groupPrefix {
+      // What is called asks for it in this very call.
+      emit(.declare, a: base, wide: constant(.group(prefix)))
+    }
     at(place) { $0.finishCall(.call, arguments, base: base, member: 0) }
     hint(condition: condition)
     if base != target { emit(.move, a: target, b: base) }

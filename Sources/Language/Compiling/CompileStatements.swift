@@ -136,6 +136,8 @@ extension FunctionCompiler {
     case .assignment(let target, let operation, let operatorSpan, let value):
       assign(target, operation, operatorSpan, value)
     case .route(let route): declare(route)
+    case .hook(let hook): declare(hook)
+    case .group(let group): block(group.body.statements, tail: .discarded)
     case .guard(let conditions, let otherwise):
       let failures = branch(unless: conditions)
       let past = jump(.jump)
@@ -200,6 +202,13 @@ extension FunctionCompiler {
       usesRequest: route.handler.usesRequest, usesChunks: route.handler.usesChunks,
       isSocket: route.isSocket)
     at(route.patternSpan) { $0.emit(.declare, a: register, wide: $0.constant(.route(declaration))) }
+  }
+
+  private mutating func declare(_ hook: HookNode) {
+    let register = allocate()
+    closure(hook.handler, into: register)
+    let declaration = HookDeclaration(kind: hook.kind, prefix: hook.prefix)
+    at(hook.wordSpan) { $0.emit(.declare, a: register, wide: $0.constant(.hook(declaration))) }
   }
 
   // MARK: Assignments

@@ -62,7 +62,7 @@ public struct Disassembler {
       switch function.role {
       case .main: "\(program.source.name): main"
       case .function: "f\(number): func \(function.name)(\(list.joined(separator: ", ")))"
-      case .handler: "f\(number): \(DisplayText.visible(function.name))"
+      case .handler, .hook: "f\(number): \(DisplayText.visible(function.name))"
       case .closure: "f\(number): closure (\(list.joined(separator: ", ")))"
       case .task: "f\(number): the body of async"
       case .cleanup: "f\(number): the body of defer"
@@ -147,6 +147,9 @@ public struct Disassembler {
       let uses = route.usesChunks ? ", with request.chunks" : route.usesRequest ? ", with request" : ""
       if route.isSocket { return "socket \(literal(route.pattern))\(uses)" }
       return "route \(methods)\(literal(route.pattern))\(uses)"
+    case .group(let prefix): return "group \(literal(prefix))"
+    case .hook(let hook):
+      return "\(hook.kind.rawValue)\(hook.prefix.isEmpty ? "" : " in " + literal(hook.prefix))"
     }
   }
 

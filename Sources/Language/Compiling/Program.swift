@@ -47,6 +47,9 @@ public enum Constant: Hashable, Sendable {
   /// The labels of a call's arguments, in order.
   case labels([String?])
   case route(RouteDeclaration)
+  case hook(HookDeclaration)
+  /// The paths of the groups around a call, joined: for what is called next.
+  case group(String)
 }
 
 /// What a `route` statement declares.
@@ -62,6 +65,13 @@ public struct RouteDeclaration: Hashable, Sendable {
   public let usesChunks: Bool
   /// Whether it is a WebSocket, whose handler is given the connection as its first argument.
   public let isSocket: Bool
+}
+
+/// What `before { … }` and the like declare.
+public struct HookDeclaration: Hashable, Sendable {
+  public let kind: HookKind
+  /// The paths of the groups around it, joined; empty where there is none.
+  public let prefix: String
 }
 
 /// Where a closure takes a captured variable from when it is made.

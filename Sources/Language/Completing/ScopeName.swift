@@ -11,6 +11,8 @@ public struct ScopeName {
     case socket
     /// `request` in a handler.
     case request
+    /// `response` in the body of `after`.
+    case response
     case loopVariable
     case `let`
     case `var`
@@ -108,6 +110,8 @@ private struct ScopeWalk {
       walk(value)
     case .function(let name, let node): walk(function: node, named: name.name)
     case .route(let node): walk(node)
+    case .hook(let node): walk(node)
+    case .group(let node): walk(node.body)
     case .conditional(let node): walk(node)
     case .guard(let conditions, let block):
       if holds(block.span) { return walk(block.statements) }
@@ -179,6 +183,20 @@ private struct ScopeWalk {
     }
     add("request", .request)
     walk(route.handler.body)
+  }
+
+  private mutating func walk(_ hook: HookNode) {
+    for parameter in hook.handler.parameters {
+      switch parameter.name {
+      case "request": add("request", .request)
+      case "response" where hook.kind == .after: add("response", .response)
+      case "error" where hook.kind == .onError: add("error", .error)
+      default:
+        add(
+          parameter.name, .routeParameter(converter: Self.converter(of: parameter.name, in: hook.prefix)))
+      }
+    }
+    walk(hook.handler.body)
   }
 
   /// The word before the colon, or the one before the parentheses with the converter's arguments.

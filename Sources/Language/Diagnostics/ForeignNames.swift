@@ -19,6 +19,12 @@ public enum ForeignNames {
     "nonlocal": "nothing: closures change what is around them",
     "goto": "a func and return",
     "error": "$0 in deferred.catch { $0.kind }; as error it is known in the body of a catch",
+    "group": "group \"/path\" { … }, with a text in quotes",
+    "before": "before { … }, with its body on the same line",
+    "notFound": "notFound { … }, with its body on the same line",
+    "onError": "onError { … }, with its body on the same line",
+    "middleware": surrounding, "use": surrounding, "filter": "before { … }, or xs.filter { … }",
+    "errorHandler": "onError { … }", "errorhandler": "onError { … }", "mount": "group \"/path\" { … }",
     "app": routing, "router": routing, "server": routing, "express": routing, "flask": routing,
     "Flask": routing, "klein": routing, "Klein": routing, "FastAPI": routing, "Vapor": routing,
     "Hummingbird": routing, "gatherResults": "all([a, b])", "DeferredList": "settled([a, b])",
@@ -27,6 +33,9 @@ public enum ForeignNames {
   ]
 
   private static let routing = "route GET \"/path\" { … }; the server of the notebook runs already"
+
+  private static let surrounding =
+    "before { … } for what runs before the routes, after { … } for what changes answers"
 
   private static let swift: [String: String] = [
     "Thread": "await sleep(5s), async { … }", "RunLoop": "await sleep(5s)", "usleep": "await sleep(5ms)",

@@ -62,6 +62,8 @@ extension SourcePrinter {
       let head = Layout.concat([take(), .space, take(), parameters(node.parameters), .space])
       return bodies([head], [braces(node.body)]).layout
     case .route(let node): return route(node)
+    case .hook(let node): return .concat([take(), .space, block(node.handler.body)])
+    case .group(let node): return .concat([take(), .space, take(), .space, block(node.body.statements)])
     case .conditional(let node): return conditional(node).layout
     case .guard(let conditions, let otherwise):
       let keyword = take()

@@ -2,14 +2,14 @@
 
 extension Resolver {
   /// `"/items/:id"`, `"/items/{id}"` and `"/files/*"`, which no request means that asks for item 3.
-  func warnOfForeignParameters(_ route: RouteNode) {
-    let isPlain = route.patternSpan.end - route.patternSpan.start == route.pattern.utf8.count + 2
-    var start = route.patternSpan.start + 1
-    for segment in route.pattern.split(separator: "/", omittingEmptySubsequences: false) {
+  func warnOfForeignParameters(in pattern: String, at literal: Span) {
+    let isPlain = literal.end - literal.start == pattern.utf8.count + 2
+    var start = literal.start + 1
+    for segment in pattern.split(separator: "/", omittingEmptySubsequences: false) {
       let end = start + segment.utf8.count
       if let own = Self.ownParameter(for: segment) {
         report(
-          .foreignParameter(String(segment), own), at: isPlain ? Span(start, end) : route.patternSpan,
+          .foreignParameter(String(segment), own), at: isPlain ? Span(start, end) : literal,
           .warning)
       }
       start = end + 1

@@ -76,12 +76,27 @@ public struct Resolution: Sendable {
   public struct RoutePlace: Hashable, Sendable {
     /// The methods as written; empty means any method.
     public var methods: [String]
-    public var pattern: String
+    /// The paths of the groups around it, joined.
+    public var prefix: String
+    /// The pattern as written.
+    public var literal: String
     public var span: Span
     /// Whether it is a `socket`.
-    public var isSocket: Bool
+    public var isSocket = false
+
+    /// The whole pattern.
+    public var pattern: String { RouteNode.joined(prefix, literal) }
   }
   public internal(set) var routes: [RoutePlace] = []
+  /// The paths of the groups, each as the pattern that it is.
+  public internal(set) var groups: [RoutePlace] = []
+  /// What the text declares around routes.
+  public struct Hook: Hashable, Sendable {
+    public var kind: HookKind
+    /// The paths of the groups around it, joined.
+    public var prefix: String
+  }
+  public internal(set) var hooks: [Hook] = []
   /// The globals that the text declares.
   public internal(set) var declares: [String: GlobalScope.Kind] = [:]
   /// For each global that the text declares with a value, where its declaration ends: from there on it has one.

@@ -48,6 +48,8 @@ public final class Resolver {
   var isKey = false
   /// The global whose declaration is being resolved.
   var declaring: String?
+  /// The paths of the groups around the place, joined.
+  var groupPrefix = ""
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
 

@@ -43,10 +43,14 @@ extension Resolver {
     case .route(let node):
       resolution.routes.append(
         .init(
-          methods: node.methods.map(\.name), pattern: node.pattern, span: node.patternSpan,
-          isSocket: node.isSocket))
-      warnOfForeignParameters(node)
+          methods: node.methods.map(\.name), prefix: node.prefix, literal: node.literal,
+          span: node.patternSpan, isSocket: node.isSocket))
+      warnOfForeignParameters(in: node.literal, at: node.patternSpan)
       runningLater { $0.resolve(node.handler) }
+    case .hook(let node):
+      resolution.hooks.append(.init(kind: node.kind, prefix: node.prefix))
+      runningLater { $0.resolve(node.handler) }
+    case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)
     case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)
     case .whileLoop(let conditions, let body):
@@ -83,6 +87,19 @@ extension Resolver {
     }
   }
 
+  private func resolve(_ group: GroupNode) {
+    let outer = groupPrefix
+    groupPrefix = group.prefix
+    let known = group.prefix.utf8.count - group.literal.utf8.count
+    resolution.groups.append(
+      .init(
+        methods: [], prefix: String(decoding: group.prefix.utf8.prefix(known), as: UTF8.self),
+        literal: group.literal, span: group.pathSpan))
+    warnOfForeignParameters(in: group.literal, at: group.pathSpan)
+    resolve(group.body)
+    groupPrefix = outer
+  }
+
   /// Resolves the declaration of a name, which is a global at the outermost level.
   private func withDeclaring(_ name: NameDeclaration, _ body: (Resolver) -> Void) {
     guard isAtOutermostLevel else { return body(self) }
@@ -104,7 +121,7 @@ extension Resolver {
       case .closure: "a closure"
       case .task: "async"
       case .cleanup: "defer"
-      case .main, .function, .handler: "a function"
+      case .main, .function, .handler, .hook: "a function"
       }
     report(
       frames.contains { $0.loops > 0 } ? .outOfFunction(keyword, function) : .outsideLoop(keyword),
@@ -193,7 +210,7 @@ extension Resolver {
     let loop = frame.loops > 0 ? ["break", "continue"] : []
     return switch frame.node.role {
     case .main, .cleanup: ["throw"] + loop
-    case .function, .closure, .handler, .task: ["return", "throw"] + loop
+    case .function, .closure, .handler, .hook, .task: ["return", "throw"] + loop
     }
   }
 
@@ -312,6 +329,7 @@ extension Resolver {
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
+      noteGroup(of: callee)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver)
       }
@@ -331,6 +349,20 @@ extension Resolver {
       resolve(inner)
     case .conditional(let node): resolve(node)
     }
+  }
+}
+
+extension Resolver {
+  /// What concerns the routes of a group when it is called in one.
+  private static let surrounding: Set<String> = ["cors", "files"]
+
+  /// Notes in which group such a function is called.
+  private func noteGroup(of callee: Expression) {
+    guard case .name(let name) = callee.kind, Self.surrounding.contains(name.name),
+      case .global = name.binding,
+      globals.kind(of: name.name) == .builtin, globalSpans[name.name] == nil
+    else { return }
+    name.groupPrefix = groupPrefix
   }
 }
 

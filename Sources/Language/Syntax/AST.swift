@@ -99,6 +99,8 @@ public final class NameReference {
   public let name: String
   public let span: Span
   public internal(set) var binding: Binding = .unresolved
+  /// Of `cors` and `files` that are called, the path of the groups around, joined.
+  public internal(set) var groupPrefix: String?
 
   public init(_ name: String, _ span: Span) {
     self.name = name
@@ -178,6 +180,8 @@ public final class FunctionNode {
     case task
     /// The body of `defer`.
     case cleanup
+    /// The body of `before`, `after`, `notFound` or `onError`.
+    case hook
   }
 
   public let role: Role
@@ -229,6 +233,8 @@ public struct Statement {
     case assignment(target: Expression, operator: BinaryOperator?, operatorSpan: Span, value: Expression)
     case function(name: NameDeclaration, FunctionNode)
     case route(RouteNode)
+    case hook(HookNode)
+    case group(GroupNode)
     case conditional(IfNode)
     /// `guard … else { … }`: what it binds lives to the end of the enclosing block.
     case `guard`([Condition], otherwise: BlockNode)
@@ -320,25 +326,36 @@ public enum Condition {
 
 /// `route GET, HEAD "/items/<int:id>" { … }`.
 ///
-/// The handler's parameters are those of the pattern, in its order, and last `request`.
+/// The handler's parameters are those of the groups around it and of the pattern, in their order, and last `request`.
 public final class RouteNode {
   /// Method names as written; empty means any method.
   public let methods: [(name: String, span: Span)]
-  public let pattern: String
+  /// The paths of the groups around it, joined; empty where there is none.
+  public let prefix: String
+  /// The pattern as written.
+  public let literal: String
   /// The literal with its quotes.
   public let patternSpan: Span
   public let handler: FunctionNode
   /// Whether it was written `socket "/chat" { ws in … }`: then the handler's first parameter is the connection.
   public let isSocket: Bool
 
+  /// The whole pattern. In a group, `"/"` is the group's own path.
+  public var pattern: String { Self.joined(prefix, literal) }
+
   public init(
-    methods: [(name: String, span: Span)], pattern: String, patternSpan: Span, handler: FunctionNode,
-    isSocket: Bool = false
+    methods: [(name: String, span: Span)], prefix: String = "", literal: String, patternSpan: Span,
+    handler: FunctionNode, isSocket: Bool = false
   ) {
     self.isSocket = isSocket
     self.methods = methods
-    self.pattern = pattern
+    self.prefix = prefix
+    self.literal = literal
     self.patternSpan = patternSpan
     self.handler = handler
+  }
+
+  static func joined(_ prefix: String, _ literal: String) -> String {
+    !prefix.isEmpty && literal == "/" ? prefix : prefix + literal
   }
 }

@@ -130,7 +130,10 @@ private struct Painter {
     }
     if !next.startsLine {
       switch (name, next.kind) {
-      case ("route", .stringStart), ("socket", .stringStart), ("html", .stringStart):
+      case ("route", .stringStart), ("socket", .stringStart), ("html", .stringStart),
+        ("group", .stringStart):
+        return add(span, .keyword)
+      case (_, .symbol(.openBrace)) where HookKind(rawValue: name) != nil && !isMember(index):
         return add(span, .keyword)
       case ("route", .identifier(let method)) where method.allSatisfy(\.isUppercase):
         isBehindRoute = true

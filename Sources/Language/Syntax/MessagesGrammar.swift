@@ -292,3 +292,29 @@ extension Message {
     "a handler lists no parameters: they come from the pattern, and request is there too",
     help: "leave out the names and the in")
 }
+
+// MARK: - What surrounds routes
+
+extension Message {
+  static func hookParameters(_ word: String, _ names: [String]) -> Message {
+    Message(
+      "\(word) lists no parameters: \(names.joined(separator: " and ")) \(names.count > 1 ? "are" : "is") there",
+      help: "leave out the names and the in")
+  }
+  static func groupStart(_ path: String) -> Message {
+    Message("the path of a group begins with /", help: path.isEmpty ? nil : "write \"/\(path)\"")
+  }
+  static func groupEnd(_ path: String) -> Message {
+    let shorter = String(path.reversed().drop { $0 == "/" }.reversed())
+    return Message(
+      "the path of a group does not end with /: those of its routes begin with one",
+      help: shorter.isEmpty
+        ? "leave out this group: its routes are those of the notebook" : "write \"\(shorter)\"")
+  }
+  static let interpolatedGroup = Message(
+    "the path of a group is a plain string", help: "a part that varies is a parameter: \"/users/<int:id>\"")
+  static func groupHasPlaceholder(_ name: String) -> Message {
+    Message(
+      "the group around this has a parameter \"\(name)\" already", help: "give one of the two another name")
+  }
+}

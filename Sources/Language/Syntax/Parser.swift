@@ -63,6 +63,8 @@ public struct Parser {
   var position = 0
   var context = Context()
   var anonymousParameters: [AnonymousParameters] = [.unavailable]
+  /// The groups around the place that is being read.
+  var group = Group()
   var depth = 0
   /// The longest chain among the expressions read since it was last set to 0.
   var chainLength = 0

@@ -29,25 +29,28 @@ extension Parser {
     guard patternToken.kind == .stringStart else {
       throw fail(.expected("the pattern of the route, as in \"/items/<int:id>\"", found: describeCurrent()))
     }
-    var (pattern, patternSpan, parameters) = try parsePattern()
+    var (pattern, patternSpan, parameters) = try parsePattern(of: .route)
+    parameters = group.parameters + parameters
     parameters.append(Parameter(name: "request", span: patternSpan))
 
     anonymousParameters.append(.unavailable)
-    let body = try parseHandlerBody()
+    let body = try parseHandlerBody("the body of the route", ownParameters: .handlerParameters)
     anonymousParameters.removeLast()
     let verbs = methods.map(\.name).joined(separator: ", ")
+    let whole = RouteNode.joined(group.prefix, pattern)
     let handler = FunctionNode(
-      role: .handler, name: verbs.isEmpty ? "route \(pattern)" : "\(verbs) \(pattern)",
+      role: .handler, name: verbs.isEmpty ? "route \(whole)" : "\(verbs) \(whole)",
       parameters: parameters, hasExplicitParameters: true, body: body.statements, span: spanFrom(start))
     let node = RouteNode(
-      methods: methods, pattern: pattern, patternSpan: patternSpan, handler: handler)
+      methods: methods, prefix: group.prefix, literal: pattern, patternSpan: patternSpan, handler: handler)
     return Statement(.route(node), handler.span)
   }
 
   /// `socket "/chat/<room>" { ws in … }`.
   mutating func parseSocket() throws(SyntaxFailure) -> Statement {
     let start = advance()
-    let (pattern, patternSpan, placeholders) = try parsePattern()
+    let (pattern, patternSpan, own) = try parsePattern(of: .route)
+    let placeholders = group.parameters + own
     guard at(.openBrace) else {
       throw fail(.expected("the body of the socket, as in { ws in … }", found: describeCurrent()))
     }
@@ -70,15 +73,16 @@ extension Parser {
     let body = try parseOpenedBlock(opener)
     anonymousParameters.removeLast()
     let handler = FunctionNode(
-      role: .handler, name: "socket \(pattern)", parameters: parameters, hasExplicitParameters: true,
-      body: body.statements, span: spanFrom(start))
+      role: .handler, name: "socket \(RouteNode.joined(group.prefix, pattern))", parameters: parameters,
+      hasExplicitParameters: true, body: body.statements, span: spanFrom(start))
     let node = RouteNode(
-      methods: [], pattern: pattern, patternSpan: patternSpan, handler: handler, isSocket: true)
+      methods: [], prefix: group.prefix, literal: pattern, patternSpan: patternSpan, handler: handler,
+      isSocket: true)
     return Statement(.route(node), handler.span)
   }
 
   /// A pattern and the names in it.
-  private mutating func parsePattern() throws(SyntaxFailure) -> (
+  private mutating func parsePattern(of owner: PatternOwner) throws(SyntaxFailure) -> (
     text: String, span: Span, parameters: [Parameter]
   ) {
     let literal = try parseString()
@@ -86,22 +90,23 @@ extension Parser {
       report(.interpolatedPattern, at: literal.span)
       return ("", literal.span, [])
     }
-    return (text, literal.span, parsePlaceholders(text, literal.span))
+    return (text, literal.span, parsePlaceholders(text, literal.span, of: owner))
   }
 
-  private mutating func parseHandlerBody() throws(SyntaxFailure) -> BlockNode {
+  /// - Parameter ownParameters: what to say where it lists some.
+  mutating func parseHandlerBody(_ what: String, ownParameters: Message) throws(SyntaxFailure) -> BlockNode {
     if at(.openBrace) {
       position += 1
       if startsParameterList, !atEnd, !peek().startsLine || at(.openParen) {
         let first = current
         while !atEnd, !at(.in), !at(.closeBrace) { advance() }
-        report(.handlerParameters, at: spanFrom(first))
+        report(ownParameters, at: spanFrom(first))
         // The block is read from here on as though the names were not there.
         return try parseOpenedBlock(current)
       }
       position -= 1
     }
-    return try parseBlock("the body of the route")
+    return try parseBlock(what)
   }
 
   private mutating func parseOpenedBlock(_ opener: Token) throws(SyntaxFailure) -> BlockNode {
@@ -135,8 +140,11 @@ extension Parser {
 
   // MARK: - Patterns
 
+  /// What a pattern is the pattern of.
+  enum PatternOwner { case route, group }
+
   /// The names in the `<…>` of a pattern. What the converters mean is checked when the route is made.
-  private mutating func parsePlaceholders(_ pattern: String, _ literal: Span) -> [Parameter] {
+  mutating func parsePlaceholders(_ pattern: String, _ literal: Span, of owner: PatternOwner) -> [Parameter] {
     let text = Array(pattern.utf8)
     // Offsets in the pattern are offsets in the text only where the literal has no escapes.
     let isPlain = literal.end - literal.start == text.count + 2
@@ -144,7 +152,7 @@ extension Parser {
       isPlain
         ? Span(literal.start + 1 + range.lowerBound, literal.start + 1 + range.upperBound) : literal
     }
-    if text.first != UInt8(ascii: "/") { report(.patternSlash, at: literal) }
+    if owner == .route, text.first != UInt8(ascii: "/") { report(.patternSlash, at: literal) }
 
     var parameters: [Parameter] = []
     var index = 0
@@ -165,6 +173,10 @@ extension Parser {
         report(.placeholderRequest, at: place)
       } else if parameters.contains(where: { $0.name == name }) {
         report(.duplicatePlaceholder(name), at: place)
+      } else if let outer = group.parameters.first(where: { $0.name == name }) {
+        report(
+          .groupHasPlaceholder(name), at: place,
+          notes: [.init("the group's parameter stands here", outer.span)])
       } else {
         addParameter(Parameter(name: name, span: place), to: &parameters)
       }

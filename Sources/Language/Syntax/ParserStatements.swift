@@ -12,6 +12,7 @@ extension Parser {
       let outerContext = context
       let outerFunctions = anonymousParameters.count
       let outerDepth = depth
+      let outerGroup = group
       statementStart = current.span.start
       do throws(SyntaxFailure) {
         try parseStatement(into: &statements)
@@ -20,6 +21,7 @@ extension Parser {
         context = outerContext
         anonymousParameters.removeLast(anonymousParameters.count - outerFunctions)
         depth = outerDepth
+        group = outerGroup
         let from = tokens[start].span.start
         synchronize(from: start)
         if position == start { advance() }
@@ -80,6 +82,8 @@ extension Parser {
     }
     if isRouteHead { return statements.append(try parseRoute()) }
     if isSocketHead { return statements.append(try parseSocket()) }
+    if let kind = hookHead { return statements.append(try parseHook(kind)) }
+    if isGroupHead { return statements.append(try parseGroup()) }
     if try parseForeignStatement(into: &statements) { return }
     statements.append(try parseExpressionStatement())
   }

@@ -55,9 +55,16 @@ package struct SyntaxDump {
         }
       }
       add("route [\(node.methods.map(\.name).joined(separator: ","))] ") { dump in
-        dump.add(quoted: node.pattern)
+        dump.add(quoted: node.literal)
         dump.add(" ")
         dump.add(node.handler)
+      }
+    case .hook(let node): add("\(node.kind.rawValue) ") { $0.add(node.handler) }
+    case .group(let node):
+      add("group ") { dump in
+        dump.add(quoted: node.literal)
+        dump.add(" ")
+        dump.add(node.body)
       }
     case .conditional(let node): add(node)
     case .guard(let conditions, let otherwise): add("guard ") { $0.add(conditions, otherwise) }

@@ -215,11 +215,11 @@ extension Machine {
           return true
         }
         if native.isVariadic, let labels, labels.contains(where: { $0 != nil }) {
-          try moveOption(arguments, count, labels, of: native)
+          let (plain, given) = try takeOptions(arguments, count, labels, of: native)
           target.pointee = try native.body(
             NativeCall(
-              machine: self, heap: heap, base: arguments, count: count - 1, owner: owner, function: native,
-              hasOption: true))
+              machine: self, heap: heap, base: arguments, count: plain, owner: owner, function: native,
+              given: given))
           return true
         }
         let arranged = try arrange(arguments, count, labels, for: native, hidden: native.isMember ? 1 : 0)
@@ -274,34 +274,51 @@ extension Machine {
     case ("remove", _): "write remove(at: i) for a place, removeAll { $0 == x } for a value"
     case (let member, "at"): "write \(member)(x, at: i)"
     case (let name, "repeating"), (let name, "count"): "write \(name)(repeating: x, count: n)"
+    case ("files", _): "write files(\"/assets\", from: \"public\")"
     case (let name, _): "write \(name)(\(label): x)"
     }
   }
 
-  /// Moves the one labelled argument of a native that takes any number of others behind those.
-  private func moveOption(
+  /// Tells the labelled arguments of a native that takes any number of others from those, which then stand first.
+  private func takeOptions(
     _ arguments: ValuePointer, _ count: Int, _ labels: [String?], of native: NativeFunction
-  ) throws(Failure) {
-    let labelled = labels.indices.filter { labels[$0] != nil }
-    for place in labelled where labels[place] != native.option {
-      let name = labels[place] ?? ""
+  ) throws(Failure) -> (plain: Int, given: [Value]) {
+    let receiver = native.isMember ? 1 : 0
+    var given = [Value](repeating: .missing, count: native.options.count)
+    for place in labels.indices {
+      guard let label = labels[place] else { continue }
+      guard let option = native.options.firstIndex(of: label) else {
+        throw unknownOption(label, of: native).at(.label(place - receiver))
+      }
+      guard given[option].tag == Tag.missing else {
+        throw Failure(.argument, "\"\(label)\" of \(native.name)() is given twice").at(
+          .label(place - receiver))
+      }
+      given[option] = arguments[place]
+    }
+    let plain = labels.indices.filter { labels[$0] == nil }
+    guard plain.count >= native.requiredCount + receiver else {
       throw Failure(
-        .argument, "\(native.name)() has no parameter \"\(name)\"",
-        help: native.option.flatMap { ForeignLabels.advice(on: name, of: [$0]) }
-          ?? native.option.map { "only \"\($0):\" is labelled" } ?? "its arguments have no labels"
-      ).at(.label(place - (native.isMember ? 1 : 0)))
+        .argument,
+        Machine.counted(
+          "\(native.name)()", native.requiredCount, native.requiredCount, plain.count - receiver))
     }
-    guard labelled.count == 1 else {
-      throw Failure(.argument, "\"\(native.option ?? "")\" of \(native.name)() is given twice")
-        .at(.label(labelled[1] - (native.isMember ? 1 : 0)))
-    }
-    guard count > native.requiredCount else {
-      throw Failure(
-        .argument, Machine.counted("\(native.name)()", native.requiredCount, native.requiredCount, count - 1))
-    }
-    let option = arguments[labelled[0]]
-    for place in labelled[0]..<(count - 1) { arguments[place] = arguments[place + 1] }
-    arguments[count - 1] = option
+    for (place, source) in plain.enumerated() { arguments[place] = arguments[source] }
+    return (plain.count, given)
+  }
+
+  private func unknownOption(_ label: String, of native: NativeFunction) -> Failure {
+    let known = native.options
+    let near = Suggestion.nearest(to: label, among: known).map { "did you mean \"\($0):\"?" }
+    let all: String? =
+      switch known.count {
+      case 0: "its arguments have no labels"
+      case 1: "only \"\(known[0]):\" is labelled"
+      default: "its labels are \(known.joined(separator: ", "))"
+      }
+    return Failure(
+      .argument, "\(native.name)() has no parameter \"\(label)\"",
+      help: ForeignLabels.advice(on: label, of: known) ?? near ?? all)
   }
 
   // MARK: Methods

@@ -259,11 +259,15 @@ extension Machine {
   func declare(
     _ handler: Value, constant: Int, _ fiber: UnsafeMutablePointer<FiberObject>, _ registers: ValuePointer
   ) -> Bool {
-    guard let prototype = prototype(of: registers[-2]),
-      case .route(let route) = prototype.plainConstants[constant]
-    else { return true }
+    guard let prototype = prototype(of: registers[-2]) else { return true }
     do throws(Failure) {
-      try host?.declare(route, handler: handler, owner: fiber.pointee.owner, source: prototype.unit.source)
+      switch prototype.plainConstants[constant] {
+      case .route(let route):
+        try host?.declare(route, handler: handler, owner: fiber.pointee.owner, source: prototype.unit.source)
+      case .hook(let hook): try host?.declare(hook, body: handler, owner: fiber.pointee.owner)
+      case .group(let prefix): host?.enter(group: prefix)
+      default: break
+      }
       return true
     } catch {
       failure = error

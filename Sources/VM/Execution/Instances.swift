@@ -7,6 +7,8 @@ public final class InstanceClass {
   /// How an instance shows itself; nil for `<Name>`.
   public var describe: ((Value) -> String)?
   private var members: [Int: Member] = [:]
+  /// What assigns to a member.
+  private var setters: [Int: Value] = [:]
 
   private enum Member {
     case field(Int)
@@ -32,6 +34,9 @@ public final class InstanceClass {
     if case .method(let value) = members[member] { value } else { .unset }
   }
 
+  func setter(_ member: Int) -> Value { setters[member] ?? .unset }
+
+  func add(setter: Value, member: Int) { setters[member] = setter }
   func add(field place: Int, member: Int) { members[member] = .field(place) }
   func add(property: Value, member: Int) { members[member] = .property(property) }
   func add(method: Value, member: Int) { members[member] = .method(method) }
@@ -40,7 +45,11 @@ public final class InstanceClass {
     members.keys.map { machine.memberNames[$0] }.filter { !$0.hasPrefix("__") }
   }
 
+  /// The members that can be assigned to, in the order of their names.
+  func settableNames(_ machine: Machine) -> [String] { setters.keys.map { machine.memberNames[$0] }.sorted() }
+
   func markMembers(_ collector: inout Collector) {
+    for setter in setters.values { collector.mark(setter) }
     for member in members.values {
       switch member {
       case .property(let value), .method(let value): collector.mark(value)
@@ -62,6 +71,12 @@ extension Machine {
   public func defineProperty(_ type: InstanceClass, _ name: String, _ body: @escaping NativeBody) {
     type.add(
       property: makeNative("\(type.name).\(name)", [], isMember: true, body), member: memberNumber(name))
+  }
+
+  /// Defines what an assignment to a member does: the call's first argument is the instance, the second what is assigned.
+  public func defineSetter(_ type: InstanceClass, _ name: String, _ body: @escaping NativeBody) {
+    let setter = makeNative("\(type.name).\(name)", ["value"], isMember: true, body)
+    type.add(setter: setter, member: memberNumber(name))
   }
 
   /// - Parameter shown: what messages say in place of a name that begins with `__`, which is for a library alone.

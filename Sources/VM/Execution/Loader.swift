@@ -45,7 +45,7 @@ extension Machine {
     case .double(let number): .double(number)
     case .duration(let nanoseconds): .duration(nanoseconds: nanoseconds)
     case .string(let text): heap.makeString(text)
-    case .labels, .route: .nil
+    case .labels, .route, .hook, .group: .nil
     }
   }
 

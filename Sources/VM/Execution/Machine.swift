@@ -5,6 +5,10 @@ import Synchronization
 public protocol MachineHost: AnyObject {
   /// A `route` statement ran. The closure is its handler; what it declares is in force at once.
   func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure)
+  /// `before { … }` or the like ran. The closure is its body; what it declares is in force at once.
+  func declare(_ hook: HookDeclaration, body: Value, owner: UInt32) throws(Failure)
+  /// What is called next, and concerns the routes of a group, is called in this one; empty outside.
+  func enter(group: String)
   /// A global is about to be declared: what it held is kept by whoever may have to put it back.
   func willDefine(global: Int, owner: UInt32)
   /// What to do about a name that is not defined, where the host knows more than its spelling tells.

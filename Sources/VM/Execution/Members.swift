@@ -112,11 +112,30 @@ extension Machine {
     case Tag.array:
       if let place = Int(memberNames[member]) { return setIndex(object, .int(place), value, keepsNil: false) }
       failure = Failure(.type, "members of Array cannot be assigned")
+    case Tag.instance: return setMember(ofInstance: object, member, value)
     case Tag.deferred: failure = .notAwaited("what is assigned to")
     case Tag.nil: failure = .ofNil("members of nil cannot be assigned")
     default: failure = Failure(.type, "members of \(typeName(object)) cannot be assigned")
     }
     return false
+  }
+
+  private func setMember(ofInstance object: Value, _ member: Int, _ value: Value) -> Bool {
+    let type = classes[Int(object.header.pointee.aux)]
+    let setter = type.setter(member)
+    guard setter.tag == Tag.native else {
+      let names = type.settableNames(self)
+      failure = Failure(
+        .type,
+        names.isEmpty
+          ? "members of \(type.name) cannot be assigned"
+          : "\"\(memberNames[member])\" of \(type.name) cannot be assigned",
+        help: names.isEmpty ? nil : "those that can are \(names.joined(separator: ", "))")
+      return false
+    }
+    scratch[0] = object
+    scratch[1] = value
+    return callNative(setter, scratch, 2, nil, owner, into: scratch)
   }
 
   // MARK: Index

@@ -40,14 +40,14 @@ final class NativeFunction {
   let fullCount: Int
   /// Takes any number of arguments beyond its parameters.
   let isVariadic: Bool
-  /// The label of one more argument that such a native takes, as print's `separator`.
-  let option: String?
+  /// The labels of further arguments that such a native takes, as print's `separator`.
+  let options: [String]
   /// Methods get the receiver as their first argument, which is no parameter.
   let isMember: Bool
   let body: NativeBody
 
   init(
-    name: String, parameters: [NativeParameter], isVariadic: Bool, option: String?, isMember: Bool,
+    name: String, parameters: [NativeParameter], isVariadic: Bool, options: [String], isMember: Bool,
     body: @escaping NativeBody
   ) {
     self.name = name
@@ -55,7 +55,7 @@ final class NativeFunction {
     fullCount = parameters.contains(where: \.isNamed) ? -1 : parameters.count + (isMember ? 1 : 0)
     requiredCount = parameters.prefix { $0.isRequired }.count
     self.isVariadic = isVariadic
-    self.option = option
+    self.options = options
     self.isMember = isMember
     self.body = body
   }
@@ -71,8 +71,8 @@ public struct NativeCall: ~Copyable {
   /// The run of a cell on whose behalf it is called.
   public let owner: UInt32
   unowned(unsafe) let function: NativeFunction
-  /// Whether what `NativeFunction.option` names lies behind the arguments.
-  var hasOption = false
+  /// What `NativeFunction.options` name, `missing` where it was left out; empty where all were.
+  var given: [Value] = []
 
   /// On behalf of how many requests, one made for the other, it is called: with one at least, what it begins
   /// outlives the run that defined the code.
@@ -85,8 +85,12 @@ public struct NativeCall: ~Copyable {
     return value.tag == Tag.missing ? .nil : value
   }
 
-  /// The labelled argument of a native that takes any number of others; nil where it was left out.
-  public var option: Value { hasOption ? base[count] : .nil }
+  /// A labelled argument of a native that takes any number of others, by its place among the options; nil where it was
+  /// left out.
+  public func option(_ place: Int) -> Value {
+    guard place < given.count, given[place].tag != Tag.missing else { return .nil }
+    return given[place]
+  }
 
   public func has(_ index: Int) -> Bool { index < count && base[index].tag != Tag.missing }
 

@@ -2,15 +2,15 @@ import Language
 
 extension Machine {
   /// Defines a global function. A parameter that ends in `?` may be left out. One that takes any number of
-  /// arguments may take one more with a label, its `option`. What only the prelude calls has a name that begins with
+  /// arguments may take more with labels, its `options`. What only the prelude calls has a name that begins with
   /// `__`; messages then say `shown`.
   public func define(
-    _ name: String, _ parameters: [String], variadic: Bool = false, option: String? = nil,
+    _ name: String, _ parameters: [String], variadic: Bool = false, options: [String] = [],
     shown: String? = nil,
     _ body: @escaping NativeBody
   ) {
     let function = makeNative(
-      shown ?? name, parameters, isVariadic: variadic, option: option, isMember: false, body)
+      shown ?? name, parameters, isVariadic: variadic, options: options, isMember: false, body)
     for name in [name, Machine.hidden(name)] {
       guard let slot = try? slot(of: name) else { continue }
       setGlobal(slot, (function, .builtin))
@@ -18,12 +18,12 @@ extension Machine {
   }
 
   func makeNative(
-    _ name: String, _ parameters: [String], isVariadic: Bool = false, option: String? = nil,
+    _ name: String, _ parameters: [String], isVariadic: Bool = false, options: [String] = [],
     isMember: Bool, _ body: @escaping NativeBody
   ) -> Value {
     natives.append(
       NativeFunction(
-        name: name, parameters: NativeParameter.list(parameters), isVariadic: isVariadic, option: option,
+        name: name, parameters: NativeParameter.list(parameters), isVariadic: isVariadic, options: options,
         isMember: isMember, body: body))
     let object = heap.allocate(MemoryLayout<NativeObject>.size, Tag.native).assumingMemoryBound(
       to: NativeObject.self)

@@ -36,6 +36,11 @@ extension Machine {
     }
   }
 
+  /// A function of a library that only the host calls: those whose names begin with `__`. Nil where there is none.
+  public func libraryFunction(named name: String) -> Value? {
+    globalNumbers[Machine.hidden(name)].flatMap { global($0)?.value }
+  }
+
   /// `Array_map` becomes the method `map` of arrays, `Array_min_by` what the native `min` is with a function
   /// or the label `by`; other names become built-in functions.
   private func adopt(_ name: String) throws(Failure) {

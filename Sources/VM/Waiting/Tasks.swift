@@ -100,6 +100,9 @@ extension Machine {
     return (id, value)
   }
 
+  /// Whether an operation is still wanted.
+  public func isUnderWay(operation: Int) -> Bool { operations[operation] != nil }
+
   /// Fires an operation's deferred; what waits becomes ready. A number that was cancelled is ignored.
   public func complete(operation: Int, _ outcome: Outcome) {
     guard let value = operations.removeValue(forKey: operation) else { return }

@@ -45,6 +45,8 @@ public enum TracedWork: Sendable, Equatable {
   case listening
   /// What comes or goes piece by piece: `the next chunk`.
   case stream(String)
+  /// A file is opened.
+  case file
 }
 
 public enum TracedOutcome: Sendable, Equatable {

@@ -33,7 +33,7 @@ private final class InstantHost: MachineHost {
     limits.cleanupTime = 1_000_000
     limits.fibers = 1_000
     machine = Machine(limits: limits, host: self, collectsAlways: collectsAlways)
-    machine.define("print", ["values?"], variadic: true, option: "separator") { call throws(Failure) in
+    machine.define("print", ["values?"], variadic: true, options: ["separator"]) { call throws(Failure) in
       for place in 0..<call.count { _ = call.machine.display(call[place]) }
       return .nil
     }
@@ -59,6 +59,8 @@ private final class InstantHost: MachineHost {
 
   func declare(_ route: RouteDeclaration, handler: Value, owner: UInt32, source: SourceText) throws(Failure) {
   }
+  func declare(_ hook: HookDeclaration, body: Value, owner: UInt32) throws(Failure) {}
+  func enter(group: String) {}
   func willDefine(global: Int, owner: UInt32) {}
   func advice(onUndefined name: String) -> String? { nil }
   func cancel(operation: Int) { timers.removeAll { $0.id == operation } }

@@ -36,6 +36,11 @@ struct FormatterTests {
     ("guard x>1 else{ throw \"no\" }", "guard x > 1 else { throw \"no\" }"),
     ("func f(a,b=2){ a }", "func f(a, b = 2) { a }"), ("defer{ f() }", "defer { f() }"),
     ("route GET,HEAD\"/x/<int:n>\"{ n }", "route GET, HEAD \"/x/<int:n>\" { n }"),
+    ("before{ f() }", "before { f() }"),
+    (
+      "group  \"/a\"{ after{ 1 };route GET\"/b\"{ 2 } }",
+      "group \"/a\" { after { 1 }; route GET \"/b\" { 2 } }"
+    ),
     ("while true{}", "while true { }"), ("print(1);print(2)", "print(1)\nprint(2)"),
     ("func g() { a;b }", "func g() { a; b }"), ("let a=1,b=2", "let a = 1, b = 2"),
   ])

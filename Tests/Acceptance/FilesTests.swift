@@ -1,0 +1,58 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--files` and `files` with the built program, as curl sees them.
+@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: Curl.path), "needs curl"))
+struct FilesTests {
+  private let folder = TemporaryFolder()
+
+  private func serving() throws -> Serving {
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/public", withIntermediateDirectories: true)
+    folder.write("0123456789", to: "public/digits.txt")
+    folder.write("secret", to: "secret.txt")
+    // Not changed a moment ago, so that its tag is strong.
+    let old = Date(timeIntervalSince1970: 1_000_000_000)
+    try FileManager.default.setAttributes(
+      [.modificationDate: old], ofItemAtPath: folder.path + "/public/digits.txt")
+    return try Serving.start(cells: "files(\"/assets\", from: \"public\")", ["--files", folder.path])
+  }
+
+  @Test func curlResumesAndKeepsWhatHasNotChanged() async throws {
+    try await onOwnThread {
+      let serving = try serving()
+      let base = "http://127.0.0.1:\(serving.port)/assets/digits.txt"
+      folder.write("01234", to: "begun.txt")
+      _ = try Curl.run(["-C", "-", "-o", folder.path + "/begun.txt", base])
+      #expect(folder.read("begun.txt") == "0123456789")
+      let tag = folder.path + "/tag"
+      let status = ["-o", "/dev/null", "-w", "%{http_code} %header{content-type}"]
+      #expect(
+        try Curl.run(["--etag-save", tag] + status + [base]) == "200 text/plain; charset=utf-8")
+      #expect(try Curl.run(["--etag-compare", tag] + status + [base]).hasPrefix("304"))
+      #expect(try Curl.run(["-z", "Sun, 09 Sep 2001 01:46:40 GMT"] + status + [base]).hasPrefix("304"))
+      #expect(try Curl.run(["-r", "-3", base]) == "789")
+      try serving.stop()
+    }
+  }
+
+  @Test func noPathLeadsOutOfTheFolder() async throws {
+    try await onOwnThread {
+      let serving = try serving()
+      for path in ["/assets/../secret.txt", "/assets/..%2fsecret.txt", "/assets/%2e%2e/secret.txt"] {
+        let answer = try Curl.run(["--path-as-is", "http://127.0.0.1:\(serving.port)\(path)"])
+        #expect(answer.contains("No route matches"), "\(path)")
+      }
+      try serving.stop()
+    }
+  }
+
+  @Test func aFolderThatIsNotThereIsToldAtTheStart() throws {
+    let file = try Serving.temporaryFile("1")
+    let program = try RunningProgram(
+      BuiltProgram.path(), ["serve", file, "--files", "/nowhere"], environment: Serving.environment)
+    #expect(try program.waitForExit() != .code(0))
+    #expect(program.errors.contains("--files: /nowhere does not exist"))
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import KernelCore
+
+/// `files` over real sockets and within the process.
+struct FilesTests {
+  private let folder = TemporaryFolder()
+
+  private func bench(isReal: Bool = true) throws -> Bench {
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/public", withIntermediateDirectories: true)
+    folder.write("body { }", to: "public/x.css")
+    folder.write("<h1>Hello</h1>", to: "public/index.html")
+    folder.write("secret", to: "secret.txt")
+    let path = folder.path
+    return Bench {
+      $0.port = nil
+      $0.isClockVirtual = !isReal
+      try! $0.allowFiles(in: path)
+    }
+  }
+
+  private func ask(_ port: Int, _ method: String, _ path: String, _ headers: String...) throws
+    -> (head: String, body: [UInt8])
+  {
+    let client = try RawHTTPClient(port: port)
+    try client.send(
+      "\(method) \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + headers.map { $0 + "\r\n" }.joined()
+        + "\r\n")
+    let bytes = try client.readUntilClose()
+    let end = bytes.indices.first { bytes[$0...].starts(with: Array("\r\n\r\n".utf8)) } ?? 0
+    return (String(decoding: bytes[..<end], as: UTF8.self), Array(bytes.dropFirst(end + 4)))
+  }
+
+  @Test func filesComeWithTheirHeadersAndGoThroughWhatSurroundsThem() throws {
+    let bench = try bench()
+    let port = try bench.listen().port
+    #expect(
+      bench.start("files(\"/assets\", from: \"public\")", cell: 2).value?.notes == ["files /assets → public"])
+    bench.run(
+      "route \"/assets/own.css\" { \"own\" }\nafter { response.headers[\"x-after\"] = \"1\" }", cell: 3)
+    let found = try ask(port, "GET", "/assets/x.css")
+    #expect(
+      found.head.hasPrefix("HTTP/1.1 200 ") && String(decoding: found.body, as: UTF8.self) == "body { }")
+    for field in [
+      "content-type: text/css; charset=utf-8", "content-length: 8", "accept-ranges: bytes", "x-after: 1",
+    ] {
+      #expect(found.head.lowercased().contains("\r\n\(field)"), "\(field)")
+    }
+    let head = try ask(port, "HEAD", "/assets/x.css")
+    #expect(head.body.isEmpty && head.head.lowercased().contains("content-length: 8"))
+    let part = try ask(port, "GET", "/assets/x.css", "Range: bytes=5-")
+    #expect(
+      part.head.hasPrefix("HTTP/1.1 206 ") && part.head.lowercased().contains("content-range: bytes 5-7/8"))
+    #expect(part.body == Array("{ }".utf8))
+    #expect(try ask(port, "GET", "/assets/x.css", "Range: bytes=9-").head.hasPrefix("HTTP/1.1 416 "))
+    #expect(try ask(port, "GET", "/assets/x.css", "If-None-Match: *").head.hasPrefix("HTTP/1.1 304 "))
+    #expect(try ask(port, "GET", "/assets/x.css", "If-Match: \"no\"").head.hasPrefix("HTTP/1.1 412 "))
+    #expect(try ask(port, "GET", "/assets").head.contains("location: /assets/"))
+    #expect(try ask(port, "GET", "/assets/").body == Array("<h1>Hello</h1>".utf8))
+    #expect(try ask(port, "GET", "/assets/own.css").body == Array("own".utf8))
+    #expect(try ask(port, "GET", "/assets/../secret.txt").head.hasPrefix("HTTP/1.1 404 "))
+    #expect(try ask(port, "GET", "/assets/%2e%2e/secret.txt").head.hasPrefix("HTTP/1.1 404 "))
+    bench.run("notFound { \"none\" }\nbefore { if request.path == \"/assets/x.css\" { \"mine\" } }", cell: 4)
+    #expect(try ask(port, "GET", "/assets/y.css").body == Array("none".utf8))
+    #expect(try ask(port, "GET", "/assets/x.css").body == Array("mine".utf8))
+  }
+
+  /// Five thousand million bytes, of which none but those that are asked for are looked at.
+  @Test func aLargeFileIsSentFromTheDisk() throws {
+    let bench = try bench()
+    let port = try bench.listen().port
+    folder.write("", to: "public/large.bin")
+    let path = folder.path + "/public/large.bin"
+    let size = 5_000_000_000
+    #expect(truncate(path, size) == 0)
+    bench.run("files(\"/\", from: \"public\")", cell: 2)
+    let end = try ask(port, "GET", "/large.bin", "Range: bytes=4999999990-")
+    #expect(end.head.lowercased().contains("content-range: bytes 4999999990-4999999999/5000000000"))
+    #expect(end.body == [UInt8](repeating: 0, count: 10))
+    let middle = try ask(port, "GET", "/large.bin", "Range: bytes=0-9999999")
+    #expect(middle.body.count == 10_000_000)
+    #expect(try ask(port, "HEAD", "/large.bin").head.lowercased().contains("content-length: 5000000000"))
+  }
+
+  @Test func theNotebookReadsItsOwnFiles() throws {
+    let bench = try bench()
+    _ = try bench.listen()
+    bench.run("files(\"/assets\", from: \"public\")", cell: 2)
+    #expect(bench.awaited("await get(\"/assets/x.css\").text", cell: 3) == "\"body { }\"")
+    #expect(bench.awaited("await get(\"/assets/no\", check: false).status", cell: 3) == "404")
+  }
+
+  @Test func noFileStaysOpen() throws {
+    let bench = try bench()
+    let port = try bench.listen().port
+    bench.run("files(\"/assets\", from: \"public\")", cell: 2)
+    for _ in 0..<30 { _ = try ask(port, "GET", "/assets/x.css") }
+    let path = folder.path + "/public/x.css"
+    func isOpen() -> Bool {
+      let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+      return open.contains {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+      }
+    }
+    // The last is closed when its client has been sent all of it.
+    #expect(bench.wait { !isOpen() })
+  }
+
+  @Test func withoutTheCommandLinesLeaveNothingIsRead() {
+    let bench = Bench()
+    #expect(bench.run("files(\"/\", from: \".\")").contains("start with --files DIR"))
+  }
+
+  @Test func whatIsNoFolderIsToldWhenItIsDeclared() throws {
+    let bench = try bench(isReal: false)
+    #expect(bench.run("files(\"/\", from: \"nowhere\")").contains("the folder \"nowhere\" does not exist"))
+    #expect(bench.run("files(\"/\", from: \"..\")").contains("is no folder within it"))
+    #expect(bench.run("files(\"/\", from: \"secret.txt\")").contains("is no folder"))
+    #expect(bench.run("files(\"assets\", from: \".\")").contains("begins with / and does not end with one"))
+    #expect(bench.run("group \"/<path:p>\" { files(\"/x\", from: \".\") }").contains("no path parameter"))
+    #expect(bench.run("files(\"/x\", \"public\")").contains("must be written"))
+  }
+}
