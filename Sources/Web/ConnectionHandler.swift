@@ -64,7 +64,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   private var isResumePlanned = false
   /// Between the pieces for a client that takes them at once: the loop looks at its other sockets only when no task is
   /// due, and such a stream would keep it from that for ever.
-  static let pause = TimeAmount.microseconds(20)
+  static let pause = TimeAmount.microseconds(100)
   private var lastBufferedBytes = Int.max
   /// How many more requests are begun before other connections have their turn.
   private var turnBudget = requestsPerTurn

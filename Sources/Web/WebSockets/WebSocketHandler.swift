@@ -101,6 +101,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What comes behind a frame that was refused is dropped: a reset would take the close frame from the client.
+    if phase == .lingering, error is ByteToMessageDecoderError { return }
     guard let error = error as? NIOWebSocketError else {
       context.close(promise: nil)
       return
