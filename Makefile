@@ -25,7 +25,7 @@ run: build ## Build, then open the tutorial; without a terminal it is replayed
 test: setup ## Everything that must hold: lint, release build, all tests
 	scripts/setup browser
 	scripts/setup jupyter
-	scripts/setup httpbin
+	scripts/setup peers
 	$(MAKE) lint
 	swift build $(RELEASE_FLAGS)
 	$(MAKE) test-debug

@@ -29,7 +29,8 @@ let package = Package(
     .target(name: "VM", dependencies: ["Language", "CDigest"]),
     // Bytes to responder.
     .target(
-      name: "Web", dependencies: nio + ["CDigest", .product(name: "DequeModule", package: "swift-collections")]),
+      name: "Web",
+      dependencies: nio + ["CDigest", .product(name: "DequeModule", package: "swift-collections")]),
     // Outbound HTTP.
     .target(name: "Fetch", dependencies: ["CCurl"]),
     // Cells and their files.
@@ -92,11 +93,16 @@ let package = Package(
         + nio,
       path: "Tests/Console",
       exclude: ["Screens"]),
-    .testTarget(name: "AcceptanceTests", dependencies: ["TestSupport"], path: "Tests/Acceptance"),
+    .testTarget(
+      name: "AcceptanceTests", dependencies: ["TestSupport"], path: "Tests/Acceptance",
+      exclude: ["Clients/Scripts", "Clients/clients.cells"]),
     // What takes any bytes at all; `make fuzz` lets libFuzzer choose them.
     .target(
-      name: "FuzzTargets", dependencies: ["Language", "VM", "Web", "Notebooks"], path: "Tests/Fuzzing/Targets"
-    ),
+      name: "FuzzTargets",
+      dependencies: [
+        "Language", "VM", "Web", "Notebooks", .product(name: "NIOEmbedded", package: "swift-nio"),
+      ] + nio,
+      path: "Tests/Fuzzing/Targets"),
     .testTarget(
       name: "FuzzingTests", dependencies: ["FuzzTargets", "TestSupport"], path: "Tests/Fuzzing",
       exclude: ["Targets", "Fuzzer", "CFuzzer", "corpora"]),

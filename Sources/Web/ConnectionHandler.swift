@@ -61,6 +61,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   private var isFlushPlanned = false
   private var unflushedBytes = 0
   private static let maxUnflushedBytes = 16 << 10
+  private var isResumePlanned = false
+  /// Between the pieces for a client that takes them at once: the loop looks at its other sockets only when no task is
+  /// due, and such a stream would keep it from that for ever.
+  static let pause = TimeAmount.microseconds(100)
   private var lastBufferedBytes = Int.max
   /// How many more requests are begun before other connections have their turn.
   private var turnBudget = requestsPerTurn
@@ -323,11 +327,11 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       answer(with: head)
       return StreamedBody()
     }
+    if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
     if framing.isHead {
       endHeadOnly(head)
       return StreamedBody()
     }
-    if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
     var output = server.takeScratch()
     framing.keepsAlive = server.encoder.encodeHead(head, framing: framing, into: &output)
     context.write(wrapOutboundOut(output), promise: nil)
@@ -374,11 +378,20 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
   }
 
-  /// Lets a streamed answer go on that has stopped since its client was slow.
+  /// Lets a streamed answer go on that has stopped since its client was slow, or since it was the turn of others.
   private func resumeStream(_ context: ChannelHandlerContext) {
-    guard let streamedBody, streamedBody.isStalled, context.channel.isWritable else { return }
-    streamedBody.isStalled = false
-    streamedBody.onWritable?()
+    guard let streamedBody, streamedBody.isStalled, context.channel.isWritable, !isResumePlanned else {
+      return
+    }
+    isResumePlanned = true
+    context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
+      isResumePlanned = false
+      guard let context = self.context, let streamedBody = self.streamedBody, streamedBody.isStalled,
+        context.channel.isWritable
+      else { return }
+      streamedBody.isStalled = false
+      streamedBody.onWritable?()
+    }
   }
 
   /// Ends a streamed answer before it is whole. What was written still goes out; then the connection closes, by which

@@ -200,7 +200,7 @@ public final class HTTPServer {
   // MARK: - Connections
 
   /// Equips a new connection; throws if it is simply to be closed.
-  func adopt(_ channel: any Channel) throws {
+  package func adopt(_ channel: any Channel) throws {
     if isShuttingDown { throw BindError.shutDown }
     var greeting: Response?
     if connections.count >= limits.maxConnections {

@@ -19,7 +19,7 @@ public struct SetCookie: Sendable, Equatable {
   public var domain: String?
   /// When it ends, in seconds since 1970; nil where it does not say.
   public var expires: Int?
-  /// How many seconds it lasts, at least 1; wins over `expires`. Without both it lasts as long as the browser runs.
+  /// How many seconds it lasts, at least 1, or 0 for one that has expired; wins over `expires`. Without both it lasts as long as the browser runs.
   public var maxAge: Int?
   /// Only over HTTPS, and to this machine itself.
   public var isSecure = false
@@ -33,10 +33,12 @@ public struct SetCookie: Sendable, Equatable {
     self.value = value
   }
 
-  /// A cookie that has expired: whoever has one of that name, path and domain drops it.
+  /// A cookie that has expired: whoever has one of that name, path and domain drops it. It says so twice, for some clients
+  /// take 1970 for no date at all.
   public static var expired: SetCookie {
     var cookie = SetCookie(value: "")
     cookie.expires = 0
+    cookie.maxAge = 0
     return cookie
   }
 

@@ -38,11 +38,13 @@ struct ReplyCookieTests {
     ),
     (
       "respond(cookies: [\"__Host-a\": expiredCookie(secure: true, partitioned: true)])",
-      ["__Host-a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; SameSite=Lax; Partitioned"]
+      [
+        "__Host-a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; SameSite=Lax; Partitioned"
+      ]
     ),
     (
       "respond(cookies: [\"a\": expiredCookie(path: \"/x\", domain: \"a.com\")])",
-      ["a=; Path=/x; Domain=a.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax"]
+      ["a=; Path=/x; Domain=a.com; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; SameSite=Lax"]
     ),
   ])
   func repliesSetCookies(body: String, expected: [String]) {

@@ -15,7 +15,8 @@ import Testing
     )
     #expect(cookie.problem(name: "a") == nil)
     #expect(
-      SetCookie.expired.text(name: "a") == "a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax")
+      SetCookie.expired.text(name: "a")
+        == "a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; SameSite=Lax")
   }
 
   @Test("Names and values that clients would drop or cut are refused with the reason")

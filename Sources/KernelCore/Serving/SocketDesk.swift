@@ -71,6 +71,8 @@ final class SocketDesk {
     machine.start(
       route.handler.value, [machine.makeInstance(socketClass, payload: object)] + parameters + [own],
       owner: route.owner, followsDeferred: true, requestDepth: 1, span: span)
+    // Whoever sends ahead and is gone at once was gone before anybody could hear of it.
+    if socket.isOver { connectionEnded(task) }
     onActivity()
     return true
   }

@@ -33,8 +33,11 @@ final class SocketObject {
   var isReadToTheEnd: Bool { reader.hasEnded || reader.isRead && socket.hasMessages }
 
   private func send(_ message: WebSocketMessage, owner: UInt32) -> Value {
-    guard socket.isOpen else { return .bool(false) }
-    if socket.send(message) { return .bool(socket.isOpen) }
+    guard socket.isOpen else {
+      return operations.givingWay(.bool(false), owner: owner, "a client that has gone")
+    }
+    // A `defer` that says goodbye waits for nobody.
+    if socket.send(message) || !operations.machine.mayWait { return .bool(socket.isOpen) }
     var id = 0
     let operation = operations.begin(owner: owner, "a slow client") { [weak self] in
       self?.waiting.removeAll { $0 == id }

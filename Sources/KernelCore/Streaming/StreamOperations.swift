@@ -27,6 +27,17 @@ final class StreamOperations {
     machine.complete(operation: id, outcome)
   }
 
+  /// Gives a value after whatever is ready has had its turn, or at once where who asks cannot wait. So a loop that goes on
+  /// writing to nobody holds nobody up, and can be ended.
+  ///
+  /// - Parameter value: one that is no object.
+  func givingWay(_ value: Value, owner: UInt32, _ what: String) -> Value {
+    guard machine.mayWait else { return value }
+    let (id, deferred) = begin(owner: owner, what) {}
+    machine.enqueue { [weak self] in self?.complete(id, .success(value)) }
+    return deferred
+  }
+
   /// The wait was cancelled; false where it is none of these.
   func cancel(operation id: Int) -> Bool {
     guard let entry = entries.removeValue(forKey: id) else { return false }

@@ -39,7 +39,11 @@ final class StreamWriter {
     guard isOpen, sink == nil else { return }
     let sink = exchange.begin(head)
     self.sink = sink
-    sink.onWritable = { [weak self] in self?.release(true) }
+    sink.onWritable = { [weak self] in
+      guard let self, !waiting.isEmpty else { return }
+      release(true)
+      operations.onActivity()
+    }
     planBeat()
   }
 
@@ -47,11 +51,11 @@ final class StreamWriter {
   ///
   /// - Returns: whether it was taken, or a Deferred of that where the client is slow.
   func write(_ bytes: ByteBuffer, owner: UInt32) -> Value {
-    guard isOpen else { return .bool(false) }
+    guard isOpen else { return operations.givingWay(.bool(false), owner: owner, "a reader that has gone") }
     begin()
     byteCount += bytes.readableBytes
     lastWrite = clock.now
-    guard let sink, !sink.write(bytes), isOpen else { return .bool(isOpen) }
+    guard let sink, !sink.write(bytes), isOpen, operations.machine.mayWait else { return .bool(isOpen) }
     var id = 0
     let operation = operations.begin(owner: owner, "a slow reader") { [weak self] in
       self?.waiting.removeAll { $0 == id }
@@ -70,7 +74,8 @@ final class StreamWriter {
   /// The body ends before it is whole. Where nothing has gone out, whoever calls this gives another answer.
   func abort() { close()?.abort() }
 
-  /// The client has gone, or is answered otherwise.
+  /// The client has gone, or is answered otherwise. Who waits to write is made ready, but does not run within this call: his
+  /// fiber may be about to be unwound.
   @discardableResult
   func close() -> (any BodySink)? {
     guard isOpen else { return nil }
@@ -84,11 +89,9 @@ final class StreamWriter {
   }
 
   private func release(_ isTaken: Bool) {
-    guard !waiting.isEmpty else { return }
     let ids = waiting
     waiting = []
     for id in ids { operations.complete(id, .success(.bool(isTaken))) }
-    operations.onActivity()
   }
 
   // MARK: Heartbeat

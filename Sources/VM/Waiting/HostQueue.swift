@@ -13,6 +13,11 @@ extension Machine {
     enqueue(reaction.waiter)
   }
 
+  /// Whether the fiber that runs may wait: one that is being unwound may not.
+  public var mayWait: Bool {
+    current.map { !$0.has(FiberObject.isStopping) && !$0.has(FiberObject.isUnwinding) } ?? true
+  }
+
   /// Whether code of the language is running now: the host is being called by it.
   public var isRunning: Bool { current != nil }
 

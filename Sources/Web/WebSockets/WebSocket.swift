@@ -11,6 +11,8 @@ public final class WebSocket {
   public var onWritable: (() -> Void)?
   /// How it was closed, by either side; nil while it is open.
   public internal(set) var closure: WebSocketClosure?
+  /// Whether the connection is over, so that `onEnd` is not called any more.
+  public private(set) var isOver = false
   /// The bytes of the messages sent so far.
   public private(set) var sentBytes = 0
 
@@ -83,6 +85,7 @@ public final class WebSocket {
   }
 
   func connectionIsOver() {
+    isOver = true
     let action = onEnd
     onEnd = nil
     onArrival = nil

@@ -23,6 +23,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private var phase = Phase.open
   private var isReadingPaused = false
   private var isStalled = false
+  private var isResumePlanned = false
   private var isFlushPlanned = false
   private var unflushedBytes = 0
   /// The client has shown since the last look that it is there.
@@ -100,6 +101,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What comes behind a frame that was refused is dropped: a reset would take the close frame from the client.
+    if phase == .lingering, error is ByteToMessageDecoderError { return }
     guard let error = error as? NIOWebSocketError else {
       context.close(promise: nil)
       return
@@ -176,13 +179,19 @@ final class WebSocketHandler: ChannelDuplexHandler {
   }
 
   private func resume(_ context: ChannelHandlerContext) {
-    guard isStalled, context.channel.isWritable else { return }
-    isStalled = false
-    if phase == .open {
-      deadline?.cancel()
-      deadline = nil
+    guard isStalled, context.channel.isWritable, !isResumePlanned else { return }
+    isResumePlanned = true
+    context.eventLoop.assumeIsolated().scheduleTask(in: ConnectionHandler.pause) { [weak self] in
+      guard let self else { return }
+      isResumePlanned = false
+      guard isStalled, let context = self.context, context.channel.isWritable else { return }
+      isStalled = false
+      if phase == .open {
+        deadline?.cancel()
+        deadline = nil
+      }
+      socket.onWritable?()
     }
-    socket.onWritable?()
   }
 
   /// A client that takes nothing at all is given up in the end.

@@ -4,7 +4,7 @@ public struct FuzzTarget: Sendable {
   /// Takes one input through the code under test; stops the process where a promise is broken.
   public let run: @Sendable ([UInt8]) -> Void
 
-  public static let all = [parser, machine, json, routes, cells, jupyter, multipart]
+  public static let all = [parser, machine, json, routes, cells, jupyter, multipart, connection, webSocket]
 
   public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }

@@ -4,13 +4,13 @@ import Testing
 
 /// The real httpbin, run by gunicorn: what calls meet in the world, written by nobody here.
 enum Httpbin {
-  /// The gunicorn that `scripts/setup httpbin` installs, if it is there.
+  /// The gunicorn that `scripts/setup peers` installs, if it is there.
   static let program: String? = {
     let path = BuiltProgram.packageFolder + "/.build/python/bin/gunicorn"
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }()
 
-  static let missing: Comment = "httpbin is not installed: scripts/setup httpbin installs it"
+  static let missing: Comment = "httpbin is not installed: scripts/setup peers installs it"
 
   /// Where the suite's httpbin listens: `http://127.0.0.1:36603`.
   @TaskLocal static var address = ""
