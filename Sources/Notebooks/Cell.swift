@@ -117,12 +117,18 @@ extension Written {
   /// Whether the body as written still says what the cell holds.
   func bodyStillSays(_ cell: Cell) -> Bool {
     kind == cell.kind && source.hasSameBytes(as: cell.source)
-      && storedOutputs.elementsEqual(cell.storedOutputs) { $0.hasSameBytes(as: $1) }
+      && storedOutputs.hasSameBytes(as: cell.storedOutputs)
   }
 }
 
 extension String {
-  func hasSameBytes(as other: String) -> Bool {
-    utf8.elementsEqual(other.utf8)
+  /// Whether two texts are the same in a file. `==` goes by canonical equivalence, by which `é` is `e` with an accent.
+  public func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+extension [String] {
+  /// Whether two lists of lines are the same in a file.
+  public func hasSameBytes(as other: [String]) -> Bool {
+    elementsEqual(other) { $0.hasSameBytes(as: $1) }
   }
 }

@@ -105,6 +105,20 @@ import Testing
     }
   }
 
+  /// `--check` passed it, and ran the cells behind it.
+  @Test(arguments: ["expect(1 == 2)", "throw \"x\"", "nope()", "1 +"])
+  func aCellWhoseOutputIsIgnoredFailsAsAnyOther(_ code: String) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1 tags=[\"ignore-output\"]\n\(code)\n\n# %% 2\n5\n#> 5\n")
+      for option in ["--check", "--update"] {
+        let run = try Run([option, file])
+        #expect(run.exit == .code(3))
+        #expect(run.output.contains("\(file):2: cell [1] failed\n"))
+        #expect(run.output.contains(": 1 failed, 1 not run, in …"))
+      }
+    }
+  }
+
   @Test func severalFilesAreRunWhateverBecomesOfOthers() async throws {
     try await onOwnThread {
       let good = try Serving.temporaryFile("# %% 1\n1\n#> 1\n")

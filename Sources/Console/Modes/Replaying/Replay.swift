@@ -213,11 +213,8 @@ public struct Replay {
     if cell.tags.contains("raises-exception") { return true }
     switch options.purpose {
     case .transcript: return false
-    case .update: return outcome.stored.contains { $0.hasPrefix("error: ") }
-    case .check:
-      // What comes behind the last cell may be stored with it.
-      let stored = Array(outcome.stored.prefix(outcome.given.count))
-      return (try? comparison?.isSame(stored, outcome.given)) ?? (stored == outcome.given)
+    case .update: return OutputComparison.errorLine(of: outcome.stored) != nil
+    case .check: return (try? comparison?.isSameFailure(outcome.stored, outcome.given)) ?? false
     }
   }
 
@@ -347,7 +344,7 @@ extension Replay {
       let given = cell.given.asLines
       file.cells[place].given = given
       do throws(OutputPattern.TooSlow) {
-        if try comparisons[cell.number]?.isSame(cell.stored, given) ?? (cell.stored == given) {
+        if try comparisons[cell.number]?.isSame(cell.stored, given) ?? cell.stored.hasSameBytes(as: given) {
           file.cells[place].verdict = .asStored
         } else {
           file.cells[place].verdict = options.purpose == .update ? .updated : .differs
