@@ -119,6 +119,25 @@ import Testing
     }
   }
 
+  /// It was opened a second time to store the outputs, which waited for ever for somebody to write it again.
+  @Test(arguments: [
+    "mkfifo pipe; exec \"$0\" replay --update pipe", "cat a.cells | \"$0\" replay --update /dev/stdin",
+  ])
+  func aPipeIsNothingToStoreInto(_ command: String) async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write("# %% 1\n1 + 1\n", to: "a.cells")
+      let program = try RunningProgram(
+        "/bin/sh", ["-c", command, BuiltProgram.path()], environment: Serving.environment, folder: folder.path
+      )
+      #expect(try program.waitForExit(timeout: 60) == .code(2))
+      #expect(program.output == "")
+      #expect(
+        program.errors.contains(
+          " is a pipe or a device and cannot be written anew; --update needs a file to store into\n"))
+    }
+  }
+
   @Test func severalFilesAreRunWhateverBecomesOfOthers() async throws {
     try await onOwnThread {
       let good = try Serving.temporaryFile("# %% 1\n1\n#> 1\n")

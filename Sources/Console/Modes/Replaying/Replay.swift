@@ -69,6 +69,13 @@ public struct Replay {
   private func run(_ path: String) -> ReplayedFile {
     var file = ReplayedFile(path: fileName(path), cells: [], status: .success)
     do throws(UnattendedFailure) {
+      if options.purpose == .update, !CellsFile.isWaitless(path) {
+        // It is read a second time before it is written, and a pipe gives what it has once.
+        let problem =
+          "\(path) is a pipe or a device and cannot be written anew; --update needs a file to store into"
+        Stream.complain(problem)
+        throw UnattendedFailure(status: .badFile, problem: problem)
+      }
       var notebook = try readNotebook(path)
       for cell in notebook.codeCells { file.sources[cell.number ?? 0] = cell.source }
       let comparisons = try comparisons(of: notebook, in: file.path)
