@@ -119,6 +119,18 @@ import Testing
     }
   }
 
+  /// The summary and the reports said that a cell was updated whose output was not stored.
+  @Test func whereNothingIsStoredNoCellIsSaidToBeUpdated() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n5\n\n# %% 2\nthrow \"x\"\n")
+      let report = Serving.folder + "/report-\(UUID().uuidString).tap"
+      let run = try Run(["--update", "--report", "tap=\(report)", file])
+      #expect(run.exit == .code(3))
+      #expect(run.output.hasSuffix("\(file): 1 differs, 1 failed, in …; nothing is stored\n"))
+      #expect(try String(contentsOfFile: report, encoding: .utf8).contains("\nnot ok 1 - "))
+    }
+  }
+
   /// It was opened a second time to store the outputs, which waited for ever for somebody to write it again.
   @Test(arguments: [
     "mkfifo pipe; exec \"$0\" replay --update pipe", "cat a.cells | \"$0\" replay --update /dev/stdin",

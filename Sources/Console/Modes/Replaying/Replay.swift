@@ -373,16 +373,14 @@ extension Replay {
     if changed.isEmpty { return }
     guard file.status == .success else {
       file.problem = (file.problem.map { "\($0); " } ?? "") + "nothing is stored"
-      return
+      return file.nothingIsUpdated()
     }
     // As it stands in the file, without the values of parameters.
     var notebook = try readNotebook(path)
     guard changed.allSatisfy({ notebook[$0.number]?.source == file.sources[$0.number] }) else {
       let problem = "\(file.path) was changed while it ran: nothing is stored"
       Stream.complain(problem)
-      for place in file.cells.indices where file.cells[place].verdict == .updated {
-        file.cells[place].verdict = .differs
-      }
+      file.nothingIsUpdated()
       throw UnattendedFailure(status: .badFile, problem: "nothing is stored")
     }
     for cell in changed { try? notebook.update(cell.number) { $0.storedOutputs = cell.given } }
@@ -390,9 +388,7 @@ extension Replay {
       try NotebookFile.save(notebook, to: path)
     } catch {
       Stream.complain("\(error)")
-      for place in file.cells.indices where file.cells[place].verdict == .updated {
-        file.cells[place].verdict = .differs
-      }
+      file.nothingIsUpdated()
       throw UnattendedFailure(status: .outputLost, problem: "nothing is stored")
     }
   }

@@ -51,4 +51,9 @@ struct ReplayedFile: Sendable {
   var problem: String?
 
   func count(_ isMeant: (ReplayedCell.Verdict) -> Bool) -> Int { cells.count { isMeant($0.verdict) } }
+
+  /// What was to be stored could not be: it differs from what the file has.
+  mutating func nothingIsUpdated() {
+    for place in cells.indices where cells[place].verdict == .updated { cells[place].verdict = .differs }
+  }
 }
