@@ -350,6 +350,12 @@ import Testing
       )
       #expect(try Run(["--check", "--only", "1-2", "--param", "user=Bob", file]).exit == .code(0))
       #expect(try Run(["--check", "--only", "1-2", file]).exit == .code(4))
+      let unchosen = try Run(["--check", "--only", "2-3", "--param", "user=Bob", file])
+      #expect(unchosen.exit == .code(64))
+      #expect(
+        unchosen.errors
+          == "\(file): cell [1], which is tagged \"parameters\", is not among the cells that run; write --only 1,2-3\n"
+      )
       let wrong = try Run(["--param", "usr=Bob", file])
       #expect(wrong.exit == .code(64))
       #expect(wrong.errors == "\(file): cell [1] declares no \"usr\" to set; did you mean \"user\"?\n")

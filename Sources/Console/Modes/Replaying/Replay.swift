@@ -115,7 +115,7 @@ public struct Replay {
     _ parameters: [CellParameter], in notebook: inout Notebook, _ path: String
   ) throws(UnattendedFailure) {
     do throws(CellParameter.Problem) {
-      try CellParameter.set(parameters, in: &notebook)
+      try CellParameter.set(parameters, in: &notebook, of: options.selection)
     } catch {
       let problem = "\(path): \(error.text)"
       Stream.complain(problem)
