@@ -261,6 +261,16 @@ import Testing
       #expect(refused.exit == .code(64))
       #expect(refused.errors == "the report would replace \(file); write it to another file\n")
       #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("# %% 1"))
+      for other in ["\(folder.path)/both.x", "\(folder.path)/./both.x"] {
+        let both = try Run([
+          "--check", "--report", "junit=\(folder.path)/both.x", "--report", "json=\(other)", file,
+        ])
+        #expect(both.exit == .code(64))
+        #expect(both.errors == "two reports would be written to \(other), and one would replace the other\n")
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/both.x"))
+      }
+      let twice = try Run(["--check", "--report", "junit=/dev/null", "--report", "json=/dev/null", file])
+      #expect(twice.exit == .code(0))
       let missing = try Run(["--check", "--report", "junit=-", "none.cells"])
       #expect(missing.exit == .code(2))
       #expect(missing.output.contains("<testsuites name=\"routebook\" tests=\"1\""))

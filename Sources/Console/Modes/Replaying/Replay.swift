@@ -51,6 +51,11 @@ public struct Replay {
       Stream.complain("the report would replace \(path); write it to another file")
       return .usage
     }
+    for (place, report) in options.reports.enumerated()
+    where options.reports[..<place].contains(where: { report.wouldReplace($0) }) {
+      Stream.complain("two reports would be written to \(report.path), and one would replace the other")
+      return .usage
+    }
     var files: [ReplayedFile] = []
     for path in paths where !Stream.hasLostOutput {
       let start = ContinuousClock.now
