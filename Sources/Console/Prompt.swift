@@ -191,6 +191,8 @@ public final class Prompt {
     let entry = input.readCell(number: notebook.nextNumber)
     if case .text(let text) = entry, text.allSatisfy(\.isWhitespace) { return }
     (question, lastQuestion) = (nil, input.hasTyped && entry == .endOfInput ? nil : question)
+    // Where nobody looks, what was asked and not answered is something that was not done.
+    defer { if !isInteractive, lastQuestion != nil { hasFailed = true } }
     switch entry {
     case .text(let text):
       handle(text)
@@ -200,10 +202,19 @@ public final class Prompt {
     }
   }
 
-  /// Whether the person, who is asked this, has already answered by doing the same again. Nobody is asked where
-  /// nobody types.
+  /// Whether the person, who is asked this, has already answered by doing the same again. Where nobody types, nobody is
+  /// asked whether to drop what was entered; what others wrote is asked about there too.
   func isConfirmed(_ question: Question, _ text: String) -> Bool {
-    if !isInteractive || lastQuestion == question { return true }
+    if lastQuestion == question {
+      lastQuestion = nil
+      return true
+    }
+    if !isInteractive {
+      guard case .overwrite = question else { return true }
+      self.question = question
+      complain(text)
+      return false
+    }
     self.question = question
     input.tell(text, Style(.yellow))
     return false

@@ -56,6 +56,33 @@ import Testing
     }
   }
 
+  /// What a colleague wrote meanwhile was overwritten without a word.
+  @Test func whatOthersWroteIsReplacedByAPipeOnlyWhereTheAnswerFollows() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write("# %% 1\n1\n", to: "a.cells")
+      folder.write("precious\n", to: "other.cells")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0", "a.cells"], environment: Serving.environment,
+        folder: folder.path,
+        input: .stream)
+      try program.write("2\n")
+      try program.wait(for: "Out[2]: 2\n")
+      folder.write("# %% 1\n1\n\n# %% 5\n\"colleague\"\n", to: "a.cells")
+      try program.write("%save\n%save other.cells\n3\n")
+      program.closeInput()
+      #expect(try program.waitForExit() == .code(3))
+      #expect(program.errors.contains("a.cells was changed by somebody else since it was read; "))
+      #expect(program.errors.contains("other.cells exists; %save other.cells again replaces it\n"))
+      #expect(folder.read("a.cells")?.contains("colleague") == true)
+      #expect(folder.read("other.cells") == "precious\n")
+      let again = try Run(
+        ["--port", "0", "a.cells"], in: folder, input: "2\n%save other.cells\n%save other.cells\n%save\n")
+      #expect(again.exit == .code(0))
+      #expect(folder.read("other.cells")?.hasSuffix("# %% 6\n2\n") == true)
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(
