@@ -22,19 +22,27 @@ extension Prompt {
     runCell(number, text)
   }
 
-  /// Runs cells one after another, up to the first that fails. Compactly, each is shown by its headline, and of
-  /// what it came to only what went wrong.
+  /// Runs cells one after another, up to the first that fails or at which Ctrl-C is pressed. Compactly, each is shown by
+  /// its headline, and of what it came to only what went wrong.
+  ///
+  /// - Parameter hasMore: whether others are to run after them.
   @discardableResult
-  func runCells(_ numbers: [Int], isCompact: Bool = false) -> Bool {
-    for number in numbers {
+  func runCells(_ numbers: [Int], isCompact: Bool = false, hasMore: Bool = false) -> Bool {
+    for (place, number) in numbers.enumerated() {
       guard let cell = notebook[number] else { continue }
       if isCompact {
         say(StyledText("[\(number)] ", Style(.green)) + StyledText(Prompt.headline(of: cell)))
       } else {
         say(Transcript.input(number, cell.source))
       }
-      guard runCell(number, cell.source, isCompact: isCompact) else {
-        if numbers.last != number { complain(stopped(at: number)) }
+      let isLast = place == numbers.count - 1 && !hasMore
+      guard runCell(number, cell.source, isCompact: isCompact) || mayGoOn(after: cell) else {
+        if !isLast { complain(stopped(at: number)) }
+        return false
+      }
+      // The key came when the cell had just ended.
+      if isInterrupted, !isLast {
+        complain("interrupted after cell [\(number)]; the cells after it were not run")
         return false
       }
     }

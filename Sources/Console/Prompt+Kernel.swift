@@ -30,7 +30,9 @@ extension Prompt {
   func rerun(_ numbers: [Int], verb: String = "restarted") {
     let flag = Flag()
     let input = self.input
-    let cells = numbers.compactMap { number in notebook[number].map { (number: number, text: $0.source) } }
+    let texts = notebook.texts
+    let cells = numbers.compactMap { number in texts[number].map { (number: number, text: $0) } }
+    let mayFail = Set(notebook.codeCells.filter(\.mayFail).compactMap(\.number))
     let total = cells.count
     let collected = ResultList()
     let background = states.forgetAll()
@@ -39,7 +41,9 @@ extension Prompt {
     } during: {
       kernel.rerunAll(cells) { result in
         collected.add(result)
-      } completion: { _ in
+      } completion: { last in
+        // Where Ctrl-C came between two cells, it is one that has not begun.
+        if let last, collected.all.last?.cell != last.cell { collected.add(last) }
         flag.set()
         input.wake()
       }
@@ -52,13 +56,13 @@ extension Prompt {
           }, until: { flag.isSet })
         switch outcome {
         case .finished: return
-        case .interrupted: kernel.interrupt()
+        case .interrupted: if !flag.isSet { kernel.interrupt() }
         case .backgrounded: letGoOn(collected)
         }
       }
     }
     for result in collected.all {
-      states.note(result, notebook[result.cell]?.source ?? "")
+      states.note(result, texts[result.cell] ?? "")
       if !result.isSuccess, let text = Transcript.result(result) { say(text) }
     }
     if let failed = collected.all.last, !failed.isSuccess {

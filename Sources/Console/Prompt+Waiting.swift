@@ -30,7 +30,10 @@ extension Prompt {
         status: { Prompt.waiting(label, ContinuousClock.now - started) }, until: { slot.value != nil })
       switch outcome {
       case .finished: return slot.value
-      case .interrupted: interrupting()
+      case .interrupted:
+        isInterrupted = true
+        // Nothing else that goes on is meant.
+        if slot.value == nil { interrupting() }
       case .backgrounded: if backgrounding() { return nil }
       }
     }
@@ -51,7 +54,10 @@ extension Prompt {
           let time = Prompt.duration(ContinuousClock.now - started)
           return "a cell computes, and nothing else can be asked meanwhile  \(time)  Ctrl-C stops it"
         }, until: { slot.value != nil })
-      if outcome == .interrupted { kernel.interrupt() }
+      guard outcome == .interrupted else { continue }
+      isInterrupted = true
+      // What was asked may be answered already, and a cell that waits is not meant then.
+      if slot.value == nil { kernel.interrupt() }
     }
   }
 

@@ -54,6 +54,8 @@ public final class Prompt {
   let states = CellStates()
   var isModified = false
   var hasFailed = false
+  /// Ctrl-C was pressed since the person entered something: what runs one cell after another goes no further.
+  var isInterrupted = false
   /// An error was reported that nobody awaited.
   private let hasUnawaited: Flag
   private var isLeaving = false

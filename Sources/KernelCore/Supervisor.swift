@@ -288,6 +288,12 @@ final class Supervisor: Responder {
 
   /// Stops the cell that runs or waits, and the running of all cells.
   func interrupt() {
+    if let rerun, rerun.awaited == nil {
+      // Between two of its cells; one that waits in the background is not meant.
+      interruption.clear()
+      self.rerun?.isInterrupted = true
+      return
+    }
     if !kernel.interrupt() { rerun?.isInterrupted = true }
   }
 

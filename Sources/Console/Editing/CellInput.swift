@@ -124,7 +124,7 @@ public protocol CellInput: AnyObject, Sendable {
   var hasTyped: Bool { get }
 
   /// Waits until `finished` says so, asking after each `wake()`; prints lines that arrive meanwhile. `status` is what
-  /// the spinner shows, asked ten times a second.
+  /// the spinner shows, asked ten times a second. A key that ends the wait counts also where it came with the end.
   func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome
 
   /// Shows lines that change, asking for them twice a second, until a key is pressed; then they stay as they were last.

@@ -136,7 +136,8 @@ public final class PlainInput: CellInput {
   }
 
   public func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome {
-    while !finished() {
+    while true {
+      let isOver = finished()
       flush()
       let outcome: WaitOutcome? =
         isInterrupted.take() ? .interrupted : isSuspended.take() ? .backgrounded : nil
@@ -145,12 +146,11 @@ public final class PlainInput: CellInput {
         if isTerminal { write("\n") }
         return outcome
       }
+      if isOver { return .finished }
       var descriptor = pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0)
       // A second is for a condition that came true without a wake-up.
       if poll(&descriptor, 1, 1_000) > 0 { _ = pipe.drain() }
     }
-    flush()
-    return .finished
   }
 
   public func watch(_ picture: () -> [StyledText]) {
