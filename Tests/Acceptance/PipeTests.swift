@@ -83,6 +83,24 @@ import Testing
     }
   }
 
+  /// The time grew with the cube of the number of cells.
+  @Test func aLongChainOfStaleCellsRunsInTheTimeOfItsCells() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let count = 1_500
+      let cells = (1...count).map { $0 == 1 ? "let v1 = 1" : "let v\($0) = v\($0 - 1) + 1" }
+      folder.write(cells.enumerated().map { "# %% \($0 + 1)\n\($1)\n" }.joined(), to: "chain.cells")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0", "chain.cells"], environment: Serving.environment,
+        folder: folder.path, input: .stream)
+      try program.write("%run 1\n%run stale\n%run stale\nv\(count)\n")
+      program.closeInput()
+      #expect(try program.waitForExit(timeout: 60) == .code(0))
+      #expect(program.output.contains("In [\(count)]: let v\(count) = v\(count - 1) + 1\n"))
+      #expect(program.output.hasSuffix("no cell is stale\nOut[\(count + 1)]: \(count)\n"))
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(
