@@ -100,6 +100,7 @@ extension Prompt {
       return refuse("\(error)")
     }
     path = target
+    base = notebook
     fileIsAhead = false
     fileVersion = CellsFile.version(ofFileAt: target)
     isModified = false
@@ -139,6 +140,7 @@ extension Prompt {
     }
     tellWhatIsOtherwise(in: loaded, of: target)
     notebook = loaded.notebook
+    base = notebook
     path = target
     fileIsAhead = false
     fileVersion = version

@@ -35,6 +35,8 @@ public final class Prompt {
   private let configuration: KernelConfiguration
 
   var notebook = Notebook()
+  /// The notebook as it was when nothing was to be saved: what its file has, or nothing.
+  var base = Notebook()
   var path: String?
   /// Whether the file still holds cells that `%reset` took away.
   var fileIsAhead = false
@@ -143,6 +145,7 @@ public final class Prompt {
     do throws(CellsFileError) {
       let contents = try NotebookFile.load(file)
       notebook = contents.notebook
+      base = notebook
       tellWhatIsOtherwise(in: contents, of: file)
     } catch {
       Stream.complain("\(error)")
