@@ -150,6 +150,48 @@ import Testing
     }
   }
 
+  /// A Jupyter notebook was updated again and again, and a cells file could not be because of a line that it had not.
+  @Test func whatPrintsControlCharactersIsStoredAsItIsShown() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let code = #"""
+        # %% 1
+        print("a\u{0}b\u{1b}[31mc\rd\u{8}\u{c}\u{b}\u{7f}\te\r\nf")
+
+        # %% 2
+        route "/b" { Bytes([0, 1, 65, 255]) }
+        open("/b")
+
+        """#
+      folder.write(code, to: "a.cells")
+      folder.write(code, to: "b.cells")
+      let (cells, jupyter, back) = (
+        folder.path + "/a.cells", folder.path + "/a.ipynb", folder.path + "/b.cells"
+      )
+      func convert(_ from: String, _ to: String) throws -> RunningProgram.Exit {
+        try RunningProgram(BuiltProgram.path(), ["convert", from, to], environment: Serving.environment)
+          .waitForExit(timeout: 60)
+      }
+      #expect(try convert(cells, jupyter) == .code(0))
+      for file in [cells, jupyter] {
+        #expect(try Run(["--update", file]).exit == .code(0))
+        #expect(try Run(["--check", file]).output == "\(file): 2 as stored, in …\n")
+      }
+      let stored = try #require(folder.read("a.cells"))
+      #expect(stored.contains("\n#> a\\0b\\u{1B}[31mc\\rd\\u{8}\\u{C}\\u{B}\\u{7F}\te\n#> f\n"))
+      #expect(stored.contains("\n#> \\0\\u{1}A"))
+      #expect(try convert(jupyter, back) == .code(0))
+      #expect(folder.read("b.cells") == stored)
+      // What somebody stored as it is counts as the same, also on its way through Jupyter.
+      folder.write("# %% 1\nprint(\"a\\u{1b}[31mb\")\n#> a\u{1B}[31mb\n", to: "raw.cells")
+      let raw = folder.path + "/raw.cells"
+      #expect(try Run(["--check", raw]).exit == .code(0))
+      #expect(try convert(raw, folder.path + "/raw.ipynb") == .code(0))
+      #expect(try convert(folder.path + "/raw.ipynb", raw) == .code(0))
+      #expect(try Run(["--check", raw]).exit == .code(0))
+    }
+  }
+
   @Test func severalFilesAreRunWhateverBecomesOfOthers() async throws {
     try await onOwnThread {
       let good = try Serving.temporaryFile("# %% 1\n1\n#> 1\n")

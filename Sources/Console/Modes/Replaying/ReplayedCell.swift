@@ -32,7 +32,8 @@ struct ReplayedCell: Sendable {
     number = cell.number ?? 0
     title = cell.title
     line = cell.firstLine
-    stored = cell.outputLines
+    // Somebody may have stored them as they are.
+    stored = cell.outputLines.map(Sanitizer.visible)
   }
 
   /// `cell [3] a title`.
