@@ -114,6 +114,24 @@ extension Written {
       }
   }
 
+  /// Whether the code as written is still the cell's, be its stored outputs what they may.
+  func codeStillSays(_ cell: Cell) -> Bool {
+    kind == .code && cell.kind == .code && source.hasSameBytes(as: cell.source)
+  }
+
+  /// The body up to its stored outputs, with the blank lines before them.
+  var code: String {
+    let bytes = Array(body.utf8)
+    let output = SourceLines(bytes).first { bytes[$0.start..<$0.end].hasPrefix("#>") }
+    return output.map { bytes[..<$0.start].string } ?? body
+  }
+
+  /// The line end of its last line that has one.
+  var newline: String? {
+    let bytes = Array(body.utf8)
+    return SourceLines(bytes).reduce(String?.none) { last, line in line.lineEnd ?? last }
+  }
+
   /// Whether the body as written still says what the cell holds.
   func bodyStillSays(_ cell: Cell) -> Bool {
     kind == cell.kind && source.hasSameBytes(as: cell.source)

@@ -8,6 +8,9 @@ struct SourceLine {
   let next: Int
   /// Counted from 1.
   let number: Int
+
+  /// What ends it, `\n` or `\r\n`; nil where the text ends with it.
+  var lineEnd: String? { next == end ? nil : next == end + 1 ? "\n" : "\r\n" }
 }
 
 /// The lines of a range of bytes. A line ends at `\n`; any `\r` before it or before the end of the text belongs to
