@@ -49,6 +49,15 @@ extension Prompt {
     return true
   }
 
+  /// Whether a cell failed that may, so that the next one runs.
+  private func mayGoOn(after cell: Cell) -> Bool {
+    guard cell.mayFail, !isInterrupted, let number = cell.number, case .ended(let result) = states[number]
+    else {
+      return false
+    }
+    return result.outcome != .interrupted
+  }
+
   /// `%time 3`: runs cells and says how long each took.
   func timeCells(_ numbers: [Int]) {
     runCells(numbers)
@@ -133,7 +142,7 @@ extension Prompt {
     states.end(run, result)
     input.flush()
     guard !result.isSuccess else { return true }
-    hasFailed = true
+    if notebook[number]?.mayFail != true { hasFailed = true }
     // Where nobody looks, what goes wrong is told on standard error.
     if !isInteractive, let text = Transcript.result(result) { complain(text.plain) }
     return false

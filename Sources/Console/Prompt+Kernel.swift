@@ -39,7 +39,7 @@ extension Prompt {
     if !background.isEmpty { say(Prompt.stoppedInBackground(background)) }
     openings.heldBack(isSilent: true) {
     } during: {
-      kernel.rerunAll(cells) { result in
+      kernel.rerunAll(cells, mayFail: mayFail) { result in
         collected.add(result)
       } completion: { last in
         // Where Ctrl-C came between two cells, it is one that has not begun.
@@ -65,7 +65,9 @@ extension Prompt {
       states.note(result, texts[result.cell] ?? "")
       if !result.isSuccess, let text = Transcript.result(result) { say(text) }
     }
-    if let failed = collected.all.last, !failed.isSuccess {
+    if let failed = collected.all.last, !failed.isSuccess,
+      failed.outcome == .interrupted || !mayFail.contains(failed.cell)
+    {
       hasFailed = true
       complain(
         failed.cell == numbers.last

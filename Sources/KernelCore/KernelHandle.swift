@@ -109,15 +109,16 @@ public final class KernelHandle: Sendable {
     }
   }
 
-  /// Restarts and runs the cells in order up to the first that fails, which `completion` gets.
+  /// Restarts and runs the cells in order up to the first that fails, which `completion` gets; those in `mayFail` may.
   public func rerunAll(
-    _ cells: [(number: Int, text: String)], progress: @escaping @Sendable (CellResult) -> Void,
+    _ cells: [(number: Int, text: String)], mayFail: Set<Int> = [],
+    progress: @escaping @Sendable (CellResult) -> Void,
     completion: @escaping @Sendable (CellResult?) -> Void
   ) {
     stopComputing()
     loop.execute { [supervisor, interruption] in
       interruption.release()
-      supervisor.value.rerunAll(cells, progress: progress, completion: completion)
+      supervisor.value.rerunAll(cells, mayFail: mayFail, progress: progress, completion: completion)
     }
   }
 

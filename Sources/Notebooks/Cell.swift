@@ -58,6 +58,9 @@ public struct Cell: Equatable, Sendable {
   /// The cell's tags: the strings of the JSON array in its `tags` value, or none where there is no such array.
   public var tags: [String] { strings(of: "tags") ?? [] }
 
+  /// Whether it is meant to fail, or may: what runs the whole notebook goes on after it.
+  public var mayFail: Bool { tags.contains("raises-exception") }
+
   /// The strings of the JSON array that is the value of a key; nil where there is no such array.
   public func strings(of key: String) -> [String]? {
     guard let value = metadata.last(where: { $0.key == key })?.value else { return nil }

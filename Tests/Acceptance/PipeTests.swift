@@ -101,6 +101,38 @@ import Testing
     }
   }
 
+  /// A replay ran such a notebook to its end; nothing else did.
+  @Test func aCellThatMayFailStopsNothingThatRunsTheWholeNotebook() async throws {
+    try await onOwnThread {
+      let cells = """
+        # %% 1
+        route "/a" { 1 }
+
+        # %% 2 tags=["raises-exception"]
+        throw "meant"
+
+        # %% 3
+        route "/b" { 2 }
+
+        """
+      let file = try Serving.temporaryFile(cells)
+      let run = try Run(["--port", "0", file], input: "%rerun\n%run all\nawait get(\"/b\").text\n")
+      #expect(run.exit == .code(0))
+      #expect(run.output.contains("restarted, and ran 3 cells\n"))
+      #expect(run.output.hasSuffix("Out[4]: \"2\"\n"))
+      #expect(run.errors.contains("error: meant") && !run.errors.contains("were not run"))
+      let last = try Serving.temporaryFile(cells.components(separatedBy: "# %% 3")[0])
+      #expect(try Run(["--port", "0", last], input: "%rerun\n").exit == .code(0))
+      for options in [[], ["--watch"]] {
+        let serving = try Serving.start(file, options)
+        #expect(try serving.ask("/b").text == "2")
+        #expect(serving.program.errors.contains("error: meant"))
+        #expect(!serving.program.errors.contains("not all of"))
+        try serving.stop()
+      }
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(

@@ -222,7 +222,7 @@ public struct Replay {
 
   /// Whether the file says that a cell fails: by a tag, or by the error that is stored with it.
   private func isMeantToFail(_ cell: Cell, _ outcome: ReplayedCell, _ comparison: OutputComparison?) -> Bool {
-    if cell.tags.contains("raises-exception") { return true }
+    if cell.mayFail { return true }
     switch options.purpose {
     case .transcript: return false
     case .update: return OutputComparison.errorLine(of: outcome.stored) != nil
