@@ -67,6 +67,28 @@ extension Cell {
   }
 }
 
+extension CellsFile {
+  /// The code before the lines `#> …` that a text ends in, and what those lines say; nil where it does not.
+  static func outputs(endingCode text: String) -> (code: String, outputs: [String])? {
+    let bytes = Array(text.utf8)
+    var first: Int?
+    var outputs: [String] = []
+    for line in SourceLines(bytes) {
+      let content = bytes[line.start..<line.end]
+      if content.isBlank { continue }
+      if content.hasPrefix("#>") {
+        first = first ?? line.start
+        let output = content.dropFirst(2)
+        outputs.append((output.first == UInt8(ascii: " ") ? output.dropFirst() : output).string)
+      } else {
+        first = nil
+        outputs = []
+      }
+    }
+    return first.map { (bytes[..<$0].string, outputs) }
+  }
+}
+
 extension UInt8 {
   /// A space or a tab.
   var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
