@@ -121,8 +121,8 @@ extension Prompt {
 
   /// `%edit 3`: in the person's editor where they name one, else at the prompt.
   func edit(_ argument: String) {
-    guard let last = notebook.codeNumbers.last else { return say("the notebook is empty; type a cell") }
-    guard let chosen = cells(in: argument.isEmpty ? "\(last)" : argument) else { return }
+    if notebook.codeNumbers.isEmpty, argument.isEmpty { return say("the notebook is empty; type a cell") }
+    guard let chosen = chosenCells(argument) else { return }
     guard chosen.count == 1, let cell = notebook[chosen[0]] else { return refuse("say which one: %edit 3") }
     let environment = ProcessInfo.processInfo.environment
     let namesEditor = ["VISUAL", "EDITOR"].contains { environment[$0]?.isEmpty == false }

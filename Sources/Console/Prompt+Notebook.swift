@@ -65,6 +65,18 @@ extension Prompt {
     }
   }
 
+  /// The cells that a command runs or shows: those that its argument names, and where there is none the last, or all.
+  /// Nil where there are none, which the person has been told then.
+  func chosenCells(_ argument: String, otherwiseAll: Bool = false) -> [Int]? {
+    guard let last = notebook.codeNumbers.last else {
+      // What names a cell names one that is not there.
+      if !argument.isEmpty, argument != "all" { return cells(in: argument) }
+      say("the notebook is empty")
+      return nil
+    }
+    return cells(in: argument.isEmpty ? (otherwiseAll ? "all" : "\(last)") : argument)
+  }
+
   // MARK: Files
 
   /// Writes the notebook.

@@ -72,7 +72,11 @@ extension Prompt {
   /// `%fg`: waits again for what goes on in the background, the last where none is named.
   func bringToForeground(_ argument: String) {
     background.removeAll { $0.isOver() }
-    guard let last = background.last else { return say("nothing waits in the background") }
+    guard let last = background.last else {
+      return argument.isEmpty
+        ? say("nothing waits in the background")
+        : refuse("\(argument) does not wait in the background; nothing does")
+    }
     var chosen = last
     if !argument.isEmpty {
       let found = background.last {

@@ -133,6 +133,17 @@ import Testing
     }
   }
 
+  @Test func inAnEmptyNotebookThereIsNothingToRunOrToShow() async throws {
+    try await onOwnThread {
+      let run = try Run(["--port", "0"], input: "%run\n%show\n%time all\n%fg\n")
+      #expect(run.exit == .code(0))
+      #expect(
+        run.output
+          == "the notebook is empty\nthe notebook is empty\nthe notebook is empty\nnothing waits in the background\n"
+      )
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(
