@@ -81,7 +81,7 @@ extension Prompt {
 
   /// Writes the notebook.
   func save(_ argument: String) {
-    guard let target = argument.isEmpty ? path : Prompt.path(argument) else {
+    guard let target = argument.isEmpty ? path : Prompt.path(argument), !target.isEmpty else {
       return refuse("say where: %save FILE.cells")
     }
     let isOther = path.map(Prompt.absolute) != Prompt.absolute(target)
@@ -130,8 +130,8 @@ extension Prompt {
 
   /// Opens another notebook and runs it, in a new kernel.
   func load(_ argument: String) {
-    guard !argument.isEmpty else { return refuse("say which file: %load FILE.cells") }
     let target = Prompt.path(argument)
+    guard !target.isEmpty else { return refuse("say which file: %load FILE.cells") }
     guard CellsFile.isWaitless(target) else {
       return refuse("\(target) is a pipe or a device, which may never end; %load takes a file")
     }
@@ -178,7 +178,7 @@ extension Prompt {
 
   /// What a person typed as a file's name: `~` at its beginning is their home, and quotes around it are none of it.
   nonisolated static func path(_ typed: String) -> String {
-    if let quote = typed.first, quote == "\"" || quote == "'", typed.count > 2, typed.last == quote {
+    if let quote = typed.first, quote == "\"" || quote == "'", typed.count > 1, typed.last == quote {
       return path(String(typed.dropFirst().dropLast()))
     }
     guard typed == "~" || typed.hasPrefix("~/") else { return typed }

@@ -133,6 +133,20 @@ import Testing
     }
   }
 
+  /// The notebook was said to be empty, and the exit status that all was well.
+  @Test(arguments: [
+    "%run 9", "%edit 9", "%show 9", "%time 4", "%run 3-5", "%fg 3", "%save \"\"", "%load \"\"",
+  ])
+  func aCommandThatNamesWhatIsNotThereFailsInAnEmptyNotebookToo(_ command: String) async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let run = try Run(["--port", "0"], in: folder, input: command + "\n")
+      #expect(run.exit == .code(3))
+      #expect(run.output == "" && !run.errors.isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    }
+  }
+
   @Test func inAnEmptyNotebookThereIsNothingToRunOrToShow() async throws {
     try await onOwnThread {
       let run = try Run(["--port", "0"], input: "%run\n%show\n%time all\n%fg\n")
