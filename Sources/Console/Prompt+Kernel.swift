@@ -93,6 +93,7 @@ extension Prompt {
       let path = target.contains(":") || target.contains(" ") ? "/greet/you" : "/" + target
       return refuse("%open takes a path, as %open \(path), or an http address")
     }
+    if !isInteractive { return showPage(target, at: target.replacing(" ", with: "%20")) }
     guard target.hasPrefix("/") else { return openings.openNow(target) { [input] in input.printAbove($0) } }
     guard let base = asked({ $0.addresses() }).first(where: { $0.hasPrefix("http") }) else {
       return refuse("nothing listens yet; run listen(\"tcp:8080\") first")

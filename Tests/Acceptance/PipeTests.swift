@@ -158,6 +158,21 @@ import Testing
     }
   }
 
+  /// It only named the address.
+  @Test func withoutATerminalAPageIsShownInsteadOfOpened() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input:
+          "route \"/\" { 1 }\nroute \"/to\" { redirect(to: \"/\") }\n%open /\n%open /to\n%open /nope\n2\n")
+      #expect(run.exit == .code(0))
+      #expect(
+        run.output.hasSuffix(
+          "GET / → 200\n1\nGET /to → 200\n1\nGET /nope → 404\nNo route matches GET /nope.\nOut[3]: 2\n"))
+      #expect(run.errors == "")
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(
