@@ -77,7 +77,8 @@ public struct Hooks {
   public var completeness: (String) -> Completeness
   /// The colours of the text; stretches must not overlap. Not asked above 64 KB.
   public var highlight: (String) -> [Highlight]
-  /// The brackets of the text, in their order. Asked only while the cursor is at one, and not above 64 KB.
+  /// The brackets of the text, in their order. Asked while the cursor is at one, and not above 64 KB; and for lines
+  /// that come all at once, whatever their length.
   public var brackets: (String) -> [Bracket]
   /// What could stand at a cursor, which is given as a UTF-8 offset.
   public var complete: (String, Int) -> Completions
