@@ -174,11 +174,16 @@ extension Prompt {
 
   // MARK: Routes
 
-  /// A pattern, or the beginning of some.
+  /// A pattern, the beginning of some, or a path that a route answers.
   private func helpOnRoute(_ topic: String) {
     let routes = asked { $0.routes() }
     let exact = routes.filter { $0.pattern == topic }
-    let found = exact.isEmpty ? routes.filter { $0.pattern.hasPrefix(topic) } : exact
+    var found = exact.isEmpty ? routes.filter { $0.pattern.hasPrefix(topic) } : exact
+    if found.isEmpty {
+      // A path of a request rather than a pattern.
+      let path = String(topic.prefix { $0 != "?" })
+      found = asked { $0.routes(answering: path) }
+    }
     if found.isEmpty {
       if helpOnDeclaredRoute(topic) { return }
       let near = Suggestion.nearest(to: topic, among: routes.map(\.pattern))

@@ -66,6 +66,11 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.routes.infos }.wait()) ?? []
   }
 
+  /// The routes in force that answer a path, by whatever method. The path is percent-encoded, without a query.
+  public func routes(answering path: String) -> [RouteInfo] {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.routes.infos(answering: path) }.wait()) ?? []
+  }
+
   // MARK: Cells
 
   /// Looks at the cells of a notebook without running them; gives a result for each. Names that cells run so far have

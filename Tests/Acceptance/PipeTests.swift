@@ -173,6 +173,22 @@ import Testing
     }
   }
 
+  @Test func aPathIsAskedAboutAsItsRouteIs() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input:
+          "route \"/p/<int:id>/<rest>\" { id }\nroute POST \"/p/<id>/<rest>\" { 1 }\n/p/1/2?\n/p/x/2?\n/q/1?\n"
+      )
+      #expect(run.exit == .code(3))
+      #expect(
+        run.output.contains(
+          "route \"/p/<int:id>/<rest>\", of cell [1]\nroute \"/p/<int:id>/<rest>\" { id }\n"))
+      #expect(run.output.contains("route POST \"/p/<id>/<rest>\", of cell [2]\n"))
+      #expect(run.errors == "there is no route /q/1; %routes lists the routes\n")
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(
