@@ -173,6 +173,36 @@ import Testing
     }
   }
 
+  /// A prompt that wanted a second line swallowed what came next.
+  @Test func aQuestionAboutAPartOfAValueIsOne() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input: """
+          [5, 6]
+          let names = ["x": "Ada"]
+          Out[1]?
+          names["x"]?
+          names["y"]?
+          "a".count?
+          [1].map?
+          Out[1].count?
+          let flag = [true]
+          flag[0] ?
+          1 : 2
+
+          """)
+      #expect(run.exit == .code(3))
+      #expect(run.output.contains("Out[1]: Array\nArray\n"))
+      #expect(run.output.contains("names[\"x\"]: String\nString\n"))
+      #expect(
+        run.output.contains("String.count") && run.output.contains("Array.map(")
+          && run.output.contains("Array.count"))
+      #expect(run.errors == "there is no value names[\"y\"] to look at; %vars lists the names there are\n")
+      #expect(run.output.hasSuffix("Out[4]: 1\n"))
+    }
+  }
+
   @Test func aPathIsAskedAboutAsItsRouteIs() async throws {
     try await onOwnThread {
       let run = try Run(
