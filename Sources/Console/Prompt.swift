@@ -125,6 +125,10 @@ public final class Prompt {
     while !isLeaving, !Stream.hasLostOutput { readOne() }
     if !isInteractive { settle() }
     if isInteractive { return finish(Stream.hasLostOutput ? .outputLost : .success) }
+    if let failure = input.readFailure {
+      complain("standard input cannot be read: \(failure)")
+      return finish(.badFile)
+    }
     return finish(
       hasFailed || hasUnawaited.isSet ? .cellFailed : Stream.hasLostOutput ? .outputLost : .success)
   }

@@ -219,6 +219,16 @@ import Testing
     }
   }
 
+  @Test func standardInputThatIsAFolderIsAnError() async throws {
+    try await onOwnThread {
+      let program = try RunningProgram(
+        "/bin/sh", ["-c", "exec \"$0\" --port 0 < /tmp", BuiltProgram.path()],
+        environment: Serving.environment)
+      #expect(try program.waitForExit() == .code(2))
+      #expect(program.errors == "standard input cannot be read: is a directory\n")
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(

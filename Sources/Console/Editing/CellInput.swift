@@ -142,6 +142,9 @@ public protocol CellInput: AnyObject, Sendable {
   /// Adds a text to what was entered, as the latest; false where that is kept nowhere.
   func addToHistory(_ text: String) -> Bool
 
+  /// Why nothing more can be read, where that is no end of the input; nil where all is well.
+  var readFailure: String? { get }
+
   /// Prints what has been queued.
   func flush()
 
@@ -156,6 +159,8 @@ public protocol CellInput: AnyObject, Sendable {
 }
 
 extension CellInput {
+  public var readFailure: String? { nil }
+
   /// Waits for the next cell.
   public func readCell(number: Int) -> Input { readCell(number: number, text: "") }
 

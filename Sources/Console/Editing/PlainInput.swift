@@ -16,6 +16,7 @@ public final class PlainInput: CellInput {
   private let isTerminal: Bool
   private var bytes: [UInt8] = []
   private var isClosed = false
+  public private(set) var readFailure: String?
   nonisolated private let queue = PrintQueue()
   nonisolated private let pipe = WakePipe()
   /// Whether Ctrl-C was pressed and nobody has dealt with it.
@@ -130,7 +131,11 @@ public final class PlainInput: CellInput {
     let count = read(input, &buffer, buffer.count)
     if count > 0 {
       bytes += buffer[..<count]
-    } else if count == 0 || errno != EAGAIN && errno != EINTR {
+    } else if count == 0 {
+      isClosed = true
+    } else if errno != EAGAIN && errno != EINTR {
+      // A terminal that has gone away is the end of what is typed there.
+      if !isTerminal { readFailure = String(cString: strerror(errno)).lowercased() }
       isClosed = true
     }
   }
