@@ -22,23 +22,40 @@ extension Prompt {
     runCell(number, text)
   }
 
-  /// Runs cells one after another, up to the first that fails. Compactly, each is shown by its headline, and of
-  /// what it came to only what went wrong.
+  /// Runs cells one after another, up to the first that fails or at which Ctrl-C is pressed. Compactly, each is shown by
+  /// its headline, and of what it came to only what went wrong.
+  ///
+  /// - Parameter hasMore: whether others are to run after them.
   @discardableResult
-  func runCells(_ numbers: [Int], isCompact: Bool = false) -> Bool {
-    for number in numbers {
+  func runCells(_ numbers: [Int], isCompact: Bool = false, hasMore: Bool = false) -> Bool {
+    for (place, number) in numbers.enumerated() {
       guard let cell = notebook[number] else { continue }
       if isCompact {
         say(StyledText("[\(number)] ", Style(.green)) + StyledText(Prompt.headline(of: cell)))
       } else {
         say(Transcript.input(number, cell.source))
       }
-      guard runCell(number, cell.source, isCompact: isCompact) else {
-        if numbers.last != number { complain(stopped(at: number)) }
+      let isLast = place == numbers.count - 1 && !hasMore
+      guard runCell(number, cell.source, isCompact: isCompact) || mayGoOn(after: cell) else {
+        if !isLast { complain(stopped(at: number)) }
+        return false
+      }
+      // The key came when the cell had just ended.
+      if isInterrupted, !isLast {
+        complain("interrupted after cell [\(number)]; the cells after it were not run")
         return false
       }
     }
     return true
+  }
+
+  /// Whether a cell failed that may, so that the next one runs.
+  private func mayGoOn(after cell: Cell) -> Bool {
+    guard cell.mayFail, !isInterrupted, let number = cell.number, case .ended(let result) = states[number]
+    else {
+      return false
+    }
+    return result.outcome != .interrupted
   }
 
   /// `%time 3`: runs cells and says how long each took.
@@ -125,7 +142,7 @@ extension Prompt {
     states.end(run, result)
     input.flush()
     guard !result.isSuccess else { return true }
-    hasFailed = true
+    if notebook[number]?.mayFail != true { hasFailed = true }
     // Where nobody looks, what goes wrong is told on standard error.
     if !isInteractive, let text = Transcript.result(result) { complain(text.plain) }
     return false

@@ -121,8 +121,8 @@ extension Prompt {
 
   /// `%edit 3`: in the person's editor where they name one, else at the prompt.
   func edit(_ argument: String) {
-    guard let last = notebook.codeNumbers.last else { return say("the notebook is empty; type a cell") }
-    guard let chosen = cells(in: argument.isEmpty ? "\(last)" : argument) else { return }
+    if notebook.codeNumbers.isEmpty, argument.isEmpty { return say("the notebook is empty; type a cell") }
+    guard let chosen = chosenCells(argument) else { return }
     guard chosen.count == 1, let cell = notebook[chosen[0]] else { return refuse("say which one: %edit 3") }
     let environment = ProcessInfo.processInfo.environment
     let namesEditor = ["VISUAL", "EDITOR"].contains { environment[$0]?.isEmpty == false }
@@ -239,8 +239,11 @@ extension Prompt {
   /// The cells that read otherwise than when they ran.
   private var editedCells: Set<Int> {
     Set(
-      notebook.codeNumbers.filter { number in
-        states.text(of: number).map { $0 != notebook[number]?.source } ?? false
+      notebook.cells.compactMap { cell in
+        guard cell.kind == .code, let number = cell.number, let text = states.text(of: number) else {
+          return nil
+        }
+        return text.hasSameBytes(as: cell.source) ? nil : number
       })
   }
 
@@ -259,12 +262,19 @@ extension Prompt {
   }
 
   /// Runs stale cells in order, each once, until none is left.
+  ///
+  /// What a cell gives makes those stale that read it, and they are in the list already. Only a cell that was edited may
+  /// declare what others have read from elsewhere: after it the list is made anew.
   func runStale() {
     var done: Set<Int> = []
-    while let next = staleCells.first(where: { !done.contains($0) }) {
-      done.insert(next)
-      guard runCells([next]) else { return }
+    while !isInterrupted {
+      let stale = staleCells.filter { !done.contains($0) }
+      if stale.isEmpty { break }
+      let edited = editedCells
+      let end = stale.firstIndex(where: edited.contains).map { $0 + 1 } ?? stale.count
+      done.formUnion(stale[..<end])
+      guard runCells(Array(stale[..<end]), hasMore: end < stale.count) else { return }
     }
-    if done.isEmpty { say("no cell is stale") }
+    if done.isEmpty, !isInterrupted { say("no cell is stale") }
   }
 }

@@ -15,13 +15,44 @@ extension Prompt {
       return isComment || topic.contains(where: \.isWhitespace) ? nil : topic
     }
     let name = topic.hasPrefix("%") ? topic.dropFirst() : topic[...]
-    return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." } ? topic : nil
+    if name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) { return topic }
+    // A space before the sign makes it that of a choice.
+    return line.hasPrefix(topic + "?") && value(in: topic) != nil ? topic : nil
+  }
+
+  /// A value that can be asked about without computing it: `Out[3]`, `users["x"].name`, `"a".count`, `[1].map`.
+  nonisolated private static func value(in topic: String) -> Language.Expression? {
+    guard topic.utf8.count <= valueLimit else { return nil }
+    let parsed = Parser.parse(SourceText(name: "question", text: topic))
+    guard parsed.diagnostics.isEmpty, parsed.program.body.count == 1,
+      case .expression(let value) = parsed.program.body[0].kind, isShown(value)
+    else { return nil }
+    return value
+  }
+
+  /// The longest such value, in bytes.
+  nonisolated private static let valueLimit = 500
+
+  nonisolated private static func isShown(_ value: Language.Expression) -> Bool {
+    switch value.kind {
+    case .name, .string, .array, .dictionary: true
+    case .member(let base, _, _, _): isShown(base)
+    case .index(let base, let key, _, _):
+      switch key.kind {
+      case .integer, .string: isShown(base)
+      default: false
+      }
+    default: false
+    }
   }
 
   func help(_ topic: String) {
     let name = String(topic.drop { $0 == "%" })
     if name.isEmpty { return helpOverview() }
     if topic.hasPrefix("/") { return helpOnRoute(topic) }
+    if topic.contains(where: { "[\"".contains($0) }), let value = Prompt.value(in: topic) {
+      return helpOnValue(value, topic)
+    }
     let command = try? Command.find(name).get()
     // `delete` is a request, `%delete` is a command.
     if let command, topic.hasPrefix("%") { return tell(command) }
@@ -67,6 +98,32 @@ extension Prompt {
     case .ended(let result) where !result.isSuccess: "did not succeed when it last ran"
     case .ended: "has to run again"
     }
+  }
+
+  // MARK: Values
+
+  /// What a value is, or its member.
+  private func helpOnValue(_ value: Language.Expression, _ text: String) {
+    let inference = TypeInference(
+      names: [], ask: { [unowned self] path in asked { $0.members(of: path, waits: true) } },
+      isDeclared: { [unowned self] name in asked { $0.variable(named: name) } != nil })
+    if case .member(let base, let name, _, _) = value.kind {
+      let shown = String(text.dropLast(name.count + 1))
+      guard let guess = inference.guess(base) else { return refuseValue(shown) }
+      if let own = guess.own.first(where: { $0.name == name }) {
+        return say(StyledText(text, .bold) + StyledText("  \(own.type)\n\(own.value)"))
+      }
+      if let entry = Catalogue.member(name, of: guess.type) { return tell(entry, of: guess.type) }
+      return refuseMember(name, of: guess.type, own: guess.own.map(\.name))
+    }
+    guard let guess = inference.guess(value) else { return refuseValue(text) }
+    say(StyledText(text, .bold) + StyledText(": \(guess.type)", .dim))
+    for own in guess.own.prefix(20) { input.tell("\(own.name): \(own.type)  \(own.value)") }
+    if let type = Catalogue.type(named: guess.type) { tell(type) }
+  }
+
+  private func refuseValue(_ text: String) {
+    refuse("there is no value \(text) to look at; %vars lists the names there are")
   }
 
   // MARK: Members
@@ -174,11 +231,16 @@ extension Prompt {
 
   // MARK: Routes
 
-  /// A pattern, or the beginning of some.
+  /// A pattern, the beginning of some, or a path that a route answers.
   private func helpOnRoute(_ topic: String) {
     let routes = asked { $0.routes() }
     let exact = routes.filter { $0.pattern == topic }
-    let found = exact.isEmpty ? routes.filter { $0.pattern.hasPrefix(topic) } : exact
+    var found = exact.isEmpty ? routes.filter { $0.pattern.hasPrefix(topic) } : exact
+    if found.isEmpty {
+      // A path of a request rather than a pattern.
+      let path = String(topic.prefix { $0 != "?" })
+      found = asked { $0.routes(answering: path) }
+    }
     if found.isEmpty {
       if helpOnDeclaredRoute(topic) { return }
       let near = Suggestion.nearest(to: topic, among: routes.map(\.pattern))

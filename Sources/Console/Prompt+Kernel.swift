@@ -30,16 +30,20 @@ extension Prompt {
   func rerun(_ numbers: [Int], verb: String = "restarted") {
     let flag = Flag()
     let input = self.input
-    let cells = numbers.compactMap { number in notebook[number].map { (number: number, text: $0.source) } }
+    let texts = notebook.texts
+    let cells = numbers.compactMap { number in texts[number].map { (number: number, text: $0) } }
+    let mayFail = Set(notebook.codeCells.filter(\.mayFail).compactMap(\.number))
     let total = cells.count
     let collected = ResultList()
     let background = states.forgetAll()
     if !background.isEmpty { say(Prompt.stoppedInBackground(background)) }
     openings.heldBack(isSilent: true) {
     } during: {
-      kernel.rerunAll(cells) { result in
+      kernel.rerunAll(cells, mayFail: mayFail) { result in
         collected.add(result)
-      } completion: { _ in
+      } completion: { last in
+        // Where Ctrl-C came between two cells, it is one that has not begun.
+        if let last, collected.all.last?.cell != last.cell { collected.add(last) }
         flag.set()
         input.wake()
       }
@@ -52,16 +56,18 @@ extension Prompt {
           }, until: { flag.isSet })
         switch outcome {
         case .finished: return
-        case .interrupted: kernel.interrupt()
+        case .interrupted: if !flag.isSet { kernel.interrupt() }
         case .backgrounded: letGoOn(collected)
         }
       }
     }
     for result in collected.all {
-      states.note(result, notebook[result.cell]?.source ?? "")
+      states.note(result, texts[result.cell] ?? "")
       if !result.isSuccess, let text = Transcript.result(result) { say(text) }
     }
-    if let failed = collected.all.last, !failed.isSuccess {
+    if let failed = collected.all.last, !failed.isSuccess,
+      failed.outcome == .interrupted || !mayFail.contains(failed.cell)
+    {
       hasFailed = true
       complain(
         failed.cell == numbers.last
@@ -87,6 +93,7 @@ extension Prompt {
       let path = target.contains(":") || target.contains(" ") ? "/greet/you" : "/" + target
       return refuse("%open takes a path, as %open \(path), or an http address")
     }
+    if !isInteractive { return showPage(target, at: target.replacing(" ", with: "%20")) }
     guard target.hasPrefix("/") else { return openings.openNow(target) { [input] in input.printAbove($0) } }
     guard let base = asked({ $0.addresses() }).first(where: { $0.hasPrefix("http") }) else {
       return refuse("nothing listens yet; run listen(\"tcp:8080\") first")

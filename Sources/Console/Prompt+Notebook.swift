@@ -65,11 +65,23 @@ extension Prompt {
     }
   }
 
+  /// The cells that a command runs or shows: those that its argument names, and where there is none the last, or all.
+  /// Nil where there are none, which the person has been told then.
+  func chosenCells(_ argument: String, otherwiseAll: Bool = false) -> [Int]? {
+    guard let last = notebook.codeNumbers.last else {
+      // What names a cell names one that is not there.
+      if !argument.isEmpty, argument != "all" { return cells(in: argument) }
+      say("the notebook is empty")
+      return nil
+    }
+    return cells(in: argument.isEmpty ? (otherwiseAll ? "all" : "\(last)") : argument)
+  }
+
   // MARK: Files
 
   /// Writes the notebook.
   func save(_ argument: String) {
-    guard let target = argument.isEmpty ? path : Prompt.path(argument) else {
+    guard let target = argument.isEmpty ? path : Prompt.path(argument), !target.isEmpty else {
       return refuse("say where: %save FILE.cells")
     }
     let isOther = path.map(Prompt.absolute) != Prompt.absolute(target)
@@ -100,6 +112,7 @@ extension Prompt {
       return refuse("\(error)")
     }
     path = target
+    base = notebook
     fileIsAhead = false
     fileVersion = CellsFile.version(ofFileAt: target)
     isModified = false
@@ -117,8 +130,8 @@ extension Prompt {
 
   /// Opens another notebook and runs it, in a new kernel.
   func load(_ argument: String) {
-    guard !argument.isEmpty else { return refuse("say which file: %load FILE.cells") }
     let target = Prompt.path(argument)
+    guard !target.isEmpty else { return refuse("say which file: %load FILE.cells") }
     guard CellsFile.isWaitless(target) else {
       return refuse("\(target) is a pipe or a device, which may never end; %load takes a file")
     }
@@ -139,6 +152,7 @@ extension Prompt {
     }
     tellWhatIsOtherwise(in: loaded, of: target)
     notebook = loaded.notebook
+    base = notebook
     path = target
     fileIsAhead = false
     fileVersion = version
@@ -164,7 +178,7 @@ extension Prompt {
 
   /// What a person typed as a file's name: `~` at its beginning is their home, and quotes around it are none of it.
   nonisolated static func path(_ typed: String) -> String {
-    if let quote = typed.first, quote == "\"" || quote == "'", typed.count > 2, typed.last == quote {
+    if let quote = typed.first, quote == "\"" || quote == "'", typed.count > 1, typed.last == quote {
       return path(String(typed.dropFirst().dropLast()))
     }
     guard typed == "~" || typed.hasPrefix("~/") else { return typed }

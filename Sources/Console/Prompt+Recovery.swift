@@ -62,7 +62,7 @@ extension Prompt {
     for entry in abandoned.own.reversed() {
       do throws(JournalError) {
         _ = try journal.adopt(entry) { changes in
-          let made = notebook.restore(changes)
+          let made = notebook.restore(changes, madeIn: base)
           for case .added(let cell, _) in made {
             if let number = cell.number { states.forget(number) }
             Completer.shared.learn(from: [cell.source])

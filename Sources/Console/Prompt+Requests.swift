@@ -11,6 +11,30 @@ extension Prompt {
     }
   }
 
+  /// What a browser would show, where there is none: the status and the body.
+  func showPage(_ address: String, at target: String) {
+    let slot = Slot<Result<Answer, PromptCallError>>()
+    var call = PromptCall(method: "GET", url: target)
+    call.followsRedirects = true
+    let takeBack = kernel.ask(call) { [input] result in
+      slot.set(result)
+      input.wake()
+    }
+    let result = wait(for: slot, "GET \(target)", since: .now) {
+      takeBack()
+      slot.set(.failure(PromptCallError(message: "GET \(target) is taken back")))
+    } backgrounding: {
+      false
+    }
+    switch result {
+    case .success(let answer):
+      let event = KernelEvent.opened(url: address, status: answer.status, body: answer.text)
+      if let text = Transcript.event(event) { say(text) }
+    case .failure(let error): refuse(error.text)
+    case nil: break
+    }
+  }
+
   private func ask(_ arguments: RequestArguments) {
     let slot = Slot<Result<Answer, PromptCallError>>()
     let input = self.input

@@ -30,7 +30,10 @@ extension Prompt {
         status: { Prompt.waiting(label, ContinuousClock.now - started) }, until: { slot.value != nil })
       switch outcome {
       case .finished: return slot.value
-      case .interrupted: interrupting()
+      case .interrupted:
+        isInterrupted = true
+        // Nothing else that goes on is meant.
+        if slot.value == nil { interrupting() }
       case .backgrounded: if backgrounding() { return nil }
       }
     }
@@ -51,7 +54,10 @@ extension Prompt {
           let time = Prompt.duration(ContinuousClock.now - started)
           return "a cell computes, and nothing else can be asked meanwhile  \(time)  Ctrl-C stops it"
         }, until: { slot.value != nil })
-      if outcome == .interrupted { kernel.interrupt() }
+      guard outcome == .interrupted else { continue }
+      isInterrupted = true
+      // What was asked may be answered already, and a cell that waits is not meant then.
+      if slot.value == nil { kernel.interrupt() }
     }
   }
 
@@ -66,7 +72,11 @@ extension Prompt {
   /// `%fg`: waits again for what goes on in the background, the last where none is named.
   func bringToForeground(_ argument: String) {
     background.removeAll { $0.isOver() }
-    guard let last = background.last else { return say("nothing waits in the background") }
+    guard let last = background.last else {
+      return argument.isEmpty
+        ? say("nothing waits in the background")
+        : refuse("\(argument) does not wait in the background; nothing does")
+    }
     var chosen = last
     if !argument.isEmpty {
       let found = background.last {

@@ -35,6 +35,8 @@ public final class Prompt {
   private let configuration: KernelConfiguration
 
   var notebook = Notebook()
+  /// The notebook as it was when nothing was to be saved: what its file has, or nothing.
+  var base = Notebook()
   var path: String?
   /// Whether the file still holds cells that `%reset` took away.
   var fileIsAhead = false
@@ -54,6 +56,8 @@ public final class Prompt {
   let states = CellStates()
   var isModified = false
   var hasFailed = false
+  /// Ctrl-C was pressed since the person entered something: what runs one cell after another goes no further.
+  var isInterrupted = false
   /// An error was reported that nobody awaited.
   private let hasUnawaited: Flag
   private var isLeaving = false
@@ -121,6 +125,10 @@ public final class Prompt {
     while !isLeaving, !Stream.hasLostOutput { readOne() }
     if !isInteractive { settle() }
     if isInteractive { return finish(Stream.hasLostOutput ? .outputLost : .success) }
+    if let failure = input.readFailure {
+      complain("standard input cannot be read: \(failure)")
+      return finish(.badFile)
+    }
     return finish(
       hasFailed || hasUnawaited.isSet ? .cellFailed : Stream.hasLostOutput ? .outputLost : .success)
   }
@@ -141,6 +149,7 @@ public final class Prompt {
     do throws(CellsFileError) {
       let contents = try NotebookFile.load(file)
       notebook = contents.notebook
+      base = notebook
       tellWhatIsOtherwise(in: contents, of: file)
     } catch {
       Stream.complain("\(error)")
@@ -191,6 +200,8 @@ public final class Prompt {
     let entry = input.readCell(number: notebook.nextNumber)
     if case .text(let text) = entry, text.allSatisfy(\.isWhitespace) { return }
     (question, lastQuestion) = (nil, input.hasTyped && entry == .endOfInput ? nil : question)
+    // Where nobody looks, what was asked and not answered is something that was not done.
+    defer { if !isInteractive, lastQuestion != nil { hasFailed = true } }
     switch entry {
     case .text(let text):
       handle(text)
@@ -200,10 +211,19 @@ public final class Prompt {
     }
   }
 
-  /// Whether the person, who is asked this, has already answered by doing the same again. Nobody is asked where
-  /// nobody types.
+  /// Whether the person, who is asked this, has already answered by doing the same again. Where nobody types, nobody is
+  /// asked whether to drop what was entered; what others wrote is asked about there too.
   func isConfirmed(_ question: Question, _ text: String) -> Bool {
-    if !isInteractive || lastQuestion == question { return true }
+    if lastQuestion == question {
+      lastQuestion = nil
+      return true
+    }
+    if !isInteractive {
+      guard case .overwrite = question else { return true }
+      self.question = question
+      complain(text)
+      return false
+    }
     self.question = question
     input.tell(text, Style(.yellow))
     return false

@@ -13,6 +13,12 @@ public enum Stream {
   /// Whether nothing waits any more for whoever reads: the program is asked to end.
   private static let isHurried = Atomic<Bool>(false)
 
+  /// Whether a reader of standard output that goes away is missed.
+  private static let isReaderMissed = Atomic<Bool>(false)
+
+  /// From now on it is told when whoever reads standard output has gone: of a log nobody has had enough.
+  static func missReader() { isReaderMissed.store(true, ordering: .relaxed) }
+
   /// From now on what cannot be written at once is dropped, so that a reader who has stalled holds nobody up.
   static func hurry() { isHurried.store(true, ordering: .relaxed) }
 
@@ -39,7 +45,11 @@ public enum Stream {
       defer { problem = problem == 0 ? failure : problem }
       return problem == 0
     }
-    if isFirst, failure != EPIPE {
+    if isFirst, failure == EPIPE {
+      if isReaderMissed.load(ordering: .relaxed) {
+        complain("standard output cannot be written: whoever read it has gone")
+      }
+    } else if isFirst {
       complain("standard output cannot be written: \(String(cString: strerror(failure)).lowercased())")
     }
   }

@@ -71,6 +71,11 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.surroundings.infos }.wait()) ?? []
   }
 
+  /// The routes in force that answer a path, by whatever method. The path is percent-encoded, without a query.
+  public func routes(answering path: String) -> [RouteInfo] {
+    (try? loop.submit { [supervisor] in supervisor.value.kernel.routes.infos(answering: path) }.wait()) ?? []
+  }
+
   // MARK: Cells
 
   /// Looks at the cells of a notebook without running them; gives a result for each. Names that cells run so far have
@@ -114,15 +119,16 @@ public final class KernelHandle: Sendable {
     }
   }
 
-  /// Restarts and runs the cells in order up to the first that fails, which `completion` gets.
+  /// Restarts and runs the cells in order up to the first that fails, which `completion` gets; those in `mayFail` may.
   public func rerunAll(
-    _ cells: [(number: Int, text: String)], progress: @escaping @Sendable (CellResult) -> Void,
+    _ cells: [(number: Int, text: String)], mayFail: Set<Int> = [],
+    progress: @escaping @Sendable (CellResult) -> Void,
     completion: @escaping @Sendable (CellResult?) -> Void
   ) {
     stopComputing()
     loop.execute { [supervisor, interruption] in
       interruption.release()
-      supervisor.value.rerunAll(cells, progress: progress, completion: completion)
+      supervisor.value.rerunAll(cells, mayFail: mayFail, progress: progress, completion: completion)
     }
   }
 

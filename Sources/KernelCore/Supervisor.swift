@@ -60,6 +60,8 @@ final class Supervisor: Responder {
 
   private struct Rerun {
     var rest: ArraySlice<(number: Int, text: String)>
+    /// The cells after which the next one runs, though they fail.
+    let mayFail: Set<Int>
     /// The cell that runs now.
     var current = 0
     /// The same, while the next cell is not to run before it has ended.
@@ -229,14 +231,14 @@ final class Supervisor: Responder {
   /// Restarts, then runs the cells in order, up to the first that fails. `completion` gets the cell that
   /// failed, or nil.
   func rerunAll(
-    _ cells: [(number: Int, text: String)], progress: @escaping (CellResult) -> Void,
+    _ cells: [(number: Int, text: String)], mayFail: Set<Int> = [], progress: @escaping (CellResult) -> Void,
     completion: @escaping (CellResult?) -> Void
   ) {
     // What was held for a rerun that did not come to its end goes on waiting for this one.
     let expected = expectedRoutes.prefix(1) + [routesBefore ?? kernel.routes.table]
     let interrupted = replaceKernel()
     expectedRoutes = Array(expected)
-    rerun = Rerun(rest: cells[...], progress: progress, completion: completion)
+    rerun = Rerun(rest: cells[...], mayFail: mayFail, progress: progress, completion: completion)
     interrupted?()
     runNext(generation)
   }
@@ -255,7 +257,8 @@ final class Supervisor: Responder {
       progress?(result)
       guard rerun?.awaited == cell.number else { return }
       rerun?.awaited = nil
-      guard result.isSuccess else { return endRerun(result) }
+      let mayFail = rerun?.mayFail.contains(cell.number) ?? false
+      guard result.isSuccess || mayFail && result.outcome != .interrupted else { return endRerun(result) }
       // In a turn of its own, so that many cells do not nest.
       loop.assumeIsolated().execute { [weak self] in self?.runNext(generation) }
     }
@@ -294,6 +297,12 @@ final class Supervisor: Responder {
 
   /// Stops the cell that runs or waits, and the running of all cells.
   func interrupt() {
+    if let rerun, rerun.awaited == nil {
+      // Between two of its cells; one that waits in the background is not meant.
+      interruption.clear()
+      self.rerun?.isInterrupted = true
+      return
+    }
     if !kernel.interrupt() { rerun?.isInterrupted = true }
   }
 

@@ -58,6 +58,9 @@ public struct Cell: Equatable, Sendable {
   /// The cell's tags: the strings of the JSON array in its `tags` value, or none where there is no such array.
   public var tags: [String] { strings(of: "tags") ?? [] }
 
+  /// Whether it is meant to fail, or may: what runs the whole notebook goes on after it.
+  public var mayFail: Bool { tags.contains("raises-exception") }
+
   /// The strings of the JSON array that is the value of a key; nil where there is no such array.
   public func strings(of key: String) -> [String]? {
     guard let value = metadata.last(where: { $0.key == key })?.value else { return nil }
@@ -114,15 +117,39 @@ extension Written {
       }
   }
 
+  /// Whether the code as written is still the cell's, be its stored outputs what they may.
+  func codeStillSays(_ cell: Cell) -> Bool {
+    kind == .code && cell.kind == .code && source.hasSameBytes(as: cell.source)
+  }
+
+  /// The body up to its stored outputs, with the blank lines before them.
+  var code: String {
+    let bytes = Array(body.utf8)
+    let output = SourceLines(bytes).first { bytes[$0.start..<$0.end].hasPrefix("#>") }
+    return output.map { bytes[..<$0.start].string } ?? body
+  }
+
+  /// The line end of its last line that has one.
+  var newline: String? {
+    let bytes = Array(body.utf8)
+    return SourceLines(bytes).reduce(String?.none) { last, line in line.lineEnd ?? last }
+  }
+
   /// Whether the body as written still says what the cell holds.
   func bodyStillSays(_ cell: Cell) -> Bool {
     kind == cell.kind && source.hasSameBytes(as: cell.source)
-      && storedOutputs.elementsEqual(cell.storedOutputs) { $0.hasSameBytes(as: $1) }
+      && storedOutputs.hasSameBytes(as: cell.storedOutputs)
   }
 }
 
 extension String {
-  func hasSameBytes(as other: String) -> Bool {
-    utf8.elementsEqual(other.utf8)
+  /// Whether two texts are the same in a file. `==` goes by canonical equivalence, by which `é` is `e` with an accent.
+  public func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+extension [String] {
+  /// Whether two lists of lines are the same in a file.
+  public func hasSameBytes(as other: [String]) -> Bool {
+    elementsEqual(other) { $0.hasSameBytes(as: $1) }
   }
 }

@@ -56,6 +56,8 @@ public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertibl
   public var problem: String
   /// What to do about it, in one sentence without a full stop.
   public var advice: String
+  /// Whether the system refused to write the file, which could be read or was not there yet.
+  public internal(set) var isOfWriting = false
 
   init(
     _ reason: Reason, file: String = "", cell: Int? = nil, line: Int? = nil, key: String? = nil,

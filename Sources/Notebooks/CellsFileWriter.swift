@@ -94,8 +94,16 @@ struct CellsFileWriter {
       output += written.body
       return
     }
-    let source = cell.normalizedSource
     let outputs = cell.outputLines
+    if let written = cell.written, written.codeStillSays(cell) {
+      // Only what was stored is new.
+      let code = written.code
+      if !code.isEmpty || !outputs.isEmpty { endLine() }
+      output += code
+      if !outputs.isEmpty { endLine() }
+      return write(outputs, written.newline ?? notebook.newline)
+    }
+    let source = cell.normalizedSource
     // The marker of a file's last cell may lack its line end.
     if !source.isEmpty || !outputs.isEmpty { endLine() }
     if !source.isEmpty {
@@ -104,9 +112,11 @@ struct CellsFileWriter {
         output += sign + line + notebook.newline
       }
     }
-    for line in outputs {
-      output += (line.isEmpty ? "#>" : "#> ") + line + notebook.newline
-    }
+    write(outputs, notebook.newline)
+  }
+
+  private mutating func write(_ outputs: [String], _ newline: String) {
+    for line in outputs { output += (line.isEmpty ? "#>" : "#> ") + line + newline }
   }
 
   /// Whether what follows a cell is what followed it in its file.

@@ -51,6 +51,13 @@ public struct Notebook: Equatable, Sendable {
   /// The numbers of the code cells, in the order of the cells.
   public var codeNumbers: [Int] { cells.compactMap { $0.kind == .code ? $0.number : nil } }
 
+  /// The texts of the code cells, by number.
+  public var texts: [Int: String] {
+    var texts: [Int: String] = [:]
+    for cell in cells where cell.kind == .code { texts[cell.number ?? 0] = cell.source }
+    return texts
+  }
+
   /// The number that the next new cell gets: one more than any so far, or, where those end, the lowest free one.
   public var nextNumber: Int {
     if highestNumber < Notebook.maximumNumber { return highestNumber + 1 }

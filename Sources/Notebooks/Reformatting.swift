@@ -26,9 +26,12 @@ extension Written {
     let bytes = Array(body.utf8)
     var lines = SourceLines(bytes)
     var last: SourceLine?
+    var newline = newline
     if !source.isEmpty {
       for _ in source.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-        last = lines.next()
+        let line = lines.next()
+        if last == nil { newline = line?.lineEnd ?? newline }
+        last = line
       }
     }
     guard let last else { return self }

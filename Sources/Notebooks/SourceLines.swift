@@ -8,6 +8,9 @@ struct SourceLine {
   let next: Int
   /// Counted from 1.
   let number: Int
+
+  /// What ends it, `\n` or `\r\n`; nil where the text ends with it.
+  var lineEnd: String? { next == end ? nil : next == end + 1 ? "\n" : "\r\n" }
 }
 
 /// The lines of a range of bytes. A line ends at `\n`; any `\r` before it or before the end of the text belongs to
@@ -61,6 +64,28 @@ extension Cell {
       let bytes = Array((output + "\n").utf8)
       return SourceLines(bytes).map { bytes[$0.start..<$0.end].string }
     }
+  }
+}
+
+extension CellsFile {
+  /// The code before the lines `#> …` that a text ends in, and what those lines say; nil where it does not.
+  static func outputs(endingCode text: String) -> (code: String, outputs: [String])? {
+    let bytes = Array(text.utf8)
+    var first: Int?
+    var outputs: [String] = []
+    for line in SourceLines(bytes) {
+      let content = bytes[line.start..<line.end]
+      if content.isBlank { continue }
+      if content.hasPrefix("#>") {
+        first = first ?? line.start
+        let output = content.dropFirst(2)
+        outputs.append((output.first == UInt8(ascii: " ") ? output.dropFirst() : output).string)
+      } else {
+        first = nil
+        outputs = []
+      }
+    }
+    return first.map { (bytes[..<$0].string, outputs) }
   }
 }
 

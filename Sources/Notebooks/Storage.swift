@@ -161,5 +161,6 @@ extension CellsFileError {
         advice: action == .reading
           ? "try again, or copy it" : "save somewhere else; the old file is as it was")
     }
+    isOfWriting = action == .writing
   }
 }

@@ -86,6 +86,27 @@ import Testing
     }
   }
 
+  /// It was 2, as of a file that can't be read.
+  @Test func aFileThatCannotBeWrittenHasTheStatusOfLostOutput() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write(Self.cells, to: "a.cells")
+      folder.write("1+1\n", to: "b.cells")
+      let missing = try Run(["convert", "a.cells", "none/a.ipynb"], in: folder)
+      #expect(missing.exit == .code(74))
+      #expect(missing.errors.contains("there is no such folder"))
+      // No file may have a byte, as on a disk that is full.
+      for command in ["convert a.cells a.ipynb", "format b.cells", "replay --update b.cells"] {
+        let program = try RunningProgram(
+          "/bin/sh", ["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \(command)", BuiltProgram.path()],
+          environment: Serving.environment, folder: folder.path)
+        #expect(try program.waitForExit(timeout: 60) == .code(74), "\(command)")
+        #expect(program.errors.contains("could not write it"))
+      }
+      #expect(folder.read("b.cells") == "1+1\n" && folder.read("a.ipynb") == nil)
+    }
+  }
+
   @Test(
     "Wrong usage is told, with status 64",
     arguments: [

@@ -56,6 +56,179 @@ import Testing
     }
   }
 
+  /// What a colleague wrote meanwhile was overwritten without a word.
+  @Test func whatOthersWroteIsReplacedByAPipeOnlyWhereTheAnswerFollows() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write("# %% 1\n1\n", to: "a.cells")
+      folder.write("precious\n", to: "other.cells")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0", "a.cells"], environment: Serving.environment,
+        folder: folder.path,
+        input: .stream)
+      try program.write("2\n")
+      try program.wait(for: "Out[2]: 2\n")
+      folder.write("# %% 1\n1\n\n# %% 5\n\"colleague\"\n", to: "a.cells")
+      try program.write("%save\n%save other.cells\n3\n")
+      program.closeInput()
+      #expect(try program.waitForExit() == .code(3))
+      #expect(program.errors.contains("a.cells was changed by somebody else since it was read; "))
+      #expect(program.errors.contains("other.cells exists; %save other.cells again replaces it\n"))
+      #expect(folder.read("a.cells")?.contains("colleague") == true)
+      #expect(folder.read("other.cells") == "precious\n")
+      let again = try Run(
+        ["--port", "0", "a.cells"], in: folder, input: "2\n%save other.cells\n%save other.cells\n%save\n")
+      #expect(again.exit == .code(0))
+      #expect(folder.read("other.cells")?.hasSuffix("# %% 6\n2\n") == true)
+    }
+  }
+
+  /// The time grew with the cube of the number of cells.
+  @Test func aLongChainOfStaleCellsRunsInTheTimeOfItsCells() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let count = 1_500
+      let cells = (1...count).map { $0 == 1 ? "let v1 = 1" : "let v\($0) = v\($0 - 1) + 1" }
+      folder.write(cells.enumerated().map { "# %% \($0 + 1)\n\($1)\n" }.joined(), to: "chain.cells")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["--port", "0", "chain.cells"], environment: Serving.environment,
+        folder: folder.path, input: .stream)
+      try program.write("%run 1\n%run stale\n%run stale\nv\(count)\n")
+      program.closeInput()
+      #expect(try program.waitForExit(timeout: 60) == .code(0))
+      #expect(program.output.contains("In [\(count)]: let v\(count) = v\(count - 1) + 1\n"))
+      #expect(program.output.hasSuffix("no cell is stale\nOut[\(count + 1)]: \(count)\n"))
+    }
+  }
+
+  /// A replay ran such a notebook to its end; nothing else did.
+  @Test func aCellThatMayFailStopsNothingThatRunsTheWholeNotebook() async throws {
+    try await onOwnThread {
+      let cells = """
+        # %% 1
+        route "/a" { 1 }
+
+        # %% 2 tags=["raises-exception"]
+        throw "meant"
+
+        # %% 3
+        route "/b" { 2 }
+
+        """
+      let file = try Serving.temporaryFile(cells)
+      let run = try Run(["--port", "0", file], input: "%rerun\n%run all\nawait get(\"/b\").text\n")
+      #expect(run.exit == .code(0))
+      #expect(run.output.contains("restarted, and ran 3 cells\n"))
+      #expect(run.output.hasSuffix("Out[4]: \"2\"\n"))
+      #expect(run.errors.contains("error: meant") && !run.errors.contains("were not run"))
+      let last = try Serving.temporaryFile(cells.components(separatedBy: "# %% 3")[0])
+      #expect(try Run(["--port", "0", last], input: "%rerun\n").exit == .code(0))
+      for options in [[], ["--watch"]] {
+        let serving = try Serving.start(file, options)
+        #expect(try serving.ask("/b").text == "2")
+        #expect(serving.program.errors.contains("error: meant"))
+        #expect(!serving.program.errors.contains("not all of"))
+        try serving.stop()
+      }
+    }
+  }
+
+  /// The notebook was said to be empty, and the exit status that all was well.
+  @Test(arguments: [
+    "%run 9", "%edit 9", "%show 9", "%time 4", "%run 3-5", "%fg 3", "%save \"\"", "%load \"\"",
+  ])
+  func aCommandThatNamesWhatIsNotThereFailsInAnEmptyNotebookToo(_ command: String) async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let run = try Run(["--port", "0"], in: folder, input: command + "\n")
+      #expect(run.exit == .code(3))
+      #expect(run.output == "" && !run.errors.isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    }
+  }
+
+  @Test func inAnEmptyNotebookThereIsNothingToRunOrToShow() async throws {
+    try await onOwnThread {
+      let run = try Run(["--port", "0"], input: "%run\n%show\n%time all\n%fg\n")
+      #expect(run.exit == .code(0))
+      #expect(
+        run.output
+          == "the notebook is empty\nthe notebook is empty\nthe notebook is empty\nnothing waits in the background\n"
+      )
+    }
+  }
+
+  /// It only named the address.
+  @Test func withoutATerminalAPageIsShownInsteadOfOpened() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input:
+          "route \"/\" { 1 }\nroute \"/to\" { redirect(to: \"/\") }\n%open /\n%open /to\n%open /nope\n2\n")
+      #expect(run.exit == .code(0))
+      #expect(
+        run.output.hasSuffix(
+          "GET / → 200\n1\nGET /to → 200\n1\nGET /nope → 404\nNo route matches GET /nope.\nOut[3]: 2\n"))
+      #expect(run.errors == "")
+    }
+  }
+
+  /// A prompt that wanted a second line swallowed what came next.
+  @Test func aQuestionAboutAPartOfAValueIsOne() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input: """
+          [5, 6]
+          let names = ["x": "Ada"]
+          Out[1]?
+          names["x"]?
+          names["y"]?
+          "a".count?
+          [1].map?
+          Out[1].count?
+          let flag = [true]
+          flag[0] ?
+          1 : 2
+
+          """)
+      #expect(run.exit == .code(3))
+      #expect(run.output.contains("Out[1]: Array\nArray\n"))
+      #expect(run.output.contains("names[\"x\"]: String\nString\n"))
+      #expect(
+        run.output.contains("String.count") && run.output.contains("Array.map(")
+          && run.output.contains("Array.count"))
+      #expect(run.errors == "there is no value names[\"y\"] to look at; %vars lists the names there are\n")
+      #expect(run.output.hasSuffix("Out[4]: 1\n"))
+    }
+  }
+
+  @Test func aPathIsAskedAboutAsItsRouteIs() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input:
+          "route \"/p/<int:id>/<rest>\" { id }\nroute POST \"/p/<id>/<rest>\" { 1 }\n/p/1/2?\n/p/x/2?\n/q/1?\n"
+      )
+      #expect(run.exit == .code(3))
+      #expect(
+        run.output.contains(
+          "route \"/p/<int:id>/<rest>\", of cell [1]\nroute \"/p/<int:id>/<rest>\" { id }\n"))
+      #expect(run.output.contains("route POST \"/p/<id>/<rest>\", of cell [2]\n"))
+      #expect(run.errors == "there is no route /q/1; %routes lists the routes\n")
+    }
+  }
+
+  @Test func standardInputThatIsAFolderIsAnError() async throws {
+    try await onOwnThread {
+      let program = try RunningProgram(
+        "/bin/sh", ["-c", "exec \"$0\" --port 0 < /tmp", BuiltProgram.path()],
+        environment: Serving.environment)
+      #expect(try program.waitForExit() == .code(2))
+      #expect(program.errors == "standard input cannot be read: is a directory\n")
+    }
+  }
+
   @Test func wordOfAnOutThatHasFiredStandsBelowIt() async throws {
     try await onOwnThread {
       let program = try RunningProgram(

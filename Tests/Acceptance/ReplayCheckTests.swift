@@ -105,6 +105,93 @@ import Testing
     }
   }
 
+  /// `--check` passed it, and ran the cells behind it.
+  @Test(arguments: ["expect(1 == 2)", "throw \"x\"", "nope()", "1 +"])
+  func aCellWhoseOutputIsIgnoredFailsAsAnyOther(_ code: String) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1 tags=[\"ignore-output\"]\n\(code)\n\n# %% 2\n5\n#> 5\n")
+      for option in ["--check", "--update"] {
+        let run = try Run([option, file])
+        #expect(run.exit == .code(3))
+        #expect(run.output.contains("\(file):2: cell [1] failed\n"))
+        #expect(run.output.contains(": 1 failed, 1 not run, in …"))
+      }
+    }
+  }
+
+  /// The summary and the reports said that a cell was updated whose output was not stored.
+  @Test func whereNothingIsStoredNoCellIsSaidToBeUpdated() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n5\n\n# %% 2\nthrow \"x\"\n")
+      let report = Serving.folder + "/report-\(UUID().uuidString).tap"
+      let run = try Run(["--update", "--report", "tap=\(report)", file])
+      #expect(run.exit == .code(3))
+      #expect(run.output.hasSuffix("\(file): 1 differs, 1 failed, in …; nothing is stored\n"))
+      #expect(try String(contentsOfFile: report, encoding: .utf8).contains("\nnot ok 1 - "))
+    }
+  }
+
+  /// It was opened a second time to store the outputs, which waited for ever for somebody to write it again.
+  @Test(arguments: [
+    "mkfifo pipe; exec \"$0\" replay --update pipe", "cat a.cells | \"$0\" replay --update /dev/stdin",
+  ])
+  func aPipeIsNothingToStoreInto(_ command: String) async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write("# %% 1\n1 + 1\n", to: "a.cells")
+      let program = try RunningProgram(
+        "/bin/sh", ["-c", command, BuiltProgram.path()], environment: Serving.environment, folder: folder.path
+      )
+      #expect(try program.waitForExit(timeout: 60) == .code(2))
+      #expect(program.output == "")
+      #expect(
+        program.errors.contains(
+          " is a pipe or a device and cannot be written anew; --update needs a file to store into\n"))
+    }
+  }
+
+  /// A Jupyter notebook was updated again and again, and a cells file could not be because of a line that it had not.
+  @Test func whatPrintsControlCharactersIsStoredAsItIsShown() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let code = #"""
+        # %% 1
+        print("a\u{0}b\u{1b}[31mc\rd\u{8}\u{c}\u{b}\u{7f}\te\r\nf")
+
+        # %% 2
+        route "/b" { Bytes([0, 1, 65, 255]) }
+        open("/b")
+
+        """#
+      folder.write(code, to: "a.cells")
+      folder.write(code, to: "b.cells")
+      let (cells, jupyter, back) = (
+        folder.path + "/a.cells", folder.path + "/a.ipynb", folder.path + "/b.cells"
+      )
+      func convert(_ from: String, _ to: String) throws -> RunningProgram.Exit {
+        try RunningProgram(BuiltProgram.path(), ["convert", from, to], environment: Serving.environment)
+          .waitForExit(timeout: 60)
+      }
+      #expect(try convert(cells, jupyter) == .code(0))
+      for file in [cells, jupyter] {
+        #expect(try Run(["--update", file]).exit == .code(0))
+        #expect(try Run(["--check", file]).output == "\(file): 2 as stored, in …\n")
+      }
+      let stored = try #require(folder.read("a.cells"))
+      #expect(stored.contains("\n#> a\\0b\\u{1B}[31mc\\rd\\u{8}\\u{C}\\u{B}\\u{7F}\te\n#> f\n"))
+      #expect(stored.contains("\n#> \\0\\u{1}A"))
+      #expect(try convert(jupyter, back) == .code(0))
+      #expect(folder.read("b.cells") == stored)
+      // What somebody stored as it is counts as the same, also on its way through Jupyter.
+      folder.write("# %% 1\nprint(\"a\\u{1b}[31mb\")\n#> a\u{1B}[31mb\n", to: "raw.cells")
+      let raw = folder.path + "/raw.cells"
+      #expect(try Run(["--check", raw]).exit == .code(0))
+      #expect(try convert(raw, folder.path + "/raw.ipynb") == .code(0))
+      #expect(try convert(folder.path + "/raw.ipynb", raw) == .code(0))
+      #expect(try Run(["--check", raw]).exit == .code(0))
+    }
+  }
+
   @Test func severalFilesAreRunWhateverBecomesOfOthers() async throws {
     try await onOwnThread {
       let good = try Serving.temporaryFile("# %% 1\n1\n#> 1\n")
@@ -216,6 +303,16 @@ import Testing
       #expect(refused.exit == .code(64))
       #expect(refused.errors == "the report would replace \(file); write it to another file\n")
       #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("# %% 1"))
+      for other in ["\(folder.path)/both.x", "\(folder.path)/./both.x"] {
+        let both = try Run([
+          "--check", "--report", "junit=\(folder.path)/both.x", "--report", "json=\(other)", file,
+        ])
+        #expect(both.exit == .code(64))
+        #expect(both.errors == "two reports would be written to \(other), and one would replace the other\n")
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/both.x"))
+      }
+      let twice = try Run(["--check", "--report", "junit=/dev/null", "--report", "json=/dev/null", file])
+      #expect(twice.exit == .code(0))
       let missing = try Run(["--check", "--report", "junit=-", "none.cells"])
       #expect(missing.exit == .code(2))
       #expect(missing.output.contains("<testsuites name=\"routebook\" tests=\"1\""))
@@ -305,6 +402,12 @@ import Testing
       )
       #expect(try Run(["--check", "--only", "1-2", "--param", "user=Bob", file]).exit == .code(0))
       #expect(try Run(["--check", "--only", "1-2", file]).exit == .code(4))
+      let unchosen = try Run(["--check", "--only", "2-3", "--param", "user=Bob", file])
+      #expect(unchosen.exit == .code(64))
+      #expect(
+        unchosen.errors
+          == "\(file): cell [1], which is tagged \"parameters\", is not among the cells that run; write --only 1,2-3\n"
+      )
       let wrong = try Run(["--param", "usr=Bob", file])
       #expect(wrong.exit == .code(64))
       #expect(wrong.errors == "\(file): cell [1] declares no \"usr\" to set; did you mean \"user\"?\n")

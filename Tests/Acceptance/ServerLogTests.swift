@@ -62,6 +62,31 @@ import Testing
     }
   }
 
+  /// The log was lost without a word.
+  @Test func aReaderOfTheLogThatGoesIsMissed() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nroute \"/\" { \"here\" }\n")
+      let folder = TemporaryFolder()
+      let program = try RunningProgram(
+        "/bin/sh",
+        [
+          "-c", "mkfifo log; head -n 1 log > /dev/null & exec \"$0\" serve --port 0 \"$1\" > log",
+          BuiltProgram.path(), file,
+        ], environment: Serving.environment, folder: folder.path)
+      let port = try Serving.port(of: program)
+      let wanted = "standard output cannot be written: whoever read it has gone\n"
+      // One line is read, and what is written before its reader has ended goes nowhere.
+      for _ in 0..<1_000 where !program.errors.contains(wanted) {
+        #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "here")
+        usleep(10_000)
+      }
+      #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "here")
+      program.signal(SIGTERM)
+      #expect(try program.waitForExit() == .code(0))
+      #expect(program.errors.components(separatedBy: wanted).count == 2)
+    }
+  }
+
   @Test func anUnknownFormatIsRefused() async throws {
     try await onOwnThread {
       let run = try Run(["serve", "--log-format", "xml", "a.cells"])

@@ -50,6 +50,20 @@ import Testing
     try probe.wait(for: "<still here>")
   }
 
+  /// The cell was read again with each line, and Ctrl-C waited behind all of them.
+  @Test func manyLinesThatAreNotMarkedAsAPasteComeAtOnce() throws {
+    let probe = try Probe()
+    let lines = (1...6_000).map { "    (line \($0))," }.joined(separator: "\r")
+    let start = ContinuousClock.now
+    try probe.send("let big = [\r" + lines + "\r]\r")
+    let count = "let big = [".count + 1 + lines.count + 2
+    try probe.wait(for: "<\(count) characters>")
+    try probe.send("let big = [\r" + lines + Keys.control("c") + "ok\r")
+    try probe.wait(for: "),^C")
+    try probe.wait(for: "<ok>")
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
   @Test func aCellOfOneVeryLongLineCanBeEdited() throws {
     let probe = try Probe()
     // More than the 1,024 characters at which libedit's own history loses a line.

@@ -11,12 +11,14 @@ import Testing
       ["route \"/\" {\n    \"hi\"\n}"]
     ),
     ("In [3]:", []),
+    ("let a = [\n   ...:     1,\n   ...: ]", ["let a = [\n    1,\n]"]),
+    ("f {\n    ...: }\nOut[12]: 3\nIn [13]: 2", ["f {\n}", "2"]),
   ])
   func promptsAndResultsAreLeftOut(_ text: String, _ cells: [String]) {
     #expect(PastedTranscript.cells(in: text) == cells)
   }
 
-  @Test(arguments: ["1 + 1", "let In = [1]; In[0]", "x\nIn [1]: 2", ""])
+  @Test(arguments: ["1 + 1", "let In = [1]; In[0]", "x\nIn [1]: 2", "", "x\ny\n   ...: z", "   ...: x"])
   func otherTextsAreNone(_ text: String) {
     #expect(PastedTranscript.cells(in: text) == nil)
   }

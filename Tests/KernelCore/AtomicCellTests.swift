@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import KernelCore
@@ -197,6 +198,29 @@ struct AtomicCellTests {
     #expect(bench.run("let = ").contains("error"))
     bench.advance(.seconds(1))
     #expect(Shown(first.value) == "\"done\"")
+  }
+
+  /// The cell in the background was stopped instead, and the re-run went on.
+  @Test func interruptingBetweenTwoCellsStopsTheRerun() {
+    let bench = Bench()
+    let ends = Mutex<[String]>([])
+    let last = Mutex<CellResult?>(nil)
+    bench.on {
+      let cells = [(1, "await deferred()"), (2, "2"), (3, "3")].map { (number: $0.0, text: $0.1) }
+      bench.supervisor.rerunAll(cells) { result in
+        ends.withLock { $0.append("\(result.cell)") }
+      } completion: { result in
+        last.withLock { $0 = result }
+      }
+    }
+    bench.on {
+      #expect(bench.supervisor.goOnWithRerun() == 1)
+      // The next cell is to begin in a turn of its own.
+      bench.supervisor.interrupt()
+    }
+    #expect(bench.wait { last.withLock { $0 } != nil })
+    #expect(last.withLock { $0?.cell } == 2 && last.withLock { $0?.outcome } == .interrupted)
+    #expect(ends.withLock { $0 } == [])
   }
 
   @Test func interruptingStopsTheCellThatBeganLastAndNoOther() {

@@ -186,6 +186,26 @@ func changesAreLocal() throws {
   #expect(try CellsFile.serialize(notebook) == "# about\n\n#%% 1 uno\nA\n\n# In[3]:\nc\n\n#> 3\n")
 }
 
+/// Line ends of the code became the file's, and the blank lines before the outputs went.
+@Test(
+  "Outputs that are stored change nothing of the code before them",
+  arguments: [
+    (
+      "# %% 2\n5\n\n# %% 1\r\n6\r\n7\n\r\n#> 7\r\n\n# %% 3\n",
+      "# %% 2\n5\n\n# %% 1\r\n6\r\n7\n\r\n#> a\r\n#> b\r\n\n# %% 3\n"
+    ),
+    ("# %% 1\n5  \n\n#> 4\n", "# %% 1\n5  \n\n#> a\n#> b\n"),
+    ("# %% 1\r\n\r\n5\r\n\r\n", "# %% 1\r\n\r\n5\r\n#> a\r\n#> b\r\n\r\n"),
+    ("# %% 1\n\n#> 4", "# %% 1\n\n#> a\n#> b\n"),
+    ("5", "5\n#> a\n#> b\n"),
+    ("# %% 1", "# %% 1\n#> a\n#> b\n"),
+  ])
+func storedOutputsLeaveTheCode(_ text: String, _ expected: String) throws {
+  var notebook = try parse(text)
+  try notebook.update(1) { $0.storedOutputs = ["a", "b"] }
+  #expect(try CellsFile.serialize(notebook).utf8.elementsEqual(expected.utf8))
+}
+
 @Test("Strings that Swift calls equal and that differ in bytes are a change")
 func changesAreOfBytes() throws {
   var notebook = try parse("# %% 1\n\"e\u{301}\"\n")

@@ -70,6 +70,60 @@ func restoringAll() throws {
     second.restore([.added(Cell(number: 4, source: "D"), at: 1), changes[1], changes[2], changes[3]]) == [])
 }
 
+/// They came to the end in the order in which they were entered last, and what reads stood before what declares.
+@Test(
+  "What comes back beside cells that were entered since stands in the order that it had",
+  arguments: [
+    // %insert 1
+    (
+      [.added(Cell(number: 1, source: "b"), at: 0), .added(Cell(number: 2, source: "a"), at: 0)],
+      ["3 a", "2 b"]
+    ),
+    // %delete 1 and %undo
+    (
+      [
+        .added(Cell(number: 1, source: "x"), at: 0), .added(Cell(number: 2, source: "y"), at: 1),
+        .added(Cell(number: 3, source: "z"), at: 2), .removed(Cell(number: 1, source: "x")),
+        .added(Cell(number: 1, source: "x"), at: 0),
+      ], ["5 x", "3 y", "4 z"]
+    ),
+    // %move 3 1 and %move 1 end
+    (
+      [
+        .added(Cell(number: 1, source: "x"), at: 0), .added(Cell(number: 2, source: "y"), at: 1),
+        .added(Cell(number: 3, source: "z"), at: 2), .moved(3, to: 0), .moved(1, to: 2),
+      ], ["4 z", "3 y", "2 x"]
+    ),
+    // The same text twice is two cells.
+    (
+      [.added(Cell(number: 1, source: "x"), at: 0), .added(Cell(number: 2, source: "x"), at: 1)],
+      ["2 x", "3 x"]
+    ),
+  ] as [([NotebookChange], [String])])
+func restoringBesideOthers(_ changes: [NotebookChange], _ expected: [String]) {
+  var present = notebook("just looking")
+  let made = present.restore(changes, madeIn: Notebook())
+  #expect(listed(present) == ["1 just looking"] + expected)
+  // What is journalled again comes to the same.
+  var again = notebook("just looking")
+  _ = again.restore(made)
+  #expect(listed(again) == listed(present))
+}
+
+@Test("What comes back into a file goes beside the cells of the file that it stood at")
+func restoringBesideCellsOfTheFile() throws {
+  let base = notebook("a", "b")
+  var present = base
+  try present.insert(Cell(number: 3, source: "new"), at: 1)
+  _ = present.restore(
+    [
+      .added(Cell(number: 3, source: "c"), at: 2), .added(Cell(number: 4, source: "first"), at: 0),
+      .moved(2, to: 0),
+    ],
+    madeIn: base)
+  #expect(listed(present) == ["2 b", "5 first", "1 a", "3 new", "4 c"])
+}
+
 @Test("What has come into the notebook since is neither replaced nor removed")
 func restoringElsewhere() {
   var other = notebook("A", "b by somebody", "c by somebody", "mine")

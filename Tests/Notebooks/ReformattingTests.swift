@@ -21,6 +21,7 @@ struct ReformattingTests {
       "# ---\n# x: y\n# ---\n\n# %% 1\nnew\n# %% [markdown]\n#  text \n"
     ),
     ("# %% 1\r\nold\r\n#> 2\r\n", "# %% 1\r\nnew\r\n#> 2\r\n"),
+    ("# %% 2\n2\n# %% 1\r\nold\r\n#> 2\r\n", "# %% 2\n2\n# %% 1\r\nnew\r\n#> 2\r\n"),
   ])
   func keepsAllElse(text: String, expected: String) throws {
     #expect(try reformatted(text, 1, "new") == expected)
@@ -28,6 +29,7 @@ struct ReformattingTests {
 
   @Test func severalLinesTakeTheFilesLineEnds() throws {
     #expect(try reformatted("# %% 1\r\nold\r\n", 1, "a\nb") == "# %% 1\r\na\r\nb\r\n")
+    #expect(try reformatted("# %% 1\nold\r\n", 1, "a\nb") == "# %% 1\na\r\nb\r\n")
   }
 
   @Test func whatTheFileWouldTakeForSomethingElseIsRefused() throws {

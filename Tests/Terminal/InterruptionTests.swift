@@ -52,6 +52,34 @@ import Testing
     #expect(try notebook.enter("2 + 2") == ["Out[2]: 4"])
   }
 
+  /// Between two cells Ctrl-C met nothing that it could stop, and the next one ran.
+  @Test(arguments: ["%run all", "%rerun", "%run stale"])
+  func controlCStopsARunOfManyCellsHoweverShortTheyAre(_ command: String) throws {
+    let home = TemporaryFolder()
+    let count = 6_000
+    let cells = (1...count).map { $0 == 1 ? "let k1 = 1" : "let k\($0) = k1" }
+    home.write(cells.enumerated().map { "# %% \($0 + 1)\n\($1)\n" }.joined(), to: "many.cells")
+    let notebook = try NotebookTerminal(["--no-run", home.path + "/many.cells"], home: home)
+    if command == "%run stale" {
+      // All of them read what the first declares, which runs again.
+      try notebook.send("%rerun\r")
+      try notebook.wait(for: "restarted, and ran \(count) cells")
+      try notebook.waitForPrompt()
+      try notebook.enter("%run 1")
+    }
+    try notebook.send(command + "\r")
+    if command == "%rerun" {
+      try notebook.wait(for: "cell ") { $0.lines.contains { $0.contains(" of \(count) ") } }
+    } else {
+      try notebook.wait(for: "In [20]: let k20 = k1")
+    }
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "; the cells after it were not run")
+    try notebook.waitForPrompt()
+    #expect(!notebook.screen.fullText.contains("In [\(count)]: let k\(count)"))
+    #expect(try notebook.enter("k1") == ["Out[\(count + 1)]: 1"])
+  }
+
   @Test func aCellInTheBackgroundGoesOnAndSaysWhatItCameTo() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("let d = deferred(); route \"/go\" { d.resolve(42) }")

@@ -7,8 +7,7 @@ extension Command {
       explanation: "runs cells again; without a number the last"
     ) { prompt, argument in
       if argument == "stale" { return prompt.runStale() }
-      guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
-      if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.runCells(chosen) }
+      if let chosen = prompt.chosenCells(argument) { prompt.runCells(chosen) }
     },
     Command(
       name: "time", usage: "[3 | 3-5 | all | a new cell]",
@@ -16,8 +15,7 @@ extension Command {
     ) {
       prompt, argument in
       if !argument.isEmpty, !CellSelection.isMeant(by: argument) { return prompt.timeNewCell(argument) }
-      guard let last = prompt.notebook.codeNumbers.last else { return prompt.say("the notebook is empty") }
-      if let chosen = prompt.cells(in: argument.isEmpty ? "\(last)" : argument) { prompt.timeCells(chosen) }
+      if let chosen = prompt.chosenCells(argument) { prompt.timeCells(chosen) }
     },
     Command(name: "cells", usage: "", explanation: "lists the notebook's cells and how they ended") {
       prompt, _ in
@@ -25,8 +23,7 @@ extension Command {
     },
     Command(name: "show", usage: "[3 | 3-5 | all]", explanation: "shows the text of cells") {
       prompt, argument in
-      if prompt.notebook.codeCells.isEmpty { return prompt.say("the notebook is empty") }
-      for number in prompt.cells(in: argument.isEmpty ? "all" : argument) ?? [] {
+      for number in prompt.chosenCells(argument, otherwiseAll: true) ?? [] {
         if let cell = prompt.notebook[number] { prompt.say(Transcript.input(number, cell.source)) }
       }
     },

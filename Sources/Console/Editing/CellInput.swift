@@ -77,7 +77,8 @@ public struct Hooks {
   public var completeness: (String) -> Completeness
   /// The colours of the text; stretches must not overlap. Not asked above 64 KB.
   public var highlight: (String) -> [Highlight]
-  /// The brackets of the text, in their order. Asked only while the cursor is at one, and not above 64 KB.
+  /// The brackets of the text, in their order. Asked while the cursor is at one, and not above 64 KB; and for lines
+  /// that come all at once, whatever their length.
   public var brackets: (String) -> [Bracket]
   /// What could stand at a cursor, which is given as a UTF-8 offset.
   public var complete: (String, Int) -> Completions
@@ -124,7 +125,7 @@ public protocol CellInput: AnyObject, Sendable {
   var hasTyped: Bool { get }
 
   /// Waits until `finished` says so, asking after each `wake()`; prints lines that arrive meanwhile. `status` is what
-  /// the spinner shows, asked ten times a second.
+  /// the spinner shows, asked ten times a second. A key that ends the wait counts also where it came with the end.
   func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome
 
   /// Shows lines that change, asking for them twice a second, until a key is pressed; then they stay as they were last.
@@ -141,6 +142,9 @@ public protocol CellInput: AnyObject, Sendable {
   /// Adds a text to what was entered, as the latest; false where that is kept nowhere.
   func addToHistory(_ text: String) -> Bool
 
+  /// Why nothing more can be read, where that is no end of the input; nil where all is well.
+  var readFailure: String? { get }
+
   /// Prints what has been queued.
   func flush()
 
@@ -155,6 +159,8 @@ public protocol CellInput: AnyObject, Sendable {
 }
 
 extension CellInput {
+  public var readFailure: String? { nil }
+
   /// Waits for the next cell.
   public func readCell(number: Int) -> Input { readCell(number: number, text: "") }
 

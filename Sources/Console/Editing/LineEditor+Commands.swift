@@ -89,7 +89,7 @@ extension LineEditor {
     }
     if !endsEmpty, case .incomplete(let indent) = hooks.completeness(String(scalars: text)) {
       if cursor == text.count {
-        insert([10] + spaces(indent), into: text)
+        insert([10] + (takeOpenLines(behind: text) ?? spaces(indent)), into: text)
       } else {
         insertLine(text, cursor)
       }

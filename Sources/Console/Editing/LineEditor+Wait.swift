@@ -17,7 +17,11 @@ extension LineEditor {
     defer { show(takeQueued() + painter.erase() + "\u{1B}[?25h") }
     while true {
       if let outcome = outcomeOfKeys(since: &mark) { return outcome }
-      if finished() { return .finished }
+      if finished() {
+        // A key that came before the end counts, though nobody had a look at it: many short waits must not hide it.
+        if case .continued = terminal.waitForEvent(0) { resume() }
+        return outcomeOfKeys(since: &mark) ?? .finished
+      }
       let now = Self.milliseconds()
       if now >= nextPaint {
         nextPaint = now + Self.spinnerPeriod

@@ -1,13 +1,16 @@
 /// Cells that were copied from a screen, prompts and results included.
 enum PastedTranscript {
   /// The cells without their prompts; nil for a text that does not begin with one. Lines without a prompt are what the
-  /// cells gave, and left out.
+  /// cells gave, and left out. The first line may lack its prompt where the second has one: whoever marks a cell with the
+  /// mouse may begin behind the prompt.
   static func cells(in text: String) -> [String]? {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard let first = lines.first, first.prefixMatch(of: prompt) != nil else { return nil }
-    var cells: [String] = []
-    var isInCell = false
-    for line in lines {
+    guard let first = lines.first else { return nil }
+    let beginsBehindPrompt = first.prefixMatch(of: prompt) == nil
+    if beginsBehindPrompt, lines.count < 2 || lines[1].prefixMatch(of: continuation) == nil { return nil }
+    var cells = beginsBehindPrompt ? [String(first)] : []
+    var isInCell = beginsBehindPrompt
+    for line in lines.dropFirst(cells.count) {
       if let match = line.prefixMatch(of: prompt) {
         cells.append(String(line[match.range.upperBound...]))
         isInCell = true

@@ -16,6 +16,7 @@ public final class PlainInput: CellInput {
   private let isTerminal: Bool
   private var bytes: [UInt8] = []
   private var isClosed = false
+  public private(set) var readFailure: String?
   nonisolated private let queue = PrintQueue()
   nonisolated private let pipe = WakePipe()
   /// Whether Ctrl-C was pressed and nobody has dealt with it.
@@ -130,13 +131,18 @@ public final class PlainInput: CellInput {
     let count = read(input, &buffer, buffer.count)
     if count > 0 {
       bytes += buffer[..<count]
-    } else if count == 0 || errno != EAGAIN && errno != EINTR {
+    } else if count == 0 {
+      isClosed = true
+    } else if errno != EAGAIN && errno != EINTR {
+      // A terminal that has gone away is the end of what is typed there.
+      if !isTerminal { readFailure = String(cString: strerror(errno)).lowercased() }
       isClosed = true
     }
   }
 
   public func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome {
-    while !finished() {
+    while true {
+      let isOver = finished()
       flush()
       let outcome: WaitOutcome? =
         isInterrupted.take() ? .interrupted : isSuspended.take() ? .backgrounded : nil
@@ -145,12 +151,11 @@ public final class PlainInput: CellInput {
         if isTerminal { write("\n") }
         return outcome
       }
+      if isOver { return .finished }
       var descriptor = pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0)
       // A second is for a condition that came true without a wake-up.
       if poll(&descriptor, 1, 1_000) > 0 { _ = pipe.drain() }
     }
-    flush()
-    return .finished
   }
 
   public func watch(_ picture: () -> [StyledText]) {

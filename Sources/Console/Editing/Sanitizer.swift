@@ -1,3 +1,5 @@
+import Notebooks
+
 /// Makes control characters visible, so that text from elsewhere (a request, a response, a log) cannot move the
 /// cursor, change colours, retitle the window or reorder what the person reads.
 public enum Sanitizer {
@@ -14,13 +16,7 @@ public enum Sanitizer {
   }
 
   /// How one such character is spelt, as an escape of the language: `\u{1B}`, `\r`, `\0`.
-  static func spelling(_ scalar: UInt32) -> String {
-    switch scalar {
-    case 0: "\\0"
-    case 0x0D: "\\r"
-    default: "\\u{" + String(scalar, radix: 16, uppercase: true) + "}"
-    }
-  }
+  static func spelling(_ scalar: UInt32) -> String { ControlSpelling.spelling(scalar) }
 
   /// The text with every control character spelt out, except newline and tab. A carriage return before a newline is
   /// part of the newline.

@@ -130,6 +130,28 @@ final class Terminal {
     keys.removeAll(where: matches)
   }
 
+  /// Reads what waits, as much of it as is kept.
+  func readWaiting() {
+    while keys.count - nextKey < Self.typeAheadLimit, hasInput { _ = waitForEvent(0) }
+  }
+
+  /// The characters and line ends that have been read, up to the first other key; `limit` of them at most.
+  func plainText(limit: Int) -> [UInt32] {
+    var text: [UInt32] = []
+    for key in keys[nextKey...].prefix(max(0, limit)) {
+      guard case .character(let scalar) = key else { break }
+      switch scalar {
+      case "\r", "\n": text.append(10)
+      case _ where scalar.value >= 0x20 && scalar != "\u{7F}": text.append(scalar.value)
+      default: return text
+      }
+    }
+    return text
+  }
+
+  /// Drops the keys that are next.
+  func dropKeys(_ count: Int) { nextKey += min(count, keys.count - nextKey) }
+
   /// Whether more input is there to be read now.
   var hasInput: Bool { waitForEvent(0, reading: false) == .keys }
 

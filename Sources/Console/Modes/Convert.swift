@@ -47,7 +47,7 @@ public struct Convert {
 
   /// Converts. An output that exists is brought up to date, and left as it is where it can't be read.
   ///
-  /// - Returns: `.badFile` where a file cannot be read or written.
+  /// - Returns: `.badFile` where a file cannot be read, `.outputLost` where the output cannot be written.
   public func run() -> ExitStatus {
     do throws(UnattendedFailure) {
       let contents = try readContents(input, as: source)
@@ -56,7 +56,7 @@ public struct Convert {
         try write(contents.notebook)
       } catch {
         Stream.complain("\(error)")
-        return .badFile
+        return ExitStatus(error)
       }
       if target == .cells, !contents.leftOut.isEmpty {
         Stream.complain(

@@ -18,8 +18,8 @@ public struct Format {
   /// Formats each file, or standard input, whose text goes to standard output. All but the code stays as it is, byte for
   /// byte. A file with an error in a cell is left as it is.
   ///
-  /// - Returns: `.badFile` where a file cannot be read, written or parsed; else `.outputsDiffer` where files would
-  ///   change and must not.
+  /// - Returns: of the last file that could not be formatted `.badFile` where it cannot be read or parsed and
+  ///   `.outputLost` where it cannot be written; else `.outputsDiffer` where files would change and must not.
   public func run(_ paths: [String]) -> ExitStatus {
     var status = ExitStatus.success
     for path in paths {
@@ -54,7 +54,7 @@ public struct Format {
           "\(fileName(path)): \(changesFiles ? "formatted" : "not in the style:") \(list(changed))")
       }
     } catch {
-      throw fail("\(error)")
+      throw fail("\(error)", ExitStatus(error))
     }
     return changed.isEmpty
   }
@@ -82,9 +82,9 @@ public struct Format {
     return formatted.map(\.number)
   }
 
-  private func fail(_ message: String) -> UnattendedFailure {
+  private func fail(_ message: String, _ status: ExitStatus = .badFile) -> UnattendedFailure {
     Stream.complain(message)
-    return UnattendedFailure(status: .badFile)
+    return UnattendedFailure(status: status)
   }
 
   private func list(_ numbers: [Int]) -> String {

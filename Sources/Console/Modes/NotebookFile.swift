@@ -26,8 +26,11 @@ public enum ExitStatus: Int32, Sendable {
   case cellFailed = 3
   case outputsDiffer = 4
   case usage = 64
-  /// Standard output could not be written.
+  /// Standard output, or a file, could not be written.
   case outputLost = 74
+
+  /// What an error of a notebook's file comes to.
+  init(_ error: CellsFileError) { self = error.isOfWriting ? .outputLost : .badFile }
 }
 
 /// Why a file cannot be run without a prompt; standard error has been told.

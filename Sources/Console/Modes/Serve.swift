@@ -27,6 +27,7 @@ public struct Serve {
   }
 
   public func run(_ path: String) -> ExitStatus {
+    Stream.missReader()
     let events = EventQueue()
     let signals = TerminationSignals(wake: events.wake)
     let hangup = HangupSignal(wake: events.wake)

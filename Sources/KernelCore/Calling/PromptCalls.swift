@@ -9,6 +9,8 @@ public struct PromptCall: Sendable {
   public var headers: [(name: String, value: String)] = []
   public var body: [UInt8]?
   public var timeout: Duration?
+  /// Whether it is gone where a redirect leads, as a browser would.
+  public var followsRedirects = false
 
   public init(method: String, url: String) {
     self.method = method
@@ -23,7 +25,7 @@ extension Kernel {
     var options = OutboundCalls.Options()
     options.headers = call.headers
     options.body = call.body
-    options.followsRedirects = false
+    options.followsRedirects = call.followsRedirects
     options.checks = false
     options.timeout = call.timeout.map { $0.nanoseconds }
     do throws(Failure) {

@@ -106,18 +106,17 @@ struct Staleness: Sendable {
       }
       if hasChanged { stale.insert(cell) }
     }
-    // What a stale cell gives will change too.
-    var isGrowing = true
-    while isGrowing {
-      isGrowing = false
-      for (cell, _, names) in inputs where !stale.contains(cell) {
-        let depends = names.contains { name in
-          providers[name]?.contains { stale.contains($0) && comes($0, before: cell, declaring: name) }
-            ?? false
-        }
-        if depends {
-          stale.insert(cell)
-          isGrowing = true
+    // What a stale cell gives will change too. Each is looked at once.
+    var readers: [String: [Int]] = [:]
+    for (cell, _, names) in inputs { for name in names { readers[name, default: []].append(cell) } }
+    var open = Array(stale)
+    while let cell = open.popLast() {
+      guard places[cell] != nil, let uses = runs[cell]?.uses else { continue }
+      for name in uses.declares.union(uses.assigns) {
+        for reader in readers[name] ?? []
+        where !stale.contains(reader) && comes(cell, before: reader, declaring: name) {
+          stale.insert(reader)
+          open.append(reader)
         }
       }
     }

@@ -102,13 +102,28 @@ final class RouteRegistry {
   func record(_ number: Int) -> RouteRecord? { byNumber[number] }
 
   var infos: [RouteInfo] {
-    records.values.sorted { $0.number < $1.number }.map {
-      RouteInfo(
-        method: $0.key.method, pattern: $0.pattern.text, cell: $0.cell, hits: $0.hits,
-        errors: $0.errors,
-        median: $0.latency.percentile(0.5).map { .nanoseconds($0) },
-        slowest: $0.latency.percentile(0.99).map { .nanoseconds($0) })
+    records.values.sorted { $0.number < $1.number }.map(info)
+  }
+
+  private func info(_ record: RouteRecord) -> RouteInfo {
+    RouteInfo(
+      method: record.key.method, pattern: record.pattern.text, cell: record.cell, hits: record.hits,
+      errors: record.errors,
+      median: record.latency.percentile(0.5).map { .nanoseconds($0) },
+      slowest: record.latency.percentile(0.99).map { .nanoseconds($0) })
+  }
+
+  /// The routes that answer a path, be it by whatever method.
+  func infos(answering path: String) -> [RouteInfo] {
+    let methods = Set(records.values.map { $0.method ?? .GET }.map(\.rawValue)).sorted()
+    let found = methods.compactMap { method -> Int? in
+      if case .match(let number, _) = table.resolve(method: HTTPMethod(rawValue: method), path: path) {
+        return number
+      }
+      return nil
     }
+    let socket = socket(at: path).map { [$0.record.number] } ?? []
+    return Set(found + socket).sorted().compactMap { record($0).map(info) }
   }
 
   func makeRecord(

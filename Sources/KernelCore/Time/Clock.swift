@@ -8,8 +8,10 @@ public protocol Clock: AnyObject {
   /// The date and time that people would say.
   var date: Date { get }
   /// Calls `action` at `time`, or as soon as possible where that has passed; never before this returns.
-  /// Actions for the same time run in the order they were scheduled.
-  func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken
+  /// Actions for the same time run in the order of their places, then in the order they were scheduled.
+  func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken
+  /// A place behind all that were given before.
+  func nextPlace() -> ClockPlace
   /// Takes back what has not been called yet.
   func cancel(_ token: ClockToken)
   /// The kernel has nothing to run: a virtual clock may move on. `isHeld` says that something outside, a
@@ -17,7 +19,23 @@ public protocol Clock: AnyObject {
   func kernelIsIdle(isHeld: Bool)
 }
 
+extension Clock {
+  /// The same, in a place of its own.
+  func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
+    schedule(at: time, place: nextPlace(), action)
+  }
+}
+
 /// Names something scheduled.
 public struct ClockToken: Hashable, Sendable {
   let number: Int
+}
+
+/// Where something stands among all that falls due at the same moment. A timer keeps its place from when it was made,
+/// however often it is scheduled: a clock in real time, where no two are made at the same moment, would call them in
+/// that order too.
+public struct ClockPlace: Comparable, Sendable {
+  let number: Int
+
+  public static func < (one: ClockPlace, other: ClockPlace) -> Bool { one.number < other.number }
 }

@@ -12,6 +12,7 @@ final class RealClock: Clock {
   /// When everything is due; those that were cancelled stay until they are due, or too many.
   private var entries = Heap<Entry>()
   private var next = 1
+  private var lastPlace = 0
   /// The loop's timer, and what it is set for.
   private var alarm: (due: Int, timer: Scheduled<Void>)?
   private var isRinging = false
@@ -27,10 +28,11 @@ final class RealClock: Clock {
 
   private struct Entry: Comparable {
     let due: Int
+    let place: ClockPlace
     let token: ClockToken
 
     static func < (one: Entry, other: Entry) -> Bool {
-      (one.due, one.token.number) < (other.due, other.token.number)
+      (one.due, one.place, one.token.number) < (other.due, other.place, other.token.number)
     }
   }
 
@@ -42,14 +44,19 @@ final class RealClock: Clock {
   /// How much is scheduled, and how much of that is kept, the cancelled included.
   var counts: (scheduled: Int, kept: Int) { (actions.count, entries.count) }
 
-  func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
+  func nextPlace() -> ClockPlace {
+    lastPlace += 1
+    return ClockPlace(number: lastPlace)
+  }
+
+  func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken {
     let token = ClockToken(number: next)
     next += 1
     let now = now
     // Never at once: timers of no length that set each other would keep the loop from its sockets.
     let due = min(max(now + RealClock.nearest, time), now.addingClamped(RealClock.farthest))
     actions[token] = action
-    entries.insert(Entry(due: due, token: token))
+    entries.insert(Entry(due: due, place: place, token: token))
     setAlarm()
     return token
   }

@@ -19,6 +19,8 @@ final class TimerSet {
     let owner: UInt32
     /// It belongs to a request: runs of cells don't touch it.
     let servesRequest: Bool
+    /// Among all that is due at the same moment.
+    let place: ClockPlace
     var token: ClockToken?
   }
 
@@ -47,14 +49,14 @@ final class TimerSet {
     let (id, deferred) = machine.beginOperation(owner: owner, .timer(delay))
     var timer = OneShot(
       delay: delay, due: clock.now.addingClamped(max(0, delay)), owner: owner, servesRequest: servesRequest,
-      token: nil)
-    timer.token = schedule(id, at: timer.due)
+      place: clock.nextPlace(), token: nil)
+    timer.token = schedule(id, timer)
     oneShots[id] = timer
     return deferred
   }
 
-  private func schedule(_ id: Int, at due: Int) -> ClockToken {
-    clock.schedule(at: due) { [weak self] in
+  private func schedule(_ id: Int, _ timer: OneShot) -> ClockToken {
+    clock.schedule(at: timer.due, place: timer.place) { [weak self] in
       guard let self, oneShots.removeValue(forKey: id) != nil else { return }
       machine.complete(operation: id, .success(.nil))
       onFire()
@@ -91,7 +93,7 @@ final class TimerSet {
     }
     let ticker = Ticker(
       number: nextTicker, interval: max(1, interval), body: PinnedValue(body, in: machine), owner: owner,
-      start: clock.now)
+      start: clock.now, place: clock.nextPlace())
     nextTicker += 1
     tickers[ticker.number] = ticker
     ticker.due = ticker.start
@@ -103,7 +105,7 @@ final class TimerSet {
 
   private func plan(_ ticker: Ticker, at due: Int) {
     ticker.due = due
-    ticker.token = clock.schedule(at: due) { [weak self, weak ticker] in
+    ticker.token = clock.schedule(at: due, place: ticker.place) { [weak self, weak ticker] in
       guard let self, let ticker else { return }
       ticker.token = nil
       tick(ticker)
@@ -171,7 +173,7 @@ final class TimerSet {
   func resume(owner: UInt32) {
     for (id, timer) in oneShots.sorted(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) })
     where timer.owner == owner && timer.token == nil {
-      oneShots[id]?.token = schedule(id, at: timer.due)
+      oneShots[id]?.token = schedule(id, timer)
     }
     for ticker in tickers.values.sorted(by: { $0.number < $1.number })
     where ticker.owner == owner && ticker.isPaused {
@@ -211,6 +213,8 @@ final class Ticker {
   let owner: UInt32
   /// When it was started: ticks fall on multiples of the interval from here.
   let start: Int
+  /// Among all that is due at the same moment: it ticks before what was set after it began.
+  let place: ClockPlace
   var due = 0
   var token: ClockToken?
   /// The tick under way.
@@ -224,12 +228,13 @@ final class Ticker {
   /// Ticks that did not happen, since the one before was still under way.
   var skipped = 0
 
-  init(number: Int, interval: Int, body: PinnedValue, owner: UInt32, start: Int) {
+  init(number: Int, interval: Int, body: PinnedValue, owner: UInt32, start: Int, place: ClockPlace) {
     self.number = number
     self.interval = interval
     self.body = body
     self.owner = owner
     self.start = start
+    self.place = place
   }
 }
 

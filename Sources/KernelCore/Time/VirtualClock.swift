@@ -12,16 +12,27 @@ public final class VirtualClock: Clock {
   public private(set) var now = 0
   public var date: Date { VirtualClock.start.addingTimeInterval(Double(now) / 1e9) }
 
-  private struct Entry {
+  /// When and in which order something is called.
+  private struct Turn: Comparable {
     let time: Int
+    let place: ClockPlace
     let token: ClockToken
+
+    static func < (one: Turn, other: Turn) -> Bool {
+      (one.time, one.place, one.token.number) < (other.time, other.place, other.token.number)
+    }
+  }
+
+  private struct Entry {
+    let turn: Turn
     let action: () -> Void
   }
 
-  /// Ordered by time, then by the order of scheduling.
+  /// Ordered by their turns.
   private var entries: Deque<Entry> = []
-  private var times: [ClockToken: Int] = [:]
+  private var turns: [ClockToken: Turn] = [:]
   private var next = 1
+  private var lastPlace = 0
   /// Lets what a jump woke run before the next jump; nil where a test moves the clock by hand.
   private let loop: (any EventLoop)?
   private var isJumpPlanned = false
@@ -30,28 +41,31 @@ public final class VirtualClock: Clock {
   /// With a loop the clock moves by itself; without one only `advance` moves it.
   public init(loop: (any EventLoop)? = nil) { self.loop = loop }
 
-  public func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
+  public func nextPlace() -> ClockPlace {
+    lastPlace += 1
+    return ClockPlace(number: lastPlace)
+  }
+
+  public func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken {
     let token = ClockToken(number: next)
     next += 1
-    let due = max(time, now)
-    entries.insert(Entry(time: due, token: token, action: action), at: place(of: due, token))
-    times[token] = due
+    let turn = Turn(time: max(time, now), place: place, token: token)
+    entries.insert(Entry(turn: turn, action: action), at: index(of: turn))
+    turns[token] = turn
     return token
   }
 
   public func cancel(_ token: ClockToken) {
-    guard let time = times.removeValue(forKey: token) else { return }
-    entries.remove(at: place(of: time, token))
+    guard let turn = turns.removeValue(forKey: token) else { return }
+    entries.remove(at: index(of: turn))
   }
 
-  /// Where an entry is or goes: later tokens stand behind earlier ones of the same time.
-  private func place(of time: Int, _ token: ClockToken) -> Int {
-    entries.partitioningIndex { ($0.time, $0.token.number) >= (time, token.number) }
-  }
+  /// Where an entry is or goes.
+  private func index(of turn: Turn) -> Int { entries.partitioningIndex { $0.turn >= turn } }
 
   private func takeFirst() -> Entry {
     let first = entries.removeFirst()
-    times[first.token] = nil
+    turns[first.turn.token] = nil
     return first
   }
 
@@ -66,9 +80,9 @@ public final class VirtualClock: Clock {
   /// Moves by hand, calling what falls due in order.
   public func advance(by nanoseconds: Int) {
     let end = now.addingClamped(nanoseconds)
-    while let next = entries.first, next.time <= end {
+    while let next = entries.first, next.turn.time <= end {
       let first = takeFirst()
-      now = first.time
+      now = first.turn.time
       first.action()
     }
     now = end
@@ -85,7 +99,7 @@ public final class VirtualClock: Clock {
     isJumpPlanned = false
     guard !isHeld, !entries.isEmpty else { return }
     let first = takeFirst()
-    now = first.time
+    now = first.turn.time
     first.action()
     planJump()
   }

@@ -130,6 +130,9 @@ struct JupyterCell {
   /// What a notebook has of it, with the number that the file gives it.
   let cell: Cell
   let leftOut: LeftOut
+  /// Whether its source ends in lines `#> …`, which are its stored outputs: jupytext, which does not know them, leaves
+  /// them there.
+  let storesOutputsInSource: Bool
 
   init(_ field: JSONField) throws(CellsFileError) {
     object = try field.object()
@@ -137,7 +140,7 @@ struct JupyterCell {
     guard let kind = Cell.Kind(rawValue: try kindField.string()) else {
       throw kindField.unexpected("\"code\", \"markdown\" or \"raw\"")
     }
-    let source = try field.member("source").text()
+    var source = try field.member("source").text()
     id = object["id"]?.string.flatMap { JupyterCell.isID($0) ? $0 : nil }
     let labels = CellLabels(reading: try field.memberIfPresent("metadata")?.object() ?? JSONObject(), kind)
     var leftOut = LeftOut(metadata: labels.leftOut)
@@ -150,6 +153,13 @@ struct JupyterCell {
       let outputs = try PlainOutputs(reading: field.memberIfPresent("outputs")?.elements() ?? [])
       lines = outputs.lines
       leftOut.outputs = outputs.leftOut
+    }
+    let stored = kind == .code ? CellsFile.outputs(endingCode: source) : nil
+    storesOutputsInSource = stored != nil
+    if let stored {
+      source = stored.code
+      // Those that the format has a place for are newer.
+      if lines.isEmpty { lines = stored.outputs }
     }
     self.leftOut = leftOut
     var cell = Cell(

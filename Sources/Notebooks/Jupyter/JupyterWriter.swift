@@ -74,11 +74,12 @@ struct JupyterWriter {
       CellLabels.metadata(of: cell, updating: object["metadata"]?.object ?? JSONObject(), before: old?.cell))
 
     let source = cell.normalizedSource
-    let isSameSource = before.map { $0.source.hasSameBytes(as: source) } ?? false
-    if !isSameSource { object["source"] = JupyterWriter.lines(source) }
-    guard cell.kind == .code else { return object }
     let lines = cell.outputLines
-    let isSameOutput = before?.storedOutputs.elementsEqual(lines) { $0.hasSameBytes(as: $1) } ?? false
+    let isSameSource = before.map { $0.source.hasSameBytes(as: source) } ?? false
+    let isSameOutput = before?.storedOutputs.hasSameBytes(as: lines) ?? false
+    let isOutputInSource = old?.storesOutputsInSource ?? false
+    if !isSameSource || isOutputInSource && !isSameOutput { object["source"] = JupyterWriter.lines(source) }
+    guard cell.kind == .code else { return object }
     if !isSameSource || !isSameOutput {
       object["outputs"] = PlainOutputs.outputs(for: lines)
       object["execution_count"] = lines.isEmpty ? .null : cell.number.map(JSON.integer) ?? .null

@@ -82,13 +82,14 @@ struct PlainOutputs {
 
   // MARK: - Writing
 
-  /// The outputs that say the same in Jupyter: what was stored is what a run printed, so it is one stream.
+  /// The outputs that say the same in Jupyter: what was stored is what a run printed, so it is one stream. Control
+  /// characters are spelt out, since those of others are for a terminal and are taken out as they are read.
   static func outputs(for lines: [String]) -> JSON {
     guard !lines.isEmpty else { return .array([]) }
     var stream = JSONObject()
     stream["name"] = .string("stdout")
     stream["output_type"] = .string("stream")
-    stream["text"] = JupyterWriter.lines(lines.map { $0 + "\n" }.joined())
+    stream["text"] = JupyterWriter.lines(lines.map { ControlSpelling.spelled($0) + "\n" }.joined())
     return .array([.object(stream)])
   }
 }

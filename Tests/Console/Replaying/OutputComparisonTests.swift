@@ -49,6 +49,36 @@ struct OutputComparisonTests {
     #expect(try all[2]?.isSame(["1"], []) == false)
   }
 
+  /// A cell that failed passed as long as its output was ignored.
+  @Test func aFailureIsMeantWhereTheSameErrorIsStored() throws {
+    let all = try comparisons(
+      "# %% 1 tags=[\"ignore-output\"]\n1\n# %% 2\n1\n# %% 3 sanitize=[\"[0-9]+\", \"^.*x$\"]\n1\n")
+    let error = ["error: no", "  cell [1], line 1"]
+    for number in 1...3 {
+      #expect(try all[number]?.isSameFailure(error, error) == true)
+      #expect(try all[number]?.isSameFailure(error + ["printed later"], error) == true)
+      #expect(try all[number]?.isSameFailure([], error) == false)
+      #expect(try all[number]?.isSameFailure(["5"], error) == false)
+      #expect(try all[number]?.isSameFailure(["error: yes", "  cell [1], line 1"], error) == false)
+    }
+    // What was printed before the error is output, and ignored.
+    #expect(try all[1]?.isSameFailure(["17 ms"] + error, ["3 ms", "4 ms"] + error) == true)
+    #expect(try all[2]?.isSameFailure(["17 ms"] + error, ["3 ms"] + error) == false)
+    #expect(try all[3]?.isSameFailure(["17 ms"] + error, ["3 ms"] + error) == true)
+    // A pattern that matches all there is makes no error of what is none.
+    #expect(try all[3]?.isSameFailure(["ax"], ["error: x"]) == false)
+  }
+
+  /// Swift takes a letter with its accent apart for the same; in a file and in the language they differ.
+  @Test func composedAndDecomposedLettersDiffer() throws {
+    let cell = try #require(comparisons("# %% 1\n1\n")[1])
+    #expect(try !cell.isSame(["e\u{301}"], ["\u{e9}"]))
+    #expect(
+      LineChange.list(from: ["a", "e\u{301}", "b"], to: ["a", "\u{e9}", "b"]) == [
+        .same("a"), .removed("e\u{301}"), .added("\u{e9}"), .same("b"),
+      ])
+  }
+
   @Test(arguments: ["[\"(\"]", "[\"\"]", "[1]", "word", "{\"a\": 1}"])
   func aPatternThatCannotBeUsedIsRefused(_ value: String) throws {
     #expect(throws: OutputComparison.BadPattern.self) {

@@ -55,6 +55,22 @@ func jupyterSources() throws {
   #expect(try onlyCell(code("[]")).source == "")
 }
 
+/// jupytext leaves the stored outputs of a cells file in the source, and no cells file could be made of it again.
+@Test(
+  "Outputs that are stored at the end of a source are the cell's",
+  arguments: [
+    (#""a\n#> 1\n#>\n#>  2""#, "[]", "a", ["1", "", " 2"]),
+    (#""a\n\n#> 1\n""#, "[]", "a", ["1"]),
+    (##""#> 1""##, "[]", "", ["1"]),
+    (##""#> 0\na""##, "[]", "#> 0\na", []),
+    (#""a\n#> old""#, #"[{"output_type": "stream", "text": "new"}]"#, "a", ["new"]),
+  ])
+func outputsInSources(source: String, outputs: String, code text: String, stored: [String]) throws {
+  let cell = try onlyCell(code(source, outputs: outputs))
+  #expect(cell.source == text)
+  #expect(cell.storedOutputs == stored)
+}
+
 @Test("Older versions of the format are read, without what they don't have", arguments: 0...4)
 func olderVersions(minor: Int) throws {
   let notebook = try readJupyter(

@@ -12,6 +12,17 @@ private func ids(_ text: String) throws -> [String?] {
   try JupyterDocument(Array(text.utf8), file: "x").cells.map(\.id)
 }
 
+@Test("Outputs that were stored in a source stay there as long as they are the cell's")
+func storedInSource() throws {
+  let text = jupyter(code(##""1\n#> 1""##))
+  var notebook = try readJupyter(text).notebook
+  #expect(try write(notebook, over: text).contains(##""1\n#> 1""##))
+  try notebook.update(1) { $0.storedOutputs = ["2"] }
+  let written = try write(notebook, over: text)
+  #expect(!written.contains("#>"))
+  #expect(try readJupyter(written).notebook.cells == notebook.cells)
+}
+
 @Test("A notebook is written in Jupyter's own layout")
 func jupyterLayout() throws {
   let notebook = try parse("# %% [markdown]\n# Text\n\n# %% 3 one tags=[\"slow\"]\nlet a = 1\na\n#> 1\n#>\n")

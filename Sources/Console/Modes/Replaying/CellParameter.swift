@@ -20,12 +20,22 @@ public struct CellParameter: Sendable, Equatable {
   }
 
   /// Puts the values in place of those that the cell's declarations have.
-  static func set(_ parameters: [CellParameter], in notebook: inout Notebook) throws(Problem) {
+  ///
+  /// - Parameter selection: the only cells that run; nil for all.
+  static func set(
+    _ parameters: [CellParameter], in notebook: inout Notebook, of selection: CellNumbers? = nil
+  ) throws(Problem) {
     if parameters.isEmpty { return }
     guard let cell = notebook.codeCells.first(where: { $0.tags.contains("parameters") }) else {
       throw Problem(
         text:
           "no cell is tagged \"parameters\", so there is nothing to set; write # %% 1 tags=[\"parameters\"]")
+    }
+    if let selection, let number = cell.number, !selection.contains(number) {
+      throw Problem(
+        text:
+          "cell [\(number)], which is tagged \"parameters\", is not among the cells that run; write --only"
+          + " \(number),\(selection.text)")
     }
     let source = SourceText(cell: cell.number ?? 0, text: cell.source)
     var places: [String: Span] = [:]

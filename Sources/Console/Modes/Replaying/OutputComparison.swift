@@ -58,9 +58,28 @@ struct OutputComparison {
 
   /// - Throws: `OutputPattern.TooSlow` where a pattern takes too long.
   func isSame(_ stored: [String], _ given: [String]) throws(OutputPattern.TooSlow) -> Bool {
-    if isIgnored || stored == given { return true }
+    if isIgnored { return true }
+    return try isAlike(stored, given)
+  }
+
+  /// Whether a cell that fails fails as the file says: the error that it gave is stored with it. Where its output is
+  /// not compared, its error is.
+  ///
+  /// - Throws: `OutputPattern.TooSlow` where a pattern takes too long.
+  func isSameFailure(_ stored: [String], _ given: [String]) throws(OutputPattern.TooSlow) -> Bool {
+    guard let error = OutputComparison.errorLine(of: stored) else { return false }
+    let given = isIgnored ? Array(given[(OutputComparison.errorLine(of: given) ?? 0)...]) : given
+    // What comes behind the last cell may be stored with it.
+    return try isAlike(Array(stored[(isIgnored ? error : 0)...].prefix(given.count)), given)
+  }
+
+  /// Where the error begins that a cell ended with; nil where it ended with none.
+  static func errorLine(of lines: [String]) -> Int? { lines.lastIndex { $0.hasPrefix("error: ") } }
+
+  private func isAlike(_ stored: [String], _ given: [String]) throws(OutputPattern.TooSlow) -> Bool {
+    if stored.hasSameBytes(as: given) { return true }
     let end = ContinuousClock.now + OutputComparison.time
-    return try sanitized(stored, until: end) == sanitized(given, until: end)
+    return try sanitized(stored, until: end).hasSameBytes(as: sanitized(given, until: end))
   }
 
   /// The lines with an ellipsis for what the patterns match.
@@ -107,9 +126,9 @@ enum LineChange: Equatable, Sendable {
 
   /// What leads from one text to another, with as few changes as can be.
   static func list(from old: [String], to new: [String]) -> [LineChange] {
-    let start = zip(old, new).prefix { $0 == $1 }.count
+    let start = zip(old, new).prefix { $0.hasSameBytes(as: $1) }.count
     let rest = min(old.count, new.count) - start
-    let end = zip(old.reversed(), new.reversed()).prefix(rest).prefix { $0 == $1 }.count
+    let end = zip(old.reversed(), new.reversed()).prefix(rest).prefix { $0.hasSameBytes(as: $1) }.count
     let before = old[start..<old.count - end]
     let after = new[start..<new.count - end]
     let middle =
@@ -120,7 +139,7 @@ enum LineChange: Equatable, Sendable {
   }
 
   private static func differences(_ old: [String], _ new: [String]) -> [LineChange] {
-    let difference = new.difference(from: old)
+    let difference = new.difference(from: old) { $0.hasSameBytes(as: $1) }
     var removed: Set<Int> = []
     var added: Set<Int> = []
     for change in difference {

@@ -51,6 +51,11 @@ public struct Replay {
       Stream.complain("the report would replace \(path); write it to another file")
       return .usage
     }
+    for (place, report) in options.reports.enumerated()
+    where options.reports[..<place].contains(where: { report.wouldReplace($0) }) {
+      Stream.complain("two reports would be written to \(report.path), and one would replace the other")
+      return .usage
+    }
     var files: [ReplayedFile] = []
     for path in paths where !Stream.hasLostOutput {
       let start = ContinuousClock.now
@@ -69,6 +74,13 @@ public struct Replay {
   private func run(_ path: String) -> ReplayedFile {
     var file = ReplayedFile(path: fileName(path), cells: [], status: .success)
     do throws(UnattendedFailure) {
+      if options.purpose == .update, !CellsFile.isWaitless(path) {
+        // It is read a second time before it is written, and a pipe gives what it has once.
+        let problem =
+          "\(path) is a pipe or a device and cannot be written anew; --update needs a file to store into"
+        Stream.complain(problem)
+        throw UnattendedFailure(status: .badFile, problem: problem)
+      }
       var notebook = try readNotebook(path)
       for cell in notebook.codeCells { file.sources[cell.number ?? 0] = cell.source }
       let comparisons = try comparisons(of: notebook, in: file.path)
@@ -108,7 +120,7 @@ public struct Replay {
     _ parameters: [CellParameter], in notebook: inout Notebook, _ path: String
   ) throws(UnattendedFailure) {
     do throws(CellParameter.Problem) {
-      try CellParameter.set(parameters, in: &notebook)
+      try CellParameter.set(parameters, in: &notebook, of: options.selection)
     } catch {
       let problem = "\(path): \(error.text)"
       Stream.complain(problem)
@@ -210,14 +222,11 @@ public struct Replay {
 
   /// Whether the file says that a cell fails: by a tag, or by the error that is stored with it.
   private func isMeantToFail(_ cell: Cell, _ outcome: ReplayedCell, _ comparison: OutputComparison?) -> Bool {
-    if cell.tags.contains("raises-exception") { return true }
+    if cell.mayFail { return true }
     switch options.purpose {
     case .transcript: return false
-    case .update: return outcome.stored.contains { $0.hasPrefix("error: ") }
-    case .check:
-      // What comes behind the last cell may be stored with it.
-      let stored = Array(outcome.stored.prefix(outcome.given.count))
-      return (try? comparison?.isSame(stored, outcome.given)) ?? (stored == outcome.given)
+    case .update: return OutputComparison.errorLine(of: outcome.stored) != nil
+    case .check: return (try? comparison?.isSameFailure(outcome.stored, outcome.given)) ?? false
     }
   }
 
@@ -347,7 +356,7 @@ extension Replay {
       let given = cell.given.asLines
       file.cells[place].given = given
       do throws(OutputPattern.TooSlow) {
-        if try comparisons[cell.number]?.isSame(cell.stored, given) ?? (cell.stored == given) {
+        if try comparisons[cell.number]?.isSame(cell.stored, given) ?? cell.stored.hasSameBytes(as: given) {
           file.cells[place].verdict = .asStored
         } else {
           file.cells[place].verdict = options.purpose == .update ? .updated : .differs
@@ -369,16 +378,14 @@ extension Replay {
     if changed.isEmpty { return }
     guard file.status == .success else {
       file.problem = (file.problem.map { "\($0); " } ?? "") + "nothing is stored"
-      return
+      return file.nothingIsUpdated()
     }
     // As it stands in the file, without the values of parameters.
     var notebook = try readNotebook(path)
     guard changed.allSatisfy({ notebook[$0.number]?.source == file.sources[$0.number] }) else {
       let problem = "\(file.path) was changed while it ran: nothing is stored"
       Stream.complain(problem)
-      for place in file.cells.indices where file.cells[place].verdict == .updated {
-        file.cells[place].verdict = .differs
-      }
+      file.nothingIsUpdated()
       throw UnattendedFailure(status: .badFile, problem: "nothing is stored")
     }
     for cell in changed { try? notebook.update(cell.number) { $0.storedOutputs = cell.given } }
@@ -386,9 +393,7 @@ extension Replay {
       try NotebookFile.save(notebook, to: path)
     } catch {
       Stream.complain("\(error)")
-      for place in file.cells.indices where file.cells[place].verdict == .updated {
-        file.cells[place].verdict = .differs
-      }
+      file.nothingIsUpdated()
       throw UnattendedFailure(status: .outputLost, problem: "nothing is stored")
     }
   }

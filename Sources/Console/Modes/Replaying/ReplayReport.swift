@@ -12,7 +12,7 @@ public struct ReplayReport: Sendable {
   }
 
   private let format: Format
-  private let path: String
+  let path: String
 
   /// Nil where the text names no format or no file.
   public init?(_ text: String) {
@@ -47,6 +47,15 @@ public struct ReplayReport: Sendable {
   /// Whether it is written to where a notebook is read from.
   func wouldReplace(_ file: String) -> Bool {
     path != standardInput && file != standardInput && TextFile.isSame(path, file)
+  }
+
+  /// Whether both are written to one file. A pipe or a device gets both, one after the other.
+  func wouldReplace(_ other: ReplayReport) -> Bool {
+    if isToStandardOutput || other.isToStandardOutput {
+      return isToStandardOutput && other.isToStandardOutput
+    }
+    guard CellsFile.isWaitless(path), CellsFile.isWaitless(other.path) else { return false }
+    return Prompt.absolute(path) == Prompt.absolute(other.path) || TextFile.isSame(path, other.path)
   }
 }
 

@@ -32,7 +32,8 @@ struct ReplayedCell: Sendable {
     number = cell.number ?? 0
     title = cell.title
     line = cell.firstLine
-    stored = cell.outputLines
+    // Somebody may have stored them as they are.
+    stored = cell.outputLines.map(Sanitizer.visible)
   }
 
   /// `cell [3] a title`.
@@ -51,4 +52,9 @@ struct ReplayedFile: Sendable {
   var problem: String?
 
   func count(_ isMeant: (ReplayedCell.Verdict) -> Bool) -> Int { cells.count { isMeant($0.verdict) } }
+
+  /// What was to be stored could not be: it differs from what the file has.
+  mutating func nothingIsUpdated() {
+    for place in cells.indices where cells[place].verdict == .updated { cells[place].verdict = .differs }
+  }
 }

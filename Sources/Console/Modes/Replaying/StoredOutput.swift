@@ -1,6 +1,7 @@
 import KernelCore
 
-/// What cells give, in the lines that a file stores with them.
+/// What cells give, in the lines that a file stores with them. Control characters are spelt out as the prompt shows them:
+/// a cells file has no place for some of them, a Jupyter notebook for none, and nobody wants to meet them in a diff.
 public enum StoredOutput {
   /// The lines of an event; none for what a file does not store.
   public static func lines(of event: KernelEvent) -> [String] {
@@ -26,7 +27,8 @@ public enum StoredOutput {
   }
 
   private static func split(_ text: String) -> [String] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = Sanitizer.visible(text).split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
     if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
     return lines
   }

@@ -10,6 +10,8 @@ struct TrackedCells {
     let firstLine: Int?
     /// Whether the file itself gives the number.
     let isNumbered: Bool
+    /// Whether the file says that it may fail.
+    var mayFail = false
   }
 
   /// In the file's order.
@@ -22,7 +24,9 @@ struct TrackedCells {
 
   private init(_ notebook: Notebook, numbers: [Int], atLeast lowest: Int) {
     cells = zip(notebook.codeCells, numbers).map {
-      Cell(number: $1, source: $0.source, firstLine: $0.firstLine, isNumbered: !$0.hasCountedNumber)
+      Cell(
+        number: $1, source: $0.source, firstLine: $0.firstLine, isNumbered: !$0.hasCountedNumber,
+        mayFail: $0.mayFail)
     }
     highest = numbers.reduce(lowest, max)
   }
