@@ -48,6 +48,7 @@ extension Catalogue {
     "sameSite": "\"strict\", \"lax\" or \"none\"", "scalars": "numbers of Unicode scalars",
     "secure": "true: only over HTTPS",
     "separator": "what stands between", "sequence": "what has elements", "status": "a status of HTTP: 201",
+    "stream": "true: the body is read as it comes",
     "suffix": "how it may end", "text": "a text", "through": "the last, included",
     "timeout": "how long it may take, as 2s",
     "to": "the end, not included", "transform": "what to make of each: { $0 * 2 }",

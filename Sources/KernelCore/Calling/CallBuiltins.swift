@@ -6,7 +6,7 @@ extension OutboundCalls {
   func define(in machine: Machine) {
     let parameters = [
       "url", "query?", "headers?", "body?", "json?", "form?", "timeout?", "follow?", "check?",
-      "files?", "retry?", "cookies?", "connectTimeout?", "insecure?",
+      "files?", "retry?", "cookies?", "connectTimeout?", "insecure?", "stream?",
     ]
     for method in ["get", "post", "put", "patch", "delete", "head"] {
       machine.define(method, parameters) { [unowned self] call throws(Failure) in
@@ -39,6 +39,7 @@ extension OutboundCalls {
     options.isInsecure = try call.bool(13, default: false)
     options.followsRedirects = try call.bool(7, default: true)
     options.checks = try call.bool(8, default: true)
+    options.isStreamed = try call.bool(14, default: false)
     options.retries = try Self.retries(call, 10, method: method)
     try setCookies(call, 11, &options)
     return options

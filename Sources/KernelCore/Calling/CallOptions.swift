@@ -14,6 +14,8 @@ extension OutboundCalls {
     /// Whether the certificate of the host is taken unseen.
     var isInsecure = false
     var followsRedirects = true
+    /// Whether the body of the answer is read as it comes.
+    var isStreamed = false
     /// Whether a status of 400 or more fails the call.
     var checks = true
     /// Whether a call to this server itself takes its turn within the process, as under a virtual clock: so
