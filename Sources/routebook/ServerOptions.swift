@@ -7,6 +7,10 @@ import Web
 struct ServerOptions: ParsableArguments {
   @Option(help: "The largest body that a request may have, in bytes; beyond it 413.")
   var bodyLimit = ServerLimits().maxBodyBytes
+  @Option(help: "The largest body that a route may read as it comes, in bytes; beyond it 413.")
+  var streamedBodyLimit = ServerLimits().maxStreamedBodyBytes
+  @Option(help: "The largest message that may come by a WebSocket, in bytes; beyond it 1009.")
+  var messageLimit = ServerLimits().maxMessageBytes
   @Option(help: "The bodies of all requests together, in bytes; beyond it 503.")
   var bodiesLimit = ServerLimits().maxHeldBodyBytes
   @Option(help: "All large answers that clients have not taken yet, in bytes; beyond it 503.")
@@ -36,9 +40,14 @@ struct ServerOptions: ParsableArguments {
   @Option(help: "How long a client may take nothing of its answer, as 30s; then it is closed.")
   var writeTimeout = TimeSpan(ServerLimits().writeTimeout)
 
+  @Option(help: "How long a WebSocket may be silent before it is pinged, and has to answer, as 30s.")
+  var pingInterval = TimeSpan(ServerLimits().pingInterval)
+
   func validate() throws {
     for (name, value, least) in [
-      ("body-limit", bodyLimit, 0), ("bodies-limit", bodiesLimit, 0), ("answers-limit", answersLimit, 0),
+      ("body-limit", bodyLimit, 0), ("streamed-body-limit", streamedBodyLimit, 0),
+      ("message-limit", messageLimit, 1), ("bodies-limit", bodiesLimit, 0),
+      ("answers-limit", answersLimit, 0),
       ("header-limit", headerLimit, 1), ("header-count", headerCount, 1), ("target-limit", targetLimit, 1),
       ("connection-limit", connectionLimit, 1), ("request-limit", requestLimit, 1),
       ("pipeline-limit", pipelineLimit, 0), ("queue-limit", queueLimit, 0),
@@ -47,7 +56,7 @@ struct ServerOptions: ParsableArguments {
     }
     for (name, value) in [
       ("head-timeout", headTimeout), ("body-timeout", bodyTimeout), ("idle-timeout", idleTimeout),
-      ("write-timeout", writeTimeout),
+      ("write-timeout", writeTimeout), ("ping-interval", pingInterval),
     ] where value.seconds <= 0 {
       throw ValidationError("--\(name) is longer than 0")
     }
@@ -60,6 +69,9 @@ struct ServerOptions: ParsableArguments {
   func apply(to configuration: inout KernelConfiguration) {
     var limits = ServerLimits()
     limits.maxBodyBytes = bodyLimit
+    limits.maxStreamedBodyBytes = streamedBodyLimit
+    limits.maxMessageBytes = messageLimit
+    limits.pingInterval = .nanoseconds(Int64(pingInterval.nanoseconds))
     limits.maxHeldBodyBytes = bodiesLimit
     limits.maxHeldAnswerBytes = answersLimit
     limits.maxHeaderBytes = headerLimit

@@ -8,6 +8,8 @@ import Testing
   private static let cells = #"""
     route GET "/" { "here" }
     route POST "/" { request.body.count }
+    route POST "/up" { var n = 0; for await chunk in request.chunks { n += chunk.count }; n }
+    socket "/socket" { ws in for await message in ws { ws.send(message.count) } }
     route "/wait" { await sleep(60s) }
     route "/large" { String(repeating: "x", count: 20000000) }
     """#
@@ -33,6 +35,9 @@ import Testing
       "--body-limit", "3", sends: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n", 413,
       "The body of the request is larger than the 3 bytes that are taken.\n"),
     Case(
+      "--streamed-body-limit", "3", sends: "POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n", 413,
+      "The body of the request is larger than the 3 bytes that are taken.\n"),
+    Case(
       "--bodies-limit", "3", sends: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd", 503,
       "Not now: too many large requests at once.\n"),
     Case(
@@ -55,6 +60,28 @@ import Testing
       "--body-timeout", "100ms", sends: "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabc", 408,
       "The body of the request took too long to come.\n"),
   ]
+
+  @Test func aMessageBeyondItsBoundClosesTheSocketAndASilentOneIsPinged() async throws {
+    try await onOwnThread {
+      let serving = try Serving.start(
+        cells: Self.cells, ["--message-limit", "5", "--ping-interval", "1s"])
+      let socket = try WebSocketClient.open(try serving.connect(), "/socket")
+      #expect(try socket.receive().opcode == WebSocketClient.ping)
+      try socket.send("12345")
+      #expect(try next(socket).text == "5")
+      try socket.send("123456")
+      #expect(try next(socket).closeCode == 1009)
+      try serving.stop()
+    }
+  }
+
+  /// The next frame that is no ping.
+  private func next(_ socket: WebSocketClient) throws -> WebSocketClient.Frame {
+    while true {
+      let frame = try socket.receive()
+      if frame.opcode != WebSocketClient.ping { return frame }
+    }
+  }
 
   @Test("A request beyond a bound is answered as documented", arguments: refusals)
   private func refusal(_ subject: Case) async throws {
@@ -200,7 +227,7 @@ import Testing
         contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
           .appending(path: "../../docs/http.md").standardizedFileURL, encoding: .utf8)
       let rows = page.matches(of: /\n\| `(--[a-z-]+)` \| ([^|]+) \|/)
-      #expect(rows.count == 14)
+      #expect(rows.count == 20)
       let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
       for row in rows {
         let option = String(row.1)

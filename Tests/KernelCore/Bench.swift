@@ -175,6 +175,26 @@ final class Bench: @unchecked Sendable {
     }
   }
 
+  /// Whether something is told of an error that has a text in it, which may still be on its way.
+  func heard(_ text: String) -> Bool {
+    wait {
+      self.heard.contains { event in
+        switch event {
+        case .failure(_, let told), .unawaited(_, let told): told.contains(text)
+        default: false
+        }
+      }
+    }
+  }
+
+  /// The lines of the log: method, target, status and bytes.
+  var served: [String] {
+    events.compactMap { event in
+      guard case .served(let request) = event else { return nil }
+      return "\(request.method) \(request.target) \(request.status) \(request.bytes)"
+    }
+  }
+
   var notices: [String] { events.compactMap { if case .notice(_, let text) = $0 { text } else { nil } } }
 
   /// A value of the language as `Out` would show it.

@@ -35,6 +35,10 @@ extension TypeHelp {
       The body as it came.
         route "/size" { request.body.count }; await post("/size", body: "abc").text // → "3"
 
+      chunks -> Chunks
+      The body as it comes, for await: the route begins before the whole body is there.
+        route "/up" { var n = 0; for await chunk in request.chunks { n += chunk.count }; n }; await post("/up", body: "abc").text // → "3"
+
       text -> String
       The body as text.
         route "/text" { request.text }; await post("/text", body: "abc").text // → "abc"

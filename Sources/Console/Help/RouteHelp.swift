@@ -39,6 +39,21 @@ extension Catalogue {
     Text that is HTML already and is put in as it is.
       rawHTML("<br>") // → html "<br>"
 
+    stream(body, type:) -> Stream
+    An answer whose body is written piece by piece, as its client takes it. Its type is text/plain, if no
+    other is given.
+      route "/count" { stream { out in for i in 1...3 { out.write("\(i) ") } } }; await get("/count").text // → "1 2 3 "
+
+    events(body, heartbeat:, retry:) -> Stream
+    An answer of Server-Sent Events: send(data, event:, id:, retry:) sends one. A client that is silent for the
+    heartbeat, 15s, is sent a comment.
+      route "/news" { events { send in send("tea", event: "food", id: 7) } }; await get("/news").text // → "event: food\nid: 7\ndata: tea\n\n"
+
+    socket "/path/<converter:name>" { ws in … }
+    A WebSocket, live at once. The body runs as long as the connection lasts; parameters and request are its
+    local names.
+      socket "/chat" { ws in for await message in ws { ws.send(message) } }; await get("/chat", check: false).status // → 426
+
     listen(description) -> Deferred of String
     Listens on an address and gives the URL to open: tcp:8080, tcp:8080:interface=0.0.0.0,
     unix:/tmp/my.socket.

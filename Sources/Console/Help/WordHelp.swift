@@ -30,8 +30,9 @@ extension Catalogue {
     Does something as long as a condition holds.
       var n = 1; while n < 100 { n *= 2 }; n // → 128
 
-    for name in sequence { … }
-    Does something for each element of a sequence.
+    for name in sequence { … } · for await name in source { … }
+    Does something for each element of a sequence. With await the elements are waited for: the Deferreds of an
+    Array, and what comes piece by piece, as request.chunks and a socket.
       for i in 0..<3 { print(i) } // → prints 0, 1, 2
 
     in

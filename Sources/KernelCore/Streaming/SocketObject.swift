@@ -72,7 +72,7 @@ final class SocketObject {
     machine.defineMethod(type, Machine.nextPiece) { call throws(Failure) in
       try object(call[0])?.reader.next(owner: call.owner) ?? .nil
     }
-    machine.defineMethod(type, "__send", ["message"]) { call throws(Failure) in
+    machine.defineMethod(type, "__send", ["message"], shown: "send") { call throws(Failure) in
       let message = try message(call)
       return object(call[0])?.send(message, owner: call.owner) ?? .bool(false)
     }

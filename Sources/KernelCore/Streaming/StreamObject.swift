@@ -80,7 +80,7 @@ final class StreamObject {
     writer.describe = { value in
       object(value).map { "<Writer, \($0.byteCount) bytes\($0.isOpen ? "" : ", closed")>" } ?? "<Writer>"
     }
-    machine.defineMethod(writer, "__write", ["value"]) { call throws(Failure) in
+    machine.defineMethod(writer, "__write", ["value"], shown: "write") { call throws(Failure) in
       let bytes = try piece(call)
       return object(call[0])?.write(bytes, owner: call.owner) ?? .bool(false)
     }

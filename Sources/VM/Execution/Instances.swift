@@ -64,11 +64,14 @@ extension Machine {
       property: makeNative("\(type.name).\(name)", [], isMember: true, body), member: memberNumber(name))
   }
 
+  /// - Parameter shown: what messages say in place of a name that begins with `__`, which is for a library alone.
   public func defineMethod(
-    _ type: InstanceClass, _ name: String, _ parameters: [String] = [], _ body: @escaping NativeBody
+    _ type: InstanceClass, _ name: String, _ parameters: [String] = [], shown: String? = nil,
+    _ body: @escaping NativeBody
   ) {
     type.add(
-      method: makeNative("\(type.name).\(name)", parameters, isMember: true, body), member: memberNumber(name)
+      method: makeNative("\(type.name).\(shown ?? name)", parameters, isMember: true, body),
+      member: memberNumber(name)
     )
   }
 

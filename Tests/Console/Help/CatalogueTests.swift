@@ -37,7 +37,7 @@ struct CatalogueTests {
 
   @Test func noEntryIsOfWhatThereIsNot() throws {
     try Registered.read { registered in
-      let written = ["route", "request", "html"]
+      let written = ["route", "request", "html", "socket"]
       #expect(
         Catalogue.functions.map(\.name).filter { !registered.functions.contains($0) && !written.contains($0) }
           == [])
@@ -167,7 +167,13 @@ private struct Registered {
       }
     }
     carried = machine.typeMembers.mapValues(Set.init)
-    for type in machine.classes { members[type.name] = Set(type.memberNames(machine)) }
+    for type in machine.classes {
+      members[type.name] = Set(type.memberNames(machine))
+      for name in type.memberNames(machine) {
+        parameters["\(type.name).\(name)"] = Registered.parameters(
+          of: type.method(machine.memberNumber(name)), in: machine)
+      }
+    }
   }
 
   private static func parameters(of value: Value, in machine: Machine) -> Set<String> {
