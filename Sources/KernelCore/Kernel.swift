@@ -100,7 +100,7 @@ final class Kernel {
       streamClass: streamClasses.stream)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
-      streamOperations: streams, responseClass: responseClass, fileClass: fileClass,
+      streamOperations: streams, streams: streamClasses, responseClass: responseClass, fileClass: fileClass,
       configuration: configuration,
       mark: mark, recorder: recorder)
     desk = RequestDesk(
@@ -128,6 +128,9 @@ final class Kernel {
         ))
     }
     ownership.onStop = { [unowned self] owner in calls.closeBodies(ofOwner: owner) }
+    calls.readsBodyAsItComes = { [unowned self] method, target in
+      routes.readsBodyAsItComes(method: .init(rawValue: method), path: Request.path(ofTarget: target))
+    }
     calls.respond = { [unowned self] in desk.handle($0, isOwn: true) }
     calls.define(in: machine)
     installBuiltins()

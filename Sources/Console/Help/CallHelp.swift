@@ -8,7 +8,8 @@ extension Catalogue {
       route "/ip" { ["origin": "here"] }; await get("/ip").json.origin // → "here"
 
     post(url, query:, headers:, body:, json:, form:, files:, timeout:, follow:, check:, retry:, cookies:, connectTimeout:, insecure:, stream:) -> Deferred of Response
-    Starts a POST, as get does a GET. One of body, json, and form with files is sent.
+    Starts a POST, as get does a GET. One of body, json, and form with files is sent; body: stream { out in … }
+    is sent as it is written.
       route POST "/items" { request.json.name }; await post("/items", json: ["name": "tea"]).text // → "tea"
 
     put(url, query:, headers:, body:, json:, form:, files:, timeout:, follow:, check:, retry:, cookies:, connectTimeout:, insecure:, stream:) -> Deferred of Response

@@ -1,8 +1,12 @@
+import VM
+
 extension OutboundCalls {
   /// How a call is made.
   struct Options {
     var headers: [(name: String, value: String)] = []
     var body: [UInt8]?
+    /// What writes the body as the other side takes it; then `body` is nil.
+    var writes: PinnedValue?
     /// Nanoseconds for each attempt; nil for no limit.
     var timeout: Int?
     /// How many times the call is made again where that may help.

@@ -14,13 +14,14 @@ final class OutboundCalls {
   let transfers: TransferPool
   let server: HTTPServer
   let streamOperations: StreamOperations
+  let streams: StreamObject.Classes
   let responseClass: InstanceClass
   let fileClass: InstanceClass
   let jarClass: InstanceClass
   /// For boundaries and waits.
   var random: CallRandom
   let configuration: CallConfiguration
-  private let isVirtual: Bool
+  let isVirtual: Bool
   let mark: OwnCallMark
   private let recorder: TraceRecorder?
   /// Takes a request within the process, as the server would.
@@ -35,6 +36,12 @@ final class OutboundCalls {
   var transferCount = 0
   /// Bodies that are read as they come, from their heads to their ends.
   var openBodies = OpenBodies()
+  /// Bodies of calls that are being written, by the calls' numbers.
+  var writings: [Int: CallWriting] = [:]
+  /// Which call each of their fibers writes for.
+  var writingTasks: [TaskID: Int] = [:]
+  /// Whether a route of this notebook reads the body of a request as it comes.
+  var readsBodyAsItComes: (_ method: String, _ target: String) -> Bool = { _, _ in false }
   /// Calls that wait until they are made again.
   var pauseCount = 0
 
@@ -52,6 +59,8 @@ final class OutboundCalls {
     var exchange: Exchange?
     /// The body that is read as it comes, from before its head until the response is given.
     var body: AnswerBody?
+    /// Whether the body of the request, where it is written as it is taken, has been begun.
+    var hasWritten = false
     var timeout: ClockToken?
     /// What has left the process, without what is only for its address: cookies and our own mark.
     var request: FetchRequest?
@@ -71,7 +80,8 @@ final class OutboundCalls {
 
   init(
     machine: Machine, clock: any Clock, loop: any EventLoop, transfers: TransferPool, server: HTTPServer,
-    streamOperations: StreamOperations, responseClass: InstanceClass, fileClass: InstanceClass,
+    streamOperations: StreamOperations, streams: StreamObject.Classes, responseClass: InstanceClass,
+    fileClass: InstanceClass,
     configuration: KernelConfiguration, mark: OwnCallMark, recorder: TraceRecorder?
   ) {
     self.recorder = recorder
@@ -81,6 +91,7 @@ final class OutboundCalls {
     self.transfers = transfers
     self.server = server
     self.streamOperations = streamOperations
+    self.streams = streams
     self.responseClass = responseClass
     self.fileClass = fileClass
     jarClass = CookieJarObject.define(in: machine) { Self.seconds(of: clock) }
@@ -131,7 +142,7 @@ final class OutboundCalls {
     if let path = target.ownPath, staysInProcess {
       underWay[id]?.own = OwnRequest(
         method: call.method, target: path, headers: options.headers, body: options.body,
-        followsRedirects: options.followsRedirects)
+        followsRedirects: options.followsRedirects, isWritten: options.writes != nil)
       if let timeout = options.timeout { limit(id, to: timeout) }
       // The handler starts when the running code waits or ends.
       machine.enqueue { [weak self] in self?.ask(id, attempt: call.number) }
@@ -235,6 +246,8 @@ final class OutboundCalls {
   /// - Parameter stream: the body of the answer, where that comes in pieces.
   func finish(_ id: Int, _ result: Result<FetchResponse, FetchError>, stream: AnswerBody? = nil) {
     guard let call = underWay.removeValue(forKey: id) else { return }
+    // Of an answer that is read as it comes, the rest may depend on what is still written.
+    if stream?.source == nil { endWriting(id) }
     switch result {
     case .success(let response):
       recorder?.setStatus(response.status, of: machine.span(ofOperation: id))
@@ -260,6 +273,7 @@ final class OutboundCalls {
     guard let call = underWay[operation] else { return }
     release(operation)
     underWay[operation] = nil
+    endWriting(operation)
     call.body?.close()
     if let transfer = call.transfer { transfers.cancel(transfer) }
     if let exchange = call.exchange {
@@ -278,5 +292,6 @@ final class OutboundCalls {
   func cancelAll() {
     for id in underWay.keys.sorted() { cancel(operation: id) }
     closeBodies()
+    for id in writings.keys.sorted() { endWriting(id) }
   }
 }

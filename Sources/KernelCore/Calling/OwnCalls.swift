@@ -9,6 +9,7 @@ extension OutboundCalls {
   /// The turn of a request to this server itself.
   func ask(_ id: Int, attempt: Int) {
     guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
+    if own.isWritten, !readsBodyAsItComes(own.method, own.target) { return collect(id, attempt: attempt) }
     if own.body?.count ?? 0 > server.limits.maxBodyBytes {
       return answered(id, attempt: attempt, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
     }
@@ -19,20 +20,29 @@ extension OutboundCalls {
       asked.headers = jar.adding(to: own.headers, for: address(of: own), now: seconds)
     }
     let request = asked.request(host: host ?? "localhost", mark: field)
-    let exchange = exchange(for: request, id, attempt: attempt, isStreamed: call.options.isStreamed)
+    let incoming = call.options.writes != nil && own.isWritten ? IncomingBody() : nil
+    let exchange = exchange(
+      for: request, id, attempt: attempt, isStreamed: call.options.isStreamed, incomingBody: incoming)
     underWay[id]?.exchange = exchange
     respond(exchange)
+    if let incoming {
+      startWriting(
+        id, to: OwnSentBody(incoming, limit: server.limits.maxStreamedBodyBytes), isOutside: false)
+    }
   }
 
-  private func exchange(for request: Request, _ id: Int, attempt: Int, isStreamed: Bool) -> Exchange {
+  private func exchange(
+    for request: Request, _ id: Int, attempt: Int, isStreamed: Bool, incomingBody: IncomingBody?
+  ) -> Exchange {
     if isStreamed {
-      return Exchange(request: request) { [weak self] response in
+      return Exchange(request: request, incomingBody: incomingBody) { [weak self] response in
         self?.answered(id, attempt: attempt, response)
       } pieces: { [weak self] head, body in
         self?.began(id, attempt: attempt, head, body)
       }
     }
-    return Exchange(request: request, bodyLimit: configuration.bodyLimit) { [weak self] result in
+    return Exchange(request: request, incomingBody: incomingBody, bodyLimit: configuration.bodyLimit) {
+      [weak self] result in
       switch result {
       case .success(let response): self?.answered(id, attempt: attempt, response)
       case .failure(let failure): self?.broken(id, attempt: attempt, failure)
@@ -45,7 +55,7 @@ extension OutboundCalls {
     (server.addresses.first?.url ?? "http://localhost") + own.target
   }
 
-  private func answered(_ id: Int, attempt: Int, _ response: Response) {
+  func answered(_ id: Int, attempt: Int, _ response: Response) {
     guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
     underWay[id]?.exchange = nil
     call.options.jar?.take(
@@ -98,6 +108,11 @@ extension OutboundCalls {
     }
     do throws(Failure) {
       let target = try target(of: location)
+      if let call = underWay[id], call.own?.isWritten == true {
+        do throws(FetchError) {
+          try checkBodyCanGo(to: location, next.method, call)
+        } catch { return completed(id, .failure(error)) }
+      }
       var next = next
       if let path = target.ownPath {
         next.target = path

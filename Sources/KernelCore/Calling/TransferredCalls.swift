@@ -45,9 +45,19 @@ extension OutboundCalls {
     let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
     let (loop, attempt) = (loop, call.number)
     transferCount += 1
-    if call.options.isStreamed { return startStreamed(id, request, call) }
-    underWay[id]?.transfer = transfers.start(request) { result in
-      loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
+    let sent = sentBody(of: call)
+    let transfer =
+      if call.options.isStreamed {
+        startStreamed(id, request, call, sending: sent?.sender)
+      } else {
+        transfers.start(request, sending: sent?.sender) { result in
+          loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
+        }
+      }
+    underWay[id]?.transfer = transfer
+    if let sink = sent?.sink {
+      sink.transfer = transfer
+      startWriting(id, to: sink, isOutside: true)
     }
   }
 
@@ -68,6 +78,7 @@ extension OutboundCalls {
     guard call.options.followsRedirects else { return false }
     do throws(FetchError) {
       guard let next = try request.following(response) else { return false }
+      try checkBodyCanGo(to: next.url, next.method, call)
       if call.redirects == OwnRequest.redirectLimit { throw Self.redirected(to: next.url) }
       underWay[id]?.redirects += 1
       transfer(id, next, isOwn: OwnAddress.path(of: next.url, among: server.addresses) != nil)

@@ -23,7 +23,7 @@ struct StreamedCallTests {
       #expect(bench.wait { bench.output == ["one", "two"] })
       pieces.end()
       #expect(bench.wait { end.valueOnLoop != nil })
-      #expect(Shown(end.value) == "true")
+      #expect(Shown(end.value) == "7")
       #expect(bench.output == ["one", "two", "three"])
     }
   }

@@ -21,6 +21,8 @@ struct OpenBodies {
 
   mutating func remove(call: Int) { entries[call] = nil }
 
+  func body(call: Int) -> AnswerBody? { entries[call]?.body }
+
   /// Those that end with a run of a cell.
   func bodies(ofOwner owner: UInt32) -> [AnswerBody] {
     sorted { $0.owner == owner && !$0.servesRequest }

@@ -8,7 +8,9 @@ extension OutboundCalls {
   // MARK: Where bodies come from
 
   /// Lets a request leave the process whose answer is told in pieces.
-  func startStreamed(_ id: Int, _ request: FetchRequest, _ call: Call) {
+  func startStreamed(_ id: Int, _ request: FetchRequest, _ call: Call, sending sender: TransferSender?)
+    -> TransferID
+  {
     let body = AnswerBody(
       call: Self.name(of: call), url: request.url, IncomingBody(), streamOperations,
       watch: makeWatch(id, call))
@@ -20,16 +22,16 @@ extension OutboundCalls {
     } piece: { bytes in
       loop.execute { bound.value.body?.give(bytes) }
     }
-    let transfer = transfers.start(request, receiving: receiver) { result in
+    let transfer = transfers.start(request, receiving: receiver, sending: sender) { result in
       loop.execute { bound.value.calls?.streamEnded(id, bound.value.body, result) }
     }
-    underWay[id]?.transfer = transfer
     body.begin(
       AnswerBody.Source(isOutside: true) { [transfers] count in
         transfers.received(transfer, count)
       } close: { [transfers] _ in
         transfers.cancel(transfer)
       })
+    return transfer
   }
 
   /// The body of an answer of this notebook's own, which comes within the process.
@@ -61,12 +63,20 @@ extension OutboundCalls {
     AnswerWatch(clock: clock, silenceLimit: call.options.timeout) { [weak self] isAwaited in
       self?.openBodies.awaitedFromOutside += isAwaited ? 1 : -1
     } onEnd: { [weak self] in
-      self?.openBodies.remove(call: id)
+      guard let self else { return }
+      openBodies.remove(call: id)
+      if underWay[id] == nil { endWriting(id) }
     }
   }
 
   /// Whether something outside this process is waited for.
-  var isWaitingForOthers: Bool { transferCount > 0 || openBodies.awaitedFromOutside > 0 }
+  var isWaitingForOthers: Bool {
+    let count = transferCount + openBodies.awaitedFromOutside
+    guard isVirtual, !writings.isEmpty else { return count > 0 }
+    // What a body waits for before it goes on is within this process.
+    let writing = writings.values.count { $0.isOutside && !$0.isStalled }
+    return count > writing
+  }
 
   // MARK: Heads
 
@@ -75,6 +85,8 @@ extension OutboundCalls {
     guard let body, underWay[id]?.body === body else { return }
     releaseTransfer(id)
     if follows(id, head) { return body.close() }
+    // A redirect may have failed the call.
+    guard underWay[id] != nil else { return body.close() }
     begun(id, head, body)
   }
 
