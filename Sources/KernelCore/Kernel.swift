@@ -97,14 +97,15 @@ final class Kernel {
 
     let fileClass = UploadedFile.define(in: machine)
     let requestClass = RequestObject.define(in: machine, fileClass: fileClass)
-    let responseClass = ResponseObject.define(in: machine)
+    let responseClass = ResponseObject.define(in: machine, operations: streams)
     let streamClasses = StreamObject.define(in: machine)
     replies = ReplyMaker(
       machine: machine, replyClass: ReplyMaker.define(in: machine), responseClass: responseClass,
       fileClass: machine.defineClass("StaticFile"), streamClass: streamClasses.stream)
     calls = OutboundCalls(
       machine: machine, clock: clock, loop: loop, transfers: transfers, server: server,
-      responseClass: responseClass, fileClass: fileClass, configuration: configuration,
+      streamOperations: streams, streams: streamClasses, responseClass: responseClass, fileClass: fileClass,
+      configuration: configuration,
       mark: mark, recorder: recorder)
     desk = RequestDesk(
       machine: machine, routes: routes, surroundings: surroundings, replies: replies,
@@ -130,6 +131,10 @@ final class Kernel {
           text:
             "insecure: true: the certificate of \(host.printable(limit: 200)) is not checked, it may be anybody's"
         ))
+    }
+    ownership.onStop = { [unowned self] owner in calls.closeBodies(ofOwner: owner) }
+    calls.readsBodyAsItComes = { [unowned self] method, target in
+      routes.readsBodyAsItComes(method: .init(rawValue: method), path: Request.path(ofTarget: target))
     }
     calls.respond = { [unowned self] in desk.handle($0, isOwn: true) }
     calls.define(in: machine)
@@ -193,7 +198,7 @@ final class Kernel {
   /// In a replay only a cell under way, a call by hand, a client, and the wait for the end move time, so that it stands where
   /// the last cell left it when the next begins, however long that takes in the real world.
   private var isTimeHeld: Bool {
-    if calls.transferCount > 0 || bindings > 0 { return true }
+    if calls.isWaitingForOthers || bindings > 0 { return true }
     if !active.isEmpty || desk.clientCount > 0 || sockets.count > 0 || promptCallCount > 0 { return false }
     if configuration.holdsTimeBetweenCells && !isSettling { return true }
     return pendingCount == 0 && (isSettled || !isSettling)
@@ -204,7 +209,7 @@ final class Kernel {
 
   /// Whether nothing happens any more by itself. Timers that tick do not count, nor does what waits for ever.
   var isSettled: Bool {
-    guard machine.isIdle, pendingCount == 0, calls.transferCount == 0, bindings == 0,
+    guard machine.isIdle, pendingCount == 0, !calls.isWaitingForOthers, bindings == 0,
       whenIdle.isEmpty
     else { return false }
     // Only a tick could still wake what waits.

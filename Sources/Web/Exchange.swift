@@ -41,6 +41,7 @@ public final class Exchange {
   private enum Reply {
     case connection(ConnectionHandler)
     case closure((Result<Response, BodyFailure>) -> Void, limit: Int)
+    case reader(whole: (Response) -> Void, pieces: (Response, IncomingBody) -> Void)
     case none
   }
 
@@ -54,14 +55,33 @@ public final class Exchange {
   /// An exchange within the process.
   ///
   /// - Parameters:
+  ///   - incomingBody: the body of the request, where that is read as it comes.
   ///   - bodyLimit: the bytes that a body given piece by piece may have.
   ///   - reply: takes the answer, at most once.
   public init(
-    request: Request, bodyLimit: Int = .max, reply: @escaping (Result<Response, BodyFailure>) -> Void
+    request: Request, incomingBody: IncomingBody? = nil, bodyLimit: Int = .max,
+    reply: @escaping (Result<Response, BodyFailure>) -> Void
   ) {
     self.request = request
-    self.incomingBody = nil
+    self.incomingBody = incomingBody
     self.reply = .closure(reply, limit: bodyLimit)
+  }
+
+  /// An exchange within the process whose answer is read as it comes. Its reader calls `disconnect` where it goes
+  /// before the end.
+  ///
+  /// - Parameters:
+  ///   - incomingBody: the body of the request, where that is read as it comes.
+  ///   - whole: takes an answer that is given whole.
+  ///   - pieces: takes the head of any other, whose body is empty, and what gives its body. One of both is called, at
+  ///     most once.
+  public init(
+    request: Request, incomingBody: IncomingBody? = nil, whole: @escaping (Response) -> Void,
+    pieces: @escaping (Response, IncomingBody) -> Void
+  ) {
+    self.request = request
+    self.incomingBody = incomingBody
+    self.reply = .reader(whole: whole, pieces: pieces)
   }
 
   /// Gives the answer, exactly once and on the loop. After the client has gone it does nothing; a second
@@ -78,6 +98,7 @@ public final class Exchange {
     switch reply {
     case .connection(let connection): connection.answer(with: response)
     case .closure(let closure, _): closure(.success(response))
+    case .reader(let whole, _): whole(response)
     case .none: break
     }
   }
@@ -101,6 +122,12 @@ public final class Exchange {
         bodyHasEnded()
         closure(result)
       }
+    case .reader(_, let pieces):
+      let body = IncomingBody()
+      var head = head
+      head.body = ByteBuffer()
+      pieces(head, body)
+      return ReadBody(body) { [self] in bodyHasEnded() }
     case .none: return CollectedBody(head, limit: 0) { _ in }
     }
   }

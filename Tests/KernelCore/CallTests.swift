@@ -139,7 +139,7 @@ struct CallTests {
     ("get(\"/a\", timeout: 3)", "must be a Duration, not a number"),
     ("get(\"/a\", timeout: 0s)", "must be longer than 0"),
     ("post(\"/a\", body: \"x\", json: 1)", "a call has one body"),
-    ("post(\"/a\", body: [1])", "must be a String or Bytes"),
+    ("post(\"/a\", body: [1])", "must be a String, Bytes or a stream"),
     ("head(\"/a\", body: \"x\")", "carries no body"),
     ("await get(\"http://127.0.0.1:1/\")", "GET http://127.0.0.1:1/"),
     ("await get(\"ftp://127.0.0.1/\")", "ftp"),

@@ -9,7 +9,8 @@ enum Catalogue {
 
   static let types: [TypeHelp] = [
     .string, .html, .array, .dictionary, .range, .int, .double, .duration, .date, .bytes, .deferred, .timer,
-    .error, .request, .chunks, .reply, .file, .stream, .writer, .socket, .cookie, .response, .cookieJar,
+    .error, .request, .chunks, .reply, .file, .stream, .writer, .socket, .cookie, .response, .pieces,
+    .cookieJar,
     .function,
   ]
 

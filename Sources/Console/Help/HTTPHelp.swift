@@ -134,6 +134,11 @@ extension TypeHelp {
         let jar = CookieJar(); jar.clear(); jar.count // → 0
       """#)
 
+  static let pieces = TypeHelp(
+    "Pieces",
+    #"The body of an answer as it comes: for await line in response.lines { … }."#,
+    members: "")
+
   static let response = TypeHelp(
     "Response",
     #"What a call gave: await get("/x") and its sisters."#,
@@ -166,8 +171,24 @@ extension TypeHelp {
       The body as it came.
         route "/text" { "hello" }; await get("/text").body.count // → 5
 
+      chunks -> Pieces
+      The body as Bytes, as they come with stream: true; for await goes over them, once.
+        route "/text" { "hello" }; for await chunk in await get("/text", stream: true).chunks { print(chunk.count) } // → prints 5
+
+      lines -> Pieces
+      The body line by line, as chunks is piece by piece.
+        route "/text" { "a\nb" }; for await line in await get("/text", stream: true).lines { print(line) } // → prints a, b
+
+      events -> Pieces
+      The body as Server-Sent Events: a Dictionary with event, data, id and retry for each.
+        route "/news" { events { send in send("hi") } }; for await event in await get("/news", stream: true).events { print(event["data"]) } // → prints hi
+
+      close() -> nil
+      Ends a body that is read as it comes, before its end.
+        route "/text" { "hello" }; let r = await get("/text", stream: true); r.close(); r.ok // → true
+
       elapsed -> Duration
-      The time from the call to the whole answer.
+      The time from the call to the whole answer, or to its head with stream: true.
         route "/slow" { after(2s) { "x" } }; await get("/slow").elapsed // → 2s
 
       url -> String

@@ -5,8 +5,11 @@ import Web
 
 /// What a call sends: one of `body`, `json`, and `form` with or without `files`.
 struct CallBody {
+  /// Empty where it is written as the other side takes it.
   let bytes: [UInt8]
   let type: String
+  /// What writes it: the function of `stream { out in … }`.
+  var writes: PinnedValue?
 
   /// The places of a call's parameters that make a body.
   struct Places {
@@ -25,7 +28,8 @@ struct CallBody {
   ///
   /// - Throws: a failure at the parameter that is wrong.
   static func read(
-    _ call: borrowing NativeCall, _ places: Places, fileClass: InstanceClass, makeBoundary: () -> String
+    _ call: borrowing NativeCall, _ places: Places, fileClass: InstanceClass, streamClass: InstanceClass,
+    makeBoundary: () -> String
   ) throws(Failure) -> CallBody? {
     var given: [Int] = []
     for place in [places.body, places.json, places.form, places.files]
@@ -36,8 +40,12 @@ struct CallBody {
     }
     switch given.last {
     case places.body:
+      if let stream = call.machine.payload(of: call[places.body], streamClass) as? StreamObject {
+        let function = call.machine.field(0, of: call[places.body])
+        return CallBody(bytes: [], type: stream.type, writes: PinnedValue(function, in: call.machine))
+      }
       guard let bytes = call.machine.withBytes(of: call[places.body], { Array($0) }) else {
-        throw call.wrongType(places.body, expected: "a String or Bytes")
+        throw call.wrongType(places.body, expected: "a String, Bytes or a stream")
       }
       let isBytes = call.machine.isBytes(call[places.body])
       return CallBody(

@@ -6,7 +6,7 @@ extension OutboundCalls {
   func define(in machine: Machine) {
     let parameters = [
       "url", "query?", "headers?", "body?", "json?", "form?", "timeout?", "follow?", "check?",
-      "files?", "retry?", "cookies?", "connectTimeout?", "insecure?",
+      "files?", "retry?", "cookies?", "connectTimeout?", "insecure?", "stream?",
     ]
     for method in ["get", "post", "put", "patch", "delete", "head"] {
       machine.define(method, parameters) { [unowned self] call throws(Failure) in
@@ -39,7 +39,14 @@ extension OutboundCalls {
     options.isInsecure = try call.bool(13, default: false)
     options.followsRedirects = try call.bool(7, default: true)
     options.checks = try call.bool(8, default: true)
+    options.isStreamed = try call.bool(14, default: false)
     options.retries = try Self.retries(call, 10, method: method)
+    if options.retries > 0, options.writes != nil {
+      throw Failure(
+        .argument, "a call whose body is a stream is not made again: what was written is gone",
+        help: "leave retry out, or send the body whole"
+      ).at(parameter: 10)
+    }
     try setCookies(call, 11, &options)
     return options
   }
@@ -57,9 +64,12 @@ extension OutboundCalls {
   }
 
   private func setBody(_ call: borrowing NativeCall, _ options: inout Options) throws(Failure) {
-    let body = try CallBody.read(call, Self.bodies, fileClass: fileClass) { random.boundary() }
+    let body = try CallBody.read(call, Self.bodies, fileClass: fileClass, streamClass: streams.stream) {
+      random.boundary()
+    }
     guard let body else { return }
-    options.body = body.bytes
+    options.writes = body.writes
+    if body.writes == nil { options.body = body.bytes }
     if !options.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
       options.headers.append(("content-type", body.type))
     } else if call.has(Self.bodies.files), !call[Self.bodies.files].isNil {

@@ -13,13 +13,15 @@ final class OutboundCalls {
   let loop: any EventLoop
   let transfers: TransferPool
   let server: HTTPServer
+  let streamOperations: StreamOperations
+  let streams: StreamObject.Classes
   let responseClass: InstanceClass
   let fileClass: InstanceClass
   let jarClass: InstanceClass
   /// For boundaries and waits.
   var random: CallRandom
   let configuration: CallConfiguration
-  private let isVirtual: Bool
+  let isVirtual: Bool
   let mark: OwnCallMark
   private let recorder: TraceRecorder?
   /// Takes a request within the process, as the server would.
@@ -32,6 +34,14 @@ final class OutboundCalls {
   var underWay: [Int: Call] = [:]
   /// Calls that leave the process: while there are any, virtual time stands still.
   var transferCount = 0
+  /// Bodies that are read as they come, from their heads to their ends.
+  var openBodies = OpenBodies()
+  /// Bodies of calls that are being written, by the calls' numbers.
+  var writings: [Int: CallWriting] = [:]
+  /// Which call each of their fibers writes for.
+  var writingTasks: [TaskID: Int] = [:]
+  /// Whether a route of this notebook reads the body of a request as it comes.
+  var readsBodyAsItComes: (_ method: String, _ target: String) -> Bool = { _, _ in false }
   /// Calls that wait until they are made again.
   var pauseCount = 0
 
@@ -47,6 +57,10 @@ final class OutboundCalls {
     var transfer: TransferID?
     var own: OwnRequest?
     var exchange: Exchange?
+    /// The body that is read as it comes, from before its head until the response is given.
+    var body: AnswerBody?
+    /// Whether the body of the request, where it is written as it is taken, has been begun.
+    var hasWritten = false
     var timeout: ClockToken?
     /// What has left the process, without what is only for its address: cookies and our own mark.
     var request: FetchRequest?
@@ -66,7 +80,8 @@ final class OutboundCalls {
 
   init(
     machine: Machine, clock: any Clock, loop: any EventLoop, transfers: TransferPool, server: HTTPServer,
-    responseClass: InstanceClass, fileClass: InstanceClass,
+    streamOperations: StreamOperations, streams: StreamObject.Classes, responseClass: InstanceClass,
+    fileClass: InstanceClass,
     configuration: KernelConfiguration, mark: OwnCallMark, recorder: TraceRecorder?
   ) {
     self.recorder = recorder
@@ -75,6 +90,8 @@ final class OutboundCalls {
     self.loop = loop
     self.transfers = transfers
     self.server = server
+    self.streamOperations = streamOperations
+    self.streams = streams
     self.responseClass = responseClass
     self.fileClass = fileClass
     jarClass = CookieJarObject.define(in: machine) { Self.seconds(of: clock) }
@@ -102,7 +119,7 @@ final class OutboundCalls {
   func start(
     _ method: String, _ url: String, _ options: Options, owner: UInt32, depth: Int = 0
   ) throws(Failure) -> Value {
-    if underWay.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
+    if underWay.count + openBodies.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
     let target = try self.target(of: url)
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url))
@@ -121,11 +138,11 @@ final class OutboundCalls {
     underWay[id]?.deadline = options.timeout.map { clock.now.addingClamped($0) }
     let staysInProcess =
       isVirtual || options.staysInProcess || target.absolute == nil
-      || transferCount >= OutboundCalls.ownTransfers
+      || transferCount + openBodies.count >= OutboundCalls.ownTransfers
     if let path = target.ownPath, staysInProcess {
       underWay[id]?.own = OwnRequest(
         method: call.method, target: path, headers: options.headers, body: options.body,
-        followsRedirects: options.followsRedirects)
+        followsRedirects: options.followsRedirects, isWritten: options.writes != nil)
       if let timeout = options.timeout { limit(id, to: timeout) }
       // The handler starts when the running code waits or ends.
       machine.enqueue { [weak self] in self?.ask(id, attempt: call.number) }
@@ -189,8 +206,9 @@ final class OutboundCalls {
     return FetchError(kind: .tooManyRedirects, message: text.printable(limit: 300))
   }
 
-  private func limit(_ id: Int, to timeout: Int) {
-    underWay[id]?.timeout = clock.schedule(at: clock.now.addingClamped(timeout)) { [weak self] in
+  /// - Parameter left: what is left of it, where some of it is over.
+  func limit(_ id: Int, to timeout: Int, left: Int? = nil) {
+    underWay[id]?.timeout = clock.schedule(at: clock.now.addingClamped(left ?? timeout)) { [weak self] in
       guard let self, let call = underWay[id] else { return }
       underWay[id]?.timeout = nil
       if let exchange = call.exchange { machine.enqueue { exchange.disconnect() } }
@@ -203,7 +221,7 @@ final class OutboundCalls {
   // MARK: Ending
 
   /// Ends what an attempt holds: its connection, its limit, its wait for the next.
-  private func release(_ id: Int) {
+  func release(_ id: Int) {
     releaseTransfer(id)
     if let token = underWay[id]?.timeout { clock.cancel(token) }
     underWay[id]?.timeout = nil
@@ -220,15 +238,25 @@ final class OutboundCalls {
       wait(id, pause)
       return onActivity()
     }
+    finish(id, result)
+  }
+
+  /// Gives a call what has come of it.
+  ///
+  /// - Parameter stream: the body of the answer, where that comes in pieces.
+  func finish(_ id: Int, _ result: Result<FetchResponse, FetchError>, stream: AnswerBody? = nil) {
     guard let call = underWay.removeValue(forKey: id) else { return }
+    // Of an answer that is read as it comes, the rest may depend on what is still written.
+    if stream?.source == nil { endWriting(id) }
     switch result {
     case .success(let response):
       recorder?.setStatus(response.status, of: machine.span(ofOperation: id))
       let object = ResponseObject(
         method: call.method, status: response.status, reason: response.reason, headers: response.headers,
-        body: response.body, url: response.url, elapsed: clock.now - call.started)
+        body: response.body, url: response.url, elapsed: clock.now - call.started, stream: stream)
       let value = machine.makeInstance(
-        responseClass, payload: object, payloadBytes: response.body.count)
+        responseClass, payload: object,
+        payloadBytes: stream == nil ? response.body.count : IncomingBody.maxHeldBytes)
       if call.options.checks, response.status >= 400 {
         machine.complete(operation: id, .failure(badStatus(call, response, value)))
       } else {
@@ -245,6 +273,8 @@ final class OutboundCalls {
     guard let call = underWay[operation] else { return }
     release(operation)
     underWay[operation] = nil
+    endWriting(operation)
+    call.body?.close()
     if let transfer = call.transfer { transfers.cancel(transfer) }
     if let exchange = call.exchange {
       // Its handler learns of it in its own turn, as from a connection that closes.
@@ -261,5 +291,7 @@ final class OutboundCalls {
 
   func cancelAll() {
     for id in underWay.keys.sorted() { cancel(operation: id) }
+    closeBodies()
+    for id in writings.keys.sorted() { endWriting(id) }
   }
 }

@@ -9,6 +9,7 @@ extension OutboundCalls {
   /// The turn of a request to this server itself.
   func ask(_ id: Int, attempt: Int) {
     guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
+    if own.isWritten, !readsBodyAsItComes(own.method, own.target) { return collect(id, attempt: attempt) }
     if own.body?.count ?? 0 > server.limits.maxBodyBytes {
       return answered(id, attempt: attempt, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
     }
@@ -19,14 +20,34 @@ extension OutboundCalls {
       asked.headers = jar.adding(to: own.headers, for: address(of: own), now: seconds)
     }
     let request = asked.request(host: host ?? "localhost", mark: field)
-    let exchange = Exchange(request: request, bodyLimit: configuration.bodyLimit) { [weak self] result in
+    let incoming = call.options.writes != nil && own.isWritten ? IncomingBody() : nil
+    let exchange = exchange(
+      for: request, id, attempt: attempt, isStreamed: call.options.isStreamed, incomingBody: incoming)
+    underWay[id]?.exchange = exchange
+    respond(exchange)
+    if let incoming {
+      startWriting(
+        id, to: OwnSentBody(incoming, limit: server.limits.maxStreamedBodyBytes), isOutside: false)
+    }
+  }
+
+  private func exchange(
+    for request: Request, _ id: Int, attempt: Int, isStreamed: Bool, incomingBody: IncomingBody?
+  ) -> Exchange {
+    if isStreamed {
+      return Exchange(request: request, incomingBody: incomingBody) { [weak self] response in
+        self?.answered(id, attempt: attempt, response)
+      } pieces: { [weak self] head, body in
+        self?.began(id, attempt: attempt, head, body)
+      }
+    }
+    return Exchange(request: request, incomingBody: incomingBody, bodyLimit: configuration.bodyLimit) {
+      [weak self] result in
       switch result {
       case .success(let response): self?.answered(id, attempt: attempt, response)
       case .failure(let failure): self?.broken(id, attempt: attempt, failure)
       }
     }
-    underWay[id]?.exchange = exchange
-    respond(exchange)
   }
 
   /// The absolute address of a request to this server itself.
@@ -34,7 +55,7 @@ extension OutboundCalls {
     (server.addresses.first?.url ?? "http://localhost") + own.target
   }
 
-  private func answered(_ id: Int, attempt: Int, _ response: Response) {
+  func answered(_ id: Int, attempt: Int, _ response: Response) {
     guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
     underWay[id]?.exchange = nil
     call.options.jar?.take(
@@ -45,14 +66,34 @@ extension OutboundCalls {
     if hasBody, !response.headers.contains(name: "content-length") {
       headers.append(("content-length", "\(response.body.readableBytes)"))
     }
-    let base = server.addresses.first?.url ?? ""
-    completed(
-      id,
-      .success(
-        FetchResponse(
-          status: Int(response.status.code), reason: response.status.reasonPhrase, headers: headers,
-          body: own.method == "HEAD" || !hasBody ? [] : Array(response.body.readableBytesView),
-          url: base + own.target, elapsed: .zero)))
+    var answer = head(response, headers, of: own)
+    let body = own.method == "HEAD" || !hasBody ? ByteBuffer() : response.body
+    if call.options.isStreamed { return begun(id, answer, wholeBody(call, url: answer.url, body)) }
+    answer.body = Array(body.readableBytesView)
+    completed(id, .success(answer))
+  }
+
+  /// The head of an answer as a call over a connection would have it.
+  private func head(
+    _ response: Response, _ headers: [(name: String, value: String)], of own: OwnRequest
+  ) -> FetchResponse {
+    FetchResponse(
+      status: Int(response.status.code), reason: response.status.reasonPhrase, headers: headers, body: [],
+      url: (server.addresses.first?.url ?? "") + own.target, elapsed: .zero)
+  }
+
+  /// The head of an answer is there whose body comes in pieces.
+  private func began(_ id: Int, attempt: Int, _ response: Response, _ pieces: IncomingBody) {
+    guard let call = underWay[id], let own = call.own, call.number == attempt, let exchange = call.exchange
+    else { return }
+    underWay[id]?.exchange = nil
+    let headers = response.headers.map { (name: $0.name, value: $0.value) }
+    call.options.jar?.take(headers, from: address(of: own), now: seconds)
+    if let (location, next) = own.following(response) {
+      machine.enqueue { exchange.disconnect() }
+      return follow(id, location, next)
+    }
+    begun(id, head(response, headers, of: own), ownBody(id, call, url: address(of: own), pieces, exchange))
   }
 
   private func broken(_ id: Int, attempt: Int, _ failure: BodyFailure) {
@@ -67,6 +108,11 @@ extension OutboundCalls {
     }
     do throws(Failure) {
       let target = try target(of: location)
+      if let call = underWay[id], call.own?.isWritten == true {
+        do throws(FetchError) {
+          try checkBodyCanGo(to: location, next.method, call)
+        } catch { return completed(id, .failure(error)) }
+      }
       var next = next
       if let path = target.ownPath {
         next.target = path

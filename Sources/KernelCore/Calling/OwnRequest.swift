@@ -11,6 +11,8 @@ struct OwnRequest {
   var headers: [(name: String, value: String)]
   var body: [UInt8]?
   var followsRedirects: Bool
+  /// Whether the body is written as it is taken.
+  var isWritten = false
   var redirects = 0
 
   static let redirectLimit = 10
@@ -62,6 +64,7 @@ struct OwnRequest {
     if becomesGET {
       next.method = "GET"
       next.body = nil
+      next.isWritten = false
       next.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
     }
     return (resolved(location), next)

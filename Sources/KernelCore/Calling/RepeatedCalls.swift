@@ -22,6 +22,7 @@ extension OutboundCalls {
   func wait(_ id: Int, _ pause: Int) {
     underWay[id]?.own = nil
     underWay[id]?.exchange = nil
+    underWay[id]?.body = nil
     underWay[id]?.request = nil
     underWay[id]?.redirects = 0
     pauseCount += 1

@@ -35,14 +35,29 @@ extension OutboundCalls {
       request.headers = jar.adding(to: request.headers, for: request.url, now: seconds)
     }
     if let timeout = call.options.timeout {
-      let left = call.redirects > 0 ? (call.deadline ?? .max) - clock.now : timeout
-      request.timeout = .nanoseconds(max(1, left))
+      let left = max(1, call.redirects > 0 ? (call.deadline ?? .max) - clock.now : timeout)
+      request.timeout = .nanoseconds(call.options.isStreamed ? timeout : left)
+      // Of a body in pieces it bounds each silence, too, which the redirects leave as it is.
+      if call.options.isStreamed, call.redirects > 0, call.timeout == nil {
+        limit(id, to: timeout, left: left)
+      }
     }
     let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
     let (loop, attempt) = (loop, call.number)
     transferCount += 1
-    underWay[id]?.transfer = transfers.start(request) { result in
-      loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
+    let sent = sentBody(of: call)
+    let transfer =
+      if call.options.isStreamed {
+        startStreamed(id, request, call, sending: sent?.sender)
+      } else {
+        transfers.start(request, sending: sent?.sender) { result in
+          loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
+        }
+      }
+    underWay[id]?.transfer = transfer
+    if let sink = sent?.sink {
+      sink.transfer = transfer
+      startWriting(id, to: sink, isOutside: true)
     }
   }
 
@@ -50,19 +65,27 @@ extension OutboundCalls {
   private func transferred(_ id: Int, attempt: Int, _ result: Result<FetchResponse, FetchError>) {
     guard let call = underWay[id], call.number == attempt else { return }
     releaseTransfer(id)
-    guard case .success(let response) = result, let jar = call.options.jar, let request = call.request else {
-      return completed(id, result)
+    guard case .success(let response) = result else { return completed(id, result) }
+    if !follows(id, response) { completed(id, result) }
+  }
+
+  /// Whether an answer is a redirect that is followed here, or fails because it cannot be; a jar takes its cookies.
+  func follows(_ id: Int, _ response: FetchResponse) -> Bool {
+    guard let call = underWay[id], let jar = call.options.jar, let request = call.request else {
+      return false
     }
     jar.take(response.headers, from: response.url, now: seconds)
-    guard call.options.followsRedirects else { return completed(id, result) }
+    guard call.options.followsRedirects else { return false }
     do throws(FetchError) {
-      guard let next = try request.following(response) else { return completed(id, result) }
+      guard let next = try request.following(response) else { return false }
+      try checkBodyCanGo(to: next.url, next.method, call)
       if call.redirects == OwnRequest.redirectLimit { throw Self.redirected(to: next.url) }
       underWay[id]?.redirects += 1
       transfer(id, next, isOwn: OwnAddress.path(of: next.url, among: server.addresses) != nil)
     } catch {
       completed(id, .failure(error))
     }
+    return true
   }
 
   func releaseTransfer(_ id: Int) {

@@ -118,6 +118,7 @@ extension Kernel: MachineHost {
 
   func finished(task: TaskID, _ outcome: Outcome) {
     if isOver || desk.finished(task: task, outcome) || sockets.finished(task: task, outcome) { return }
+    if calls.finished(task: task, outcome) { return }
     if let ticker = timers.finished(task: task, outcome) {
       if case .failure(let error) = outcome,
         let text = ticker.failures.telling(labelledRenderer.render(machine.report(of: error)))

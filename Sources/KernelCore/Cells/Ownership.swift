@@ -21,6 +21,8 @@ final class Ownership {
   private var cells: [UInt32: Int] = [:]
   private var over: [UInt32] = []
   private static let overLimit = 10_000
+  /// Told that what a run does is stopped, but not what works on requests.
+  var onStop: (UInt32) -> Void = { _ in }
 
   init(machine: Machine, routes: RouteRegistry, surroundings: Surroundings, timers: TimerSet) {
     self.machine = machine
@@ -167,6 +169,7 @@ final class Ownership {
     machine.stopFibers(ofOwner: run.owner)
     timers.cancelTickers(owner: run.owner)
     machine.cancelOperations(ofOwner: run.owner, Ownership.replaced)
+    onStop(run.owner)
   }
 
   static let replaced = Failure(.cancelled, "cancelled: the cell that started it was run again or deleted")

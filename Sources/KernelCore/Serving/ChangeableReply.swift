@@ -68,7 +68,7 @@ extension ReplyMaker {
       for (name, value) in headers { try checkHeader(name, value) }
       fields[Field.headers] = machine.makeDictionary(headers)
     } else if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
-      return changeable(forwarded(payload))
+      return changeable(try forwarded(payload))
     } else {
       let status = page.isNil ? .int(value.isNil ? 204 : 200) : machine.field(Field.status, of: page)
       fields = [status, machine.makeDictionary([]), value, .nil, .nil, .nil]

@@ -21,7 +21,7 @@ struct ReplyMaker {
     if machine.isInstance(value, of: replyClass) { return try made(value) }
     if let stream = stream(in: value) { return head(of: stream.object) }
     if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
-      return forwarded(payload)
+      return try forwarded(payload)
     }
     let (type, body) = try content(value)
     return Response(status: .ok, type: type, body: body)
@@ -114,7 +114,12 @@ struct ReplyMaker {
   }
 
   /// A backend's answer passed on: its status, type and body.
-  func forwarded(_ payload: ResponseObject) -> Response {
+  func forwarded(_ payload: ResponseObject) throws(Failure) -> Response {
+    if payload.stream != nil {
+      throw Failure(
+        .type, "a handler gave a Response whose body comes in pieces, which cannot be sent whole",
+        help: "write stream { out in for await chunk in response.chunks { out.write(chunk) } }")
+    }
     var response = Response(
       status: HTTPResponseStatus(statusCode: payload.status), headers: [:],
       body: ByteBuffer(bytes: payload.body))

@@ -11,9 +11,9 @@ struct BodyWriting {
 
   /// Where a body is written to.
   func writer(for exchange: Exchange, head: Response, _ stream: StreamObject) -> StreamWriter {
-    StreamWriter(
-      operations, clock: clock, exchange: exchange, head: head,
-      heartbeat: hasHeartbeats ? stream.heartbeat : nil)
+    StreamWriter(operations, clock: clock, heartbeat: hasHeartbeats ? stream.heartbeat : nil) {
+      exchange.begin(head)
+    }
   }
 
   /// It as the language sees it.

@@ -12,7 +12,13 @@ final class PieceReader {
   private let what: String
   /// Takes the next piece; nil where none has come.
   private let take: () -> Piece?
-  private var waiting: Int?
+  private var waiting: Int? {
+    didSet { if isAwaited != (oldValue != nil) { onWait?(isAwaited) } }
+  }
+  /// Told when somebody begins to wait, and when nobody waits any more.
+  var onWait: ((Bool) -> Void)?
+  /// Told when whoever waits has been cancelled.
+  var onCancel: (() -> Void)?
 
   /// - Parameter what: a piece as people are told of it: `chunk`.
   init(_ operations: StreamOperations, what: String, take: @escaping () -> Piece?) {
@@ -21,6 +27,8 @@ final class PieceReader {
     self.take = take
   }
 
+  /// Whether somebody waits for the next piece.
+  var isAwaited: Bool { waiting != nil }
   /// Whether somebody has ever asked.
   private(set) var isRead = false
   /// Whether whoever asked was told that nothing more will come.
@@ -37,6 +45,7 @@ final class PieceReader {
     }
     let (id, deferred) = operations.begin(owner: owner, "the next \(what)") { [weak self] in
       self?.waiting = nil
+      self?.onCancel?()
     }
     waiting = id
     return deferred

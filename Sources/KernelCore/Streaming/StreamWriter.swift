@@ -2,15 +2,15 @@ import NIOCore
 import VM
 import Web
 
-/// Where the body of a streamed answer is written to: `out` in `stream { out in … }`.
+/// Where the body of a streamed answer, or of a call, is written to: `out` in `stream { out in … }`.
 ///
 /// The head goes out with the first piece, or when the body first waits, so that a body that fails at once is still
 /// answered with an error.
 final class StreamWriter {
   private let operations: StreamOperations
   private let clock: any Clock
-  private let exchange: Exchange
-  private let head: Response
+  /// Lets the head go out.
+  private let start: () -> any BodySink
   private var sink: (any BodySink)?
   private(set) var isOpen = true
   /// The bytes of the body so far.
@@ -22,12 +22,12 @@ final class StreamWriter {
   private var beat: ClockToken?
 
   init(
-    _ operations: StreamOperations, clock: any Clock, exchange: Exchange, head: Response, heartbeat: Int?
+    _ operations: StreamOperations, clock: any Clock, heartbeat: Int?,
+    begin start: @escaping () -> any BodySink
   ) {
     self.operations = operations
     self.clock = clock
-    self.exchange = exchange
-    self.head = head
+    self.start = start
     self.heartbeat = heartbeat
     lastWrite = clock.now
   }
@@ -37,7 +37,7 @@ final class StreamWriter {
   /// Sends the head, if it has not gone out.
   func begin() {
     guard isOpen, sink == nil else { return }
-    let sink = exchange.begin(head)
+    let sink = start()
     self.sink = sink
     sink.onWritable = { [weak self] in
       guard let self, !waiting.isEmpty else { return }

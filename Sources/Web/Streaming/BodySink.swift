@@ -50,6 +50,37 @@ final class CollectedBody: BodySink {
   }
 }
 
+/// The body of an answer within the process that is read as it comes.
+final class ReadBody: BodySink {
+  var onWritable: (() -> Void)? {
+    didSet { body.onRoom = onWritable }
+  }
+  private let body: IncomingBody
+  /// Called once, when the body is over.
+  private var onEnd: (() -> Void)?
+
+  init(_ body: IncomingBody, onEnd: @escaping () -> Void) {
+    self.body = body
+    self.onEnd = onEnd
+  }
+
+  func write(_ bytes: ByteBuffer) -> Bool {
+    body.give(bytes)
+    return !body.isFull
+  }
+
+  func finish() { end(.end) }
+
+  func abort() { end(.failed(.cutOff)) }
+
+  private func end(_ ending: IncomingBody.Piece) {
+    let onEnd = self.onEnd
+    self.onEnd = nil
+    onEnd?()
+    body.end(ending)
+  }
+}
+
 /// Why the body of an answer within the process is not there.
 public enum BodyFailure: Error, Equatable {
   /// What makes it failed before it was whole.

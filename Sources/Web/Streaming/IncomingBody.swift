@@ -1,9 +1,9 @@
 import DequeModule
 import NIOCore
 
-/// The body of a request whose handler reads it as it comes. Confined to the event loop.
+/// A body that is read as it comes: of a request, or of an answer within the process. Confined to the event loop.
 ///
-/// As much is held as has come when nobody takes it; then the connection stops reading.
+/// As much is held as has come when nobody takes it; then whoever sends is to wait.
 public final class IncomingBody {
   /// What comes next.
   public enum Piece: Equatable, Sendable {
@@ -26,16 +26,17 @@ public final class IncomingBody {
   /// Called when something has come after `take` gave nil.
   public var onArrival: (() -> Void)?
 
-  /// The bytes that are held before the connection stops reading.
-  static let maxHeldBytes = 64 << 10
+  /// The bytes that are held before whoever sends is to wait.
+  public static let maxHeldBytes = 64 << 10
   /// Called when there is room again.
-  var onRoom: (() -> Void)?
+  public var onRoom: (() -> Void)?
   private var pieces: Deque<ByteBuffer> = []
   private(set) var heldBytes = 0
   private(set) var byteCount = 0
   private var ending: Piece?
 
-  init() {}
+  /// One that nothing has come of yet.
+  public init() {}
 
   /// A body that is there already.
   public init(whole bytes: ByteBuffer) {
@@ -44,8 +45,10 @@ public final class IncomingBody {
     ending = .end
   }
 
-  var isFull: Bool { heldBytes >= Self.maxHeldBytes }
-  var isOver: Bool { ending != nil }
+  /// Whether whoever sends is to wait.
+  public var isFull: Bool { heldBytes >= Self.maxHeldBytes }
+  /// Whether nothing more is given.
+  public var isOver: Bool { ending != nil }
 
   /// The largest piece that `take` gives, in bytes.
   private static let maxPieceBytes = 64 << 10
@@ -63,7 +66,8 @@ public final class IncomingBody {
     return .bytes(first)
   }
 
-  func give(_ bytes: ByteBuffer) {
+  /// Adds what has come.
+  public func give(_ bytes: ByteBuffer) {
     guard ending == nil, bytes.readableBytes > 0 else { return }
     heldBytes += bytes.readableBytes
     byteCount += bytes.readableBytes
@@ -71,10 +75,19 @@ public final class IncomingBody {
     onArrival?()
   }
 
-  func end(_ ending: Piece) {
+  /// Says that no more comes, by `end` or `failed`.
+  public func end(_ ending: Piece) {
     guard self.ending == nil else { return }
     self.ending = ending
     onRoom = nil
     onArrival?()
+  }
+
+  /// Forgets what nobody will take, and tells nobody any more.
+  public func drop() {
+    onArrival = nil
+    onRoom = nil
+    pieces = []
+    heldBytes = 0
   }
 }
