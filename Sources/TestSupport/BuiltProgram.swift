@@ -53,13 +53,43 @@ public func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () throws -
   try await withTaskExecutorPreference(OwnThreads.shared) { try work() }
 }
 
-/// Gives every piece of work a thread.
-private final class OwnThreads: TaskExecutor {
+/// Gives every piece of work a thread, for so many at a time: tests start programs, and a machine that starts a hundred
+/// at once lets none of them come to its prompt in time.
+private final class OwnThreads: TaskExecutor, @unchecked Sendable {
   static let shared = OwnThreads()
+  private static let limit = 10
+
+  private let lock = NSLock()
+  private var running = 0
+  private var waiting: [UnownedJob] = []
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    let thread = Thread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    let starts = lock.withLock { () -> Bool in
+      guard running < Self.limit else {
+        waiting.append(job)
+        return false
+      }
+      running += 1
+      return true
+    }
+    if starts { start(job) }
+  }
+
+  private func start(_ first: UnownedJob) {
+    let thread = Thread { [self] in
+      var next: UnownedJob? = first
+      while let job = next {
+        job.runSynchronously(on: asUnownedTaskExecutor())
+        next = lock.withLock { () -> UnownedJob? in
+          if waiting.isEmpty {
+            running -= 1
+            return nil
+          }
+          return waiting.removeFirst()
+        }
+      }
+    }
     // Deep recursion needs this much under AddressSanitizer, where frames are many times as large.
     thread.stackSize = 64 << 20
     thread.start()

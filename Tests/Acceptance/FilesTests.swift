@@ -48,11 +48,13 @@ struct FilesTests {
     }
   }
 
-  @Test func aFolderThatIsNotThereIsToldAtTheStart() throws {
-    let file = try Serving.temporaryFile("1")
-    let program = try RunningProgram(
-      BuiltProgram.path(), ["serve", file, "--files", "/nowhere"], environment: Serving.environment)
-    #expect(try program.waitForExit() != .code(0))
-    #expect(program.errors.contains("--files: /nowhere does not exist"))
+  @Test func aFolderThatIsNotThereIsToldAtTheStart() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("1")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", file, "--files", "/nowhere"], environment: Serving.environment)
+      #expect(try program.waitForExit() != .code(0))
+      #expect(program.errors.contains("--files: /nowhere does not exist"))
+    }
   }
 }

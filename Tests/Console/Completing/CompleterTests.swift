@@ -13,7 +13,7 @@ import Testing
 
   @Test func completesCommandsAndTheirArguments() {
     #expect(completed("%rer") == ["%rerun"])
-    #expect(completed("%help eve") == ["%help every"])
+    #expect(completed("%help eve") == ["%help events", "%help every"])
     #expect(completed("%help res").contains("%help restart"))
     #expect(completed("%log o") == ["%log on", "%log off"])
     #expect(completed("%recover ") == ["%recover show", "%recover drop"])

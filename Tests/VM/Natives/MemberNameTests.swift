@@ -24,7 +24,8 @@ struct MemberNameTests {
       let parts = native.name.split(separator: ".").map(String.init)
       let isPublic =
         parts.count == 2 ? members.contains(parts[1]) : functions.union(members).contains(native.name)
-      #expect(isPublic, "\(native.name)")
+      // The one that a statement calls says which.
+      #expect(isPublic || native.name == "for await", "\(native.name)")
     }
     let shown = machine.prototypes.compactMap { $0 }.filter {
       $0.unit.isPrelude && $0.function.role == .function
