@@ -30,8 +30,19 @@ test: setup ## Everything that must hold: lint, release build, all tests
 	swift build $(RELEASE_FLAGS)
 	$(MAKE) test-debug
 
+# Tests that time themselves and tests that wait for sockets and programs share few threads: one part after the other.
+texts = ^(LanguageTests|VMTests|GoldenTests|NotebooksTests|EditorsTests|FuzzingTests)\.
+sockets = ^(WebTests|FetchTests|KernelCoreTests)\.
+
 test-debug: ## The tests alone, debug build; FILTER=NotebooksTests runs a part
+ifeq ($(filter),)
+	swift build --build-tests
+	swift test --skip-build --filter "$(texts)"
+	swift test --skip-build --filter "$(sockets)"
+	swift test --skip-build --skip "$(texts)" --skip "$(sockets)"
+else
 	swift test $(filter)
+endif
 
 lint: ## Check the style of all Swift files
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift
