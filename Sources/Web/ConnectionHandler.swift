@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOWebSocket
 
 /// One connection: hands its requests to the responder one after the other and writes their answers in order.
 ///
@@ -14,7 +13,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   typealias OutboundOut = ByteBuffer
 
   /// How far the life of a connection has come.
-  private enum Phase {
+  enum Phase {
     /// Requests are taken and answered.
     case serving
     /// It has become a WebSocket: what comes is for the handlers behind this one.
@@ -27,44 +26,38 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     case closed
   }
 
-  private let server: HTTPServer
-  private let limits: ServerLimits
+  let server: HTTPServer
+  let limits: ServerLimits
   /// Set for a connection beyond the limit: it is told this and nothing else.
   private let greeting: Response?
-  private var context: ChannelHandlerContext?
-  private var phase = Phase.serving
-  private var wait = ConnectionWait.nextRequest
-  private var timer = ConnectionTimer()
+  var context: ChannelHandlerContext?
+  var phase = Phase.serving
+  var wait = ConnectionWait.nextRequest
+  var timer = ConnectionTimer()
   /// The body of the request under way, where its handler reads it as it comes and the client still sends it.
   private var incomingBody: IncomingBody?
   /// What the connection has become.
-  private weak var webSocket: WebSocket?
+  weak var webSocket: WebSocket?
   /// The body of the answer under way, where it comes piece by piece.
   var streamedBody: StreamedBody?
+  /// When its pieces go out.
+  var pace = StreamPace()
   private var remoteAddress: SocketAddress?
   private var isFromThisMachine = false
 
   private var assembler: RequestAssembler
-  private var exchange: Exchange?
-  private var framing = ResponseFraming(isHead: false, keepsAlive: false, isHTTP10: false)
+  var exchange: Exchange?
+  var framing = ResponseFraming(isHead: false, keepsAlive: false, isHTTP10: false)
   private var heldBodyBytes = 0
 
   /// The handler before the decoder.
   var gate: InboundGate?
-  private var input: ConnectionInput
-  private var isReadingPaused = false
+  var input: ConnectionInput
+  var isReadingPaused = false
 
   /// Calls of our own are on the stack, and they flush and go on with the queue.
-  private var isPumping = false
-  private var needsFlush = false
-  /// The pieces of a streamed answer that wait for the end of this turn of the loop.
-  private var isFlushPlanned = false
-  private var unflushedBytes = 0
-  private static let maxUnflushedBytes = 16 << 10
-  private var isResumePlanned = false
-  /// Between the pieces for a client that takes them at once: the loop looks at its other sockets only when no task is
-  /// due, and such a stream would keep it from that for ever.
-  static let pause = TimeAmount.microseconds(100)
+  var isPumping = false
+  var needsFlush = false
   private var lastBufferedBytes = Int.max
   /// How many more requests are begun before other connections have their turn.
   private var turnBudget = requestsPerTurn
@@ -137,7 +130,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     closeWhenFlushed(context)
   }
 
-  private func closeWhenFlushed(_ context: ChannelHandlerContext) {
+  func closeWhenFlushed(_ context: ChannelHandlerContext) {
     phase = .finishing
     let promise = context.eventLoop.makePromise(of: Void.self)
     finish(when: promise.futureResult, lingers: false, context)
@@ -256,7 +249,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   }
 
   /// Nothing more comes of a body that is read as it comes. Where it is not whole, the connection ends with the answer.
-  private func endIncomingBody(_ ending: IncomingBody.Piece) {
+  func endIncomingBody(_ ending: IncomingBody.Piece) {
     guard let body = incomingBody else { return }
     incomingBody = nil
     if ending != .end { input.abandon() }
@@ -317,181 +310,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     if !isPumping { settle(context) }
   }
 
-  // MARK: - Answers in pieces
-
-  /// The exchange's way to begin an answer whose body comes piece by piece.
-  func begin(_ head: Response) -> any BodySink {
-    guard let exchange, let context else { return StreamedBody() }
-    guard server.encoder.canStream(head) else {
-      exchange.bodyHasEnded()
-      answer(with: head)
-      return StreamedBody()
-    }
-    if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
-    if framing.isHead {
-      endHeadOnly(head)
-      return StreamedBody()
-    }
-    var output = server.takeScratch()
-    framing.keepsAlive = server.encoder.encodeHead(head, framing: framing, into: &output)
-    context.write(wrapOutboundOut(output), promise: nil)
-    server.giveBackScratch(output)
-    let body = StreamedBody(self, isChunked: !framing.isHTTP10)
-    streamedBody = body
-    planFlush(context)
-    return body
-  }
-
-  /// Writes a piece, framed already; gives whether the client is quick enough for more.
-  func write(piece: ByteBuffer) -> Bool {
-    guard let context, let streamedBody else { return true }
-    let size = piece.readableBytes
-    var promise: EventLoopPromise<Void>?
-    if size > ResponseEncoder.maxCopiedBodyBytes {
-      guard server.heldAnswerBytes + size <= limits.maxHeldAnswerBytes else {
-        close()
-        return true
-      }
-      server.heldAnswerBytes += size
-      let taken = context.eventLoop.makePromise(of: Void.self)
-      taken.futureResult.assumeIsolated().whenComplete { [server] _ in server.heldAnswerBytes -= size }
-      promise = taken
-    }
-    context.write(wrapOutboundOut(piece), promise: promise)
-    unflushedBytes += size
-    planFlush(context)
-    let goesOn = context.channel.isWritable && unflushedBytes < Self.maxUnflushedBytes
-    streamedBody.isStalled = !goesOn
-    return goesOn
-  }
-
-  /// What is written in one turn of the loop goes out together.
-  private func planFlush(_ context: ChannelHandlerContext) {
-    if isFlushPlanned { return }
-    isFlushPlanned = true
-    context.eventLoop.assumeIsolated().execute { [self] in
-      isFlushPlanned = false
-      unflushedBytes = 0
-      guard let context = self.context else { return }
-      context.flush()
-      settle(context)
-    }
-  }
-
-  /// Lets a streamed answer go on that has stopped since its client was slow, or since it was the turn of others.
-  private func resumeStream(_ context: ChannelHandlerContext) {
-    guard let streamedBody, streamedBody.isStalled, context.channel.isWritable, !isResumePlanned else {
-      return
-    }
-    isResumePlanned = true
-    context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
-      isResumePlanned = false
-      guard let context = self.context, let streamedBody = self.streamedBody, streamedBody.isStalled,
-        context.channel.isWritable
-      else { return }
-      streamedBody.isStalled = false
-      streamedBody.onWritable?()
-    }
-  }
-
-  /// Ends a streamed answer before it is whole. What was written still goes out; then the connection closes, by which
-  /// the client sees that the last chunk is missing (RFC 9112 §8).
-  func cutStream() {
-    guard let context, let exchange else { return }
-    self.exchange = nil
-    streamedBody = nil
-    server.requestsInFlight -= 1
-    releaseBody()
-    exchange.bodyHasEnded()
-    closeWhenFlushed(context)
-  }
-
-  /// Ends a streamed answer with its last bytes.
-  func endStream(_ last: ByteBuffer) {
-    guard let context, let exchange else { return }
-    self.exchange = nil
-    streamedBody = nil
-    server.requestsInFlight -= 1
-    releaseBody()
-    endIncomingBody(.failed(.cutOff))
-    exchange.bodyHasEnded()
-    if server.isShuttingDown || input.isAbandoned { framing.keepsAlive = false }
-    finishAnswer(last, lingers: !input.isExhausted || input.isAbandoned, context)
-    if !isPumping { settle(context) }
-  }
-
-  /// The answer to HEAD where GET's would come in pieces.
-  private func endHeadOnly(_ head: Response) {
-    var output = ByteBuffer()
-    framing.keepsAlive = server.encoder.encodeHead(head, framing: framing, into: &output)
-    endStream(output)
-  }
-
-  /// Writes the last bytes of an answer; ends the connection where that was its last one.
-  private func finishAnswer(_ last: ByteBuffer, lingers: Bool, _ context: ChannelHandlerContext) {
-    guard !framing.keepsAlive else {
-      context.write(wrapOutboundOut(last), promise: nil)
-      wait = .answer
-      needsFlush = true
-      return
-    }
-    phase = .finishing
-    input.abandon()
-    let written = context.eventLoop.makePromise(of: Void.self)
-    finish(when: written.futureResult, lingers: lingers, context)
-    context.write(wrapOutboundOut(last), promise: written)
-    startWaiting(for: .slowReader, context)
-    context.flush()
-  }
-
-  // MARK: - WebSockets
-
-  /// Answers a request with a WebSocket. What the client has sent ahead goes to it.
-  func becomeWebSocket(accept: String) -> WebSocket? {
-    guard exchange != nil, phase == .serving, let context else { return nil }
-    let socket = WebSocket()
-    let handler = WebSocketHandler(socket, limits: limits)
-    do {
-      let pipeline = context.pipeline.syncOperations
-      try pipeline.addHandlers([
-        WebSocketFrameEncoder(),
-        ByteToMessageHandler(
-          WebSocketFrameDecoder(maxFrameSize: min(limits.maxMessageBytes, Int(UInt32.max)))),
-        handler,
-      ])
-    } catch {
-      context.close(promise: nil)
-      return nil
-    }
-    exchange = nil
-    server.requestsInFlight -= 1
-    releaseBody()
-    phase = .upgraded
-    webSocket = socket
-    socket.handler = handler
-    timer.cancel()
-    var head = ByteBuffer()
-    head.writeStaticString(
-      "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n")
-    head.writeString("sec-websocket-accept: \(accept)\r\n\r\n")
-    context.writeAndFlush(wrapOutboundOut(head), promise: nil)
-    let ahead = input.takeAll()
-    if ahead.readableBytes > 0 {
-      context.fireChannelRead(NIOAny(ahead))
-      context.fireChannelReadComplete()
-    }
-    if isReadingPaused {
-      isReadingPaused = false
-      context.read()
-    }
-    if server.isShuttingDown { drain() }
-    return socket
-  }
-
   // MARK: - Going on
 
   /// Goes on with what has come, as far as it goes, flushes, and sets what is waited for.
-  private func settle(_ context: ChannelHandlerContext) {
+  func settle(_ context: ChannelHandlerContext) {
     guard !isPumping, phase != .closed, phase != .upgraded else { return }
     isPumping = true
     turnBudget = Self.requestsPerTurn
@@ -537,7 +359,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     return true
   }
 
-  private func releaseBody() {
+  func releaseBody() {
     server.heldBodyBytes -= heldBodyBytes
     heldBodyBytes = 0
   }
@@ -606,7 +428,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// Ends the connection when its last answer is written: with FIN first and RST never if the client may still
   /// be sending, for a reset would take the answer from it (RFC 9112 §9.6).
-  private func finish(when written: EventLoopFuture<Void>, lingers: Bool, _ context: ChannelHandlerContext) {
+  func finish(when written: EventLoopFuture<Void>, lingers: Bool, _ context: ChannelHandlerContext) {
     written.assumeIsolated().whenComplete { [self] result in
       guard phase == .finishing, let context = self.context else { return }
       guard lingers, case .success = result else {
@@ -651,7 +473,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     if next != wait { startWaiting(for: next, context) }
   }
 
-  private func startWaiting(for wait: ConnectionWait, _ context: ChannelHandlerContext) {
+  func startWaiting(for wait: ConnectionWait, _ context: ChannelHandlerContext) {
     self.wait = wait
     lastBufferedBytes = .max
     let deadline = wait.timeLimit(limits).map { context.eventLoop.now + $0 }

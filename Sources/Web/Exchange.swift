@@ -132,17 +132,16 @@ public final class Exchange {
     }
   }
 
-  /// Answers a request that asks for a WebSocket with one, in place of `respond`; gives nil where the answer was a refusal.
-  public func acceptWebSocket() -> WebSocket? {
-    guard outcome == .waiting else { return nil }
+  /// Answers a request that asks for a WebSocket with one, in place of `respond`. Fails with the answer that refuses it,
+  /// which is still to be given; gives nil where the client has gone.
+  public func acceptWebSocket() -> Result<WebSocket?, WebSocketRefusal> {
+    guard outcome == .waiting else { return .success(nil) }
     switch WebSocketHandshake.judge(request) {
-    case .refuse(let response):
-      respond(response)
-      return nil
+    case .refuse(let response): return .failure(WebSocketRefusal(response: response))
     case .accept(let value):
-      guard case .connection(let connection) = take(.answered) else { return nil }
+      guard case .connection(let connection) = take(.answered) else { return .success(nil) }
       onDisconnect = nil
-      return connection.becomeWebSocket(accept: value)
+      return .success(connection.becomeWebSocket(accept: value))
     }
   }
 

@@ -389,7 +389,8 @@ final class RequestDesk {
     work.object?.opened?.close()
   }
 
-  private func answer(_ exchange: Exchange, _ response: Response) {
+  /// Gives an answer that no handler made.
+  func answer(_ exchange: Exchange, _ response: Response) {
     if logsRequests {
       log(
         exchange.request, status: Int(response.status.code), bytes: response.length, nil,

@@ -53,8 +53,12 @@ final class SocketDesk {
     guard !isOver, let (route, values) = routes.socket(at: request.path) else { return false }
     let (parameters, own) = desk.arguments(
       of: route, values, exchange, withRequest: route.usesRequest)
-    guard let socket = exchange.acceptWebSocket() else {
-      if desk.logsRequests { desk.log(request, status: 400, bytes: 0, route, started: clock.now) }
+    let socket: WebSocket
+    switch exchange.acceptWebSocket() {
+    case .success(let accepted?): socket = accepted
+    case .success(nil): return true
+    case .failure(let refusal):
+      desk.answer(exchange, refusal.response)
       return true
     }
     route.hits += 1

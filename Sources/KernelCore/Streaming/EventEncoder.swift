@@ -34,13 +34,9 @@ enum EventEncoder {
 
   private static func data(_ call: borrowing NativeCall) throws(Failure) -> String {
     let machine = call.machine
-    if let text = machine.string(call[0]) { return text }
     if call[0].isDeferred || machine.isBytes(call[0]) {
       throw call.wrongType(0, expected: "a text, or what has a JSON form")
     }
-    if machine.elements(of: call[0]) != nil || machine.pairs(of: call[0]) != nil {
-      return String(decoding: try machine.writeJSON(call[0]), as: UTF8.self)
-    }
-    return try machine.text(of: call[0])
+    return try machine.sentText(of: call[0])
   }
 }

@@ -7,11 +7,12 @@ final class SocketObject {
   let socket: WebSocket
   private let operations: StreamOperations
   private let reader: PieceReader
-  private var waiting: [Int] = []
+  private let waiting: WaitingWriters
 
   init(_ socket: WebSocket, _ operations: StreamOperations) {
     self.socket = socket
     self.operations = operations
+    waiting = WaitingWriters(operations, for: "a slow client")
     let machine = operations.machine
     reader = PieceReader(operations, what: "message") { [unowned machine] in
       switch socket.take() {
@@ -38,20 +39,12 @@ final class SocketObject {
     }
     // A `defer` that says goodbye waits for nobody.
     if socket.send(message) || !operations.machine.mayWait { return .bool(socket.isOpen) }
-    var id = 0
-    let operation = operations.begin(owner: owner, "a slow client") { [weak self] in
-      self?.waiting.removeAll { $0 == id }
-    }
-    id = operation.id
-    waiting.append(id)
-    return operation.deferred
+    return waiting.wait(owner: owner)
   }
 
   private func release(_ isSent: Bool) {
     guard !waiting.isEmpty else { return }
-    let ids = waiting
-    waiting = []
-    for id in ids { operations.complete(id, .success(.bool(isSent))) }
+    waiting.release(isSent)
     operations.onActivity()
   }
 
@@ -114,15 +107,11 @@ final class SocketObject {
     if machine.isBytes(call[1]), let bytes = machine.withBytes(of: call[1], { ByteBuffer(bytes: $0) }) {
       return .binary(bytes)
     }
-    if let text = machine.string(call[1]) { return .text(text) }
     if call[1].isNil {
       throw Failure(.type, "nil cannot be sent", help: "send a text, Bytes, or what has a JSON form").at(
         parameter: 0)
     }
     if call[1].isDeferred { throw call.wrongType(1, expected: "a text or Bytes") }
-    if machine.elements(of: call[1]) != nil || machine.pairs(of: call[1]) != nil {
-      return .text(String(decoding: try machine.writeJSON(call[1]), as: UTF8.self))
-    }
-    return .text(try machine.text(of: call[1]))
+    return .text(try machine.sentText(of: call[1]))
   }
 }

@@ -97,9 +97,6 @@ final class StreamObject {
         .at(parameter: 0)
     }
     if call[1].isDeferred { throw call.wrongType(1, expected: "a text or Bytes") }
-    if machine.elements(of: call[1]) != nil || machine.pairs(of: call[1]) != nil {
-      return ByteBuffer(bytes: try machine.writeJSON(call[1]))
-    }
-    return ByteBuffer(string: try machine.text(of: call[1]))
+    return ByteBuffer(string: try machine.sentText(of: call[1]))
   }
 }

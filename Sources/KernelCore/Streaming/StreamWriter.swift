@@ -15,7 +15,7 @@ final class StreamWriter {
   private(set) var isOpen = true
   /// The bytes of the body so far.
   private(set) var byteCount = 0
-  private var waiting: [Int] = []
+  private let waiting: WaitingWriters
   /// Nanoseconds of silence after which a comment is sent; nil for never.
   private let heartbeat: Int?
   private var lastWrite: Int
@@ -29,6 +29,7 @@ final class StreamWriter {
     self.clock = clock
     self.start = start
     self.heartbeat = heartbeat
+    waiting = WaitingWriters(operations, for: "a slow reader")
     lastWrite = clock.now
   }
 
@@ -41,7 +42,7 @@ final class StreamWriter {
     self.sink = sink
     sink.onWritable = { [weak self] in
       guard let self, !waiting.isEmpty else { return }
-      release(true)
+      waiting.release(true)
       operations.onActivity()
     }
     planBeat()
@@ -56,13 +57,7 @@ final class StreamWriter {
     byteCount += bytes.readableBytes
     lastWrite = clock.now
     guard let sink, !sink.write(bytes), isOpen, operations.machine.mayWait else { return .bool(isOpen) }
-    var id = 0
-    let operation = operations.begin(owner: owner, "a slow reader") { [weak self] in
-      self?.waiting.removeAll { $0 == id }
-    }
-    id = operation.id
-    waiting.append(id)
-    return operation.deferred
+    return waiting.wait(owner: owner)
   }
 
   /// The body is whole.
@@ -82,16 +77,10 @@ final class StreamWriter {
     isOpen = false
     if let beat { clock.cancel(beat) }
     beat = nil
-    release(false)
+    waiting.release(false)
     defer { sink = nil }
     sink?.onWritable = nil
     return sink
-  }
-
-  private func release(_ isTaken: Bool) {
-    let ids = waiting
-    waiting = []
-    for id in ids { operations.complete(id, .success(.bool(isTaken))) }
   }
 
   // MARK: Heartbeat

@@ -23,9 +23,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private var phase = Phase.open
   private var isReadingPaused = false
   private var isStalled = false
-  private var isResumePlanned = false
-  private var isFlushPlanned = false
-  private var unflushedBytes = 0
+  private var pace = StreamPace()
   /// The client has shown since the last look that it is there.
   private var isAlive = true
   private var pings: Scheduled<Void>?
@@ -34,7 +32,6 @@ final class WebSocketHandler: ChannelDuplexHandler {
   /// Succeeds when our close frame has gone out.
   private var closeSent: EventLoopFuture<Void>?
 
-  private static let maxUnflushedBytes = 16 << 10
   /// How long the client has for its close frame.
   private static let closeTimeout = TimeAmount.seconds(5)
 
@@ -153,20 +150,20 @@ final class WebSocketHandler: ChannelDuplexHandler {
       write(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)), context)
     case .binary(let bytes): write(WebSocketFrame(fin: true, opcode: .binary, data: bytes), context)
     }
-    let goesOn = context.channel.isWritable && unflushedBytes < Self.maxUnflushedBytes
+    let goesOn = context.channel.isWritable && pace.unflushedBytes < StreamPace.maxUnflushedBytes
     isStalled = !goesOn
     if !context.channel.isWritable, deadline == nil { watchSlowReader(context) }
     return goesOn
   }
 
   private func write(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
-    unflushedBytes += frame.data.readableBytes
+    pace.unflushedBytes += frame.data.readableBytes
     context.write(wrapOutboundOut(frame), promise: nil)
-    if isFlushPlanned { return }
-    isFlushPlanned = true
+    if pace.isFlushPlanned { return }
+    pace.isFlushPlanned = true
     context.eventLoop.assumeIsolated().execute { [self] in
-      isFlushPlanned = false
-      unflushedBytes = 0
+      pace.isFlushPlanned = false
+      pace.unflushedBytes = 0
       guard let context = self.context else { return }
       context.flush()
       resume(context)
@@ -179,11 +176,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
   }
 
   private func resume(_ context: ChannelHandlerContext) {
-    guard isStalled, context.channel.isWritable, !isResumePlanned else { return }
-    isResumePlanned = true
-    context.eventLoop.assumeIsolated().scheduleTask(in: ConnectionHandler.pause) { [weak self] in
+    guard isStalled, context.channel.isWritable, !pace.isResumePlanned else { return }
+    pace.isResumePlanned = true
+    context.eventLoop.assumeIsolated().scheduleTask(in: StreamPace.pause) { [weak self] in
       guard let self else { return }
-      isResumePlanned = false
+      pace.isResumePlanned = false
       guard isStalled, let context = self.context, context.channel.isWritable else { return }
       isStalled = false
       if phase == .open {

@@ -2,6 +2,12 @@ import CDigest
 import Foundation
 import NIOHTTP1
 
+/// Why a request is given no WebSocket.
+public struct WebSocketRefusal: Error {
+  /// The answer that says so.
+  public let response: Response
+}
+
 /// The opening handshake of a WebSocket, from the server's side (RFC 6455, section 4.2).
 enum WebSocketHandshake {
   /// What the answer to a request that asks for a WebSocket is.

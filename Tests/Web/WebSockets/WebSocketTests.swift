@@ -21,7 +21,12 @@ import Testing
     init(limits: ServerLimits = ServerLimits()) throws {
       let (began, arrived, writable, ended) = (began, arrived, writable, ended)
       server = try RunningServer(limits: limits) { exchange in
-        guard let socket = exchange.acceptWebSocket() else { return }
+        let socket: WebSocket
+        switch exchange.acceptWebSocket() {
+        case .success(let accepted?): socket = accepted
+        case .success(nil): return
+        case .failure(let refusal): return exchange.respond(refusal.response)
+        }
         let path = exchange.request.path
         socket.onArrival = { arrived.put(true) }
         socket.onWritable = { writable.put(true) }

@@ -128,7 +128,12 @@ final class FuzzResponder: Responder {
 
   private func accept(_ exchange: Exchange, _ number: Int) {
     asked[number].wasAnswered = true
-    guard let socket = exchange.acceptWebSocket() else { return }
+    let socket: WebSocket
+    switch exchange.acceptWebSocket() {
+    case .success(let accepted?): socket = accepted
+    case .success(nil): return
+    case .failure(let refusal): return exchange.respond(refusal.response)
+    }
     isSocket = true
     func echo() {
       while case .message(let message)? = socket.take() {
