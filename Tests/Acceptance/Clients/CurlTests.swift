@@ -76,8 +76,9 @@ struct CurlTests {
   func killed() async throws {
     try await withServer { base in
       let curl = try CurlClient.start([
-        "-N", "--limit-rate", "1k", "-o", "/dev/null", base + "/endless/curl-killed",
+        "-N", "--limit-rate", "1k", "-D", "-", "-o", "/dev/null", base + "/endless/curl-killed",
       ])
+      try curl.wait(for: "HTTP/1.1 200 OK\r\n")
       let silent = try CurlClient.start(["-N", base + "/pieces/curl-silent"])
       try silent.wait(for: "piece 1\n")
       for client in [curl, silent] {
