@@ -26,3 +26,18 @@ extension FetchRequest {
     return next
   }
 }
+
+extension FetchResponse {
+  /// Where a redirect leads, as it is written; nil for what is none.
+  public var location: String? { Hop.location(status: status, headers) }
+}
+
+extension FetchError {
+  /// A call was redirected more often than it may be.
+  ///
+  /// - Parameter location: where the last answer led.
+  public static func tooManyRedirects(from url: String, limit: Int, lastly location: String) -> FetchError {
+    FetchError(
+      .tooManyRedirects, "\(quoted(url)) redirected more than \(limit) times, at last to \(quoted(location))")
+  }
+}

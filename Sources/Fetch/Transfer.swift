@@ -70,10 +70,8 @@ final class Transfer {
   /// Turns to the exchange that the redirect leads to.
   func follow() throws(FetchError) {
     guard redirects < request.redirectLimit else {
-      throw FetchError(
-        .tooManyRedirects,
-        "\(quoted(request.url)) redirected more than \(request.redirectLimit) times, at last to "
-          + quoted(head.first("location") ?? ""))
+      throw .tooManyRedirects(
+        from: request.url, limit: request.redirectLimit, lastly: head.first("location") ?? "")
     }
     let next = try hop.following(status: head.status, location: head.first("location") ?? "")
     if sending != nil, next.method == hop.method {

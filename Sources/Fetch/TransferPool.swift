@@ -40,6 +40,9 @@ public final class TransferPool: Sendable {
   private let mailbox: Mailbox
   private let settings: EasySettings
 
+  /// What `User-Agent` says in requests that don't say it themselves.
+  public static let usualUserAgent = "routebook/0.1.0"
+
   /// Makes a pool. Its thread starts with the first transfer.
   ///
   /// - Parameters:
@@ -48,7 +51,7 @@ public final class TransferPool: Sendable {
   ///   - certificateFile: A PEM file of the authorities to trust, in place of the system's.
   ///   - proxies: By which proxy a call goes; none where nothing is said.
   public init(
-    limits: TransferLimits = TransferLimits(), userAgent: String = "routebook/0.1.0",
+    limits: TransferLimits = TransferLimits(), userAgent: String = TransferPool.usualUserAgent,
     certificateFile: String? = nil, proxies: ProxyRules = ProxyRules()
   ) {
     var limits = limits

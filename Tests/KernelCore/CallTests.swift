@@ -99,6 +99,47 @@ struct CallTests {
     #expect(bench.failures == [])
   }
 
+  /// Within the process Host was doubled, no limit held, and what had no browser's name had none at all.
+  @Test func whatItSeesOfItselfIsWhatOthersSee() throws {
+    let routes = """
+      route "/seen" { ["host", "user-agent", "accept", "content-length"].map { request.headers[$0] } }
+      route "/loop" { redirect(to: "/loop") }
+      route "/to" { redirect(to: "/seen") }
+      route "/<path:rest>" { rest }
+      """
+    let texts = [
+      "await get(\"/seen\").json", "await get(\"/seen\", headers: [\"Host\": \"example.com\"]).json",
+      "await get(\"/seen\", headers: [\"user-agent\": \"a\", \"accept\": \"b\"]).json",
+      "await get(\"http://localhost:PORT/seen\").json", "(await get(\"http://localhost:PORT/to\")).url",
+      "await post(\"/seen\").json", "await delete(\"/seen\").json",
+      "await post(\"/seen\", body: \"abc\").json",
+      "await get(\"/\" + \"a\".repeated(9000), check: false).status",
+      "await get(\"/seen\", headers: [\"x-big\": \"x\".repeated(40000)], check: false).text",
+      "let many = [:]\nfor i in 0..<140 { many[\"x-\\(i)\"] = \"1\" }\nawait get(\"/seen\", headers: many, check: false).status",
+      "await get(\"/x/../seen\").json", "await get(\"/x/./y\").text", "(await get(\"/a b?c=d e#f\")).url",
+      "await get(\"/seen\", headers: [\"content-length\": \"5\"]).catch { $0.message }",
+      "await get(\"/seen\", headers: [\"transfer-encoding\": \"chunked\"]).catch { $0.message }",
+      "await post(\"/seen\", body: \"abc\", headers: [\"content-length\": \"3\"]).json",
+      "await get(\"/seen\", headers: [\"host\": \"a b\"], check: false).text",
+      "await get(\"/seen\", headers: [\"expect\": \"x\"], check: false).status",
+      "await get(\"/loop\").catch { $0.message }",
+    ]
+    func answers(_ way: Way) throws -> [String] {
+      let bench = Bench { $0.isClockVirtual = way == .withinTheProcess }
+      let (port, _) = try bench.listen()
+      #expect(bench.run(routes) == "ok")
+      return texts.map { text in
+        (bench.awaited(text.replacing("PORT", with: "\(port)"), cell: 2) ?? "nothing")
+          .replacing(":\(port)", with: ":PORT")
+      }
+    }
+    let (within, outside) = (try answers(.withinTheProcess), try answers(.overTCP))
+    for (place, text) in texts.enumerated() { #expect(within[place] == outside[place], "\(text)") }
+    #expect(within[0] == "[\"127.0.0.1:PORT\", \"routebook/0.1.0\", \"*/*\", nil]")
+    #expect(within[1].hasPrefix("[\"example.com\", "))
+    #expect(within[8] == "414")
+  }
+
   @Test(arguments: ["127.0.0.1", "localhost", "LocalHost"])
   func itsOwnAbsoluteAddressIsItself(host: String) throws {
     let bench = Bench()

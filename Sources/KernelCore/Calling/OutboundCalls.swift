@@ -137,17 +137,16 @@ final class OutboundCalls {
     underWay[id]?.begun = clock.now
     underWay[id]?.deadline = options.timeout.map { clock.now.addingClamped($0) }
     let staysInProcess =
-      isVirtual || options.staysInProcess || target.absolute == nil
+      isVirtual || options.staysInProcess || server.addresses.isEmpty
       || transferCount + openBodies.count >= OutboundCalls.ownTransfers
-    if let path = target.ownPath, staysInProcess {
-      underWay[id]?.own = OwnRequest(
-        method: call.method, target: path, headers: options.headers, body: options.body,
-        followsRedirects: options.followsRedirects, isWritten: options.writes != nil)
+    let request = request(for: call, to: target)
+    if target.ownPath != nil, staysInProcess {
+      underWay[id]?.own = OwnRequest(request: request, isWritten: options.writes != nil)
       if let timeout = options.timeout { limit(id, to: timeout) }
       // The handler starts when the running code waits or ends.
       machine.enqueue { [weak self] in self?.ask(id, attempt: call.number) }
     } else {
-      startTransfer(id, call.method, target, options.headers, options.body)
+      transfer(id, request, isOwn: target.ownPath != nil)
     }
   }
 
@@ -173,8 +172,7 @@ final class OutboundCalls {
   struct Target {
     /// Path and query, where it is this server's own.
     let ownPath: String?
-    /// Nil where this server has no address.
-    let absolute: String?
+    let absolute: String
     var unixPath: String?
   }
 
@@ -182,7 +180,8 @@ final class OutboundCalls {
   func target(of url: String) throws(Failure) -> Target {
     if url.hasPrefix("/"), !url.hasPrefix("//") {
       let address = server.addresses.first
-      return Target(ownPath: url, absolute: address.map { $0.url + url }, unixPath: address?.unixPath)
+      return Target(
+        ownPath: url, absolute: (address?.url ?? "http://localhost") + url, unixPath: address?.unixPath)
     }
     if !url.contains("://") {
       throw Failure(
@@ -201,9 +200,11 @@ final class OutboundCalls {
     Int(min(clock.date.timeIntervalSince1970, 1e15))
   }
 
-  static func redirected(to location: String) -> FetchError {
-    let text = "redirected more than \(OwnRequest.redirectLimit) times, at last to \(location)"
-    return FetchError(kind: .tooManyRedirects, message: text.printable(limit: 300))
+  /// A call was redirected more often than it may be, at last by an answer.
+  func tooManyRedirects(_ call: Call, lastly answer: FetchResponse) -> FetchError {
+    .tooManyRedirects(
+      from: (try? target(of: call.url))?.absolute ?? call.url, limit: OwnRequest.redirectLimit,
+      lastly: answer.location ?? "")
   }
 
   /// - Parameter left: what is left of it, where some of it is over.

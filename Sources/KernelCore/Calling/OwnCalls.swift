@@ -9,18 +9,23 @@ extension OutboundCalls {
   /// The turn of a request to this server itself.
   func ask(_ id: Int, attempt: Int) {
     guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
-    if own.isWritten, !readsBodyAsItComes(own.method, own.target) { return collect(id, attempt: attempt) }
-    if own.body?.count ?? 0 > server.limits.maxBodyBytes {
-      return answered(id, attempt: attempt, StandardPages.bodyTooLarge(limit: server.limits.maxBodyBytes))
+    var headers = own.request.headers
+    if let jar = call.options.jar { headers = jar.adding(to: headers, for: own.request.url, now: seconds) }
+    let request: Request
+    do throws(FetchError) {
+      request = try own.asked(
+        headers: headers, mark: mark.field(depth: call.depth, span: machine.span(ofOperation: id)))
+    } catch {
+      return completed(id, .failure(error))
     }
-    let host = server.addresses.first { $0.unixPath == nil }.map { String($0.url.dropFirst(7)) }
-    let field = mark.field(depth: call.depth, span: machine.span(ofOperation: id))
-    var asked = own
-    if let jar = call.options.jar {
-      asked.headers = jar.adding(to: own.headers, for: address(of: own), now: seconds)
+    let isBodyRead = readsBodyAsItComes(request.method.rawValue, request.target)
+    if own.isWritten, !isBodyRead { return collect(id, attempt: attempt) }
+    let head = HTTPRequestHead(
+      version: .http1_1, method: request.method, uri: request.target, headers: request.headers)
+    if let refusal = StandardPages.refusal(of: head, isBodyRead: isBodyRead, limits: server.limits) {
+      return answered(id, attempt: attempt, refusal)
     }
-    let request = asked.request(host: host ?? "localhost", mark: field)
-    let incoming = call.options.writes != nil && own.isWritten ? IncomingBody() : nil
+    let incoming = own.isWritten ? IncomingBody() : nil
     let exchange = exchange(
       for: request, id, attempt: attempt, isStreamed: call.options.isStreamed, incomingBody: incoming)
     underWay[id]?.exchange = exchange
@@ -50,36 +55,33 @@ extension OutboundCalls {
     }
   }
 
-  /// The absolute address of a request to this server itself.
-  private func address(of own: OwnRequest) -> String {
-    (server.addresses.first?.url ?? "http://localhost") + own.target
-  }
-
   func answered(_ id: Int, attempt: Int, _ response: Response) {
     guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
     underWay[id]?.exchange = nil
-    call.options.jar?.take(
-      response.headers.map { (name: $0.name, value: $0.value) }, from: address(of: own), now: seconds)
-    if let (location, next) = own.following(response) { return follow(id, location, next) }
     var headers = response.headers.map { (name: $0.name, value: $0.value) }
     let hasBody = response.status != .noContent && response.status != .notModified
     if hasBody, !response.headers.contains(name: "content-length") {
       headers.append(("content-length", "\(response.body.readableBytes)"))
     }
-    var answer = head(response, headers, of: own)
-    let body = own.method == "HEAD" || !hasBody ? ByteBuffer() : response.body
-    if call.options.isStreamed { return begun(id, answer, wholeBody(call, url: answer.url, body)) }
-    answer.body = Array(body.readableBytesView)
-    completed(id, .success(answer))
+    do throws(FetchError) {
+      var answer = try head(response, headers, of: own)
+      if try follows(id, own, answer) { return }
+      let body = own.request.method == "HEAD" || !hasBody ? ByteBuffer() : response.body
+      if call.options.isStreamed { return begun(id, answer, wholeBody(call, url: answer.url, body)) }
+      answer.body = Array(body.readableBytesView)
+      completed(id, .success(answer))
+    } catch {
+      completed(id, .failure(error))
+    }
   }
 
   /// The head of an answer as a call over a connection would have it.
   private func head(
     _ response: Response, _ headers: [(name: String, value: String)], of own: OwnRequest
-  ) -> FetchResponse {
+  ) throws(FetchError) -> FetchResponse {
     FetchResponse(
       status: Int(response.status.code), reason: response.status.reasonPhrase, headers: headers, body: [],
-      url: (server.addresses.first?.url ?? "") + own.target, elapsed: .zero)
+      url: try own.request.addressToCall(), elapsed: .zero)
   }
 
   /// The head of an answer is there whose body comes in pieces.
@@ -87,13 +89,14 @@ extension OutboundCalls {
     guard let call = underWay[id], let own = call.own, call.number == attempt, let exchange = call.exchange
     else { return }
     underWay[id]?.exchange = nil
-    let headers = response.headers.map { (name: $0.name, value: $0.value) }
-    call.options.jar?.take(headers, from: address(of: own), now: seconds)
-    if let (location, next) = own.following(response) {
+    do throws(FetchError) {
+      let answer = try head(response, response.headers.map { ($0.name, $0.value) }, of: own)
+      if try follows(id, own, answer) { return machine.enqueue { exchange.disconnect() } }
+      begun(id, answer, ownBody(id, call, url: answer.url, pieces, exchange))
+    } catch {
       machine.enqueue { exchange.disconnect() }
-      return follow(id, location, next)
+      completed(id, .failure(error))
     }
-    begun(id, head(response, headers, of: own), ownBody(id, call, url: address(of: own), pieces, exchange))
   }
 
   private func broken(_ id: Int, attempt: Int, _ failure: BodyFailure) {
@@ -102,33 +105,22 @@ extension OutboundCalls {
     completed(id, .failure(Self.error(of: failure)))
   }
 
-  private func follow(_ id: Int, _ location: String, _ next: OwnRequest) {
-    if next.redirects > OwnRequest.redirectLimit {
-      return completed(id, .failure(Self.redirected(to: location)))
+  /// Whether an answer sends the call on; a jar takes its cookies.
+  ///
+  /// - Throws: where it cannot be followed.
+  private func follows(_ id: Int, _ own: OwnRequest, _ answer: FetchResponse) throws(FetchError) -> Bool {
+    guard let call = underWay[id] else { return false }
+    call.options.jar?.take(answer.headers, from: answer.url, now: seconds)
+    guard call.options.followsRedirects, let next = try own.request.following(answer) else { return false }
+    if own.isWritten { try checkBodyCanGo(to: answer, next.method, call) }
+    if own.redirects == OwnRequest.redirectLimit { throw tooManyRedirects(call, lastly: answer) }
+    if own.hasSameServer(as: next.url) || OwnAddress.path(of: next.url, among: server.addresses) != nil {
+      underWay[id]?.own = OwnRequest(request: next, isWritten: false, redirects: own.redirects + 1)
+      machine.enqueue { [weak self] in self?.ask(id, attempt: call.number) }
+    } else {
+      underWay[id]?.own = nil
+      transfer(id, next, isOwn: false)
     }
-    do throws(Failure) {
-      let target = try target(of: location)
-      if let call = underWay[id], call.own?.isWritten == true {
-        do throws(FetchError) {
-          try checkBodyCanGo(to: location, next.method, call)
-        } catch { return completed(id, .failure(error)) }
-      }
-      var next = next
-      if let path = target.ownPath {
-        next.target = path
-        underWay[id]?.own = next
-        guard let attempt = underWay[id]?.number else { return }
-        machine.enqueue { [weak self] in self?.ask(id, attempt: attempt) }
-      } else {
-        underWay[id]?.own = nil
-        // Credentials go to nobody else.
-        let headers = next.headers.filter {
-          !["authorization", "cookie", "proxy-authorization", "host"].contains($0.name.lowercased())
-        }
-        startTransfer(id, next.method, target, headers, next.body)
-      }
-    } catch {
-      completed(id, .failure(FetchError(kind: .badURL, message: error.message)))
-    }
+    return true
   }
 }

@@ -1,81 +1,70 @@
-import Foundation
+import Fetch
 import NIOCore
 import NIOHTTP1
 import Web
 
-/// A request of the notebook to itself that never leaves the process.
+/// A request of the notebook to itself that never leaves the process. It is what a client on this machine would have
+/// sent: checked, normalised and, where it leads on, followed by the same code as one that leaves.
 struct OwnRequest {
-  var method: String
-  /// Path and query.
-  var target: String
-  var headers: [(name: String, value: String)]
-  var body: [UInt8]?
-  var followsRedirects: Bool
+  /// As it would leave, to an absolute address.
+  var request: FetchRequest
   /// Whether the body is written as it is taken.
-  var isWritten = false
+  var isWritten: Bool
   var redirects = 0
 
   static let redirectLimit = 10
 
-  /// The request as the server would have read it.
+  /// What the server would have read.
   ///
   /// - Parameters:
-  ///   - host: what `Host` says.
+  ///   - headers: those of the call, with the cookies that go along.
   ///   - mark: the field that says whose call it is.
-  func request(host: String, mark: (name: String, value: String)) -> Request {
-    var fields = HTTPHeaders([("host", host), mark])
-    for (name, value) in headers { fields.add(name: name, value: value) }
-    if let body, !fields.contains(name: "content-length") {
-      fields.add(name: "content-length", value: "\(body.count)")
+  /// - Throws: what the call would fail with before it had left.
+  func asked(
+    headers: [(name: String, value: String)], mark: (name: String, value: String)
+  ) throws(FetchError) -> Request {
+    let address = Address(try request.addressToCall())
+    var fields = HTTPHeaders()
+    let given = Set(headers.map { $0.name.lowercased() })
+    let usual = [("host", address.authority), ("user-agent", TransferPool.usualUserAgent), ("accept", "*/*")]
+    for (name, value) in usual where !given.contains(name) { fields.add(name: name, value: value) }
+    // The length is the body's, which a call may only repeat.
+    for (name, value) in headers where name.lowercased() != "content-length" {
+      fields.add(name: name, value: value)
+    }
+    fields.add(name: mark.name, value: mark.value)
+    if isWritten {
+      fields.add(name: "transfer-encoding", value: "chunked")
+    } else if let length {
+      fields.add(name: "content-length", value: "\(length)")
     }
     return Request(
-      method: HTTPMethod(rawValue: method), target: OwnRequest.encoded(target), headers: fields,
-      body: ByteBuffer(bytes: body ?? []), remoteAddress: try? SocketAddress(ipAddress: "127.0.0.1", port: 0))
+      method: HTTPMethod(rawValue: request.method), target: address.target, headers: fields,
+      body: ByteBuffer(bytes: request.body ?? []),
+      remoteAddress: try? SocketAddress(ipAddress: "127.0.0.1", port: 0))
   }
 
-  /// Percent-encodes spaces and what is beyond ASCII; what is encoded already stays so.
-  private static func encoded(_ target: String) -> String {
-    var text = ""
-    text.reserveCapacity(target.utf8.count)
-    for byte in target.utf8 {
-      if byte > 0x20 && byte < 0x7f {
-        text.unicodeScalars.append(UnicodeScalar(byte))
-      } else {
-        text += "%" + String(byte >> 4, radix: 16, uppercase: true)
-        text += String(byte & 15, radix: 16, uppercase: true)
-      }
+  /// What the request says of its body's length. A method that usually has content says so even when there is none
+  /// (RFC 9110 section 8.6).
+  private var length: Int? {
+    request.body?.count ?? (["POST", "PUT", "PATCH"].contains(request.method) ? 0 : nil)
+  }
+
+  /// The parts of an absolute address.
+  private struct Address {
+    let authority: String
+    /// Path and query. What follows a `#` is for the client alone.
+    let target: String
+
+    init(_ url: String) {
+      let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+      let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+      let path = rest[host.endIndex...].prefix { $0 != "#" }
+      authority = String(host)
+      target = path.hasPrefix("/") ? String(path) : "/" + path
     }
-    return text
   }
 
-  /// Where a response sends the call on to, and how; nil where it is the answer (RFC 9110 section 15.4).
-  func following(_ response: Response) -> (location: String, next: OwnRequest)? {
-    guard followsRedirects, [301, 302, 303, 307, 308].contains(response.status.code),
-      let location = response.headers.first(name: "location")
-    else { return nil }
-    var next = self
-    next.redirects += 1
-    let becomesGET =
-      switch response.status.code {
-      case 303: method != "HEAD" && method != "GET"
-      case 301, 302: method == "POST"
-      default: false
-      }
-    if becomesGET {
-      next.method = "GET"
-      next.body = nil
-      next.isWritten = false
-      next.headers.removeAll { $0.name.lowercased().hasPrefix("content-") }
-    }
-    return (resolved(location), next)
-  }
-
-  /// A location against the present target: an absolute address, or a path of this server.
-  private func resolved(_ location: String) -> String {
-    if location.contains("://") { return location }
-    guard let base = URL(string: "http://own" + OwnRequest.encoded(target)),
-      let url = URL(string: location, relativeTo: base)?.absoluteURL, url.host() == "own"
-    else { return location }
-    return String(url.absoluteString.dropFirst("http://own".count))
-  }
+  /// Whether an address is that of the same server.
+  func hasSameServer(as url: String) -> Bool { Address(url).authority == Address(request.url).authority }
 }

@@ -4,13 +4,10 @@ import VM
 
 /// Calls that leave the process, by libcurl.
 extension OutboundCalls {
-  func startTransfer(
-    _ id: Int, _ method: String, _ target: Target, _ headers: [(name: String, value: String)],
-    _ body: [UInt8]?
-  ) {
-    guard let call = underWay[id] else { return }
+  /// What a call asks for, as it would leave the process.
+  func request(for call: Call, to target: Target) -> FetchRequest {
     var request = FetchRequest(
-      method: method, url: target.absolute ?? "", headers: headers, body: body,
+      method: call.method, url: target.absolute, headers: call.options.headers, body: call.options.body,
       connectTimeout: call.options.connectTimeout.map { .nanoseconds($0) } ?? configuration.connectTimeout,
       redirectLimit: call.options.followsRedirects ? OwnRequest.redirectLimit : 0,
       unixSocketPath: target.unixPath, bodyLimit: configuration.bodyLimit)
@@ -18,11 +15,11 @@ extension OutboundCalls {
     request.skipsCertificateChecks = call.options.isInsecure && target.absolute == call.url
     // What this server itself has no proxy need see.
     request.directAuthorities = OwnAddress.authorities(of: server.addresses)
-    transfer(id, request, isOwn: target.ownPath != nil)
+    return request
   }
 
   /// Lets a request leave the process.
-  private func transfer(_ id: Int, _ request: FetchRequest, isOwn: Bool) {
+  func transfer(_ id: Int, _ request: FetchRequest, isOwn: Bool) {
     guard let call = underWay[id] else { return }
     underWay[id]?.request = request
     tellUnchecked(request, owner: call.owner)
@@ -78,8 +75,8 @@ extension OutboundCalls {
     guard call.options.followsRedirects else { return false }
     do throws(FetchError) {
       guard let next = try request.following(response) else { return false }
-      try checkBodyCanGo(to: next.url, next.method, call)
-      if call.redirects == OwnRequest.redirectLimit { throw Self.redirected(to: next.url) }
+      try checkBodyCanGo(to: response, next.method, call)
+      if call.redirects == OwnRequest.redirectLimit { throw tooManyRedirects(call, lastly: response) }
       underWay[id]?.redirects += 1
       transfer(id, next, isOwn: OwnAddress.path(of: next.url, among: server.addresses) != nil)
     } catch {

@@ -72,7 +72,7 @@ extension OutboundCalls {
     let sink = WholeSentBody(limit: limit) { [weak self] body in
       guard let self, underWay[id]?.number == attempt else { return }
       underWay[id]?.own?.isWritten = false
-      underWay[id]?.own?.body = body
+      underWay[id]?.own?.request.body = body
       if body == nil {
         // Not within the write that is too much.
         return machine.enqueue { [weak self] in
@@ -85,12 +85,12 @@ extension OutboundCalls {
   }
 
   /// - Throws: where a redirect would have a body sent again that is gone.
-  func checkBodyCanGo(to address: String, _ method: String, _ call: Call) throws(FetchError) {
+  func checkBodyCanGo(to answer: FetchResponse, _ method: String, _ call: Call) throws(FetchError) {
     guard call.options.writes != nil, method == call.method else { return }
     throw FetchError(
       kind: .other,
       message:
-        "redirected to \(address.printable(limit: 200)): a body that is sent in pieces cannot be sent again; call that address"
+        "redirected to \((answer.location ?? "").printable(limit: 200)): a body that is sent in pieces cannot be sent again; call that address"
     )
   }
 }
