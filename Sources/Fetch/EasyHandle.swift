@@ -149,7 +149,7 @@ private struct Setup {
     // `ProxyRules` has read the environment; libcurl must not read it again. An empty text is none.
     set(CURLOPT_PROXY, hop.proxy?.url ?? "")
     set(CURLOPT_NOPROXY, "")
-    if !hop.headers.contains(where: { $0.name.lowercased() == "accept-encoding" }) {
+    if !hop.takesBodyAsSent {
       // All that this libcurl can undo.
       set(CURLOPT_ACCEPT_ENCODING, "")
     }
@@ -237,6 +237,5 @@ private func connectionStands(
   _ remotePort: Int32, _ localPort: Int32
 ) -> Int32 {
   guard let owner else { return CURL_PREREQFUNC_ABORT }
-  transfer(owner).connected()
-  return CURL_PREREQFUNC_OK
+  return transfer(owner).connected() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

@@ -51,10 +51,10 @@ public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// The text in double quotes, safe to show on a terminal: control characters are escaped, and what is longer than
-/// 200 characters is cut.
+/// 200 characters is cut. A password in an address is left out.
 func quoted(_ text: String) -> String {
   var result = "\""
-  for (count, scalar) in text.unicodeScalars.enumerated() {
+  for (count, scalar) in text.withoutPassword.unicodeScalars.enumerated() {
     if count == 200 {
       result += "…"
       break

@@ -49,6 +49,9 @@ public struct FetchRequest: Sendable {
   /// ``FetchError/Kind/bodyTooLarge`` and the connection is closed.
   public var bodyLimit: Int
 
+  /// The methods of which doing it twice does the same as doing it once (RFC 9110, section 9.2.2).
+  public static let idempotentMethods: Set = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]
+
   /// 64 MiB, what ``bodyLimit`` is when nothing else is said.
   public static let defaultBodyLimit = 64 * 1024 * 1024
 

@@ -18,6 +18,12 @@ struct Hop {
     return "\(address.origin) \(unixSocketPath)"
   }
 
+  /// Whether doing it twice does the same as doing it once.
+  var isIdempotent: Bool { FetchRequest.idempotentMethods.contains(method) }
+
+  /// Whether the body of the answer stays packed.
+  var takesBodyAsSent: Bool { headers.contains { $0.name.lowercased() == "accept-encoding" } }
+
   /// What a person is told that was connected to, and by whom.
   var peer: String {
     if let unixSocketPath { return "the socket \(unixSocketPath)" }

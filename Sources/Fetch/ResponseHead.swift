@@ -6,6 +6,9 @@ struct ResponseHead {
   /// More than this is no header but an attack on memory.
   static let byteLimit = 256 * 1024
 
+  /// The longest line that libcurl takes.
+  static let lineLimit = 100 * 1024
+
   private(set) var status = 0
   private(set) var reason = ""
   private(set) var headers: [(name: String, value: String)] = []
@@ -37,6 +40,30 @@ struct ResponseHead {
   /// The value of the first field of that name, which is given in lower case.
   func first(_ name: String) -> String? {
     headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }?.value
+  }
+
+  /// How many bytes of a body are announced; `nil` where that is not said, or not by a length.
+  var contentLength: Int? {
+    guard first("transfer-encoding") == nil else { return nil }
+    return announcedLengths.first.flatMap { $0 }
+  }
+
+  /// Whether the length of the body is no number, or there are two of them: where the body ends cannot be known (RFC
+  /// 9112, section 6.3).
+  var hasUnsoundLength: Bool {
+    guard first("transfer-encoding") == nil else { return false }
+    let lengths = announcedLengths
+    return lengths.contains { $0 == nil || $0 != lengths[0] }
+  }
+
+  private var announcedLengths: [Int?] {
+    headers.lazy.filter { $0.name.utf8.count == 14 && $0.name.lowercased() == "content-length" }
+      .flatMap { $0.value.split(separator: ",", omittingEmptySubsequences: false) }
+      .map { part in
+        let digits = part.drop { $0 == " " || $0 == "\t" }.prefix { $0.isASCII && $0.isNumber }
+        let rest = part[digits.endIndex...]
+        return rest.allSatisfy { $0 == " " || $0 == "\t" } ? Int(digits) : nil
+      }
   }
 
   private mutating func takeStatusLine(_ line: UnsafeBufferPointer<UInt8>) {

@@ -93,15 +93,35 @@ final class Transfer {
   /// The response, once it is whole.
   func response() -> FetchResponse {
     FetchResponse(
-      status: head.status, reason: head.reason, headers: head.headers, body: body, url: hop.address.text,
+      status: head.status, reason: head.reason, headers: headers, body: body, url: hop.address.text,
       elapsed: start.duration(to: .now))
+  }
+
+  /// The header fields, without those that are no longer true of a body that was unpacked on its way: whoever passes it on
+  /// would say that it is packed.
+  private var headers: [(name: String, value: String)] {
+    guard !hop.takesBodyAsSent, head.first("content-encoding") != nil else { return head.headers }
+    return head.headers.filter { !["content-encoding", "content-length"].contains($0.name.lowercased()) }
   }
 
   // MARK: What libcurl calls
 
-  func connected() {
+  /// A connection stands. False stops the transfer.
+  ///
+  /// libcurl makes a request again by itself where a connection that was used before ends without an answer. Whoever
+  /// has taken it may have done what it asks for, so that only what may be done twice is sent twice (RFC 9110, section
+  /// 9.2.2).
+  func connected() -> Bool {
+    if isConnected, !hop.isIdempotent {
+      failure = FetchError(
+        .connectionLost,
+        "\(hop.peer) closed the connection without an answer; a \(hop.method) that may have been taken is not sent again"
+      )
+      return false
+    }
     isConnected = true
     whenConnected?()
+    return true
   }
 
   /// Takes a line of the header. False stops the transfer.
@@ -116,6 +136,24 @@ final class Transfer {
     }
   }
 
+  /// Whether the answer is there, as far as it is wanted, while the body is still being given. Where an answer comes in
+  /// chunks or ends with its connection, that isn't seen before the body has been given.
+  ///
+  /// - Parameter received: the bytes of the answer's body that have come, as they travelled.
+  func isAnsweredEarly(received: Int) -> Bool {
+    guard let sending, !sending.hasEnded || sending.held > 0, head.isComplete else { return false }
+    if isRedirecting { return true }
+    if receiver != nil { return false }
+    if head.status == 204 || head.status == 304 || failure != nil { return true }
+    guard let length = head.contentLength else { return false }
+    return (head.first("content-encoding") == nil ? body.count : received) >= length
+  }
+
+  /// Why a proxy does not let a plain call through: nobody else asks who it is by 407 (RFC 9110, section 15.5.8).
+  var refusalOfProxy: FetchError? {
+    head.status == 407 && hop.proxy != nil ? .refusedByProxy(407, self) : nil
+  }
+
   /// How long nothing may come of a body that is told in pieces: until when, seen from now; `nil` where it is not told
   /// yet, or not in pieces.
   func silenceEnds(now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
@@ -126,14 +164,21 @@ final class Transfer {
 
   /// An announced length that is past the limit is not waited for.
   private func prepareForBody() -> Bool {
-    if let receiver, !isRedirecting {
+    if let receiver, !isRedirecting, !head.hasUnsoundLength, refusalOfProxy == nil {
       touched = .now
       receiver.head(response())
       return true
     }
-    guard hop.method != "HEAD", !isRedirecting, let text = head.first("content-length"),
-      let length = Int(text), length > 0
-    else { return true }
+    if head.hasUnsoundLength {
+      failure = FetchError(
+        .protocolError,
+        "what \(hop.peer) answered is not HTTP: Content-Length is no length, or says two (RFC 9112, section 6.3)"
+      )
+      return false
+    }
+    guard hop.method != "HEAD", !isRedirecting, let length = head.contentLength, length > 0 else {
+      return true
+    }
     guard length <= request.bodyLimit else {
       failure = FetchError(
         .bodyTooLarge,

@@ -41,9 +41,10 @@ extension FetchError {
       CURLE_USE_SSL_FAILED,
       CURLE_SSL_CLIENTCERT:
       self.init(.tls, "could not agree on TLS with \(peer): \(easy.reason(code))")
-    // So libcurl refuses headers of more than 300 KB in all.
+    // So libcurl refuses a line of more than 100 KiB.
     case CURLE_OUT_OF_MEMORY where !transfer.head.isComplete && transfer.isConnected:
-      self.init(.protocolError, "the headers that \(peer) sent are too large")
+      self.init(
+        .protocolError, "a header that \(peer) sent is longer than \(ResponseHead.lineLimit) bytes")
     case CURLE_OUT_OF_MEMORY: self = .outOfMemory(transfer)
     default: self.init(.other, "the call to \(peer) failed: \(easy.reason(code))")
     }
@@ -94,8 +95,8 @@ extension FetchError {
     proxy.map { "the proxy \($0.name), which \($0.variable) names" } ?? "the proxy"
   }
 
-  /// The answer to CONNECT was no (RFC 9110, section 9.3.6).
-  private static func refusedByProxy(_ status: Int, _ transfer: Transfer) -> FetchError {
+  /// The answer to CONNECT was no (RFC 9110, section 9.3.6), or one asks who calls.
+  static func refusedByProxy(_ status: Int, _ transfer: Transfer) -> FetchError {
     let why =
       status == 407
       ? "it wants to know who asks: write http://user:password@host:port in the variable"
@@ -124,12 +125,17 @@ extension FetchError {
   }
 
   private static func certificate(_ easy: EasyHandle, _ transfer: Transfer) -> FetchError {
+    // A proxy that is spoken to by TLS shows its own before it has answered to CONNECT.
+    let proxy = transfer.hop.proxy.flatMap { proxy in
+      proxy.certifiedHost.flatMap { easy.longInfo(CURLINFO_HTTP_CONNECTCODE) == 0 ? (named(proxy), $0) : nil }
+    }
+    let (whose, host) = proxy ?? (transfer.hop.peer, transfer.hop.address.host)
     // The numbers are OpenSSL's (x509_vfy.h), what libcurl on Linux uses.
     let isForAnother =
       easy.errorMessage.contains("does not match") || easy.errorMessage.contains("no alternative")
     let reason =
-      switch easy.longInfo(CURLINFO_SSL_VERIFYRESULT) {
-      case _ where isForAnother: "it is not for \(quoted(transfer.hop.address.host))"
+      switch easy.longInfo(proxy == nil ? CURLINFO_SSL_VERIFYRESULT : CURLINFO_PROXY_SSL_VERIFYRESULT) {
+      case _ where isForAnother: "it is not for \(quoted(host))"
       case 9: "it is not valid yet"
       case 10: "it has expired"
       case 18: "it is self-signed"
@@ -138,7 +144,7 @@ extension FetchError {
       case 23: "it has been revoked"
       default: easy.reason(CURLE_PEER_FAILED_VERIFICATION)
       }
-    return FetchError(.tls, "the certificate of \(transfer.hop.peer) was refused: \(reason)")
+    return FetchError(.tls, "the certificate of \(whose)\(proxy == nil ? "" : ",") was refused: \(reason)")
   }
 }
 

@@ -10,6 +10,8 @@ final class TransferLoop {
   private let idleConnections: Int
 
   private var transfers: [TransferID: Transfer] = [:]
+  /// Those whose body is given in pieces.
+  private var senders: Set<TransferID> = []
   private var admission: AdmissionQueue
   private var deadlines = DeadlineHeap()
   private var spareHandles: [EasyHandle] = []
@@ -41,6 +43,7 @@ final class TransferLoop {
       var running: Int32 = 0
       curl_multi_perform(multi.raw, &running)
       completeEnded()
+      completeAnswered()
       sleep()
     }
     tearDown()
@@ -107,6 +110,7 @@ final class TransferLoop {
 
   private func enqueue(_ transfer: Transfer) {
     transfers[transfer.id] = transfer
+    if transfer.sending != nil { senders.insert(transfer.id) }
     if let deadline = transfer.deadline { deadlines.insert(transfer.id, deadline) }
     admission.enqueue(transfer.id, server: transfer.hop.connectionKey)
   }
@@ -138,13 +142,29 @@ final class TransferLoop {
       guard let transfer = EasyHandle.transfer(of: curl), let easy = transfer.easy else { continue }
       let failure = Self.failure(of: transfer, easy, code)
       detach(transfer)
-      if let failure {
-        complete(transfer, .failure(failure))
-      } else if transfer.isRedirecting {
-        followRedirect(transfer)
-      } else {
-        complete(transfer, .success(transfer.response()))
-      }
+      ended(transfer, failure)
+    }
+  }
+
+  /// Ends what is answered while its body is still being given: libcurl would go on sending it.
+  private func completeAnswered() {
+    for id in senders {
+      guard let transfer = transfers[id], let easy = transfer.easy,
+        transfer.isAnsweredEarly(received: Int(easy.offsetInfo(CURLINFO_SIZE_DOWNLOAD_T)))
+      else { continue }
+      detach(transfer)
+      ended(transfer, transfer.failure)
+    }
+  }
+
+  /// An exchange is over.
+  private func ended(_ transfer: Transfer, _ failure: FetchError?) {
+    if let failure = failure ?? transfer.refusalOfProxy {
+      complete(transfer, .failure(failure))
+    } else if transfer.isRedirecting {
+      followRedirect(transfer)
+    } else {
+      complete(transfer, .success(transfer.response()))
     }
   }
 
@@ -203,6 +223,7 @@ final class TransferLoop {
 
   private func complete(_ transfer: Transfer, _ result: Result<FetchResponse, FetchError>) {
     transfers[transfer.id] = nil
+    senders.remove(transfer.id)
     if transfer.deadline != nil { deadlines.noteEnded { transfers[$0] != nil } }
     mailbox.transferEnded(transfer.id)
     transfer.completion(result)

@@ -1,4 +1,5 @@
 import CCurl
+import Foundation
 
 /// An absolute `http` or `https` URL, read by libcurl's own parser, so that what is checked is what is called.
 struct WebAddress: Equatable {
@@ -32,7 +33,7 @@ struct WebAddress: Equatable {
     guard let parts = curl_url() else { throw FetchError(.other, "out of memory while an address was read") }
     defer { curl_url_cleanup(parts) }
     if let base { curl_url_set(parts, CURLUPART_URL, base, Self.flags) }
-    let code = curl_url_set(parts, CURLUPART_URL, written, Self.flags)
+    let code = curl_url_set(parts, CURLUPART_URL, Self.withASCIIHost(written), Self.flags)
     guard code == CURLUE_OK else { throw Self.error(code, written, isWhole: base == nil) }
     let scheme = Self.part(parts, CURLUPART_SCHEME)?.lowercased() ?? ""
     guard scheme == "http" || scheme == "https" else {
@@ -50,6 +51,23 @@ struct WebAddress: Equatable {
 
   /// Other schemes are read too, so that the error can say that the scheme is the trouble.
   private static let flags = UInt32(CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE)
+
+  /// A host in other letters than ASCII as the DNS has it (RFC 5891): libcurl reads such letters by the locale of the
+  /// process.
+  private static func withASCIIHost(_ written: String) -> String {
+    guard !written.utf8.allSatisfy({ $0 < 0x80 }), let start = written.firstRange(of: "//")?.upperBound else {
+      return written
+    }
+    let authority = written[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let host = authority[
+      (authority.lastIndex(of: "@").map { authority.index(after: $0) } ?? authority.startIndex)...
+    ]
+    .prefix { $0 != ":" }
+    guard !host.utf8.allSatisfy({ $0 < 0x80 }),
+      let ascii = URLComponents(string: "http://\(host)")?.encodedHost
+    else { return written }
+    return written[..<host.startIndex] + ascii + written[host.endIndex...]
+  }
 
   private static func part(_ parts: OpaquePointer, _ part: CURLUPart, _ flags: Int32 = 0) -> String? {
     var text: UnsafeMutablePointer<CChar>?

@@ -24,6 +24,9 @@ public enum HeaderRules {
     return nil
   }
 
+  /// Whether this is a token, what names of headers and methods are made of (RFC 9110 §5.6.2).
+  public static func isToken(_ text: String) -> Bool { !text.isEmpty && text.utf8.allSatisfy(isTokenByte) }
+
   /// Whether a byte may stand in a token (RFC 9110 §5.6.2).
   static func isTokenByte(_ byte: UInt8) -> Bool {
     switch byte {

@@ -75,6 +75,18 @@ struct CallOptionTests {
     #expect(server.counts.connections <= 4)
   }
 
+  /// Routes that wait for each other held all the turns that there are.
+  @Test(arguments: ["--calls-per-host", "--calls-at-once"])
+  func routesThatCallEachOtherNeedNoTurns(option: String) async throws {
+    let cells = """
+      # %% 1
+      route "/deep/<int:n>" { n == 0 ? "end" : await get("/deep/\\(n - 1)").text }
+      # %% 2
+      await all((1...4).map { _ in get("/deep/20", timeout: 20s) }).map { $0.text }
+      """
+    #expect(try await replay(cells, [option, "2"]).contains("[\"end\", \"end\", \"end\", \"end\"]"))
+  }
+
   @Test func theOtherBoundsAreOptionsToo() async throws {
     let server = try ScriptedHTTPServer()
     server.on("/", .text("12345678901"))

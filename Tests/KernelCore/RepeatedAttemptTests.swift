@@ -41,7 +41,7 @@ struct RepeatedAttemptTests {
     for status in 200...599 {
       let response = FetchResponse(
         status: status, reason: "", headers: [], body: [], url: "", elapsed: .zero)
-      #expect(RepeatedAttempts.isWorthRepeating(.success(response)) == [502, 503, 504].contains(status))
+      #expect(RepeatedAttempts.isWorthRepeating(.success(response)) == [429, 502, 503, 504].contains(status))
     }
     let passing: Set<FetchError.Kind> = [
       .connectionRefused, .unreachable, .hostNotFound, .timedOut, .connectionLost,

@@ -107,12 +107,12 @@ import Language
 
   // MARK: Arguments
 
-  private static let calls = ["open", "get", "post", "put", "patch", "delete", "head", "redirect"]
+  private static let calls = ["open", "get", "post", "put", "patch", "delete", "head", "http", "redirect"]
 
   private func paths(_ function: String, _ label: String?) -> [Completions.Candidate] {
     let wanted = function == "redirect" ? "to" : "url"
     guard CodeCompletion.calls.contains(function), label == nil || label == wanted else { return [] }
-    let method = ["open", "redirect"].contains(function) ? "GET" : function.uppercased()
+    let method = ["open", "http", "redirect"].contains(function) ? "GET" : function.uppercased()
     return completer.paths(startingWith: typed, method: method)
   }
 

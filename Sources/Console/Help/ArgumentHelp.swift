@@ -41,7 +41,7 @@ extension Catalogue {
     "isIncluded": "whether to keep it: { $0 > 0 }", "json": "a value that is sent as JSON", "key": "a key",
     "kind": "one word for what went wrong", "limit": "how long it may take, as 2s",
     "maxAge": "how long it lasts, as 24h", "maxReplacements": "how many at most",
-    "maxSplits": "how often at most", "message": "what went wrong",
+    "maxSplits": "how often at most", "message": "what went wrong", "method": "a word of HTTP: \"OPTIONS\"",
     "name": "a variable of the environment", "number": "a number", "of": "what to look for",
     "ofCount": "how many in each",
     "omittingEmptySubsequences": "whether to leave out empty parts", "on": "what must differ: { $0.name }",

@@ -28,6 +28,10 @@ extension Catalogue {
     Starts a HEAD: a GET whose answer has no body.
       route "/page" { "text" }; await head("/page").headers["content-length"] // → "4"
 
+    http(url, query:, headers:, body:, json:, form:, files:, timeout:, follow:, check:, retry:, cookies:, connectTimeout:, insecure:, stream:, method:) -> Deferred of Response
+    Starts a call with any method, as get does with GET.
+      route "/any" { request.method }; await http("/any", method: "PURGE").text // → "PURGE"
+
     CookieJar() -> CookieJar
     A jar that keeps cookies from call to call, for those that are given it.
       route "/in" { respond(cookies: ["id": 7]) }; let jar = CookieJar(); await get("/in", cookies: jar); jar.count // → 1

@@ -52,6 +52,8 @@ struct Proxy: Equatable {
   let name: String
   /// The variable that names it.
   let variable: String
+  /// Its host where it shows a certificate, being spoken to by TLS itself.
+  let certifiedHost: String?
 
   private static let schemes: Set = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
   /// What libcurl takes where no port is written.
@@ -83,6 +85,7 @@ struct Proxy: Equatable {
     url = "\(scheme)://\(credentials)\(host):\(port)"
     name = "\(scheme)://\(host):\(port)"
     self.variable = variable
+    certifiedHost = scheme == "https" ? host : nil
   }
 
   private static func part(_ parts: OpaquePointer, _ part: CURLUPart) -> String? {

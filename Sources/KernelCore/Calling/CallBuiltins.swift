@@ -2,7 +2,7 @@ import VM
 import Web
 
 extension OutboundCalls {
-  /// Defines `get`, `post`, `put`, `patch`, `delete` and `head`.
+  /// Defines `get`, `post`, `put`, `patch`, `delete`, `head`, and `http` for any other method.
   func define(in machine: Machine) {
     let parameters = [
       "url", "query?", "headers?", "body?", "json?", "form?", "timeout?", "follow?", "check?",
@@ -10,16 +10,30 @@ extension OutboundCalls {
     ]
     for method in ["get", "post", "put", "patch", "delete", "head"] {
       machine.define(method, parameters) { [unowned self] call throws(Failure) in
-        var url = try call.string(0)
-        if call.has(1), !call[1].isNil { url = appending(try CallBody.pairs(call, 1), to: url) }
-        let options = try options(call, method: method.uppercased())
-        if method == "head", let place = CallBody.first(call, Self.bodies) {
-          throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post").at(
-            parameter: place)
-        }
-        return try start(method.uppercased(), url, options, owner: call.owner, depth: call.requestDepth)
+        try start(call, method: method.uppercased())
       }
     }
+    machine.define("http", parameters + ["method?"]) { [unowned self] call throws(Failure) in
+      let method = try call.string(15, default: "GET")
+      guard HeaderRules.isToken(method), method.uppercased() != "CONNECT" else {
+        throw Failure(
+          .argument, "\"\(method.printable(limit: 40))\" is no method of a call",
+          help: "write method: \"OPTIONS\", or another word of HTTP"
+        ).at(parameter: 15)
+      }
+      return try start(call, method: method.uppercased())
+    }
+  }
+
+  private func start(_ call: borrowing NativeCall, method: String) throws(Failure) -> Value {
+    var url = try call.string(0)
+    if call.has(1), !call[1].isNil { url = appending(try CallBody.pairs(call, 1), to: url) }
+    let options = try options(call, method: method)
+    if method == "HEAD", let place = CallBody.first(call, Self.bodies) {
+      throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post").at(
+        parameter: place)
+    }
+    return try start(method, url, options, owner: call.owner, depth: call.requestDepth)
   }
 
   /// Which parameters make a body.

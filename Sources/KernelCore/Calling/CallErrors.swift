@@ -1,4 +1,5 @@
 import Fetch
+import Foundation
 import NIOHTTP1
 import VM
 import Web
@@ -10,7 +11,10 @@ extension OutboundCalls {
     let why = "\(reason(of: error, call))\(call.attempts.summary)"
     let failure = Failure(
       error.kind == .timedOut ? .timeout : .network,
-      "\(call.method) \(call.url.printable(limit: 200)): \(why)",
+      "\(call.name): \(why)",
+      help: error.kind == .tls && why.contains("certificate")
+        ? "start the program with --ca-file FILE to trust its authority, or pass insecure: true to look at none"
+        : nil,
       fields: [("url", machine.makeString(call.url))] + attempts(of: call))
     return machine.makeErrorValue(failure)
   }
@@ -56,20 +60,29 @@ extension OutboundCalls {
   func badStatus(_ call: Call, _ response: FetchResponse, _ value: Value) -> Value {
     let reason =
       response.reason.isEmpty ? HTTPResponseStatus(statusCode: response.status).reasonPhrase : response.reason
-    // What the other side says about it, where it says so in a line of text.
-    let isText = response.headers.contains {
-      $0.name.lowercased() == "content-type" && $0.value.lowercased().hasPrefix("text/plain")
-    }
-    let line = isText ? response.body.prefix { $0 != 10 && $0 != 13 } : []
-    let says = String(decoding: line, as: UTF8.self)
-    let said = line.isEmpty || says.contains(reason) ? "" : ": \(says.printable(limit: 200))"
+    let says = Self.reason(in: response)
+    let said = says.isEmpty || says.contains(reason) ? "" : ": \(says.printable(limit: 200))"
     let told = "\(response.status) \(reason.printable(limit: 100))\(said)\(call.attempts.summary)"
     let failure = Failure(
       isEndlessChain(call, response) ? .limit : .http,
-      "\(call.method) \(call.url.printable(limit: 200)) gave \(told)",
+      "\(call.name) gave \(told)",
       help: "pass check: false to look at such answers yourself",
       fields: [("response", value), ("status", .int(response.status))] + attempts(of: call))
     return machine.makeErrorValue(failure)
+  }
+
+  /// What the other side says about an answer that is an error: the first line of a text, and JSON in one line.
+  private static func reason(in response: FetchResponse) -> String {
+    let field = response.headers.first { $0.name.lowercased() == "content-type" }?.value.lowercased() ?? ""
+    let type = field.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+    if type == "text/plain" {
+      return String(decoding: response.body.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
+    }
+    guard type == "application/json" || type.hasSuffix("+json") else { return "" }
+    // Line breaks stand between the parts of a value only, indentation behind them.
+    let lines = response.body.prefix(4096).split { $0 == 10 || $0 == 13 }.prefix(100)
+    return lines.map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespaces) }.joined(
+      separator: " ")
   }
 
   /// Whether a call to this server itself has come to nothing because the chain of such calls has no end.

@@ -74,6 +74,9 @@ final class OutboundCalls {
     /// Brings the next attempt.
     var pause: ClockToken?
 
+    /// The call, as errors name it: `GET https://example.com/`.
+    var name: String { "\(method) \(url.withoutPassword.printable(limit: 200))" }
+
     /// Tells what comes of this attempt from what comes late of one before.
     var number: Int { attempts.ended.count }
   }
@@ -122,7 +125,7 @@ final class OutboundCalls {
     if underWay.count + openBodies.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
     let target = try self.target(of: url)
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
-    let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url))
+    let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url.withoutPassword))
     underWay[id] = Call(
       method: method, url: url, started: clock.now, options: options, depth: depth, owner: owner,
       begun: clock.now, attempts: RepeatedAttempts(retries: options.retries))
@@ -138,7 +141,7 @@ final class OutboundCalls {
     underWay[id]?.deadline = options.timeout.map { clock.now.addingClamped($0) }
     let staysInProcess =
       isVirtual || options.staysInProcess || server.addresses.isEmpty
-      || transferCount + openBodies.count >= OutboundCalls.ownTransfers
+      || transferCount + openBodies.count >= ownTransfers
     let request = request(for: call, to: target)
     if target.ownPath != nil, staysInProcess {
       underWay[id]?.own = OwnRequest(request: request, isWritten: options.writes != nil)
@@ -152,7 +155,9 @@ final class OutboundCalls {
 
   /// Where so many calls have left the process, those to this server itself stay within it: handlers that call each
   /// other would otherwise hold all connections while what they wait for queues for one.
-  static let ownTransfers = 256
+  private var ownTransfers: Int {
+    min(256, transfers.limits.connectionsPerHost, transfers.limits.connections)
+  }
 
   /// How many calls may be under way at once: more take seconds to stop.
   static let limit = 20_000
@@ -185,7 +190,7 @@ final class OutboundCalls {
     }
     if !url.contains("://") {
       throw Failure(
-        .argument, "\"\(url.printable(limit: 200))\" is no address to call",
+        .argument, "\"\(url.withoutPassword.printable(limit: 200))\" is no address to call",
         help: "begin with / for a route of this notebook, or with http:// or https://"
       ).at(parameter: 0)
     }
@@ -286,7 +291,7 @@ final class OutboundCalls {
   func describe(operation: Int) -> String? {
     underWay[operation].map { call in
       let again = call.number > 0 ? ", attempt \(call.number + 1)" : ""
-      return "\(call.method) \(call.url.printable(limit: 200))\(again)"
+      return "\(call.name)\(again)"
     }
   }
 

@@ -13,7 +13,7 @@ struct RepeatedAttempts {
   static let longestRequest = 60_000_000_000
 
   /// Methods whose repetition does what one request does (RFC 9110 section 9.2.2).
-  static let methods: Set = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"]
+  static let methods = FetchRequest.idempotentMethods
 
   /// How one attempt ended.
   struct Attempt {
@@ -61,7 +61,7 @@ struct RepeatedAttempts {
   /// Whether what has come of an attempt may be better the next time.
   static func isWorthRepeating(_ result: Result<FetchResponse, FetchError>) -> Bool {
     switch result {
-    case .success(let response): [502, 503, 504].contains(response.status)
+    case .success(let response): [429, 502, 503, 504].contains(response.status)
     case .failure(let error):
       switch error.kind {
       case .connectionRefused, .unreachable, .hostNotFound, .timedOut, .connectionLost: true

@@ -38,7 +38,8 @@ final class ResponseObject {
   func bodyInPieces(_ operations: StreamOperations) -> AnswerBody {
     if let known = stream ?? pieces { return known }
     let made = AnswerBody(
-      call: "\(method) \(url.printable(limit: 200))", url: url, IncomingBody(whole: ByteBuffer(bytes: body)),
+      call: "\(method) \(url.withoutPassword.printable(limit: 200))", url: url,
+      IncomingBody(whole: ByteBuffer(bytes: body)),
       operations, watch: nil)
     pieces = made
     return made

@@ -13,11 +13,13 @@ extension ReplyMaker {
     static let cookies = 3
     /// The content type that its body has by itself, where its headers say that one.
     static let type = 4
+    /// The body of which `type` is told: another that is set later has its own.
+    static let typed = 6
     /// Whether its status was written, and so counts in the place of another.
     static let hasStatus = 5
   }
 
-  static let fields = ["status", "headers", "body", "__cookies", "__type", "__hasStatus"]
+  static let fields = ["status", "headers", "body", "__cookies", "__type", "__hasStatus", "__typed"]
 
   static func defineSetters(_ type: InstanceClass, in machine: Machine) {
     machine.defineSetter(type, "status") { call throws(Failure) in
@@ -67,18 +69,30 @@ extension ReplyMaker {
       }
       for (name, value) in headers { try checkHeader(name, value) }
       fields[Field.headers] = machine.makeDictionary(headers)
+      if let payload = machine.payload(of: fields[Field.body], responseClass) as? ResponseObject {
+        let passedOn = changeable(try forwarded(payload))
+        fields[Field.body] = machine.field(Field.body, of: passedOn)
+        if fields[Field.hasStatus].asBool != true {
+          fields[Field.status] = machine.field(Field.status, of: passedOn)
+        }
+        let own = machine.pairs(of: machine.field(Field.headers, of: passedOn)) ?? []
+        fields[Field.headers] = machine.makeDictionary(
+          own.map { (machine.display($0.key), $0.value) } + headers)
+        return machine.makeInstance(replyClass, fields: fields)
+      }
     } else if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
       return changeable(try forwarded(payload))
     } else {
       let status = page.isNil ? .int(value.isNil ? 204 : 200) : machine.field(Field.status, of: page)
-      fields = [status, machine.makeDictionary([]), value, .nil, .nil, .nil]
+      fields = [status, machine.makeDictionary([]), value, .nil, .nil, .nil, .nil]
     }
     let type = try contentType(of: fields[Field.body])
     let name = machine.makeString("content-type")
     let own = machine.pairs(of: fields[Field.headers])?.first { machine.string($0.key) == "content-type" }?
       .value
+    let isTyped = own != nil && fields[Field.body].isIdentical(to: fields[Field.typed])
     // One that only told what another body was, tells what this one is.
-    if own == nil || own.flatMap(machine.string) == machine.string(fields[Field.type]) {
+    if !isTyped, own == nil || own.flatMap(machine.string) == machine.string(fields[Field.type]) {
       fields[Field.type] = type.map(machine.makeString) ?? .nil
       if let type {
         machine.setElement(name, of: fields[Field.headers], to: machine.makeString(type))
@@ -88,9 +102,10 @@ extension ReplyMaker {
         }
         fields[Field.headers] = machine.makeDictionary(rest.map { (machine.display($0.key), $0.value) })
       }
-    } else {
+    } else if !isTyped {
       fields[Field.type] = .nil
     }
+    fields[Field.typed] = fields[Field.type].isNil ? .nil : fields[Field.body]
     return machine.makeInstance(replyClass, fields: fields)
   }
 
@@ -114,6 +129,7 @@ extension ReplyMaker {
       replyClass,
       fields: [
         .int(Int(response.status.code)), machine.makeDictionary(headers), body, .nil, known, .bool(true),
+        body,
       ])
   }
 

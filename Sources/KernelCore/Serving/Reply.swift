@@ -92,6 +92,12 @@ struct ReplyMaker {
     } else if let slice = fileSlice(body) {
       response.file = slice
       response.headers.add(name: "content-type", value: slice.file.type)
+    } else if let payload = machine.payload(of: body, responseClass) as? ResponseObject {
+      let answer = try forwarded(payload)
+      // Its status goes along, unless another is written.
+      if machine.field(5, of: value).asBool == false { response.status = answer.status }
+      response.headers = answer.headers
+      response.body = answer.body
     } else if !body.isNil {
       let (type, bytes) = try content(body)
       response.body = bytes
@@ -154,7 +160,7 @@ struct ReplyMaker {
       }
       let lines = try cookies.lines(call, 3)
       return call.machine.makeInstance(
-        type, fields: [.int(status), call[2], call[0], lines, .nil, .bool(call.has(1))])
+        type, fields: [.int(status), call[2], call[0], lines, .nil, .bool(call.has(1)), .nil])
     }
     machine.define("redirect", ["to", "status?", "cookies?"]) { [unowned type] call throws(Failure) in
       let status = try call.int(1, default: 302)
@@ -172,7 +178,8 @@ struct ReplyMaker {
       }
       let headers = call.machine.makeDictionary([("Location", call.machine.makeString(target))])
       let lines = try cookies.lines(call, 2)
-      return call.machine.makeInstance(type, fields: [.int(status), headers, .nil, lines, .nil, .bool(true)])
+      return call.machine.makeInstance(
+        type, fields: [.int(status), headers, .nil, lines, .nil, .bool(true), .nil])
     }
     machine.define("httpError", ["status", "message?"]) { call throws(Failure) in
       let status = try call.int(0)

@@ -70,7 +70,8 @@ extension SourcePrinter {
   private mutating func shortClosure(_ node: FunctionNode) -> Shape {
     var parts = [take()]
     while current.span.end <= node.span.end, current.kind != .end { parts.append(take()) }
-    return Shape(.concat(parts))
+    // An operator that begins a line would belong to the line before.
+    return Shape(.concat(parts), goesToNextLine: false)
   }
 
   private func parts(of value: Expression) -> (base: Expression, suffixes: [Suffix]) {

@@ -3,7 +3,8 @@
 extension Resolver {
   /// The functions of the program's own whose result is a Deferred each time.
   private static let waiting: Set = [
-    "after", "all", "deferred", "delete", "get", "head", "patch", "post", "put", "race", "settled", "sleep",
+    "after", "all", "deferred", "delete", "get", "head", "http", "patch", "post", "put", "race", "settled",
+    "sleep",
   ]
 
   /// Reports an operand that is compared with nil, or replaced where it is nil, and never is.

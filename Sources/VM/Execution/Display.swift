@@ -51,6 +51,11 @@ extension Machine {
         help: value.isFunction
           ? "call it, or leave it out" : value.tag == Tag.range ? nil : "write toJSON(value) for its JSON")
     }
+    if isBytes(value) {
+      throw Failure(
+        .type, "the value for \(name) must be a text or a number, not Bytes",
+        help: "write it as a text: .hexEncoded(), .base64Encoded(), or String(value)")
+    }
     return try text(of: value)
   }
 

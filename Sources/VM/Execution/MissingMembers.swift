@@ -30,7 +30,7 @@ extension Machine {
     }
     var names = memberNames(of: object.tag)
     if object.tag == Tag.instance { names = classes[Int(object.header.pointee.aux)].memberNames(self) }
-    names += ownFields(of: object)
+    names += ownFields(of: object).filter { !names.contains($0) }
     let help =
       ForeignMembers.advice(on: name, of: typeName(object))
       ?? Suggestion.nearest(to: name, among: names).map { "did you mean \"\($0)\"?" }

@@ -61,6 +61,39 @@ struct ProxyTests {
         ))
   }
 
+  @Test func theCertificateOfAProxyIsToldFromThatOfTheHost() async throws {
+    let secure = try TLSBackend(certificate: Certificates.service)
+    let authority = try TemporaryFile(Certificates.authority)
+    for (file, why) in [
+      (authority.path, "it is not for \"localhost\""),
+      (nil, "the authority that issued it is not trusted here"),
+    ] {
+      for scheme in ["http", "https"] {
+        let pool = TransferPool(
+          certificateFile: file,
+          proxies: ProxyRules(environment: ["\(scheme)_proxy": "https://localhost:\(secure.port)"]))
+        let error = await pool.failure(FetchRequest(url: "\(scheme)://service.test/"))
+        #expect(error?.kind == .tls)
+        #expect(
+          error?.message
+            == "the certificate of the proxy https://localhost:\(secure.port), which \(scheme)_proxy names, was refused: \(why)"
+        )
+      }
+    }
+  }
+
+  @Test func aProxyThatAsksWhoCallsIsNamed() async {
+    proxy.on("http://service.test/", ScriptedHTTPServer.Answer(status: 407, reason: "Auth"))
+    let error = await pool().failure(FetchRequest(url: "http://service.test/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .proxyRefused,
+          message:
+            "the proxy \(name), which http_proxy names, does not connect to service.test:80: it wants to know who asks: write http://user:password@host:port in the variable"
+        ))
+  }
+
   @Test(arguments: [
     (403, "it answers 403"),
     (407, "it wants to know who asks: write http://user:password@host:port in the variable"),

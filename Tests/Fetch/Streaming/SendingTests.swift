@@ -89,6 +89,34 @@ struct SendingTests {
     #expect(await second.wait { $0.result != nil }.text == "GET  0")
   }
 
+  /// libcurl goes on sending after an answer that is no error, for ever where the body has no end.
+  @Test(arguments: [
+    ("200 OK\r\nContent-Length: 5\r\n\r\nearly", 200), ("204 No Content\r\n\r\n", 204),
+    ("200 OK\r\nContent-Length: 0\r\n\r\n", 200),
+  ])
+  func anAnswerThatIsTakenWholeEndsTheCallBeforeTheBodyIsGiven(answer: String, status: Int) async throws {
+    let early = try ScriptedHTTPServer(answeringAnything: "HTTP/1.1 " + answer)
+    let result: Result<FetchResponse, FetchError> = await withCheckedContinuation { continuation in
+      let id = pool.start(
+        FetchRequest(method: "POST", url: early.url()), sending: TransferSender { _ in }
+      ) { continuation.resume(returning: $0) }
+      pool.send(id, [1])
+    }
+    let response = try result.get()
+    #expect(response.status == status)
+    #expect(response.text == (answer.hasSuffix("early") ? "early" : ""))
+  }
+
+  @Test func aRedirectThatWantsNoBodyIsFollowedBeforeTheBodyIsGiven() async throws {
+    server.on("/done", .text("done"))
+    let early = try ScriptedHTTPServer(
+      answeringAnything:
+        "HTTP/1.1 303 See Other\r\nLocation: \(server.url("/done"))\r\nContent-Length: 0\r\n\r\n")
+    let id = pool.begin(FetchRequest(method: "POST", url: early.url()), received, sends: true)
+    pool.send(id, [1])
+    #expect(await received.wait { $0.result != nil }.text == "done")
+  }
+
   @Test func cancellingEndsIt() async {
     let id = begin()
     pool.send(id, [1])

@@ -62,6 +62,41 @@ struct CallOptionTests {
     }
   }
 
+  @Test func whatIsRefusedSaysHowToTrustIt() async throws {
+    let backend = try TLSBackend(certificate: Certificates.selfSigned)
+    try await onOwnThread {
+      let shown = Bench { $0.isClockVirtual = false }.awaited(
+        "await get(\"https://localhost:\(backend.port)/\")")
+      #expect(
+        shown?.contains(
+          "start the program with --ca-file FILE to trust its authority, or pass insecure: true to look at none"
+        ) == true)
+    }
+  }
+
+  /// What goes wrong is told to clients and logs.
+  @Test(arguments: [true, false])
+  func aPasswordInAnAddressIsToldToNobody(isVirtual: Bool) async throws {
+    try await onOwnThread {
+      let bench = Bench { $0.isClockVirtual = isVirtual }
+      let url = "http://me:s3cret@127.0.0.1:1/x?a=b@c:d"
+      let shown = bench.awaited("await get(\"\(url)\")")
+      #expect(
+        shown?.contains("GET http://me:…@127.0.0.1:1/x?a=b@c:d: could not connect") == true, "\(shown ?? "")")
+      #expect(bench.run("let backend = \"\(url)\"", cell: 2) == "ok")
+      // On a line of its own, for the lines of cells are shown.
+      #expect(bench.run("route \"/q\" { await get(backend).text }", cell: 3) == "ok")
+      let page = bench.awaited("let r = await get(\"/q\", check: false)\n[r.status, r.text]", cell: 4)
+      #expect(page?.hasPrefix("[502, ") == true)
+      #expect(page?.contains("http://me:…@127.0.0.1:1/x") == true)
+      #expect(!bench.failures.joined().contains("s3cret"))
+      for text in ["http://me:s3cret@127.0.0.1:99999/", "//me:s3cret@127.0.0.1"] {
+        let shown = bench.awaited("await get(\"\(text)\").catch { $0.message }")
+        #expect(shown?.contains("//me:…@127.0.0.1") == true, "\(shown ?? "")")
+      }
+    }
+  }
+
   @Test func onlyTheHostThatIsWrittenIsTakenUnseen() async throws {
     let backend = try TLSBackend(certificate: Certificates.selfSigned)
     try await onOwnThread {

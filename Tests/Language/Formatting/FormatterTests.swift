@@ -355,6 +355,13 @@ struct FormatterTests {
     try gives("a\n-b", "a\n-b")
   }
 
+  /// At the beginning of a line it would belong to the line before, so a name that is too long leaves it where it is.
+  @Test func anOperatorInPlaceOfAFunctionStaysInItsLine() throws {
+    let name = String(repeating: "n", count: SourceFormatter.width)
+    try gives("let \(name) = +", "let \(name) = +")
+    try gives("\(name) = \\.count", "\(name) = \\.count")
+  }
+
   @Test func aStatementThatWouldGoOnKeepsItsSemicolon() throws {
     try gives("let a = 5; - 3", "let a = 5;\n- 3")
     try gives("let a = 5; -3", "let a = 5\n-3")

@@ -12,7 +12,7 @@ extension OutboundCalls {
     -> TransferID
   {
     let body = AnswerBody(
-      call: Self.name(of: call), url: request.url, IncomingBody(), streamOperations,
+      call: call.name, url: request.url, IncomingBody(), streamOperations,
       watch: makeWatch(id, call))
     underWay[id]?.body = body
     let bound = NIOLoopBound(WeakAnswer(self, body), eventLoop: loop)
@@ -39,7 +39,7 @@ extension OutboundCalls {
     -> AnswerBody
   {
     let body = AnswerBody(
-      call: Self.name(of: call), url: url, pieces, streamOperations, watch: makeWatch(id, call))
+      call: call.name, url: url, pieces, streamOperations, watch: makeWatch(id, call))
     let loop = loop
     body.begin(
       AnswerBody.Source(isOutside: false) { _ in
@@ -54,10 +54,8 @@ extension OutboundCalls {
   /// A body that is there already.
   func wholeBody(_ call: Call, url: String, _ bytes: ByteBuffer) -> AnswerBody {
     AnswerBody(
-      call: Self.name(of: call), url: url, IncomingBody(whole: bytes), streamOperations, watch: nil)
+      call: call.name, url: url, IncomingBody(whole: bytes), streamOperations, watch: nil)
   }
-
-  private static func name(of call: Call) -> String { "\(call.method) \(call.url.printable(limit: 200))" }
 
   private func makeWatch(_ id: Int, _ call: Call) -> AnswerWatch {
     AnswerWatch(clock: clock, silenceLimit: call.options.timeout) { [weak self] isAwaited in

@@ -90,7 +90,7 @@ extension OutboundCalls {
     throw FetchError(
       kind: .other,
       message:
-        "redirected to \((answer.location ?? "").printable(limit: 200)): a body that is sent in pieces cannot be sent again; call that address"
+        "redirected to \((answer.location ?? "").withoutPassword.printable(limit: 200)): a body that is sent in pieces cannot be sent again; call that address"
     )
   }
 }
