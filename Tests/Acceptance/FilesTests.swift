@@ -48,6 +48,23 @@ struct FilesTests {
     }
   }
 
+  /// The rest of it will never come; the server tried again and again until the client's time was over.
+  @Test func aFileThatBecomesShorterWhileItIsSentEndsItsConnection() async throws {
+    try await onOwnThread {
+      let serving = try serving()
+      let path = folder.path + "/public/large.bin"
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
+      #expect(truncate(path, 300_000_000) == 0)
+      let client = try RawHTTPClient(port: serving.port)
+      try client.send("GET /assets/large.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try client.read(15) == "HTTP/1.1 200 OK")
+      #expect(truncate(path, 0) == 0)
+      #expect(try client.readUntilClose().count < 300_000_000)
+      #expect(try Curl.run(["http://127.0.0.1:\(serving.port)/assets/digits.txt"]) == "0123456789")
+      try serving.stop()
+    }
+  }
+
   @Test func aFolderThatIsNotThereIsToldAtTheStart() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile("1")

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 extension Response {
@@ -11,9 +12,28 @@ extension Response {
 
 extension ChannelHandlerContext {
   /// Sends a part of a file without reading it into memory, and closes it.
+  ///
+  /// A file that becomes shorter meanwhile has nothing to send, which `sendfile` tells by sending nothing, and NIO tries
+  /// again and again. So it is looked at each second, and the connection ends where the file did.
   func write(_ region: FileRegion, promise: EventLoopPromise<Void>?) {
     let sent = promise ?? eventLoop.makePromise(of: Void.self)
-    sent.futureResult.assumeIsolated().whenComplete { _ in try? region.fileHandle.close() }
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    let watch = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+      if region.isCutShort { bound.value.close(promise: nil) }
+    }
+    sent.futureResult.assumeIsolated().whenComplete { _ in
+      watch.cancel()
+      try? region.fileHandle.close()
+    }
     write(NIOAny(IOData.fileRegion(region)), promise: sent)
+  }
+}
+
+extension FileRegion {
+  /// Whether the file ends before it does.
+  fileprivate var isCutShort: Bool {
+    var facts = stat()
+    let known = try? fileHandle.withUnsafeFileDescriptor { fstat($0, &facts) }
+    return known == 0 && Int(facts.st_size) < endIndex
   }
 }
