@@ -90,7 +90,7 @@ struct FormattingTests {
 
   @Test func aMangledExampleOfTheLanguagePageKeepsWhatItMeans() throws {
     var checked = 0
-    for example in try LanguagePage().examples where Mangler.tree(of: example.code) != nil {
+    for example in try DocumentPage("language.md").examples where Mangler.tree(of: example.code) != nil {
       for seed in UInt64(example.line) * 6..<UInt64(example.line) * 6 + 6 {
         let failure = FormattingProperties.failure(ofMangled: example.code, seed: seed)
         #expect(failure == nil, "line \(example.line): \(failure ?? "")")

@@ -6,12 +6,13 @@ import Testing
 
 @testable import VM
 
-/// `docs/language.md` is true: every example on it is run, in order and in one kernel on a virtual clock, and gives
-/// what the page says.
-struct LanguagePageTests {
-  @Test func everyExampleGivesWhatThePageSays() throws {
-    let page = try LanguagePage()
-    #expect(page.examples.count > 300)
+/// `docs/language.md` and `docs/http.md` are true: every example on a page is run, in order and in one kernel on a
+/// virtual clock, and gives what the page says.
+struct DocumentPageTests {
+  @Test(arguments: [("language.md", 300), ("http.md", 20)])
+  func everyExampleGivesWhatThePageSays(name: String, count: Int) throws {
+    let page = try DocumentPage(name)
+    #expect(page.examples.count > count)
     let kernel = try ExampleKernel(forgetsExamples: false)
     defer { kernel.shutDown() }
     for example in page.examples {
@@ -25,7 +26,7 @@ struct LanguagePageTests {
   }
 
   @Test func everyMemberAndFunctionHasAnExample() throws {
-    let page = try LanguagePage()
+    let page = try DocumentPage("language.md")
     let words = Set(
       page.examples.flatMap { $0.code.split { !$0.isLetter && !$0.isNumber && $0 != "_" } }.map(String.init))
     let machine = Machine(host: nil)
@@ -46,7 +47,7 @@ struct LanguagePageTests {
 }
 
 /// The examples of the page, in its order.
-struct LanguagePage {
+struct DocumentPage {
   struct Example {
     let code: String
     /// What it gives, as the page shows it; nil where it says nothing, and the example must only not fail.
@@ -56,8 +57,9 @@ struct LanguagePage {
 
   private(set) var examples: [Example] = []
 
-  init() throws {
-    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/language.md")
+  /// - Parameter name: of the file in `docs`.
+  init(_ name: String) throws {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/\(name)")
     let lines = try String(contentsOf: path, encoding: .utf8).components(separatedBy: "\n")
     var block: [String]?
     var isTable = false
