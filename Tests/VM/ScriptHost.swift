@@ -96,6 +96,7 @@ final class ScriptHost: MachineHost {
     cancelled.append(operation)
     timers.removeAll { $0.id == operation }
   }
+  func abandoned(task: TaskID) {}
   func finished(task: TaskID, _ outcome: Outcome) {
     switch outcome {
     case .success(let value), .failure(let value): _ = machine.pin(value)

@@ -117,6 +117,7 @@ extension Kernel: MachineHost {
   }
 
   func finished(task: TaskID, _ outcome: Outcome) {
+    if case .failure = outcome { calls.closeBodies(readBy: task) }
     if isOver || desk.finished(task: task, outcome) || sockets.finished(task: task, outcome) { return }
     if calls.finished(task: task, outcome) { return }
     if let ticker = timers.finished(task: task, outcome) {
@@ -144,6 +145,8 @@ extension Kernel: MachineHost {
     case nil: break
     }
   }
+
+  func abandoned(task: TaskID) { calls.closeBodies(readBy: task) }
 
   private func fired(_ cell: Int, _ outcome: Outcome) -> KernelEvent {
     switch outcome {

@@ -17,6 +17,8 @@ public protocol MachineHost: AnyObject {
   func cancel(operation: Int)
   /// A task has ended: a handler, a cell, a tick.
   func finished(task: TaskID, _ outcome: Outcome)
+  /// Nobody wants a task's result any more: its end is not told.
+  func abandoned(task: TaskID)
   /// A deferred failed and nobody awaits it.
   func unhandled(error: Value, owner: UInt32)
   /// What a pending operation is, for people: `timer 12 s`.

@@ -78,6 +78,11 @@ public struct NativeCall: ~Copyable {
   /// outlives the run that defined the code.
   public var requestDepth: Int { machine.current.map { Int($0.requestDepth) } ?? 0 }
 
+  /// The task in whose own fiber it is called; nil in a fiber that the language began, as by `async`.
+  public var task: TaskID? {
+    machine.current.flatMap { $0.pointee.task == 0 ? nil : TaskID(number: $0.pointee.task) }
+  }
+
   /// An argument; nil for one that was left out.
   public subscript(index: Int) -> Value {
     guard index < count else { return .nil }
@@ -187,6 +192,18 @@ public struct NativeCall: ~Copyable {
       .argument,
       "\(name(index)) of \(self.function.name) is called without arguments, but needs \"\(needed)\""
     ).at(.parameter(index))
+  }
+
+  /// A function that is given something to work with: one that cannot take it would do nothing, and say nothing.
+  public func functionWithAnArgument(_ index: Int, help: String) throws(Failure) -> Value {
+    let function = try function(index)
+    guard function.tag == Tag.closure, let code = machine.prototype(of: function)?.function,
+      code.parameterNames.isEmpty
+    else { return function }
+    throw Failure(
+      .argument, "\(name(index)) of \(self.function.name) takes nothing of what it is given", help: help
+    )
+    .at(.parameter(index))
   }
 
   /// The elements of an array.

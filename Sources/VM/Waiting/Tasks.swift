@@ -61,7 +61,7 @@ extension Machine {
   }
 
   /// Nobody wants a task's result any more: its fiber is unwound, or it lets go of the deferred it waits
-  /// for. The host does not hear of its end.
+  /// for. The host hears that it was abandoned, not of its end.
   public func abandon(_ task: TaskID, _ failure: Failure = Failure(.cancelled, "cancelled")) {
     guard let value = tasks.removeValue(forKey: task.number) else { return }
     let keep = pin(value)
@@ -75,6 +75,7 @@ extension Machine {
     } else if let source = value.reaction.pointee.source {
       detach(value.reaction.waiter, from: source)
     }
+    host?.abandoned(task: task)
   }
 
   /// Whether a task is still under way.

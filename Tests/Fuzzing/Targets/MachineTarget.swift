@@ -64,6 +64,7 @@ private final class InstantHost: MachineHost {
   func willDefine(global: Int, owner: UInt32) {}
   func advice(onUndefined name: String) -> String? { nil }
   func cancel(operation: Int) { timers.removeAll { $0.id == operation } }
+  func abandoned(task: TaskID) {}
   func finished(task: TaskID, _ outcome: Outcome) {
     switch outcome {
     case .success(let value): _ = machine.repr(value)

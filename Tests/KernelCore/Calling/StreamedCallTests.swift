@@ -85,6 +85,27 @@ struct StreamedCallTests {
     pieces.end()
   }
 
+  /// A gateway whose client goes takes nothing more, though it waits for something else and its response is kept.
+  @Test(arguments: [
+    "for await line in kept.lines { await deferred() }",
+    "stream { out in for await line in kept.lines { out.write(line); await deferred() } }",
+    "for await line in kept.lines { throw \"no\" }",
+  ])
+  func theTransferEndsWithTheHandlerThatReadIt(body: String) async throws {
+    let (server, pieces) = try endless()
+    try await onOwnThread {
+      let bench = Bench { $0.isClockVirtual = false }
+      bench.run(
+        "var kept = nil\nroute \"/gate\" { kept = await get(\"\(server.url())\", stream: true)\n\(body) }")
+      bench.run("let call = get(\"/gate\", stream: true, check: false)", cell: 2)
+      #expect(bench.wait { server.counts.requests == 1 && bench.value("kept") != "nil" })
+      bench.run("await sleep(50ms)\ncall.cancel()\nawait (call.catch { nil })?.close()", cell: 3)
+      #expect(bench.wait { server.counts.hangUps == 1 })
+      #expect(bench.on { bench.kernel.calls.openBodies.count } == 0)
+    }
+    pieces.end()
+  }
+
   @Test func theTransferEndsWithTheRunOfItsCell() async throws {
     let (server, pieces) = try endless()
     try await onOwnThread {

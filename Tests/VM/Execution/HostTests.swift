@@ -35,6 +35,7 @@ struct HostTests {
       log.append("cancel")
       if let next { machine.start(next, owner: 1, followsDeferred: false) }
     }
+    func abandoned(task: TaskID) {}
     func finished(task: TaskID, _ outcome: Outcome) {
       guard startsOnEnd > 0, let next else { return }
       startsOnEnd -= 1

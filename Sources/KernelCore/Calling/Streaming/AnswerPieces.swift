@@ -11,7 +11,7 @@ enum AnswerPieces {
     }
     machine.defineMethod(type, Machine.nextPiece) { [unowned type] call throws(Failure) in
       guard let body = call.machine.payload(of: call[0], type) as? AnswerBody else { return .nil }
-      return try body.nextPiece(owner: call.owner)
+      return try body.nextPiece(owner: call.owner, task: call.task)
     }
     return type
   }

@@ -1,3 +1,5 @@
+import VM
+
 /// The bodies that are read as they come and are not over: so that they end with whoever began their calls.
 struct OpenBodies {
   private struct Entry {
@@ -26,6 +28,11 @@ struct OpenBodies {
   /// Those that end with a run of a cell.
   func bodies(ofOwner owner: UInt32) -> [AnswerBody] {
     sorted { $0.owner == owner && !$0.servesRequest }
+  }
+
+  /// Those of calls for a request that a task has read.
+  func bodies(readBy task: TaskID) -> [AnswerBody] {
+    entries.isEmpty ? [] : sorted { $0.servesRequest && $0.body?.task == task }
   }
 
   /// All, in the order in which they began.

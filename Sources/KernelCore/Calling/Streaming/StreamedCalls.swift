@@ -146,6 +146,11 @@ extension OutboundCalls {
     for body in openBodies.bodies(ofOwner: owner) { body.close(trouble) }
   }
 
+  /// A handler, or what writes a stream, has come to nothing: nobody goes on with the bodies that it read.
+  func closeBodies(readBy task: TaskID) {
+    for body in openBodies.bodies(readBy: task) { body.close() }
+  }
+
   /// The kernel ends.
   func closeBodies() {
     for body in openBodies.all { body.close() }
