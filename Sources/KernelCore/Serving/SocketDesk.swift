@@ -71,6 +71,7 @@ final class SocketDesk {
     underWay[task] = Work(
       object: object, request: request, route: route, started: clock.now, span: span)
     socket.onEnd = { [weak self] in self?.connectionEnded(task) }
+    socket.onRefusal = { [weak self] in self?.tellRefusal(of: request, route) }
     machine.moment = clock.now
     machine.start(
       route.handler.value, [machine.makeInstance(socketClass, payload: object)] + parameters + [own],
@@ -117,7 +118,18 @@ final class SocketDesk {
     onActivity()
   }
 
+  /// The server has closed a socket, since there is no room for more of what it sends.
+  private func tellRefusal(of request: Request, _ route: RouteRecord) {
+    emit(
+      .failure(
+        cell: ownership.cell(of: route.owner),
+        text:
+          "the socket was closed with 1013: GET \(request.target.printable(limit: 200)): too much is held of the "
+          + "messages and bodies of all clients (--bodies-limit)"))
+  }
+
   private func end(_ work: Work, _ outcome: TracedOutcome) {
+    work.object.drop()
     recorder?.end(work.span, outcome, status: 101)
     if desk.logsRequests {
       desk.log(
