@@ -166,6 +166,70 @@ struct SocketTests {
     #expect(bench.wait { bench.kernel.server.heldBodyBytes == 0 })
   }
 
+  // MARK: What runs before
+
+  private static let guarded = """
+    let log = []
+    group "/in" {
+        before {
+            await sleep(1ms)
+            if request.headers["x-user"] == nil { throw httpError(401, "who is there?") }
+            request.state["user"] = request.headers["x-user"]
+        }
+        before { if request.headers["x-user"] == "mallory" { respond("not you", status: 403) } }
+        after { response.headers["x-after"] = response.status }
+        onError { "\\(request.path): \\(error.message)" }
+        socket "/<int:room>" { ws in
+            ws.send("\\(request.state.user) in \\(room)")
+            for await message in ws { ws.send(message) }
+        }
+    }
+    socket "/out" { ws in ws.send("anybody") }
+    """
+
+  @Test func whatComesBeforeASocketHandsOnWhatItHasFound() throws {
+    bench.run(Self.guarded)
+    let raw = try RawHTTPClient(port: try bench.listen().port)
+    let ahead = WebSocketClient.bytes(of: .init(opcode: WebSocketClient.text, data: Array("ahead".utf8)))
+    try raw.send(Array(WebSocketClient.request("/in/7", headers: ["X-User: Ada"]).utf8) + ahead)
+    #expect(try raw.readResponse(toHead: true, takesInterim: true).status == 101)
+    let client = WebSocketClient(raw)
+    #expect(try client.receive().text == "Ada in 7")
+    #expect(try client.receive().text == "ahead")
+    #expect(try open("/out").receive().text == "anybody")
+  }
+
+  @Test(arguments: [
+    ([], 401, "/in/7: who is there?"), (["X-User: mallory"], 403, "not you"),
+    (["X-User: Ada", "Origin: https://evil.example"], 403, "another origin"),
+  ])
+  func whatComesBeforeASocketCanRefuseIt(headers: [String], status: Int, says: String) throws {
+    bench.run(Self.guarded)
+    let raw = try RawHTTPClient(port: try bench.listen().port)
+    try raw.send(WebSocketClient.request("/in/7", headers: headers))
+    let answer = try raw.readResponse()
+    #expect(answer.status == status)
+    #expect(answer.text.contains(says))
+    if headers.count < 2 { #expect(answer["x-after"] == "\(status)") }
+    #expect(bench.on { bench.kernel.sockets.count + bench.kernel.desk.count } == 0)
+    #expect(bench.failures == [])
+  }
+
+  @Test func aClientThatGoesBeforeItsSocketIsOpenEndsWhatIsUnderWay() throws {
+    bench.run(
+      """
+      let log = []
+      before { defer { log.append("left") }; await deferred() }
+      socket "/s" { ws in log.append("opened") }
+      """)
+    let raw = try RawHTTPClient(port: try bench.listen().port)
+    try raw.send(WebSocketClient.request("/s"))
+    #expect(bench.wait { bench.kernel.desk.count == 1 })
+    raw.close()
+    #expect(bench.wait { bench.kernel.desk.count == 0 })
+    #expect(log() == "[\"left\"]")
+  }
+
   @Test func inHTTP10APathOfASocketIsAsAnyOther() throws {
     bench.run("socket \"/s\" { ws in ws.send(1) }\nsocket \"/p\" { ws in }\nroute \"/p\" { \"page\" }")
     for (path, status) in [("/s", 426), ("/p", 200)] {
