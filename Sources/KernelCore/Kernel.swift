@@ -115,7 +115,7 @@ final class Kernel {
         hasHeartbeats: !configuration.isClockVirtual),
       clock: clock, ownership: ownership, origin: calls.origin(of:), recorder: recorder, emit: emit)
     sockets = SocketDesk(
-      machine: machine, routes: routes, operations: streams, clock: clock, ownership: ownership,
+      machine: machine, operations: streams, clock: clock, ownership: ownership,
       recorder: recorder, desk: desk, emit: emit)
     desk.sockets = sockets
     desk.columns = configuration.columns

@@ -147,10 +147,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// Takes bytes as they come.
   func received(_ bytes: ByteBuffer) {
-    if phase == .upgraded {
-      context?.fireChannelRead(NIOAny(bytes))
-      return
-    }
+    if phase == .upgraded { return pass(bytes, to: webSocket?.handler) }
     guard phase == .serving, !input.isAbandoned, let context else {
       input.drop(bytes.readableBytes)
       if input.droppedBytes > limits.maxLingerBytes { close() }
@@ -196,6 +193,9 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
     // A request cut off by the end of the connection comes as an error too; there is nobody to answer then.
     guard phase == .serving, !input.isAbandoned, context.channel.isActive else { return }
+    if exchange != nil {
+      return endIncomingBody(.failed(StandardPages.failure(of: error, limits: limits)))
+    }
     refuse(
       StandardPages.refusal(of: error, isBody: assembler.isReadingBody, limits: limits), head: assembler.head,
       context)
@@ -353,6 +353,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     switch input.next() {
     case .nothing: return false
     case .bytes(let bytes): gate?.pass(bytes)
+    case .malformed(let problem) where exchange != nil:
+      endIncomingBody(.failed(StandardPages.failure(of: problem, limits: limits)))
     case .malformed(let problem):
       refuse(StandardPages.refusal(of: problem, limits: limits), head: assembler.head, context)
     }

@@ -54,15 +54,43 @@ extension StandardPages {
     case .headerOverflow: headersTooLarge(limit: limits.maxHeaderBytes)
     case .invalidMethod, .invalidConstant: methodNotKnown()
     case .invalidURL: badRequest("the address is neither a path nor begins with http://")
-    case .invalidChunkSize: badRequest("a chunk's size is not a hexadecimal number (RFC 9112, section 7.1)")
-    case _ where isBody:
-      badRequest("a chunk, or a field behind the last, is malformed (RFC 9112, section 7.1)")
+    case .invalidChunkSize: badRequest(chunkProblem(error))
+    case _ where isBody: badRequest(chunkProblem(error))
     case .invalidContentLength:
       badRequest("Content-Length is no number that a body can have, or stands beside Transfer-Encoding")
     case .unexpectedContentLength:
       badRequest("the request has Content-Length twice, or together with Transfer-Encoding")
     case .unknown: badRequest("in Transfer-Encoding, chunked comes once and last (RFC 9112, section 6.1)")
     default: badRequest("this is not HTTP/1.1 as RFC 9112 has it")
+    }
+  }
+
+  private static func chunkProblem(_ error: HTTPParserError) -> String {
+    error == .invalidChunkSize
+      ? "a chunk's size is not a hexadecimal number (RFC 9112, section 7.1)"
+      : "a chunk, or a field behind the last, is malformed (RFC 9112, section 7.1)"
+  }
+
+  /// What to tell whoever reads a body as it comes of bytes that the decoder refuses.
+  static func failure(of error: HTTPParserError, limits: ServerLimits) -> IncomingBody.Failure {
+    if error == .headerOverflow {
+      return .malformed(
+        status: 431,
+        reason: "the fields behind it are longer than the \(limits.maxHeaderBytes) bytes that are taken"
+      )
+    }
+    return .malformed(status: 400, reason: chunkProblem(error))
+  }
+
+  /// The same of what the decoder is not even given.
+  static func failure(of problem: ConnectionInput.Problem, limits: ServerLimits) -> IncomingBody.Failure {
+    switch problem {
+    case .extensionsTooLong:
+      .malformed(
+        status: 413,
+        reason:
+          "the extensions of its chunks are longer than the \(limits.maxHeaderBytes) bytes that are taken")
+    case .head, .endsDiffer: .malformed(status: 400, reason: "where it ends is not clear")
     }
   }
 

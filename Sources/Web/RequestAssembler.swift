@@ -100,6 +100,8 @@ struct RequestAssembler {
     case .otherScheme: return .reject(StandardPages.misdirected(), head)
     case .malformed(let reason): return .reject(StandardPages.badRequest(reason), head)
     }
+    // RFC 9110 §7.8: HTTP/1.0 has no other protocol to go on with, so nobody is to see that one is asked for.
+    if head.version.minor == 0 { head.headers.remove(name: "upgrade") }
     let partial = Partial(
       head: head, bodyFraming: facts.isChunked ? .chunked : .length(facts.length),
       framing: ResponseFraming(

@@ -6,7 +6,8 @@ public struct ServerLimits: Sendable {
   public var maxBodyBytes = 8 << 20
   /// The largest body in bytes that a route reads as it comes; beyond it 413.
   public var maxStreamedBodyBytes = 1 << 30
-  /// The bytes of all bodies held at one time, of requests being read or being answered; beyond it 503.
+  /// The bytes of all bodies held at one time, of requests being read or being answered; beyond it 503. What is held of
+  /// the messages of WebSockets counts too; beyond it a socket that sends more is closed with 1013.
   public var maxHeldBodyBytes = 256 << 20
   /// The bytes of all large bodies of answers that their clients have not taken yet; beyond it 503 in their place.
   public var maxHeldAnswerBytes = 512 << 20

@@ -11,7 +11,10 @@ struct ServerOptions: ParsableArguments {
   var streamedBodyLimit = ServerLimits().maxStreamedBodyBytes
   @Option(help: "The largest message that may come by a WebSocket, in bytes; beyond it 1009.")
   var messageLimit = ServerLimits().maxMessageBytes
-  @Option(help: "The bodies of all requests together, in bytes; beyond it 503.")
+  @Option(
+    help:
+      "The bodies of all requests, and messages of WebSockets that are held, in bytes; beyond it 503, or 1013."
+  )
   var bodiesLimit = ServerLimits().maxHeldBodyBytes
   @Option(help: "All large answers that clients have not taken yet, in bytes; beyond it 503.")
   var answersLimit = ServerLimits().maxHeldAnswerBytes

@@ -68,6 +68,26 @@ struct FilesTests {
     #expect(try ask(port, "GET", "/assets/x.css").body == Array("mine".utf8))
   }
 
+  @Test func otherMethodsOnAFileAreToldWhichItHas() throws {
+    let bench = try bench()
+    let port = try bench.listen().port
+    bench.run("files(\"/\", from: \"public\")\nnotFound { \"none\" }", cell: 2)
+    for path in ["/x.css", "/"] {
+      let refused = try ask(port, "POST", path)
+      #expect(refused.head.hasPrefix("HTTP/1.1 405 "))
+      #expect(refused.head.lowercased().contains("\r\nallow: get, head, options"))
+      #expect(
+        String(decoding: refused.body, as: UTF8.self)
+          == "\(path) does not take POST, but GET, HEAD, OPTIONS.\n")
+    }
+    let options = try ask(port, "OPTIONS", "/x.css")
+    #expect(options.head.hasPrefix("HTTP/1.1 204 "))
+    #expect(options.head.lowercased().contains("\r\nallow: get, head, options"))
+    #expect(try ask(port, "POST", "/y.css").head.hasPrefix("HTTP/1.1 404 "))
+    bench.run("route POST \"/x.css\" { \"mine\" }", cell: 3)
+    #expect(try ask(port, "POST", "/x.css").body == Array("mine".utf8))
+  }
+
   /// Five thousand million bytes, of which none but those that are asked for are looked at.
   @Test func aLargeFileIsSentFromTheDisk() throws {
     let bench = try bench()

@@ -53,6 +53,35 @@ struct FormTests {
     #expect(bench.failures == [])
   }
 
+  @Test(arguments: [
+    ("form", "application/json; charset=utf-8", "request.json reads it"),
+    ("formLists", "application/problem+json", "request.json reads it"),
+    ("form", "text/html", "request.text is what it says"),
+    ("form", "multipart/mixed; boundary=X", "request.body has its bytes"),
+    ("files", "application/octet-stream", "request.body has its bytes"),
+  ])
+  func aBodyOfAnotherTypeIsTheClientsError(member: String, type: String, instead: String) {
+    let bench = Bench()
+    bench.run("route POST \"/up\" { request.\(member) }")
+    let answer = bench.ask("/up", .POST, headers: [("Content-Type", type)], body: "{\"a\":1}")
+    let name = member == "formLists" ? "form" : member
+    #expect(answer.status == 400)
+    #expect(
+      answer.text
+        == "request.\(name) needs a form, but the body is \(type.prefix { $0 != ";" }): \(instead)\n")
+    // Where there is nothing, nothing is of another type.
+    #expect(bench.ask("/up", .POST, headers: [("Content-Type", type)]).text == "{}")
+    #expect(bench.failures == [])
+  }
+
+  @Test func aFormThatSaysNothingOrTextIsReadAsOne() {
+    let bench = Bench()
+    bench.run("route POST \"/up\" { request.form }")
+    for headers in [[], [("Content-Type", "")], [("Content-Type", "text/plain")]] {
+      #expect(bench.ask("/up", .POST, headers: headers, body: "a=1").text == #"{"a":"1"}"#)
+    }
+  }
+
   @Test func aFormOfTooManyPartsIsTooLarge() {
     let bench = Bench()
     bench.run("route POST \"/up\" { request.form.count }")

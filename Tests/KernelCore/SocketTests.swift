@@ -101,6 +101,144 @@ struct SocketTests {
     #expect(log() == "[\"a\", \"b\", \"c\", \"end\"]")
   }
 
+  @Test func whoeverDoesNotReadHoldsUpNobodyWhoseMessagesDoNotWait() throws {
+    bench.run(
+      """
+      let members = []
+      var missed = 0
+      socket "/chat" { ws in
+          members.append(ws)
+          defer { members.removeAll { $0 == ws } }
+          for await message in ws {
+              for member in members { if !member.send(message, wait: false) { missed += 1 } }
+          }
+      }
+      """)
+    let silent = try open("/chat")
+    let sender = try open("/chat")
+    let message = String(repeating: "x", count: 50_000)
+    for number in 0..<400 {
+      try sender.send("\(number) \(message)")
+      #expect(try sender.receive().text.hasPrefix("\(number) "))
+    }
+    let missed = Int(bench.run("missed", cell: 901).text) ?? 0
+    #expect(missed > 0)
+    // What was sent to the other came to it whole, and in order.
+    let rest = (0..<400 - missed).compactMap { _ in try? silent.receive().text.prefix { $0 != " " } }
+    #expect(rest.count == 400 - missed)
+    #expect(rest.compactMap { Int($0) } == rest.compactMap { Int($0) }.sorted())
+  }
+
+  @Test func aMessageThatIsNotToWaitIsSentToNobodyWhoHasGone() throws {
+    bench.run(
+      "let log = []\nsocket \"/s\" { ws in for await m in ws { }; log.append(ws.send(\"late\", wait: false)) }"
+    )
+    let client = try open("/s")
+    try client.sendClose(1000)
+    client.raw.close()
+    #expect(bench.wait { bench.kernel.sockets.count == 0 })
+    #expect(log() == "[false]")
+  }
+
+  @Test func thatTooMuchIsHeldOfMessagesIsTold() throws {
+    let bench = Bench {
+      $0.isClockVirtual = false
+      $0.serverLimits.maxHeldBodyBytes = 10_000
+    }
+    bench.run("socket \"/s\" { ws in for await m in ws { } }")
+    let raw = try RawHTTPClient(port: try bench.listen().port)
+    let client = try WebSocketClient.open(raw, "/s")
+    try client.send(.init(isLast: false, opcode: 2, data: [UInt8](repeating: 1, count: 11_000)))
+    #expect(try client.receive().closeCode == 1013)
+    #expect(bench.wait { bench.kernel.sockets.count == 0 })
+    #expect(
+      bench.failures == [
+        "the socket was closed with 1013: GET /s: too much is held of the messages and bodies of all clients (--bodies-limit)"
+      ])
+  }
+
+  @Test func messagesThatABodyLeavesBehindAreNotHeld() throws {
+    bench.run("socket \"/s\" { ws in await sleep(200ms) }")
+    let client = try open("/s")
+    try client.send("nobody reads this")
+    #expect(bench.wait { bench.kernel.server.heldBodyBytes > 0 })
+    #expect(try client.receive().closeCode == 1000)
+    #expect(bench.wait { bench.kernel.server.heldBodyBytes == 0 })
+  }
+
+  // MARK: What runs before
+
+  private static let guarded = """
+    let log = []
+    group "/in" {
+        before {
+            await sleep(1ms)
+            if request.headers["x-user"] == nil { throw httpError(401, "who is there?") }
+            request.state["user"] = request.headers["x-user"]
+        }
+        before { if request.headers["x-user"] == "mallory" { respond("not you", status: 403) } }
+        after { response.headers["x-after"] = response.status }
+        onError { "\\(request.path): \\(error.message)" }
+        socket "/<int:room>" { ws in
+            ws.send("\\(request.state.user) in \\(room)")
+            for await message in ws { ws.send(message) }
+        }
+    }
+    socket "/out" { ws in ws.send("anybody") }
+    """
+
+  @Test func whatComesBeforeASocketHandsOnWhatItHasFound() throws {
+    bench.run(Self.guarded)
+    let raw = try RawHTTPClient(port: try bench.listen().port)
+    let ahead = WebSocketClient.bytes(of: .init(opcode: WebSocketClient.text, data: Array("ahead".utf8)))
+    try raw.send(Array(WebSocketClient.request("/in/7", headers: ["X-User: Ada"]).utf8) + ahead)
+    #expect(try raw.readResponse(toHead: true, takesInterim: true).status == 101)
+    let client = WebSocketClient(raw)
+    #expect(try client.receive().text == "Ada in 7")
+    #expect(try client.receive().text == "ahead")
+    #expect(try open("/out").receive().text == "anybody")
+  }
+
+  @Test(arguments: [
+    ([], 401, "/in/7: who is there?"), (["X-User: mallory"], 403, "not you"),
+    (["X-User: Ada", "Origin: https://evil.example"], 403, "another origin"),
+  ])
+  func whatComesBeforeASocketCanRefuseIt(headers: [String], status: Int, says: String) throws {
+    bench.run(Self.guarded)
+    let raw = try RawHTTPClient(port: try bench.listen().port)
+    try raw.send(WebSocketClient.request("/in/7", headers: headers))
+    let answer = try raw.readResponse()
+    #expect(answer.status == status)
+    #expect(answer.text.contains(says))
+    if headers.count < 2 { #expect(answer["x-after"] == "\(status)") }
+    #expect(bench.on { bench.kernel.sockets.count + bench.kernel.desk.count } == 0)
+    #expect(bench.failures == [])
+  }
+
+  @Test func aClientThatGoesBeforeItsSocketIsOpenEndsWhatIsUnderWay() throws {
+    bench.run(
+      """
+      let log = []
+      before { defer { log.append("left") }; await deferred() }
+      socket "/s" { ws in log.append("opened") }
+      """)
+    let raw = try RawHTTPClient(port: try bench.listen().port)
+    try raw.send(WebSocketClient.request("/s"))
+    #expect(bench.wait { bench.kernel.desk.count == 1 })
+    raw.close()
+    #expect(bench.wait { bench.kernel.desk.count == 0 })
+    #expect(log() == "[\"left\"]")
+  }
+
+  @Test func inHTTP10APathOfASocketIsAsAnyOther() throws {
+    bench.run("socket \"/s\" { ws in ws.send(1) }\nsocket \"/p\" { ws in }\nroute \"/p\" { \"page\" }")
+    for (path, status) in [("/s", 426), ("/p", 200)] {
+      let raw = try RawHTTPClient(port: try bench.listen().port)
+      try raw.send(WebSocketClient.request(path).replacing("HTTP/1.1", with: "HTTP/1.0"))
+      #expect(try raw.readResponse().status == status)
+    }
+  }
+
   @Test func theEndOfTheBodyClosesAndAnErrorIsTold() throws {
     bench.run(
       "socket \"/end\" { ws in ws.send(1) }\nsocket \"/bad\" { ws in await sleep(1ms); throw \"broken\" }")
@@ -118,6 +256,7 @@ struct SocketTests {
     ("ws.close(999)", "999 is no code to close a socket with"),
     ("ws.close(4000, \"x\".repeated(124))", "the reason of close() has 123 bytes at most"),
     ("ws.send(nil)", "nil cannot be sent"),
+    ("ws.send(1, wait: 1)", "\"wait\" of Socket.send must be a Bool, not Int"),
     ("ws.send(sleep(1s))", "\"message\" of Socket.send is a Deferred that was not awaited"),
     (
       "for await a in ws { async { for await b in ws { } }; await sleep(1ms); for await c in ws { } }",

@@ -202,6 +202,53 @@ struct StreamTests {
     try client.send("nonsense\r\n")
     let answer = try client.readResponse()
     #expect(answer.status == 400)
-    #expect(answer.text == "the body of the request ends before it is whole\n")
+    #expect(
+      answer.text
+        == "the body of the request is malformed: a chunk's size is not a hexadecimal number (RFC 9112, section 7.1)\n"
+    )
+  }
+
+  @Test func ofABodyThatIsNoneIsToldWhatIsWrong() throws {
+    let bench = Bench {
+      $0.isClockVirtual = false
+      $0.serverLimits.maxHeaderBytes = 100
+    }
+    bench.run("route \"/up\" { for await chunk in request.chunks { }; 1 }")
+    let long = String(repeating: "x", count: 200)
+    for (rest, status, reason) in [
+      ("3\r\nabcdef\r\n", 400, "a chunk, or a field behind the last, is malformed (RFC 9112, section 7.1)"),
+      (
+        "3;\(long)\r\nabc\r\n", 413,
+        "the extensions of its chunks are longer than the 100 bytes that are taken"
+      ),
+    ] {
+      let client = try RawHTTPClient(port: try bench.listen().port)
+      try client.send(Self.post("/up"))
+      #expect(bench.wait { bench.kernel.desk.count == 1 })
+      try client.send(rest)
+      let answer = try client.readResponse()
+      #expect(answer.status == status)
+      #expect(answer.text == "the body of the request is malformed: \(reason)\n")
+      client.close()
+    }
+  }
+
+  @Test func aPieceThatIsNotToWaitIsNotWrittenForWhoReadsNothing() throws {
+    bench.run(
+      """
+      let log = []
+      route "/all" {
+          stream { out in
+              let piece = "x".repeated(50000)
+              while out.write(piece, wait: false) { await sleep(1ms) }
+              log.append("full")
+              await deferred()
+          }
+      }
+      """)
+    let client = try RawHTTPClient(port: try bench.listen().port)
+    try client.sendRequest("GET", "/all")
+    #expect(bench.wait { bench.run("log", cell: 900).text == "[\"full\"]" })
+    client.close()
   }
 }

@@ -64,6 +64,7 @@ extension Catalogue {
     "unix": "seconds since 1970", "upTo": "the end, not included", "update": "{ result, element in … }",
     "url": "a path of this notebook, or an address", "urlSafe": "true: - and _ in place of + and /",
     "value": "a value",
+    "wait": "false: nothing is sent to a client who is too slow",
     "where": "what must hold: { $0 > 0 }", "whereSeparator": "whether to split there: { $0 == 0 }",
     "while": "as long as it holds: { $0 > 0 }", "with": "what comes in place of it", "x": "a number",
     "y": "a number",

@@ -28,8 +28,12 @@ extension TypeHelp {
         route "/headers" { request.headerLists["x-a"] }; await get("/headers", headers: ["X-A": "1"]).json // → ["1"]
 
       cookies -> Dictionary
-      The cookies that the client sent, by name.
+      The cookies that the client sent, by name; of two with one name the first, whose path is the longer.
         route "/cookies" { request.cookies }; await get("/cookies", headers: ["Cookie": "a=1"]).json // → ["a": "1"]
+
+      cookieLists -> Dictionary
+      The same with an Array of all values for each name.
+        route "/all" { request.cookieLists }; await get("/all", headers: ["Cookie": "a=1; a=2"]).json // → ["a": ["1", "2"]]
 
       body -> Bytes
       The body as it came.

@@ -69,8 +69,8 @@ extension Catalogue {
       route "/count" { stream { out in for i in 1...3 { out.write("\(i) ") } } }; await get("/count").text // → "1 2 3 "
 
     events(body, heartbeat:, retry:) -> Stream
-    An answer of Server-Sent Events: send(data, event:, id:, retry:) sends one. A client that is silent for the
-    heartbeat, 15s, is sent a comment.
+    An answer of Server-Sent Events: send(data, event:, id:, retry:, wait:) sends one. A client that is silent for
+    the heartbeat, 15s, is sent a comment.
       route "/news" { events { send in send("tea", event: "food", id: 7) } }; await get("/news").text // → "event: food\nid: 7\ndata: tea\n\n"
 
     socket "/path/<converter:name>" { ws in … }

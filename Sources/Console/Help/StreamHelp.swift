@@ -3,8 +3,9 @@ extension TypeHelp {
     "Writer",
     #"Where the body of a stream is written to: out in stream { out in … }."#,
     members: #"""
-      write(value) -> Bool
+      write(value, wait:) -> Bool
       Sends a piece, and waits while the client is slow. Gives false when the client has gone or the body has ended.
+      With wait: false it does not wait, but sends nothing and gives false where the client has not taken what came before.
         route "/two" { stream { out in out.write("one"); out.write([2]) } }; await get("/two").text // → "one[2]"
 
       isOpen -> Bool
@@ -26,9 +27,10 @@ extension TypeHelp {
     "Socket",
     #"An open WebSocket: ws in socket "/chat" { ws in … }. for await goes over its messages: Strings and Bytes."#,
     members: #"""
-      send(message) -> Bool
+      send(message, wait:) -> Bool
       Sends a text, Bytes, or the JSON of anything else, and waits while the client is slow. Gives false when the
-      socket is closed.
+      socket is closed. With wait: false it does not wait, but sends nothing and gives false where 64 KiB wait for the
+      client already.
         socket "/hello" { ws in ws.send("hello") }; await get("/hello", check: false).status // → 426
 
       close(code, reason) -> nil

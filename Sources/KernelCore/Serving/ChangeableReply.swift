@@ -64,7 +64,7 @@ extension ReplyMaker {
       if machine.field(Field.hasStatus, of: value).asBool != true, !page.isNil {
         fields[Field.status] = machine.field(Field.status, of: page)
       }
-      let headers = (machine.pairs(of: fields[Field.headers]) ?? []).map {
+      let headers = (machine.pairs(of: fields[Field.headers]) ?? []).filter { !$0.value.isNil }.map {
         (machine.display($0.key).lowercased(), $0.value)
       }
       for (name, value) in headers { try checkHeader(name, value) }
@@ -146,7 +146,7 @@ extension ReplyMaker {
   }
 
   private func checkHeader(_ name: String, _ value: Value) throws(Failure) {
-    for value in machine.elements(of: value) ?? [value] {
+    for value in machine.elements(of: value) ?? [value] where !value.isNil {
       let text = try machine.plainText(of: value, for: name)
       if let problem = HeaderRules.problem(name: name, value: text) { throw Failure(.argument, problem) }
     }

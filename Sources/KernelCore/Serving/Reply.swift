@@ -104,10 +104,11 @@ struct ReplyMaker {
       response.headers.add(name: "content-type", value: type)
     }
     for pair in machine.pairs(of: machine.field(1, of: value)) ?? [] {
+      if pair.value.isNil { continue }
       let name = machine.display(pair.key)
       response.headers.remove(name: name)
       // An Array gives several headers of one name, as Set-Cookie needs them.
-      for value in machine.elements(of: pair.value) ?? [pair.value] {
+      for value in machine.elements(of: pair.value) ?? [pair.value] where !value.isNil {
         let text = try machine.plainText(of: value, for: name)
         if let problem = HeaderRules.problem(name: name, value: text) { throw Failure(.argument, problem) }
         response.headers.add(name: name, value: text)

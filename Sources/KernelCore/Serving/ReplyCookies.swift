@@ -24,6 +24,12 @@ struct ReplyCookies {
         "partitioned?",
       ]
     ) { [unowned type] call throws(Failure) in
+      if call[0].isNil {
+        throw Failure(
+          .argument, "a cookie of nil has no value",
+          help: "leave its name out, as cookies: [\"id\": nil] does; expiredCookie() deletes one"
+        ).at(parameter: 0)
+      }
       var cookie = SetCookie(value: try call.machine.plainText(of: call[0], for: "a cookie"))
       // Whether the value is sound does not depend on the name.
       if let problem = SetCookie.problem(name: "value", value: cookie.value) {

@@ -45,6 +45,8 @@ final class RequestDesk {
     var writer: StreamWriter?
     /// That of its head; 0 before it streams.
     var status = 0
+    /// What opens the WebSocket that it asks for, once what surrounds the path lets it.
+    var opening: ((Work) -> Void)?
   }
 
   init(
@@ -85,7 +87,9 @@ final class RequestDesk {
     let coming = Coming(
       exchange: exchange, around: surroundings.isEmpty ? nil : surroundings.around(request.path),
       isOwn: isOwn, arrived: arrived)
-    if request.asksForWebSocket, sockets.handle(exchange) { return }
+    if request.asksForWebSocket, let (route, values) = routes.socket(at: request.path) {
+      return begin(route, values, coming)
+    }
     let resolution = routes.table.resolve(method: request.method, path: request.path)
     if let policy = coming.around?.policy {
       exchange.fields = policy.fields(for: request)
@@ -105,9 +109,7 @@ final class RequestDesk {
       give(StandardPages.upgradeRequired(path: request.path), to: coming)
     case .notFound(let nearMiss):
       let page = notFound(request, nearMiss)
-      if let around = coming.around, let files = around.files,
-        request.method == .GET || request.method == .HEAD
-      {
+      if let around = coming.around, let files = around.files {
         return serve(files, coming, around, missing: page)
       }
       give(page, to: coming, missing: coming.around?.notFounds ?? [])
@@ -181,6 +183,23 @@ final class RequestDesk {
     run(call, of: route, coming)
   }
 
+  /// Opens a WebSocket, where what comes before the path does not answer itself.
+  private func begin(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
+    let around = coming.around.flatMap { $0.befores.isEmpty ? nil : $0 }
+    let exchange = coming.exchange
+    let (parameters, request) = arguments(
+      of: route, values, exchange, withRequest: route.usesRequest || around != nil)
+    guard let around else {
+      return sockets.open(exchange, route, parameters + [request], started: clock.now, span: nil)
+    }
+    // What it is called with lives longer than the fiber of those before it.
+    let pinned = (parameters + [request]).map { PinnedValue($0, in: machine) }
+    let call = surrounded.admission(route, exchange, around, request: request)
+    run(call, of: route, coming) { [unowned self] work in
+      sockets.open(exchange, route, pinned.map(\.value), started: work.started, span: work.span)
+    }
+  }
+
   /// What a handler is called with: the parameters of its pattern, and `request`.
   func arguments(
     of route: RouteRecord, _ values: [PathValue], _ exchange: Exchange, withRequest: Bool
@@ -194,7 +213,7 @@ final class RequestDesk {
   /// Runs what answers a request.
   private func run(
     _ call: (function: Value, arguments: [Value]), of route: RouteRecord, _ coming: Coming,
-    _ object: RequestObject? = nil
+    _ object: RequestObject? = nil, opening: ((Work) -> Void)? = nil
   ) {
     let exchange = coming.exchange
     let task = machine.upcomingTask
@@ -207,7 +226,7 @@ final class RequestDesk {
       ?? .none
     let work = Work(
       exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span,
-      object: object)
+      object: object, opening: opening)
     machine.moment = clock.now
     starting = (task, work)
     machine.start(
@@ -254,6 +273,10 @@ final class RequestDesk {
     do throws(Failure) {
       switch outcome {
       case .success(let value):
+        if let opening = work.opening, value.isNil {
+          opening(work)
+          return true
+        }
         let response = try replies.response(for: value)
         if let (stream, body) = replies.stream(in: value) {
           begin(work, response, stream, body)

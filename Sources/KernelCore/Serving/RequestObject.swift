@@ -53,7 +53,12 @@ final class RequestObject {
       NamedValues.merged(request.headers.lazy.map { ($0.name, $0.value) }, in: machine)
     }
     property("cookies") { request, machine throws(Failure) in
-      machine.makeDictionary(request.cookies.map { ($0.name, machine.makeString($0.value)) })
+      // Of two with one name the client sends the one with the longer path first (RFC 6265, section 5.4): that counts.
+      machine.makeDictionary(
+        NamedValues.grouped(request.cookies).map { ($0.name, machine.makeString($0.values[0])) })
+    }
+    property("cookieLists") { request, machine throws(Failure) in
+      NamedValues.lists(request.cookies, in: machine)
     }
     func bodyProperty(
       _ name: String, _ body: @escaping (Request, Machine) throws(Failure) -> Value
@@ -155,14 +160,28 @@ final class RequestObject {
       help: "collect the chunks, or leave request.chunks to another route")
   }
 
+  /// Whether the body may be a form: one that says it is something else is the client's error.
+  private func checkForm(_ member: String) throws(Failure) {
+    guard request.body.readableBytes > 0, let type = request.otherTypeThanForm else { return }
+    let instead =
+      type == "application/json" || type.hasSuffix("+json")
+      ? "request.json reads it"
+      : type.hasPrefix("text/") ? "request.text is what it says" : "request.body has its bytes"
+    throw Failure(
+      .status, "request.\(member) needs a form, but the body is \(type.printable(limit: 100)): \(instead)",
+      fields: [("status", .int(400))])
+  }
+
   private func fields() throws(Failure) -> [(name: String, value: String)] {
     try checkWhole("form")
+    try checkForm("form")
     if request.isMultipartForm { return try multipart().fields }
     return Request.formItems(String(decoding: request.body.readableBytesView, as: UTF8.self))
   }
 
   private func files() throws(Failure) -> [MultipartForm.Part] {
     try checkWhole("files")
+    try checkForm("files")
     return request.isMultipartForm ? try multipart().files : []
   }
 

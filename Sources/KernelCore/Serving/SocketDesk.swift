@@ -2,13 +2,12 @@ import NIOCore
 import VM
 import Web
 
-/// Where WebSockets meet fibers: finds the route, runs its handler for as long as the connection lasts.
+/// Where WebSockets meet fibers: runs the handler of one for as long as the connection lasts.
 ///
 /// When the connection ends, a handler that waits for a message goes on behind its loop; one that has messages left
 /// takes them first; any other is cancelled, as one whose client has gone.
 final class SocketDesk {
   private let machine: Machine
-  private let routes: RouteRegistry
   private let operations: StreamOperations
   private let clock: any Clock
   private let ownership: Ownership
@@ -18,7 +17,6 @@ final class SocketDesk {
   private let socketClass: InstanceClass
   /// Lets what became ready run.
   var onActivity: () -> Void = {}
-  private var isOver = false
 
   private struct Work {
     let object: SocketObject
@@ -30,11 +28,10 @@ final class SocketDesk {
   private var underWay: [TaskID: Work] = [:]
 
   init(
-    machine: Machine, routes: RouteRegistry, operations: StreamOperations, clock: any Clock,
+    machine: Machine, operations: StreamOperations, clock: any Clock,
     ownership: Ownership, recorder: TraceRecorder?, desk: RequestDesk, emit: @escaping (KernelEvent) -> Void
   ) {
     self.machine = machine
-    self.routes = routes
     self.operations = operations
     self.clock = clock
     self.ownership = ownership
@@ -47,38 +44,44 @@ final class SocketDesk {
   /// The handlers that have not ended.
   var count: Int { underWay.count }
 
-  /// Takes a request that asks for a WebSocket; false where its path has none, and it is as any other.
-  func handle(_ exchange: Exchange) -> Bool {
+  /// Opens the WebSocket that a request asks for, or refuses it.
+  ///
+  /// - Parameters:
+  ///   - arguments: what its handler is called with behind the socket, the request last.
+  ///   - started: when it was asked for.
+  ///   - span: where something has run before it, that of the request.
+  func open(
+    _ exchange: Exchange, _ route: RouteRecord, _ arguments: [Value], started: Int, span known: SpanID?
+  ) {
     let request = exchange.request
-    guard !isOver, let (route, values) = routes.socket(at: request.path) else { return false }
-    let (parameters, own) = desk.arguments(
-      of: route, values, exchange, withRequest: route.usesRequest)
     let socket: WebSocket
     switch exchange.acceptWebSocket() {
     case .success(let accepted?): socket = accepted
-    case .success(nil): return true
+    case .success(nil):
+      if let known { recorder?.end(known, .cancelled) }
+      return
     case .failure(let refusal):
-      desk.answer(exchange, refusal.response)
-      return true
+      if let known { recorder?.end(known, .succeeded, status: Int(refusal.response.status.code)) }
+      return desk.answer(exchange, refusal.response)
     }
     route.hits += 1
     let object = SocketObject(socket, operations)
     let span =
-      recorder?.begin(
+      known ?? recorder?.begin(
         .request(request.method, target: request.target), cell: ownership.cell(of: route.owner))
       ?? .none
     let task = machine.upcomingTask
     underWay[task] = Work(
-      object: object, request: request, route: route, started: clock.now, span: span)
+      object: object, request: request, route: route, started: started, span: span)
     socket.onEnd = { [weak self] in self?.connectionEnded(task) }
+    socket.onRefusal = { [weak self] in self?.tellRefusal(of: request, route) }
     machine.moment = clock.now
     machine.start(
-      route.handler.value, [machine.makeInstance(socketClass, payload: object)] + parameters + [own],
+      route.handler.value, [machine.makeInstance(socketClass, payload: object)] + arguments,
       owner: route.owner, followsDeferred: true, requestDepth: 1, span: span)
     // Whoever sends ahead and is gone at once was gone before anybody could hear of it.
     if socket.isOver { connectionEnded(task) }
     onActivity()
-    return true
   }
 
   // MARK: Ending
@@ -117,7 +120,18 @@ final class SocketDesk {
     onActivity()
   }
 
+  /// The server has closed a socket, since there is no room for more of what it sends.
+  private func tellRefusal(of request: Request, _ route: RouteRecord) {
+    emit(
+      .failure(
+        cell: ownership.cell(of: route.owner),
+        text:
+          "the socket was closed with 1013: GET \(request.target.printable(limit: 200)): too much is held of the "
+          + "messages and bodies of all clients (--bodies-limit)"))
+  }
+
   private func end(_ work: Work, _ outcome: TracedOutcome) {
+    work.object.drop()
     recorder?.end(work.span, outcome, status: 101)
     if desk.logsRequests {
       desk.log(
@@ -147,7 +161,6 @@ final class SocketDesk {
 
   /// The kernel ends.
   func close() {
-    isOver = true
     for work in underWay.values { close(work, reason: "the notebook's kernel was restarted", code: 1012) }
     underWay = [:]
   }

@@ -66,6 +66,19 @@ final class SurroundedRequests {
     )
   }
 
+  /// The same for a request that asks for a WebSocket: what is run gives nil where it may be opened, otherwise the answer
+  /// that refuses it.
+  func admission(_ route: RouteRecord, _ exchange: Exchange, _ around: Around, request: Value) -> (
+    function: Value, arguments: [Value]
+  ) {
+    var (_, arguments) = call(
+      route, exchange, handler: [], missing: [], around, request: request,
+      standard: Response(status: .noContent))
+    // Neither a handler nor what takes the place of one is run.
+    arguments.removeSubrange(2...3)
+    return (machine.libraryFunction(named: "__admit") ?? .nil, arguments)
+  }
+
   private func step(_ function: Value, _ arguments: [Value]) -> Value {
     machine.makeArray([function, machine.makeArray(arguments)])
   }
@@ -113,6 +126,25 @@ final class SurroundedRequests {
         } catch error {
             reply = __recovered(plan, errors, error)
         }
+        __outer(plan, reply, errors, afters)
+    }
+    func __admit(plan, befores, errors, afters) {
+        var reply = nil
+        do {
+            for step in befores {
+                let given = await __call(step[0], step[1])
+                if given != nil {
+                    reply = __checked(given, step[0], nil)
+                    break
+                }
+            }
+        } catch error {
+            reply = __recovered(plan, errors, error)
+        }
+        reply == nil ? nil : __outer(plan, reply, errors, afters)
+    }
+    func __outer(plan, inner, errors, afters) {
+        var reply = inner
         for step in afters {
             do {
                 let given = await __call(step[0], step[1] + [reply])

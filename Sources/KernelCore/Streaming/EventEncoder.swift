@@ -15,7 +15,7 @@ enum EventEncoder {
       }
       text += "\(name): \(value)\n"
     }
-    if !call[3].isNil { text += "retry: \(try call.duration(3) / 1_000_000)\n" }
+    if let milliseconds = try retry(call, 3, of: "send") { text += "retry: \(milliseconds)\n" }
     if !call[0].isNil {
       // Each line of the data is a line of its own, whatever its end.
       let lines = try data(call).split(omittingEmptySubsequences: false) {
@@ -30,6 +30,18 @@ enum EventEncoder {
         .argument, "send needs something to send", help: "write send(\"…\"), or send(event: \"ping\", \"\")")
     }
     return text + "\n"
+  }
+
+  /// The milliseconds of `retry`; nil for none. Digits are all that a browser reads there.
+  ///
+  /// - Throws: a failure for what is no time, or below 0.
+  static func retry(_ call: borrowing NativeCall, _ place: Int, of function: String) throws(Failure) -> Int? {
+    if call[place].isNil { return nil }
+    let nanoseconds = try call.duration(place)
+    if nanoseconds < 0 {
+      throw Failure(.argument, "\"retry\" of \(function) is 0s at least").at(parameter: place)
+    }
+    return nanoseconds / 1_000_000
   }
 
   private static func data(_ call: borrowing NativeCall) throws(Failure) -> String {

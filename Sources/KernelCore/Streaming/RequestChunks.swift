@@ -33,6 +33,8 @@ final class RequestChunks {
       case .timedOut: (408, "the body of the request has stopped coming")
       case .tooLarge(let limit):
         (413, "the body of the request is larger than the \(limit) bytes that are taken")
+      case .malformed(let status, let reason):
+        (Int(status), "the body of the request is malformed: \(reason)")
       case .cutOff: (400, "the body of the request ends before it is whole")
       }
     return Failure(.status, message, fields: [("status", .int(status))])

@@ -30,10 +30,19 @@ final class SocketObject {
     socket.onWritable = { [weak self] in self?.release(true) }
   }
 
+  /// Nobody takes its messages any more.
+  func drop() { socket.drop() }
+
   /// Whether its handler comes by itself to the end of what was sent, or has come to it.
   var isReadToTheEnd: Bool { reader.hasEnded || reader.isRead && socket.hasMessages }
 
-  private func send(_ message: WebSocketMessage, owner: UInt32) -> Value {
+  /// - Parameter waits: false where nothing is sent to a client that would have to be waited for.
+  private func send(_ message: WebSocketMessage, waits: Bool, owner: UInt32) -> Value {
+    if !waits {
+      guard socket.isWritable else { return .bool(false) }
+      _ = socket.send(message)
+      return .bool(socket.isOpen)
+    }
     guard socket.isOpen else {
       return operations.givingWay(.bool(false), owner: owner, "a client that has gone")
     }
@@ -53,7 +62,7 @@ final class SocketObject {
   /// Written in the language, since it waits.
   static let library = """
 
-    func Socket_send(self, message) { await self.__send(message) }
+    func Socket_send(self, message, wait = true) { await self.__send(message, wait) }
     """
 
   static func define(in machine: Machine) -> InstanceClass {
@@ -68,9 +77,10 @@ final class SocketObject {
     machine.defineMethod(type, Machine.nextPiece) { call throws(Failure) in
       try object(call[0])?.reader.next(owner: call.owner) ?? .nil
     }
-    machine.defineMethod(type, "__send", ["message"], shown: "send") { call throws(Failure) in
+    machine.defineMethod(type, "__send", ["message", "wait"], shown: "send") { call throws(Failure) in
       let message = try message(call)
-      return object(call[0])?.send(message, owner: call.owner) ?? .bool(false)
+      let waits = try call.bool(2, default: true)
+      return object(call[0])?.send(message, waits: waits, owner: call.owner) ?? .bool(false)
     }
     machine.defineMethod(type, "close", ["code?", "reason?"]) { call throws(Failure) in
       let code = try call.int(1, default: 1000)

@@ -24,19 +24,19 @@ final class StreamObject {
 
   /// Written in the language, since it waits.
   static let library = """
-    func Writer_write(self, value) { await self.__write(value) }
+    func Writer_write(self, value, wait = true) { await self.__write(value, wait) }
     func __eventStream(body, retry) {
         __function(body, "events()", "write events { send in … }")
         let run = { out in
-            func send(data = nil, event = nil, id = nil, retry = nil) {
-                await out.__write(__event(data, event, id, retry))
+            func send(data = nil, event = nil, id = nil, retry = nil, wait = true) {
+                await out.__write(__event(data, event, id, retry, wait), wait)
             }
             if retry != nil { send(retry: retry) }
             body(send)
         }
         run
     }
-    func events(body, heartbeat = 15s, retry = nil) { __events(__eventStream(body, retry), heartbeat) }
+    func events(body, heartbeat = 15s, retry = nil) { __events(__eventStream(body, retry), heartbeat, retry) }
     """
 
   /// Defines `stream`, `events` and what they write to.
@@ -50,11 +50,16 @@ final class StreamObject {
       }
       let isText = type.lowercased().hasPrefix("text/") && !type.contains(";")
       return call.machine.makeInstance(
-        stream, fields: [try call.function(0)],
+        stream,
+        fields: [
+          try call.functionWithAnArgument(
+            0, help: "name what it writes to: stream { out in out.write(\"…\") }")
+        ],
         payload: StreamObject(type: isText ? "\(type); charset=utf-8" : type))
     }
-    machine.define("__events", ["body", "heartbeat"], shown: "events") {
+    machine.define("__events", ["body", "heartbeat", "retry"], shown: "events") {
       [unowned stream] call throws(Failure) in
+      _ = try EventEncoder.retry(call, 2, of: "events")
       let heartbeat = call[1].isNil ? nil : try call.duration(1)
       if let heartbeat, heartbeat < 1_000_000_000 {
         throw Failure(
@@ -66,8 +71,10 @@ final class StreamObject {
         payload: StreamObject(
           type: "text/event-stream", heartbeat: heartbeat, header: ("cache-control", "no-store")))
     }
-    machine.define("__event", ["data", "event", "id", "retry"], shown: "send") { call throws(Failure) in
-      call.machine.makeString(utf8: try EventEncoder.text(of: call).utf8)
+    machine.define("__event", ["data", "event", "id", "retry", "wait"], shown: "send") {
+      call throws(Failure) in
+      _ = try call.bool(4, default: true)
+      return call.machine.makeString(utf8: try EventEncoder.text(of: call).utf8)
     }
     defineMembers(of: writer, in: machine)
     return Classes(stream: stream, writer: writer)
@@ -80,9 +87,10 @@ final class StreamObject {
     writer.describe = { value in
       object(value).map { "<Writer, \($0.byteCount) bytes\($0.isOpen ? "" : ", closed")>" } ?? "<Writer>"
     }
-    machine.defineMethod(writer, "__write", ["value"], shown: "write") { call throws(Failure) in
+    machine.defineMethod(writer, "__write", ["value", "wait"], shown: "write") { call throws(Failure) in
       let bytes = try piece(call)
-      return object(call[0])?.write(bytes, owner: call.owner) ?? .bool(false)
+      let waits = try call.bool(2, default: true)
+      return object(call[0])?.write(bytes, waits: waits, owner: call.owner) ?? .bool(false)
     }
     machine.defineProperty(writer, "isOpen") { call throws(Failure) in .bool(object(call[0])?.isOpen ?? false)
     }

@@ -16,6 +16,8 @@ final class StreamWriter {
   /// The bytes of the body so far.
   private(set) var byteCount = 0
   private let waiting: WaitingWriters
+  /// The reader has not taken what was written before.
+  private var isReaderSlow = false
   /// Nanoseconds of silence after which a comment is sent; nil for never.
   private let heartbeat: Int?
   private var lastWrite: Int
@@ -41,7 +43,9 @@ final class StreamWriter {
     let sink = start()
     self.sink = sink
     sink.onWritable = { [weak self] in
-      guard let self, !waiting.isEmpty else { return }
+      guard let self else { return }
+      isReaderSlow = false
+      if waiting.isEmpty { return }
       waiting.release(true)
       operations.onActivity()
     }
@@ -50,13 +54,17 @@ final class StreamWriter {
 
   /// Sends a piece.
   ///
+  /// - Parameter waits: false where nothing is sent to a reader that would have to be waited for.
   /// - Returns: whether it was taken, or a Deferred of that where the client is slow.
-  func write(_ bytes: ByteBuffer, owner: UInt32) -> Value {
+  func write(_ bytes: ByteBuffer, waits: Bool = true, owner: UInt32) -> Value {
+    if !waits, !isOpen || isReaderSlow { return .bool(false) }
     guard isOpen else { return operations.givingWay(.bool(false), owner: owner, "a reader that has gone") }
     begin()
     byteCount += bytes.readableBytes
     lastWrite = clock.now
-    guard let sink, !sink.write(bytes), isOpen, operations.machine.mayWait else { return .bool(isOpen) }
+    guard let sink, !sink.write(bytes), isOpen else { return .bool(isOpen) }
+    isReaderSlow = true
+    guard waits, operations.machine.mayWait else { return .bool(true) }
     return waiting.wait(owner: owner)
   }
 

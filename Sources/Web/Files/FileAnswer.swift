@@ -12,7 +12,7 @@ public enum FileAnswer: Sendable {
 }
 
 extension StaticFolder {
-  /// Answers a request for one of the files, with GET or HEAD. It waits for the disk: not to be called on an event loop.
+  /// Answers a request for one of the files; methods other than GET and HEAD are told that there are only these. It waits for the disk: not to be called on an event loop.
   ///
   /// - Parameters:
   ///   - prefix: the path that stands for the folder.
@@ -24,12 +24,25 @@ extension StaticFolder {
     switch find((prefix.depth..<segments.count).map(segments.text)) {
     case .nothing: return .absent
     case .busy: return .response(StandardPages.unavailable("too many files are open"))
+    case .folder where !Self.methods.contains(request.method): return .response(Self.refusal(of: request))
     case .folder:
       let query = request.target.firstIndex(of: "?").map { String(request.target[$0...]) } ?? ""
       return .response(
         Response(status: .permanentRedirect, headers: ["location": request.path + "/" + query]))
+    case .file(let file) where !Self.methods.contains(request.method):
+      file.close()
+      return .response(Self.refusal(of: request))
     case .file(let file): return .response(response(file, request, readsContent: readsContent))
     }
+  }
+
+  private static let methods: [HTTPMethod] = [.GET, .HEAD]
+
+  private static func refusal(of request: Request) -> Response {
+    let allow = RouteSearch.allowList(methods)
+    return request.method == .OPTIONS
+      ? StandardPages.options(allow: allow)
+      : StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow)
   }
 
   private func response(_ file: StaticFile, _ request: Request, readsContent: Bool) -> Response {

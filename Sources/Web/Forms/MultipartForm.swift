@@ -64,10 +64,24 @@ public struct MultipartError: Error, Equatable, Sendable {
 
 extension Request {
   /// Whether the body says that it is a form whose fields may be files.
-  public var isMultipartForm: Bool {
-    guard let type = headers.first(name: "content-type") else { return false }
-    let essence = type.prefix { $0 != ";" }
-    return Substring(essence).trimmingBlanks.lowercased() == "multipart/form-data"
+  public var isMultipartForm: Bool { bodyType == "multipart/form-data" }
+
+  /// The type of the body, where it says one that no form has: in lower case, without parameters. Text may be a form that
+  /// somebody wrote by hand.
+  public var otherTypeThanForm: String? {
+    guard let bodyType, !Self.typesOfForms.contains(bodyType) else { return nil }
+    return bodyType
+  }
+
+  private static let typesOfForms = [
+    "application/x-www-form-urlencoded", "multipart/form-data", "text/plain",
+  ]
+
+  /// What the body says that it is, in lower case and without parameters; nil where it says nothing.
+  private var bodyType: String? {
+    guard let type = headers.first(name: "content-type") else { return nil }
+    let essence = type.prefix { $0 != ";" }.trimmingBlanks.lowercased()
+    return essence.isEmpty ? nil : essence
   }
 
   /// The body as a form whose fields may be files.

@@ -19,7 +19,9 @@ public final class IncomingBody {
     case timedOut
     /// It is longer than the limit, in bytes.
     case tooLarge(limit: Int)
-    /// What came is no body, or the client has gone.
+    /// What came is no body: the status for that, and why, as a sentence without its full stop.
+    case malformed(status: UInt, reason: String)
+    /// The client has gone.
     case cutOff
   }
 

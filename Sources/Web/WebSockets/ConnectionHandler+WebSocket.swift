@@ -6,7 +6,7 @@ extension ConnectionHandler {
   /// Answers a request with a WebSocket. What the client has sent ahead goes to it.
   func becomeWebSocket(accept: String) -> WebSocket? {
     guard exchange != nil, phase == .serving, let context else { return nil }
-    let socket = WebSocket()
+    let socket = WebSocket(HeldMessages(server))
     let handler = WebSocketHandler(socket, limits: limits)
     do {
       let pipeline = context.pipeline.syncOperations
@@ -34,7 +34,7 @@ extension ConnectionHandler {
     context.writeAndFlush(wrapOutboundOut(head), promise: nil)
     let ahead = input.takeAll()
     if ahead.readableBytes > 0 {
-      context.fireChannelRead(NIOAny(ahead))
+      pass(ahead, to: handler)
       context.fireChannelReadComplete()
     }
     if isReadingPaused {
@@ -43,5 +43,10 @@ extension ConnectionHandler {
     }
     if server.isShuttingDown { drain() }
     return socket
+  }
+
+  /// Hands on what a WebSocket's client sends.
+  func pass(_ bytes: ByteBuffer, to handler: WebSocketHandler?) {
+    handler?.receive(bytes) { [weak self] in self?.context?.fireChannelRead(NIOAny($0)) }
   }
 }

@@ -18,6 +18,9 @@ struct MessageAssembler {
   private let limit: Int
   private var partial: (isText: Bool, bytes: ByteBuffer)?
 
+  /// The bytes that have come of a message that is not whole.
+  var heldBytes: Int { partial?.bytes.readableBytes ?? 0 }
+
   /// - Parameter limit: the bytes of a message.
   init(limit: Int) {
     self.limit = limit

@@ -9,6 +9,8 @@ public final class WebSocket {
   public var onEnd: (() -> Void)?
   /// Called when more may be sent, after `send` gave false.
   public var onWritable: (() -> Void)?
+  /// Called where the server closes it with 1013, since too much is held of the messages of all of them.
+  public var onRefusal: (() -> Void)?
   /// How it was closed, by either side; nil while it is open.
   public internal(set) var closure: WebSocketClosure?
   /// Whether the connection is over, so that `onEnd` is not called any more.
@@ -21,10 +23,12 @@ public final class WebSocket {
   static let maxHeldMessages = 1_000
 
   private var messages: Deque<WebSocketMessage> = []
-  private var heldBytes = 0
+  let held: HeldMessages
   weak var handler: WebSocketHandler?
 
-  init() {}
+  init(_ held: HeldMessages) {
+    self.held = held
+  }
 
   /// Whether messages can be sent.
   public var isOpen: Bool { closure == nil }
@@ -32,7 +36,7 @@ public final class WebSocket {
   /// Whether messages have come that nobody has taken.
   public var hasMessages: Bool { !messages.isEmpty }
 
-  var isFull: Bool { heldBytes >= Self.maxHeldBytes || messages.count >= Self.maxHeldMessages }
+  var isFull: Bool { held.waitingBytes >= Self.maxHeldBytes || messages.count >= Self.maxHeldMessages }
 
   /// What comes next.
   public enum Next: Equatable, Sendable {
@@ -45,16 +49,25 @@ public final class WebSocket {
   public func take() -> Next? {
     guard let message = messages.popFirst() else { return isOpen ? nil : .end }
     let wasFull = isFull
-    heldBytes -= message.size
+    held.waitingBytes -= message.size
     if wasFull, !isFull { handler?.readOn() }
     return .message(message)
   }
 
   func give(_ message: WebSocketMessage) {
-    heldBytes += message.size
+    held.waitingBytes += message.size
     messages.append(message)
     onArrival?()
   }
+
+  /// Forgets the messages that nobody will take.
+  public func drop() {
+    messages = []
+    held.waitingBytes = 0
+  }
+
+  /// Whether a message can be sent now without waiting for the client: 64 KiB at most wait for it already.
+  public var isWritable: Bool { isOpen && handler?.isWritable == true }
 
   /// Sends a message.
   ///
@@ -90,6 +103,7 @@ public final class WebSocket {
     onEnd = nil
     onArrival = nil
     onWritable = nil
+    onRefusal = nil
     action?()
   }
 }

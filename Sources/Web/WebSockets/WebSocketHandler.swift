@@ -18,17 +18,23 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
   let socket: WebSocket
   private let limits: ServerLimits
+  private var scanner = FrameScanner()
   private var assembler: MessageAssembler
+  private var pongs = PongQueue()
   private var context: ChannelHandlerContext?
   private var phase = Phase.open
   private var isReadingPaused = false
   private var isStalled = false
   private var pace = StreamPace()
+  /// A message has come since what is held was counted.
+  private var gotMessage = false
   /// The client has shown since the last look that it is there.
   private var isAlive = true
   private var pings: Scheduled<Void>?
   private var deadline: Scheduled<Void>?
   private var lastBufferedBytes = Int.max
+  /// What has come since our close frame was sent.
+  private var bytesAfterClose = 0
   /// Succeeds when our close frame has gone out.
   private var closeSent: EventLoopFuture<Void>?
 
@@ -59,6 +65,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     context = nil
     pings?.cancel()
     deadline?.cancel()
+    forgetUnfinished()
     socket.ended(closure)
     socket.connectionIsOver()
   }
@@ -68,14 +75,61 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private func planPing(_ context: ChannelHandlerContext) {
     pings = context.eventLoop.assumeIsolated().scheduleTask(in: limits.pingInterval) { [weak self] in
       guard let self, phase == .open, let context = self.context else { return }
-      guard isAlive else { return context.close(promise: nil) }
-      isAlive = false
-      write(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()), context)
+      // Where nothing is read, no answer is heard. A client that takes nothing has a time of its own.
+      if mayRead(context) {
+        guard isAlive else { return context.close(promise: nil) }
+        isAlive = false
+      }
+      if context.channel.isWritable {
+        write(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer()), context)
+      }
       planPing(context)
     }
   }
 
   // MARK: - Reading
+
+  /// Takes bytes as they come, before they are decoded.
+  ///
+  /// - Parameter decode: hands them to the decoder, which calls `channelRead`.
+  func receive(_ bytes: ByteBuffer, decode: (ByteBuffer) -> Void) {
+    guard let context, phase != .over else { return }
+    if phase != .open {
+      bytesAfterClose += bytes.readableBytes
+      guard bytesAfterClose <= limits.maxLingerBytes else { return context.close(promise: nil) }
+      guard phase == .closing else { return }
+    }
+    let end = scanner.scan(bytes.readableBytesUInt8Span)
+    let sound = end.flatMap { bytes.getSlice(at: bytes.readerIndex, length: $0) } ?? bytes
+    if sound.readableBytes > 0 { decode(sound) }
+    guard phase == .open || phase == .closing else { return }
+    if end != nil {
+      return fail(
+        WebSocketClosure(
+          code: WebSocketClosure.protocolError, reason: "a length is written in its shortest form"), context)
+    }
+    countHeld(context)
+  }
+
+  /// Counts what is held of this client's messages, and gives it up where all together are too much.
+  private func countHeld(_ context: ChannelHandlerContext) {
+    let before = socket.held.unfinishedBytes
+    let now = scanner.heldBytes + assembler.heldBytes
+    socket.held.unfinishedBytes = now
+    let grows = now > before || gotMessage
+    gotMessage = false
+    guard phase == .open, grows, socket.held.isTooMuch else { return }
+    socket.onRefusal?()
+    fail(
+      WebSocketClosure(
+        code: WebSocketClosure.tryAgainLater, reason: "too much is held of the messages of all clients"),
+      context)
+  }
+
+  private func forgetUnfinished() {
+    assembler = MessageAssembler(limit: limits.maxMessageBytes)
+    socket.held.unfinishedBytes = 0
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     isAlive = true
@@ -83,9 +137,12 @@ final class WebSocketHandler: ChannelDuplexHandler {
     switch assembler.consume(unwrapInboundIn(data)) {
     case .nothing, .pong: break
     case .message(let message):
-      if phase == .open { socket.give(message) }
+      if phase == .open {
+        gotMessage = true
+        socket.give(message)
+      }
     case .ping(let data):
-      if phase == .open { write(WebSocketFrame(fin: true, opcode: .pong, data: data), context) }
+      if phase == .open, let due = pongs.answer(data) { sendPong(due, context) }
     case .close(let closure):
       // RFC 6455, section 5.5.1: it is sent back what it said.
       if phase == .open {
@@ -126,22 +183,32 @@ final class WebSocketHandler: ChannelDuplexHandler {
     closeConnection(context)
   }
 
+  /// A client whose messages nobody takes is not heard further, nor one that does not take what is sent to it: otherwise
+  /// what it asks for would pile up.
+  private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+    phase != .open || !socket.isFull && context.channel.isWritable
+  }
+
   func read(context: ChannelHandlerContext) {
-    if socket.isFull, phase == .open {
-      isReadingPaused = true
-    } else {
+    if mayRead(context) {
       context.read()
+    } else {
+      isReadingPaused = true
     }
   }
 
-  /// There is room for more messages.
+  /// There is room again, for messages or for what is sent.
   func readOn() {
-    guard isReadingPaused, let context else { return }
+    guard isReadingPaused, let context, mayRead(context) else { return }
     isReadingPaused = false
+    isAlive = true
     context.read()
   }
 
   // MARK: - Writing
+
+  /// Whether the client takes what is sent: 64 KiB at most wait for it.
+  var isWritable: Bool { phase == .open && context?.channel.isWritable == true }
 
   func send(_ message: WebSocketMessage) -> Bool {
     guard phase == .open, let context else { return true }
@@ -152,13 +219,23 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
     let goesOn = context.channel.isWritable && pace.unflushedBytes < StreamPace.maxUnflushedBytes
     isStalled = !goesOn
-    if !context.channel.isWritable, deadline == nil { watchSlowReader(context) }
     return goesOn
   }
 
-  private func write(_ frame: WebSocketFrame, _ context: ChannelHandlerContext) {
+  private func sendPong(_ data: ByteBuffer, _ context: ChannelHandlerContext) {
+    let taken = context.eventLoop.makePromise(of: Void.self)
+    write(WebSocketFrame(fin: true, opcode: .pong, data: data), context, taken)
+    taken.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+      guard let self, let next = pongs.taken(), phase == .open, let context = self.context else { return }
+      sendPong(next, context)
+    }
+  }
+
+  private func write(
+    _ frame: WebSocketFrame, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>? = nil
+  ) {
     pace.unflushedBytes += frame.data.readableBytes
-    context.write(wrapOutboundOut(frame), promise: nil)
+    context.write(wrapOutboundOut(frame), promise: promise)
     if pace.isFlushPlanned { return }
     pace.isFlushPlanned = true
     context.eventLoop.assumeIsolated().execute { [self] in
@@ -171,7 +248,16 @@ final class WebSocketHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { resume(context) }
+    if context.channel.isWritable {
+      if phase == .open {
+        deadline?.cancel()
+        deadline = nil
+      }
+      resume(context)
+      readOn()
+    } else if phase == .open, deadline == nil {
+      watchSlowReader(context)
+    }
     context.fireChannelWritabilityChanged()
   }
 
@@ -183,10 +269,6 @@ final class WebSocketHandler: ChannelDuplexHandler {
       pace.isResumePlanned = false
       guard isStalled, let context = self.context, context.channel.isWritable else { return }
       isStalled = false
-      if phase == .open {
-        deadline?.cancel()
-        deadline = nil
-      }
       socket.onWritable?()
     }
   }
@@ -218,6 +300,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
     phase = .closing
     pings?.cancel()
     deadline?.cancel()
+    bytesAfterClose = 0
     var data = ByteBuffer()
     if WebSocketClosure.isSendable(closure.code) {
       data.writeInteger(UInt16(closure.code))
@@ -232,6 +315,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
   /// The server closes the connection first (RFC 6455, section 7.1.1), when its close frame has gone out.
   private func closeConnection(_ context: ChannelHandlerContext) {
     phase = .lingering
+    forgetUnfinished()
     deadline?.cancel()
     deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limits.lingerTimeout) { [weak self] in
       self?.context?.close(promise: nil)

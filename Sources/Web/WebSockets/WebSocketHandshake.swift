@@ -22,6 +22,7 @@ enum WebSocketHandshake {
       let values = request.headers[name]
       return values.count == 1 ? String(values[0][...].trimmingBlanks) : nil
     }
+    guard isAskedFor(in: request) else { return .refuse(StandardPages.upgradeRequired(path: request.path)) }
     guard request.method == .GET, request.headers.lists("connection", "upgrade") else {
       return .refuse(StandardPages.badRequest("a WebSocket is asked for with GET and Connection: Upgrade"))
     }

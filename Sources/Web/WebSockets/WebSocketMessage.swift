@@ -32,6 +32,7 @@ public struct WebSocketClosure: Equatable, Sendable {
   static let lost = 1006
   static let invalidText = 1007
   static let tooLarge = 1009
+  static let tryAgainLater = 1013
 
   /// Whether a code may be sent (RFC 6455, section 7.4).
   public static func isSendable(_ code: Int) -> Bool {

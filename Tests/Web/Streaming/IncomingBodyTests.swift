@@ -134,13 +134,16 @@ import Testing
   }
 
   @Test(
-    "a body that is none ends with a failure, and the answer is the last",
-    arguments: ["x\r\n", "3\r\nabcdef\r\n"])
-  func malformed(rest: String) throws {
+    "a body that is none ends with a failure that says why, and the answer is the last",
+    arguments: [
+      ("x\r\n", "a chunk's size is not a hexadecimal number (RFC 9112, section 7.1)"),
+      ("3\r\nabcdef\r\n", "a chunk, or a field behind the last, is malformed (RFC 9112, section 7.1)"),
+    ])
+  func malformed(rest: String, reason: String) throws {
     let reading = try Reading()
     let (client, exchange) = try reading.client(Self.chunked)
     try client.send(rest)
-    #expect(try reading.rest(exchange).ending == .failed(.cutOff))
+    #expect(try reading.rest(exchange).ending == .failed(.malformed(status: 400, reason: reason)))
     try reading.answer(exchange, "what?")
     #expect(try client.readResponse().text == "what?")
     #expect(try client.isClosedByPeer())

@@ -82,6 +82,8 @@ import Testing
       ("Sec-WebSocket-Key: \(WebSocketClient.key)\r\n", "", 400, "16 bytes"),
       ("Connection: keep-alive, Upgrade", "Connection: close", 400, "Connection: Upgrade"),
       ("GET / ", "POST / ", 400, "GET"),
+      // RFC 9110, section 7.8: there Upgrade is ignored.
+      ("HTTP/1.1", "HTTP/1.0", 426, "ws://"),
     ])
   func refused(part: String, other: String, status: Int, says: String) throws {
     let sockets = try Sockets()
@@ -90,7 +92,7 @@ import Testing
     let answer = try raw.readResponse()
     #expect(answer.status == status)
     #expect(answer.text.contains(says))
-    if status == 426 { #expect(answer["sec-websocket-version"] == "13") }
+    if says == "version 13" { #expect(answer["sec-websocket-version"] == "13") }
   }
 
   @Test(
@@ -165,7 +167,8 @@ import Testing
       ("text within text", 1002), ("long ping", 1002), ("fragmented ping", 1002), ("close of one byte", 1002),
       ("close with 1005", 1002), ("close with 999", 1002), ("text that is no UTF-8", 1007),
       ("reason that is no UTF-8", 1007), ("too large", 1009), ("too large in pieces", 1009),
-      ("announces too much", 1009),
+      ("announces too much", 1009), ("length of two bytes for 125", 1002),
+      ("length of eight bytes for 65535", 1002),
     ])
   func violations(what: String, code: Int) throws {
     var limits = ServerLimits()
@@ -187,6 +190,9 @@ import Testing
     case "close with 999": try client.sendClose(999)
     case "text that is no UTF-8": try client.send(Frame(opcode: 1, data: [0xc3, 0x28]))
     case "reason that is no UTF-8": try client.send(Frame(opcode: 8, data: [3, 232, 0xff]))
+    case "length of two bytes for 125": try client.raw.send([0x82, 0xfe, 0, 125])
+    case "length of eight bytes for 65535":
+      try client.raw.send([0x82, 0xff] + [0, 0, 0, 0, 0, 0, 0xff, 0xff])
     case "too large": try client.send(Frame(opcode: 1, data: [UInt8](repeating: 65, count: 1_001)))
     case "too large in pieces":
       try client.send(Frame(isLast: false, opcode: 2, data: [UInt8](repeating: 65, count: 600)))
@@ -283,6 +289,110 @@ import Testing
     client.raw.close()
     try done.wait()
     #expect(try sockets.closure(of: socket)?.code == 1001)
+  }
+
+  @Test("what a client sends after a close frame is read for 1 MiB, and then no more")
+  func goesOnAfterClose() throws {
+    let sockets = try Sockets()
+    let (client, _) = try sockets.open()
+    try client.send(Frame(opcode: 3, data: []))
+    #expect(try client.receive().closeCode == 1002)
+    let piece = [UInt8](repeating: 0, count: 1 << 20)
+    #expect(throws: RawHTTPClient.Failure.self) { for _ in 0..<40 { try client.raw.send(piece) } }
+  }
+
+  // MARK: What is held
+
+  @Test("messages that come, and those that nobody takes, have a limit together with bodies")
+  func heldTogether() throws {
+    var limits = ServerLimits()
+    limits.maxHeldBodyBytes = 100_000
+    let sockets = try Sockets(limits: limits)
+    func held() throws -> Int { try sockets.server.run { $0.heldBodyBytes } }
+    func wait(for bytes: Int) throws {
+      let end = Date().addingTimeInterval(20)
+      while try held() != bytes, Date() < end { usleep(1_000) }
+      #expect(try held() == bytes)
+    }
+    let (unread, socket) = try sockets.open("/unread")
+    try unread.send(String(repeating: "x", count: 20_000))
+    try wait(for: 20_000)
+    let (unfinished, _) = try sockets.open("/unfinished")
+    try unfinished.send(Frame(isLast: false, opcode: 2, data: [UInt8](repeating: 1, count: 60_000)))
+    try wait(for: 80_000)
+    let (greedy, refused) = try sockets.open("/greedy")
+    let told = Mailbox<Bool>()
+    try sockets.server.run { _ in refused.value.onRefusal = { told.put(true) } }
+    let frame = WebSocketClient.bytes(of: Frame(opcode: 2, data: [UInt8](repeating: 1, count: 90_000)))
+    try greedy.raw.send(Array(frame[..<50_000]))
+    #expect(try greedy.receive().closeCode == 1013)
+    #expect(told.take() == true)
+    try wait(for: 80_000)
+    // The others go on.
+    #expect(try sockets.next(socket) == .message(.text(String(repeating: "x", count: 20_000))))
+    try wait(for: 60_000)
+    unfinished.raw.close()
+    #expect(sockets.ended.take() == "/unfinished")
+    try wait(for: 0)
+    // What is there when its client goes can still be taken, and counts until then.
+    try unread.send("last")
+    try wait(for: 4)
+    unread.raw.close()
+    #expect(sockets.ended.take() == "/unread")
+    try wait(for: 4)
+    try sockets.server.run { _ in socket.value.drop() }
+    try wait(for: 0)
+  }
+
+  @Test("of the pings of a client that takes no pongs only the last is answered")
+  func pingsWithoutEnd() throws {
+    let sockets = try Sockets()
+    let (client, _) = try sockets.open()
+    let count = 120_000
+    func data(_ number: Int) -> [UInt8] {
+      [UInt8](repeating: 7, count: 122) + [
+        UInt8(number >> 16), UInt8(number >> 8 & 255), UInt8(number & 255),
+      ]
+    }
+    for first in stride(from: 0, to: count, by: 1_000) {
+      try client.raw.send(
+        (first..<first + 1_000).flatMap {
+          WebSocketClient.bytes(of: Frame(opcode: WebSocketClient.ping, data: data($0)))
+        })
+    }
+    var answers = 0
+    var last: [UInt8] = []
+    while last != data(count - 1) {
+      last = try client.receive().data
+      answers += 1
+    }
+    #expect(answers < count)
+  }
+
+  @Test("a client that does not take what is sent to it is not read from")
+  func slowClientIsNotRead() throws {
+    let sockets = try Sockets()
+    let (client, socket) = try sockets.open()
+    let piece = WebSocketMessage.binary(ByteBuffer(repeating: 1, count: 50_000))
+    var sentCount = 0
+    while try sockets.server.run({ _ in socket.value.isWritable })
+      || sockets.writable.take(within: 0.2) != nil
+    {
+      _ = try sockets.send(piece, to: socket)
+      sentCount += 1
+    }
+    let sent = Mailbox<Bool>()
+    nonisolated(unsafe) let sending = client
+    let pong = WebSocketClient.bytes(
+      of: Frame(opcode: WebSocketClient.pong, data: [UInt8](repeating: 0, count: 125)))
+    let pongs = [[UInt8]](repeating: pong, count: 1_000).flatMap { $0 }
+    Thread.detachNewThread {
+      for _ in 0..<150 { try? sending.raw.send(pongs) }
+      sent.put(true)
+    }
+    #expect(sent.take(within: 0.5) == nil)
+    for _ in 0..<sentCount { #expect(try client.receive().data.count == 50_000) }
+    #expect(sent.take() == true)
   }
 
   // MARK: Backpressure
