@@ -104,6 +104,7 @@ struct CallTests {
     let routes = """
       route "/seen" { ["host", "user-agent", "accept", "content-length"].map { request.headers[$0] } }
       route "/loop" { redirect(to: "/loop") }
+      route "/x-own" { [request.headers["x-own"]] }
       route "/to" { redirect(to: "/seen") }
       route "/<path:rest>" { rest }
       """
@@ -123,6 +124,8 @@ struct CallTests {
       "await get(\"/seen\", headers: [\"host\": \"a b\"], check: false).text",
       "await get(\"/seen\", headers: [\"expect\": \"x\"], check: false).status",
       "await get(\"/loop\").catch { $0.message }",
+      "await get(\"/x-own\", headers: [\"X-Own\": \" a \"]).json",
+      "await get(\"/seen\", headers: [\"Host\": [\"a\", \"b\"]]).json",
     ]
     func answers(_ way: Way) throws -> [String] {
       let bench = Bench { $0.isClockVirtual = way == .withinTheProcess }

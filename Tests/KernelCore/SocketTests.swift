@@ -101,6 +101,28 @@ struct SocketTests {
     #expect(log() == "[\"a\", \"b\", \"c\", \"end\"]")
   }
 
+  /// What one turn sends has not gone out yet, which tells nothing of how quick the client is.
+  @Test func whoReadsMissesNothingOfWhatIsSentInOneTurn() throws {
+    bench.run(
+      """
+      let taken = []
+      socket "/burst" { ws in
+          for await message in ws {
+              for n in 1...200 { taken.append(ws.send("\\(n)" + "x".repeated(1000), wait: false)) }
+              taken.append(ws.send("y".repeated(2000000), wait: false))
+              taken.append(ws.send("beyond", wait: false))
+          }
+      }
+      """)
+    let client = try open("/burst")
+    try client.send("go")
+    for number in 1...200 { #expect(try client.receive().text.hasPrefix("\(number)x")) }
+    #expect(try client.receive().data.count == 2_000_000)
+    #expect(
+      bench.run("[taken.count, taken.filter { $0 }.count, taken.last]", cell: 901).text == "[202, 201, false]"
+    )
+  }
+
   @Test func whoeverDoesNotReadHoldsUpNobodyWhoseMessagesDoNotWait() throws {
     bench.run(
       """

@@ -233,6 +233,17 @@ struct StreamTests {
     }
   }
 
+  @Test func whatOneTurnWritesWithoutWaitingIsNotTakenForASlowReader() throws {
+    bench.run(
+      """
+      route "/burst" { stream { out in for n in 1...300 { out.write("\\(n % 10)".repeated(1000), wait: false) } } }
+      """)
+    let client = try RawHTTPClient(port: try bench.listen().port)
+    try client.sendRequest("GET", "/burst")
+    #expect(try client.readResponse().body.count == 300_000)
+    client.close()
+  }
+
   @Test func aPieceThatIsNotToWaitIsNotWrittenForWhoReadsNothing() throws {
     bench.run(
       """

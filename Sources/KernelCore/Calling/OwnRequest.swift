@@ -1,4 +1,5 @@
 import Fetch
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Web
@@ -30,7 +31,9 @@ struct OwnRequest {
     for (name, value) in usual where !given.contains(name) { fields.add(name: name, value: value) }
     // The length is the body's, which a call may only repeat.
     for (name, value) in headers where name.lowercased() != "content-length" {
-      fields.add(name: name, value: value)
+      // One Host goes out, and no space around a value comes in.
+      if name.lowercased() == "host", fields.contains(name: name) { continue }
+      fields.add(name: name, value: value.trimmingCharacters(in: .whitespaces))
     }
     fields.add(name: mark.name, value: mark.value)
     if isWritten {

@@ -39,7 +39,7 @@ final class SocketObject {
   /// - Parameter waits: false where nothing is sent to a client that would have to be waited for.
   private func send(_ message: WebSocketMessage, waits: Bool, owner: UInt32) -> Value {
     if !waits {
-      guard socket.isWritable else { return .bool(false) }
+      guard socket.takesMore else { return .bool(false) }
       _ = socket.send(message)
       return .bool(socket.isOpen)
     }

@@ -16,8 +16,6 @@ final class StreamWriter {
   /// The bytes of the body so far.
   private(set) var byteCount = 0
   private let waiting: WaitingWriters
-  /// The reader has not taken what was written before.
-  private var isReaderSlow = false
   /// Nanoseconds of silence after which a comment is sent; nil for never.
   private let heartbeat: Int?
   private var lastWrite: Int
@@ -43,9 +41,7 @@ final class StreamWriter {
     let sink = start()
     self.sink = sink
     sink.onWritable = { [weak self] in
-      guard let self else { return }
-      isReaderSlow = false
-      if waiting.isEmpty { return }
+      guard let self, !waiting.isEmpty else { return }
       waiting.release(true)
       operations.onActivity()
     }
@@ -57,14 +53,14 @@ final class StreamWriter {
   /// - Parameter waits: false where nothing is sent to a reader that would have to be waited for.
   /// - Returns: whether it was taken, or a Deferred of that where the client is slow.
   func write(_ bytes: ByteBuffer, waits: Bool = true, owner: UInt32) -> Value {
-    if !waits, !isOpen || isReaderSlow { return .bool(false) }
+    if !waits, !isOpen || sink?.takesMore == false { return .bool(false) }
     guard isOpen else { return operations.givingWay(.bool(false), owner: owner, "a reader that has gone") }
     begin()
     byteCount += bytes.readableBytes
     lastWrite = clock.now
-    guard let sink, !sink.write(bytes), isOpen else { return .bool(isOpen) }
-    isReaderSlow = true
-    guard waits, operations.machine.mayWait else { return .bool(true) }
+    guard let sink, !sink.write(bytes), isOpen, waits, operations.machine.mayWait else {
+      return .bool(isOpen)
+    }
     return waiting.wait(owner: owner)
   }
 

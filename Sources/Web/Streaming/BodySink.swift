@@ -9,6 +9,9 @@ public protocol BodySink: AnyObject {
   ///
   /// - Returns: false where the reader is slow: what is written before `onWritable` has been called is held in memory.
   func write(_ bytes: ByteBuffer) -> Bool
+  /// Whether a piece can be written without waiting for the reader. It may be where `write` gave false since it was the
+  /// turn of others.
+  var takesMore: Bool { get }
   /// The body is whole.
   func finish()
   /// The body ends before it is whole; the reader is made to see that.
@@ -18,6 +21,7 @@ public protocol BodySink: AnyObject {
 /// The body of an answer within the process that is wanted whole.
 final class CollectedBody: BodySink {
   var onWritable: (() -> Void)?
+  var takesMore: Bool { true }
   private var response: Response
   private let limit: Int
   private var completion: ((Result<Response, BodyFailure>) -> Void)?
@@ -63,6 +67,8 @@ final class ReadBody: BodySink {
     self.body = body
     self.onEnd = onEnd
   }
+
+  var takesMore: Bool { !body.isFull }
 
   func write(_ bytes: ByteBuffer) -> Bool {
     body.give(bytes)

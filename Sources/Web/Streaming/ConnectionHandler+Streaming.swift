@@ -17,13 +17,16 @@ extension ConnectionHandler {
     }
     var output = server.takeScratch()
     framing.keepsAlive = server.encoder.encodeHead(head, framing: framing, into: &output)
+    planFlush(context)
     context.write(wrapOutboundOut(output), promise: nil)
     server.giveBackScratch(output)
     let body = StreamedBody(self, isChunked: !framing.isHTTP10)
     streamedBody = body
-    planFlush(context)
     return body
   }
+
+  /// Whether a piece can be written without waiting for the client.
+  var takesMore: Bool { context.map { pace.takesMore(isWritable: $0.channel.isWritable) } ?? false }
 
   /// Writes a piece, framed already; gives whether the client is quick enough for more.
   func write(piece: ByteBuffer) -> Bool {
@@ -40,9 +43,9 @@ extension ConnectionHandler {
       taken.futureResult.assumeIsolated().whenComplete { [server] _ in server.heldAnswerBytes -= size }
       promise = taken
     }
+    planFlush(context)
     context.write(wrapOutboundOut(piece), promise: promise)
     pace.unflushedBytes += size
-    planFlush(context)
     let goesOn = context.channel.isWritable && pace.unflushedBytes < StreamPace.maxUnflushedBytes
     streamedBody.isStalled = !goesOn
     return goesOn
@@ -51,7 +54,7 @@ extension ConnectionHandler {
   /// What is written in one turn of the loop goes out together.
   private func planFlush(_ context: ChannelHandlerContext) {
     if pace.isFlushPlanned { return }
-    pace.isFlushPlanned = true
+    pace.begin(isWritable: context.channel.isWritable)
     context.eventLoop.assumeIsolated().execute { [self] in
       pace.isFlushPlanned = false
       pace.unflushedBytes = 0

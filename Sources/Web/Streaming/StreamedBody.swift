@@ -19,6 +19,8 @@ final class StreamedBody: BodySink {
     isChunked = false
   }
 
+  var takesMore: Bool { connection?.takesMore ?? true }
+
   func write(_ bytes: ByteBuffer) -> Bool {
     guard let connection, bytes.readableBytes > 0 else { return !isStalled }
     return connection.write(piece: isChunked ? Self.chunk(bytes) : bytes)

@@ -66,8 +66,9 @@ public final class WebSocket {
     held.waitingBytes = 0
   }
 
-  /// Whether a message can be sent now without waiting for the client: 64 KiB at most wait for it already.
-  public var isWritable: Bool { isOpen && handler?.isWritable == true }
+  /// Whether a message can be sent now without waiting for the client: it has taken what was sent before this turn of the
+  /// loop, but for 64 KiB, and this turn has sent less than 1 MiB.
+  public var takesMore: Bool { isOpen && handler?.takesMore == true }
 
   /// Sends a message.
   ///

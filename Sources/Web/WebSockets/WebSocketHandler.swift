@@ -94,6 +94,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
   /// - Parameter decode: hands them to the decoder, which calls `channelRead`.
   func receive(_ bytes: ByteBuffer, decode: (ByteBuffer) -> Void) {
     guard let context, phase != .over else { return }
+    // Within a frame nobody can answer a ping.
+    isAlive = true
     if phase != .open {
       bytesAfterClose += bytes.readableBytes
       guard bytesAfterClose <= limits.maxLingerBytes else { return context.close(promise: nil) }
@@ -132,7 +134,6 @@ final class WebSocketHandler: ChannelDuplexHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    isAlive = true
     guard phase == .open || phase == .closing else { return }
     switch assembler.consume(unwrapInboundIn(data)) {
     case .nothing, .pong: break
@@ -207,8 +208,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
   // MARK: - Writing
 
-  /// Whether the client takes what is sent: 64 KiB at most wait for it.
-  var isWritable: Bool { phase == .open && context?.channel.isWritable == true }
+  /// Whether a message can be sent without waiting for the client.
+  var takesMore: Bool {
+    phase == .open && context.map { pace.takesMore(isWritable: $0.channel.isWritable) } == true
+  }
 
   func send(_ message: WebSocketMessage) -> Bool {
     guard phase == .open, let context else { return true }
@@ -234,10 +237,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private func write(
     _ frame: WebSocketFrame, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>? = nil
   ) {
+    let isPlanned = pace.isFlushPlanned
+    if !isPlanned { pace.begin(isWritable: context.channel.isWritable) }
     pace.unflushedBytes += frame.data.readableBytes
     context.write(wrapOutboundOut(frame), promise: promise)
-    if pace.isFlushPlanned { return }
-    pace.isFlushPlanned = true
+    if isPlanned { return }
     context.eventLoop.assumeIsolated().execute { [self] in
       pace.isFlushPlanned = false
       pace.unflushedBytes = 0

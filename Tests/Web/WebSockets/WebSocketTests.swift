@@ -278,6 +278,22 @@ import Testing
     silent.raw.close()
   }
 
+  @Test("a client in the middle of a long frame is there, though it answers no ping")
+  func pingsWithinAFrame() throws {
+    var limits = ServerLimits()
+    limits.pingInterval = .milliseconds(200)
+    let sockets = try Sockets(limits: limits)
+    let (client, socket) = try sockets.open()
+    let frame = WebSocketClient.bytes(
+      of: Frame(opcode: WebSocketClient.text, data: [UInt8](repeating: 97, count: 60)))
+    for byte in frame {
+      try client.raw.send([byte])
+      usleep(20_000)
+    }
+    #expect(sockets.arrived.take() == true)
+    #expect(try sockets.closure(of: socket) == nil)
+  }
+
   @Test("a stop of the server closes with 1001")
   func shutdown() throws {
     let sockets = try Sockets()
@@ -375,7 +391,7 @@ import Testing
     let (client, socket) = try sockets.open()
     let piece = WebSocketMessage.binary(ByteBuffer(repeating: 1, count: 50_000))
     var sentCount = 0
-    while try sockets.server.run({ _ in socket.value.isWritable })
+    while try sockets.server.run({ _ in socket.value.takesMore })
       || sockets.writable.take(within: 0.2) != nil
     {
       _ = try sockets.send(piece, to: socket)

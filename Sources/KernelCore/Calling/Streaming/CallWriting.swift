@@ -27,6 +27,10 @@ protocol SentBody: BodySink {
   var isStalled: Bool { get }
 }
 
+extension SentBody {
+  var takesMore: Bool { !isStalled }
+}
+
 /// The body of a call that leaves the process.
 final class TransferredBody: SentBody {
   /// How many bytes may be under way before whoever writes waits.
