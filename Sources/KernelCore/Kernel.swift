@@ -136,6 +136,7 @@ final class Kernel {
     calls.readsBodyAsItComes = { [unowned self] method, target in
       routes.readsBodyAsItComes(method: .init(rawValue: method), path: Request.path(ofTarget: target))
     }
+    desk.onStream = { [unowned self] in calls.handOver(from: $0, to: $1) }
     calls.respond = { [unowned self] in desk.handle($0, isOwn: true) }
     calls.define(in: machine)
     installBuiltins()

@@ -33,7 +33,7 @@ extension OutboundCalls {
       throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post").at(
         parameter: place)
     }
-    return try start(method, url, options, owner: call.owner, depth: call.requestDepth)
+    return try start(method, url, options, owner: call.owner, depth: call.requestDepth, task: call.task)
   }
 
   /// Which parameters make a body.

@@ -54,6 +54,8 @@ final class OutboundCalls {
     let depth: Int
     /// On whose behalf.
     let owner: UInt32
+    /// Who has made it, where that is a task's own fiber.
+    let task: TaskID?
     var transfer: TransferID?
     var own: OwnRequest?
     var exchange: Exchange?
@@ -120,14 +122,14 @@ final class OutboundCalls {
   ///
   /// - Parameter depth: on behalf of how many requests it is made, each made for the next.
   func start(
-    _ method: String, _ url: String, _ options: Options, owner: UInt32, depth: Int = 0
+    _ method: String, _ url: String, _ options: Options, owner: UInt32, depth: Int = 0, task: TaskID? = nil
   ) throws(Failure) -> Value {
     if underWay.count + openBodies.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
     let target = try self.target(of: url)
     if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url.withoutPassword))
     underWay[id] = Call(
-      method: method, url: url, started: clock.now, options: options, depth: depth, owner: owner,
+      method: method, url: url, started: clock.now, options: options, depth: depth, owner: owner, task: task,
       begun: clock.now, attempts: RepeatedAttempts(retries: options.retries))
     attempt(id, target)
     return deferred

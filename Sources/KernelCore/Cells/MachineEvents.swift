@@ -117,7 +117,7 @@ extension Kernel: MachineHost {
   }
 
   func finished(task: TaskID, _ outcome: Outcome) {
-    if case .failure = outcome { calls.closeBodies(readBy: task) }
+    if calls.openBodies.count > 0 { closeBodies(of: task, outcome) }
     if isOver || desk.finished(task: task, outcome) || sockets.finished(task: task, outcome) { return }
     if calls.finished(task: task, outcome) { return }
     if let ticker = timers.finished(task: task, outcome) {
@@ -146,7 +146,13 @@ extension Kernel: MachineHost {
     }
   }
 
-  func abandoned(task: TaskID) { calls.closeBodies(readBy: task) }
+  func abandoned(task: TaskID) { calls.closeBodies(ofTask: task) }
+
+  private func closeBodies(of task: TaskID, _ outcome: Outcome) {
+    if case .failure = outcome { return calls.closeBodies(ofTask: task) }
+    // A fiber that it has begun, to read one of them, has its turn first.
+    machine.enqueue { [weak self] in self?.calls.closeBodies(ofTask: task) }
+  }
 
   private func fired(_ cell: Int, _ outcome: Outcome) -> KernelEvent {
     switch outcome {

@@ -18,6 +18,8 @@ final class RequestDesk {
   /// How wide the window is in which errors are read.
   var columns: () -> Int? = { nil }
   /// Lets what became ready run.
+  /// Told of a handler that has given a stream, and of the task that writes it.
+  var onStream: (_ handler: TaskID, _ stream: TaskID) -> Void = { _, _ in }
   var onActivity: () -> Void = {}
   /// Takes the requests for WebSockets.
   unowned var sockets: SocketDesk!
@@ -279,7 +281,7 @@ final class RequestDesk {
         }
         let response = try replies.response(for: value)
         if let (stream, body) = replies.stream(in: value) {
-          begin(work, response, stream, body)
+          begin(work, response, stream, body, behind: task)
         } else {
           finish(work, response)
         }
@@ -303,7 +305,9 @@ final class RequestDesk {
   // MARK: Streaming
 
   /// Starts the body of a streamed answer, as a fiber of its own.
-  private func begin(_ work: Work, _ head: Response, _ stream: StreamObject, _ body: Value) {
+  private func begin(
+    _ work: Work, _ head: Response, _ stream: StreamObject, _ body: Value, behind handler: TaskID
+  ) {
     let writer = bodies.writer(for: work.exchange, head: head, stream)
     var work = work
     work.writer = writer
@@ -311,6 +315,7 @@ final class RequestDesk {
     work.route.latency.add(clock.now - work.started)
     if work.exchange.request.method == .HEAD { return bodyEnded(work, .success(.nil)) }
     let task = machine.upcomingTask
+    onStream(handler, task)
     underWay[task] = work
     if !work.isOwn { clientCount += 1 }
     work.exchange.onDisconnect = { [weak self] in self?.abandon(task) }

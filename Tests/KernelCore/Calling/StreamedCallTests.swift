@@ -85,13 +85,16 @@ struct StreamedCallTests {
     pieces.end()
   }
 
-  /// A gateway whose client goes takes nothing more, though it waits for something else and its response is kept.
+  /// A gateway takes nothing more when its client goes or it has given another answer, though the response is kept.
   @Test(arguments: [
-    "for await line in kept.lines { await deferred() }",
+    "for await line in kept.lines { await deferred() }", "await deferred()",
     "stream { out in for await line in kept.lines { out.write(line); await deferred() } }",
-    "for await line in kept.lines { throw \"no\" }",
+    "stream { out in out.write(\"first\"); await deferred(); for await line in kept.lines { } }",
+    "for await line in kept.lines { throw \"no\" }", "throw httpError(415)",
+    "for await line in kept.lines { break }",
+    "\"unread\"", "stream { out in for await line in kept.lines { break } }",
   ])
-  func theTransferEndsWithTheHandlerThatReadIt(body: String) async throws {
+  func theTransferEndsWithItsHandler(body: String) async throws {
     let (server, pieces) = try endless()
     try await onOwnThread {
       let bench = Bench { $0.isClockVirtual = false }
@@ -102,6 +105,28 @@ struct StreamedCallTests {
       bench.run("await sleep(50ms)\ncall.cancel()\nawait (call.catch { nil })?.close()", cell: 3)
       #expect(bench.wait { server.counts.hangUps == 1 })
       #expect(bench.on { bench.kernel.calls.openBodies.count } == 0)
+    }
+    pieces.end()
+  }
+
+  @Test(arguments: [
+    "stream { out in for await line in r.lines { out.write(line); break } }",
+    "await sleep(1ms)\nstream { out in await sleep(1ms); for await line in r.lines { out.write(line); break } }",
+    "async { for await line in r.lines { heard = line } }\n\"tick\"",
+  ])
+  func whatGoesOnBehindAHandlerReadsOn(body: String) async throws {
+    let (server, pieces) = try endless()
+    try await onOwnThread {
+      let bench = Bench { $0.isClockVirtual = false }
+      bench.run(
+        "var heard = nil\nroute \"/gate\" { let r = await get(\"\(server.url())\", stream: true)\n\(body) }")
+      #expect(bench.awaited("await get(\"/gate\").text", cell: 2) == "\"tick\"")
+      if body.hasPrefix("async") {
+        #expect(bench.wait { bench.value("heard") == "\"tick\"" })
+        pieces.add("tock\n")
+        #expect(bench.wait { bench.value("heard") == "\"tock\"" })
+        #expect(server.counts.hangUps == 0)
+      }
     }
     pieces.end()
   }

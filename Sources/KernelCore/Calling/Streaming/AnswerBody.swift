@@ -7,8 +7,8 @@ import Web
 /// The body of an answer that is read as it comes. Confined to the event loop.
 ///
 /// What nobody takes is held, up to the window of a transfer or that of ``IncomingBody``; then whoever sends waits. It
-/// ends with its last piece, with `close`, with whoever waits for a piece and is cancelled, with the handler that has read
-/// it and comes to nothing, with the run of a cell that began the call, when nobody refers to it any more, and when nobody has read it for ``idleLimit``.
+/// ends with its last piece, with `close`, with whoever waits for a piece and is cancelled, with the handler whose it
+/// is, with the run of a cell that began the call, when nobody refers to it any more, and when nobody has read it for ``idleLimit``.
 final class AnswerBody {
   /// What it is read as.
   enum Reading: String, CaseIterable { case chunks, lines, events }
@@ -52,8 +52,8 @@ final class AnswerBody {
   private var read: Deque<Item> = []
   private var reader: PieceReader?
   private var collecting: Collecting?
-  /// Who has asked for a piece last.
-  private(set) var task: TaskID?
+  /// Whose it is: who has made the call, or asked for a piece last. None for what a fiber of `async` reads.
+  var task: TaskID?
 
   private enum Item {
     case line(String)

@@ -30,8 +30,8 @@ struct OpenBodies {
     sorted { $0.owner == owner && !$0.servesRequest }
   }
 
-  /// Those of calls for a request that a task has read.
-  func bodies(readBy task: TaskID) -> [AnswerBody] {
+  /// Those of calls for a request that end with a task.
+  func bodies(ofTask task: TaskID) -> [AnswerBody] {
     entries.isEmpty ? [] : sorted { $0.servesRequest && $0.body?.task == task }
   }
 

@@ -100,6 +100,7 @@ extension OutboundCalls {
     guard let call = underWay[id] else { return }
     guard call.options.checks, head.status >= 400 else {
       if body.source != nil {
+        body.task = call.task
         openBodies.add(body, call: id, owner: call.owner, servesRequest: call.depth > 0)
       }
       return finish(id, .success(head), stream: body)
@@ -146,9 +147,16 @@ extension OutboundCalls {
     for body in openBodies.bodies(ofOwner: owner) { body.close(trouble) }
   }
 
-  /// A handler, or what writes a stream, has come to nothing: nobody goes on with the bodies that it read.
-  func closeBodies(readBy task: TaskID) {
-    for body in openBodies.bodies(readBy: task) { body.close() }
+  /// A handler is over, or what writes a stream: nobody goes on with the bodies that it has.
+  func closeBodies(ofTask task: TaskID) {
+    let trouble = AnswerBody.Trouble(
+      kind: .cancelled, message: "the handler that made the call has ended, so the body was closed")
+    for body in openBodies.bodies(ofTask: task) { body.close(trouble) }
+  }
+
+  /// A handler leaves the bodies that it has to the stream that it gave.
+  func handOver(from handler: TaskID, to stream: TaskID) {
+    for body in openBodies.bodies(ofTask: handler) { body.task = stream }
   }
 
   /// The kernel ends.
