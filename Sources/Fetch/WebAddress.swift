@@ -4,7 +4,7 @@ import Foundation
 /// An absolute `http` or `https` URL, read by libcurl's own parser, so that what is checked is what is called.
 struct WebAddress: Equatable {
   /// The whole URL, normalised and percent-encoded.
-  let text: String
+  private(set) var text: String
   /// `http` or `https`.
   let scheme: String
   /// The host in lower case, an IPv6 address in brackets.
@@ -26,7 +26,20 @@ struct WebAddress: Equatable {
 
   /// The address that a `Location` names, seen from here (RFC 3986, section 5).
   func resolving(_ location: String) throws(FetchError) -> WebAddress {
-    try WebAddress(location, from: self.text)
+    let next = try WebAddress(location, from: self.text)
+    return next.origin == origin && next.credentials.isEmpty ? next.with(credentials) : next
+  }
+
+  /// The name and password in it, with the `@` behind them; empty where there are none.
+  private var credentials: Substring {
+    let authority = text.dropFirst(scheme.count + 3).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    return authority.lastIndex(of: "@").map { authority[...$0] } ?? ""
+  }
+
+  private func with(_ credentials: Substring) -> WebAddress {
+    var other = self
+    other.text.insert(contentsOf: credentials, at: text.index(text.startIndex, offsetBy: scheme.count + 3))
+    return other
   }
 
   private init(_ written: String, from base: String?) throws(FetchError) {

@@ -38,6 +38,22 @@ struct RedirectTests {
     #expect((server.requests.last?.header("content-type") != nil) == expected.hasSuffix("content"))
   }
 
+  /// What is in the address is meant for all of its origin, however that is written.
+  @Test(arguments: ["/end", "BASE/end", "//HOST/end", "http://other:word@HOST/end"])
+  func aNameInTheAddressGoesAlongWithinItsOrigin(location: String) async throws {
+    let host = "127.0.0.1:\(server.port)"
+    server.on(
+      "/from",
+      .redirect(to: location.replacing("BASE", with: "http://\(host)").replacing("HOST", with: host)))
+    server.on("/end") { .text($0.header("authorization") ?? "nobody") }
+    let response = try await pool.fetch(FetchRequest(url: "http://me:secret@\(host)/from"))
+    #expect(response.text == (location.contains("other") ? "Basic b3RoZXI6d29yZA==" : "Basic bWU6c2VjcmV0"))
+    let elsewhere = try ScriptedHTTPServer()
+    elsewhere.on("/end") { .text($0.header("authorization") ?? "nobody") }
+    server.on("/away", .redirect(to: elsewhere.url("/end")))
+    #expect(try await pool.fetch(FetchRequest(url: "http://me:secret@\(host)/away")).text == "nobody")
+  }
+
   @Test func headStaysHead() async throws {
     server.on("/from", .redirect(303, to: "/end"))
     let response = try await pool.fetch(FetchRequest(method: "HEAD", url: server.url("/from")))

@@ -143,6 +143,19 @@ struct CallTests {
     #expect(within[8] == "414")
   }
 
+  @Test(arguments: Way.allCases)
+  func theLimitOfAnAnswerHoldsWhateverItsWay(way: Way) throws {
+    let bench = Bench {
+      $0.isClockVirtual = way == .withinTheProcess
+      $0.calls.bodyLimit = 1000
+    }
+    if way == .withinTheProcess || way == .overTCP { _ = try bench.listen() }
+    bench.run("route \"/<int:n>\" { \"x\".repeated(n) }")
+    #expect(bench.awaited("await get(\"/1000\").text.count", cell: 2) == "1000")
+    #expect(
+      bench.awaited("await get(\"/1001\").catch { $0.message }", cell: 3)?.contains("limit of 1000") == true)
+  }
+
   @Test(arguments: ["127.0.0.1", "localhost", "LocalHost"])
   func itsOwnAbsoluteAddressIsItself(host: String) throws {
     let bench = Bench()

@@ -86,6 +86,12 @@ struct FilesTests {
     #expect(try ask(port, "POST", "/y.css").head.hasPrefix("HTTP/1.1 404 "))
     bench.run("route POST \"/x.css\" { \"mine\" }", cell: 3)
     #expect(try ask(port, "POST", "/x.css").body == Array("mine".utf8))
+    // The file is still there, and what neither has is told.
+    let file = try ask(port, "GET", "/x.css")
+    #expect(file.head.hasPrefix("HTTP/1.1 200 "))
+    bench.run("route POST \"/form\" { \"mine\" }", cell: 4)
+    #expect(try ask(port, "GET", "/form").head.hasPrefix("HTTP/1.1 405 "))
+    #expect(try ask(port, "PUT", "/x.css").head.hasPrefix("HTTP/1.1 405 "))
   }
 
   /// Five thousand million bytes, of which none but those that are asked for are looked at.

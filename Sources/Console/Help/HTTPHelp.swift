@@ -15,6 +15,10 @@ extension TypeHelp {
       What stands behind the ? of the address; of a name that comes twice the last value.
         route "/query" { request.query }; await get("/query?a=1").json // → ["a": "1"]
 
+      target -> String
+      Path and query as they came, undecoded: get("http://backend" + request.target).
+        route "/as/<x>" { request.target }; await get("/as/a%20b?c=d%26").text // → "/as/a%20b?c=d%26"
+
       queryLists -> Dictionary
       As query, with an Array of all values for each name.
         route "/lists" { request.queryLists }; await get("/lists?a=1&a=2").json // → ["a": ["1", "2"]]

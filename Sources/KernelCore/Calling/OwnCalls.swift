@@ -68,6 +68,9 @@ extension OutboundCalls {
       if try follows(id, own, answer) { return }
       let body = own.request.method == "HEAD" || !hasBody ? ByteBuffer() : response.body
       if call.options.isStreamed { return begun(id, answer, wholeBody(call, url: answer.url, body)) }
+      if body.readableBytes > configuration.bodyLimit {
+        return completed(id, .failure(Self.error(of: .tooLarge(limit: configuration.bodyLimit))))
+      }
       answer.body = Array(body.readableBytesView)
       completed(id, .success(answer))
     } catch {

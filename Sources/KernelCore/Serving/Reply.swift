@@ -77,7 +77,9 @@ struct ReplyMaker {
     if value.isDeferred { throw .notAwaited("the value of a handler") }
     throw Failure(
       .type, "a handler gave \(machine.typeName(value)), which cannot be sent",
-      help: "give a String, html, a number, an Array, a Dictionary, Bytes, nil or respond(…)")
+      help: machine.typeName(value) == "Error"
+        ? "write throw before it: throw httpError(403)"
+        : "give a String, html, a number, an Array, a Dictionary, Bytes, nil or respond(…)")
   }
 
   private func made(_ value: Value) throws(Failure) -> Response {

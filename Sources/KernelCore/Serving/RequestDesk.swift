@@ -104,15 +104,19 @@ final class RequestDesk {
       guard let route = routes.record(number) else { return }
       start(route, values, coming)
     case .methodNotAllowed(let allow):
-      give(
-        StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow), to: coming)
+      let page = StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow)
+      // A form may be posted to the page that it stands on.
+      if let around = coming.around, let files = around.files, [.GET, .HEAD].contains(request.method) {
+        return serve(files, coming, around, missing: page, notFounds: [])
+      }
+      give(page, to: coming)
     case .options(let allow): give(StandardPages.options(allow: allow), to: coming)
     case .notFound where routes.socket(at: request.path) != nil:
       give(StandardPages.upgradeRequired(path: request.path), to: coming)
     case .notFound(let nearMiss):
       let page = notFound(request, nearMiss)
       if let around = coming.around, let files = around.files {
-        return serve(files, coming, around, missing: page)
+        return serve(files, coming, around, missing: page, notFounds: around.notFounds)
       }
       give(page, to: coming, missing: coming.around?.notFounds ?? [])
     case .badPath(let reason): give(StandardPages.badRequest(reason), to: coming)
@@ -162,13 +166,15 @@ final class RequestDesk {
   /// Answers with a file.
   ///
   /// - Parameter missing: what is answered where there is none.
-  private func serve(_ files: Around.Step, _ coming: Coming, _ around: Around, missing: Response) {
+  private func serve(
+    _ files: Around.Step, _ coming: Coming, _ around: Around, missing: Response, notFounds: [Around.Step]
+  ) {
     let route = files.surrounding.record
     route.hits += 1
     let request = requestObject(coming.exchange, route, files.values.map(machine.value))
     let call = surrounded.call(
       route, coming.exchange, handler: [.int(route.number), .bool(coming.isOwn), request],
-      missing: around.notFounds, around, request: request, standard: missing)
+      missing: notFounds, around, request: request, standard: missing)
     run(call, of: route, coming, machine.payload(of: request, requestClass) as? RequestObject)
   }
 

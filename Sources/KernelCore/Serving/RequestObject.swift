@@ -40,6 +40,7 @@ final class RequestObject {
     property("path") { request, machine throws(Failure) in
       machine.makeString((try? request.pathSegments).map { "/" + $0.joined(separator: "/") } ?? request.path)
     }
+    property("target") { request, machine throws(Failure) in machine.makeString(request.target) }
     property("query") { request, machine throws(Failure) in
       machine.makeDictionary(request.queryItems.map { ($0.name, machine.makeString($0.value)) })
     }

@@ -32,6 +32,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private var isAlive = true
   private var pings: Scheduled<Void>?
   private var deadline: Scheduled<Void>?
+  /// Ends the wait for the rest of a message.
+  private var messageTimeout: Scheduled<Void>?
   private var lastBufferedBytes = Int.max
   /// What has come since our close frame was sent.
   private var bytesAfterClose = 0
@@ -119,6 +121,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
     let now = scanner.heldBytes + assembler.heldBytes
     socket.held.unfinishedBytes = now
     let grows = now > before || gotMessage
+    if gotMessage || now == 0 {
+      messageTimeout?.cancel()
+      messageTimeout = nil
+    }
+    if now > 0, messageTimeout == nil, phase == .open { planMessageTimeout(context) }
     gotMessage = false
     guard phase == .open, grows, socket.held.isTooMuch else { return }
     socket.onRefusal?()
@@ -128,7 +135,22 @@ final class WebSocketHandler: ChannelDuplexHandler {
       context)
   }
 
+  /// A message has its time to come whole, as a body has.
+  private func planMessageTimeout(_ context: ChannelHandlerContext) {
+    messageTimeout = context.eventLoop.assumeIsolated().scheduleTask(in: limits.bodyTimeout) { [weak self] in
+      guard let self, phase == .open, let context = self.context else { return }
+      // Where nothing is read, nothing can come.
+      if !mayRead(context) { return planMessageTimeout(context) }
+      fail(
+        WebSocketClosure(
+          code: WebSocketClosure.policyViolation, reason: "the rest of a message has not come in time"),
+        context)
+    }
+  }
+
   private func forgetUnfinished() {
+    messageTimeout?.cancel()
+    messageTimeout = nil
     assembler = MessageAssembler(limit: limits.maxMessageBytes)
     socket.held.unfinishedBytes = 0
   }

@@ -31,6 +31,7 @@ public struct WebSocketClosure: Equatable, Sendable {
   static let noCode = 1005
   static let lost = 1006
   static let invalidText = 1007
+  static let policyViolation = 1008
   static let tooLarge = 1009
   static let tryAgainLater = 1013
 

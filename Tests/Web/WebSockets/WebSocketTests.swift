@@ -294,6 +294,22 @@ import Testing
     #expect(try sockets.closure(of: socket) == nil)
   }
 
+  @Test("a message that does not come whole in its time is closed with 1008", arguments: [1, 3])
+  func slowMessages(count: Int) throws {
+    var limits = ServerLimits()
+    limits.bodyTimeout = .milliseconds(200)
+    let sockets = try Sockets(limits: limits)
+    let (client, _) = try sockets.open()
+    for _ in 1..<count { try client.send("whole") }
+    try client.send(Frame(isLast: false, opcode: WebSocketClient.text, data: [97]))
+    let frame = try client.receive()
+    #expect(frame.opcode == 8)
+    #expect(Array(frame.data.prefix(2)) == [3, 240])
+    #expect(
+      String(decoding: frame.data.dropFirst(2), as: UTF8.self) == "the rest of a message has not come in time"
+    )
+  }
+
   @Test("a stop of the server closes with 1001")
   func shutdown() throws {
     let sockets = try Sockets()
