@@ -199,7 +199,7 @@ final class Kernel {
   /// In a replay only a cell under way, a call by hand, a client, and the wait for the end move time, so that it stands where
   /// the last cell left it when the next begins, however long that takes in the real world.
   private var isTimeHeld: Bool {
-    if calls.isWaitingForOthers || bindings > 0 { return true }
+    if calls.isWaitingForOthers || bindings > 0 || streams.awaitedFromOutside > 0 { return true }
     if !active.isEmpty || desk.clientCount > 0 || sockets.count > 0 || promptCallCount > 0 { return false }
     if configuration.holdsTimeBetweenCells && !isSettling { return true }
     return pendingCount == 0 && (isSettled || !isSettling)

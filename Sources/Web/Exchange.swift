@@ -45,11 +45,15 @@ public final class Exchange {
     case none
   }
 
+  /// Whether it is one of a connection, and not one within the process.
+  public let isOverConnection: Bool
+
   /// An exchange of a connection.
   init(request: Request, connection: ConnectionHandler, incomingBody: IncomingBody? = nil) {
     self.request = request
     self.incomingBody = incomingBody
     self.reply = .connection(connection)
+    isOverConnection = true
   }
 
   /// An exchange within the process.
@@ -65,6 +69,7 @@ public final class Exchange {
     self.request = request
     self.incomingBody = incomingBody
     self.reply = .closure(reply, limit: bodyLimit)
+    isOverConnection = false
   }
 
   /// An exchange within the process whose answer is read as it comes. Its reader calls `disconnect` where it goes
@@ -82,6 +87,7 @@ public final class Exchange {
     self.request = request
     self.incomingBody = incomingBody
     self.reply = .reader(whole: whole, pieces: pieces)
+    isOverConnection = false
   }
 
   /// Gives the answer, exactly once and on the loop. After the client has gone it does nothing; a second

@@ -273,4 +273,24 @@ import Testing
       withExtendedLifetime(client) {}
     }
   }
+
+  /// What is still on its way from a client holds time still, as an answer does that is on its way to the notebook.
+  @Test func aVirtualClockWaitsForABodyThatIsComing() async throws {
+    try await onOwnThread {
+      let cells = """
+        every(1m) { nil }
+        let began = now()
+        route "/up" { var size = 0; for await chunk in request.chunks { size += chunk.count }; [size, now() - began] }
+        """
+      let serving = try Serving.start(cells: cells, ["--clock", "virtual"])
+      let client = try RawHTTPClient(port: serving.port)
+      try client.send("POST /up HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+      usleep(500_000)
+      try client.send("3\r\ndef\r\n0\r\n\r\n")
+      let answer = try client.readResponse()
+      #expect(answer.status == 200)
+      #expect(answer.text == "[6,0]" || answer.text == "[6,\"0s\"]")
+      try serving.stop()
+    }
+  }
 }

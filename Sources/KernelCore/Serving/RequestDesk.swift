@@ -254,7 +254,7 @@ final class RequestDesk {
     let request = exchange.request
     let chunks = RequestChunks(
       bodies.operations, exchange.incomingBody ?? IncomingBody(whole: request.body),
-      comesInPieces: exchange.incomingBody != nil)
+      comesInPieces: exchange.incomingBody != nil, isOutside: exchange.isOverConnection)
     return machine.makeInstance(
       requestClass, fields: [machine.makeDictionary(params)],
       payload: RequestObject(request, params: params, chunks: chunks),

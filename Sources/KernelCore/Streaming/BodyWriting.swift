@@ -11,7 +11,10 @@ struct BodyWriting {
 
   /// Where a body is written to.
   func writer(for exchange: Exchange, head: Response, _ stream: StreamObject) -> StreamWriter {
-    StreamWriter(operations, clock: clock, heartbeat: hasHeartbeats ? stream.heartbeat : nil) {
+    StreamWriter(
+      operations, clock: clock, heartbeat: hasHeartbeats ? stream.heartbeat : nil,
+      isOutside: exchange.isOverConnection
+    ) {
       exchange.begin(head)
     }
   }

@@ -12,6 +12,8 @@ final class PieceReader {
   private let what: String
   /// Takes the next piece; nil where none has come.
   private let take: () -> Piece?
+  /// Whether who sends is outside this process.
+  private let isOutside: Bool
   private var waiting: Int? {
     didSet { if isAwaited != (oldValue != nil) { onWait?(isAwaited) } }
   }
@@ -20,9 +22,12 @@ final class PieceReader {
   /// Told when whoever waits has been cancelled.
   var onCancel: (() -> Void)?
 
-  /// - Parameter what: a piece as people are told of it: `chunk`.
-  init(_ operations: StreamOperations, what: String, take: @escaping () -> Piece?) {
+  /// - Parameters:
+  ///   - what: a piece as people are told of it: `chunk`.
+  ///   - isOutside: whether a virtual clock stands still while somebody waits for the next.
+  init(_ operations: StreamOperations, what: String, isOutside: Bool = false, take: @escaping () -> Piece?) {
     self.operations = operations
+    self.isOutside = isOutside
     self.what = what
     self.take = take
   }
@@ -43,7 +48,8 @@ final class PieceReader {
         .argument, "something else waits for the next \(what) already",
         help: "let one loop read, and hand on what it reads")
     }
-    let (id, deferred) = operations.begin(owner: owner, "the next \(what)") { [weak self] in
+    let (id, deferred) = operations.begin(owner: owner, "the next \(what)", isOutside: isOutside) {
+      [weak self] in
       self?.waiting = nil
       self?.onCancel?()
     }

@@ -8,11 +8,14 @@ final class RequestChunks {
   let comesInPieces: Bool
   private let reader: PieceReader
 
-  /// - Parameter body: what comes; the whole body, where it is there.
-  init(_ operations: StreamOperations, _ body: IncomingBody, comesInPieces: Bool) {
+  /// - Parameters:
+  ///   - body: what comes; the whole body, where it is there.
+  ///   - isOutside: whether it comes over a connection.
+  init(_ operations: StreamOperations, _ body: IncomingBody, comesInPieces: Bool, isOutside: Bool) {
     self.comesInPieces = comesInPieces
     let machine = operations.machine
-    reader = PieceReader(operations, what: "chunk") { [unowned machine] in
+    reader = PieceReader(operations, what: "chunk", isOutside: comesInPieces && isOutside) {
+      [unowned machine] in
       body.take().map { Self.piece($0, in: machine) }
     }
     if comesInPieces { body.onArrival = { [weak reader] in reader?.arrived() } }

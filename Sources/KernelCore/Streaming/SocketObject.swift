@@ -12,7 +12,7 @@ final class SocketObject {
   init(_ socket: WebSocket, _ operations: StreamOperations) {
     self.socket = socket
     self.operations = operations
-    waiting = WaitingWriters(operations, for: "a slow client")
+    waiting = WaitingWriters(operations, for: "a slow client", isOutside: true)
     let machine = operations.machine
     reader = PieceReader(operations, what: "message") { [unowned machine] in
       switch socket.take() {

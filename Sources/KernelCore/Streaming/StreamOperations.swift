@@ -5,7 +5,15 @@ final class StreamOperations {
   let machine: Machine
   /// Called after something has become ready.
   var onActivity: () -> Void = {}
-  private var entries: [Int: (what: String, forget: () -> Void)] = [:]
+  private var entries: [Int: Entry] = [:]
+  /// How many wait for a client: a virtual clock then stands still.
+  private(set) var awaitedFromOutside = 0
+
+  private struct Entry {
+    let what: String
+    let isOutside: Bool
+    let forget: () -> Void
+  }
 
   init(machine: Machine) {
     self.machine = machine
@@ -15,15 +23,25 @@ final class StreamOperations {
   ///
   /// - Parameters:
   ///   - what: what it is for, as people are told: `the next chunk`.
+  ///   - isOutside: whether what ends it is outside this process.
   ///   - forget: called where nobody waits any more.
-  func begin(owner: UInt32, _ what: String, forget: @escaping () -> Void) -> (id: Int, deferred: Value) {
+  func begin(
+    owner: UInt32, _ what: String, isOutside: Bool = false, forget: @escaping () -> Void
+  ) -> (id: Int, deferred: Value) {
     let operation = machine.beginOperation(owner: owner, .stream(what))
-    entries[operation.id] = (what, forget)
+    entries[operation.id] = Entry(what: what, isOutside: isOutside, forget: forget)
+    if isOutside { awaitedFromOutside += 1 }
     return operation
   }
 
+  private func remove(_ id: Int) -> Entry? {
+    guard let entry = entries.removeValue(forKey: id) else { return nil }
+    if entry.isOutside { awaitedFromOutside -= 1 }
+    return entry
+  }
+
   func complete(_ id: Int, _ outcome: Outcome) {
-    guard entries.removeValue(forKey: id) != nil else { return }
+    guard remove(id) != nil else { return }
     machine.complete(operation: id, outcome)
   }
 
@@ -40,7 +58,7 @@ final class StreamOperations {
 
   /// The wait was cancelled; false where it is none of these.
   func cancel(operation id: Int) -> Bool {
-    guard let entry = entries.removeValue(forKey: id) else { return false }
+    guard let entry = remove(id) else { return false }
     entry.forget()
     return true
   }

@@ -22,14 +22,14 @@ final class StreamWriter {
   private var beat: ClockToken?
 
   init(
-    _ operations: StreamOperations, clock: any Clock, heartbeat: Int?,
+    _ operations: StreamOperations, clock: any Clock, heartbeat: Int?, isOutside: Bool,
     begin start: @escaping () -> any BodySink
   ) {
     self.operations = operations
     self.clock = clock
     self.start = start
     self.heartbeat = heartbeat
-    waiting = WaitingWriters(operations, for: "a slow reader")
+    waiting = WaitingWriters(operations, for: "a slow reader", isOutside: isOutside)
     lastWrite = clock.now
   }
 

@@ -5,11 +5,14 @@ final class WaitingWriters {
   private let operations: StreamOperations
   /// What they wait for, as people are told: `a slow reader`.
   private let what: String
+  /// Whether who reads is outside this process.
+  private let isOutside: Bool
   private var ids: [Int] = []
 
-  init(_ operations: StreamOperations, for what: String) {
+  init(_ operations: StreamOperations, for what: String, isOutside: Bool) {
     self.operations = operations
     self.what = what
+    self.isOutside = isOutside
   }
 
   var isEmpty: Bool { ids.isEmpty }
@@ -17,7 +20,9 @@ final class WaitingWriters {
   /// A Deferred of whether what was written has been taken.
   func wait(owner: UInt32) -> Value {
     var id = 0
-    let operation = operations.begin(owner: owner, what) { [weak self] in self?.ids.removeAll { $0 == id } }
+    let operation = operations.begin(owner: owner, what, isOutside: isOutside) { [weak self] in
+      self?.ids.removeAll { $0 == id }
+    }
     id = operation.id
     ids.append(id)
     return operation.deferred

@@ -19,7 +19,7 @@ extension OutboundCalls {
   /// Starts what writes the body of a call, as a fiber of its own.
   func startWriting(_ id: Int, to sink: any SentBody, isOutside: Bool) {
     guard let call = underWay[id], let writes = call.options.writes else { return }
-    let writer = StreamWriter(streamOperations, clock: clock, heartbeat: nil) { sink }
+    let writer = StreamWriter(streamOperations, clock: clock, heartbeat: nil, isOutside: isOutside) { sink }
     let task = machine.upcomingTask
     underWay[id]?.hasWritten = true
     writingTasks[task] = id
