@@ -201,7 +201,8 @@ public struct NativeCall: ~Copyable {
       code.parameterNames.isEmpty
     else { return function }
     throw Failure(
-      .argument, "\(name(index)) of \(self.function.name) takes nothing of what it is given", help: help
+      .argument, "\(name(index)) of \(self.function.name) takes no argument, but is called with one",
+      help: help
     )
     .at(.parameter(index))
   }
