@@ -54,8 +54,9 @@ extension StandardPages {
     case .headerOverflow: headersTooLarge(limit: limits.maxHeaderBytes)
     case .invalidMethod, .invalidConstant: methodNotKnown()
     case .invalidURL: badRequest("the address is neither a path nor begins with http://")
-    case .invalidChunkSize: badRequest(chunkProblem(error))
-    case _ where isBody: badRequest(chunkProblem(error))
+    case .invalidChunkSize,
+      _ where isBody:
+      badRequest(chunkProblem(error))
     case .invalidContentLength:
       badRequest("Content-Length is no number that a body can have, or stands beside Transfer-Encoding")
     case .unexpectedContentLength:

@@ -1,3 +1,4 @@
+import Fetch
 import VM
 import Web
 
@@ -104,7 +105,7 @@ extension OutboundCalls {
         .argument, "a call is made again 0 to \(RepeatedAttempts.limit) times, not \(count)"
       ).at(parameter: index)
     }
-    guard count == 0 || RepeatedAttempts.methods.contains(method) else {
+    guard count == 0 || FetchRequest.idempotentMethods.contains(method) else {
       throw Failure(
         .argument, "a \(method) is not made again: what it does, it would do twice",
         help: "retry is for get, head, put and delete; or catch the error and decide"

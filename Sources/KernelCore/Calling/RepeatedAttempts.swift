@@ -12,9 +12,6 @@ struct RepeatedAttempts {
   /// The longest wait that a server may ask for by Retry-After.
   static let longestRequest = 60_000_000_000
 
-  /// Methods whose repetition does what one request does (RFC 9110 section 9.2.2).
-  static let methods = FetchRequest.idempotentMethods
-
   /// How one attempt ended.
   struct Attempt {
     /// Nanoseconds from the call's beginning to that of the attempt.

@@ -17,9 +17,9 @@ final class RequestDesk {
   var logsRequests = false
   /// How wide the window is in which errors are read.
   var columns: () -> Int? = { nil }
-  /// Lets what became ready run.
   /// Told of a handler that has given a stream, and of the task that writes it.
   var onStream: (_ handler: TaskID, _ stream: TaskID) -> Void = { _, _ in }
+  /// Lets what became ready run.
   var onActivity: () -> Void = {}
   /// Takes the requests for WebSockets.
   unowned var sockets: SocketDesk!

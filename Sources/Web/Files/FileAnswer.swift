@@ -12,7 +12,8 @@ public enum FileAnswer: Sendable {
 }
 
 extension StaticFolder {
-  /// Answers a request for one of the files; methods other than GET and HEAD are told that there are only these. It waits for the disk: not to be called on an event loop.
+  /// Answers a request for one of the files; methods other than GET and HEAD are told that there are only these. It waits
+  /// for the disk: not to be called on an event loop.
   ///
   /// - Parameters:
   ///   - prefix: the path that stands for the folder.

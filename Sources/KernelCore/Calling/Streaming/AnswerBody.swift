@@ -8,7 +8,8 @@ import Web
 ///
 /// What nobody takes is held, up to the window of a transfer or that of ``IncomingBody``; then whoever sends waits. It
 /// ends with its last piece, with `close`, with whoever waits for a piece and is cancelled, with the handler whose it
-/// is, with the run of a cell that began the call, when nobody refers to it any more, and when nobody has read it for ``idleLimit``.
+/// is, with the run of a cell that began the call, when nobody refers to it any more, and when nobody has read it for
+/// ``idleLimit``.
 final class AnswerBody {
   /// What it is read as.
   enum Reading: String, CaseIterable { case chunks, lines, events }
