@@ -22,8 +22,8 @@ extension Prompt {
     runCell(number, text)
   }
 
-  /// Runs cells one after another, up to the first that fails or at which Ctrl-C is pressed. Compactly, each is shown by
-  /// its headline, and of what it came to only what went wrong.
+  /// Runs cells one after another, up to the first that fails or at which Ctrl-C or Ctrl-Z is pressed. Compactly, each
+  /// is shown by its headline, and of what it came to only what went wrong.
   ///
   /// - Parameter hasMore: whether others are to run after them.
   @discardableResult
@@ -40,9 +40,15 @@ extension Prompt {
         if !isLast { complain(stopped(at: number)) }
         return false
       }
+      guard !isLast else { continue }
       // The key came when the cell had just ended.
-      if isInterrupted, !isLast {
+      if isInterrupted {
         complain("interrupted after cell [\(number)]; the cells after it were not run")
+        return false
+      }
+      // What the next one needs may be what this one still waits for.
+      if isBackgrounded {
+        refuse(left(at: number, hasMore ? [] : Array(numbers[(place + 1)...])))
         return false
       }
     }
@@ -85,6 +91,20 @@ extension Prompt {
         }
       say("[\(number)] took \(text)")
     }
+  }
+
+  /// What to say where a run of several cells ends at one that is left in the background.
+  ///
+  /// - Parameter rest: the cells that were to run after it, where all of them are known.
+  func left(at number: Int, _ rest: [Int]) -> String {
+    let text = "the cells after [\(number)] were not run"
+    guard let first = rest.first, let last = rest.last else { return text }
+    if rest.count == 1 { return "\(text); %run \(first) runs the one there is" }
+    let all = notebook.codeNumbers
+    if let start = all.firstIndex(of: first), all[start...].starts(with: rest) {
+      return "\(text); %run \(first)-\(last) runs them"
+    }
+    return rest.count > 12 ? text : "\(text); %run \(rest.map(String.init).joined(separator: " ")) runs them"
   }
 
   /// Why the cells after this one did not run, and what to do.

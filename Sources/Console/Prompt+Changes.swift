@@ -27,7 +27,7 @@ extension Prompt {
     }
     isModified = true
     if let command { keep(Undoable(command: command, inverses: inverses)) }
-    do throws(JournalError) { try journal.append(changes) } catch { say(StyledText("\(error)", .dim)) }
+    do throws(JournalError) { try journal.append(changes) } catch { input.tell("\(error)", .dim) }
   }
 
   /// Remembers what can be taken back.
@@ -267,7 +267,7 @@ extension Prompt {
   /// declare what others have read from elsewhere: after it the list is made anew.
   func runStale() {
     var done: Set<Int> = []
-    while !isInterrupted {
+    while !isInterrupted, !isBackgrounded {
       let stale = staleCells.filter { !done.contains($0) }
       if stale.isEmpty { break }
       let edited = editedCells
@@ -275,6 +275,6 @@ extension Prompt {
       done.formUnion(stale[..<end])
       guard runCells(Array(stale[..<end]), hasMore: end < stale.count) else { return }
     }
-    if done.isEmpty, !isInterrupted { say("no cell is stale") }
+    if done.isEmpty, !isInterrupted, !isBackgrounded { say("no cell is stale") }
   }
 }

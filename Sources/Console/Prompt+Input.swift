@@ -6,7 +6,7 @@ import Language
 extension Prompt {
   /// What the person typed: a command, a question about a name, or a cell.
   func handle(_ text: String) {
-    isInterrupted = false
+    (isInterrupted, isBackgrounded) = (false, false)
     if let cells = PastedTranscript.cells(in: text) {
       for cell in cells {
         if cells.count > 1 { say(Transcript.input(notebook.nextNumber, cell)) }
@@ -33,7 +33,7 @@ extension Prompt {
   }
 
   private func command(_ line: String) {
-    isInterrupted = false
+    (isInterrupted, isBackgrounded) = (false, false)
     if let topic = Prompt.question(in: line) { return help(topic) }
     let parts = line.dropFirst().split(separator: " ", maxSplits: 1)
     let argument = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""

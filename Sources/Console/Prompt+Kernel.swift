@@ -35,6 +35,7 @@ extension Prompt {
     let mayFail = Set(notebook.codeCells.filter(\.mayFail).compactMap(\.number))
     let total = cells.count
     let collected = ResultList()
+    var left: Int?
     let background = states.forgetAll()
     if !background.isEmpty { say(Prompt.stoppedInBackground(background)) }
     openings.heldBack(isSilent: true) {
@@ -57,7 +58,7 @@ extension Prompt {
         switch outcome {
         case .finished: return
         case .interrupted: if !flag.isSet { kernel.interrupt() }
-        case .backgrounded: letGoOn(collected)
+        case .backgrounded: left = left ?? leaveRerun(collected)
         }
       }
     }
@@ -65,7 +66,9 @@ extension Prompt {
       states.note(result, texts[result.cell] ?? "")
       if !result.isSuccess, let text = Transcript.result(result) { say(text) }
     }
-    if let failed = collected.all.last, !failed.isSuccess,
+    if let left, let place = numbers.firstIndex(of: left), place < numbers.count - 1 {
+      refuse("\(verb); \(self.left(at: left, Array(numbers[(place + 1)...])))")
+    } else if let failed = collected.all.last, !failed.isSuccess,
       failed.outcome == .interrupted || !mayFail.contains(failed.cell)
     {
       hasFailed = true
@@ -77,14 +80,15 @@ extension Prompt {
     }
   }
 
-  /// Lets the cell that waits within a re-run go on in the background.
-  private func letGoOn(_ collected: ResultList) {
-    guard let number = kernel.goOnWithRerun() else { return }
+  /// Ends a re-run at the cell that waits, which goes on in the background; gives its number, and nil where none waits.
+  private func leaveRerun(_ collected: ResultList) -> Int? {
+    guard let number = kernel.leaveRerun() else { return nil }
     let slot = Slot<CellResult>()
     let run = states.begin(number, notebook[number]?.source ?? "")
     input.tell("[\(number)] goes on in the background; %fg brings it back", .dim)
     leaveInBackground(slot, number, run, since: .now, isShown: false)
     collected.leave(number, to: slot)
+    return number
   }
 
   func openPage(_ argument: String) {

@@ -116,7 +116,7 @@ extension Prompt {
     fileIsAhead = false
     fileVersion = CellsFile.version(ofFileAt: target)
     isModified = false
-    try? journal.reset(notebookFile: Prompt.absolute(target))
+    try? journal.reset(notebookFile: Prompt.absolute(target), notebook: notebook)
     let count = notebook.codeCells.count
     say("saved \(count) cell\(count == 1 ? "" : "s") to \(target)")
     let failed = failedCells
@@ -160,7 +160,7 @@ extension Prompt {
     insertion = nil
     undoable = []
     knownStale = []
-    try? journal.reset(notebookFile: Prompt.absolute(target))
+    try? journal.reset(notebookFile: Prompt.absolute(target), notebook: notebook)
     Completer.shared.forgetAll()
     Completer.shared.learn(from: notebook.codeCells.map(\.source))
     rerun(notebook.codeNumbers, verb: "opened \(target)")
@@ -170,10 +170,8 @@ extension Prompt {
   func tellWhatIsOtherwise(in contents: NotebookFile.Contents, of file: String) {
     tellForeignLanguage(of: contents, in: file)
     guard !contents.leftOut.isEmpty, isInteractive else { return }
-    say(
-      StyledText(
-        "\(file) has \(contents.leftOut): %save keeps that there, and a cells file has no place for it", .dim)
-    )
+    input.tell(
+      "\(file) has \(contents.leftOut): %save keeps that there, and a cells file has no place for it", .dim)
   }
 
   /// What a person typed as a file's name: `~` at its beginning is their home, and quotes around it are none of it.

@@ -17,7 +17,7 @@ extension Prompt {
         "\(Prompt.summary(of: changes)) \(place), on \(time): %recover brings \(them) back, %recover show lists \(them), %recover drop forgets \(them)",
         Style(.yellow))
     }
-    if let elsewhere = abandoned.elsewhere { say(StyledText(elsewhere, .dim)) }
+    if let elsewhere = abandoned.elsewhere { input.tell(elsewhere, .dim) }
   }
 
   /// `%recover show`: what was left of this notebook, the latest last.
@@ -62,7 +62,7 @@ extension Prompt {
     for entry in abandoned.own.reversed() {
       do throws(JournalError) {
         _ = try journal.adopt(entry) { changes in
-          let made = notebook.restore(changes, madeIn: base)
+          let made = notebook.restore(changes, inOrder: entry.order(in: base))
           for case .added(let cell, _) in made {
             if let number = cell.number { states.forget(number) }
             Completer.shared.learn(from: [cell.source])

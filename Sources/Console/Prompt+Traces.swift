@@ -42,7 +42,7 @@ extension Prompt {
       list.olderTickCount > 0 ? "\(list.olderTickCount) older ticks of every" : nil,
     ].compactMap(\.self)
     if !older.isEmpty {
-      say(StyledText("… and \(older.joined(separator: ", ")): %trace with a number shows one", .dim))
+      input.tell("… and \(older.joined(separator: ", ")): %trace with a number shows one", .dim)
     }
   }
 }

@@ -34,7 +34,9 @@ extension Prompt {
         isInterrupted = true
         // Nothing else that goes on is meant.
         if slot.value == nil { interrupting() }
-      case .backgrounded: if backgrounding() { return nil }
+      case .backgrounded:
+        isBackgrounded = true
+        if backgrounding() { return nil }
       }
     }
   }

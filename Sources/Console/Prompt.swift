@@ -58,6 +58,8 @@ public final class Prompt {
   var hasFailed = false
   /// Ctrl-C was pressed since the person entered something: what runs one cell after another goes no further.
   var isInterrupted = false
+  /// The same of Ctrl-Z, whether a cell was left by it or had just ended.
+  var isBackgrounded = false
   /// An error was reported that nobody awaited.
   private let hasUnawaited: Flag
   private var isLeaving = false
@@ -156,7 +158,7 @@ public final class Prompt {
       return .badFile
     }
     path = file
-    try? journal.reset(notebookFile: Prompt.absolute(file))
+    try? journal.reset(notebookFile: Prompt.absolute(file), notebook: notebook)
     Completer.shared.learn(from: notebook.codeCells.map(\.source))
     if !callsListen(notebook), !listenByDefault() { return .cellFailed }
     guard options.runsCells else {
@@ -164,8 +166,7 @@ public final class Prompt {
       return nil
     }
     let isSuccess = openings.heldBack { [input] in
-      input.print(
-        StyledText("pages are named, not opened, while a whole notebook runs; %open /path opens one", .dim))
+      input.tell("pages are named, not opened, while a whole notebook runs; %open /path opens one", .dim)
     } during: {
       runCells(notebook.codeNumbers, isCompact: isInteractive)
     }

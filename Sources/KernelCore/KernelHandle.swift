@@ -140,9 +140,10 @@ public final class KernelHandle: Sendable {
     }
   }
 
-  /// Lets the cell that waits within `rerunAll` go on by itself, and the next one run; gives its number, and nil where
-  /// none waits. What it comes to is told as that of the others, be it after the end of the re-run.
-  public func goOnWithRerun() -> Int? { promptly { $0.goOnWithRerun() } ?? nil }
+  /// Ends `rerunAll` at the cell that waits, which goes on by itself; gives its number, and nil where the loop is busy.
+  /// What the cell comes to is told as that of the others. Between two cells the next one counts as interrupted, and nil
+  /// is given.
+  public func leaveRerun() -> Int? { promptly { $0.leaveRerun() } ?? nil }
 
   /// The same as `staleCells`; nil where the loop is busy.
   public func staleCellsAtOnce(in order: [Int], edited: Set<Int> = []) -> [Int]? {

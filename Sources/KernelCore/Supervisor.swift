@@ -64,7 +64,7 @@ final class Supervisor: Responder {
     let mayFail: Set<Int>
     /// The cell that runs now.
     var current = 0
-    /// The same, while the next cell is not to run before it has ended.
+    /// The same; nil between two cells.
     var awaited: Int?
     /// It was to be interrupted when no cell ran.
     var isInterrupted = false
@@ -264,13 +264,15 @@ final class Supervisor: Responder {
     }
   }
 
-  /// Goes on with the next cell of a re-run, though the one that runs has not ended; gives that one's number, and nil
-  /// where none runs. What it comes to is told as that of the others, be it after the end of the re-run.
-  func goOnWithRerun() -> Int? {
-    guard let number = rerun?.awaited else { return nil }
-    rerun?.awaited = nil
-    let generation = generation
-    loop.assumeIsolated().execute { [weak self] in self?.runNext(generation) }
+  /// Ends a re-run at the cell that runs, which goes on by itself; gives that one's number. What it comes to is told as
+  /// that of the others. Between two cells it ends as by `interrupt`, and gives nil.
+  func leaveRerun() -> Int? {
+    guard let rerun else { return nil }
+    guard let number = rerun.awaited else {
+      self.rerun?.isInterrupted = true
+      return nil
+    }
+    endRerun(nil)
     return number
   }
 

@@ -18,9 +18,21 @@ public struct AbandonedJournal: Equatable, Sendable {
   /// Lines that could not be read: the last one is torn when the machine went down as it was written.
   public let damagedLines: Int
   let path: String
+  /// The order of the cells when it began; nil in the journal of an earlier version, which did not keep it.
+  let startingOrder: [Int]?
 
   /// When the last change was made.
   public var lastEntry: Date { entries.last?.time ?? started }
+
+  /// The order in which the cells stood at the end, by their numbers; 0 for those without one.
+  ///
+  /// - Parameter base: the notebook that the changes were made in, where the journal does not tell in which order its
+  ///   cells stood.
+  public func order(in base: Notebook) -> [Int] {
+    var order = CellOrder(startingOrder ?? base.order)
+    for entry in entries { order.follow(entry.change) }
+    return order.cells
+  }
 
   /// What all of it comes to: a cell that was entered and edited is one that was entered so, and one that was entered
   /// and deleted is none; one that was deleted and came back is at most at another place.
@@ -113,6 +125,7 @@ extension Journal {
     guard let first = entries.first else { return nil }
     return AbandonedJournal(
       pid: owner?.pid ?? 0, started: owner.map { Date(timeIntervalSince1970: $0.time) } ?? first.time,
-      notebookFile: owner?.notebookFile, entries: entries, damagedLines: damaged, path: path)
+      notebookFile: owner?.notebookFile, entries: entries, damagedLines: damaged, path: path,
+      startingOrder: owner?.order)
   }
 }

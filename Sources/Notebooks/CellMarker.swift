@@ -83,12 +83,15 @@ struct CellMarker {
     metadata = cell.metadata
   }
 
-  /// The marker line, without a line end.
+  /// The marker line, without a line end. Of a text cell without a number the kind keeps one at the beginning of the
+  /// title from being the cell's.
   var text: String {
     var text = sign ?? "# %%"
+    let isFirst = number == nil && CellMarker.number(Array(title.utf8)[...].prefix { !$0.isBlank }) != nil
+    if kind != .code, isFirst { text += " [\(kind.rawValue)]" }
     if let number { text += " \(number)" }
     if !title.isEmpty { text += " \(title)" }
-    if kind != .code { text += " [\(kind.rawValue)]" }
+    if kind != .code, !isFirst { text += " [\(kind.rawValue)]" }
     for datum in metadata { text += " \(datum.key)=\(datum.value)" }
     return text
   }

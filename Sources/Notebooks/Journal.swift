@@ -3,8 +3,8 @@ import Foundation
 /// What was entered, on the disk before it runs, so that no crash loses work.
 ///
 /// A running program has one file of its own in `$XDG_STATE_HOME/routebook/journal/`, locked as long as the
-/// program lives: a line of JSON that says whose it is, then one for each cell. A clean end removes it; one that
-/// is left without a lock is offered by `abandoned`. A journal is used from one thread.
+/// program lives: a line of JSON that says whose it is and in which order its cells stood, then one for each change. A
+/// clean end removes it; one that is left without a lock is offered by `abandoned`. A journal is used from one thread.
 public final class Journal {
   /// The greatest size of a journal's file, in bytes. Saving the notebook empties it.
   public static let maximumSize = 32 * 1024 * 1024
@@ -84,7 +84,10 @@ public final class Journal {
   }
 
   /// Begins anew, since the notebook is now the same as its file: it has just been saved or loaded.
-  public func reset(notebookFile: String?) throws(JournalError) {
+  ///
+  /// - Parameter notebook: what the changes to come are made in: with the order of its cells, that of any later moment is
+  ///   known.
+  public func reset(notebookFile: String?, notebook: Notebook = Notebook()) throws(JournalError) {
     do throws(SystemError) {
       try descriptor?.truncate(to: 0)
     } catch {
@@ -92,7 +95,9 @@ public final class Journal {
     }
     size = 0
     pending = []
-    try write([JournalRecord(pid: getpid(), started: started, notebookFile: notebookFile)])
+    let record = JournalRecord(
+      pid: getpid(), started: started, notebookFile: notebookFile, order: notebook.order)
+    try write([record])
   }
 
   /// Ends the journal: all went well, nothing is to be offered.
@@ -186,6 +191,8 @@ struct JournalRecord: Codable {
   var time: Double
   var pid: Int32?
   var notebookFile: String?
+  /// The order that the cells had when the journal began; 0 for one without a number.
+  var order: [Int]?
   /// What was done; a cell was added where a line does not say.
   var operation: Operation?
   var number: Int?
@@ -197,10 +204,11 @@ struct JournalRecord: Codable {
   /// Where a cell came or went to; the end where a line does not say.
   var place: Int?
 
-  init(pid: Int32, started: Date, notebookFile: String?) {
+  init(pid: Int32, started: Date, notebookFile: String?, order: [Int]) {
     self.time = started.timeIntervalSince1970
     self.pid = pid
     self.notebookFile = notebookFile
+    self.order = order
   }
 
   init(_ change: NotebookChange, at time: Date) {

@@ -114,6 +114,11 @@ enum Keys {
     #expect(probe.screen.text.components("history is kept") == 1)
   }
 
+  @Test func aNoticeBreaksBetweenWords() throws {
+    let probe = try Probe(columns: 24, environment: ["XDG_STATE_HOME": "/dev/null/state"])
+    try probe.wait(for: "history is kept in\nmemory only: can't make\n")
+  }
+
   @Test func textPrintedAboveLeavesTheLineBeingTypedAsItIs() throws {
     let probe = try Probe()
     try probe.send("later 20 tick\r")

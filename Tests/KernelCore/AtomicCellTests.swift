@@ -200,27 +200,54 @@ struct AtomicCellTests {
     #expect(Shown(first.value) == "\"done\"")
   }
 
-  /// The cell in the background was stopped instead, and the re-run went on.
-  @Test func interruptingBetweenTwoCellsStopsTheRerun() {
-    let bench = Bench()
-    let ends = Mutex<[String]>([])
-    let last = Mutex<CellResult?>(nil)
-    bench.on {
-      let cells = [(1, "await deferred()"), (2, "2"), (3, "3")].map { (number: $0.0, text: $0.1) }
-      bench.supervisor.rerunAll(cells) { result in
-        ends.withLock { $0.append("\(result.cell)") }
-      } completion: { result in
-        last.withLock { $0 = result }
+  /// What a re-run of three cells came to: the cells that ended, and what its end was told by.
+  private final class Rerun: Sendable {
+    let ends = Mutex<[Int]>([])
+    let last = Mutex<CellResult??>(nil)
+
+    /// - Parameter atTheEnd: what is done when a cell has ended, before the next one begins.
+    init(_ bench: Bench, _ first: String, atTheEnd: @escaping @Sendable () -> Void = {}) {
+      bench.on { [self] in
+        let cells = [(1, first), (2, "2"), (3, "3")].map { (number: $0.0, text: $0.1) }
+        bench.supervisor.rerunAll(cells) { [self] result in
+          ends.withLock { $0.append(result.cell) }
+          atTheEnd()
+        } completion: { [self] result in
+          last.withLock { $0 = .some(result) }
+        }
       }
     }
-    bench.on {
-      #expect(bench.supervisor.goOnWithRerun() == 1)
-      // The next cell is to begin in a turn of its own.
-      bench.supervisor.interrupt()
+
+    var hasEnded: Bool { last.withLock { $0 != nil } }
+  }
+
+  /// It met nothing that it could stop, and the re-run went on.
+  @Test(arguments: [true, false])
+  func interruptingOrLeavingBetweenTwoCellsStopsTheRerun(leaves: Bool) {
+    let bench = Bench()
+    let rerun = Rerun(bench, "1") {
+      // The next cell is to begin in a turn of its own, behind this one.
+      bench.loop.execute {
+        if leaves { #expect(bench.supervisor.leaveRerun() == nil) } else { bench.supervisor.interrupt() }
+      }
     }
-    #expect(bench.wait { last.withLock { $0 } != nil })
-    #expect(last.withLock { $0?.cell } == 2 && last.withLock { $0?.outcome } == .interrupted)
-    #expect(ends.withLock { $0 } == [])
+    #expect(bench.wait { rerun.hasEnded })
+    let last = rerun.last.withLock { $0 ?? nil }
+    #expect(last?.cell == 2 && last?.outcome == .interrupted)
+    #expect(rerun.ends.withLock { $0 } == [1])
+  }
+
+  /// The next cell ran at once, and did not find what the one that waits was still to declare.
+  @Test func aRerunEndsAtTheCellThatIsLeftToItself() {
+    let bench = Bench()
+    let rerun = Rerun(bench, "let x = await after(1s) { 5 }")
+    bench.on { #expect(bench.supervisor.leaveRerun() == 1) }
+    #expect(rerun.hasEnded && rerun.last.withLock { $0 ?? nil } == nil)
+    bench.advance(.seconds(1))
+    #expect(bench.wait { rerun.ends.withLock { $0 } == [1] })
+    #expect(bench.run("x", cell: 4) == "5")
+    #expect(rerun.ends.withLock { $0 } == [1])
+    bench.on { #expect(bench.supervisor.leaveRerun() == nil) }
   }
 
   @Test func interruptingStopsTheCellThatBeganLastAndNoOther() {

@@ -91,6 +91,7 @@ func markers(line: String, cell: Cell) throws {
     ("# %% [md]", Cell(kind: .markdown, source: "x")),
     ("# %% [raw] k=1", Cell(kind: .raw, metadata: [.init(key: "k", value: "1")], source: "x")),
     ("# %% 4 one [markdown] two", Cell(number: 4, kind: .markdown, title: "one two", source: "x")),
+    ("# %% [markdown] 9 lives", Cell(kind: .markdown, title: "9 lives", source: "x")),
   ])
 func textMarkers(line: String, cell: Cell) throws {
   let notebook = try parse(line + "\n# x\n")

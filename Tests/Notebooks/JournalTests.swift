@@ -339,3 +339,60 @@ func killedProgram() throws {
   program.waitUntilExit()
   #expect(state.abandoned.first?.cells == [Cell(number: 1, source: "a")])
 }
+
+/// A cell that was deleted and came back counted for the places of those that came before, and stood elsewhere then.
+@Test("After a crash the cells stand in the order that they had", arguments: 0..<150)
+func orderComesBack(seed: UInt64) throws {
+  let state = try State()
+  var random = SeededGenerator(seed: seed)
+  var base = Notebook()
+  for number in 0..<Int.random(in: 0...5, using: &random) {
+    if seed % 3 == 0 { _ = try base.insert(Cell(kind: .markdown, source: "text \(number)")) }
+    base.append(code: "cell \(number)")
+  }
+  var left = base
+  do {
+    let journal = state.journal()
+    try journal.reset(notebookFile: nil, notebook: base)
+    var inverses: [[NotebookChange]] = []
+    for step in 0..<Int.random(in: 3...25, using: &random) {
+      let numbers = left.codeNumbers
+      let place = Int.random(in: 0...left.cells.count, using: &random)
+      let chosen = numbers.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
+      let changes: [NotebookChange] =
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0...2: [.added(Cell(number: left.nextNumber, source: "new \(step)"), at: place)]
+        case 3: chosen.compactMap { left[$0].map { .removed($0) } }
+        case 4: chosen.map { .moved($0, to: place) }
+        case 5: chosen.map { .edited($0, from: left[$0]?.source ?? "", to: "edited \(step) \($0)") }
+        default: inverses.popLast() ?? []
+        }
+      inverses.append(try changes.map { try left.apply($0) }.reversed())
+      try journal.append(changes)
+    }
+  }
+  state.waitUntilUnlocked()
+  guard let abandoned = state.abandoned.first else { return }
+  var back = base
+  let made = back.restore(abandoned.changes, inOrder: abandoned.order(in: base))
+  #expect(back.cells == left.cells)
+  // A journal of an earlier version does not say in which order its cells stood: the notebook's is taken.
+  var order = CellOrder(base.order)
+  for entry in abandoned.entries { order.follow(entry.change) }
+  #expect(order.cells == left.order)
+  // Other cells have come since, in between: what came back stands in its order all the same.
+  var present = base
+  for step in 0..<3 {
+    let place = Int.random(in: 0...present.cells.count, using: &random)
+    _ = try present.insert(Cell(source: "since \(step)"), at: place)
+  }
+  _ = present.restore(abandoned.changes, inOrder: abandoned.order(in: base))
+  #expect(
+    present.cells.filter { $0.kind == .code }.map(\.source).filter { !$0.hasPrefix("since") }
+      == left.codeCells.map(\.source))
+  #expect(present.cells.count { $0.source.hasPrefix("since") } == 3)
+  // What is journalled again comes to the same.
+  var again = base
+  for change in made { try again.apply(change) }
+  #expect(again.cells == left.cells)
+}

@@ -13,6 +13,17 @@ private func listed(_ notebook: Notebook) -> [String] {
   notebook.cells.map { "\($0.number.map(String.init) ?? "-") \($0.source)" }
 }
 
+extension Notebook {
+  /// Makes changes again that were made in another notebook, or in this one as it is.
+  mutating func restore(_ changes: [NotebookChange], madeIn base: Notebook? = nil)
+    -> [NotebookChange]
+  {
+    var order = CellOrder((base ?? self).order)
+    for change in changes { order.follow(change) }
+    return restore(changes, inOrder: order.cells)
+  }
+}
+
 @Test("Each change can be taken back", arguments: 0..<100)
 func inverses(seed: UInt64) throws {
   var random = SeededGenerator(seed: seed)

@@ -53,8 +53,8 @@ import Testing
   }
 
   /// Between two cells Ctrl-C met nothing that it could stop, and the next one ran.
-  @Test(arguments: ["%run all", "%rerun", "%run stale"])
-  func controlCStopsARunOfManyCellsHoweverShortTheyAre(_ command: String) throws {
+  @Test(arguments: ["%run all", "%rerun", "%run stale"], [Keys.interrupt, Keys.background])
+  func controlCAndControlZStopARunOfManyCellsHoweverShortTheyAre(_ command: String, _ key: String) throws {
     let home = TemporaryFolder()
     let count = 6_000
     let cells = (1...count).map { $0 == 1 ? "let k1 = 1" : "let k\($0) = k1" }
@@ -79,8 +79,11 @@ import Testing
         }
       }
     }
-    try notebook.send(Keys.interrupt)
-    try notebook.wait(for: "; the cells after it were not run")
+    try notebook.send(key)
+    try notebook.wait(for: "the end of the run") {
+      $0.fullText.contains("; the cells after it were not run")
+        || $0.fullText.contains("were not run; %run ")
+    }
     try notebook.waitForPrompt()
     #expect(!notebook.screen.fullText.contains("In [\(count)]: let k\(count)"))
     #expect(try notebook.enter("k1") == ["Out[\(count + 1)]: 1"])
@@ -258,21 +261,59 @@ import Testing
     #expect(try notebook.enter("1 + 1") == ["Out[2]: 2"])
   }
 
-  @Test func aCellThatWaitsWithinARerunIsLeftInTheBackground() throws {
-    let notebook = try NotebookTerminal()
-    try notebook.enter("let gate = deferred()")
-    try notebook.send("await gate\r")
-    try notebook.wait(for: "the spinner") { $0.text.contains("[2]") }
-    try notebook.send("\u{1a}")
-    try notebook.wait(for: "the prompt") { $0.cursorLine.hasPrefix("In [3]:") }
-    try notebook.enter("\"three\"")
-    try notebook.send("%rerun\r")
-    try notebook.wait(for: "the second cell") { $0.text.contains("cell 2 of 3") }
-    try notebook.send("\u{1a}")
-    try notebook.wait(for: "the end of the rest") { $0.text.contains("restarted, and ran 3 cells") }
-    #expect(try notebook.enter("%cells").contains { $0.contains("[2] waits") })
+  /// The next cell ran at once, before what it needs was there; with many, each key only went on to the next one.
+  @Test(arguments: ["", "%run all", "%run 2 4", "%run stale", "%rerun", "%load"])
+  func aRunOfSeveralCellsEndsWhereOneIsLeftInTheBackground(_ command: String) throws {
+    let home = TemporaryFolder()
+    home.write(
+      "# %% 1\nlet gate = deferred()\n# %% 2\nlet a = await gate\n# %% 3\nlet b = a\n# %% 4\nlet c = a\n",
+      to: "a.cells")
+    let file = home.path + "/a.cells"
+    let isOpening = command.isEmpty
+    let notebook = try NotebookTerminal(
+      isOpening ? [file] : command == "%load" ? [] : ["--no-run", file], home: home, waits: !isOpening)
+    if ["%run 2 4", "%run stale"].contains(command) { try notebook.enter("%run 1") }
+    if command == "%run stale" {
+      try notebook.enter("gate.resolve(1)")
+      try notebook.enter("%run 2-4")
+      try notebook.enter("%run 1")
+    }
+    if !isOpening { try notebook.send(command == "%load" ? "%load \(file)\r" : command + "\r") }
+    try wait(notebook, forSpinnerOf: ["%rerun", "%load"].contains(command) ? "cell 2 of 4" : "[2]")
+    try notebook.send(Keys.background)
+    let advice = ["%run 2 4": "%run 4 runs the one there is", "%run stale": "%run 3-5 runs them"]
+    try notebook.wait(
+      for: "the cells after [2] were not run; " + (advice[command] ?? "%run 3-4 runs them"))
+    try notebook.waitForPrompt()
+    #expect(notebook.screen.fullText.contains("[2] goes on in the background; %fg brings it back"))
+    #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] waits "))
+    #expect(!notebook.screen.fullText.contains("is not defined"))
+    try notebook.enter("gate.resolve(7); nil")
+    try notebook.wait(for: "[2] has ended after")
+    try notebook.enter("%run 3-4")
+    #expect(try notebook.enter("[b, c]").last?.hasSuffix(": [7, 7]") == true)
+  }
+
+  private func wait(_ notebook: NotebookTerminal, forSpinnerOf label: String) throws {
+    try notebook.wait(for: "the spinner of \(label)") { screen in
+      screen.lines.contains { $0.dropFirst(2).hasPrefix("\(label) ") && $0.contains(" s") }
+    }
+  }
+
+  /// Nothing is left to say of cells after it.
+  @Test(arguments: ["%run all", "%rerun"])
+  func theLastCellOfARunIsLeftInTheBackgroundAsAnyOther(_ command: String) throws {
+    let home = TemporaryFolder()
+    home.write("# %% 1\nlet gate = deferred()\n# %% 2\nawait gate\n", to: "a.cells")
+    let notebook = try NotebookTerminal(["--no-run", home.path + "/a.cells"], home: home)
+    try notebook.send(command + "\r")
+    try wait(notebook, forSpinnerOf: command == "%rerun" ? "cell 2 of 2" : "[2]")
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[2] goes on in the background")
+    try notebook.waitForPrompt()
+    #expect(!notebook.screen.fullText.contains("not run;"))
     try notebook.send("gate.resolve(5)\r")
-    try notebook.wait(for: "what it came to") { $0.text.contains("Out[2]: 5") }
+    try notebook.wait(for: "what it came to") { $0.fullText.contains("Out[2]: 5") }
   }
 
   @Test func aFloodOfOutputIsStoppedByControlC() throws {

@@ -115,7 +115,11 @@ import Testing
 
     let a = try NotebookTerminal([home.path + "/a.cells"], home: home)
     #expect(a.screen.text.contains("1 cell was entered here and not saved"))
-    #expect(a.screen.text.contains("unsaved cells of other notebooks wait for: routebook "))
+    // Broken between words, as all notices are.
+    #expect(
+      a.screen.text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(
+        "unsaved cells of other notebooks wait for: routebook \(home.path)/b.cells, routebook without a file")
+    )
     try a.enter("%recover")
     #expect(try a.enter("%show") == ["In [1]: \"a\"", "In [2]: \"entered in a.cells\""])
     try a.enter("%save")
@@ -126,6 +130,30 @@ import Testing
     #expect(!b.screen.text.contains("other notebooks"))
     try b.enter("%recover")
     #expect(try b.enter("%show") == ["In [1]: \"b\"", "In [2]: \"entered in b.cells\""])
+  }
+
+  /// The cell that came last stood before one of the file's.
+  @Test func cellsStandInTheOrderThatTheyHadWhereSomeWereDeleted() throws {
+    let home = TemporaryFolder()
+    home.write((1...4).map { "# %% \($0)\n\"file\($0)\"\n" }.joined(), to: "a.cells")
+    let first = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    for text in ["%delete 3", "\"c3\"", "%undo", "%insert 2", "\"c6\"", "%delete 1", "%move 4 6", "%undo"] {
+      try first.enter(text)
+    }
+    let shown = try first.enter("%show")
+    #expect(shown.compactMap { $0.split(separator: "\"").last } == ["c6", "file2", "file3", "file4", "c3"])
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+
+    let second = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    try second.enter("%recover")
+    #expect(try second.enter("%show") == shown)
+    // Again, from what was journalled as it came back.
+    second.terminal.kill(SIGKILL)
+    try second.terminal.waitForExit()
+    let third = try NotebookTerminal([home.path + "/a.cells"], home: home)
+    try third.enter("%recover")
+    #expect(try third.enter("%show") == shown)
   }
 
   // A recovered cell once took the place of one that had been written into the file since.

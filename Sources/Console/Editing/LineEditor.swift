@@ -140,7 +140,10 @@ public final class LineEditor: CellInput {
 
   /// The lines that wait to be printed, after what takes the block off the screen.
   func takeQueued() -> String {
-    if let notice = history.takeNotice() { queue.add(StyledText(notice, .dim).rendered(color: usesColor)) }
+    if let notice = history.takeNotice() {
+      let lines = Layout.wrapped(notice, to: terminal.size.columns)
+      queue.add(StyledText(lines, .dim).rendered(color: usesColor))
+    }
     let lines = queue.take()
     guard !lines.isEmpty else { return "" }
     return lines.reduce(into: painter.erase()) { $0 += $1 + "\r\n" }

@@ -122,11 +122,14 @@ extension FunctionCompiler {
     let kind: Expression.Kind
     switch condition.kind {
     case .unary(.not, let operand):
-      pieces.append(.text("!"))
+      // Without parentheses it would be the left side alone that is turned round.
+      let isCompared = if case .binary(let sign, _, _, _) = operand.kind { sign.isComparison } else { false }
+      pieces.append(.text(isCompared ? "!(" : "!"))
       guard let kept = keep(operand, &pieces) else {
         pieces.removeLast()
         return nil
       }
+      if isCompared { pieces.append(.text(")")) }
       kind = .unary(.not, kept)
     case .binary(let sign, let left, let right, let signSpan) where sign.isComparison:
       let first = keepValue(left, &pieces)

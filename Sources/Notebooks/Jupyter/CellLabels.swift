@@ -18,7 +18,9 @@ struct CellLabels {
   init(reading object: JSONObject, _ kind: Cell.Kind) {
     let own = object["routebook"]?.object
     number = own?["number"]?.integer.flatMap { (1...Notebook.maximumNumber).contains($0) ? $0 : nil }
-    if let title = object["title"] { read(title, kind) }
+    // Only code always has a number.
+    let isNumberless = kind != .code && own?["number"] == .some(.null)
+    if let title = object["title"] { read(title, kind, isNumberless: isNumberless) }
 
     var values: [JSONObject.Member] = []
     for member in object where CellLabels.isCarried(member.key) {
@@ -39,7 +41,8 @@ struct CellLabels {
     }
   }
 
-  private mutating func read(_ value: JSON, _ kind: Cell.Kind) {
+  /// - Parameter isNumberless: whether the cell is known to have no number, so that the title begins with none.
+  private mutating func read(_ value: JSON, _ kind: Cell.Kind, isNumberless: Bool) {
     guard let text = value.string else {
       leftOut += 1
       return
@@ -47,11 +50,12 @@ struct CellLabels {
     let line = text.split { $0.isNewline || $0 == "\0" }.joined(separator: " ")
     var title = Array(line.utf8)[...].trimmed.string
     // jupytext keeps a number at the beginning of the title.
-    if number == nil, let numbered = CellLabels.numberedTitle(title) {
+    if number == nil, !isNumberless, let numbered = CellLabels.numberedTitle(title) {
       number = numbered.number
       title = numbered.title
     }
-    if CellLabels.isWritable(Cell(number: number ?? 1, kind: kind, title: title, source: "")) {
+    let shown = isNumberless ? nil : number ?? 1
+    if CellLabels.isWritable(Cell(number: shown, kind: kind, title: title, source: "")) {
       self.title = title
     } else {
       leftOut += 1
@@ -123,7 +127,8 @@ struct CellLabels {
     }
 
     var own = old["routebook"]?.object ?? JSONObject()
-    own["number"] = cell.number.map(JSON.integer)
+    // A number at the beginning of a title would be the cell's.
+    own["number"] = cell.number.map(JSON.integer) ?? (numberedTitle(cell.title) == nil ? nil : JSON.null)
     let written = cell.metadata.map { "\($0.key)=\($0.value)" }
     let canonical = values.filter { isCarried($0.key) }.map(metadatum).map { "\($0.key)=\($0.value)" }
     let isCanonical = written.elementsEqual(canonical) { $0.hasSameBytes(as: $1) }

@@ -234,6 +234,24 @@ func titleWithNumber() throws {
   #expect(!text.contains("\"title\": \"3\""))
 }
 
+/// The 9 became the number of the text, and the code had to take another.
+@Test(
+  "A number at the beginning of a text's title stays there, in a Jupyter notebook and back",
+  arguments: ["# %% [markdown] 9 lives\n# text\n\n# %% 9\n5\n", "# %% [raw] 9 k=1\n# text\n"])
+func textTitleWithNumber(cells: String) throws {
+  let folder = TemporaryFolder()
+  let notebook = try parse(cells)
+  try NotebookFile.save(notebook, to: folder.file("a.ipynb"))
+  let back = try NotebookFile.load(folder.file("a.ipynb")).notebook
+  #expect(back.cells == notebook.cells)
+  // Also where no file is there that would tell how it was spelt.
+  try NotebookFile.save(back, to: folder.file("new.cells"))
+  #expect(try parse(folder.text("new.cells")).cells == notebook.cells)
+  folder.write(cells, to: "a.cells")
+  try NotebookFile.save(back, to: folder.file("a.cells"))
+  #expect(try folder.text("a.cells") == cells)
+}
+
 // MARK: - Files
 
 @Test("A file's name says its format, for reading and for writing")
