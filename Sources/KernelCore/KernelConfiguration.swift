@@ -41,6 +41,9 @@ public struct KernelConfiguration: Sendable {
   public var maxQueuedRequests = 1_000
   /// How wide the window is in which a person reads errors: longer lines of a cell are cut for it. Called on the loop.
   public var columns: @Sendable () -> Int? = { nil }
+  /// Whether what is shown of a value that is too long to be shown whole comes with a digest of the whole: so two of
+  /// them can be compared.
+  public var digestsValues = false
   /// Whether a `KernelEvent.served` is sent for each request.
   public var logsRequests = false
   /// Whether each request, cell and tick leaves a trace of where its time went.

@@ -50,6 +50,8 @@ public struct CellResult: Sendable {
   public let outcome: Outcome
   /// The form of the value of a cell that ran, for a person who looks at it; nil where there is none to show.
   public var value: ShownValue?
+  /// A digest of the whole value where the outcome shows a part of it; nil unless the configuration asks for it.
+  public var digest: String?
   /// What the person should know of the cell, each perhaps of several lines. They stand first among the notes.
   public var warnings: [String] = []
   /// The warnings, and one line for each thing that it defined.

@@ -381,6 +381,34 @@ import Testing
     }
   }
 
+  /// What a file stores of a long value was the same, and the check passed.
+  @Test(arguments: [
+    ("(0..<300).map { $0 == 299 ? WORD : $0 }", "… digest of the whole: "),
+    ("Dictionary((0..<300).map { [\"k\\($0)\", $0 == 299 ? WORD : $0] })", "… digest of the whole: "),
+    ("\"x\".repeated(100100) + WORD", "… digest of the whole: "),
+    ("[[[[[[[[[WORD]]]]]]]]]", "… digest of the whole: "),
+    ("sleep(1s).then { (0..<300).map { $0 == 299 ? WORD : $0 } }", "… digest of the whole: "),
+    (
+      "for n in 0..<17 { print(\"y\".repeated(1_000_000)) }; print(WORD)",
+      "… more than a file can hold, digest "
+    ),
+  ])
+  func whatALongValueLeavesOutIsCompared(_ code: String, _ line: String) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        "# %% 1\nlet word = \"same\"\n\n# %% 2\n\(code.replacing("WORD", with: "word"))\n")
+      #expect(try Run(["--update", file]).exit == .code(0))
+      let stored = try String(contentsOfFile: file, encoding: .utf8)
+      #expect(stored.contains("\n#> \(line)"))
+      #expect(try Run(["--check", file]).exit == .code(0))
+      try stored.replacing("\"same\"", with: "\"other\"").write(
+        toFile: file, atomically: true, encoding: .utf8)
+      let run = try Run(["--check", file])
+      #expect(run.exit == .code(4))
+      #expect(run.output.contains("- \(line)") && run.output.contains("+ \(line)"))
+    }
+  }
+
   @Test(arguments: [[], ["--clock", "virtual"]])
   func nothingThatIsPrintedIsLost(clock: [String]) async throws {
     try await onOwnThread {

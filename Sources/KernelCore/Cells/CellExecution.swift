@@ -125,7 +125,7 @@ extension Kernel {
   func tellEnd(of run: CellRun, _ outcome: CellResult.Outcome) {
     let result = CellResult(
       cell: run.cell, executionCount: run.executionCount, outcome: outcome, value: run.shownValue,
-      warnings: run.warnings, notes: run.warnings + run.allNotes,
+      digest: run.digest, warnings: run.warnings, notes: run.warnings + run.allNotes,
       duration: .nanoseconds(clock.now - run.started))
     emit(.cellFinished(result))
     run.completion(result)
@@ -138,6 +138,7 @@ extension Kernel {
       return nil
     }
     let shown = machine.repr(value)
+    run.digest = digest(of: value)
     if let slot = try? machine.slot(of: "_") { machine.setGlobal(slot, (value, .builtin)) }
     if let slot = try? machine.slot(of: "Out"), let out = machine.global(slot) {
       machine.setElement(.int(run.cell), of: out.value, to: value)

@@ -44,6 +44,8 @@ final class CellRun {
   var soughtOut: Int?
   /// What its value looks like.
   var shownValue: ShownValue?
+  /// A digest of its value.
+  var digest: String?
   var undo = UndoRecord()
   /// Variables of other cells that its text assigns to, with what they held when it began.
   var assigned: [(name: String, slot: Int, before: PinnedValue)] = []

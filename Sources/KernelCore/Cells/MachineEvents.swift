@@ -156,7 +156,11 @@ extension Kernel: MachineHost {
 
   private func fired(_ cell: Int, _ outcome: Outcome) -> KernelEvent {
     switch outcome {
-    case .success(let value): .notice(cell: cell, text: "Out[\(cell)] fired: \(machine.repr(value))")
+    case .success(let value):
+      .notice(
+        cell: cell,
+        text: "Out[\(cell)] fired: \(machine.repr(value))"
+          + (digest(of: value).map { "\n\(TextDigest.line($0))" } ?? ""))
     case .failure(let error): .unawaited(cell: cell, text: labelledRenderer.render(machine.report(of: error)))
     }
   }

@@ -22,10 +22,21 @@ extension Machine {
   /// is left out is counted.
   ///
   /// - Parameter limit: about how many bytes it may have.
-  public func repr(_ value: Value, limit: Int = 100_000) -> String {
+  public func repr(_ value: Value, limit: Int = 100_000) -> String { excerpt(of: value, limit: limit).text }
+
+  /// The same, and whether nothing of the value is left out.
+  public func excerpt(of value: Value, limit: Int = 100_000) -> (text: String, isWhole: Bool) {
     var writer = Writer(machine: self, bounds: .shown(length: limit))
     writer.write(value)
-    return writer.text
+    return (writer.text, writer.isWhole)
+  }
+
+  /// Gives the whole value in pieces, as a literal would be written where there is one, up to about the length that a
+  /// text may have.
+  public func writeWhole(_ value: Value, to sink: @escaping (String) -> Void) {
+    var writer = Writer(machine: self, bounds: .whole(length: limits.stringLength), sink: sink)
+    writer.write(value)
+    sink(writer.text)
   }
 
   /// The whole value as text: what `print` writes and an interpolation puts in.
@@ -178,20 +189,39 @@ private struct Writer {
   }
 
   let machine: Machine
-  var text = ""
+  /// What was written and not given on.
+  private(set) var text = ""
+  /// Nothing was left out.
+  private(set) var isWhole = true
   /// Something was left out since it is nested deeper than it may be.
   private(set) var isTooDeep = false
   private let bounds: Bounds
+  /// Takes what was written, in pieces; nil where it is kept in one.
+  private let sink: ((String) -> Void)?
+  /// The bytes that it has taken.
+  private var takenLength = 0
+  private static let pieceLength = 1 << 16
   /// The collections that surround the place.
   private var path: [UInt] = []
 
-  init(machine: Machine, bounds: Bounds) {
+  init(machine: Machine, bounds: Bounds, sink: ((String) -> Void)? = nil) {
     self.machine = machine
     self.bounds = bounds
+    self.sink = sink
   }
 
+  private var isLong: Bool { takenLength + text.utf8.count > bounds.length }
+
   mutating func write(_ value: Value) {
-    if text.utf8.count > bounds.length { return }
+    if isLong {
+      isWhole = false
+      return
+    }
+    if let sink, text.utf8.count > Writer.pieceLength {
+      takenLength += text.utf8.count
+      sink(text)
+      text = ""
+    }
     switch value.tag {
     case Tag.nil: text += "nil"
     case Tag.bool: text += value.bool ? "true" : "false"
@@ -228,6 +258,7 @@ private struct Writer {
   private mutating func writeText(_ string: UnsafeMutablePointer<StringObject>) {
     let count = string.pointee.count
     if count <= bounds.length { return text += Machine.quoted(machine.heap.text(string)) }
+    isWhole = false
     let start = UnsafeBufferPointer(rebasing: string.buffer[..<bounds.length])
     text += Machine.quoted(String(decoding: start, as: UTF8.self)) + "… \(count - bounds.length) more bytes"
   }
@@ -236,7 +267,7 @@ private struct Writer {
   private mutating func enter(_ value: Value) -> Bool {
     let isInItself = path.contains(value.bits)
     guard path.count < bounds.depth, !isInItself else {
-      isTooDeep = isTooDeep || !isInItself
+      if !isInItself { (isTooDeep, isWhole) = (true, false) }
       text += "[…]"
       return false
     }
@@ -245,8 +276,10 @@ private struct Writer {
   }
 
   /// Whether what comes at a place of a collection is only counted.
-  private func isFull(_ place: Int) -> Bool {
-    place >= bounds.elements || text.utf8.count > bounds.length
+  private mutating func isFull(_ place: Int) -> Bool {
+    guard place >= bounds.elements || isLong else { return false }
+    isWhole = false
+    return true
   }
 
   private mutating func writeArray(_ value: Value) {

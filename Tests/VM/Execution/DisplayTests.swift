@@ -1,4 +1,5 @@
 import Testing
+import VM
 
 struct DisplayTests {
   @Test(arguments: [
@@ -43,6 +44,40 @@ struct DisplayTests {
     #expect(try shown("(0..<150).map { \"x\".repeated(10_000) }").count < 120_000)
     #expect(try shown("(1...20).reduce(0) { a, b in [a] }") == "[[[[[[[[[…]]]]]]]]]")
   }
+
+  @Test(arguments: [
+    ("[1, \"a\", [2]]", true), ("let a = [1]\na.append(a)\na", true), ("Array(0..<200)", true),
+    ("Array(0..<201)", false), ("Dictionary((0..<201).map { [$0, $0] })", false),
+    ("\"x\".repeated(100_000)", true), ("\"x\".repeated(100_001)", false),
+    ("(1...8).reduce(0) { a, b in [a] }", true), ("(1...9).reduce(0) { a, b in [a] }", false),
+    ("(0..<150).map { \"x\".repeated(10_000) }", false), ("[\"x\".repeated(100_000), 1]", false),
+  ])
+  func whatIsLeftOutIsKnownAndCanBeHadInPieces(_ text: String, _ isWhole: Bool) throws {
+    let host = ScriptHost()
+    let task = try host.start(text)
+    guard case .success(let value) = host.outcomes[task.number] else { throw Failed() }
+    let excerpt = host.machine.excerpt(of: value)
+    #expect(excerpt.isWhole == isWhole)
+    var pieces: [String] = []
+    host.machine.writeWhole(value) { pieces.append($0) }
+    let whole = pieces.joined()
+    #expect((whole == excerpt.text) == isWhole)
+    #expect(whole.utf8.count < 1 << 20 || pieces.count > 1)
+  }
+
+  /// Each layer holds the one below it twice.
+  @Test func aValueThatIsAsGoodAsEndlessIsWrittenUpToTheLengthOfATextOnly() throws {
+    var limits = MachineLimits()
+    limits.stringLength = 1 << 20
+    let host = ScriptHost(limits: limits)
+    let task = try host.start("(1...40).reduce(0) { a, b in [a, a] }")
+    guard case .success(let value) = host.outcomes[task.number] else { throw Failed() }
+    var length = 0
+    host.machine.writeWhole(value) { length += $0.utf8.count }
+    #expect((1 << 20...(1 << 20) + 1_000).contains(length))
+  }
+
+  private struct Failed: Error {}
 
   @Test(arguments: [
     ("\"\\(Array(0..<300))\".suffix(9)", "\"298, 299]\""),

@@ -37,6 +37,7 @@ public struct Replay {
     configuration.opening = .request
     // Nobody else calls what is only checked; so checks run beside one another, and the addresses stay the same.
     configuration.bindsSockets = options.purpose == .transcript || !configuration.isClockVirtual
+    configuration.digestsValues = options.purpose != .transcript
     self.configuration = configuration
     self.options = options
     self.usesColor = usesColor
@@ -140,18 +141,26 @@ public struct Replay {
   private final class Given {
     private(set) var lines: [String] = []
     private var size = 0
+    /// That of the lines that do not fit.
+    private var rest = TextDigest()
 
     func add(_ more: [String]) {
-      for line in more where size <= CellsFile.maximumSize {
+      for line in more {
         size += line.utf8.count + 1
-        lines.append(size > CellsFile.maximumSize ? "… more than a file can hold" : line)
+        if size <= CellsFile.maximumSize {
+          lines.append(line)
+        } else {
+          rest.add(line)
+          rest.add("\n")
+        }
       }
     }
 
     /// Gives the lines, and begins anew.
     func take() -> [String] {
-      defer { (lines, size) = ([], 0) }
-      return lines
+      defer { (lines, size, rest) = ([], 0, TextDigest()) }
+      return size <= CellsFile.maximumSize
+        ? lines : lines + ["… more than a file can hold, digest \(rest.text)"]
     }
   }
 

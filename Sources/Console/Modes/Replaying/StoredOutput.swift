@@ -13,7 +13,7 @@ public enum StoredOutput {
     case .open(let url): ["open \(url)"]
     case .cellFinished(let result):
       // What a cell defined is no output.
-      result.warnings.flatMap(split) + outcome(result)
+      result.warnings.flatMap(split) + outcome(result) + (result.digest.map { [TextDigest.line($0)] } ?? [])
     case .served, .cellStarted: []
     }
   }
