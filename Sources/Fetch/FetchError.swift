@@ -11,7 +11,11 @@ public struct FetchError: Error, Sendable, Equatable, CustomStringConvertible {
     case timedOut
     /// The proxy did not let the call through.
     case proxyRefused
-    /// The certificate was refused, or the other side does not speak TLS.
+    /// The certificate of the host was refused.
+    case certificate
+    /// The certificate of the proxy was refused.
+    case proxyCertificate
+    /// The other side does not speak TLS, or no way of speaking it that both know.
     case tls
     /// The address cannot be read.
     case badURL

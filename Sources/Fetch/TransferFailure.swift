@@ -144,7 +144,9 @@ extension FetchError {
       case 23: "it has been revoked"
       default: easy.reason(CURLE_PEER_FAILED_VERIFICATION)
       }
-    return FetchError(.tls, "the certificate of \(whose)\(proxy == nil ? "" : ",") was refused: \(reason)")
+    return proxy == nil
+      ? FetchError(.certificate, "the certificate of \(whose) was refused: \(reason)")
+      : FetchError(.proxyCertificate, "the certificate of \(whose), was refused: \(reason)")
   }
 }
 

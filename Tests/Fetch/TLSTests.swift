@@ -10,7 +10,8 @@ struct TLSTests {
     #expect(
       error
         == FetchError(
-          kind: .tls, message: "the certificate of localhost:\(backend.port) was refused: it is self-signed"))
+          kind: .certificate,
+          message: "the certificate of localhost:\(backend.port) was refused: it is self-signed"))
   }
 
   @Test func aCertificateOfAnUnknownAuthorityIsRefused() async throws {
@@ -19,7 +20,7 @@ struct TLSTests {
     #expect(
       error
         == FetchError(
-          kind: .tls,
+          kind: .certificate,
           message: "the certificate of localhost:\(backend.port) was refused: "
             + "the authority that issued it is not trusted here"))
   }
@@ -40,7 +41,7 @@ struct TLSTests {
     #expect(
       error
         == FetchError(
-          kind: .tls,
+          kind: .certificate,
           message: "the certificate of 127.0.0.1:\(backend.port) was refused: it is not for \"127.0.0.1\""))
   }
 
@@ -52,7 +53,8 @@ struct TLSTests {
     #expect(
       error
         == FetchError(
-          kind: .tls, message: "the certificate of localhost:\(backend.port) was refused: it has expired"))
+          kind: .certificate,
+          message: "the certificate of localhost:\(backend.port) was refused: it has expired"))
   }
 
   @Test func aPortWithoutTLSIsToldApart() async throws {
@@ -100,7 +102,7 @@ struct TLSTests {
     request.skipsCertificateChecks = true
     #expect(try await pool.fetch(request).text == "secret")
     request.skipsCertificateChecks = false
-    #expect(await pool.failure(request)?.kind == .tls)
+    #expect(await pool.failure(request)?.kind == .certificate)
   }
 
   @Test func whatARedirectLeadsToIsCheckedThoughTheFirstHostIsNot() async throws {
@@ -112,6 +114,6 @@ struct TLSTests {
     request.skipsCertificateChecks = true
     #expect(try await TransferPool().fetch(request).text == "secret")
     request.url = server.url("/other")
-    #expect(await TransferPool().failure(request)?.kind == .tls)
+    #expect(await TransferPool().failure(request)?.kind == .certificate)
   }
 }

@@ -9,12 +9,16 @@ extension OutboundCalls {
   /// No answer came.
   func noAnswer(_ call: Call, _ error: FetchError) -> Value {
     let why = "\(reason(of: error, call))\(call.attempts.summary)"
+    let trust = "start the program with --ca-file FILE to trust its authority"
+    let help: String? =
+      switch error.kind {
+      case .certificate: "\(trust), or pass insecure: true to look at none"
+      // What a call says of its host does not hold for others on the way.
+      case .proxyCertificate: trust
+      default: nil
+      }
     let failure = Failure(
-      error.kind == .timedOut ? .timeout : .network,
-      "\(call.name): \(why)",
-      help: error.kind == .tls && why.contains("certificate")
-        ? "start the program with --ca-file FILE to trust its authority, or pass insecure: true to look at none"
-        : nil,
+      error.kind == .timedOut ? .timeout : .network, "\(call.name): \(why)", help: help,
       fields: [("url", machine.makeString(call.url))] + attempts(of: call))
     return machine.makeErrorValue(failure)
   }

@@ -62,9 +62,8 @@ struct RepeatedAttempts {
     case .failure(let error):
       switch error.kind {
       case .connectionRefused, .unreachable, .hostNotFound, .timedOut, .connectionLost: true
-      case .proxyRefused, .tls, .badURL, .unsupportedScheme, .badRequest, .tooManyRedirects, .bodyTooLarge,
-        .protocolError,
-        .cancelled, .tooManyTransfers, .other:
+      case .proxyRefused, .certificate, .proxyCertificate, .tls, .badURL, .unsupportedScheme, .badRequest,
+        .tooManyRedirects, .bodyTooLarge, .protocolError, .cancelled, .tooManyTransfers, .other:
         false
       }
     }

@@ -55,7 +55,7 @@ struct ProxyTests {
     #expect(
       error
         == FetchError(
-          kind: .tls,
+          kind: .certificate,
           message:
             "the certificate of other.test:443 (by the proxy \(name)) was refused: it is not for \"other.test\""
         ))
@@ -73,7 +73,7 @@ struct ProxyTests {
           certificateFile: file,
           proxies: ProxyRules(environment: ["\(scheme)_proxy": "https://localhost:\(secure.port)"]))
         let error = await pool.failure(FetchRequest(url: "\(scheme)://service.test/"))
-        #expect(error?.kind == .tls)
+        #expect(error?.kind == .proxyCertificate)
         #expect(
           error?.message
             == "the certificate of the proxy https://localhost:\(secure.port), which \(scheme)_proxy names, was refused: \(why)"

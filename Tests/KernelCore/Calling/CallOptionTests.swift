@@ -74,6 +74,21 @@ struct CallOptionTests {
     }
   }
 
+  /// `insecure` is of the host alone, and was offered all the same.
+  @Test func whatIsRefusedOfAProxySaysHowToTrustIt() async throws {
+    let secure = try TLSBackend(certificate: Certificates.selfSigned)
+    try await onOwnThread {
+      let bench = Bench {
+        $0.isClockVirtual = false
+        $0.calls.proxies = ProxyRules(environment: ["http_proxy": "https://localhost:\(secure.port)"])
+      }
+      let shown = bench.awaited("await get(\"http://service.test/\", insecure: true)") ?? ""
+      #expect(
+        shown.contains("\n  help: start the program with --ca-file FILE to trust its authority"), "\(shown)")
+      #expect(!shown.contains("pass insecure"))
+    }
+  }
+
   /// What goes wrong is told to clients and logs.
   @Test(arguments: [true, false])
   func aPasswordInAnAddressIsToldToNobody(isVirtual: Bool) async throws {
