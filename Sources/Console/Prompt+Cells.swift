@@ -99,7 +99,7 @@ extension Prompt {
   func left(at number: Int, _ rest: [Int]) -> String {
     let text = "the cells after [\(number)] were not run"
     guard let first = rest.first, let last = rest.last else { return text }
-    if rest.count == 1 { return "\(text); %run \(first) runs the one there is" }
+    if rest.count == 1 { return "cell [\(first)] was not run; %run \(first) runs it" }
     let all = notebook.codeNumbers
     if let start = all.firstIndex(of: first), all[start...].starts(with: rest) {
       return "\(text); %run \(first)-\(last) runs them"

@@ -6,7 +6,7 @@ import Synchronization
 
 extension Prompt {
   func listRoutes() {
-    for line in asked(Prompt.routeTable) { say(line) }
+    for line in asked(Prompt.routeTable) { say(fitted(line)) }
   }
 
   /// `%routes live`: the table as it changes, until a key is pressed.
@@ -64,6 +64,11 @@ extension Prompt {
     return lines
   }
 
+  /// A line of a listing; what does not fit the window stands below it.
+  private func fitted(_ line: StyledText) -> StyledText {
+    input.columns.map { line.wrapped(to: $0, indent: 9) } ?? line
+  }
+
   nonisolated private static func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
@@ -77,11 +82,12 @@ extension Prompt {
       let place =
         activity.cell.map { cell in "[\(cell)]" + (activity.line.map { " line \($0)" } ?? "") } ?? ""
       let waits = activity.waitsFor.map { "  waits for \($0)" } ?? ""
-      say(
+      let line =
         StyledText("\(activity.number)".padded(to: 4))
-          + StyledText(activity.kind.rawValue.padded(to: 8), Style(.cyan))
-          + StyledText(activity.name.padded(to: width + 1))
-          + StyledText("\(Prompt.duration(activity.age).padded(to: 7))\(place)\(waits)", .dim))
+        + StyledText(activity.kind.rawValue.padded(to: 8), Style(.cyan))
+        + StyledText(activity.name.padded(to: width + 1))
+        + StyledText("\(Prompt.duration(activity.age).padded(to: 7))\(place)\(waits)", .dim)
+      say(fitted(line))
     }
     if activities.count > shown.count {
       say(StyledText("… \(activities.count - shown.count) more, which are younger", .dim))

@@ -100,7 +100,9 @@ public final class Prompt {
         openings.open(url) { input.printAbove($0) }
       } else if case .served(let request) = event {
         input.printAbove(StyledText(RequestLine(request).logfmt, .dim))
-      } else if let text = Transcript.event(event, whileRunning: runningCell.number) {
+      } else if let text = Transcript.event(
+        event, whileRunning: runningCell.number, columns: Terminal.columns)
+      {
         input.printAbove(text)
       }
     }

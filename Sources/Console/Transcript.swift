@@ -50,7 +50,7 @@ public enum Transcript {
         lines.append(StyledText(label, outputStyle) + StyledText(value))
       }
     case .succeeded(nil): break
-    case .failed(let text): lines.append(StyledText(text, errorStyle))
+    case .failed(let text): lines.append(error(text, columns))
     case .interrupted:
       lines.append(StyledText("interrupted: what the cell declared is put back as it was", errorStyle))
     }
@@ -60,6 +60,19 @@ public enum Transcript {
     return joined(lines)
   }
 
+  /// An error, laid out for a window: all but the lines of code below it, which were cut for it.
+  private static func error(_ text: String, _ columns: Int?) -> StyledText {
+    guard let columns else { return StyledText(text, errorStyle) }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let indent = line.prefix { $0 == " " }.count
+      // `  12 | code`, `     | ^^^^`
+      let isCode = line.drop { $0 == " " || $0.isNumber }.hasPrefix("|")
+      let styled = StyledText(String(line), errorStyle)
+      return isCode ? styled : styled.wrapped(to: columns, indent: indent + 2)
+    }
+    return joined(lines) ?? StyledText()
+  }
+
   private static func joined(_ lines: [StyledText]) -> StyledText? {
     guard !lines.isEmpty else { return nil }
     return StyledText(Array(lines.map(\.spans).joined(separator: StyledText("\n").spans)))
@@ -67,12 +80,17 @@ public enum Transcript {
 
   /// What came from a route, a timer or a cell; nil for events that show nothing. Output of another cell
   /// than the one that runs says whose it is.
-  public static func event(_ event: KernelEvent, whileRunning cell: Int? = nil) -> StyledText? {
+  ///
+  /// - Parameter columns: how wide the window is where a person looks: then errors are laid out for it.
+  public static func event(_ event: KernelEvent, whileRunning cell: Int? = nil, columns: Int? = nil)
+    -> StyledText?
+  {
     switch event {
-    case .output(let source, let text): return labelled(source, unless: cell, text, .plain)
-    case .notice(let source, let text): return labelled(source, unless: cell, text, .dim)
+    case .output(let source, let text): return labelled(source, unless: cell, StyledText(text))
+    case .notice(let source, let text): return labelled(source, unless: cell, StyledText(text, .dim))
     case .failure(let source, let text), .unawaited(let source, let text):
-      return labelled(source, unless: nil, text, errorStyle)
+      let label = source.map { "[\($0)] ".count } ?? 0
+      return labelled(source, unless: nil, error(text, columns.map { max(1, $0 - label) }))
     case .open(let url): return StyledText("open \(url)", .dim)
     case .opened(let url, let status, let body):
       let head = StyledText("GET \(url) → \(status.map(String.init) ?? "no answer")", .dim)
@@ -84,12 +102,13 @@ public enum Transcript {
   /// Text with the cell it comes from. Its further lines stand below the first, so that nothing which somebody
   /// sends can pass for a prompt or a result.
   private static func labelled(
-    _ source: Int?, unless cell: Int?, _ text: String, _ style: Style
+    _ source: Int?, unless cell: Int?, _ text: StyledText
   ) -> StyledText {
-    guard let source, source != cell else { return StyledText(text, style) }
+    guard let source, source != cell else { return text }
     let label = "[\(source)] "
     let indent = String(repeating: " ", count: label.count)
-    return StyledText(label, .dim) + StyledText(text.replacing("\n", with: "\n" + indent), style)
+    let spans = text.spans.map { StyledText.Span($0.text.replacing("\n", with: "\n" + indent), $0.style) }
+    return StyledText(label, .dim) + StyledText(spans)
   }
 
   /// The beginning of a body: enough to see what it is.

@@ -82,7 +82,7 @@ import Testing
     try notebook.send(key)
     try notebook.wait(for: "the end of the run") {
       $0.fullText.contains("; the cells after it were not run")
-        || $0.fullText.contains("were not run; %run ")
+        || $0.fullText.contains("not run; %run ")
     }
     try notebook.waitForPrompt()
     #expect(!notebook.screen.fullText.contains("In [\(count)]: let k\(count)"))
@@ -281,9 +281,12 @@ import Testing
     if !isOpening { try notebook.send(command == "%load" ? "%load \(file)\r" : command + "\r") }
     try wait(notebook, forSpinnerOf: ["%rerun", "%load"].contains(command) ? "cell 2 of 4" : "[2]")
     try notebook.send(Keys.background)
-    let advice = ["%run 2 4": "%run 4 runs the one there is", "%run stale": "%run 3-5 runs them"]
+    let advice = [
+      "%run 2 4": "cell [4] was not run; %run 4 runs it",
+      "%run stale": "the cells after [2] were not run; %run 3-5 runs them",
+    ]
     try notebook.wait(
-      for: "the cells after [2] were not run; " + (advice[command] ?? "%run 3-4 runs them"))
+      for: advice[command] ?? "the cells after [2] were not run; %run 3-4 runs them")
     try notebook.waitForPrompt()
     #expect(notebook.screen.fullText.contains("[2] goes on in the background; %fg brings it back"))
     #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] waits "))
