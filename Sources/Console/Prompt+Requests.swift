@@ -38,53 +38,66 @@ extension Prompt {
   private func ask(_ arguments: RequestArguments) {
     let slot = Slot<Result<Answer, PromptCallError>>()
     let input = self.input
-    let takeBack = kernel.ask(arguments.call) { result in
+    var call = arguments.call
+    let label = "\(call.method) \(call.url)"
+    let live = LiveAnswer(label, columns: input.columns) { input.printAbove($0) }
+    // Where nobody looks the whole answer is wanted.
+    if isInteractive { call.onProgress = { live.show($0) } }
+    let takeBack = kernel.ask(call) { result in
       slot.set(result)
       input.wake()
     }
-    let label = "\(arguments.call.method) \(arguments.call.url)"
-    if arguments.isInBackground {
-      leaveInBackground(slot, label, since: .now, takeBack)
-      return input.tell("\(label) goes on in the background; %fg brings it back", .dim)
-    }
-    waitForAnswer(slot, label, since: .now, takeBack)
+    let pending = PendingAnswer(slot: slot, label: label, live: live, started: .now, takeBack: takeBack)
+    if arguments.isInBackground { return leaveInBackground(pending) }
+    waitForAnswer(pending)
   }
 
-  private func waitForAnswer(
-    _ slot: Slot<Result<Answer, PromptCallError>>, _ label: String, since started: ContinuousClock.Instant,
-    _ takeBack: @escaping @Sendable () -> Void
-  ) {
-    let result = wait(for: slot, label, since: started) {
-      takeBack()
-      slot.set(.failure(PromptCallError(message: "\(label) is taken back")))
+  /// A call by hand whose answer has not come to its end.
+  private struct PendingAnswer {
+    let slot: Slot<Result<Answer, PromptCallError>>
+    let label: String
+    let live: LiveAnswer
+    let started: ContinuousClock.Instant
+    let takeBack: @Sendable () -> Void
+  }
+
+  private func waitForAnswer(_ pending: PendingAnswer) {
+    var isStopped = false
+    let result = wait(for: pending.slot, pending.label, since: pending.started) {
+      isStopped = true
+      pending.takeBack()
+      pending.slot.set(.failure(PromptCallError(message: "\(pending.label) is taken back")))
     } backgrounding: {
-      input.tell("\(label) goes on in the background; %fg brings it back", .dim)
-      leaveInBackground(slot, label, since: started, takeBack)
+      leaveInBackground(pending)
       return true
     }
     guard let result else { return }
     switch result {
+    case .success where pending.live.hasBegun: input.tell("\(pending.label) has ended", .dim)
     case .success(let answer): say(Prompt.shown(answer, columns: input.columns))
+    // What has no end is ended so.
+    case .failure where isStopped && pending.live.hasBegun: input.tell("\(pending.label) was stopped", .dim)
     case .failure(let error): refuse(error.text)
     }
   }
 
-  private func leaveInBackground(
-    _ slot: Slot<Result<Answer, PromptCallError>>, _ label: String, since started: ContinuousClock.Instant,
-    _ takeBack: @escaping @Sendable () -> Void
-  ) {
-    let columns = input.columns
-    slot.onSet = { [input] result in
-      let head = StyledText("\(label) has ended\n", .dim)
+  private func leaveInBackground(_ pending: PendingAnswer) {
+    let (label, live, columns) = (pending.label, pending.live, input.columns)
+    live.goOnInBackground(true)
+    input.tell("\(label) goes on in the background; %fg brings it back", .dim)
+    pending.slot.onSet = { [input] result in
+      let head = StyledText("\(label) has ended", .dim)
       switch result {
-      case .success(let answer): input.printAbove(head + Prompt.shown(answer, columns: columns))
-      case .failure(let error): input.printAbove(head + StyledText(error.text, Style(.red)))
+      case .success where live.hasBegun: input.printAbove(head)
+      case .success(let answer): input.printAbove(head + "\n" + Prompt.shown(answer, columns: columns))
+      case .failure(let error): input.printAbove(head + "\n" + StyledText(error.text, Style(.red)))
       }
     }
     background.append(
-      Background(label: label, cell: nil, isOver: { slot.value != nil }) { [unowned self] in
-        slot.onSet = nil
-        waitForAnswer(slot, label, since: started, takeBack)
+      Background(label: label, cell: nil, isOver: { pending.slot.value != nil }) { [unowned self] in
+        pending.slot.onSet = nil
+        live.goOnInBackground(false)
+        waitForAnswer(pending)
       })
   }
 

@@ -50,11 +50,13 @@ final class Kernel {
     /// `open` in a replay.
     case opening(url: String, owner: UInt32)
     /// A call that a person makes by hand.
-    case promptCall((Result<Answer, PromptCallError>) -> Void)
+    case promptCall(PromptCallWait)
   }
   var tasks: [TaskID: TaskKind] = [:]
-  /// How many of them are calls by hand.
+  /// How many calls by hand have not come to their end.
   var promptCallCount = 0
+  /// The answers to calls by hand that are shown as they come.
+  var followedAnswers: [TaskID: FollowedAnswer] = [:]
   var nextOwner: UInt32 = 1
   /// The group in which what is called next was called.
   var groupOfCall = ""
@@ -238,9 +240,10 @@ final class Kernel {
     isOver = true
     let runs = active.values.sorted { $0.owner < $1.owner }
     active.removeAll()
-    for case .promptCall(let completion) in tasks.values {
-      completion(.failure(PromptCallError(message: "the kernel was restarted")))
-    }
+    let restarted = PromptCallError(message: "the kernel was restarted")
+    for case .promptCall(let wait) in tasks.values { wait.completion(.failure(restarted)) }
+    for answer in followedAnswers.values { answer.stop(restarted) }
+    followedAnswers.removeAll()
     tasks.removeAll()
     whenIdle.removeAll()
     desk.close()

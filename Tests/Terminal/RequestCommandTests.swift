@@ -91,6 +91,37 @@ import Testing
     #expect(try notebook.enter("%fg") == ["nothing waits in the background"])
   }
 
+  /// It showed nothing before its end, which a stream of events does not have.
+  @Test func aStreamIsShownAsItComes() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("var sent = nil")
+    try notebook.enter(
+      "route \"/news\" { events { send in defer { print(\"closed\") }\nsent = send; send(\"first\"); await deferred() } }"
+    )
+    try notebook.send("%get /news\r")
+    try notebook.wait(for: "the first event") { $0.text.contains("\ndata: first\n") }
+    #expect(notebook.screen.text.contains("shown as it comes"))
+    #expect(notebook.screen.text.contains("content-type: text/event-stream"))
+    // It goes on beside what else is typed, and says whose lines they are.
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "GET /news goes on in the background; %fg brings it back")
+    try notebook.enter("sent(\"second\")")
+    try notebook.wait(for: "the second event") { $0.text.contains("\nGET /news  data: second\n") }
+    try notebook.waitForPrompt()
+    try notebook.send("%fg\r")
+    try notebook.wait(for: "the spinner") { screen in
+      screen.lines.contains { $0.dropFirst(2).hasPrefix("GET /news ") && $0.contains(" s") }
+    }
+    try notebook.send(Keys.interrupt)
+    try notebook.wait(for: "GET /news was stopped")
+    try notebook.wait(for: "closed")
+    try notebook.waitForPrompt()
+    try notebook.enter(
+      "route \"/slow\" { stream { out in out.write(\"a\"); await sleep(1500ms); out.write(\"b\\n\") } }")
+    let shown = try notebook.enter("%get /slow")
+    #expect(shown.suffix(3) == ["a", "b", "GET /slow has ended"])
+  }
+
   /// What a re-run had begun could not be stopped once it was back, and its value was not shown.
   @Test func whatARerunLeftInTheBackgroundComesBackAsAnyOtherCell() throws {
     let notebook = try NotebookTerminal()

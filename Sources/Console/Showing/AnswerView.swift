@@ -13,19 +13,33 @@ struct AnswerView {
   init(columns: Int?) { self.columns = columns }
 
   func lines(_ answer: Answer) -> [StyledText] {
-    var lines = [head(answer)]
+    let body = body(answer)
+    return heading(answer, Self.size(answer.body.count)) + (body.isEmpty ? [] : [""]) + body
+  }
+
+  /// What stands above a body that is shown as it comes, or in its place where it is no text.
+  func opening(_ answer: Answer) -> [StyledText] {
+    let type = Self.type(of: answer)
+    let head = heading(answer, "shown as it comes")
+    return Self.isText(type, []) ? head + [""] : head + [StyledText("<a body of \(type), not shown>", .dim)]
+  }
+
+  /// Whether the body of an answer can be shown before its end.
+  static func isText(_ answer: Answer) -> Bool { isText(type(of: answer), []) }
+
+  /// The status line and the headers.
+  private func heading(_ answer: Answer, _ size: String) -> [StyledText] {
+    var lines = [head(answer, size)]
     for header in answer.headers.prefix(Self.headerLimit) {
       lines.append(StyledText(header.name, Style(.cyan)) + StyledText(": \(header.value)", .dim))
     }
     if answer.headers.count > Self.headerLimit {
       lines.append(StyledText("… \(answer.headers.count - Self.headerLimit) more headers", .dim))
     }
-    let body = body(answer)
-    if !body.isEmpty { lines.append("") }
-    return lines + body
+    return lines
   }
 
-  private func head(_ answer: Answer) -> StyledText {
+  private func head(_ answer: Answer, _ size: String) -> StyledText {
     let color: Style.Color =
       switch answer.status {
       case ..<300: .green
@@ -35,7 +49,7 @@ struct AnswerView {
       }
     let time = answer.elapsed.map { Prompt.duration($0) + ", " } ?? ""
     return StyledText("\(answer.status) \(answer.reason)", Style(color, bold: true))
-      + StyledText("  \(time)\(Self.size(answer.body.count))", .dim)
+      + StyledText("  \(time)\(size)", .dim)
   }
 
   static func size(_ bytes: Int) -> String {
@@ -48,7 +62,7 @@ struct AnswerView {
 
   private func body(_ answer: Answer) -> [StyledText] {
     if answer.body.isEmpty { return [] }
-    let type = answer.header("content-type")?.prefix { $0 != ";" }.lowercased() ?? ""
+    let type = Self.type(of: answer)
     if Self.isJSON(type), columns != nil || answer.body.count <= Self.layoutLimit,
       let json = JSONView.lines(answer.text, most: columns == nil ? .max : Self.lineLimit + 1)
     {
@@ -64,6 +78,10 @@ struct AnswerView {
         StyledText(String($0))
       }
     )
+  }
+
+  private static func type(of answer: Answer) -> String {
+    answer.header("content-type")?.prefix { $0 != ";" }.lowercased() ?? ""
   }
 
   private static func isJSON(_ type: String) -> Bool { type == "application/json" || type.hasSuffix("+json") }

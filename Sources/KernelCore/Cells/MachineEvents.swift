@@ -139,9 +139,7 @@ extension Kernel: MachineHost {
         emit(event)
       }
     case .opening(let url, _): emit(opened(url, outcome))
-    case .promptCall(let completion):
-      promptCallCount -= 1
-      completion(answer(outcome))
+    case .promptCall(let wait): came(outcome, task, wait)
     case nil: break
     }
   }

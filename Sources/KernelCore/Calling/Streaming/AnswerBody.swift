@@ -53,6 +53,7 @@ final class AnswerBody {
   private var read: Deque<Item> = []
   private var reader: PieceReader?
   private var collecting: Collecting?
+  private var following: Following?
   /// Whose it is: who has made the call, or asked for a piece last. None for what a fiber of `async` reads.
   var task: TaskID?
 
@@ -100,6 +101,7 @@ final class AnswerBody {
     watch?.heard()
     if pieces.isOver { finished() }
     if collecting != nil { collect() }
+    if following != nil { follow() }
     reader?.arrived()
   }
 
@@ -113,7 +115,7 @@ final class AnswerBody {
   var isFull: Bool { pieces.isFull }
 
   /// Whether somebody waits for it.
-  var isAwaited: Bool { collecting != nil || reader?.isAwaited == true }
+  var isAwaited: Bool { collecting != nil || following != nil || reader?.isAwaited == true }
 
   // MARK: Ending
 
@@ -134,6 +136,7 @@ final class AnswerBody {
     read = []
     pieces.drop()
     release(later: false)
+    endFollowing(trouble ?? Self.cancelled)
   }
 
   /// Ends it before its end; what has come of it can still be read.
@@ -282,5 +285,38 @@ final class AnswerBody {
       collecting?.bytes.append(contentsOf: bytes.readableBytesView.prefix(room))
       if bytes.readableBytes >= room { return endCollecting() }
     }
+  }
+
+  // MARK: Following
+
+  private struct Following {
+    let onPiece: (ByteBuffer) -> Void
+    let onEnd: (Trouble?) -> Void
+  }
+
+  /// Gives what comes, piece by piece, and at last why it is not whole, if it isn't.
+  func follow(onPiece: @escaping (ByteBuffer) -> Void, onEnd: @escaping (Trouble?) -> Void) {
+    following = Following(onPiece: onPiece, onEnd: onEnd)
+    watch?.awaited(true)
+    follow()
+  }
+
+  private func follow() {
+    while let onPiece = following?.onPiece, let piece = pieces.take() {
+      switch piece {
+      case .bytes(let bytes):
+        source?.took(bytes.readableBytes)
+        onPiece(bytes)
+      case .end: endFollowing(nil)
+      case .failed: endFollowing(trouble ?? Self.cutOff)
+      }
+    }
+  }
+
+  private func endFollowing(_ trouble: Trouble?) {
+    guard let done = following else { return }
+    following = nil
+    watch?.awaited(false)
+    done.onEnd(trouble)
   }
 }
