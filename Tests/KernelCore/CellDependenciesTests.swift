@@ -35,6 +35,8 @@ struct CellDependenciesTests {
     Example(
       "a function that is called", [1: "func f() { 1 }", 2: "f()"], [1: "func f() { 2 }", 2: "f()"], [1, 2]),
     Example(
+      "the value of a cell", [1: "10", 2: "Out[1] + 1", 3: "5"], [1: "20", 2: "Out[1] + 1", 3: "5"], [1, 2]),
+    Example(
       "an assignment counts below it", [1: "var a = 1", 2: "a", 3: "a += 1", 4: "a"],
       [1: "var a = 1", 2: "a", 3: "a += 2", 4: "a"], [3, 4]),
     Example(

@@ -74,6 +74,15 @@ struct StalenessTests {
     Example("a name that two cells declare", ["let a = 1", "a", "let a = 2"], again: [1], stale: [2]),
     Example("a cell's own declarations are its own", ["let a = 1\na + 1", "2"], again: [1], stale: []),
     Example("a local name is another one", ["let a = 1", "func f(a) { a }\nf(2)"], again: [1], stale: []),
+    Example(
+      "what reads the value of a cell", ["1", "Out[1] + 1", "let s = Out[2]", "s"], again: [1],
+      stale: [2, 3, 4]),
+    Example("the value of a deleted cell", ["1", "Out[1] + 1", "5"], deleted: [1], stale: [2]),
+    Example("a value through a function", ["1", "func f() { Out[1] }", "f()"], again: [1], stale: [3]),
+    Example(
+      "a handler looks values up each time, and the last value is another each time",
+      ["1", "route \"/a\" { Out[1] }", "_", "let n = 1; Out[n]"], again: [1], stale: []),
+    Example("a local Out is another one", ["1", "func f(Out) { Out[1] }\nf([2, 3])"], again: [1], stale: []),
     Example("a failed run changes nothing", ["let a = 1", "a", "let a = 1 / 0"], again: [], stale: []),
   ]
 

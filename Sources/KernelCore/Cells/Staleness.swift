@@ -16,6 +16,7 @@ struct CellUses: Sendable {
     let declares = declares ?? Set(resolution.declares.keys)
     self.declares = declares
     reads = Set(resolution.reads.filter(\.value.isAtOnce).keys)
+      .union(resolution.outsRead.map(Resolution.outName))
     let changed = resolution.writes.merging(resolution.changes) { $0.isAtOnce ? $0 : $1 }
     assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
     readsWhenCalled = resolution.readsWhenCalled
@@ -27,7 +28,8 @@ struct CellUses: Sendable {
 ///
 /// A cell reads a global itself, or through a function that it names. What handlers and timers read counts for nothing,
 /// since they look it up each time. An assignment counts for the cells below it alone, so that two cells which add to
-/// the same counter do not make each other stale for ever.
+/// the same counter do not make each other stale for ever. Each run of a cell declares its `Out`; `_` counts for nothing,
+/// since it is another with each cell that runs.
 struct Staleness: Sendable {
   private struct Run {
     let uses: CellUses
@@ -57,7 +59,7 @@ struct Staleness: Sendable {
     lost.formUnion(dropped.filter { lastDeclaration(of: $0) == cell })
     lost.subtract(uses.declares)
     for name in uses.assigns { changes[name, default: [:]][cell] = Change(time: time, isDeclaration: false) }
-    for name in uses.declares.union(dropped) {
+    for name in uses.declares.union(dropped).union([Resolution.outName(of: cell)]) {
       changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
     }
     runs[cell] = Run(uses: uses, since: since)
@@ -68,7 +70,7 @@ struct Staleness: Sendable {
     guard runs.removeValue(forKey: cell) != nil else { return }
     time += 1
     lost.formUnion(names)
-    for name in names {
+    for name in names + [Resolution.outName(of: cell)] {
       changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
     }
   }
@@ -112,7 +114,7 @@ struct Staleness: Sendable {
     var open = Array(stale)
     while let cell = open.popLast() {
       guard places[cell] != nil, let uses = runs[cell]?.uses else { continue }
-      for name in uses.declares.union(uses.assigns) {
+      for name in uses.declares.union(uses.assigns).union([Resolution.outName(of: cell)]) {
         for reader in readers[name] ?? []
         where !stale.contains(reader) && comes(cell, before: reader, declaring: name) {
           stale.insert(reader)

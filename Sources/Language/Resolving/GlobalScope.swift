@@ -104,7 +104,10 @@ public struct Resolution: Sendable {
   /// The globals whose value the text reads, its own and builtins included. To change what a global's
   /// array or dictionary holds is to read the global.
   public internal(set) var reads: [String: Use] = [:]
-  /// For each global that the text declares, the globals that functions in its value read when they are called.
+  /// The cells whose value the text reads as it runs, as `Out[3]`.
+  public internal(set) var outsRead: Set<Int> = []
+  /// For each global that the text declares, the globals that functions in its value read when they are called; the
+  /// value of a cell by its `outName`.
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
   /// The globals whose array or dictionary the text changes.
   public internal(set) var changes: [String: Use] = [:]
@@ -112,4 +115,7 @@ public struct Resolution: Sendable {
   public internal(set) var writes: [String: Use] = [:]
 
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+
+  /// What the value of a cell counts as where it is told which names a text reads; no global has such a name.
+  public static func outName(of cell: Int) -> String { "Out[\(cell)]" }
 }

@@ -162,6 +162,18 @@ extension Resolver {
     }
   }
 
+  /// Notes that the value of a cell is read, where `Out` is asked for it by its number.
+  func noteOut(in base: Expression, at index: Expression) {
+    guard case .name(let reference) = base.kind, reference.name == "Out", case .global = reference.binding,
+      case .integer(let cell) = index.kind
+    else { return }
+    if laterFunctions == 0 {
+      resolution.outsRead.insert(cell)
+    } else if let declaring {
+      resolution.readsWhenCalled[declaring, default: []].insert(Resolution.outName(of: cell))
+    }
+  }
+
   private func noteUse(of variable: Variable, at span: Span, isDirect: Bool) {
     handler(whoseRequestIs: variable)?.usesRequest = true
     let identity = ObjectIdentifier(variable)

@@ -326,6 +326,7 @@ extension Resolver {
     case .index(let base, let index, let fallback, _):
       resolve(base)
       resolve(index)
+      noteOut(in: base, at: index)
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
