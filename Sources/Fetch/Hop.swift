@@ -43,7 +43,9 @@ extension Hop {
   /// What the `Location` of a redirect says; `nil` for a response that is none.
   static func location(status: Int, _ headers: [(name: String, value: String)]) -> String? {
     guard [301, 302, 303, 307, 308].contains(status) else { return nil }
-    return headers.first { $0.name.utf8.count == 8 && $0.name.lowercased() == "location" }?.value
+    let found = headers.first { $0.name.utf8.count == 8 && $0.name.lowercased() == "location" }?.value
+    // An empty one would lead here again; libcurl follows none either.
+    return found?.isEmpty == true ? nil : found
   }
 
   /// The exchange that a redirect leads to (RFC 9110, section 15.4).

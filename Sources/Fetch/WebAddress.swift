@@ -45,6 +45,12 @@ struct WebAddress: Equatable {
   private init(_ written: String, from base: String?) throws(FetchError) {
     guard let parts = curl_url() else { throw FetchError(.other, "out of memory while an address was read") }
     defer { curl_url_cleanup(parts) }
+    // libcurl takes what comes behind any number of slashes for the host.
+    if let start = written.firstRange(of: "://")?.upperBound, written[start...].hasPrefix("/"),
+      ["http", "https"].contains(written.prefix { $0 != ":" }.lowercased())
+    {
+      throw Self.error(CURLUE_NO_HOST, written, isWhole: base == nil)
+    }
     if let base { curl_url_set(parts, CURLUPART_URL, base, Self.flags) }
     let code = curl_url_set(parts, CURLUPART_URL, Self.withASCIIHost(written), Self.flags)
     guard code == CURLUE_OK else { throw Self.error(code, written, isWhole: base == nil) }

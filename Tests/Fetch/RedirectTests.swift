@@ -23,6 +23,13 @@ struct RedirectTests {
     #expect(server.counts.connections == 1)
   }
 
+  @Test func aRedirectThatLeadsNowhereIsAnAnswer() async throws {
+    server.on("/nowhere", .redirect(to: ""))
+    let response = try await pool.fetch(FetchRequest(url: server.url("/nowhere")))
+    #expect(response.status == 302 && response.url == server.url("/nowhere"))
+    #expect(server.requests.count == 1)
+  }
+
   @Test(arguments: [
     (301, "POST", "GET "), (302, "POST", "GET "), (303, "POST", "GET "), (307, "POST", "POST content"),
     (308, "POST", "POST content"), (301, "PUT", "PUT content"), (303, "PUT", "GET "), (303, "DELETE", "GET "),

@@ -57,7 +57,7 @@ struct RequestCheckTests {
     ("", "\"\" is not a whole address: begin it with http:// or https://"),
     ("/relative", "\"/relative\" is not a whole address: begin it with http:// or https://"),
     ("localhost:8080/x", "\"localhost:8080/x\" is not a whole address: begin it with http:// or https://"),
-    ("http://", "\"http://\" names no host"),
+    ("http://", "\"http://\" names no host"), ("http:///x", "\"http:///x\" names no host"),
     ("http://a:99999/", "\"http://a:99999/\" has a port that is not 1 to 65535"),
     ("http://a/\r\nX: y", "\"http://a/\\u{d}\\u{a}X: y\" contains a control character, which no address may"),
   ])

@@ -167,16 +167,34 @@ struct CallTests {
     #expect(Shown(cell.value) == "[\"a\": \"1\"]")
   }
 
+  /// It was somebody else's, who could not be reached where nothing is listened on.
+  @Test func aNameAndAPasswordInItsOwnAddressGoAlongWithinTheProcess() throws {
+    let bench = Bench { $0.bindsSockets = false }
+    bench.run(
+      "listen(\"tcp:8080\")\nroute \"/r\" { [request.headers[\"authorization\"], request.headers.host] }")
+    for (user, sent) in [("ada:pw", "ada:pw"), ("ada", "ada:"), ("a%40b:p:w", "a@b:p:w")] {
+      let encoded = Data(sent.utf8).base64EncodedString()
+      #expect(
+        bench.awaited("await get(\"http://\(user)@localhost:8080/r\").json")
+          == "[\"Basic \(encoded)\", \"localhost:8080\"]")
+    }
+    #expect(
+      bench.awaited("await get(\"http://a:b@localhost:8080/r\", headers: [\"Authorization\": \"own\"]).json")
+        == "[\"own\", \"localhost:8080\"]")
+  }
+
   @Test func somebodyElsesAddressIsNotItself() {
     let own = [BoundAddressFixture.tcp("127.0.0.1", 8080), BoundAddressFixture.tcp("::1", 80)]
     #expect(OwnAddress.path(of: "http://localhost:8080", among: own) == "/")
     #expect(OwnAddress.path(of: "http://localhost:8080?x", among: own) == "/?x")
     #expect(OwnAddress.path(of: "HTTP://127.0.0.1:8080/a", among: own) == "/a")
     #expect(OwnAddress.path(of: "http://[::1]/a", among: own) == "/a")
+    #expect(OwnAddress.path(of: "http://me:p@w@localhost:8080/a@b", among: own) == "/a@b")
     for url in [
       "http://localhost:80801/", "http://localhost:8081/", "https://localhost:8080/",
       "http://127.0.0.1.evil:8080/",
-      "http://user@localhost:8080/", "http://localhost:8080@evil/", "http://evil/localhost:8080/", "http://",
+      "http://localhost:8080@evil/", "http://a:b@localhost:8080@evil/", "http://evil/localhost:8080/",
+      "http://",
       "http://[::1", "http://localhost:x/", "ftp://localhost:8080/",
     ] {
       #expect(OwnAddress.path(of: url, among: own) == nil, "\(url)")

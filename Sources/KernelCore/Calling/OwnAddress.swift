@@ -8,7 +8,9 @@ enum OwnAddress {
     guard url.prefix(7).lowercased() == "http://" else { return nil }
     let rest = url.dropFirst(7)
     let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let (host, port) = split(authority.lowercased()) else { return nil }
+    // A name and a password before the host say who calls, not whom.
+    let server = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+    guard let (host, port) = split(server.lowercased()) else { return nil }
     guard addresses.contains(where: { $0.port == port && names(of: $0).contains(host) }) else { return nil }
     let path = rest.dropFirst(authority.count)
     return path.hasPrefix("/") ? String(path) : "/" + path
@@ -27,7 +29,6 @@ enum OwnAddress {
   }
 
   private static func split(_ authority: String) -> (host: String, port: Int)? {
-    if authority.contains("@") { return nil }
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
       let host = String(authority[authority.index(after: authority.startIndex)..<end])
       return port(authority[authority.index(after: end)...]).map { (host, $0) }

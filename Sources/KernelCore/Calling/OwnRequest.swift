@@ -27,8 +27,13 @@ struct OwnRequest {
     let address = Address(try request.addressToCall())
     var fields = HTTPHeaders()
     let given = Set(headers.map { $0.name.lowercased() })
-    let usual = [("host", address.authority), ("user-agent", TransferPool.usualUserAgent), ("accept", "*/*")]
-    for (name, value) in usual where !given.contains(name) { fields.add(name: name, value: value) }
+    let usual = [
+      ("host", address.authority), ("authorization", address.authorization),
+      ("user-agent", TransferPool.usualUserAgent), ("accept", "*/*"),
+    ]
+    for (name, value) in usual where !given.contains(name) {
+      if let value { fields.add(name: name, value: value) }
+    }
     // The length is the body's, which a call may only repeat.
     for (name, value) in headers where name.lowercased() != "content-length" {
       // One Host goes out, and no space around a value comes in.
@@ -56,6 +61,8 @@ struct OwnRequest {
   /// The parts of an absolute address.
   private struct Address {
     let authority: String
+    /// What the name and the password in it come to, as with libcurl (RFC 7617, section 2).
+    let authorization: String?
     /// Path and query. What follows a `#` is for the client alone.
     let target: String
 
@@ -63,7 +70,14 @@ struct OwnRequest {
       let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
       let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
       let path = rest[host.endIndex...].prefix { $0 != "#" }
-      authority = String(host)
+      let at = host.lastIndex(of: "@")
+      authority = String(at.map { host[host.index(after: $0)...] } ?? host)
+      authorization = at.map { at in
+        let parts = host[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let user = parts.map { $0.removingPercentEncoding ?? String($0) }
+        let pair = "\(user[0]):\(user.count > 1 ? user[1] : "")"
+        return "Basic " + Data(pair.utf8).base64EncodedString()
+      }
       target = path.hasPrefix("/") ? String(path) : "/" + path
     }
   }

@@ -55,10 +55,14 @@ final class ResponseObject {
 
   func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
 
-  /// The body as text: UTF-8, or Latin-1 where the type says so or the bytes are no UTF-8.
+  /// The body as text: in the encoding that the type names, else UTF-8, or Latin-1 where the bytes are not.
   var text: String {
-    let type = header("content-type")?.lowercased() ?? ""
-    if !type.contains("iso-8859-1"), let text = String(validating: body, as: UTF8.self) { return text }
+    if let encoding = BodyEncoding.named(by: header("content-type") ?? ""),
+      let text = String(bytes: body, encoding: encoding)
+    {
+      return text
+    }
+    if let text = String(validating: body, as: UTF8.self) { return text }
     return String(bytes: body, encoding: .isoLatin1) ?? String(decoding: body, as: UTF8.self)
   }
 
