@@ -65,10 +65,13 @@ struct ResponseEncoder {
     of response: Response, framing: ResponseFraming, isStreamed: Bool = false, into output: inout ByteBuffer
   ) -> Bool {
     var keepsAlive = framing.keepsAlive
+    // It holds for this connection alone (RFC 9110, section 7.8).
+    var namesUpgrade = false
     output.writeString(statusLine(response.status))
     for (name, value) in response.headers {
       switch name.utf8.count {
       case 4 where name.isHeader("date"): continue
+      case 7 where name.isHeader("upgrade"): namesUpgrade = true
       case 10 where name.isHeader("connection"):
         if value.lowercased().contains("close") { keepsAlive = false }
         continue
@@ -92,7 +95,9 @@ struct ResponseEncoder {
     }
     output.writeStaticString("date: ")
     output.writeString(date.now())
-    if !keepsAlive {
+    if namesUpgrade {
+      output.writeStaticString(keepsAlive ? "\r\nconnection: upgrade" : "\r\nconnection: close, upgrade")
+    } else if !keepsAlive {
       output.writeStaticString("\r\nconnection: close")
     } else if framing.isHTTP10 {
       output.writeStaticString("\r\nconnection: keep-alive")

@@ -61,8 +61,19 @@ public enum StandardPages {
 
   /// 426: the path is that of a WebSocket (RFC 9110 §15.5.22).
   public static func upgradeRequired(path: String) -> Response {
-    var response = Response.text(
-      .upgradeRequired, "\(path.printable(limit: 200)) is a WebSocket: connect to it with ws://.\n")
+    upgradeRequired("\(path.printable(limit: 200)) is a WebSocket: connect to it with ws://.\n")
+  }
+
+  /// 426, with the version of WebSockets that is understood.
+  static func versionRequired(_ version: String) -> Response {
+    var response = upgradeRequired("Only version \(version) of WebSockets is understood.\n")
+    response.headers.add(name: "sec-websocket-version", value: version)
+    return response
+  }
+
+  /// Says what to change to.
+  private static func upgradeRequired(_ text: String) -> Response {
+    var response = Response.text(.upgradeRequired, text)
     response.headers.add(name: "upgrade", value: "websocket")
     return response
   }

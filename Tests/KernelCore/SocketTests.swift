@@ -320,6 +320,7 @@ struct SocketTests {
     let answer = try RawHTTPClient.request(port: port, "GET", "/s")
     #expect(answer.status == 426)
     #expect(answer["upgrade"] == "websocket")
+    #expect(answer["connection"]?.contains("upgrade") == true)
     #expect(answer.text == "/s is a WebSocket: connect to it with ws://.\n")
     // RFC 9110, section 7.8: a server may answer as though nobody had asked for another protocol.
     let raw = try RawHTTPClient(port: port)

@@ -136,6 +136,24 @@ struct ReplyMaker {
     return response
   }
 
+  /// What `respond` makes of a reply: the same with another status, headers in the place of those of their names, and
+  /// more cookies, as far as they are given.
+  private static func adding(
+    to reply: Value, _ call: borrowing NativeCall, _ cookies: Value, _ type: InstanceClass
+  ) -> Value {
+    let machine = call.machine
+    var fields = ReplyMaker.fields.indices.map { machine.field($0, of: reply) }
+    if call.has(1) { (fields[Field.status], fields[Field.hasStatus]) = (call[1], .bool(true)) }
+    let headers = (machine.pairs(of: call[2]) ?? []).map { (machine.display($0.key), $0.value) }
+    let names = Set(headers.map { $0.0.lowercased() })
+    let kept = (machine.pairs(of: fields[Field.headers]) ?? []).map { (machine.display($0.key), $0.value) }
+      .filter { !names.contains($0.0.lowercased()) }
+    fields[Field.headers] = machine.makeDictionary(kept + headers)
+    let lines = (machine.elements(of: fields[Field.cookies]) ?? []) + (machine.elements(of: cookies) ?? [])
+    fields[Field.cookies] = lines.isEmpty ? .nil : machine.makeArray(lines)
+    return machine.makeInstance(type, fields: fields)
+  }
+
   /// Defines `respond`, `redirect`, `httpError` and the cookies of replies.
   static func define(in machine: Machine) -> InstanceClass {
     let type = machine.defineClass("Reply", fields: ReplyMaker.fields)
@@ -162,6 +180,7 @@ struct ReplyMaker {
         throw call.wrongType(2, expected: "a Dictionary")
       }
       let lines = try cookies.lines(call, 3)
+      if call.machine.isInstance(call[0], of: type) { return adding(to: call[0], call, lines, type) }
       return call.machine.makeInstance(
         type, fields: [.int(status), call[2], call[0], lines, .nil, .bool(call.has(1)), .nil])
     }

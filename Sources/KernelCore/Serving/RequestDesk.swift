@@ -49,6 +49,8 @@ final class RequestDesk {
     var status = 0
     /// What opens the WebSocket that it asks for, once what surrounds the path lets it.
     var opening: ((Work) -> Void)?
+    /// It is what an error of an answer that was to be streamed has come to.
+    var isRecovered = false
   }
 
   init(
@@ -224,7 +226,6 @@ final class RequestDesk {
     _ object: RequestObject? = nil, opening: ((Work) -> Void)? = nil
   ) {
     let exchange = coming.exchange
-    let task = machine.upcomingTask
     let request = exchange.request
     let (depth, caller) = origin(request)
     let span =
@@ -235,16 +236,21 @@ final class RequestDesk {
     let work = Work(
       exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span,
       object: object, opening: opening)
+    start(call, work, depth: depth)
+  }
+
+  private func start(_ call: (function: Value, arguments: [Value]), _ work: Work, depth: Int) {
+    let task = machine.upcomingTask
     machine.moment = clock.now
     starting = (task, work)
     machine.start(
-      call.function, call.arguments, owner: route.owner, followsDeferred: true, requestDepth: depth,
-      span: span)
+      call.function, call.arguments, owner: work.route.owner, followsDeferred: true, requestDepth: depth,
+      span: work.span)
     if let starting, starting.task == task {
       self.starting = nil
       underWay[task] = work
-      if !coming.isOwn { clientCount += 1 }
-      exchange.onDisconnect = { [weak self] in self?.abandon(task) }
+      if !work.isOwn { clientCount += 1 }
+      work.exchange.onDisconnect = { [weak self] in self?.abandon(task) }
     }
     onActivity()
   }
@@ -343,9 +349,7 @@ final class RequestDesk {
     case .failure(let error):
       if !writer.hasBegun {
         writer.abort()
-        var work = work
-        work.writer = nil
-        return fail(work, error)
+        return recover(work, error)
       }
       tell(error, of: work, what: "after \(writer.byteCount) bytes of the answer to")
       writer.abort()
@@ -364,6 +368,23 @@ final class RequestDesk {
   }
 
   // MARK: Failing
+
+  /// Answers an error of a body before its first piece as any other: by `onError`, where there is one. An answer that
+  /// this gives is not recovered from again.
+  private func recover(_ work: Work, _ error: Value) {
+    var work = work
+    work.writer = nil
+    let exchange = work.exchange
+    let around = surroundings.around(exchange.request.path)
+    if work.isRecovered || around.onErrors.isEmpty { return fail(work, error) }
+    work.isRecovered = true
+    var values: [Value] = []
+    let resolution = routes.table.resolve(method: exchange.request.method, path: exchange.request.path)
+    if case .match(_, let found) = resolution { values = found.map(machine.value) }
+    let request = requestObject(exchange, work.route, values)
+    let call = surrounded.recovery(work.route, exchange, around, request: request, error: error)
+    start(call, work, depth: origin(exchange.request).depth)
+  }
 
   private func fail(_ work: Work, _ error: Value) {
     finish(work, page(of: error, work.route, work.exchange.request))

@@ -79,6 +79,19 @@ final class SurroundedRequests {
     return (machine.libraryFunction(named: "__admit") ?? .nil, arguments)
   }
 
+  /// What is to be run where an answer fails that was on its way to being streamed: what its error comes to. What is
+  /// behind the handlers has had its turn.
+  func recovery(_ route: RouteRecord, _ exchange: Exchange, _ around: Around, request: Value, error: Value)
+    -> (
+      function: Value, arguments: [Value]
+    )
+  {
+    let (_, arguments) = call(
+      route, exchange, handler: nil, missing: [], around, request: request,
+      standard: Response(status: .noContent))
+    return (machine.libraryFunction(named: "__recover") ?? .nil, [arguments[0], arguments[4], error])
+  }
+
   private func step(_ function: Value, _ arguments: [Value]) -> Value {
     machine.makeArray([function, machine.makeArray(arguments)])
   }
@@ -158,6 +171,9 @@ final class SurroundedRequests {
         } catch error {
             return __recovered(plan, errors, error)
         }
+    }
+    func __recover(plan, errors, error) {
+        __outer(plan, __recovered(plan, errors, error), errors, [])
     }
     func __inner(plan, befores, handler, missing) {
         for step in befores {

@@ -27,9 +27,7 @@ enum WebSocketHandshake {
       return .refuse(StandardPages.badRequest("a WebSocket is asked for with GET and Connection: Upgrade"))
     }
     guard single("sec-websocket-version") == "13" else {
-      var response = Response.text(.upgradeRequired, "Only version 13 of WebSockets is understood.\n")
-      response.headers.add(name: "sec-websocket-version", value: "13")
-      return .refuse(response)
+      return .refuse(StandardPages.versionRequired("13"))
     }
     guard let key = single("sec-websocket-key"), key.utf8.count == 24, Data(base64Encoded: key)?.count == 16
     else {

@@ -93,6 +93,11 @@ import Testing
     #expect(answer.status == status)
     #expect(answer.text.contains(says))
     if says == "version 13" { #expect(answer["sec-websocket-version"] == "13") }
+    if status == 426 {
+      // RFC 9110, section 15.5.22: it says what to change to; section 7.8: for this connection.
+      #expect(answer["upgrade"] == "websocket")
+      #expect(answer["connection"]?.contains("upgrade") == true)
+    }
   }
 
   @Test(
