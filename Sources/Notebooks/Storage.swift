@@ -52,6 +52,8 @@ extension CellsFile {
   /// Puts a text in a file's place, whole or not at all.
   static func replace(_ path: String, with text: String) throws(CellsFileError) {
     do throws(SystemError) {
+      // What /dev/stdout leads to may have no name of its own.
+      if let status = try Status(ofFileAt: path), !status.isOrdinary, !status.isFolder { throw .notOrdinary }
       try replaceFile(at: try endOfLinks(path), with: Array(text.utf8))
     } catch {
       throw CellsFileError(error, path, .writing)
@@ -62,7 +64,6 @@ extension CellsFile {
     let old = try Status(ofFileAt: path)
     if let old {
       if old.isFolder { throw SystemError(code: EISDIR) }
-      guard old.isOrdinary else { throw .notOrdinary }
       // A rename asks only for the folder's permission; a file that is made read-only shall stay as it is.
       guard access(path, W_OK) == 0 else { throw .last }
     }

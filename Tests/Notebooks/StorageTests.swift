@@ -74,6 +74,9 @@ func failures() throws {
   #expect(try saving(folder.path + "/new/").reason == .isFolder)
   #expect(try saving(folder.path + "/none/a.cells").reason == .missing)
   #expect(try saving("/dev/null").reason == .notOrdinary)
+  // A link to what has no name, as that of /dev/stdout to a pipe.
+  let pipe = Pipe()
+  #expect(try saving("/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)").reason == .notOrdinary)
   try FileManager.default.createSymbolicLink(atPath: folder.path + "/loop", withDestinationPath: "loop")
   #expect(try saving(folder.path + "/loop").reason == .system(ELOOP))
   #expect(folder.names == ["bad.cells", "loop"])

@@ -38,6 +38,8 @@ extension Machine {
     /// Bytes of texts that are compared, and elements.
     static let textLimit = 1 << 20
     static let elementLimit = 100_000
+    /// How deep collections in one another are looked into.
+    static let depth = 16
     /// Characters around the place where two texts differ.
     static let before = 15
     static let after = 30
@@ -50,6 +52,29 @@ extension Machine {
     guard texts[0] == texts[1] || texts.contains(where: { $0.utf8.count > Difference.glance }) else {
       return nil
     }
+    var path: [String] = []
+    var (one, other) = (left, right)
+    while path.count < Difference.depth, let (place, inner) = firstDifference(one, other) {
+      path.append(place)
+      (one, other) = inner
+      // What is short enough is shown whole, with its keys.
+      let texts = [one, other].map { repr($0, limit: Difference.glance) }
+      if texts[0] != texts[1], texts.allSatisfy({ $0.utf8.count <= Difference.glance }) { break }
+    }
+    if path.isEmpty { return differenceOfWhole(left, right) }
+    let place = path.joined()
+    let shown = [one, other].map { repr($0, limit: 60) }
+    // What looks the same or is cut says nothing.
+    if shown[0] == shown[1] || shown.contains(where: { $0.utf8.count > Difference.glance }),
+      let inner = differenceOfWhole(one, other)
+    {
+      return "at \(place) \(inner)"
+    }
+    return "they differ at \(place): \(shown[0]) and \(shown[1])"
+  }
+
+  /// What tells two values apart that have no elements which do.
+  private func differenceOfWhole(_ left: Value, _ right: Value) -> String? {
     switch (left.tag, right.tag) {
     case (Tag.string, Tag.string), (Tag.html, Tag.html):
       guard max(left.string.buffer.count, right.string.buffer.count) <= Difference.textLimit else {
@@ -57,10 +82,46 @@ extension Machine {
       }
       return difference(heap.text(left.string), heap.text(right.string))
     case (Tag.bytes, Tag.bytes): return difference(left.string.buffer, right.string.buffer)
-    case (Tag.array, Tag.array): return difference(left.array, right.array)
-    case (Tag.dictionary, Tag.dictionary): return difference(left.dictionary, right.dictionary)
+    case (Tag.array, Tag.array):
+      let (count, other) = (left.array.pointee.count, right.array.pointee.count)
+      return count == other ? nil : "the first has \(count) elements, the second \(other)"
+    case (Tag.dictionary, Tag.dictionary): return missingKey(left.dictionary, right.dictionary)
     default: return nil
     }
+  }
+
+  /// The first place of two collections at which both have something, but not the same.
+  private func firstDifference(_ left: Value, _ right: Value) -> (place: String, values: (Value, Value))? {
+    switch (left.tag, right.tag) {
+    case (Tag.array, Tag.array):
+      let (one, other) = (left.array.pointee, right.array.pointee)
+      for place in 0..<min(one.count, other.count, Difference.elementLimit)
+      where areEqual(one.elements[place], other.elements[place]) != true {
+        return ("[\(place)]", (one.elements[place], other.elements[place]))
+      }
+    case (Tag.dictionary, Tag.dictionary):
+      for (key, value) in heap.pairs(of: left.dictionary).prefix(Difference.elementLimit) {
+        let found = heap.value(of: key, in: right.dictionary)
+        if found.tag == Tag.unset { return nil }
+        if areEqual(value, found) != true { return (self.place(of: key), (value, found)) }
+      }
+    default: break
+    }
+    return nil
+  }
+
+  private func place(of key: Value) -> String { "[\(repr(key, limit: 60))]" }
+
+  private func missingKey(
+    _ left: UnsafeMutablePointer<DictionaryObject>, _ right: UnsafeMutablePointer<DictionaryObject>
+  ) -> String? {
+    for (one, other) in [(left, right), (right, left)] {
+      for (key, _) in heap.pairs(of: one).prefix(Difference.elementLimit)
+      where heap.value(of: key, in: other).tag == Tag.unset {
+        return "only the \(one == left ? "first" : "second") has \(place(of: key))"
+      }
+    }
+    return nil
   }
 
   private func difference(_ left: String, _ right: String) -> String? {
@@ -113,34 +174,5 @@ extension Machine {
     let to = text[place..<most].dropFirst().firstIndex { $0.isNewline } ?? most
     return (from > lineStart ? "…" : "") + Machine.quoted(String(text[from..<to]))
       + (to == most && to < text.endIndex ? "…" : "")
-  }
-
-  private func difference(
-    _ left: UnsafeMutablePointer<ArrayObject>, _ right: UnsafeMutablePointer<ArrayObject>
-  ) -> String? {
-    let (count, other) = (left.pointee.count, right.pointee.count)
-    for place in 0..<min(count, other, Difference.elementLimit)
-    where areEqual(left.pointee.elements[place], right.pointee.elements[place]) != true {
-      return differ(at: "[\(place)]", left.pointee.elements[place], right.pointee.elements[place])
-    }
-    return count == other ? nil : "the first has \(count) elements, the second \(other)"
-  }
-
-  private func difference(
-    _ left: UnsafeMutablePointer<DictionaryObject>, _ right: UnsafeMutablePointer<DictionaryObject>
-  ) -> String? {
-    for (one, other) in [(left, right), (right, left)] {
-      for (key, value) in heap.pairs(of: one).prefix(Difference.elementLimit) {
-        let found = heap.value(of: key, in: other)
-        let place = "[\(repr(key, limit: 60))]"
-        if found.tag == Tag.unset { return "only the \(one == left ? "first" : "second") has \(place)" }
-        if areEqual(value, found) != true { return differ(at: place, value, found) }
-      }
-    }
-    return nil
-  }
-
-  private func differ(at place: String, _ left: Value, _ right: Value) -> String {
-    "they differ at \(place): \(repr(left, limit: 60)) and \(repr(right, limit: 60))"
   }
 }

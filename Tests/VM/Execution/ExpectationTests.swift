@@ -86,7 +86,7 @@ struct ExpectationTests {
     ("Bytes(\"abc\") == Bytes(\"ab\")", "nil"),
     (
       "[\"a\": Bytes(\"x\")] == [\"a\": Bytes(\"y\")]",
-      "they differ at [\\\"a\\\"]: <Bytes: 1> and <Bytes: 1>"
+      "at [\\\"a\\\"] they differ at [0]: 120 and 121"
     ),
     (
       "\"\u{E9}\" == \"e\u{301}\"",
@@ -96,6 +96,18 @@ struct ExpectationTests {
     (
       "[\"a\": \"x\".repeated(50), \"b\": 1] == [\"a\": \"x\".repeated(50), \"b\": 2]",
       "they differ at [\\\"b\\\"]: 1 and 2"
+    ),
+    (
+      "[\"items\": (0...99).map { [\"id\": $0, \"name\": \"n\\($0)\"] }] == [\"items\": (0...99).map { [\"id\": $0, \"name\": $0 == 50 ? \"other\" : \"n\\($0)\"] }]",
+      "they differ at [\\\"items\\\"][50]: [\\\"id\\\": 50, \\\"name\\\": \\\"n50\\\"] and [\\\"id\\\": 50, \\\"name\\\": \\\"other\\\"]"
+    ),
+    (
+      "[\"a\": [1, \"x\".repeated(500) + \"y\"]] == [\"a\": [1, \"x\".repeated(500) + \"z\"]]",
+      "at [\\\"a\\\"][1] they differ from character 501 on: …\\\"xxxxxxxxxxxxxxxy\\\" and …\\\"xxxxxxxxxxxxxxxz\\\""
+    ),
+    (
+      "[\"a\": Array(0..<50)] == [\"a\": Array(0..<51)]",
+      "at [\\\"a\\\"] the first has 50 elements, the second 51"
     ),
     ("[\"a\": \"x\".repeated(50)] == [\"b\": 1]", "only the first has [\\\"a\\\"]"),
     ("[\"b\": 1] == [\"b\": 1, \"c\": \"x\".repeated(50)]", "only the second has [\\\"c\\\"]"),

@@ -6,8 +6,9 @@ public enum StoredOutput {
   /// The lines of an event; none for what a file does not store.
   public static func lines(of event: KernelEvent) -> [String] {
     switch event {
-    case .output(_, let text), .notice(_, let text), .failure(_, let text), .unawaited(_, let text):
-      split(text)
+    // What was printed may end in blank lines of its own.
+    case .output(_, let text): lines(text)
+    case .notice(_, let text), .failure(_, let text), .unawaited(_, let text): split(text)
     case .opened(let url, let status, let body):
       ["GET \(url) → \(status.map(String.init) ?? "no answer")"] + (body.isEmpty ? [] : split(body))
     case .open(let url): ["open \(url)"]
@@ -26,9 +27,13 @@ public enum StoredOutput {
     }
   }
 
+  private static func lines(_ text: String) -> [String] {
+    Sanitizer.visible(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// The same of a text whose last line may have an end.
   private static func split(_ text: String) -> [String] {
-    var lines = Sanitizer.visible(text).split(separator: "\n", omittingEmptySubsequences: false).map(
-      String.init)
+    var lines = lines(text)
     if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
     return lines
   }
