@@ -38,7 +38,9 @@ struct NotebookCheckTests {
         "[1].map { d }\nlet d = 2", "let n = { n(1) }\nn", "let m = { m(1) }")
         == [
           ["error: \"a\" is used before it is declared [a]\(help)"],
-          ["error: \"b\" is used before it is declared [b]\(help)"], [], [], [], [],
+          ["error: \"b\" is used before it is declared [b]\(help)"],
+          ["warning: \"a\" of cell [1] is replaced by this one [a] — give one of them another name"],
+          [], [], [],
         ])
   }
 
@@ -48,7 +50,15 @@ struct NotebookCheckTests {
         [
           "error: \"x\" is not defined yet: cell [3], further down, declares it [x]"
             + " — move that cell up, or this one down"
-        ], [], [], [],
+        ], [], [], ["warning: \"x\" of cell [3] is replaced by this one [x] — give one of them another name"],
+      ])
+  }
+
+  @Test func aNameThatTwoCellsDeclareIsToldOfTheLater() throws {
+    #expect(
+      try check("let a = 1\nfunc f() { 1 }", "func f() { a }", "a + f()", "let d = 1") == [
+        [], ["warning: \"f\" of cell [1] is replaced by this one [f] — give one of them another name"], [],
+        [],
       ])
   }
 

@@ -48,7 +48,7 @@ struct ValueMembersTests {
   }
 
   @Test func variablesAreBoundedAndInOrder() {
-    let text = (0..<300).map { "let name\($0) = \($0)" }.joined(separator: "\n")
+    let text = (0..<2_300).map { "let name\($0) = \($0)" }.joined(separator: "\n")
     #expect(bench.run(text + "\nfunc naming(a, b = 1) { a }") == "ok")
     let found = bench.on { self.bench.kernel.variables(startingWith: "nam") }
     #expect(found.count == VariableInfo.proposalLimit)

@@ -59,6 +59,14 @@ struct NotebookCheck {
             .error, "\"\(name)\" is used before it is declared", at: use.span,
             help: "declare it above its first use"))
       }
+      for (name, span) in resolution.declaredAt where isWhole {
+        guard let before = names.before.entry(named: name), before.kind != .builtin, let other = before.origin
+        else { continue }
+        found.append(
+          Diagnostic(
+            .warning, "\"\(name)\" of \(other) is replaced by this one", at: span,
+            help: "give one of them another name"))
+      }
       let uses = resolution.reads.merging(resolution.writes) { $0.isAtTopLevel ? $0 : $1 }
       for (name, use) in uses where use.isAtTopLevel && resolution.declares[name] == nil {
         guard names.before.entry(named: name) == nil, let other = names.behind[name]?.last else { continue }

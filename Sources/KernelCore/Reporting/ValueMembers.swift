@@ -51,7 +51,7 @@ extension VariableInfo {
   /// About how many bytes are shown of a value in a listing.
   static let valueLimit = 400
   /// Most globals that are proposed at once.
-  public static let proposalLimit = 200
+  public static let proposalLimit = 2_000
   /// About how many bytes are shown of a value beside a proposal.
   static let proposedValueLimit = 80
 }

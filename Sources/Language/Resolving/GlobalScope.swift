@@ -99,6 +99,8 @@ public struct Resolution: Sendable {
   public internal(set) var hooks: [Hook] = []
   /// The globals that the text declares.
   public internal(set) var declares: [String: GlobalScope.Kind] = [:]
+  /// Where their names stand.
+  public internal(set) var declaredAt: [String: Span] = [:]
   /// For each global that the text declares with a value, where its declaration ends: from there on it has one.
   public internal(set) var declaredBy: [String: Int] = [:]
   /// The globals whose value the text reads, its own and builtins included. To change what a global's

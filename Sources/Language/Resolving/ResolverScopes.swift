@@ -43,6 +43,7 @@ extension Resolver {
       guard name.name != "_", globalSpans[name.name] == nil else { return }
       globalSpans[name.name] = name.span
       resolution.declares[name.name] = kind
+      resolution.declaredAt[name.name] = name.span
     }
     for statement in statements {
       switch statement.kind {
