@@ -111,7 +111,7 @@ extension Prompt {
   /// Not at a terminal: what cells started is let end before the program does.
   func settle() {
     let end = ContinuousClock.now + .seconds(60)
-    while !kernel.isSettled(), ContinuousClock.now < end {
+    while kernel.settle(within: .seconds(60)) == .underWay, ContinuousClock.now < end {
       input.flush()
       Thread.sleep(forTimeInterval: 0.02)
     }

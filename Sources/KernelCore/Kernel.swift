@@ -21,6 +21,7 @@ final class Kernel {
   static let labelWidth = 6
   let clock: any Clock
   let server: HTTPServer
+  let listening: ListeningCells
   let emit: (KernelEvent) -> Void
 
   let machine: Machine
@@ -77,13 +78,15 @@ final class Kernel {
 
   init(
     configuration: KernelConfiguration, clock: any Clock, loop: any EventLoop, server: HTTPServer,
-    transfers: TransferPool, mark: OwnCallMark, recorder: TraceRecorder?, interruption: Interruption,
+    listening: ListeningCells, transfers: TransferPool, mark: OwnCallMark, recorder: TraceRecorder?,
+    interruption: Interruption,
     emit: @escaping (KernelEvent) -> Void
   ) {
     self.configuration = configuration
     self.clock = clock
     self.loop = loop
     self.server = server
+    self.listening = listening
     self.emit = emit
     machine = Machine(
       limits: configuration.machineLimits, host: nil, collectsAlways: configuration.collectsAlways,
@@ -226,11 +229,17 @@ final class Kernel {
       && active.values.contains(where: \.isUnderWay)
   }
 
-  /// Lets a virtual clock run until all that cells started has ended.
-  func settle() {
+  /// Lets a virtual clock run until all that cells started has ended, but for no more than some nanoseconds.
+  func settle(within limit: Int) {
     if isSettling { return }
     isSettling = true
+    (clock as? VirtualClock)?.end = clock.now.addingClamped(limit)
     pump()
+  }
+
+  /// Whether a virtual clock has come to the end of the time in which all was to end.
+  var hasSettledInVain: Bool {
+    isSettling && machine.isIdle && !isTimeHeld && (clock as? VirtualClock)?.isAtEnd == true
   }
 
   // MARK: The end

@@ -47,11 +47,11 @@ public final class KernelHandle: Sendable {
   ///
   /// - Throws: `BindError`, with what to do.
   public func listen(onPort port: Int) throws -> String {
-    try loop.flatSubmit { [supervisor] in
-      let supervisor = supervisor.value
-      return supervisor.server.listen(on: .tcp(host: supervisor.configuration.host, port: port))
-    }.wait().url
+    try loop.flatSubmit { [supervisor] in supervisor.value.listen(onPort: port) }.wait().url
   }
+
+  /// All cells are gone: what they listened on is given up, but for the last.
+  public func giveUpAddresses() { loop.execute { [supervisor] in supervisor.value.giveUpAddresses() } }
 
   /// The addresses listened on now.
   public func addresses() -> [String] {
@@ -266,10 +266,18 @@ public final class KernelHandle: Sendable {
     loop.execute { [supervisor] in supervisor.value.kernel.interrupt(cell: cell) }
   }
 
+  /// How far it is that nothing happens any more by itself.
+  public enum Settling: Sendable {
+    case underWay, settled
+    /// A virtual clock has come to the limit before.
+    case timeIsUp
+  }
+
   /// Whether nothing happens any more by itself; timers that tick do not count. Asking lets a virtual clock
-  /// that stands between two cells run on until it is so.
-  public func isSettled() -> Bool {
-    (try? loop.submit { [supervisor] in supervisor.value.settle() }.wait()) ?? true
+  /// that stands between two cells run on until it is so, but no further than `limit` from where it stood first.
+  public func settle(within limit: Duration) -> Settling {
+    let limit = limit.nanoseconds
+    return (try? loop.submit { [supervisor] in supervisor.value.settle(within: limit) }.wait()) ?? .settled
   }
 
   /// Whether a cell waits though nothing is left that could end its wait: no timer, no call, nothing that runs.

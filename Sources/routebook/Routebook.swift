@@ -34,7 +34,7 @@ struct ReplayFile: ParsableCommand {
   @OptionGroup var options: KernelOptions
   @Argument(help: "Cells files, or Jupyter notebooks.", completion: .file(extensions: ["cells", "ipynb"]))
   var files: [String]
-  @Option(help: "How long what the cells started may take to end, as 60s.")
+  @Option(help: "How long what the cells started may take to end, as 60s; by a virtual clock a day at least.")
   var settle: TimeSpan = TimeSpan(seconds: 60)
   @Flag(help: "Keep serving afterwards, until SIGTERM or Ctrl-C.")
   var serve = false

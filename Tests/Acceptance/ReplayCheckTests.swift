@@ -12,7 +12,7 @@ import Testing
     init(_ arguments: [String]) throws {
       let program = try RunningProgram(
         BuiltProgram.path(), ["replay"] + arguments, environment: Serving.environment)
-      exit = try program.waitForExit(timeout: 60)
+      exit = try program.waitForExit(timeout: 180)
       // How long it took differs each time.
       output = program.output.replacing(/, in [^;\n]*/, with: ", in …")
       errors = program.errors
@@ -378,6 +378,20 @@ import Testing
       #expect(try program.waitForExit(timeout: 60) == .code(2))
       #expect(program.errors == "\(file) was changed while it ran: nothing is stored\n")
       #expect(try String(contentsOfFile: file, encoding: .utf8) == edited)
+    }
+  }
+
+  @Test func whatGoesOnForEverEndsWithinTheNotebooksTimeAndGivesTheSameEachTime() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        "# %% 1\nfunc poll() { print(\"round\"); after(10m) { poll() }; nil }\npoll()\n#> round\n")
+      let start = ContinuousClock.now
+      let runs = try (0..<2).map { _ in try Run(["--check", file]) }
+      #expect(ContinuousClock.now - start < .seconds(30))
+      #expect(runs[0].exit == .code(3))
+      #expect(runs[0].output == runs[1].output)
+      #expect(
+        runs[0].output.contains("what the cells started had not ended after 24 h of the notebook's time"))
     }
   }
 

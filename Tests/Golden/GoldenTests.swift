@@ -79,7 +79,7 @@ private struct Replayed {
     }
     // What comes after the last cell is stored with it.
     let limit = Date().addingTimeInterval(patience)
-    while !kernel.isSettled() {
+    while kernel.settle(within: .seconds(1_000_000)) != .settled {
       if Date() > limit {
         Issue.record("the notebook does not settle")
         break

@@ -35,7 +35,7 @@ struct VirtualClockTests {
       #expect(bench.wait { pending.valueOnLoop != nil })
       hear()
     }
-    #expect(bench.wait { bench.supervisor.settle() })
+    #expect(bench.wait { bench.supervisor.settle(within: .max) == .settled })
     hear()
     return (lines, bench.now)
   }
@@ -103,16 +103,28 @@ struct VirtualClockTests {
     #expect(bench.output == ["tick", "tick", "six"])
     usleep(20_000)
     #expect(bench.now == 7)
-    #expect(bench.wait { bench.supervisor.settle() })
+    #expect(bench.wait { bench.supervisor.settle(within: .max) == .settled })
     #expect(bench.now == 7)
   }
 
   @Test func waitingForTheEndRunsOutTimersThatFireOnce() {
     let bench = Bench(movesClock: true) { $0.opening = .request }
     bench.run("every(5s) { print(\"tick\") }\nafter(12s) { print(\"twelve\") }\nnil")
-    #expect(bench.wait { bench.supervisor.settle() })
+    #expect(bench.wait { bench.supervisor.settle(within: .max) == .settled })
     #expect(bench.output == ["tick", "tick", "tick", "twelve"])
     #expect(bench.now == 12)
+  }
+
+  /// It ran on for as long as whoever waited had patience, and came to something else each time.
+  @Test func waitingForTheEndHasALimitOfItsTime() {
+    let bench = Bench(movesClock: true) { $0.opening = .request }
+    bench.run("func poll() { print(\"round\"); after(1s) { poll(); nil }; nil }\npoll()")
+    #expect(bench.wait { bench.supervisor.settle(within: 60_000_000_000) == .timeIsUp })
+    #expect(bench.now == 60)
+    #expect(bench.output.count == 61)
+    // The next cell that waits moves it on.
+    #expect(bench.awaited("await sleep(10s)", cell: 2) == "ok")
+    #expect(bench.now == 70 && bench.output.count == 70)
   }
 
   @Test func atAPromptTimersFireByThemselvesAndTickersAloneDoNotSpin() {
@@ -138,7 +150,7 @@ struct VirtualClockTests {
     let bench = Bench(movesClock: true) { $0.opening = .request }
     _ = try bench.listen()
     bench.run("route \"/block\" { deferred() }\nopen(\"/block\")", cell: 2)
-    #expect(bench.wait { bench.supervisor.settle() })
+    #expect(bench.wait { bench.supervisor.settle(within: .max) == .settled })
   }
 
   @Test func aRealTransferHoldsTimeStill() throws {

@@ -9,7 +9,12 @@ public struct TextDigest: Sendable {
 
   /// Adds a piece. How a text is cut into pieces makes no difference.
   public mutating func add(_ piece: String) {
-    for byte in piece.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    var piece = piece
+    var state = state
+    piece.withUTF8 { bytes in
+      for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+    self.state = state
   }
 
   /// Sixteen hexadecimal digits.

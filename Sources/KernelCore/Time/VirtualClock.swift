@@ -37,6 +37,8 @@ public final class VirtualClock: Clock {
   private let loop: (any EventLoop)?
   private var isJumpPlanned = false
   private var isHeld = false
+  /// Where it stands still; nil for nowhere.
+  var end: Int? { didSet { planJump() } }
 
   /// With a loop the clock moves by itself; without one only `advance` moves it.
   public init(loop: (any EventLoop)? = nil) { self.loop = loop }
@@ -74,6 +76,9 @@ public final class VirtualClock: Clock {
     if !isHeld { planJump() }
   }
 
+  /// Whether what comes next would be beyond its end.
+  var isAtEnd: Bool { end.map { end in entries.first.map { $0.turn.time > end } ?? false } ?? false }
+
   /// How much is scheduled.
   var timerCount: Int { entries.count }
 
@@ -89,7 +94,7 @@ public final class VirtualClock: Clock {
   }
 
   private func planJump() {
-    guard let loop, !isJumpPlanned, !isHeld, !entries.isEmpty else { return }
+    guard let loop, !isJumpPlanned, !isHeld, !entries.isEmpty, !isAtEnd else { return }
     isJumpPlanned = true
     loop.assumeIsolated().execute { [weak self] in self?.jump() }
   }
@@ -97,7 +102,7 @@ public final class VirtualClock: Clock {
   /// One timer at a time: what it wakes runs, and says when it is idle, before the next.
   private func jump() {
     isJumpPlanned = false
-    guard !isHeld, !entries.isEmpty else { return }
+    guard !isHeld, !entries.isEmpty, !isAtEnd else { return }
     let first = takeFirst()
     now = first.turn.time
     first.action()

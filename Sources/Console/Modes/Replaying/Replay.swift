@@ -17,6 +17,8 @@ public struct Replay {
     public var cellTimeout: TimeInterval = 60
     /// How long what cells started may take to end.
     public var settleTime: TimeInterval = 60
+    /// The same by a virtual clock, on which a day takes no time.
+    var virtualSettleTime: TimeInterval { max(settleTime, 24 * 60 * 60) }
     /// Goes on serving afterwards, until SIGTERM or SIGINT.
     public var servesAfterwards = false
     /// The only cells to run; nil for all.
@@ -168,8 +170,8 @@ public struct Replay {
     _ cells: [Cell], _ file: inout ReplayedFile, _ running: Running, _ comparisons: [Int: OutputComparison]
   ) {
     let hasEnded = runCells(cells, &file, running, comparisons)
-    if hasEnded, !settle(running), file.status == .success {
-      file.problem = "what the cells started had not ended after \(Int(options.settleTime)) s"
+    if hasEnded, let problem = settle(running), file.status == .success {
+      file.problem = problem
       file.status = .cellFailed
     }
     if hasEnded, let last = file.cells.indices.last { file.cells[last].given += running.given.take() }
@@ -293,22 +295,24 @@ public struct Replay {
   /// How long an interrupted cell may take to end, in seconds.
   private static let patience = 2.0
 
-  /// Waits until timers that fire once, calls and requests have ended; false where they take too long.
-  private func settle(_ running: Running) -> Bool {
+  /// Waits until timers that fire once, calls and requests have ended; where they take too long, by the clock of the
+  /// notebook or by that on the wall, it gives what is wrong.
+  private func settle(_ running: Running) -> String? {
     let deadline = Date().addingTimeInterval(options.settleTime)
-    while !running.kernel.isSettled() {
-      show(running.events.take(timeout: 0.02), running)
-      if Date() > deadline {
-        if options.purpose == .transcript {
-          Stream.complain(
-            "what the cells started had not ended after \(Int(options.settleTime)) s; --settle allows it more"
-          )
-        }
-        return false
-      }
+    while true {
+      let state = running.kernel.settle(within: .seconds(options.virtualSettleTime))
+      show(running.events.take(timeout: state == .underWay ? 0.02 : 0), running)
+      if state == .settled { return nil }
+      if state == .underWay, Date() <= deadline { continue }
+      let isVirtual = state == .timeIsUp
+      let problem =
+        "what the cells started had not ended after "
+        + (isVirtual
+          ? "\(Int(options.virtualSettleTime / 3600)) h of the notebook's time"
+          : "\(Int(options.settleTime)) s")
+      if options.purpose == .transcript { Stream.complain("\(problem); --settle allows it more") }
+      return problem
     }
-    show(running.events.take(), running)
-    return true
   }
 
   /// Shows events as they came; true where the end of the cell was among them. What comes after it is no longer the
