@@ -67,6 +67,7 @@ extension Prompt {
     fileIsAhead = path != nil
     Completer.shared.forgetAll()
     restart(isSaid: false)
+    kernel.giveUpAddresses()
     say(
       numbers.count == 1
         ? "the kernel is new and the one cell of the notebook gone; %undo brings it back"

@@ -117,15 +117,16 @@ extension Kernel {
         ).at(parameter: 0)
       }
       let endpoint = try self.endpoint(try call.string(0))
-      let (id, deferred) = call.machine.beginOperation(owner: call.owner, .listening)
+      let owner = call.owner
+      let (id, deferred) = call.machine.beginOperation(owner: owner, .listening)
       bindings += 1
       server.listen(on: endpoint).assumeIsolated().whenComplete { [weak self] result in
         guard let self else { return }
         bindings -= 1
         switch result {
         case .success(let address):
-          machine.complete(
-            operation: id, .success(machine.makeString(address.unixPath.map { "unix:\($0)" } ?? address.url)))
+          hasListened(address, owner: owner)
+          machine.complete(operation: id, .success(machine.makeString(address.shown)))
         case .failure(let error):
           machine.complete(operation: id, .failure(machine.makeErrorValue(Failure(.network, "\(error)"))))
         }
@@ -135,6 +136,18 @@ extension Kernel {
     }
     machine.define("open", ["url"]) { [unowned self] call throws(Failure) in
       .bool(try open(try call.string(0), owner: call.owner))
+    }
+  }
+
+  /// An address is a cell's as its routes are.
+  private func hasListened(_ address: BoundAddress, owner: UInt32) {
+    if let run = ownership.runs[owner], run.isUnderWay {
+      run.addresses.append(address)
+    } else if let cell = ownership.cell(of: owner) {
+      listening.add(address, of: cell)
+    } else {
+      // Whoever asked for it is gone.
+      listening.giveUp([address])
     }
   }
 

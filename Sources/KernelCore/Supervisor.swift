@@ -18,6 +18,7 @@ final class Supervisor: Responder {
   let configuration: KernelConfiguration
   let loop: any EventLoop
   let server: HTTPServer
+  private let listening: ListeningCells
   let transfers: TransferPool
   let clock: any Clock
   /// What was recorded outlives a kernel too.
@@ -85,6 +86,7 @@ final class Supervisor: Responder {
     server = HTTPServer(
       eventLoop: loop, limits: configuration.serverLimits, bindsSockets: configuration.bindsSockets,
       responder: nil)
+    listening = ListeningCells(server)
     transfers = TransferPool(
       limits: configuration.calls.limits, certificateFile: configuration.calls.certificateFile,
       proxies: configuration.calls.proxies)
@@ -105,7 +107,8 @@ final class Supervisor: Responder {
 
   private func makeKernel() -> Kernel {
     let kernel = Kernel(
-      configuration: configuration, clock: clock, loop: loop, server: server, transfers: transfers,
+      configuration: configuration, clock: clock, loop: loop, server: server, listening: listening,
+      transfers: transfers,
       mark: mark, recorder: recorder, interruption: interruption, emit: { [unowned self] in onEvent($0) })
     kernel.desk.logsRequests = logsRequests
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
@@ -176,15 +179,23 @@ final class Supervisor: Responder {
   // MARK: The server
 
   /// The addresses listened on, as a person is told them.
-  var shownAddresses: [String] {
-    server.addresses.map { address in address.unixPath.map { "unix:\($0)" } ?? address.url }
-  }
+  var shownAddresses: [String] { server.addresses.map(\.shown) }
 
   /// Listens where a notebook without `listen` is served.
   func listenByDefault() -> EventLoopFuture<BoundAddress> {
-    server.listen(
-      on: .tcp(host: configuration.host, port: configuration.port ?? KernelConfiguration.defaultPort))
+    listen(onPort: configuration.port ?? KernelConfiguration.defaultPort)
   }
+
+  /// Listens on a port of the usual interface, whatever cells say.
+  func listen(onPort port: Int) -> EventLoopFuture<BoundAddress> {
+    server.listen(on: .tcp(host: configuration.host, port: port)).assumeIsolated().map { [self] address in
+      listening.keep(address)
+      return address
+    }.nonisolated()
+  }
+
+  /// All cells are gone: what they listened on is given up, but for the last.
+  func giveUpAddresses() { listening.keepOnly([]) }
 
   // MARK: Cells
 
@@ -238,6 +249,7 @@ final class Supervisor: Responder {
     let expected = expectedRoutes.prefix(1) + [routesBefore ?? kernel.routes.table]
     let interrupted = replaceKernel()
     expectedRoutes = Array(expected)
+    listening.keepOnly(Set(cells.map(\.number)))
     rerun = Rerun(rest: cells[...], mayFail: mayFail, progress: progress, completion: completion)
     interrupted?()
     runNext(generation)
@@ -310,10 +322,11 @@ final class Supervisor: Responder {
 
   // MARK: The end
 
-  /// Lets time pass until nothing happens any more by itself; whether that is so now.
-  func settle() -> Bool {
-    kernel.settle()
-    return kernel.isSettled && held.isEmpty
+  /// Lets time pass until nothing happens any more by itself, up to a limit of a virtual clock in nanoseconds.
+  func settle(within limit: Int) -> KernelHandle.Settling {
+    kernel.settle(within: limit)
+    if kernel.isSettled && held.isEmpty { return .settled }
+    return kernel.hasSettledInVain ? .timeIsUp : .underWay
   }
 
   /// Lets requests under way finish within `grace`, tells the others that they won't, then ends everything.

@@ -17,6 +17,9 @@ public struct BoundAddress: Hashable, Sendable {
     self.unixPath = unixPath
   }
 
+  /// The address as a person is told it: `http://127.0.0.1:8080`, `unix:/tmp/my.socket`.
+  public var shown: String { unixPath.map { "unix:\($0)" } ?? url }
+
   /// An address that a browser on this machine can open, without a slash at its end. What listens on all
   /// interfaces is named by its loopback address. For a Unix socket it is `http://localhost`, to be used by a
   /// client that is told `unixPath` beside it.

@@ -38,6 +38,60 @@ struct ServingTests {
     #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "1")
   }
 
+  /// What was opened once stayed open, whatever became of its cell.
+  @Test func anAddressIsACellsAsItsRoutesAre() throws {
+    let bench = bench()
+    let ports = try (0..<4).map { _ in try freePort }
+    func open() -> [Int] { bench.on { bench.supervisor.server.addresses.compactMap(\.port) } }
+    #expect(bench.run("listen(\"tcp:\(ports[0])\")", cell: 1).text.contains("\(ports[0])"))
+    bench.run("listen(\"tcp:\(ports[1])\")", cell: 2)
+    #expect(open() == [ports[0], ports[1]])
+    // Run again, it replaces what it made.
+    let again = bench.start("listen(\"tcp:\(ports[2])\")", cell: 1)
+    #expect(bench.wait { again.valueOnLoop != nil })
+    #expect(open() == [ports[1], ports[2]])
+    #expect(again.value?.notes == ["http://127.0.0.1:\(ports[0]) is no longer listened on"])
+    // One that fails leaves all as it was.
+    bench.run("listen(\"tcp:\(ports[3])\"); throw \"x\"", cell: 2)
+    #expect(open() == [ports[1], ports[2]])
+    // What another cell wants too stays.
+    bench.run("listen(\"tcp:\(ports[1])\")", cell: 3)
+    bench.on { bench.kernel.removeEffects(of: 2) }
+    #expect(open() == [ports[1], ports[2]])
+    bench.on { bench.kernel.removeEffects(of: 3) }
+    #expect(open() == [ports[2]])
+    // The last stays, as at a restart: the notebook can be reached.
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    bench.on { bench.supervisor.restart() }
+    #expect(open() == [ports[2]])
+    // After a restart it is known whose they were.
+    bench.run("listen(\"tcp:\(ports[3])\")", cell: 4)
+    bench.on { bench.supervisor.restart() }
+    bench.run("1", cell: 4)
+    #expect(open() == [ports[2]])
+    // So does what is not among the cells that run anew, and what a notebook had that is gone.
+    bench.run("listen(\"tcp:\(ports[0])\")", cell: 5)
+    bench.on {
+      bench.supervisor.rerunAll([(number: 6, text: "1")]) { _ in
+      } completion: { _ in
+      }
+    }
+    #expect(open() == [ports[2]])
+    bench.run("listen(\"tcp:\(ports[0])\")", cell: 6)
+    bench.on { bench.supervisor.giveUpAddresses() }
+    #expect(open() == [ports[2]])
+  }
+
+  @Test func whatTheCommandLineOpenedStays() throws {
+    let bench = bench()
+    let port = try freePort
+    _ = try bench.loop.flatSubmit { bench.supervisor.listen(onPort: port) }.wait()
+    bench.run("listen(\"tcp:\(port)\")", cell: 1)
+    bench.run("listen(\"tcp:\(try freePort)\")", cell: 2)
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    #expect(bench.on { bench.supervisor.server.addresses.compactMap(\.port) }.first == port)
+  }
+
   @Test func aPortOfTheCommandLineOverridesEveryListen() throws {
     let port = try freePort
     let bench = bench { $0.port = port }

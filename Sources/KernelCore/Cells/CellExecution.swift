@@ -7,6 +7,7 @@ extension Kernel {
   /// Runs a cell; `completion` is called on the loop when it has ended.
   func run(cell: Int, text: String, executionCount: Int, completion: @escaping (CellResult) -> Void) {
     isSettling = false
+    (clock as? VirtualClock)?.end = nil
     let started = clock.now
     let source = SourceText(cell: cell, text: text)
     let compiled = CompiledCell(source, globals: KnownNames(machine: machine, ownership: ownership))
@@ -72,6 +73,9 @@ extension Kernel {
       staleness.ran(run.cell, run.uses, since: run.since)
       failedCells.forget(run.cell)
       if let previous { dropObservers(of: previous) }
+      for address in listening.cell(run.cell, wants: run.addresses) {
+        run.add(note: "\(address.shown) is no longer listened on")
+      }
       noteGlobals(run)
       let text = showOut(value, of: run)
       run.shownValue = text == nil ? nil : shown(value)
@@ -94,6 +98,7 @@ extension Kernel {
     ownership.rollBack(run)
     failedCells.fail(run.cell, declaring: run.uses.declares)
     dropObservers(of: run)
+    listening.giveUp(run.addresses)
     run.forgetNotes()
     if run.isInterrupted {
       if let kept { run.warnings.append(kept) }
@@ -213,6 +218,7 @@ extension Kernel {
       ownership.remove(run)
       staleness.removed(cell, names: names)
       dropObservers(of: run)
+      _ = listening.cell(cell, wants: [])
     }
     failedCells.forget(cell)
     pump()

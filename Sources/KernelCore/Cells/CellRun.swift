@@ -33,6 +33,8 @@ final class CellRun {
   /// For each global that it took over from a cell, that cell.
   var replacedGlobals: [Int: Int] = [:]
   var routes: [RouteKey: (method: HTTPMethod?, pattern: RoutePattern)] = [:]
+  /// What it has listened on.
+  var addresses: [BoundAddress] = []
   /// What it declared around routes.
   var surroundings: Set<SurroundingKey> = []
   /// One line for each thing that it declared, the first of them; the same one after another are counted.
