@@ -182,7 +182,7 @@ extension Prompt {
         guard states.hasBegunAgain(run) else { return }
         if result.outcome == .interrupted {
           let text = Prompt.stoppedInBackground([number])
-          return input.printAbove(columns.map { Layout.wrapped(text, to: $0) } ?? text)
+          return input.printAbove(columns.map(text.wrapped(to:)) ?? text)
         }
       }
       input.printAbove(

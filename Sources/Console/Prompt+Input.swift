@@ -68,7 +68,7 @@ extension Prompt {
   private func wrapped(_ text: String, behind first: Int, indent: Int) -> String {
     guard let columns = input.columns, columns > indent + 8 else { return text }
     let stand = String(repeating: "x", count: max(0, first - indent))
-    let lines = Layout.wrapped(stand + text, to: columns - indent).split(separator: "\n")
+    let lines = (stand + text).wrapped(to: columns - indent).split(separator: "\n")
     return lines.joined(separator: "\n" + String(repeating: " ", count: indent)).dropFirst(stand.count)
       .description
   }

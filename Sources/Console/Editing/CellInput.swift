@@ -177,7 +177,7 @@ extension CellInput {
 
   /// Prints a message, with its line breaks between words where there is a terminal.
   public func tell(_ message: String, _ style: Style = .plain) {
-    print(StyledText(columns.map { Layout.wrapped(message, to: $0) } ?? message, style))
+    print(StyledText(columns.map(message.wrapped(to:)) ?? message, style))
   }
 
   /// Prints now what is queued, and then this.

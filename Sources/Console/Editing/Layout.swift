@@ -72,24 +72,6 @@ struct Layout: Equatable, Sendable {
     return width < 0 ? 1 : width
   }
 
-  /// The text with line breaks in place of spaces, so that its lines fit; a word that is longer stays whole.
-  static func wrapped(_ text: String, to columns: Int) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      var lines = [""]
-      for (place, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
-        let last = lines[lines.count - 1]
-        if place == 0 {
-          lines[0] = String(word)
-        } else if width(of: last) + 1 + width(of: String(word)) < columns || last.isEmpty {
-          lines[lines.count - 1] = last + " " + word
-        } else {
-          lines.append(String(word))
-        }
-      }
-      return lines.joined(separator: "\n")
-    }.joined(separator: "\n")
-  }
-
   static func width(of text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width(of: $1.value) } }
 
   /// Lays out the rows around the cursor, `height` at most. All rows come where `height` is nil.

@@ -265,7 +265,7 @@ extension LineEditor {
       guard edited.count <= Self.cellLimit else { return sayTooLong() }
       if edited != text { engine.replaceAll(with: edited.filter { $0 != 0 }) }
     } catch {
-      printAbove(StyledText(Layout.wrapped("\(error)", to: terminal.size.columns), Style(.red)))
+      printAbove(StyledText("\(error)".wrapped(to: terminal.size.columns), Style(.red)))
     }
   }
 

@@ -141,7 +141,7 @@ public final class LineEditor: CellInput {
   /// The lines that wait to be printed, after what takes the block off the screen.
   func takeQueued() -> String {
     if let notice = history.takeNotice() {
-      let lines = Layout.wrapped(notice, to: terminal.size.columns)
+      let lines = notice.wrapped(to: terminal.size.columns)
       queue.add(StyledText(lines, .dim).rendered(color: usesColor))
     }
     let lines = queue.take()

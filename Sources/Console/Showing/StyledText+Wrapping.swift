@@ -11,6 +11,12 @@ extension StyledText {
   }
 }
 
+extension String {
+  /// The text with line ends in place of spaces, so that its lines fit a window of so many columns. A word that is
+  /// longer stays whole.
+  func wrapped(to columns: Int) -> String { StyledText(self).wrapped(to: columns, indent: 0).plain }
+}
+
 /// Lays words into lines, one piece of one style after another.
 private struct Wrapper {
   private let columns: Int
