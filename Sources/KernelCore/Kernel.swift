@@ -152,9 +152,8 @@ final class Kernel {
 
   // MARK: Running
 
-  /// How long what is ready may run before sockets get their turn, and the turn's least length.
+  /// How long what is ready may run before sockets get their turn.
   private static let turn = TimeAmount.milliseconds(2)
-  private static let pause = TimeAmount.microseconds(100)
 
   /// Runs everything that is ready, for a bounded time so that sockets get their turn.
   func pump() {
@@ -181,12 +180,12 @@ final class Kernel {
     if !isOver { clock.kernelIsIdle(isHeld: !machine.isIdle || isTimeHeld) }
   }
 
-  /// A little later rather than at once, and once at a time: the loop looks at its sockets only when no task
-  /// is due, and fibers that make each other ready would keep it from that for ever.
+  /// In a later turn rather than at once, and once at a time: fibers that make each other ready would keep the loop from its
+  /// sockets for ever.
   private func planPump() {
     if hasMoreToRun { return }
     hasMoreToRun = true
-    loop.assumeIsolated().scheduleTask(in: Kernel.pause) { [weak self] in
+    server.turns.next { [weak self] in
       self?.hasMoreToRun = false
       self?.pump()
     }

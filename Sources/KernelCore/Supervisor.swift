@@ -90,9 +90,10 @@ final class Supervisor: Responder {
     transfers = TransferPool(
       limits: configuration.calls.limits, certificateFile: configuration.calls.certificateFile,
       proxies: configuration.calls.proxies)
-    self.clock = clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(loop: loop))
+    self.clock =
+      clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(server.turns, loop: loop))
     recorder = configuration.recordsTraces ? TraceRecorder(clock: self.clock) : nil
-    self.holdClock = holdClock ?? RealClock(loop: loop)
+    self.holdClock = holdClock ?? RealClock(server.turns, loop: loop)
     logsRequests = configuration.logsRequests
     kernel = makeKernel()
     server.responder = self
@@ -103,6 +104,11 @@ final class Supervisor: Responder {
 
   func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool {
     kernel.routes.readsBodyAsItComes(method: method, path: Request.path(ofTarget: target))
+  }
+
+  func fields(ofRefused request: Request) -> HTTPHeaders {
+    if kernel.surroundings.isEmpty { return HTTPHeaders() }
+    return kernel.surroundings.around(request.path).policy?.fields(for: request) ?? HTTPHeaders()
   }
 
   private func makeKernel() -> Kernel {

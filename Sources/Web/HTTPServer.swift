@@ -15,6 +15,8 @@ public final class HTTPServer {
   public var responder: (any Responder)?
   /// Told on the loop when an address is bound or closed.
   public var onAddressesChange: (() -> Void)?
+  /// What lets streams and all else on the loop take turns with its sockets.
+  public let turns: LoopTurns
 
   /// The open connections.
   public var connectionCount: Int { connections.count }
@@ -62,6 +64,7 @@ public final class HTTPServer {
     responder: (any Responder)?
   ) {
     self.eventLoop = eventLoop
+    turns = LoopTurns(eventLoop: eventLoop)
     self.bindsSockets = bindsSockets
     self.limits = limits
     self.responder = responder

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 import Testing
+import Web
 
 @testable import KernelCore
 
@@ -15,7 +16,9 @@ final class RealClockTests {
   init() throws {
     let loop = group.next()
     self.loop = loop
-    clock = try loop.submit { NIOLoopBound(RealClock(loop: loop), eventLoop: loop) }.wait()
+    clock = try loop.submit {
+      NIOLoopBound(RealClock(LoopTurns(eventLoop: loop), loop: loop), eventLoop: loop)
+    }.wait()
   }
 
   deinit { group.shutdownGracefully { _ in } }

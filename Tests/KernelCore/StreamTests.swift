@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -80,6 +81,38 @@ struct StreamTests {
     #expect(bench.wait { bench.kernel.desk.count == 1 && bench.kernel.streams.machine.isIdle })
     #expect((Int(bench.run("written", cell: 2).text) ?? 0) > before)
     client.close()
+  }
+
+  @Test func othersAreAnsweredBesideStreamsThatAreReadAsFastAsTheyCome() throws {
+    bench.run(
+      """
+      let block = Bytes("x".repeated(16_000))
+      route "/s" { stream { out in while out.write(block) { } } }
+      route "/other" { "still here" }
+      """)
+    let port = try bench.listen().port
+    let readers = 40
+    let begun = Atomic<Int>(0)
+    let isAnswered = Atomic<Bool>(false)
+    let end = ContinuousClock.now + .seconds(15)
+    let waited = try RawHTTPClient.concurrently(readers + 1) { index in
+      if index == readers {
+        while begun.load(ordering: .acquiring) < readers { usleep(1_000) }
+        defer { isAnswered.store(true, ordering: .releasing) }
+        return try RawHTTPClient.request(port: port, "GET", "/other").text == "still here"
+      }
+      let client = try RawHTTPClient(port: port)
+      try client.send(Self.get("/s"))
+      _ = try client.readResponse(toHead: true)
+      begun.add(1, ordering: .acquiringAndReleasing)
+      while !isAnswered.load(ordering: .acquiring) {
+        if ContinuousClock.now > end { return false }
+        _ = try client.readBytes(50_000)
+      }
+      return true
+    }
+    // Nobody had to stop reading before the other was answered.
+    #expect(waited == Array(repeating: true, count: readers + 1))
   }
 
   @Test func anErrorBehindTheFirstPieceCutsTheAnswerOffAndIsTold() throws {

@@ -1,12 +1,14 @@
 import Foundation
 import HeapModule
 import NIOCore
+import Web
 
 /// The machine's own clock, with one timer of the event loop for all that is scheduled.
 ///
 /// What falls due at one moment is called for a bounded time, then sockets get their turn: a hundred thousand fibers
 /// that wake together hold nobody up for longer than a turn.
 final class RealClock: Clock {
+  private let turns: LoopTurns
   private let loop: any EventLoop
   private var actions: [ClockToken: () -> Void] = [:]
   /// When everything is due; those that were cancelled stay until they are due, or too many.
@@ -15,6 +17,7 @@ final class RealClock: Clock {
   private var lastPlace = 0
   /// The loop's timer, and what it is set for.
   private var alarm: (due: Int, timer: Scheduled<Void>)?
+  /// It calls what is due, or does so in the next turn.
   private var isRinging = false
 
   /// The longest that a timer is set for, a century: what is due later never fires.
@@ -36,7 +39,10 @@ final class RealClock: Clock {
     }
   }
 
-  init(loop: any EventLoop) { self.loop = loop }
+  init(_ turns: LoopTurns, loop: any EventLoop) {
+    self.turns = turns
+    self.loop = loop
+  }
 
   var now: Int { Int(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
   var date: Date { Date() }
@@ -87,14 +93,15 @@ final class RealClock: Clock {
     alarm?.timer.cancel()
     let deadline = NIODeadline.uptimeNanoseconds(UInt64(due))
     let timer = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
-      if let self { ring() }
+      guard let self else { return }
+      alarm = nil
+      isRinging = true
+      turns.nowOrNext { [weak self] in self?.ring() }
     }
     alarm = (due, timer)
   }
 
   private func ring() {
-    alarm = nil
-    isRinging = true
     let start = now
     var moment = start
     while let first = entries.min, first.due <= start, moment < start + RealClock.turn {
@@ -103,8 +110,9 @@ final class RealClock: Clock {
       action()
       moment = now
     }
+    let isBehind = entries.min.map { $0.due <= moment } == true
+    if isBehind { return turns.next { [weak self] in self?.ring() } }
     isRinging = false
-    guard let next = entries.min else { return }
-    setAlarm(at: max(next.due, now + RealClock.nearest))
+    if let next = entries.min { setAlarm(at: max(next.due, now + RealClock.nearest)) }
   }
 }

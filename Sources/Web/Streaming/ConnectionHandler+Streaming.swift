@@ -70,7 +70,7 @@ extension ConnectionHandler {
       return
     }
     pace.isResumePlanned = true
-    context.eventLoop.assumeIsolated().scheduleTask(in: StreamPace.pause) { [self] in
+    server.turns.next { [self] in
       pace.isResumePlanned = false
       guard let context = self.context, let streamedBody = self.streamedBody, streamedBody.isStalled,
         context.channel.isWritable

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// When what is written bit by bit, to a body or a WebSocket, goes out.
 struct StreamPace {
   /// What is written waits for the end of this turn of the loop.
@@ -22,8 +20,6 @@ struct StreamPace {
   func takesMore(isWritable: Bool) -> Bool {
     isFlushPlanned ? beganWritable && unflushedBytes < Self.maxBytesInTurn : isWritable
   }
+  /// Who writes goes on in the next turn.
   var isResumePlanned = false
-  /// Between the pieces for a client that takes them at once: the loop looks at its other sockets only when no task is
-  /// due, and such a stream would keep it from that for ever.
-  static let pause = TimeAmount.microseconds(100)
 }

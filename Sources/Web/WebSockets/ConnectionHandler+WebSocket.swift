@@ -7,7 +7,7 @@ extension ConnectionHandler {
   func becomeWebSocket(accept: String) -> WebSocket? {
     guard exchange != nil, phase == .serving, let context else { return nil }
     let socket = WebSocket(HeldMessages(server))
-    let handler = WebSocketHandler(socket, limits: limits)
+    let handler = WebSocketHandler(socket, limits: limits, turns: server.turns)
     do {
       let pipeline = context.pipeline.syncOperations
       try pipeline.addHandlers([

@@ -18,6 +18,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
   let socket: WebSocket
   private let limits: ServerLimits
+  private let turns: LoopTurns
   private var scanner = FrameScanner()
   private var assembler: MessageAssembler
   private var pongs = PongQueue()
@@ -43,9 +44,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
   /// How long the client has for its close frame.
   private static let closeTimeout = TimeAmount.seconds(5)
 
-  init(_ socket: WebSocket, limits: ServerLimits) {
+  init(_ socket: WebSocket, limits: ServerLimits, turns: LoopTurns) {
     self.socket = socket
     self.limits = limits
+    self.turns = turns
     assembler = MessageAssembler(limit: limits.maxMessageBytes)
   }
 
@@ -290,7 +292,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
   private func resume(_ context: ChannelHandlerContext) {
     guard isStalled, context.channel.isWritable, !pace.isResumePlanned else { return }
     pace.isResumePlanned = true
-    context.eventLoop.assumeIsolated().scheduleTask(in: StreamPace.pause) { [weak self] in
+    turns.next { [weak self] in
       guard let self else { return }
       pace.isResumePlanned = false
       guard isStalled, let context = self.context, context.channel.isWritable else { return }
