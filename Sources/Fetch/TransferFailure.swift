@@ -98,9 +98,11 @@ extension FetchError {
   /// The answer to CONNECT was no (RFC 9110, section 9.3.6), or one asks who calls.
   static func refusedByProxy(_ status: Int, _ transfer: Transfer) -> FetchError {
     let why =
-      status == 407
-      ? "it wants to know who asks: write http://user:password@host:port in the variable"
-      : "it answers \(status)"
+      switch (status, transfer.hop.proxy?.hasCredentials) {
+      case (407, true): "it does not take the user and the password that the variable has"
+      case (407, _): "it wants to know who asks: write http://user:password@host:port in the variable"
+      default: "it answers \(status)"
+      }
     return FetchError(
       .proxyRefused,
       "\(named(transfer.hop.proxy)), does not connect to \(transfer.hop.address.authority): \(why)")

@@ -227,9 +227,16 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     case .reject(let response, let head): refuse(response, head: head, context)
     case .complete(let assembled): handOut(assembled, context)
     case .begin(let assembled, let waitsForContinue):
-      if waitsForContinue { sendContinue(context) }
       let body = IncomingBody()
       body.onRoom = { [weak self] in self?.readOn() }
+      // Whoever answers without reading spares the client its body.
+      if waitsForContinue {
+        body.onDemand = { [weak self] in
+          if let self, let context = self.context, exchange != nil, streamedBody == nil {
+            sendContinue(context)
+          }
+        }
+      }
       incomingBody = body
       handOut(assembled, context)
     case .piece(let bytes):
@@ -267,10 +274,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       if incomingBody != nil { endIncomingBody(.failed(.cutOff)) }
       return turnAway(assembled.head, context)
     }
-    let request = Request(
-      method: assembled.head.method, target: assembled.head.uri, headers: assembled.head.headers,
-      body: assembled.body, remoteAddress: remoteAddress, isFromThisMachine: isFromThisMachine)
-    let exchange = Exchange(request: request, connection: self, incomingBody: incomingBody)
+    let exchange = Exchange(
+      request: request(assembled.head, body: assembled.body), connection: self, incomingBody: incomingBody)
     self.exchange = exchange
     server.requestsInFlight += 1
     server.requestCount += 1
@@ -289,7 +294,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     note(response, head: head)
     releaseBody()
     turnBudget -= 1
-    write(response, framing, lingers: !input.isExhausted || input.isAbandoned, context)
+    write(completed(response, head), framing, lingers: !input.isExhausted || input.isAbandoned, context)
   }
 
   /// The exchange's way to answer.
@@ -336,7 +341,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     updateWait(context)
     resumeStream(context)
     if turnBudget <= 0, exchange == nil, !input.isExhausted {
-      context.eventLoop.assumeIsolated().execute { [self] in
+      server.turns.next { [self] in
         if let context = self.context { settle(context) }
       }
     }
@@ -377,7 +382,21 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     let isHead = head.map { $0.method == .HEAD } ?? input.isHEAD
     input.abandon()
     let framing = ResponseFraming(isHead: isHead, keepsAlive: false, isHTTP10: false)
-    write(response, framing, lingers: true, context)
+    write(completed(response, head), framing, lingers: true, context)
+  }
+
+  /// An answer that the server gives itself, with what its responder adds to all answers to such a request.
+  private func completed(_ response: Response, _ head: HTTPRequestHead?) -> Response {
+    guard let head, let responder = server.responder else { return response }
+    var response = response
+    response.complete(with: responder.fields(ofRefused: request(head, body: ByteBuffer())))
+    return response
+  }
+
+  private func request(_ head: HTTPRequestHead, body: ByteBuffer) -> Request {
+    Request(
+      method: head.method, target: head.uri, headers: head.headers, body: body,
+      remoteAddress: remoteAddress, isFromThisMachine: isFromThisMachine)
   }
 
   /// Tells the server of an answer that it gives itself.

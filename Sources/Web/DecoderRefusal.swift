@@ -51,6 +51,7 @@ extension StandardPages {
   /// What to answer to bytes that the decoder refuses: heads of which only the grammar is sound, and bodies.
   static func refusal(of error: HTTPParserError, isBody: Bool, limits: ServerLimits) -> Response {
     switch error {
+    case .headerOverflow where isBody: trailersTooLarge(limits)
     case .headerOverflow: headersTooLarge(limit: limits.maxHeaderBytes)
     case .invalidMethod, .invalidConstant: methodNotKnown()
     case .invalidURL: badRequest("the address is neither a path nor begins with http://")

@@ -8,10 +8,13 @@ public protocol Responder: AnyObject {
   func respond(to exchange: Exchange)
   /// Whether the body of a request is read as it comes: then its exchange is handed out when its head has come.
   func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool
+  /// Fields that the answer has by which the server itself refuses a request, whose body has not come.
+  func fields(ofRefused request: Request) -> HTTPHeaders
 }
 
 extension Responder {
   public func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool { false }
+  public func fields(ofRefused request: Request) -> HTTPHeaders { HTTPHeaders() }
 }
 
 /// One request under way and the place where its answer goes. Confined to the event loop.

@@ -5,7 +5,7 @@ import NIOHTTP1
 public enum StandardPages {
   /// 404, with the nearest route and why it doesn't match.
   public static func notFound(method: HTTPMethod, path: String, nearMiss: NearMiss?) -> Response {
-    var text = "No route matches \(method.rawValue.printable(limit: 20)) \(path.printable(limit: 200)).\n"
+    var text = "No route matches \(name(of: method)) \(path.printable(limit: 200)).\n"
     if let nearMiss {
       text += "The nearest is \(nearMiss.pattern.text.printable(limit: 200)): \(nearMiss.reason).\n"
     }
@@ -15,11 +15,24 @@ public enum StandardPages {
   /// 405, with the methods that the path has.
   public static func methodNotAllowed(method: HTTPMethod, path: String, allow: [HTTPMethod]) -> Response {
     let list = allow.map(\.rawValue).joined(separator: ", ")
-    let shown = method.rawValue.printable(limit: 20)
     var response = Response.text(
-      .methodNotAllowed, "\(path.printable(limit: 200)) does not take \(shown), but \(list).\n")
+      .methodNotAllowed,
+      "\(path.printable(limit: 200)) does not take \(name(of: method)), but \(list).\n")
     response.headers.add(name: "allow", value: list)
     return response
+  }
+
+  /// 404: a folder is served there, and what is asked for is not in it.
+  public static func noFile(method: HTTPMethod, path: String, below folder: String) -> Response {
+    .text(
+      .notFound,
+      "No file matches \(name(of: method)) \(path.printable(limit: 200)): "
+        + "the folder served at \(folder.printable(limit: 200)) has none there.\n")
+  }
+
+  /// A method for people. HEAD has the headers of GET (RFC 9110 §9.3.2), with the length of the same page.
+  private static func name(of method: HTTPMethod) -> String {
+    (method == .HEAD ? .GET : method).rawValue.printable(limit: 20)
   }
 
   /// The answer to OPTIONS: 204 and the methods that the path has.
@@ -89,6 +102,14 @@ public enum StandardPages {
   static func tooManyHeaders(limit: Int) -> Response {
     .text(
       .requestHeaderFieldsTooLarge, "The headers of the request are more than the \(limit) that are taken.\n")
+  }
+
+  /// 431: trailers count with the headers.
+  static func trailersTooLarge(_ limits: ServerLimits) -> Response {
+    .text(
+      .requestHeaderFieldsTooLarge,
+      "The trailers of the request and its headers are more than the \(limits.maxHeaderCount) "
+        + "or longer than the \(limits.maxHeaderBytes) bytes that are taken.\n")
   }
 
   /// 501: a method that is none of HTTP's (RFC 9110 §9.1).

@@ -34,6 +34,23 @@ struct FilesTests {
     return (String(decoding: bytes[..<end], as: UTF8.self), Array(bytes.dropFirst(end + 4)))
   }
 
+  @Test func whatAFolderDoesNotHaveIsNotLikenedToRoutes() throws {
+    let bench = try bench()
+    let port = try bench.listen().port
+    bench.run("files(\"/assets\", from: \"public\")\nroute POST \"/assetz\" { 1 }", cell: 2)
+    let missing = try ask(port, "GET", "/assets/none.css")
+    #expect(missing.head.hasPrefix("HTTP/1.1 404 "))
+    let text = "No file matches GET /assets/none.css: the folder served at /assets has none there.\n"
+    #expect(String(decoding: missing.body, as: UTF8.self) == text)
+    // HEAD has the length of that page.
+    let head = try ask(port, "HEAD", "/assets/none.css").head.lowercased()
+    #expect(head.contains("\r\ncontent-length: \(text.utf8.count)"))
+    // Where the folder has all paths, a route may be meant.
+    bench.run("files(\"/\", from: \"public\")\nroute \"/greet\" { 1 }", cell: 2)
+    let both = try ask(port, "GET", "/gret")
+    #expect(String(decoding: both.body, as: UTF8.self).contains("The nearest is /greet"))
+  }
+
   @Test func filesComeWithTheirHeadersAndGoThroughWhatSurroundsThem() throws {
     let bench = try bench()
     let port = try bench.listen().port

@@ -89,6 +89,16 @@ struct FormTests {
     #expect(bench.ask("/up", .POST, headers: [Self.type], body: body).status == 413)
   }
 
+  @Test func aFormOfTooManyFieldsIsTooLarge() {
+    let bench = Bench()
+    bench.run("route POST \"/up\" { request.formLists.a.count }")
+    let fields = { Array(repeating: "a=", count: $0).joined(separator: "&") }
+    #expect(bench.ask("/up", .POST, body: fields(1_000)).text == "1000")
+    let refused = bench.ask("/up", .POST, body: fields(1_001))
+    #expect(refused.status == 413)
+    #expect(refused.text == "the request's body is a form of more than the 1000 fields that are taken\n")
+  }
+
   @Test func filesCountForTheMemoryOfTheNotebook() {
     let bench = Bench { $0.machineLimits.memory = 64 << 20 }
     bench.run("let kept = []\nroute POST \"/up\" { kept.append(request.files.f)\nkept.count }")

@@ -101,6 +101,23 @@ struct SocketTests {
     #expect(log() == "[\"a\", \"b\", \"c\", \"end\"]")
   }
 
+  @Test func ofManySmallMessagesSentAheadNoneIsLeftBehind() throws {
+    bench.run("socket \"/s\" { ws in for await message in ws { ws.send(message) } }")
+    let client = try open("/s")
+    let total = 5_000
+    var sent: [UInt8] = []
+    for number in 0..<total {
+      sent += WebSocketClient.bytes(of: .init(opcode: WebSocketClient.text, data: Array("\(number)".utf8)))
+    }
+    try client.raw.send(sent)
+    for number in 0..<total {
+      guard try client.receive().text == "\(number)" else {
+        Issue.record("\(number) did not come back")
+        return
+      }
+    }
+  }
+
   /// What one turn sends has not gone out yet, which tells nothing of how quick the client is.
   @Test func whoReadsMissesNothingOfWhatIsSentInOneTurn() throws {
     bench.run(

@@ -48,6 +48,22 @@ struct SurroundingTests {
     }
   }
 
+  @Test func aHandlerThatComputesForTooLongIsAnsweredByOnErrorAndSurroundedByAfter() {
+    let bench = Bench { $0.machineLimits.handlerTime = 20_000_000 }
+    bench.run(
+      """
+      onError { ["kind": error.kind] }
+      after { response.headers["x-after"] = "1" }
+      route "/" { while true { } }
+      """)
+    let answer = bench.ask("/")
+    #expect(answer.status == 500 && answer.text == "{\"kind\":\"cpu\"}")
+    #expect(answer.value?.headers["x-after"] == ["1"])
+    // What answers it has its own bound, and is not tried again.
+    bench.run("onError { while true { } }\nroute \"/\" { throw \"no\" }")
+    #expect(bench.ask("/").text?.contains("stopped after computing") == true)
+  }
+
   @Test func aCellThatIsDeletedTakesItAlong() {
     bench.run("before { \"no\" }\nnotFound { \"no\" }")
     bench.run("route \"/\" { 1 }", cell: 2)

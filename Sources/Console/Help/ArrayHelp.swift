@@ -116,7 +116,7 @@ extension TypeHelp {
         [1.5, 2].sum() // → 3.5
 
       joined(separator) -> Any
-      The elements as one text, or the arrays in it as one array, with a separator between.
+      The elements as one text, or the arrays or Bytes in it as one, with a separator between.
         ["a", "b"].joined(", ") // → "a, b"
 
       enumerated() -> Array of Dictionary

@@ -54,6 +54,8 @@ struct Proxy: Equatable {
   let variable: String
   /// Its host where it shows a certificate, being spoken to by TLS itself.
   let certifiedHost: String?
+  /// Whether the variable says who asks.
+  let hasCredentials: Bool
 
   private static let schemes: Set = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
   /// What libcurl takes where no port is written.
@@ -86,6 +88,7 @@ struct Proxy: Equatable {
     name = "\(scheme)://\(host):\(port)"
     self.variable = variable
     certifiedHost = scheme == "https" ? host : nil
+    hasCredentials = !credentials.isEmpty
   }
 
   private static func part(_ parts: OpaquePointer, _ part: CURLUPart) -> String? {

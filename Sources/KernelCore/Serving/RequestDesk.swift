@@ -116,11 +116,11 @@ final class RequestDesk {
     case .notFound where routes.socket(at: request.path) != nil:
       give(StandardPages.upgradeRequired(path: request.path), to: coming)
     case .notFound(let nearMiss):
-      let page = notFound(request, nearMiss)
       if let around = coming.around, let files = around.files {
-        return serve(files, coming, around, missing: page, notFounds: around.notFounds)
+        return serve(
+          files, coming, around, missing: noFile(request, files, nearMiss), notFounds: around.notFounds)
       }
-      give(page, to: coming, missing: coming.around?.notFounds ?? [])
+      give(notFound(request, nearMiss), to: coming, missing: coming.around?.notFounds ?? [])
     case .badPath(let reason): give(StandardPages.badRequest(reason), to: coming)
     }
   }
@@ -147,6 +147,13 @@ final class RequestDesk {
     let call = surrounded.call(
       route, coming.exchange, handler: nil, missing: missing, around, request: request, standard: response)
     run(call, of: route, coming)
+  }
+
+  /// Of what is asked for below the path of a folder no route is near, unless that is all paths.
+  private func noFile(_ request: Request, _ files: Around.Step, _ nearMiss: NearMiss?) -> Response {
+    let prefix = files.surrounding.prefix.text
+    if prefix == "/" || prefix.isEmpty { return notFound(request, nearMiss) }
+    return StandardPages.noFile(method: request.method, path: request.path, below: prefix)
   }
 
   private func notFound(_ request: Request, _ nearMiss: NearMiss?) -> Response {
@@ -297,6 +304,9 @@ final class RequestDesk {
         } else {
           finish(work, response)
         }
+      // What stops a handler that computes for too long stops what surrounds it, too.
+      case .failure(let error) where machine.report(of: error).kind == Failure.Kind.cpu.rawValue:
+        recover(work, error)
       case .failure(let error): fail(work, error)
       }
     } catch {
@@ -369,20 +379,25 @@ final class RequestDesk {
 
   // MARK: Failing
 
-  /// Answers an error of a body before its first piece as any other: by `onError`, where there is one. An answer that
-  /// this gives is not recovered from again.
+  /// Answers an error of a body before its first piece, or one that has stopped a handler with all that surrounds it, as any
+  /// other: by `onError`, where there is one. An answer that this gives is not recovered from again.
   private func recover(_ work: Work, _ error: Value) {
     var work = work
+    // What comes behind the head of a stream has run.
+    let isHandler = work.writer == nil
     work.writer = nil
     let exchange = work.exchange
     let around = surroundings.around(exchange.request.path)
-    if work.isRecovered || around.onErrors.isEmpty { return fail(work, error) }
+    guard !work.isRecovered, !around.onErrors.isEmpty || isHandler && !around.afters.isEmpty else {
+      return fail(work, error)
+    }
     work.isRecovered = true
     var values: [Value] = []
     let resolution = routes.table.resolve(method: exchange.request.method, path: exchange.request.path)
     if case .match(_, let found) = resolution { values = found.map(machine.value) }
     let request = requestObject(exchange, work.route, values)
-    let call = surrounded.recovery(work.route, exchange, around, request: request, error: error)
+    let call = surrounded.recovery(
+      work.route, exchange, around, request: request, error: error, isHandler: isHandler)
     start(call, work, depth: origin(exchange.request).depth)
   }
 

@@ -177,6 +177,12 @@ final class RequestObject {
     try checkWhole("form")
     try checkForm("form")
     if request.isMultipartForm { return try multipart().fields }
+    let limit = MultipartForm.Limits().maxParts
+    guard request.body.readableBytesView.lazy.filter({ $0 == UInt8(ascii: "&") }).count < limit else {
+      throw Failure(
+        .status, "the request's body is a form of more than the \(limit) fields that are taken",
+        fields: [("status", .int(413))])
+    }
     return Request.formItems(String(decoding: request.body.readableBytesView, as: UTF8.self))
   }
 

@@ -79,17 +79,20 @@ final class SurroundedRequests {
     return (machine.libraryFunction(named: "__admit") ?? .nil, arguments)
   }
 
-  /// What is to be run where an answer fails that was on its way to being streamed: what its error comes to. What is
-  /// behind the handlers has had its turn.
-  func recovery(_ route: RouteRecord, _ exchange: Exchange, _ around: Around, request: Value, error: Value)
-    -> (
-      function: Value, arguments: [Value]
-    )
-  {
+  /// What is to be run where an answer has failed beyond what surrounds it: what its error comes to.
+  ///
+  /// - Parameter isHandler: false where it was on its way to being streamed: what is behind the handlers has had its turn.
+  func recovery(
+    _ route: RouteRecord, _ exchange: Exchange, _ around: Around, request: Value, error: Value,
+    isHandler: Bool
+  ) -> (function: Value, arguments: [Value]) {
     let (_, arguments) = call(
       route, exchange, handler: nil, missing: [], around, request: request,
       standard: Response(status: .noContent))
-    return (machine.libraryFunction(named: "__recover") ?? .nil, [arguments[0], arguments[4], error])
+    return (
+      machine.libraryFunction(named: "__recover") ?? .nil,
+      [arguments[0], arguments[4], isHandler ? arguments[5] : machine.makeArray([]), error]
+    )
   }
 
   private func step(_ function: Value, _ arguments: [Value]) -> Value {
@@ -172,8 +175,8 @@ final class SurroundedRequests {
             return __recovered(plan, errors, error)
         }
     }
-    func __recover(plan, errors, error) {
-        __outer(plan, __recovered(plan, errors, error), errors, [])
+    func __recover(plan, errors, afters, error) {
+        __outer(plan, __recovered(plan, errors, error), errors, afters)
     }
     func __inner(plan, befores, handler, missing) {
         for step in befores {

@@ -248,6 +248,7 @@ extension Machine {
     defineMethod(Tag.array, "joined", ["separator?"]) { call throws(Failure) in
       if let joined = try call.joinedArrays() { return joined }
       if let page = try call.joinedHTML() { return page }
+      if let bytes = try call.joinedBytes() { return bytes }
       let separator = try call.string(1, default: "")
       var text = ""
       for (place, element) in try call.elements(0).enumerated() {
@@ -375,6 +376,36 @@ extension NativeCall {
     try heap.reserve(count * MemoryLayout<Value>.stride)
     try machine.spend(count)
     return heap.makeArray(Array(parts.map { machine.elements(of: $0) ?? [] }.joined(separator: separator)))
+  }
+
+  /// Bytes one behind the other, the separator between them; nil where none of the elements is Bytes.
+  fileprivate func joinedBytes() throws(Failure) -> Value? {
+    let parts = try elements(0)
+    guard parts.contains(where: { $0.tag == Tag.bytes }) else { return nil }
+    guard let other = parts.firstIndex(where: { $0.tag != Tag.bytes }) else {
+      let between = has(1) ? try separatingBytes() : []
+      let length = parts.reduce(between.count * (parts.count - 1)) { $0 + $1.string.pointee.count }
+      try heap.checkLength(length)
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(length)
+      for (place, part) in parts.enumerated() {
+        if place > 0 { bytes += between }
+        bytes += part.string.buffer
+      }
+      try machine.spend(length / 16 + parts.count)
+      return heap.makeBytes(bytes)
+    }
+    throw Failure(
+      .type,
+      "joined() puts Bytes together with Bytes only, and element \(other) is \(machine.typeName(parts[other]))",
+      help: "String(bytes) reads text, Bytes(text) is the bytes of one")
+  }
+
+  private func separatingBytes() throws(Failure) -> [UInt8] {
+    switch self[1].tag {
+    case Tag.bytes, Tag.string: Array(self[1].string.buffer)
+    default: throw wrongType(1, expected: "Bytes or a String")
+    }
   }
 
   /// Pieces of HTML joined, with texts among them and the separator escaped; nil where none of the elements is HTML.

@@ -28,6 +28,9 @@ public final class IncomingBody {
   /// Called when something has come after `take` gave nil.
   public var onArrival: (() -> Void)?
 
+  /// Called once, where somebody wants to take a piece before any has come.
+  var onDemand: (() -> Void)?
+
   /// The bytes that are held before whoever sends is to wait.
   public static let maxHeldBytes = 64 << 10
   /// Called when there is room again.
@@ -52,12 +55,21 @@ public final class IncomingBody {
   /// Whether nothing more is given.
   public var isOver: Bool { ending != nil }
 
+  /// Pieces that are held apart.
+  static let maxPieces = 64
+  private static let smallPieceBytes = 1_024
   /// The largest piece that `take` gives, in bytes.
   private static let maxPieceBytes = 64 << 10
 
   /// Takes the next piece; nil where none has come. The end, and a failure, are given each time.
   public func take() -> Piece? {
-    guard var first = pieces.popFirst() else { return ending }
+    guard var first = pieces.popFirst() else {
+      if ending == nil, byteCount == 0, let onDemand {
+        self.onDemand = nil
+        onDemand()
+      }
+      return ending
+    }
     if first.readableBytes > Self.maxPieceBytes, let piece = first.readSlice(length: Self.maxPieceBytes) {
       pieces.prepend(first)
       first = piece
@@ -73,7 +85,14 @@ public final class IncomingBody {
     guard ending == nil, bytes.readableBytes > 0 else { return }
     heldBytes += bytes.readableBytes
     byteCount += bytes.readableBytes
-    pieces.append(bytes)
+    // Each piece takes more than its bytes, and a small one must not hold all that was read with it.
+    if pieces.count < Self.maxPieces {
+      pieces.append(
+        bytes.readableBytes < Self.smallPieceBytes ? ByteBuffer(bytes: bytes.readableBytesView) : bytes)
+    } else {
+      var bytes = bytes
+      pieces[pieces.count - 1].writeBuffer(&bytes)
+    }
     onArrival?()
   }
 
@@ -82,6 +101,7 @@ public final class IncomingBody {
     guard self.ending == nil else { return }
     self.ending = ending
     onRoom = nil
+    onDemand = nil
     onArrival?()
   }
 
@@ -89,6 +109,7 @@ public final class IncomingBody {
   public func drop() {
     onArrival = nil
     onRoom = nil
+    onDemand = nil
     pieces = []
     heldBytes = 0
   }

@@ -47,8 +47,8 @@ public final class WebSocket {
 
   /// Takes the next message; nil where none has come.
   public func take() -> Next? {
-    guard let message = messages.popFirst() else { return isOpen ? nil : .end }
     let wasFull = isFull
+    guard let message = messages.popFirst() else { return isOpen ? nil : .end }
     held.waitingBytes -= message.size
     if wasFull, !isFull { handler?.readOn() }
     return .message(message)

@@ -94,6 +94,19 @@ struct ProxyTests {
         ))
   }
 
+  @Test func aProxyThatDoesNotTakeTheUserIsNamedWithoutThePassword() async {
+    proxy.on("http://service.test/", ScriptedHTTPServer.Answer(status: 407, reason: "Auth"))
+    let rules = ProxyRules(environment: ["http_proxy": name.replacing("://", with: "://ada:wrong@")])
+    let error = await TransferPool(proxies: rules).failure(FetchRequest(url: "http://service.test/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .proxyRefused,
+          message:
+            "the proxy \(name), which http_proxy names, does not connect to service.test:80: it does not take the user and the password that the variable has"
+        ))
+  }
+
   @Test(arguments: [
     (403, "it answers 403"),
     (407, "it wants to know who asks: write http://user:password@host:port in the variable"),

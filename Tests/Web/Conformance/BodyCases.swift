@@ -201,6 +201,9 @@ extension ConformanceTests {
       chunks(String(repeating: "1;\(String(repeating: "a", count: 100))\r\nx\r\n", count: 30)), 413,
       "extensions of the chunks")
     refused(
+      "RFC 9112 7.1.2: more trailers than headers are taken",
+      chunks("0\r\n\(String(repeating: "A: b\r\n", count: 127))\r\n"), 431, "trailers of the request")
+    refused(
       "RFC 9110 6.5.1: Content-Length as a trailer", chunks("0\r\nContent-Length: 5\r\n\r\n"), 400,
       "is malformed")
     refused(

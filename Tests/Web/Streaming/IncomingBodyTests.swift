@@ -85,14 +85,52 @@ import Testing
     #expect(try client.readResponse().text == "empty")
   }
 
-  @Test("a client that waits for 100 Continue is told to go on")
+  @Test("pieces that nobody takes are put together where they are many")
+  func manyPieces() {
+    let body = IncomingBody()
+    for number in 0..<10_000 { body.give(ByteBuffer(bytes: [UInt8(number % 251)])) }
+    body.end(.end)
+    var taken: [UInt8] = []
+    var count = 0
+    while case .bytes(let bytes) = body.take() {
+      taken += bytes.readableBytesView
+      count += 1
+    }
+    #expect(taken == (0..<10_000).map { UInt8($0 % 251) })
+    #expect(count == IncomingBody.maxPieces)
+  }
+
+  private static let expecting =
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+
+  @Test("a client that waits for 100 Continue is told to go on when its body is wanted")
   func expectContinue() throws {
     let reading = try Reading()
-    let (client, exchange) = try reading.client(
-      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+    let (client, exchange) = try reading.client(Self.expecting)
+    #expect(try reading.server.run { _ in exchange.value.incomingBody?.take() == nil })
     #expect(try client.readResponse(toHead: true, takesInterim: true).status == 100)
     try client.send("one")
     #expect(try reading.rest(exchange).text == "one")
+  }
+
+  @Test("a client that waits for 100 Continue keeps its body where the answer does not want it")
+  func answeredUnread() throws {
+    let reading = try Reading()
+    let (client, exchange) = try reading.client(Self.expecting)
+    try reading.answer(exchange, "not wanted")
+    let answer = try client.readResponse(takesInterim: true)
+    #expect(answer.status == 200 && answer.text == "not wanted")
+    #expect(answer["connection"] == "close")
+    #expect(try client.isClosedByPeer())
+  }
+
+  @Test("a client that has sent its body without waiting is not told to go on")
+  func sentAhead() throws {
+    let reading = try Reading()
+    let (client, exchange) = try reading.client(Self.expecting + "one")
+    #expect(try reading.rest(exchange).text == "one")
+    try reading.answer(exchange, "thanks")
+    #expect(try client.readResponse(takesInterim: true).text == "thanks")
   }
 
   @Test("what nobody takes is not read, and comes whole in the end")
