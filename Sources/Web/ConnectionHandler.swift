@@ -62,6 +62,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   /// How many more requests are begun before other connections have their turn.
   private var turnBudget = requestsPerTurn
   private static let requestsPerTurn = 64
+  /// What has come goes on in the next turn.
+  private var isTurnPlanned = false
 
   init(server: HTTPServer, greeting: Response? = nil) {
     self.server = server
@@ -178,12 +180,17 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   }
 
   func read(context: ChannelHandlerContext) {
-    let isAhead = exchange == nil && !context.channel.isWritable || incomingBody?.isFull == true
-    if phase == .serving, isAhead {
+    if phase == .serving, !mayRead(context) {
       isReadingPaused = true
     } else {
       context.read()
     }
+  }
+
+  /// Whether more is read: not where the client takes nothing, nor before what has come has had its turn.
+  private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+    if let incomingBody { return !incomingBody.isFull }
+    return exchange != nil || context.channel.isWritable && !isTurnPlanned
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -334,23 +341,26 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     isPumping = false
     guard phase == .serving else { return }
     if exchange == nil, input.isAbandoned { return closeWhenFlushed(context) }
-    if isReadingPaused, context.channel.isWritable, incomingBody?.isFull != true {
+    if turnBudget <= 0, exchange == nil, !input.isExhausted, !isTurnPlanned {
+      isTurnPlanned = true
+      server.turns.next { [self] in
+        isTurnPlanned = false
+        if let context = self.context { settle(context) }
+      }
+    }
+    if isReadingPaused, mayRead(context) {
       isReadingPaused = false
       context.read()
     }
     updateWait(context)
     resumeStream(context)
-    if turnBudget <= 0, exchange == nil, !input.isExhausted {
-      server.turns.next { [self] in
-        if let context = self.context { settle(context) }
-      }
-    }
   }
 
   /// Whether what comes next may be dealt with now.
   private func mayAdvance(_ context: ChannelHandlerContext) -> Bool {
     if let incomingBody { return phase == .serving && !incomingBody.isFull }
-    return phase == .serving && exchange == nil && turnBudget > 0 && context.channel.isWritable
+    return phase == .serving && exchange == nil && turnBudget > 0 && !isTurnPlanned
+      && context.channel.isWritable
   }
 
   /// Deals with the next thing that has come; false if there is none.

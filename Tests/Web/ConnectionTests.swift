@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import NIOCore
 import NIOHTTP1
@@ -90,6 +91,23 @@ import Testing
     let client = try server.client()
     try client.send(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 2_000))
     for _ in 0..<2_000 { #expect(try client.readResponse().body.count == 70_000) }
+  }
+
+  @Test("A client that sends ahead and reads along may send more in all than is held")
+  func longPipelining() throws {
+    let server = try RunningServer { exchange in exchange.respond(.text(.ok, exchange.request.path)) }
+    let client = try server.client()
+    let count = 20_000
+    nonisolated(unsafe) let sending = client
+    Thread.detachNewThread {
+      for number in 0..<count { try? sending.send("GET /\(number) HTTP/1.1\r\nHost: a\r\n\r\n") }
+    }
+    for number in 0..<count {
+      guard try client.readResponse().text == "/\(number)" else {
+        Issue.record("\(number) was not answered")
+        return
+      }
+    }
   }
 
   @Test("HEAD has the headers of GET and no body; 204 and 304 have neither body nor length")
