@@ -65,6 +65,7 @@ struct ServingTests {
     bench.on { bench.supervisor.restart() }
     #expect(open() == [ports[2]])
     // After a restart it is known whose they were.
+    bench.run("listen(\"tcp:\(ports[2])\")", cell: 7)
     bench.run("listen(\"tcp:\(ports[3])\")", cell: 4)
     bench.on { bench.supervisor.restart() }
     bench.run("1", cell: 4)
@@ -72,7 +73,7 @@ struct ServingTests {
     // So does what is not among the cells that run anew, and what a notebook had that is gone.
     bench.run("listen(\"tcp:\(ports[0])\")", cell: 5)
     bench.on {
-      bench.supervisor.rerunAll([(number: 6, text: "1")]) { _ in
+      bench.supervisor.rerunAll([(6, "1"), (7, "listen(\"tcp:\(ports[2])\")")]) { _ in
       } completion: { _ in
       }
     }
@@ -80,6 +81,32 @@ struct ServingTests {
     bench.run("listen(\"tcp:\(ports[0])\")", cell: 6)
     bench.on { bench.supervisor.giveUpAddresses() }
     #expect(open() == [ports[2]])
+  }
+
+  /// It stayed for good.
+  @Test func whatStayedAsTheLastIsGivenUpWhenThereIsAnother() throws {
+    let bench = bench()
+    let ports = try (0..<4).map { _ in try freePort }
+    func open() -> [Int] { bench.on { bench.supervisor.server.addresses.compactMap(\.port) } }
+    bench.run("listen(\"tcp:\(ports[0])\")", cell: 1)
+    bench.on { bench.kernel.removeEffects(of: 1) }
+    #expect(open() == [ports[0]])
+    // A cell that fails gives none.
+    bench.run("listen(\"tcp:\(ports[1])\"); throw \"x\"", cell: 2)
+    #expect(open() == [ports[0]])
+    let next = bench.start("listen(\"tcp:\(ports[1])\")", cell: 2)
+    #expect(bench.wait { next.valueOnLoop != nil })
+    #expect(open() == [ports[1]])
+    #expect(next.value?.notes == ["http://127.0.0.1:\(ports[0]) is no longer listened on"])
+    // One that is asked for again is no longer only the last.
+    bench.on { bench.kernel.removeEffects(of: 2) }
+    bench.run("listen(\"tcp:\(ports[1])\")", cell: 3)
+    bench.run("listen(\"tcp:\(ports[2])\")", cell: 4)
+    #expect(open() == [ports[1], ports[2]])
+    bench.on { bench.supervisor.giveUpAddresses() }
+    #expect(open() == [ports[2]])
+    _ = try bench.loop.flatSubmit { bench.supervisor.listen(onPort: ports[3]) }.wait()
+    #expect(open() == [ports[3]])
   }
 
   @Test func whatTheCommandLineOpenedStays() throws {

@@ -3,17 +3,22 @@ import Web
 /// Which cells want the server to listen on which addresses: one that no cell wants any more is given up. Outlives the
 /// kernels, as the server does. Confined to the event loop.
 ///
-/// The last address stays whatever becomes of its cell, so that the notebook can be reached.
+/// The last address stays whatever becomes of its cell, so that the notebook can be reached: until there is another.
 final class ListeningCells {
   private let server: HTTPServer
   private var wanted: [Int: [BoundAddress]] = [:]
   /// Those that no cell has asked for.
   private var kept: [BoundAddress] = []
+  /// One that nobody wants and that stays as the last.
+  private var last: BoundAddress?
 
   init(_ server: HTTPServer) { self.server = server }
 
   /// The command line or the default wants it: it stays.
-  func keep(_ address: BoundAddress) { kept.append(address) }
+  func keep(_ address: BoundAddress) {
+    kept.append(address)
+    giveUp([])
+  }
 
   /// A cell has run anew, or is gone; gives the addresses that were given up.
   func cell(_ cell: Int, wants addresses: [BoundAddress]) -> [BoundAddress] {
@@ -22,7 +27,10 @@ final class ListeningCells {
   }
 
   /// A cell wants one more.
-  func add(_ address: BoundAddress, of cell: Int) { wanted[cell, default: []].append(address) }
+  func add(_ address: BoundAddress, of cell: Int) {
+    wanted[cell, default: []].append(address)
+    giveUp([])
+  }
 
   /// There are no other cells any more than these.
   func keepOnly(_ cells: Set<Int>) {
@@ -31,12 +39,18 @@ final class ListeningCells {
     giveUp(gone.sorted { $0.key < $1.key }.flatMap(\.value))
   }
 
-  /// Gives up what nobody wants of some addresses.
+  /// Gives up what nobody wants of some addresses, and of what has stayed as the last.
   @discardableResult
   func giveUp(_ addresses: [BoundAddress]) -> [BoundAddress] {
-    addresses.filter { address in
+    let candidates = addresses + [last].compactMap(\.self)
+    last = nil
+    return candidates.filter { address in
       let isWanted = kept.contains(address) || wanted.values.contains { $0.contains(address) }
-      guard !isWanted, server.addresses.count > 1, server.addresses.contains(address) else { return false }
+      guard !isWanted, server.addresses.contains(address) else { return false }
+      guard server.addresses.count > 1 else {
+        last = address
+        return false
+      }
       server.close(address)
       return true
     }
