@@ -212,10 +212,11 @@ final class Kernel {
   /// What comes by itself when its time has come, and once: timers, and calls that wait to be made again.
   private var pendingCount: Int { timers.oneShotCount + calls.pauseCount }
 
-  /// Whether nothing happens any more by itself. Timers that tick do not count, nor does what waits for ever.
+  /// Whether nothing happens any more by itself. Timers that tick do not count unless they are due at this very moment,
+  /// nor does what waits for ever.
   var isSettled: Bool {
     guard machine.isIdle, pendingCount == 0, !calls.isWaitingForOthers, bindings == 0,
-      whenIdle.isEmpty
+      whenIdle.isEmpty, (clock as? VirtualClock)?.isDue != true
     else { return false }
     // Only a tick could still wake what waits.
     let isWaiting = desk.count > 0 || sockets.count > 0 || calls.count > 0 || !active.isEmpty

@@ -115,6 +115,15 @@ struct VirtualClockTests {
     #expect(bench.now == 12)
   }
 
+  /// It was one tick less than in real time.
+  @Test func whatIsDueAtTheSameMomentAsTheLastTimerStillRuns() {
+    let bench = Bench(movesClock: true) { $0.opening = .request }
+    bench.run("after(10s) { print(\"ten\") }\nevery(5s) { print(\"tick\") }\nnil")
+    #expect(bench.wait { bench.supervisor.settle(within: .max) == .settled })
+    #expect(bench.output == ["tick", "tick", "ten", "tick"])
+    #expect(bench.now == 10)
+  }
+
   /// It ran on for as long as whoever waited had patience, and came to something else each time.
   @Test func waitingForTheEndHasALimitOfItsTime() {
     let bench = Bench(movesClock: true) { $0.opening = .request }

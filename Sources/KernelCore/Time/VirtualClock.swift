@@ -79,6 +79,9 @@ public final class VirtualClock: Clock {
   /// Whether what comes next would be beyond its end.
   var isAtEnd: Bool { end.map { end in entries.first.map { $0.turn.time > end } ?? false } ?? false }
 
+  /// Whether something is due for which no time need pass.
+  var isDue: Bool { entries.first.map { $0.turn.time <= now } ?? false }
+
   /// How much is scheduled.
   var timerCount: Int { entries.count }
 
