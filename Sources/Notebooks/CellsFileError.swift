@@ -48,6 +48,8 @@ public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertibl
   public var file: String
   /// The cell at fault, where a notebook was to be written.
   public var cell: Int?
+  /// The place of that cell among the notebook's, counted from 0; a text has no number.
+  var place: Int?
   /// The line in the file, or within the cell when `cell` is given, counted from 1.
   public var line: Int?
   /// The way to the value at fault in a Jupyter notebook, as `cells[2].source`.
@@ -80,10 +82,19 @@ public struct CellsFileError: Error, Equatable, Sendable, CustomStringConvertibl
     return error
   }
 
+  /// The same error of a notebook that was to be written and came from one of Jupyter's: with the way to the value there.
+  public func inJupyterNotebook(_ file: String) -> CellsFileError {
+    guard let place else { return self }
+    var error = self
+    (error.file, error.cell) = (file, nil)
+    error.key = "cells[\(place)]" + (line == nil ? "" : ".source")
+    return error
+  }
+
   /// `tutorial.cells, line 12: two cells have the number 3; give one of them another number`
   public var description: String {
-    let place = [file.isEmpty ? nil : file, cell.map { "cell [\($0)]" }, line.map { "line \($0)" }, key]
-    let known = place.compactMap { $0 }.joined(separator: ", ")
+    let way = [file.isEmpty ? nil : file, cell.map { "cell [\($0)]" }, key, line.map { "line \($0)" }]
+    let known = way.compactMap { $0 }.joined(separator: ", ")
     return (known.isEmpty ? "" : known + ": ") + problem + "; " + advice
   }
 }

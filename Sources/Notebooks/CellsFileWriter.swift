@@ -5,6 +5,8 @@ struct CellsFileWriter {
   private let notebook: Notebook
   private let file: String
   private var output = ""
+  /// Where each cell begins in it, in bytes.
+  private var starts: [Int] = []
 
   init(_ notebook: Notebook, file: String) {
     self.notebook = notebook
@@ -12,10 +14,16 @@ struct CellsFileWriter {
   }
 
   func text() throws(CellsFileError) -> String {
-    for cell in notebook.cells { try check(cell) }
+    for (place, cell) in notebook.cells.enumerated() {
+      do throws(CellsFileError) {
+        try check(cell)
+      } catch {
+        throw error.with(place)
+      }
+    }
     var writer = self
     writer.write()
-    try prove(writer.output)
+    try writer.prove()
     return writer.output
   }
 
@@ -31,6 +39,7 @@ struct CellsFileWriter {
     for (index, cell) in notebook.cells.enumerated() {
       let next = index + 1 < notebook.cells.count ? notebook.cells[index + 1] : nil
       endLine()
+      starts.append(output.utf8.count)
       writeMarker(cell, isFirst: index == 0, style)
       writeBody(cell)
       if let written = cell.written, isUnchangedSeam(written, next) {
@@ -160,14 +169,21 @@ struct CellsFileWriter {
   }
 
   /// Reads the text back and compares.
-  private func prove(_ text: String) throws(CellsFileError) {
-    let again = try CellsFile.parse(text, name: file)
-    for (cell, other) in zip(notebook.cells, again.cells) where !CellsFileWriter.says(other, cell) {
+  private func prove() throws(CellsFileError) {
+    let again: Notebook
+    do throws(CellsFileError) {
+      again = try CellsFile.parse(output, name: file)
+    } catch {
+      throw inCell(error)
+    }
+    for (place, (cell, other)) in zip(notebook.cells, again.cells).enumerated()
+    where !CellsFileWriter.says(other, cell) {
       throw CellsFileError(
         .unrepresentable, file: file, cell: cell.number,
         problem: "this cell would read back differently from the file",
         advice: "check that its title is one line without `[markdown]`, number or key=value in it, that its"
-          + " metadata are keys with JSON values, and that only code has stored outputs")
+          + " metadata are keys with JSON values, and that only code has stored outputs"
+      ).with(place)
     }
     let headers = [notebook.header, again.header].map { header in
       header.utf8.reversed().drop { $0 <= UInt8(ascii: " ") }
@@ -179,6 +195,22 @@ struct CellsFileWriter {
     }
   }
 
+  /// An error in a line of what was to be written: nobody has that text, so it tells the line of the cell.
+  private func inCell(_ error: CellsFileError) -> CellsFileError {
+    guard let line = error.line else { return error }
+    let lines = SourceLines(Array(output.utf8))
+    guard let start = lines.first(where: { $0.number == line })?.start,
+      let place = starts.lastIndex(where: { $0 <= start }),
+      let marker = lines.first(where: { $0.start >= starts[place] })
+    else { return error }
+    let cell = notebook.cells[place]
+    var error = error.with(place)
+    error.cell = cell.number
+    let count = cell.normalizedSource.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+    error.line = (1...count).contains(line - marker.number) ? line - marker.number : nil
+    return error
+  }
+
   private static func says(_ read: Cell, _ cell: Cell) -> Bool {
     guard var expected = read.written else { return false }
     expected.source = read.source
@@ -186,5 +218,14 @@ struct CellsFileWriter {
     meant.source = cell.normalizedSource
     meant.storedOutputs = cell.outputLines
     return expected.markerStillSays(meant) && expected.bodyStillSays(meant)
+  }
+}
+
+extension CellsFileError {
+  /// The same with the place of the cell at fault.
+  fileprivate func with(_ place: Int) -> CellsFileError {
+    var error = self
+    error.place = place
+    return error
   }
 }

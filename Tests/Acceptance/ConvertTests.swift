@@ -86,6 +86,32 @@ import Testing
     }
   }
 
+  /// The output was named, with lines that nobody could look at.
+  @Test func whatIsWrongInAJupyterNotebookIsToldByItsPlaceThere() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      for (source, type, message) in [
+        (
+          "1\\nlet s = \\\"\\\"\\\"\\n# %% fake\\n\\\"\\\"\\\"", "code",
+          "cells[1].source, line 3: this line looks like"
+        ),
+        ("# Head\\n%% fake", "markdown", "cells[1].source, line 2: this line looks like"),
+        ("1\\n\\u0000", "code", "cells[1].source, line 2: this line has a NUL byte"),
+      ] {
+        folder.write(
+          """
+          {"cells": [{"cell_type": "markdown", "metadata": {}, "source": "a"},
+           {"cell_type": "\(type)", "metadata": {}, "source": "\(source)"}],
+           "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+          """, to: "a.ipynb")
+        let run = try Run(["convert", "a.ipynb", "a.cells"], in: folder)
+        #expect(run.exit == .code(2))
+        #expect(run.errors.hasPrefix("a.ipynb, \(message)"), "\(run.errors)")
+        #expect(folder.read("a.cells") == nil)
+      }
+    }
+  }
+
   /// It was 2, as of a file that can't be read.
   @Test func aFileThatCannotBeWrittenHasTheStatusOfLostOutput() async throws {
     try await onOwnThread {

@@ -55,7 +55,8 @@ public struct Convert {
       do throws(CellsFileError) {
         try write(contents.notebook)
       } catch {
-        Stream.complain("\(error)")
+        // Whoever converts has the notebook as it is in the input.
+        Stream.complain("\(source == .jupyter ? error.inJupyterNotebook(fileName(input)) : error)")
         return ExitStatus(error)
       }
       if target == .cells, !contents.leftOut.isEmpty {
