@@ -185,6 +185,34 @@ import Testing
     }
   }
 
+  /// What depends on it was left out, also where that may fail as well, and it was told as if it were watched.
+  @Test(arguments: [[], ["--watch"]])
+  func behindACellThatMayFailTheNextOneRuns(_ options: [String]) async throws {
+    try await onOwnThread {
+      let mayFail = "tags=[\"raises-exception\"]"
+      let text = """
+        # %% 1 \(mayFail)
+        let x = 5
+        throw "boom"
+        # %% 2 \(mayFail)
+        let y = x + 1
+        # %% 3
+        route "/three" { "three" }
+        """
+      let serving = try Serving.start(cells: text, options)
+      #expect(try serving.ask("/three").text == "three")
+      try serving.stop()
+      #expect(serving.program.errors.contains("error: boom\n  cell [1], line 2"))
+      #expect(serving.program.errors.contains("cell [2], line 1"))
+      #expect(!serving.program.errors.contains("not all of"))
+      if !options.isEmpty { return }
+      let file = try Serving.temporaryFile(text.replacing("# %% 2 \(mayFail)", with: "# %% 2"))
+      let run = try Run(["serve", "--port", "0", file])
+      #expect(run.exit == .code(3))
+      #expect(run.errors.hasSuffix("cell [2] failed; nothing is served\n"))
+    }
+  }
+
   @Test func aStartThatWaitsForEverIsToldAndEdited() async throws {
     try await onOwnThread {
       let path = try Serving.temporaryFile(

@@ -46,13 +46,26 @@ struct ReloadReportTests {
       } == "reloaded: cell 1 in 12 ms; 2 has not ended; 3, which depends on it, waits")
   }
 
+  /// It said "them" of cells that nobody had named.
+  @Test func itNamesWhatFailedBefore() {
+    #expect(
+      line {
+        $0.ran = [(4, [])]
+        $0.failedBefore = [1]
+        $0.held = [2]
+      } == "reloaded: cell 4 in 12 ms; 2, which depends on 1, was not run")
+  }
+
   @Test func aStartIsToldOnlyWhereSomethingIsMissing() {
     var report = ReloadReport()
     report.ran = [(1, [])]
     #expect(report.problems == nil)
     report.failed = [(2, false)]
     report.held = [3]
-    #expect(report.problems == "2 failed; 3, which depends on it, was not run")
+    #expect(
+      report.problems == "2 failed; 3, which depends on it, was not run; a change of the file tries again")
+    report.isWatched = false
+    #expect(report.problems == "2 failed; 3, which depends on it, was not run; SIGHUP tries again")
   }
 
   @Test func manyCellsAreCounted() {

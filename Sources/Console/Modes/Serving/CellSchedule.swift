@@ -110,15 +110,17 @@ struct CellSchedule {
     return .run(entries[place].number, text: entries[place].text)
   }
 
-  /// The run of a cell that `next` asked for has ended.
-  mutating func ended(_ number: Int, succeeded: Bool) {
+  /// The run of a cell that `next` asked for has ended. After one that failed and may, those that depend on it run all
+  /// the same.
+  mutating func ended(_ number: Int, succeeded: Bool, mayFail: Bool = false) {
     guard let place = entries.firstIndex(where: { $0.number == number && $0.isUnderWay }) else { return }
     entries[place].isUnderWay = false
     if awaited == number { awaited = nil }
-    entries[place].hasFailed = !succeeded
-    guard succeeded else { return }
+    entries[place].hasFailed = !succeeded && !mayFail
+    if entries[place].hasFailed { return }
     entries[place].isDue = false
     entries[place].isStale = false
+    guard succeeded else { return }
     texts[number] = entries[place].text
     done.insert(number)
     for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
@@ -156,6 +158,9 @@ struct CellSchedule {
 
   /// Cells that are to run and don't, since a cell that they depend on has failed or still waits.
   var held: [Int] { entries.filter { $0.isDue && !$0.hasFailed && !$0.isUnderWay }.map(\.number) }
+
+  /// The cells that have failed since the file was last adopted, and must not.
+  var failed: [Int] { entries.filter(\.hasFailed).map(\.number) }
 
   /// The cells that have not ended.
   var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }

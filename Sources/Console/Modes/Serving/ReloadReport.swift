@@ -6,6 +6,8 @@ struct ReloadReport {
   /// The cells that ran well, each with the edited cells that it ran for; none for one that was edited itself.
   var ran: [(number: Int, causes: [Int])] = []
   var failed: [(number: Int, isServed: Bool)] = []
+  /// The cells that failed earlier, with the same file.
+  var failedBefore: [Int] = []
   /// The cells whose effects were taken away.
   var removed: [Int] = []
   /// The cells that are gone from the file, but for what takes their place.
@@ -14,12 +16,14 @@ struct ReloadReport {
   var underWay: [Int] = []
   /// The cells that depend on one that failed or has not ended.
   var held: [Int] = []
+  /// Whether a change of the file is seen, or a signal must say that there is one.
+  var isWatched = true
 
   /// `reloaded: cells 2, 4 (depends on 2) in 12 ms; 3 is gone`.
   func line(_ duration: Duration) -> String {
-    let retry = failed.isEmpty ? nil : "the next change tries again"
-    let problems = [told(failed: true), told(failed: false), waiting, notRun, staying, retry].compactMap(
-      \.self)
+    let problems = [
+      told(failed: true), told(failed: false), waiting, notRun, staying, retry("the next change"),
+    ].compactMap(\.self)
     let all = [running(duration), going].compactMap(\.self)
     if !all.isEmpty { return "reloaded: " + (all + problems).joined(separator: "; ") }
     return problems.isEmpty
@@ -29,7 +33,7 @@ struct ReloadReport {
   /// What is not as the file has it, as after a start; nil where all is.
   var problems: String? {
     let failures = ReloadReport.list(failed.map(\.number)).map { "\($0) failed" }
-    let all = [failures, waiting, notRun].compactMap(\.self)
+    let all = [failures, waiting, notRun, retry("a change of the file")].compactMap(\.self)
     return all.isEmpty ? nil : all.joined(separator: "; ")
   }
 
@@ -61,11 +65,21 @@ struct ReloadReport {
     ReloadReport.list(underWay).map { "\($0) \(underWay.count == 1 ? "has" : "have") not ended" }
   }
 
+  private func retry(_ change: String) -> String? {
+    failed.isEmpty ? nil : "\(isWatched ? change : "SIGHUP") tries again"
+  }
+
   private var notRun: String? {
-    let (isOne, isCauseOne) = (held.count == 1, failed.count + underWay.count == 1)
-    let outcome = failed.isEmpty ? (isOne ? "waits" : "wait") : (isOne ? "was not run" : "were not run")
+    let isOne = held.count == 1
+    let hasFailed = !failed.isEmpty || !failedBefore.isEmpty
+    let outcome = hasFailed ? (isOne ? "was not run" : "were not run") : (isOne ? "waits" : "wait")
+    let causes = failed.map(\.number) + failedBefore + underWay
+    // What has been named in the same line needs no number.
+    let cause =
+      failedBefore.isEmpty
+      ? causes.count == 1 ? "it" : "them" : ReloadReport.list(causes.sorted()) ?? ""
     return ReloadReport.list(held).map {
-      "\($0), which depend\(isOne ? "s" : "") on \(isCauseOne ? "it" : "them"), \(outcome)"
+      "\($0), which depend\(isOne ? "s" : "") on \(cause), \(outcome)"
     }
   }
 

@@ -12,7 +12,7 @@ final class ServedCells {
   private let log: ServerLog
   /// Called on another thread when a cell has ended.
   private let wake: @Sendable () -> Void
-  /// Whether nothing more is run when a cell fails at the start.
+  /// Whether nothing more is run when a cell fails at the start, since nobody looks whether the file changes.
   private let needsAll: Bool
 
   private var cells: TrackedCells
@@ -109,14 +109,13 @@ final class ServedCells {
       log.writeAll()
       // It went on by itself, and others may have waited for it.
       if reload == nil { begin() }
-      schedule.ended(number, succeeded: result.isSuccess)
-      if result.isSuccess || mayFail(number) {
-        reload?.report.ran.append((number, []))
-      }
+      let mayFail = mayFail(number)
+      schedule.ended(number, succeeded: result.isSuccess, mayFail: mayFail)
+      if result.isSuccess || mayFail { reload?.report.ran.append((number, [])) }
       if !result.isSuccess {
         if let text = Transcript.result(result) { Stream.complain(text.rendered(color: false)) }
         if let place = place(of: number) { Stream.complain("  cell [\(number)] begins at \(place)") }
-        if !mayFail(number) { reload?.report.failed.append((number, schedule.isServed(number))) }
+        if !mayFail { reload?.report.failed.append((number, schedule.isServed(number))) }
       }
     }
   }
@@ -140,14 +139,18 @@ final class ServedCells {
     for place in reload.report.ran.indices.prefix(ReloadReport.limit) {
       reload.report.ran[place].causes = schedule.causes(of: reload.report.ran[place].number)
     }
+    reload.report.isWatched = !needsAll
     reload.report.held = schedule.held
+    reload.report.failedBefore = schedule.failed.filter { cell in
+      !reload.report.failed.contains { $0.number == cell }
+    }
     reload.report.underWay = schedule.underWay
     reload.report.kept = schedule.keptThoughGone
     if !reload.isStart {
       kernel.holdRoutes(false)
       Stream.complain(reload.report.line(.now - reload.began))
     } else if let problems = reload.report.problems {
-      Stream.complain("not all of \(fileName(path)) is served: \(problems); a change of the file tries again")
+      Stream.complain("not all of \(fileName(path)) is served: \(problems)")
     }
   }
 
