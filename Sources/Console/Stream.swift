@@ -19,7 +19,13 @@ public enum Stream {
   /// From now on it is told when whoever reads standard output has gone: of a log nobody has had enough.
   static func missReader() { isReaderMissed.store(true, ordering: .relaxed) }
 
-  /// From now on what cannot be written at once is dropped, so that a reader who has stalled holds nobody up.
+  /// Whether somebody who reads kept the end of the program waiting.
+  private static let hasStalled = Atomic<Bool>(false)
+
+  /// How long whoever reads may take then, in milliseconds. Who is late once is not waited for again.
+  private static let patience: Int32 = 1_000
+
+  /// From now on what cannot be written soon is dropped, so that a reader who has stalled holds nobody up.
   static func hurry() { isHurried.store(true, ordering: .relaxed) }
 
   /// Writes a line to standard output.
@@ -60,9 +66,11 @@ public enum Stream {
     while !rest.isEmpty {
       var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       let isHurried = isHurried.load(ordering: .relaxed)
-      if poll(&ready, 1, isHurried ? 0 : 200) == 0 {
-        if isHurried { return 0 }
-        continue
+      let hasStalled = hasStalled.load(ordering: .relaxed)
+      if poll(&ready, 1, isHurried ? (hasStalled ? 0 : patience) : 200) == 0 {
+        if !isHurried { continue }
+        self.hasStalled.store(true, ordering: .relaxed)
+        return 0
       }
       // A pipe that is ready takes so much without waiting.
       let piece = rest.prefix(Int(PIPE_BUF))

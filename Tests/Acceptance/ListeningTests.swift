@@ -33,6 +33,46 @@ import Testing
     }
   }
 
+  /// A replay failed as a cell does, or not, as somebody else happened to have the port.
+  @Test func aReplayTakesAnotherPortWhereTheUsualOneIsBusy() async throws {
+    try await onOwnThread {
+      // Where this fails, somebody has the port already.
+      let other = try? RunningProgram(
+        BuiltProgram.path(), ["serve", try Serving.temporaryFile("1\n"), "--port", "8080"],
+        environment: Serving.environment)
+      try other?.wait(for: "8080", in: .error)
+      let file = try Serving.temporaryFile("route \"/\" { 1 }\nawait get(\"/\").text\n")
+      let (exit, program) = try Self.run(["replay", file])
+      #expect(exit == .code(0))
+      #expect(program.output.contains("Out[1]: \"1\""))
+      let message = /port 8080 is in use by another program; serving http:\/\/127\.0\.0\.1:\d+ instead\n/
+      #expect(program.errors.wholeMatch(of: message) != nil)
+      // Who depends on a port is not left to find another.
+      let (serveExit, served) = try Self.run(["serve", file])
+      #expect(serveExit == .code(3))
+      #expect(
+        served.errors.contains("error: port 8080 is in use by another program; pick another with --port"))
+    }
+  }
+
+  @Test func aReplayByTheVirtualClockNeedsNoPort() async throws {
+    try await onOwnThread {
+      let other = try Self.busyPort()
+      let file = try Serving.temporaryFile(
+        "# %% 1\nlisten(\"tcp:\(other.port)\")\n# %% 2\nroute \"/\" { 1 }\nawait get(\"/\").text\n")
+      let (exit, program) = try Self.run(["replay", "--clock", "virtual", file])
+      #expect(exit == .code(0))
+      #expect(program.errors == "")
+      #expect(program.output.contains("Out[1]: \"http://127.0.0.1:\(other.port)\""))
+      #expect(program.output.contains("Out[2]: \"1\""))
+      // Who wants to be reached afterwards needs it.
+      let (serveExit, served) = try Self.run(["replay", "--clock", "virtual", "--serve", file])
+      #expect(serveExit == .code(3))
+      #expect(served.output.contains("error: port \(other.port) is in use by another program"))
+      other.stop()
+    }
+  }
+
   @Test func listeningTwiceIsOneServer() async throws {
     try await onOwnThread {
       let serving = try Serving.start(

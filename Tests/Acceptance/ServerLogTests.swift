@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -84,6 +85,42 @@ import Testing
       program.signal(SIGTERM)
       #expect(try program.waitForExit() == .code(0))
       #expect(program.errors.components(separatedBy: wanted).count == 2)
+    }
+  }
+
+  /// All of it was written at the end, and nothing where a second signal came before.
+  @Test func whatHappensWhileTheServerEndsIsToldAsItHappens() async throws {
+    try await onOwnThread {
+      let serving = try Serving.start(
+        cells: """
+          var started = 0
+          let isEnding = deferred()
+          route "/last" { started += 1; await isEnding; print("going"); "gone" }
+          route "/fails" { started += 1; await isEnding; throw "oops" }
+          route "/for-ever" { started += 1; await deferred() }
+          route "/ends" { started += 1; for await chunk in request.chunks { isEnding.resolve(1) }; 1 }
+          route "/started" { started }
+          """, ["--grace", "1h"])
+      let clients = try ["/last", "/fails", "/for-ever"].map { path in
+        let client = try serving.connect()
+        try client.sendRequest("GET", path)
+        return client
+      }
+      // Its body comes when the end has begun.
+      let ending = try serving.connect()
+      try ending.send("POST /ends HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+      while try serving.ask("/started").text != "4" {}
+      let idle = try serving.connect()
+      serving.program.signal(SIGTERM)
+      #expect(try idle.isClosedByPeer())
+      try ending.send("1\r\na\r\n")
+      try serving.program.wait(for: "going\n")
+      try serving.program.wait(for: "path=/last status=200")
+      try serving.program.wait(for: "path=/fails status=500")
+      try serving.program.wait(for: "oops", in: .error)
+      serving.program.signal(SIGTERM)
+      #expect(try serving.program.waitForExit() == .code(128 + SIGTERM))
+      withExtendedLifetime(clients) {}
     }
   }
 

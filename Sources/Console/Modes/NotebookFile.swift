@@ -90,15 +90,43 @@ func sources(of notebook: Notebook, in path: String) -> [SourceText] {
 }
 
 /// Starts a kernel for a notebook, listening already where its cells don't say where.
+///
+/// - Parameter takesAnyPort: whether another port will do where another program has the usual one; that is told.
 func openUnattended(
-  _ notebook: Notebook, _ configuration: KernelConfiguration, _ events: EventQueue
+  _ notebook: Notebook, _ configuration: KernelConfiguration, _ events: EventQueue, takesAnyPort: Bool = false
 ) throws(UnattendedFailure) -> KernelHandle {
   do {
     let kernel = try KernelHandle(configuration) { events.post($0) }
-    if !callsListen(notebook) { try kernel.listenByDefault() }
+    if !callsListen(notebook) { try listenByDefault(kernel, takesAnyPort: takesAnyPort) }
     return kernel
   } catch {
     Stream.complain("error: \(error)")
     throw UnattendedFailure(status: .cellFailed)
+  }
+}
+
+private func listenByDefault(_ kernel: KernelHandle, takesAnyPort: Bool) throws {
+  do {
+    try kernel.listenByDefault()
+  } catch {
+    guard takesAnyPort, let address = try? kernel.listen(onPort: 0) else { throw error }
+    // The sentence goes on with what to do, which has been done.
+    Stream.complain("\("\(error)".prefix { $0 != ";" }); serving \(address) instead")
+  }
+}
+
+extension KernelHandle {
+  /// Lets requests under way end within `grace`, then ends everything; meanwhile what comes is told as it comes.
+  ///
+  /// - Parameter tell: tells what has come; waits for it at most so many seconds.
+  func shutDown(grace: Duration, telling events: EventQueue, _ tell: (TimeInterval) -> Void) {
+    let end = Slot<Bool>()
+    Thread.detachNewThread {
+      self.shutDown(grace: grace)
+      end.set(true)
+      events.wake()
+    }
+    while end.value == nil { tell(1) }
+    tell(0)
   }
 }

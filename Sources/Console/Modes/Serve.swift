@@ -45,8 +45,7 @@ public struct Serve {
     }
     let status = serve(cells, kernel, file, log, signals, hangup)
     cells.stop()
-    kernel.shutDown(grace: options.grace)
-    log.writeAll()
+    kernel.shutDown(grace: options.grace, telling: events) { log.writeAll(timeout: $0) }
     return status
   }
 

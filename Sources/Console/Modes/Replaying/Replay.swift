@@ -37,8 +37,9 @@ public struct Replay {
   public init(_ configuration: KernelConfiguration, _ options: Options, usesColor: Bool) {
     var configuration = configuration
     configuration.opening = .request
-    // Nobody else calls what is only checked; so checks run beside one another, and the addresses stay the same.
-    configuration.bindsSockets = options.purpose == .transcript || !configuration.isClockVirtual
+    // Where time is virtual nobody outside can call in time; so replays run beside one another, and the addresses stay
+    // the same.
+    configuration.bindsSockets = !configuration.isClockVirtual || options.servesAfterwards
     configuration.digestsValues = options.purpose != .transcript
     self.configuration = configuration
     self.options = options
@@ -96,7 +97,8 @@ public struct Replay {
       }
       file.cells = chosen.map { ReplayedCell($0) }
       let events = EventQueue(sizeLimit: Replay.waitingSize)
-      let kernel = try openUnattended(notebook, configuration, events)
+      let kernel = try openUnattended(
+        notebook, configuration, events, takesAnyPort: configuration.port == nil)
       run(chosen, &file, Running(kernel: kernel, events: events), comparisons)
       if options.purpose == .update { try store(&file, path) }
     } catch {
@@ -176,8 +178,9 @@ public struct Replay {
     }
     if hasEnded, let last = file.cells.indices.last { file.cells[last].given += running.given.take() }
     if file.status == .success, options.servesAfterwards { serveUntilSignal(running) }
-    running.kernel.shutDown(grace: .seconds(1))
-    show(running.events.take(), running)
+    running.kernel.shutDown(grace: .seconds(1), telling: running.events) {
+      show(running.events.take(timeout: $0), running)
+    }
     if hasEnded, !options.servesAfterwards, let last = file.cells.indices.last {
       file.cells[last].given += running.given.take()
     }
