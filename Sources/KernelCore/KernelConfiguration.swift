@@ -44,6 +44,9 @@ public struct KernelConfiguration: Sendable {
   /// Whether what is shown of a value that is too long to be shown whole comes with a digest of the whole: so two of
   /// them can be compared.
   public var digestsValues = false
+  /// By cells: what counts of the text of a value for its digest. Of cells that have none all of it does. Called on the
+  /// loop.
+  public var digestedForms: [Int: @Sendable (String) -> String] = [:]
   /// Whether a `KernelEvent.served` is sent for each request.
   public var logsRequests = false
   /// Whether each request, cell and tick leaves a trace of where its time went.

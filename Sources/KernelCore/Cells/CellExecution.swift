@@ -143,7 +143,7 @@ extension Kernel {
       return nil
     }
     let shown = machine.repr(value)
-    run.digest = digest(of: value)
+    run.digest = digest(of: value, cell: run.cell)
     if let slot = try? machine.slot(of: "_") { machine.setGlobal(slot, (value, .builtin)) }
     if let slot = try? machine.slot(of: "Out"), let out = machine.global(slot) {
       machine.setElement(.int(run.cell), of: out.value, to: value)

@@ -158,7 +158,7 @@ extension Kernel: MachineHost {
       .notice(
         cell: cell,
         text: "Out[\(cell)] fired: \(machine.repr(value))"
-          + (digest(of: value).map { "\n\(TextDigest.line($0))" } ?? ""))
+          + (digest(of: value, cell: cell).map { "\n\(TextDigest.line($0))" } ?? ""))
     case .failure(let error): .unawaited(cell: cell, text: labelledRenderer.render(machine.report(of: error)))
     }
   }

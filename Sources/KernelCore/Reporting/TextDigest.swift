@@ -28,11 +28,17 @@ public struct TextDigest: Sendable {
 }
 
 extension Kernel {
-  /// The digest of a value that is not shown whole; nil for one that is, and where none is asked for.
-  func digest(of value: Value) -> String? {
+  /// The digest of a value of a cell that is not shown whole; nil for one that is, and where none is asked for.
+  func digest(of value: Value, cell: Int) -> String? {
     guard configuration.digestsValues, !machine.excerpt(of: value).isWhole else { return nil }
     var digest = TextDigest()
-    machine.writeWhole(value) { digest.add($0) }
+    if let form = configuration.digestedForms[cell] {
+      var text = ""
+      machine.writeWhole(value) { text += $0 }
+      digest.add(form(text))
+    } else {
+      machine.writeWhole(value) { digest.add($0) }
+    }
     return digest.text
   }
 }

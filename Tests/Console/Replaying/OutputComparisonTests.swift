@@ -1,4 +1,5 @@
 import Notebooks
+import Synchronization
 import Testing
 
 @testable import Console
@@ -13,6 +14,39 @@ struct OutputComparisonTests {
     #expect(try cell.isSame(["took 3 ms, id=a1"], ["took 17 ms, id=zz"]))
     #expect(try !cell.isSame(["took 3 ms"], ["took 3 s"]))
     #expect(try !cell.isSame(["took 3 ms"], ["took 3 ms", "more"]))
+  }
+
+  /// Each line was looked at alone.
+  @Test func aPatternMayMatchSeveralLines() throws {
+    let all = try comparisons(
+      "# %% 1 sanitize=[\"begin[\\\\s\\\\S]*end\"]\n1\n# %% 2 sanitize=[\"^at .*\\\\n\"]\n2\n# %% 3 sanitize=[\"x*\"]\n3\n"
+    )
+    #expect(try all[1]?.isSame(["a", "begin", "X", "end"], ["a", "begin", "Y", "Z", "end"]) == true)
+    #expect(try all[1]?.isSame(["a", "begin", "X", "end"], ["b", "begin", "X", "end"]) == false)
+    #expect(try all[2]?.isSame(["a", "at 1", "b"], ["a", "at 2", "at 3", "b"]) == false)
+    #expect(try all[2]?.isSame(["a", "at 1", "b"], ["a", "at 3", "b"]) == true)
+    // The ends of lines count, and nothing is not an empty line.
+    #expect(try all[3]?.isSame(["ab"], ["a", "b"]) == false)
+    #expect(try all[3]?.isSame([], [""]) == false)
+    #expect(try all[3]?.isSame(["xé🙂x"], ["xxé🙂xxx"]) == true)
+  }
+
+  @Test func ofALongValueCountsWhatThePatternsLeave() throws {
+    let all = try comparisons(
+      "# %% 1 sanitize=[\"id-[a-z]+\"]\n1\n# %% 2\n2\n# %% 3 sanitize=[\"(a+)+$\"]\n3\n")
+    let form = try #require(all[1]?.formOfLongValue { _ in Issue.record("it takes too long") })
+    #expect(form("[\"id-a\", 1]") == form("[\"id-bcd\", 1]"))
+    #expect(form("[\"id-a\", 1]") != form("[\"id-a\", 2]"))
+    let many = (1...200_000).map { "id-\($0 % 2 == 0 ? "a" : "b")" }.joined(separator: ", ")
+    #expect(form(many) == form(many.replacing("b", with: "c")))
+    #expect(all[2]?.formOfLongValue { _ in } == nil)
+    let tooSlow = Mutex<String?>(nil)
+    let slow = all[3]?.formOfLongValue(within: .milliseconds(50)) { error in
+      tooSlow.withLock { $0 = error.pattern }
+    }
+    let text = String(repeating: "a", count: 48) + "b"
+    #expect(slow?(text) == text)
+    #expect(tooSlow.withLock { $0 } == "(a+)+$")
   }
 
   @Test func patternsOfATextCellHoldForAllCellsBelowIt() throws {

@@ -1,12 +1,11 @@
 import Foundation
 import Notebooks
 
-/// How a cell's output is compared with what is stored with it: line by line, after what differs each time has been put
-/// out of sight.
+/// How a cell's output is compared with what is stored with it, after what differs each time has been put out of sight.
 ///
 /// A cell tagged `ignore-output` is not compared. `sanitize=["\\d+ ms"]` lists regular expressions, and what they match
-/// counts as the same; on a text cell they hold for all cells below it.
-struct OutputComparison {
+/// counts as the same, be it several lines; on a text cell they hold for all cells below it.
+struct OutputComparison: Sendable {
   private let patterns: [OutputPattern]
   private let isIgnored: Bool
 
@@ -15,6 +14,8 @@ struct OutputComparison {
   private static let patternCount = 100
   /// How long the patterns may take over the output of a cell.
   private static let time = Duration.seconds(1)
+  /// The same over a value that is too long to be stored whole.
+  private static let timeOfLongValue = Duration.seconds(10)
 
   /// The comparisons of all code cells of a notebook, by number.
   ///
@@ -49,7 +50,7 @@ struct OutputComparison {
     var result: [OutputPattern] = []
     for text in texts {
       guard !text.isEmpty, text.utf8.count <= patternLimit, let pattern = OutputPattern(text) else {
-        throw BadPattern(cell, "\"\(text.prefix(60))\" in sanitize is no regular expression that can be used")
+        throw BadPattern(cell, "\"\(text.prefix(60))\" in sanitize is no regular expression as ICU has them")
       }
       result.append(pattern)
     }
@@ -69,8 +70,11 @@ struct OutputComparison {
   func isSameFailure(_ stored: [String], _ given: [String]) throws(OutputPattern.TooSlow) -> Bool {
     guard let error = OutputComparison.errorLine(of: stored) else { return false }
     let given = isIgnored ? Array(given[(OutputComparison.errorLine(of: given) ?? 0)...]) : given
+    let end = ContinuousClock.now + OutputComparison.time
+    let wanted = try sanitized(given, until: end)
     // What comes behind the last cell may be stored with it.
-    return try isAlike(Array(stored[(isIgnored ? error : 0)...].prefix(given.count)), given)
+    let text = try sanitized(Array(stored[(isIgnored ? error : 0)...]), until: end)
+    return text.utf8.starts(with: wanted.utf8)
   }
 
   /// Where the error begins that a cell ended with; nil where it ended with none.
@@ -78,20 +82,43 @@ struct OutputComparison {
 
   private func isAlike(_ stored: [String], _ given: [String]) throws(OutputPattern.TooSlow) -> Bool {
     if stored.hasSameBytes(as: given) { return true }
+    if patterns.isEmpty { return false }
     let end = ContinuousClock.now + OutputComparison.time
-    return try sanitized(stored, until: end).hasSameBytes(as: sanitized(given, until: end))
+    return try sanitized(stored, until: end).utf8.elementsEqual(sanitized(given, until: end).utf8)
   }
 
-  /// The lines with an ellipsis for what the patterns match.
   private func sanitized(_ lines: [String], until end: ContinuousClock.Instant)
-    throws(OutputPattern.TooSlow) -> [String]
+    throws(OutputPattern.TooSlow) -> String
   {
-    var result: [String] = []
-    for var line in lines {
-      for pattern in patterns { line = try pattern.replaced(in: line, until: end) }
-      result.append(line)
+    try sanitized(lines.map { $0 + "\n" }.joined(), until: end)
+  }
+
+  /// The text with an ellipsis for what the patterns match.
+  private func sanitized(_ text: String, until end: ContinuousClock.Instant)
+    throws(OutputPattern.TooSlow) -> String
+  {
+    var text = text
+    for pattern in patterns { text = try pattern.replaced(in: text, until: end) }
+    return text
+  }
+
+  /// What counts of a value that is too long to be stored whole; nil where all of it does.
+  ///
+  /// - Parameters:
+  ///   - time: how long the patterns may take.
+  ///   - tooSlow: gets the pattern that takes longer; then all of the value counts.
+  func formOfLongValue(
+    within time: Duration = timeOfLongValue, _ tooSlow: @escaping @Sendable (OutputPattern.TooSlow) -> Void
+  ) -> (@Sendable (String) -> String)? {
+    if patterns.isEmpty || isIgnored { return nil }
+    return { text in
+      do throws(OutputPattern.TooSlow) {
+        return try sanitized(Sanitizer.visible(text), until: .now + time)
+      } catch {
+        tooSlow(error)
+        return text
+      }
     }
-    return result
   }
 
   /// A pattern that cannot be used, and the cell that has it.

@@ -1,6 +1,7 @@
 import Foundation
 import KernelCore
 import Notebooks
+import Synchronization
 
 /// Runs every cell of files, each in a fresh kernel: writes the transcript to standard output, compares what the cells
 /// give with what the files store, or stores it.
@@ -97,9 +98,16 @@ public struct Replay {
       }
       file.cells = chosen.map { ReplayedCell($0) }
       let events = EventQueue(sizeLimit: Replay.waitingSize)
+      let tooSlow = TooSlow()
+      var configuration = configuration
+      for (number, comparison) in comparisons {
+        configuration.digestedForms[number] = comparison.formOfLongValue { error in
+          tooSlow.patterns.withLock { $0[number] = error }
+        }
+      }
       let kernel = try openUnattended(
         notebook, configuration, events, takesAnyPort: configuration.port == nil)
-      run(chosen, &file, Running(kernel: kernel, events: events), comparisons)
+      run(chosen, &file, Running(kernel: kernel, events: events, tooSlow: tooSlow), comparisons)
       if options.purpose == .update { try store(&file, path) }
     } catch {
       file.status = error.status
@@ -137,8 +145,14 @@ public struct Replay {
   private struct Running {
     let kernel: KernelHandle
     let events: EventQueue
+    let tooSlow: TooSlow
     /// What has been given since the current cell began, in the lines that a file stores.
     let given = Given()
+  }
+
+  /// By cells, the patterns that took too long on a value too long to be stored whole.
+  private final class TooSlow: Sendable {
+    let patterns = Mutex<[Int: OutputPattern.TooSlow]>([:])
   }
 
   /// Bounded, since a cell may print without an end: what does not fit a file could not be stored anyway.
@@ -195,7 +209,7 @@ public struct Replay {
         file.status = .cellFailed
       }
     } else {
-      judge(&file, comparisons)
+      judge(&file, comparisons, running.tooSlow.patterns.withLock { $0 })
     }
   }
 
@@ -365,13 +379,17 @@ public struct Replay {
 // MARK: - Comparing and storing
 
 extension Replay {
-  /// Compares what the cells gave with what is stored with them.
-  private func judge(_ file: inout ReplayedFile, _ comparisons: [Int: OutputComparison]) {
+  /// Compares what the cells gave with what is stored with them, unless that took too long already.
+  private func judge(
+    _ file: inout ReplayedFile, _ comparisons: [Int: OutputComparison],
+    _ tooSlow: [Int: OutputPattern.TooSlow]
+  ) {
     for place in file.cells.indices where file.cells[place].verdict == .ran {
       let cell = file.cells[place]
       let given = cell.given.asLines
       file.cells[place].given = given
       do throws(OutputPattern.TooSlow) {
+        if let error = tooSlow[cell.number] { throw error }
         if try comparisons[cell.number]?.isSame(cell.stored, given) ?? cell.stored.hasSameBytes(as: given) {
           file.cells[place].verdict = .asStored
         } else {
