@@ -58,6 +58,13 @@ struct StalenessTests {
       ["let a = 1", "route \"/a\" { a }", "every(1s) { a }", "after(1s) { a }", "func f() { a }"], again: [1],
       stale: []),
     Example(
+      "a timer that is awaited has read what it gives",
+      [
+        "let a = 1", "let b = await after(1ms) { a + 1 }", "b", "await after(1ms) { a }",
+        "let d = after(1ms) { a }", "await d",
+      ],
+      again: [1], stale: [2, 3, 4, 5, 6]),
+    Example(
       "a timer keeps the function it was given", ["func f() { 1 }", "every(1s, f)"], again: [1], stale: [2]),
     Example(
       "a change of an array", ["let a = [1]", "a.append(2)", "a.count", "a"], again: [2], stale: [3, 4]),
@@ -71,6 +78,32 @@ struct StalenessTests {
     Example(
       "what runs again in the middle leaves those below it stale", ["var a = 0", "a += 1", "a += 2", "a"],
       again: [1, 2], stale: [3, 4]),
+    Example(
+      "an assignment through a function", ["var n = 0", "func bump() { n += 1 }", "n", "bump()", "n"],
+      again: [4], stale: [5]),
+    Example(
+      "a change through functions of other cells",
+      [
+        "let xs = []", "let add = { xs.append($0) }", "func twice() { add(1); add(2) }", "twice()",
+        "xs.count",
+      ],
+      again: [4], stale: [5]),
+    Example(
+      "an assignment through a function of its own", ["var n = 0", "func f() { n = 5 }\nf()", "n"],
+      again: [2],
+      stale: [3]),
+    Example(
+      "two cells that call what counts, run in order, are done",
+      ["var n = 0", "func bump() { n += 1 }", "bump()", "bump()"], again: [3, 4], stale: []),
+    Example(
+      "a function that no longer assigns",
+      ["var n = 0", "func f() { n += 1 }", "func f() { 1 }", "f()", "n"],
+      deleted: [2], stale: []),
+    Example(
+      "what a handler or a timer assigns is not the cell's",
+      ["var n = 0", "func bump() { n += 1 }", "route \"/b\" { bump() }\nevery(1h) { bump() }", "n"],
+      again: [3],
+      stale: []),
     Example("a name that two cells declare", ["let a = 1", "a", "let a = 2"], again: [1], stale: [2]),
     Example("a cell's own declarations are its own", ["let a = 1\na + 1", "2"], again: [1], stale: []),
     Example("a local name is another one", ["let a = 1", "func f(a) { a }\nf(2)"], again: [1], stale: []),
@@ -89,8 +122,11 @@ struct StalenessTests {
   @Test(arguments: examples)
   func staleIsWhatReadsWhatHasChangedSince(_ example: Example) {
     let bench = Bench()
-    for (place, text) in example.cells.enumerated() { bench.run(text, cell: place + 1) }
-    for cell in example.again { bench.run(example.cells[cell - 1], cell: cell) }
+    for cell in Array(1...example.cells.count) + example.again {
+      bench.run(example.cells[cell - 1], cell: cell)
+      // For those that wait.
+      bench.advance(.milliseconds(1))
+    }
     for cell in example.deleted { bench.on { bench.kernel.removeEffects(of: cell) } }
     let order = (1...example.cells.count).filter { !example.deleted.contains($0) }
     #expect(bench.on { bench.kernel.staleness.stale(in: order, edited: example.edited) } == example.stale)

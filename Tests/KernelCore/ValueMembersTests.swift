@@ -35,7 +35,8 @@ struct ValueMembersTests {
 
   @Test func awaitGoesThroughWhatHasFired() {
     #expect(bench.run("let d = deferred(); d.resolve(\"x\"); let e = deferred(); let v = 5") == "ok")
-    #expect(members("d") == ValueMembers(type: "Deferred", element: "String", own: []))
+    #expect(
+      members("d") == ValueMembers(type: "Deferred", element: "String", own: [], value: "<Deferred: \"x\">"))
     #expect(members("d", [.awaited])?.type == "String")
     #expect(members("e", [.awaited]) == nil)
     #expect(members("v", [.awaited])?.type == "Int")

@@ -91,7 +91,7 @@ final class ScriptHost: MachineHost {
   func declare(_ hook: HookDeclaration, body: Value, owner: UInt32) throws(Failure) {}
   func enter(group: String) {}
   func willDefine(global: Int, owner: UInt32) {}
-  func advice(onUndefined name: String) -> String? { nil }
+  func advice(onUndefined name: String, owner: UInt32) -> String? { nil }
   func cancel(operation: Int) {
     cancelled.append(operation)
     timers.removeAll { $0.id == operation }

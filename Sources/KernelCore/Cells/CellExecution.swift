@@ -77,9 +77,7 @@ extension Kernel {
         run.add(note: "\(address.shown) is no longer listened on")
       }
       noteGlobals(run)
-      let text = showOut(value, of: run)
-      run.shownValue = text == nil ? nil : shown(value)
-      finish(run, .succeeded(text))
+      finish(run, .succeeded(showOut(value, of: run)))
     case .failure(let error):
       let report = machine.report(of: error)
       if report.kind == Failure.Kind.interrupted.rawValue, !run.isInterrupted {
@@ -96,7 +94,7 @@ extension Kernel {
     if isOver { return }
     let kept = keptAssignments(run)
     ownership.rollBack(run)
-    failedCells.fail(run.cell, declaring: run.uses.declares)
+    failedCells.fail(run.cell, declaring: run.uses.declares, wasStopped: run.isInterrupted)
     dropObservers(of: run)
     listening.giveUp(run.addresses)
     run.forgetNotes()
@@ -142,7 +140,9 @@ extension Kernel {
       if let number = run.soughtOut { run.add(note: missingOut(number)) }
       return nil
     }
-    let shown = machine.repr(value)
+    // Before it is kept: `Out` itself does not yet hold what is shown.
+    let text = machine.repr(value)
+    run.shownValue = shown(value)
     run.digest = digest(of: value, cell: run.cell)
     if let slot = try? machine.slot(of: "_") { machine.setGlobal(slot, (value, .builtin)) }
     if let slot = try? machine.slot(of: "Out"), let out = machine.global(slot) {
@@ -151,7 +151,7 @@ extension Kernel {
     if value.isDeferred, machine.isPending(value) {
       tasks[machine.observe(value, owner: run.owner)] = .out(run)
     }
-    return shown
+    return text
   }
 
   /// Why an `Out` is nothing, which would show nothing.
@@ -159,7 +159,7 @@ extension Kernel {
     let reason =
       ownership.latest[number] != nil
       ? "cell [\(number)] gave no value"
-      : failedCells.contains(number) ? "cell [\(number)] failed" : "no cell [\(number)] has run"
+      : failedCells.end(of: number).map { "cell [\(number)] \($0)" } ?? "no cell [\(number)] has run"
     return "there is no Out[\(number)]: \(reason)"
   }
 

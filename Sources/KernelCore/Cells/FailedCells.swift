@@ -1,17 +1,25 @@
-/// The cells that failed when they last ran, with the names that the notebook lacks since.
+/// The cells that did not succeed when they last ran, with the names that the notebook lacks since.
 struct FailedCells {
-  private var names: [Int: Set<String>] = [:]
+  private var runs: [Int: (names: Set<String>, wasStopped: Bool)] = [:]
 
-  /// A run of a cell failed, and with it what its text declares.
-  mutating func fail(_ cell: Int, declaring declared: Set<String>) {
-    names[cell] = declared
+  /// A run of a cell failed or was stopped, and with it what its text declares.
+  mutating func fail(_ cell: Int, declaring declared: Set<String>, wasStopped: Bool = false) {
+    runs[cell] = (declared, wasStopped)
   }
 
   /// A run of a cell succeeded, or the cell is gone.
-  mutating func forget(_ cell: Int) { names[cell] = nil }
+  mutating func forget(_ cell: Int) { runs[cell] = nil }
 
-  func contains(_ cell: Int) -> Bool { names[cell] != nil }
+  /// How the last run of a cell ended, where it was no success.
+  func end(of cell: Int) -> String? { runs[cell].map { $0.wasStopped ? "was stopped" : "failed" } }
 
-  /// The cell whose last run failed to declare a name; of several the first.
-  func cell(declaring name: String) -> Int? { names.filter { $0.value.contains(name) }.keys.min() }
+  /// What to do about a name that the last run of a cell failed to declare; of several cells the first counts.
+  func advice(on name: String) -> String? {
+    guard let (cell, run) = runs.filter({ $0.value.names.contains(name) }).min(by: { $0.key < $1.key }) else {
+      return nil
+    }
+    return run.wasStopped
+      ? "cell [\(cell)], which declares it, was stopped: run that one again"
+      : "cell [\(cell)], which declares it, failed: mend that one first"
+  }
 }

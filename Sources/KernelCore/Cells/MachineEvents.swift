@@ -107,8 +107,14 @@ extension Kernel: MachineHost {
     ownership.willDefine(global: global, owner: owner)
   }
 
-  func advice(onUndefined name: String) -> String? {
-    failedCells.cell(declaring: name).map { "cell [\($0)], which declares it, failed: mend that one first" }
+  func advice(onUndefined name: String, owner: UInt32) -> String? {
+    let waiting = active.values.filter {
+      $0.owner != owner && $0.isUnderWay && $0.uses.declares.contains(name)
+    }
+    if let cell = waiting.map(\.cell).min() {
+      return "cell [\(cell)], which declares it, still waits: try again when it has ended"
+    }
+    return failedCells.advice(on: name)
   }
 
   func cancel(operation: Int) {

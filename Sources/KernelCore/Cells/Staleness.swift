@@ -10,6 +10,8 @@ struct CellUses: Sendable {
   let assigns: Set<String>
   /// For each global that it declares, what functions in its value read when they are called.
   let readsWhenCalled: [String: Set<String>]
+  /// For each global that it declares, what functions in its value assign to and change when they are called.
+  let assignsWhenCalled: [String: Set<String>]
 
   /// - Parameter declares: the globals that it declares, where more is known of them than the resolution says.
   init(_ resolution: Resolution, declares: Set<String>? = nil) {
@@ -20,19 +22,25 @@ struct CellUses: Sendable {
     let changed = resolution.writes.merging(resolution.changes) { $0.isAtOnce ? $0 : $1 }
     assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
     readsWhenCalled = resolution.readsWhenCalled
+    assignsWhenCalled = resolution.assignsWhenCalled
   }
+
+  /// The names that it declares whose values have functions that use globals.
+  var functions: Set<String> { Set(readsWhenCalled.keys).union(assignsWhenCalled.keys) }
 }
 
 /// Which cells would come to something else if they ran again: what they read has changed since they ran, or what they
 /// declared was replaced by a cell that has gone since.
 ///
-/// A cell reads a global itself, or through a function that it names. What handlers and timers read counts for nothing,
-/// since they look it up each time. An assignment counts for the cells below it alone, so that two cells which add to
-/// the same counter do not make each other stale for ever. Each run of a cell declares its `Out`; `_` counts for nothing,
-/// since it is another with each cell that runs.
+/// A cell reads and assigns a global itself, or through a function that it names. What handlers and timers read counts
+/// for nothing, since they look it up each time; an `after` whose value is used has read it for good. An assignment
+/// counts for the cells below it alone, so that two cells which add to the same counter do not make each other stale
+/// for ever. Each run of a cell declares its `Out`; `_` counts for nothing, since it is another with each cell that runs.
 struct Staleness: Sendable {
   private struct Run {
     let uses: CellUses
+    /// What it assigned to, itself or through functions, and did not declare.
+    let assigns: Set<String>
     /// When it began.
     let since: Int
   }
@@ -46,6 +54,8 @@ struct Staleness: Sendable {
   private(set) var time = 0
   /// The last successful run of each cell.
   private var runs: [Int: Run] = [:]
+  /// For each name whose value has functions that use globals, the cells that declare it.
+  private var functions: [String: Set<Int>] = [:]
   /// For each name the last change by each cell, those included that are gone.
   private var changes: [String: [Int: Change]] = [:]
   /// The names whose last declaration is gone: whoever declared them before would do so again.
@@ -58,15 +68,23 @@ struct Staleness: Sendable {
     let dropped = runs[cell]?.uses.declares.subtracting(uses.declares) ?? []
     lost.formUnion(dropped.filter { lastDeclaration(of: $0) == cell })
     lost.subtract(uses.declares)
-    for name in uses.assigns { changes[name, default: [:]][cell] = Change(time: time, isDeclaration: false) }
+    noteFunctions(of: cell, uses)
+    let assigns = names(assignedBy: uses, of: cell)
+    for name in assigns { changes[name, default: [:]][cell] = Change(time: time, isDeclaration: false) }
     for name in uses.declares.union(dropped).union([Resolution.outName(of: cell)]) {
       changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
     }
-    runs[cell] = Run(uses: uses, since: since)
+    runs[cell] = Run(uses: uses, assigns: assigns, since: since)
+  }
+
+  private mutating func noteFunctions(of cell: Int, _ uses: CellUses?) {
+    for name in runs[cell]?.uses.functions ?? [] { functions[name]?.remove(cell) }
+    for name in uses?.functions ?? [] { functions[name, default: []].insert(cell) }
   }
 
   /// A cell is gone with all that it made; `names` are those that no other cell has taken over since.
   mutating func removed(_ cell: Int, names: [String]) {
+    noteFunctions(of: cell, nil)
     guard runs.removeValue(forKey: cell) != nil else { return }
     time += 1
     lost.formUnion(names)
@@ -85,12 +103,8 @@ struct Staleness: Sendable {
   /// - Parameter edited: cells whose text is no longer the one that ran.
   func stale(in order: [Int], edited: Set<Int> = []) -> [Int] {
     let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
-    var providers: [String: [Int]] = [:]
-    for (cell, run) in runs where places[cell] != nil {
-      for name in run.uses.declares.union(run.uses.assigns) { providers[name, default: []].append(cell) }
-    }
     let inputs = order.compactMap { cell in
-      runs[cell].map { (cell: cell, since: $0.since, names: names(readBy: $0.uses, providers)) }
+      runs[cell].map { (cell: cell, since: $0.since, names: names(readBy: $0.uses)) }
     }
 
     func comes(_ other: Int, before cell: Int, declaring name: String) -> Bool {
@@ -113,8 +127,8 @@ struct Staleness: Sendable {
     for (cell, _, names) in inputs { for name in names { readers[name, default: []].append(cell) } }
     var open = Array(stale)
     while let cell = open.popLast() {
-      guard places[cell] != nil, let uses = runs[cell]?.uses else { continue }
-      for name in uses.declares.union(uses.assigns).union([Resolution.outName(of: cell)]) {
+      guard places[cell] != nil, let run = runs[cell] else { continue }
+      for name in run.uses.declares.union(run.assigns).union([Resolution.outName(of: cell)]) {
         for reader in readers[name] ?? []
         where !stale.contains(reader) && comes(cell, before: reader, declaring: name) {
           stale.insert(reader)
@@ -126,16 +140,32 @@ struct Staleness: Sendable {
   }
 
   /// What a cell reads itself and what the functions read that it names, but for what it declares.
-  private func names(readBy uses: CellUses, _ providers: [String: [Int]]) -> Set<String> {
-    var found = uses.reads
-    var open = Array(found)
+  private func names(readBy uses: CellUses) -> Set<String> {
+    reached(from: uses.reads) { runs[$0]?.uses }.subtracting(uses.declares)
+  }
+
+  /// What a cell that has just run assigned to itself, and what the functions assign to that it names, but for what it
+  /// declares.
+  private func names(assignedBy uses: CellUses, of cell: Int) -> Set<String> {
+    func latest(_ other: Int) -> CellUses? { other == cell ? uses : runs[other]?.uses }
+    var found = uses.assigns
+    for name in reached(from: uses.reads, latest) {
+      for other in functions[name] ?? [] { found.formUnion(latest(other)?.assignsWhenCalled[name] ?? []) }
+    }
+    return found.subtracting(uses.declares)
+  }
+
+  /// Some names and what the functions read that they stand for.
+  private func reached(from names: Set<String>, _ uses: (Int) -> CellUses?) -> Set<String> {
+    var found = names
+    var open = Array(names)
     while let name = open.popLast() {
-      for cell in providers[name] ?? [] {
-        for inner in runs[cell]?.uses.readsWhenCalled[name] ?? [] where found.insert(inner).inserted {
+      for cell in functions[name] ?? [] {
+        for inner in uses(cell)?.readsWhenCalled[name] ?? [] where found.insert(inner).inserted {
           open.append(inner)
         }
       }
     }
-    return found.subtracting(uses.declares)
+    return found
   }
 }

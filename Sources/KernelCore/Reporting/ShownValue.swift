@@ -87,11 +87,13 @@ extension Kernel {
   /// What a value looks like.
   func shown(_ value: Value) -> ShownValue {
     var left = ShownValue.nodeLimit
-    return shown(value, depth: 0, &left)
+    return shown(value, within: [], &left)
   }
 
-  private func shown(_ value: Value, depth: Int, _ left: inout Int) -> ShownValue {
+  /// - Parameter outer: the collections that it is a part of, the outermost first.
+  private func shown(_ value: Value, within outer: [Value], _ left: inout Int) -> ShownValue {
     left -= 1
+    let depth = outer.count
     if let response = machine.payload(of: value, calls.responseClass) as? ResponseObject, depth == 0 {
       return .response(Answer(response))
     }
@@ -99,16 +101,18 @@ extension Kernel {
     guard let count = machine.elementCount(of: value), depth < ShownValue.depthLimit, left > 0 else {
       return .atom(machine.repr(value, limit: ShownValue.atomLimit), kind(of: value))
     }
+    if outer.contains(where: value.isIdentical) { return .atom("[…]", .other) }
+    let inner = outer + [value]
     if let elements = machine.elements(of: value, most: ShownValue.elementLimit) {
       var found: [ShownValue] = []
-      for element in elements where left > 0 { found.append(shown(element, depth: depth + 1, &left)) }
+      for element in elements where left > 0 { found.append(shown(element, within: inner, &left)) }
       return .array(found, count: count)
     }
     var found: [ShownValue.Pair] = []
     for pair in (machine.pairs(of: value) ?? []).prefix(ShownValue.elementLimit) where left > 0 {
       found.append(
         .init(
-          key: shown(pair.key, depth: depth + 1, &left), value: shown(pair.value, depth: depth + 1, &left)))
+          key: shown(pair.key, within: inner, &left), value: shown(pair.value, within: inner, &left)))
     }
     return .dictionary(found, count: count)
   }

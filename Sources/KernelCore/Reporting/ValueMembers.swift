@@ -42,6 +42,8 @@ public struct ValueMembers: Sendable, Equatable {
   public let element: String?
   /// In the order of the dictionary, those that can stand behind a dot.
   public let own: [Own]
+  /// The value, cut where it is long.
+  public let value: String
 
   /// Keys that are looked at.
   public static let ownLimit = 200
@@ -72,7 +74,7 @@ extension Kernel {
         ValueMembers.Own(
           name: name, type: machine.typeName(value),
           value: machine.repr(value, limit: VariableInfo.proposedValueLimit))
-      })
+      }, value: machine.repr(value, limit: VariableInfo.valueLimit))
   }
 
   private func part(_ step: ValuePath.Step, of value: Value) -> Value? {

@@ -66,7 +66,7 @@ public struct Resolution: Sendable {
     /// global, when they are called.
     public var isAtTopLevel: Bool
     /// Whether some use is made as the text runs, by a closure given to `map` as well; a function with a name, a
-    /// handler and what is given to a timer run later.
+    /// handler and what is given to a timer run later, but for an `after` whose value is used.
     public var isAtOnce: Bool
   }
 
@@ -111,6 +111,8 @@ public struct Resolution: Sendable {
   /// For each global that the text declares, the globals that functions in its value read when they are called; the
   /// value of a cell by its `outName`.
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
+  /// The same of the globals that they assign to, and whose array or dictionary they change.
+  public internal(set) var assignsWhenCalled: [String: Set<String>] = [:]
   /// The globals whose array or dictionary the text changes.
   public internal(set) var changes: [String: Use] = [:]
   /// The globals that the text assigns to; a declaration is no assignment.

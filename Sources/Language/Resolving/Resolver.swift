@@ -50,6 +50,8 @@ public final class Resolver {
   var declaring: String?
   /// The paths of the groups around the place, joined.
   var groupPrefix = ""
+  /// Where the expression stands that is a statement by itself, resolved last.
+  var unused: Span?
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
 

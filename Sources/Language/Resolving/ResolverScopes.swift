@@ -139,7 +139,7 @@ extension Resolver {
           resolution.readsWhenCalled[declaring, default: []].insert(reference.name)
         }
       }
-      if isWrite { note(reference, isTopLevel, in: \.writes) }
+      if isWrite { noteAssignment(reference, in: \.writes) }
       if !isKnown(reference.name) { reportUnknown(reference, isWrite: isWrite) }
     }
     return nil
@@ -200,7 +200,17 @@ extension Resolver {
     return place
   }
 
-  func note(
+  /// Notes that a global is assigned, or that what it holds is changed.
+  func noteAssignment(
+    _ reference: NameReference, in uses: WritableKeyPath<Resolution, [String: Resolution.Use]>
+  ) {
+    note(reference, frame.node.role == .main, in: uses)
+    if laterFunctions > 0, let declaring {
+      resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
+    }
+  }
+
+  private func note(
     _ reference: NameReference, _ isTopLevel: Bool,
     in uses: WritableKeyPath<Resolution, [String: Resolution.Use]>
   ) {

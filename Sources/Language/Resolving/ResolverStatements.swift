@@ -33,7 +33,9 @@ extension Resolver {
 
   private func resolve(_ statement: Statement) {
     switch statement.kind {
-    case .expression(let value): resolve(value)
+    case .expression(let value):
+      unused = value.span
+      resolve(value)
     case .declaration(let node): withDeclaring(node.name) { $0.resolve(node) }
     case .assignment(let target, let combining, _, let value):
       resolve(value)
@@ -242,7 +244,7 @@ extension Resolver {
   private func noteChange(in place: Expression) {
     switch place.kind {
     case .name(let reference):
-      if case .global = reference.binding { note(reference, frame.node.role == .main, in: \.changes) }
+      if case .global = reference.binding { noteAssignment(reference, in: \.changes) }
     case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver)
     default: break
     }
@@ -334,8 +336,7 @@ extension Resolver {
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver)
       }
-      let isTimer =
-        if case .name(let name) = callee.kind { name.name == "every" || name.name == "after" } else { false }
+      let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }
       for argument in arguments {
         if isTimer, case .closure = argument.value.kind {
           runningLater { $0.resolve(argument.value) }
@@ -350,6 +351,12 @@ extension Resolver {
       resolve(inner)
     case .conditional(let node): resolve(node)
     }
+  }
+
+  /// Whether what a call is given looks names up later, each time. An `after` whose value is awaited or kept gives what
+  /// it has read once.
+  private func isTimer(_ name: String, _ call: Expression) -> Bool {
+    name == "every" || name == "after" && call.span == unused
   }
 }
 

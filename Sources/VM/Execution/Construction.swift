@@ -237,7 +237,7 @@ extension Machine {
     let name = globalNames[slot]
     let near = Suggestion.nearest(to: name, among: declaredGlobals.map(\.name))
     let advice =
-      host?.advice(onUndefined: name) ?? ForeignNames.advice(on: name)
+      host?.advice(onUndefined: name, owner: current?.pointee.owner ?? 0) ?? ForeignNames.advice(on: name)
       ?? near.map { "did you mean \"\($0)\"?" }
     failure = Failure(
       .name, "\"\(name)\" is not defined",

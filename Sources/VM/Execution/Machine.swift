@@ -11,8 +11,9 @@ public protocol MachineHost: AnyObject {
   func enter(group: String)
   /// A global is about to be declared: what it held is kept by whoever may have to put it back.
   func willDefine(global: Int, owner: UInt32)
-  /// What to do about a name that is not defined, where the host knows more than its spelling tells.
-  func advice(onUndefined name: String) -> String?
+  /// What to do about a name that is not defined, which code of that owner uses, where the host knows more than its
+  /// spelling tells.
+  func advice(onUndefined name: String, owner: UInt32) -> String?
   /// An operation whose deferred nobody waits for any more: a timer to remove, a transfer to abort.
   func cancel(operation: Int)
   /// A task has ended: a handler, a cell, a tick.

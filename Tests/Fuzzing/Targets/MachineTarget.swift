@@ -62,7 +62,7 @@ private final class InstantHost: MachineHost {
   func declare(_ hook: HookDeclaration, body: Value, owner: UInt32) throws(Failure) {}
   func enter(group: String) {}
   func willDefine(global: Int, owner: UInt32) {}
-  func advice(onUndefined name: String) -> String? { nil }
+  func advice(onUndefined name: String, owner: UInt32) -> String? { nil }
   func cancel(operation: Int) { timers.removeAll { $0.id == operation } }
   func abandoned(task: TaskID) {}
   func finished(task: TaskID, _ outcome: Outcome) {

@@ -30,7 +30,7 @@ struct HostTests {
     func declare(_ hook: HookDeclaration, body: Value, owner: UInt32) throws(Failure) {}
     func enter(group: String) {}
     func willDefine(global: Int, owner: UInt32) {}
-    func advice(onUndefined name: String) -> String? { nil }
+    func advice(onUndefined name: String, owner: UInt32) -> String? { nil }
     func cancel(operation: Int) {
       log.append("cancel")
       if let next { machine.start(next, owner: 1, followsDeferred: false) }
