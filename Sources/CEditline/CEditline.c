@@ -80,9 +80,8 @@ int ceditline_bind(EditLine *line, uint32_t character, const char *command, int 
   return result;
 }
 
-int ceditline_bind_sequence(EditLine *line, const char *keys, uint32_t character) {
+int ceditline_bind_sequence(EditLine *line, const char *keys, const wchar_t *typed) {
   wchar_t *wide = widened(keys);
-  wchar_t typed[2] = {(wchar_t)character, 0};
   int result = wide ? el_wset(line, EL_BIND, L"-s", wide, typed, NULL) : -1;
   free(wide);
   return result;

@@ -60,7 +60,8 @@ public struct Browser: Sendable {
     }
     do throws(ChildProcess.Failure) {
       let process = try ChildProcess.start(words[0], words, environment: environment, .detached)
-      Self.reap(Opening(process: process, isOpener: command == nil, onFailure: onFailure))
+      let named = environment["BROWSER"] ?? ""
+      Self.reap(Opening(process: process, isOpener: command == nil, named: named, onFailure: onFailure))
       return .opened
     } catch {
       Self.running.subtract(1, ordering: .relaxed)
@@ -98,11 +99,16 @@ public struct Browser: Sendable {
     let process: pid_t
     let start = ContinuousClock.now
     let isOpener: Bool
+    /// What `$BROWSER` says, which xdg-open looks at as well.
+    let named: String
     let onFailure: @Sendable (String) -> Void
 
-    init(process: pid_t, isOpener: Bool, onFailure: @escaping @Sendable (String) -> Void) {
+    init(
+      process: pid_t, isOpener: Bool, named: String, onFailure: @escaping @Sendable (String) -> Void
+    ) {
       self.process = process
       self.isOpener = isOpener
+      self.named = named
       self.onFailure = onFailure
     }
 
@@ -116,6 +122,7 @@ public struct Browser: Sendable {
       // The manual of xdg-open names its statuses.
       let reason =
         switch code {
+        case 3 where !named.isEmpty: "nothing that $BROWSER names opened the page: \(named)"
         case 3: "it found no browser"
         case 4: "the browser could not show the page"
         default: "status \(code)"

@@ -144,12 +144,18 @@ extension Prompt {
     }
   }
 
-  /// Reads a cell anew, with its text to begin with, or another.
+  /// Reads a cell anew, with its text to begin with, or another. What is none, as a command that the history brought,
+  /// means there what it always does.
   func readEdited(_ number: Int, _ text: String?) {
     switch input.readCell(number: number, text: text ?? notebook[number]?.source ?? "") {
-    case .text(let text): _ = replace(number, with: text, shows: false)
-    case .interrupted: say("cell [\(number)] stays as it was")
-    case .endOfInput: leave()
+    case .text(let text):
+      if case .cell = meaning(of: text) {
+        _ = replace(number, with: text, shows: false)
+      } else {
+        say("cell [\(number)] stays as it was")
+        handle(text)
+      }
+    case .interrupted, .endOfInput: say("cell [\(number)] stays as it was")
     }
     tellStale()
   }

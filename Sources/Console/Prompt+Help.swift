@@ -14,25 +14,31 @@ extension Prompt {
       let isComment = topic.hasPrefix("//") || topic.hasPrefix("/*")
       return isComment || topic.contains(where: \.isWhitespace) ? nil : topic
     }
-    let name = topic.hasPrefix("%") ? topic.dropFirst() : topic[...]
-    if name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }) { return topic }
+    if isName(topic) { return topic }
     // A space before the sign makes it that of a choice.
-    return line.hasPrefix(topic + "?") && value(in: topic) != nil ? topic : nil
+    guard line.hasPrefix(topic + "?"), let asked = expression(in: topic) else { return nil }
+    return isShown(asked) || isComputed(asked) ? topic : nil
   }
 
-  /// A value that can be asked about without computing it: `Out[3]`, `users["x"].name`, `"a".count`, `[1].map`.
-  nonisolated private static func value(in topic: String) -> Language.Expression? {
+  /// `users`, `users.name`, `%save`.
+  nonisolated private static func isName(_ topic: String) -> Bool {
+    let name = topic.hasPrefix("%") ? topic.dropFirst() : topic[...]
+    return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+  }
+
+  nonisolated private static func expression(in topic: String) -> Language.Expression? {
     guard topic.utf8.count <= valueLimit else { return nil }
     let parsed = Parser.parse(SourceText(name: "question", text: topic))
     guard parsed.diagnostics.isEmpty, parsed.program.body.count == 1,
-      case .expression(let value) = parsed.program.body[0].kind, isShown(value)
+      case .expression(let value) = parsed.program.body[0].kind
     else { return nil }
     return value
   }
 
-  /// The longest such value, in bytes.
+  /// The longest value that is asked about, in bytes.
   nonisolated private static let valueLimit = 500
 
+  /// A value that can be asked about without computing it: `Out[3]`, `users["x"].name`, `"a".count`, `[1].map`.
   nonisolated private static func isShown(_ value: Language.Expression) -> Bool {
     switch value.kind {
     case .name, .string, .array, .dictionary: true
@@ -46,16 +52,36 @@ extension Prompt {
     }
   }
 
+  /// A value that nobody has before it is computed: `greet("x")`, `users[0].name()`.
+  nonisolated private static func isComputed(_ value: Language.Expression) -> Bool {
+    switch value.kind {
+    case .call, .member, .index, .await: true
+    default: false
+    }
+  }
+
   func help(_ topic: String) {
     let name = String(topic.drop { $0 == "%" })
     if name.isEmpty { return helpOverview() }
     if topic.hasPrefix("/") { return helpOnRoute(topic) }
-    if topic.contains(where: { "[\"".contains($0) }), let value = Prompt.value(in: topic) {
-      return helpOnValue(value, topic)
+    if !Prompt.isName(topic), let asked = Prompt.expression(in: topic) {
+      if Prompt.isShown(asked) { return helpOnValue(asked, topic) }
+      if Prompt.isComputed(asked) {
+        return refuse(
+          "\(topic) would have to run first: enter it without the ?, and _? tells what it gave; the ? of a choice has a space before it"
+        )
+      }
     }
-    let command = try? Command.find(name).get()
+    let found = Command.find(name)
     // `delete` is a request, `%delete` is a command.
-    if let command, topic.hasPrefix("%") { return tell(command) }
+    if topic.hasPrefix("%") {
+      switch found {
+      case .success(let command): return tell(command)
+      case .failure(let problem): return refuse(problem.message)
+      }
+    }
+    if name == "_" { tellLast() }
+    let command = try? found.get()
     if let dot = name.lastIndex(of: ".") {
       let member = String(name[name.index(after: dot)...])
       return helpOnMember(member, of: String(name[..<dot]))
@@ -118,8 +144,18 @@ extension Prompt {
     }
     guard let guess = inference.guess(value) else { return refuseValue(text) }
     say(StyledText(text, .bold) + StyledText(": \(guess.type)", .dim))
+    if let value = guess.value { return input.tell(value) }
     for own in guess.own.prefix(20) { input.tell("\(own.name): \(own.type)  \(own.value)") }
     if let type = Catalogue.type(named: guess.type) { tell(type) }
+  }
+
+  /// What `_` is now, where something has given it.
+  private func tellLast() {
+    guard let last = asked({ $0.members(of: ValuePath("_"), waits: true) }), last.type != "nil" else {
+      return
+    }
+    say(StyledText("_", .bold) + StyledText(": \(last.type)", .dim))
+    input.tell(last.value)
   }
 
   private func refuseValue(_ text: String) {

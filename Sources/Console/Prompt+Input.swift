@@ -14,22 +14,38 @@ extension Prompt {
       }
       return
     }
+    switch meaning(of: text) {
+    // Several at once are pasted.
+    case .commands(let lines): for line in lines { command(line) }
+    case .mixture: refuse("a command stands alone on its line")
+    case .question(let topic): help(topic)
+    case .word(let word): word == "help" ? help("") : leave()
+    case .cell: enter(text)
+    }
+  }
+
+  /// What a text is at the prompt.
+  enum Meaning {
+    case commands([String])
+    /// A command with something else behind it.
+    case mixture
+    case question(String)
+    /// `help`, `quit` or `exit`, as at other prompts.
+    case word(String)
+    case cell
+  }
+
+  func meaning(of text: String) -> Meaning {
     let lines = text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
       .filter { !$0.isEmpty }
-    if lines.allSatisfy({ $0.hasPrefix("%") }) {
-      // Several at once are pasted.
-      for line in lines { command(line) }
-    } else if lines.first?.hasPrefix("%") == true {
-      refuse("a command stands alone on its line")
-    } else if lines.count == 1, let topic = Prompt.question(in: lines[0]) {
-      help(topic)
-    } else if lines.count == 1, ["help", "quit", "exit"].contains(lines[0]), !Completer.shared.knows(lines[0])
-    {
-      // As at other prompts, unless a cell has given the name a meaning.
-      lines[0] == "help" ? help("") : leave()
-    } else {
-      enter(text)
-    }
+    guard let first = lines.first else { return .commands([]) }
+    if lines.allSatisfy({ $0.hasPrefix("%") }) { return .commands(lines) }
+    if first.hasPrefix("%") { return .mixture }
+    guard lines.count == 1 else { return .cell }
+    if let topic = Prompt.question(in: first) { return .question(topic) }
+    // Unless a cell has given the name a meaning.
+    let isWord = ["help", "quit", "exit"].contains(first) && !Completer.shared.knows(first)
+    return isWord ? .word(first) : .cell
   }
 
   private func command(_ line: String) {

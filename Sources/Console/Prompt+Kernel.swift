@@ -65,7 +65,8 @@ extension Prompt {
     let columns = isInteractive ? input.columns : nil
     for result in collected.all {
       states.note(result, texts[result.cell] ?? "")
-      if !result.isSuccess, let text = Transcript.result(result, columns: columns) { say(text) }
+      guard !result.isSuccess, let text = Transcript.result(result, columns: columns) else { continue }
+      if isInteractive { say(text) } else { complain(text.plain) }
     }
     if let left, let place = numbers.firstIndex(of: left), place < numbers.count - 1 {
       refuse("\(verb); \(self.left(at: left, Array(numbers[(place + 1)...])))")

@@ -25,7 +25,7 @@ extension Prompt {
           table.withLock { $0 = (lines, false) }
         }
       }
-      return lines.shown
+      return lines.shown.flatMap { fitted($0).lines }
     }
   }
 

@@ -115,7 +115,7 @@ extension Prompt {
     base = notebook
     fileIsAhead = false
     fileVersion = CellsFile.version(ofFileAt: target)
-    isModified = false
+    (isModified, hasRecovered) = (false, false)
     try? journal.reset(notebookFile: Prompt.absolute(target), notebook: notebook)
     let count = notebook.codeCells.count
     say("saved \(count) cell\(count == 1 ? "" : "s") to \(target)")
@@ -156,7 +156,7 @@ extension Prompt {
     path = target
     fileIsAhead = false
     fileVersion = version
-    isModified = false
+    (isModified, hasRecovered) = (false, false)
     insertion = nil
     undoable = []
     knownStale = []

@@ -20,6 +20,15 @@ extension Prompt {
     if let elsewhere = abandoned.elsewhere { input.tell(elsewhere, .dim) }
   }
 
+  /// Says that cells of a file that is not there any more have not gone with it.
+  func tellWhatWaits(for file: String) {
+    guard !FileManager.default.fileExists(atPath: file) else { return }
+    let abandoned = Abandoned(of: file)
+    if !abandoned.own.isEmpty {
+      Stream.complain("what was entered there and never saved waits for: routebook without a file")
+    }
+  }
+
   /// `%recover show`: what was left of this notebook, the latest last.
   func showRecoverable() {
     let abandoned = Abandoned(of: path)
@@ -76,7 +85,7 @@ extension Prompt {
       }
     }
     if all.isEmpty { return say("the notebook has all of it already") }
-    isModified = true
+    (isModified, hasRecovered) = (true, true)
     let count = all.count { if case .added = $0 { true } else { false } }
     say(
       count < all.count
@@ -128,7 +137,7 @@ private struct Abandoned {
   var elsewhere: String? {
     guard !others.isEmpty else { return nil }
     let files = Set(others.compactMap(\.notebookFile).filter { FileManager.default.fileExists(atPath: $0) })
-    let hasUnnamed = others.contains { $0.notebookFile == nil }
+    let hasUnnamed = others.contains { !($0.notebookFile.map(files.contains) ?? false) }
     var ways = files.sorted().prefix(3).map { "routebook \($0)" }
     if hasUnnamed { ways.append("routebook without a file") }
     if files.count > 3 { ways.append("\(files.count - 3) more") }

@@ -90,7 +90,7 @@ extension Prompt {
       switch result {
       case .success where live.hasBegun: input.printAbove(head)
       case .success(let answer): input.printAbove(head + "\n" + Prompt.shown(answer, columns: columns))
-      case .failure(let error): input.printAbove(head + "\n" + StyledText(error.text, Style(.red)))
+      case .failure(let error): input.complainAbove(head + "\n" + StyledText(error.text, Style(.red)))
       }
     }
     background.append(

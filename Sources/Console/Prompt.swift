@@ -55,6 +55,8 @@ public final class Prompt {
   /// What each cell came to when it last ran.
   let states = CellStates()
   var isModified = false
+  /// `%recover` brought back what has not been saved since.
+  var hasRecovered = false
   var hasFailed = false
   /// Ctrl-C was pressed since the person entered something: what runs one cell after another goes no further.
   var isInterrupted = false
@@ -103,7 +105,12 @@ public final class Prompt {
       } else if let text = Transcript.event(
         event, whileRunning: runningCell.number, columns: Terminal.columns)
       {
-        input.printAbove(text)
+        switch event {
+        case .failure, .unawaited: input.complainAbove(text)
+        // A line end at its end is one of its own, and stands for an empty line.
+        case .output(_, let printed) where printed.hasSuffix("\n"): input.printAbove(text + "\n")
+        default: input.printAbove(text)
+        }
       }
     }
     journal = Journal()
@@ -157,6 +164,7 @@ public final class Prompt {
       tellWhatIsOtherwise(in: contents, of: file)
     } catch {
       Stream.complain("\(error)")
+      if isInteractive { tellWhatWaits(for: file) }
       return .badFile
     }
     path = file
@@ -199,7 +207,10 @@ public final class Prompt {
   }
 
   private func readOne() {
-    if let (number, text) = editing.take() { return readEdited(number, text) }
+    if let (number, text) = editing.take() {
+      (question, lastQuestion) = (nil, nil)
+      return readEdited(number, text)
+    }
     let entry = input.readCell(number: notebook.nextNumber)
     if case .text(let text) = entry, text.allSatisfy(\.isWhitespace) { return }
     (question, lastQuestion) = (nil, input.hasTyped && entry == .endOfInput ? nil : question)
@@ -215,19 +226,25 @@ public final class Prompt {
   }
 
   /// Whether the person, who is asked this, has already answered by doing the same again. Where nobody types, nobody is
-  /// asked whether to drop what was entered; what others wrote is asked about there too.
+  /// asked whether to drop what was entered; what others wrote and what was recovered is asked about there too.
   func isConfirmed(_ question: Question, _ text: String) -> Bool {
     if lastQuestion == question {
       lastQuestion = nil
       return true
     }
     if !isInteractive {
-      guard case .overwrite = question else { return true }
+      switch question {
+      case .overwrite: break
+      case .load where hasRecovered: break
+      case .load, .leave: return true
+      }
       self.question = question
       complain(text)
       return false
     }
     self.question = question
+    // Before it is asked: what was typed until now is no answer.
+    input.dropTypedAhead()
     input.tell(text, Style(.yellow))
     return false
   }
@@ -253,8 +270,15 @@ public final class Prompt {
     if !background.isEmpty { kernel.stopComputing() }
     kernel.shutDown(grace: .milliseconds(200))
     input.flush()
-    // Whoever lost the terminal did not choose to drop what was not saved: it is offered at the next start.
-    if !(isModified && isHungUp) { journal.finish() }
+    // Whoever lost the terminal did not choose to drop what was not saved, and where nobody types nobody was asked about
+    // what `%recover` has brought back: it is offered at the next start.
+    if isModified, isInteractive ? isHungUp : hasRecovered {
+      if !isInteractive {
+        complain("what %recover brought back was not saved: the next start offers it again")
+      }
+    } else {
+      journal.finish()
+    }
     return status
   }
 

@@ -161,18 +161,20 @@ public struct Screen: Sendable {
   public mutating func resize(columns newColumns: Int, rows newRows: Int) {
     frozen = nil
     wrapIsPending = false
+    var isBehind = false
     if mainGrid != nil {
       // Programs on the alternate screen paint it anew; nothing is broken or joined there.
       grid = Self.cut(grid, columns: newColumns, rows: newRows)
       mainGrid = Self.cut(mainGrid!, columns: newColumns, rows: newRows)
     } else {
-      reflow(columns: newColumns, rows: newRows)
+      isBehind = reflow(columns: newColumns, rows: newRows)
     }
     columns = newColumns
     rows = newRows
     top = 0
     bottom = newRows - 1
     moveTo(row, column)
+    wrapIsPending = isBehind
   }
 
   private static func cut(_ lines: [Line], columns: Int, rows: Int) -> [Line] {
@@ -186,7 +188,8 @@ public struct Screen: Sendable {
     return fitted + Array(repeating: Line(columns: columns), count: rows - fitted.count)
   }
 
-  private mutating func reflow(columns newColumns: Int, rows newRows: Int) {
+  /// Breaks and joins lines for another width. Gives whether the next character goes to a line of its own.
+  private mutating func reflow(columns newColumns: Int, rows newRows: Int) -> Bool {
     var all = history + grid
     let cursorIndex = history.count + row
     while all.count > cursorIndex + 1, all.last!.used == 0 { all.removeLast() }
@@ -195,6 +198,7 @@ public struct Screen: Sendable {
     var newColumn = 0
     var cells: [Cell] = []
     var cursorOffset: Int?
+    var isBehind = false
     for (index, line) in all.enumerated() {
       if index == cursorIndex { cursorOffset = cells.count + column }
       cells += line.cells.prefix(line.isWrapped ? columns : line.used)
@@ -202,8 +206,10 @@ public struct Screen: Sendable {
       let first = result.count
       result += Self.broken(cells, columns: newColumns)
       if let offset = cursorOffset {
-        newRow = first + offset / newColumns
-        newColumn = offset % newColumns
+        // Behind a text that fills its line the cursor stays in that line, as in tmux.
+        isBehind = offset > 0 && offset == cells.count && offset % newColumns == 0
+        newRow = first + offset / newColumns - (isBehind ? 1 : 0)
+        newColumn = isBehind ? newColumns - 1 : offset % newColumns
         while result.count <= newRow { result.append(Line(columns: newColumns)) }
       }
       cells = []
@@ -216,6 +222,7 @@ public struct Screen: Sendable {
     while grid.count < newRows { grid.append(Line(columns: newColumns)) }
     row = newRow - firstShown
     column = newColumn
+    return isBehind
   }
 
   private static func broken(_ cells: [Cell], columns: Int) -> [Line] {

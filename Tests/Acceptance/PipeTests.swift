@@ -193,13 +193,82 @@ import Testing
 
           """)
       #expect(run.exit == .code(3))
-      #expect(run.output.contains("Out[1]: Array\nArray\n"))
-      #expect(run.output.contains("names[\"x\"]: String\nString\n"))
+      #expect(run.output.contains("Out[1]: Array\n[5, 6]\n"))
+      #expect(run.output.contains("names[\"x\"]: String\n\"Ada\"\n"))
       #expect(
         run.output.contains("String.count") && run.output.contains("Array.map(")
           && run.output.contains("Array.count"))
       #expect(run.errors == "there is no value names[\"y\"] to look at; %vars lists the names there are\n")
       #expect(run.output.hasSuffix("Out[4]: 1\n"))
+    }
+  }
+
+  /// A continuation line swallowed what came next.
+  @Test func aQuestionAboutWhatWouldHaveToRunIsAnsweredAtOnce() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input: "func greet(who) { [who] }\ngreet(\"x\")?\ngreet(\"x\")[0]?\n7\n_?\ngreet(1) == [1] ?\n2 : 3\n"
+      )
+      #expect(run.exit == .code(3))
+      let way =
+        " would have to run first: enter it without the ?, and _? tells what it gave; the ? of a choice has a space before it\n"
+      #expect(run.errors == "greet(\"x\")\(way)greet(\"x\")[0]\(way)")
+      #expect(run.output.contains("Out[2]: 7\n_: Int\n7\n"))
+      #expect(run.output.hasSuffix("Out[3]: 2\n"))
+    }
+  }
+
+  @Test func aCommandThatIsAskedAboutIsNoVariable() async throws {
+    try await onOwnThread {
+      let run = try Run(["--port", "0"], input: "let r = 1\n%r?\n%nosuch?\nr?\n")
+      #expect(
+        run.errors
+          == "%r could be %run, %restart, %rerun, %routes, %reset, %recover\nthere is no command %nosuch; %help lists them\n"
+      )
+      #expect(run.output == "let r, of cell [1]: Int\n1\n")
+    }
+  }
+
+  /// The last one was lost, where a replay keeps it.
+  @Test func lineEndsAtTheEndOfWhatIsPrintedAreKept() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"], input: "print(\"c\\n\"); print(\"d\"); print(\"e\\n\\n\"); print(\"\"); 5\n")
+      #expect(run.output == "c\n\nd\ne\n\n\n\nOut[1]: 5\n")
+    }
+  }
+
+  @Test func aLineThatIsNotUTF8EndsTheInputAsAnError() async throws {
+    try await onOwnThread {
+      let program = try RunningProgram(
+        "/bin/sh", ["-c", "printf '1\\n[\\n\"\\377\"\\n2\\n' | \"$0\" --port 0", BuiltProgram.path()],
+        environment: Serving.environment)
+      #expect(try program.waitForExit() == .code(2))
+      #expect(program.output == "Out[1]: 1\n")
+      #expect(program.errors == "standard input cannot be read: line 3 is not valid UTF-8\n")
+    }
+  }
+
+  /// It stood among the results.
+  @Test func whatGoesWrongInHandlersTimersAndReRunsGoesToStandardError() async throws {
+    try await onOwnThread {
+      let run = try Run(
+        ["--port", "0"],
+        input: """
+          after(1ms) { throw "x" }
+          route "/b" { print("printed"); throw "y" }
+          await get("/b", check: false).status
+          let z = 1 / 0
+          %rerun
+
+          """)
+      #expect(run.exit == .code(3))
+      #expect(!run.output.contains("error"))
+      #expect(run.output.contains("[2] printed\nOut[3]: 500\n"))
+      for line in ["[1] error: x", "[2] 500 for GET /b", "error: division by zero"] {
+        #expect(run.errors.components(separatedBy: line).count == 3, "\(line)")
+      }
     }
   }
 

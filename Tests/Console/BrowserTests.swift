@@ -89,6 +89,19 @@ import Testing
     #expect(BrowserCommand(list, path: ["/bin"]) == nil)
   }
 
+  /// It was said that no browser was found, where one was and had failed.
+  @Test func aBrowserThatXdgOpenTriesAndThatFailsIsNamed() async {
+    for named in ["/bin/false", "nothing-like-this"] {
+      let reason = await withCheckedContinuation { continuation in
+        let outcome = Browser(environment: environment(named)).open("http://127.0.0.1/") {
+          continuation.resume(returning: $0)
+        }
+        #expect(outcome == .opened)
+      }
+      #expect(reason == "xdg-open failed: nothing that $BROWSER names opened the page: \(named)")
+    }
+  }
+
   @Test func startsNothingWithoutADisplay() {
     #expect(
       Browser(environment: environment(nil)).open("http://127.0.0.1/")

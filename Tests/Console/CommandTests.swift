@@ -41,7 +41,8 @@ import Testing
     #expect(Prompt.question(in: "?") == "")
     #expect(Prompt.question(in: "xs.map?") == "xs.map")
     #expect(Prompt.question(in: "/greet/<int:user>?") == "/greet/<int:user>")
-    for other in ["a ? b", "let x = a ?", "f(1)?", "every", "", "// why?", "/* why?", "/a b?", "%save x?"] {
+    #expect(Prompt.question(in: "f(1)?") == "f(1)")
+    for other in ["a ? b", "let x = a ?", "f(1) ?", "every", "", "// why?", "/* why?", "/a b?", "%save x?"] {
       #expect(Prompt.question(in: other) == nil, "\(other)")
     }
   }

@@ -160,6 +160,25 @@ import Testing
     try probe.wait(for: "<cafe\u{301}! x>")
   }
 
+  /// To libedit `.`, `[`, `=` and `-` are letters: a key took `.json.name` at once.
+  @Test func wordsAreThoseOfTheLanguageAndControlWGoesToTheBlank() throws {
+    let probe = try Probe()
+    try probe.send("f(a_b[0].qux, x-1==y) await" + "\u{1B}b")
+    try probe.wait(for: "the cursor before a word") { $0.cursor.column == 30 }
+    try probe.send("\u{1B}b")
+    try probe.wait(for: "behind two signs") { $0.cursor.column == 27 }
+    try probe.send("\u{1B}[1;5D\u{1B}B\u{1B}b\u{1B}b\u{1B}b")
+    try probe.wait(for: "before the name") { $0.cursor.column == 10 }
+    try probe.send("\u{1B}f\u{1B}d")
+    try probe.wait(for: "In [1]: f(a_b].qux, x-1==y) await")
+    try probe.send("\u{1B}[1;5C\u{1B}F\u{1B}\u{7F}" + Keys.control("y") + Keys.control("y"))
+    try probe.wait(for: "In [1]: f(a_b].qux, xx-1==y) await")
+    try probe.send(Keys.end + Keys.control("w") + Keys.control("w"))
+    try probe.wait(for: "what stands before the blank") { $0.text == "In [1]: f(a_b].qux," }
+    try probe.send("\u{1B}\u{8}\u{1B}\u{7F}" + Keys.control("y") + "\r")
+    try probe.wait(for: "<f(a_b].>")
+  }
+
   @Test func exchangesWholeCharacters() throws {
     let probe = try Probe()
     try probe.send("a" + Self.flag + Keys.control("t") + "b" + Keys.home + Keys.control("t"))

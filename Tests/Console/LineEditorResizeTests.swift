@@ -69,6 +69,34 @@ import Testing
     #expect(probe.screen.fullText.components("interrupted") == 1)
   }
 
+  /// The line above was taken for one of the block's.
+  @Test func aWindowThatIsAsWideAsTheTextTakesNothingOfWhatStandsAbove() throws {
+    let probe = try Probe(columns: 100)
+    try probe.send("above\r")
+    try probe.wait(for: "<above>\nIn [2]:")
+    let text = String(repeating: "y", count: 52)
+    try probe.send(text)
+    try probe.wait(for: text)
+    for columns in [60, 30, 100, 61, 20] {
+      probe.terminal.resize(columns: columns, rows: 24)
+      try probe.send("x\u{7F}")
+      try probe.wait(for: "the cell in \(columns)") {
+        $0.columns == columns && $0.text.split(separator: "\n").joined().hasSuffix("<above>In [2]: " + text)
+      }
+    }
+    probe.terminal.resize(columns: 100, rows: 24)
+    try probe.send("\u{15}wait\r")
+    try probe.wait(for: "working")
+    // A spinner, a space and the word.
+    for columns in [9, 20, 9] {
+      probe.terminal.resize(columns: columns, rows: 24)
+      try probe.wait(for: "the spinner in \(columns)") {
+        $0.columns == columns && $0.text.hasSuffix(" working".prefix(columns - 2).description)
+          && $0.text.split(separator: "\n").joined().contains("<above>In [2]: wait")
+      }
+    }
+  }
+
   @Test(arguments: [1, 2, 3, 4])
   func aCellCanBeWrittenInAFewRows(_ rows: Int) throws {
     let probe = try Probe(columns: 20, rows: rows)

@@ -178,6 +178,17 @@ enum Keys {
     try probe.wait(for: "<a|b|c>")
   }
 
+  /// They were shown, and the cell that ran had none.
+  @Test func controlCharactersThatArePastedAreInTheCell() throws {
+    let probe = try Probe()
+    try probe.paste("a\u{9B}b\u{85}")
+    try probe.wait(for: "In [1]: a\\u{9B}b\\u{85}")
+    try probe.send("\r")
+    try probe.wait(for: "<a\\u{9B}b\\u{85}>")
+    try probe.send("size\r")
+    try probe.wait(for: "size 4")
+  }
+
   @Test func wideAndCombiningCharactersKeepTheirPlaces() throws {
     let probe = try Probe(columns: 20)
     try probe.send("世界e\u{301}x" + Keys.left)

@@ -76,6 +76,21 @@ import Testing
     try probe.wait(for: "<one two three>")
   }
 
+  /// It took back a character at a time.
+  @Test func uUndoesWhatRWroteOverAndWhatACountAddedAsAWhole() throws {
+    let probe = try probe()
+    try probe.send("aa bb\u{1B}0Rzz")
+    try probe.wait(for: "In [1]: zz bb")
+    try probe.send("\u{1B}u")
+    try probe.wait(for: "In [1]: aa bb")
+    try probe.send("0Rcccccccc\u{1B}u03ix \u{1B}")
+    try probe.wait(for: "In [1]: x x x aa bb")
+    try probe.send("u")
+    try probe.wait(for: "what was there before") { $0.text == "In [1]: aa bb" }
+    try probe.send("\r")
+    try probe.wait(for: "<aa bb>")
+  }
+
   @Test func upAndDownGoThroughLinesThenThroughTheHistory() throws {
     let probe = try probe()
     try probe.send("first\rsecond\rab" + Keys.altEnter + "bcd\u{1B}")

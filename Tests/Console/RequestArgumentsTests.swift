@@ -41,6 +41,11 @@ struct RequestArgumentsTests {
       try parse("/x body=\"some \\\"text\\\"\"").call.body.map { String(decoding: $0, as: UTF8.self) }
         == "some \"text\"")
     #expect(try parse("/x Content-Type:text/csv body=a,b").call.headers.map(\.value) == ["text/csv"])
+    // It was sent beside the one that the body implies.
+    for body in ["body=a,b", "json={\"a\": 1}", "form=a=1"] {
+      let headers = try parse("/x \(body) X-A:1 content-type:text/csv").call.headers
+      #expect(headers.map { "\($0.name)=\($0.value)" } == ["X-A=1", "content-type=text/csv"])
+    }
     #expect(try parse("/x json=5").call.body == Array("5".utf8))
     #expect(try parse("/a/b", "GET").call.body == nil)
   }

@@ -33,7 +33,10 @@ import Testing
       for scalar in key.unicodeScalars.map(\.value) {
         if isInserting {
           if key == "␛" {
-            vi.endInsertion(text)
+            if let (more, place) = vi.endInsertion(text) {
+              text.insert(contentsOf: more, at: place)
+              cursor = place + more.count
+            }
             isInserting = false
             if cursor > Lines.start(text, cursor) { cursor = Clusters.start(text, before: cursor) }
           } else {
@@ -79,6 +82,15 @@ import Testing
     ("one\nt|wo\nthree", "d0", "one\n|wo\nthree"),
   ])
   func linesAreThoseOfTheCursor(_ text: String, _ keys: String, _ expected: String) {
+    #expect(result(text, keys) == expected)
+  }
+
+  @Test(arguments: [
+    ("|", "3ixy␛", "xyxyx|y"), ("a|b", "2Ac␛", "abc|c"), ("  |b", "2Ic␛", "  c|cb"), ("|ab", "2ac␛", "ac|cb"),
+    ("  o|ne\ntwo", "2ox␛", "  one\n  x\n  |x\ntwo"), ("a|", "2Ox␛", "x\n|x\na"), ("a|", "3i␛", "|a"),
+    ("|", "2ix␛.", "xx|xx"), ("|ab", "2sx␛", "|x"),
+  ])
+  func aCountHasWhatIsTypedGoInSoOften(_ text: String, _ keys: String, _ expected: String) {
     #expect(result(text, keys) == expected)
   }
 

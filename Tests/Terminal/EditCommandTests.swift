@@ -37,6 +37,28 @@ import Testing
     #expect(try notebook.enter("%edit 9") == ["there is no cell [9]; %cells lists them"])
   }
 
+  /// A command that the history brought became the text of the cell, and Ctrl-D asked whether to leave.
+  @Test func whatIsNoCellMeansTheSameWhereOneIsEdited() throws {
+    let notebook = try NotebookTerminal(environment: ["EDITOR": "", "VISUAL": ""])
+    try notebook.enter("let alpha = 1")
+    for (typed, answer) in [("%vars", "alpha Int [1]  1"), ("alpha?", "let alpha, of cell [1]: Int")] {
+      try notebook.send("%edit 1\r")
+      try notebook.wait(for: "the cell") { $0.cursorLine == "In [1]: let alpha = 1" }
+      try notebook.send("\u{15}" + typed + "\r")
+      try notebook.wait(for: "the answer to \(typed)") { screen in
+        screen.text.contains("In [1]: \(typed)\ncell [1] stays as it was\n")
+          && screen.lines.contains { $0.split(separator: " ") == answer.split(separator: " ") }
+      }
+      try notebook.waitForPrompt()
+    }
+    try notebook.send("%edit 1\r")
+    try notebook.wait(for: "the cell") { $0.cursorLine == "In [1]: let alpha = 1" }
+    try notebook.send("\u{15}" + Keys.endOfInput)
+    try notebook.wait(for: "the prompt") { $0.text.hasSuffix("cell [1] stays as it was\nIn [2]:") }
+    #expect(!notebook.screen.fullText.contains("unsaved"))
+    #expect(try notebook.enter("%show 1") == ["In [1]: let alpha = 1"])
+  }
+
   @Test func thePersonsOwnEditorIsUsedWhereOneIsNamed() throws {
     let home = TemporaryFolder()
     home.write("#!/bin/sh\nsed -i s/2/7/ \"$1\"\n", to: "editor", mode: 0o755)

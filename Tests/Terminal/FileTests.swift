@@ -118,4 +118,16 @@ import Testing
     try next.send(Keys.endOfInput)
     #expect(try next.terminal.waitForExit() == .code(0))
   }
+
+  /// Both were typed before the question was there, which was asked and answered in one moment.
+  @Test(arguments: [Keys.endOfInput, "%quit\r"])
+  func whatWasTypedBeforeAQuestionIsNoAnswer(_ keys: String) throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("let precious = 1")
+    try notebook.send("await sleep(300ms)\r")
+    try notebook.waitUntilRunning(2)
+    try notebook.send(keys + keys)
+    try notebook.wait(for: "there are unsaved cells: %save FILE.cells keeps them")
+    #expect(try notebook.enter("precious") == ["Out[3]: 1"])
+  }
 }

@@ -107,6 +107,29 @@ import Testing
     #expect(try notebook.enter("%cells")[1].hasPrefix("  [2] ran "))
   }
 
+  /// The help was to declare it first.
+  @Test func aNameThatACellInTheBackgroundWillDeclareIsSaidToCome() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("let d = deferred()")
+    try notebook.send("let one = await d\r")
+    try notebook.waitUntilRunning(2)
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "[2] goes on in the background")
+    try notebook.waitForPrompt()
+    #expect(
+      try notebook.enter("one").contains(
+        "  help: cell [2], which declares it, still waits: try again when it has ended"))
+    #expect(try notebook.enter("print(two); let two = 2").contains { $0.contains("declare it first") })
+    // It failed, it was said, and was to be mended.
+    try notebook.send("let three = await d\r")
+    try notebook.waitUntilRunning(5)
+    try notebook.send(Keys.interrupt)
+    #expect(
+      try notebook.enter("three").contains(
+        "  help: cell [5], which declares it, was stopped: run that one again"))
+    #expect(try notebook.enter("Out[5]") == ["there is no Out[5]: cell [5] was stopped"])
+  }
+
   /// The prompt asked the kernel something and waited until it had computed.
   @Test func aCellThatComputesInTheBackgroundHoldsNoKeyUp() throws {
     let notebook = try NotebookTerminal(["--cpu-limit", "1h"])

@@ -33,6 +33,52 @@ import Testing
     #expect(try third.enter("%recover") == ["there is nothing to recover"])
   }
 
+  /// The end of the pipe took what it had brought back along, and nobody had been asked.
+  @Test func whatAPipeBringsBackIsThereUntilItIsSaved() throws {
+    let home = TemporaryFolder()
+    let first = try NotebookTerminal(home: home)
+    try first.enter("let n = 5")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+    for input in ["'%recover'", "'%recover' '%load other.cells'", "'%recover' 5"] {
+      home.write("# %% 1\n1\n", to: "other.cells")
+      let shell = try NotebookTerminal(
+        shell: "printf '%s\\n' \(input) | $routebook --port 0 2>err; echo \"status $?\"", home: home)
+      try shell.wait(for: "status ")
+      let errors = home.read("err") ?? ""
+      #expect(
+        errors.hasSuffix("what %recover brought back was not saved: the next start offers it again\n"),
+        "\(errors)")
+    }
+    let saving = try NotebookTerminal(
+      shell: "printf '%s\\n' '%recover' '%save kept.cells' | $routebook --port 0; echo \"status $?\"",
+      home: home)
+    try saving.wait(for: "status 0")
+    #expect(home.read("kept.cells")?.contains("let n = 5") == true)
+    #expect(try NotebookTerminal(home: home).enter("%recover") == ["there is nothing to recover"])
+  }
+
+  /// The line that names where unsaved cells wait named nothing, and who started with the file's name heard nothing.
+  @Test func cellsOfAFileThatIsGoneAreToldOf() throws {
+    let home = TemporaryFolder()
+    home.write("# %% 1\n1\n", to: "gone.cells")
+    home.write("# %% 1\n2\n", to: "two.cells")
+    let first = try NotebookTerminal([home.path + "/gone.cells"], home: home)
+    try first.enter("let precious = 1")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+    unlink(home.path + "/gone.cells")
+    let second = try NotebookTerminal([home.path + "/two.cells"], home: home, columns: 200)
+    #expect(
+      second.screen.text.contains("unsaved cells of other notebooks wait for: routebook without a file\n"))
+    let third = try NotebookTerminal([home.path + "/gone.cells"], home: home, columns: 200, waits: false)
+    #expect(try third.terminal.waitForExit() == .code(2))
+    #expect(
+      third.screen.text.contains("what was entered there and never saved waits for: routebook without a file")
+    )
+    #expect(try NotebookTerminal(home: home).enter("%recover")[0].hasPrefix("1 cell is back"))
+  }
+
   /// Wherever a program is killed, every cell whose prompt has come back, and every one that runs, is offered again.
   @Test(arguments: 0..<10)
   func noEnteredCellIsLostWhereverTheProgramIsKilled(seed: UInt64) throws {

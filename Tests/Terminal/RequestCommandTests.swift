@@ -189,6 +189,23 @@ import Testing
     #expect(try notebook.enter("%routes now") == ["write %routes or %routes live"])
   }
 
+  /// Only its beginning could be seen.
+  @Test func aTableThatIsLongerThanTheWindowScrolls() throws {
+    let notebook = try NotebookTerminal(columns: 40, rows: 12)
+    try notebook.enter((1...30).map { "route \"/r\($0)\" { 1 }" }.joined(separator: "; "))
+    try notebook.send("%routes live\r")
+    try notebook.wait(for: "1-10 of 31; arrows scroll; q goes back")
+    try notebook.send(Keys.down + Keys.down)
+    try notebook.wait(for: "3-12 of 31")
+    try notebook.send("\u{1B}[F")
+    try notebook.wait(for: "22-31 of 31")
+    #expect(notebook.screen.text.contains("/r30 ") && !notebook.screen.text.contains("/r20 "))
+    try notebook.send("\u{1B}[5~" + Keys.up)
+    try notebook.wait(for: "11-20 of 31")
+    try notebook.send("q")
+    try notebook.wait(for: "the prompt") { $0.cursorLine == "In [2]:" }
+  }
+
   @Test func whereTheTimeOfARequestWentIsDrawn() throws {
     let notebook = try NotebookTerminal()
     #expect(

@@ -63,6 +63,14 @@ import Testing
     #expect(try notebook.get("/x").text == "5")
   }
 
+  /// The same values filled the window level by level.
+  @Test func aCollectionWithinItselfIsShownOnce() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("[1, [1]]")
+    #expect(try notebook.enter("Out") == ["Out[2]: [1: [1, [1]]]"])
+    #expect(try notebook.enter("Out") == ["Out[3]: [1: [1, [1]], 2: […]]"])
+  }
+
   @Test func namesRoutesAndCommandsAreCompleted() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("route \"/greet/<user>\" { user }; let wonderful = 5")
@@ -79,7 +87,9 @@ import Testing
     let home = TemporaryFolder()
     let first = try NotebookTerminal(home: home)
     try first.enter("route \"/again\" {\n\"and again\"\n}")
-    try first.send(Keys.endOfInput + Keys.endOfInput)
+    try first.send(Keys.endOfInput)
+    try first.wait(for: "there are unsaved cells")
+    try first.send(Keys.endOfInput)
     #expect(try first.terminal.waitForExit() == .code(0))
 
     let second = try NotebookTerminal(home: home)

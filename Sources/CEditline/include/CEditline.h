@@ -31,8 +31,8 @@ int ceditline_set_empty_history(EditLine *);
 int ceditline_add_command(EditLine *, const char *name, ceditline_command);
 /// Binds one character to a command; `alternative` means vi's command map.
 int ceditline_bind(EditLine *, uint32_t character, const char *command, int alternative);
-/// Makes several keys, in `bind`'s notation, mean that one character was typed.
-int ceditline_bind_sequence(EditLine *, const char *keys, uint32_t character);
+/// Makes one key or several, in `bind`'s notation, mean that these characters were typed.
+int ceditline_bind_sequence(EditLine *, const char *keys, const wchar_t *typed);
 /// Sets the character set to UTF-8 for this process, whatever LANG says. Returns 0 where there is no such locale.
 int ceditline_use_utf8(void);
 /// Columns that a character takes: 0, 1, 2, or -1 for one that cannot be printed.

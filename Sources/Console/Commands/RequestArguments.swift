@@ -11,6 +11,10 @@ struct RequestArguments {
   var call: PromptCall
   /// Whether it goes on in the background from the start.
   var isInBackground = false
+  /// What the body is, unless a header says otherwise.
+  private var bodyType: String?
+
+  private init(_ call: PromptCall) { self.call = call }
 
   static func parse(_ text: String, method: String) -> Result<RequestArguments, CommandProblem> {
     var rest = text[...]
@@ -31,7 +35,7 @@ struct RequestArguments {
         CommandProblem(
           "%\(method.lowercased()) takes a path, as %\(method.lowercased()) \(example), or an http address"))
     }
-    var found = RequestArguments(call: PromptCall(method: method, url: url.replacing(" ", with: "%20")))
+    var found = RequestArguments(PromptCall(method: method, url: url.replacing(" ", with: "%20")))
     while !rest.isEmpty {
       let start = rest
       let item = word(&rest)
@@ -40,6 +44,12 @@ struct RequestArguments {
         break
       }
       if let problem = found.take(item, start) { return .failure(problem) }
+    }
+    // Wherever the header stands, what it says of the body counts.
+    if let type = found.bodyType,
+      !found.call.headers.contains(where: { $0.name.lowercased() == "content-type" })
+    {
+      found.call.headers.insert(("content-type", type), at: 0)
     }
     return .success(found)
   }
@@ -108,9 +118,7 @@ struct RequestArguments {
       return CommandProblem("a \(call.method) carries no body; %post sends one")
     }
     call.body = Array(text.utf8)
-    if !call.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-      call.headers.append(("content-type", type))
-    }
+    bodyType = type
     return nil
   }
 

@@ -11,6 +11,8 @@ struct TypeGuess {
   var path: ValuePath?
   /// What this one value has besides the members of its type.
   var own: [ValueMembers.Own] = []
+  /// The value itself, where the kernel has it.
+  var value: String?
   /// The literal that it is.
   var literal: Expression?
 
@@ -24,6 +26,7 @@ struct TypeGuess {
     type = members.type
     element = members.element
     own = members.own
+    value = members.value
     self.path = path
   }
 

@@ -109,7 +109,7 @@ public enum WaitOutcome: Equatable, Sendable {
 }
 
 /// Where cells come from and what is printed goes: the line editor at a terminal, plain lines elsewhere.
-/// Everything is for the main thread, except `printAbove` and `wake`, which any thread may call.
+/// Everything is for the main thread, except `printAbove`, `complainAbove` and `wake`, which any thread may call.
 @MainActor
 public protocol CellInput: AnyObject, Sendable {
   /// How wide the terminal is now; nil where there is none.
@@ -124,11 +124,15 @@ public protocol CellInput: AnyObject, Sendable {
   /// Whether something was typed for the last cell that was read, though it may be gone again.
   var hasTyped: Bool { get }
 
+  /// Drops what was typed and nobody has read: it can be no answer to what is asked now. What a pipe holds stays.
+  func dropTypedAhead()
+
   /// Waits until `finished` says so, asking after each `wake()`; prints lines that arrive meanwhile. `status` is what
   /// the spinner shows, asked ten times a second. A key that ends the wait counts also where it came with the end.
   func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome
 
-  /// Shows lines that change, asking for them twice a second, until a key is pressed; then they stay as they were last.
+  /// Shows lines that change, asking for them twice a second, until a key is pressed that does not scroll them; then
+  /// they stay as they were last.
   /// Without a terminal that can be painted on they are printed once.
   func watch(_ picture: () -> [StyledText])
 
@@ -151,6 +155,9 @@ public protocol CellInput: AnyObject, Sendable {
   /// Queues text to be printed, above whatever is being typed. A newline is added where it ends in none.
   nonisolated func printAbove(_ text: StyledText)
 
+  /// The same for what went wrong, which goes to standard error where nobody types.
+  nonisolated func complainAbove(_ text: StyledText)
+
   /// Makes a waiting `wait` ask its condition again.
   nonisolated func wake()
 
@@ -168,6 +175,8 @@ extension CellInput {
   public func edit(_ text: String, with editor: ExternalEditor) throws(ExternalEditor.Failure) -> String {
     try lendTerminal { Swift.Result { () throws(ExternalEditor.Failure) in try editor.edit(text) } }.get()
   }
+
+  public nonisolated func complainAbove(_ text: StyledText) { printAbove(text) }
 
   /// Queues plain text to be printed above whatever is being typed.
   public nonisolated func printAbove(_ text: String) { printAbove(StyledText(text)) }

@@ -15,9 +15,9 @@ final class Engine {
   enum Code: UInt32, CaseIterable {
     case up = 0x80
     case down, left, right, lineStart, lineEnd, delete, olderWithPrefix, newerWithPrefix
-    case wordLeft, wordRight, complete, completeBack, newline, paste, replace
+    case wordLeft, wordRight, spaceLeft, complete, completeBack, newline, paste, replace
     case setMark, killRegion, moveToLineStart, moveToLineEnd, acceptWord, undo, redo, editElsewhere
-    case beginInsertion, endInsertion
+    case beginInsertion, beginReplacement, endInsertion
     // From here on they have no code that could be sent: only a key of the keyboard leads to them.
     case oldest = 0x100
     case endOfInput, enter, interrupt, suspend, clear, searchBack, closeBracket, deleteBack, killToLineStart
@@ -66,9 +66,14 @@ final class Engine {
   private static let emacsKeys: [UInt32: Code] = [
     0x01: .lineStart, 0x05: .lineEnd, 0x02: .left, 0x06: .right, 0x0F: .openLine, 0x14: .transpose,
   ]
-  /// Keys of emacs mode that are pressed one after another.
-  private static let emacsSequences: [(keys: String, code: Code)] = [
-    ("^X^U", .undo), ("^X^R", .redo), ("^X^E", .editElsewhere), ("^[_", .redo),
+  /// Keys of emacs mode, several of them pressed one after another, and what they do one after another. libedit has
+  /// commands for words too, but to it `.`, `[` and `=` are letters.
+  private static let emacsSequences: [(keys: String, codes: [Code])] = [
+    ("^X^U", [.undo]), ("^X^R", [.redo]), ("^X^E", [.editElsewhere]), ("^[_", [.redo]),
+    ("^[b", [.wordLeft]), ("^[B", [.wordLeft]), ("^[f", [.wordRight]), ("^[F", [.wordRight]),
+    ("^[d", [.setMark, .wordRight, .killRegion]), ("^[D", [.setMark, .wordRight, .killRegion]),
+    ("^[^?", [.setMark, .wordLeft, .killRegion]), ("^[^H", [.setMark, .wordLeft, .killRegion]),
+    ("^W", [.setMark, .spaceLeft, .killRegion]),
   ]
   private static let insertionKeys: [UInt32: Code] = [0x1B: .leaveInsertion, 0x15: .killToLineStart]
   /// Keys of vi's command mode that do not change the text by themselves. All others go to `ViCommands`.
@@ -81,9 +86,8 @@ final class Engine {
   ]
   /// Codes for which libedit has a command itself.
   private static let ownCommands: [Code: String] = [
-    .wordLeft: "ed-prev-word", .wordRight: "em-next-word",
     .setMark: "em-set-mark", .killRegion: "em-kill-region",
-    .beginInsertion: "vi-insert", .endInsertion: "vi-command-mode",
+    .beginInsertion: "vi-insert", .beginReplacement: "vi-replace-mode", .endInsertion: "vi-command-mode",
   ]
 
   /// Opens the engine on the process's terminal; reads `~/.editrc`. `program` is the name it goes by there. Nil where
@@ -151,15 +155,14 @@ final class Engine {
     if isVi {
       for key in Self.insertionKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
       for key in Self.commandKeys.keys { ceditline_bind(line, key, Self.viCommandName, 1) }
-      // libedit itself writes over what is there.
-      let replacing = UInt32(UInt8(ascii: "R"))
-      for key in [0x08, 0x1B] + (0x20...0x7F) as [UInt32] where key != replacing {
+      for key in [0x08, 0x1B] + (0x20...0x7F) as [UInt32] {
         ceditline_bind(line, key, Self.viCommandName, 1)
       }
     } else {
       for key in Self.emacsKeys.keys { ceditline_bind(line, key, Self.commandName, 0) }
-      ceditline_bind(line, 0x17, "ed-delete-prev-word", 0)
-      for (keys, code) in Self.emacsSequences { ceditline_bind_sequence(line, keys, code.rawValue) }
+      for (keys, codes) in Self.emacsSequences {
+        ceditline_bind_sequence(line, keys, codes.map { wchar_t($0.rawValue) } + [0])
+      }
     }
   }
 

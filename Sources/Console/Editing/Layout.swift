@@ -102,11 +102,12 @@ struct Layout: Equatable, Sendable {
     self.cursorColumn = maker.cursorColumn
   }
 
-  /// A few rows by themselves; the cursor stands behind the last.
+  /// A few rows by themselves; the cursor, which nobody sees, stands before the last: wherever a terminal breaks the
+  /// row when its window changes, it is found there.
   init(lines: [StyledText], columns: Int, color: Bool) {
     rows = lines.map { Self.row($0, columns: columns, color: color) }
     cursorRow = max(0, rows.count - 1)
-    cursorColumn = min(rows.last?.width ?? 0, columns - 1)
+    cursorColumn = 0
   }
 
   /// Text on one row, cut where the window ends.

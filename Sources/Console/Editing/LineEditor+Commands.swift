@@ -23,6 +23,9 @@ extension LineEditor {
       if cursor == text.count { engine.insert(suggestion(for: text)) }
       engine.move(by: Lines.end(text, cursor) - cursor)
     case .moveToLineEnd: engine.move(by: Lines.end(text, cursor) - cursor)
+    case .wordLeft: engine.move(by: Lines.wordStart(text, cursor) - cursor)
+    case .wordRight: engine.move(by: Lines.wordEnd(text, cursor) - cursor)
+    case .spaceLeft: engine.move(by: Lines.spaceEnd(text, cursor) - cursor)
     case .delete: deleteForward(text, cursor)
     case .acceptWord: acceptWord(text)
     case .olderWithPrefix: return recallPrefix(backwards: true, text)
@@ -48,7 +51,8 @@ extension LineEditor {
     case .editElsewhere: editElsewhere(text)
     case .leaveInsertion: leaveInsertion(text, cursor)
     case .viKey: return viKey(key, text, cursor)
-    case .wordLeft, .wordRight, .setMark, .killRegion, .beginInsertion, .endInsertion: return .refused
+    case .setMark, .killRegion, .beginInsertion, .beginReplacement, .endInsertion:
+      return .refused
     }
     return .changed
   }
@@ -95,7 +99,7 @@ extension LineEditor {
       }
       return .changed
     }
-    var entered = text.filter { !(0x80...0x9F).contains($0) && $0 != 0 }
+    var entered = text.filter { $0 != 0 }
     while let last = entered.last, Lines.isBlank(last) { entered.removeLast() }
     paintFinal()
     history.add(entered)
@@ -208,13 +212,7 @@ extension LineEditor {
 
   private func acceptWord(_ text: [UInt32]) {
     let suggestion = suggestion(for: text)
-    func isWord(_ scalar: UInt32) -> Bool {
-      Unicode.Scalar(scalar).map {
-        $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
-      } ?? false
-    }
-    let lead = suggestion.prefix { !isWord($0) }
-    engine.insert(Array(lead + suggestion.dropFirst(lead.count).prefix(while: isWord)))
+    engine.insert(Array(suggestion[..<Lines.wordEnd(suggestion, 0)]))
   }
 
   // MARK: Changing

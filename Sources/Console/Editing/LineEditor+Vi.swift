@@ -29,6 +29,10 @@ extension LineEditor {
       }
       stayOnCharacter()
     case .newer: return recallPrefix(backwards: false, text)
+    case .overwrite:
+      // libedit itself writes over what is there.
+      edits.isGrouping = true
+      pendingCodes.insert(scalar(.beginReplacement), at: 0)
     case .undo:
       guard restore(edits.undo(), text) == .changed else { return .refused }
       stayOnCharacter()
@@ -41,8 +45,15 @@ extension LineEditor {
 
   /// Escape: the cursor goes onto the character before it, and not to another line.
   func leaveInsertion(_ text: [UInt32], _ cursor: Int) {
+    var (text, cursor) = (text, cursor)
+    if let (more, place) = vi.endInsertion(text), text.count + more.count <= Self.cellLimit {
+      text.insert(contentsOf: more, at: place)
+      cursor = place + more.count
+      engine.replaceAll(with: text, cursor: cursor)
+      // Before the insertion is over: it is undone as a whole.
+      noteEdit()
+    }
     edits.isGrouping = false
-    vi.endInsertion(text)
     let isAtStart = cursor == Lines.start(text, cursor)
     // libedit's own command goes back by one scalar, wherever that leads.
     replacement = (text, isAtStart ? cursor : Clusters.start(text, before: cursor))

@@ -43,15 +43,39 @@ extension LineEditor {
   public func watch(_ picture: () -> [StyledText]) {
     terminal.enterRaw()
     var lines: [StyledText] = []
-    repeat {
+    var top: Int? = 0
+    while let first = top, !terminal.isInputClosed {
       lines = picture()
       let room = max(1, terminal.size.rows - 2)
-      let hidden = lines.count > room ? "… \(lines.count - room) more; " : ""
-      paint(lines.prefix(room) + [StyledText("\(hidden)any key goes back", .dim)])
+      let last = max(0, lines.count - room)
+      let shown = lines[min(first, last)...].prefix(room)
+      let footer =
+        last == 0
+        ? "any key goes back"
+        : "\(shown.startIndex + 1)-\(shown.endIndex) of \(lines.count); arrows scroll; q goes back"
+      paint(shown + [StyledText(footer, .dim)])
       if case .continued = terminal.waitForEvent(Self.watchPeriod) { resume() }
-    } while terminal.takeKey() == nil && !terminal.isInputClosed
+      while let place = top, let key = terminal.takeKey() {
+        top = last == 0 ? nil : Self.scrolled(min(place, last), by: key, room: room, last: last)
+      }
+    }
     show(takeQueued() + painter.erase() + "\u{1B}[?25h")
     for line in lines { print(line) }
+  }
+
+  /// The line that stands first after a key; nil for one that does not scroll.
+  private static func scrolled(_ top: Int, by key: Key, room: Int, last: Int) -> Int? {
+    let target: Int? =
+      switch key {
+      case .named(.up): top - 1
+      case .named(.down): top + 1
+      case .named(.pageUp): top - room
+      case .named(.pageDown): top + room
+      case .named(.home): 0
+      case .named(.end): last
+      default: nil
+      }
+    return target.map { min(max(0, $0), last) }
   }
 
   private func paintSpinner(_ picture: Int, _ status: String) {

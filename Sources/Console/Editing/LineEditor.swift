@@ -95,6 +95,8 @@ public final class LineEditor: CellInput {
 
   public var hasTyped: Bool { !edits.isEmpty }
 
+  public func dropTypedAhead() { terminal.dropTypedAhead() }
+
   public func readCell(number: Int, text: String) -> Input {
     prompt = hooks.prompt(number)
     continuation = Block.continuation(of: prompt)

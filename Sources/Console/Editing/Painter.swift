@@ -71,7 +71,10 @@ struct Painter: Sendable {
     self.size = size
     guard !shown.isEmpty else { return "" }
     let above = shown[..<cursorRow].reduce(0) { $0 + max(1, ($1.width + size.columns - 1) / size.columns) }
-    let up = min(above + cursorColumn / size.columns, size.rows - 1)
+    // Behind a row that fills its line to the end the cursor is still in that line, as it would be had it been typed
+    // there. One line too far would take away what is none of ours.
+    let isBehind = cursorColumn > 0 && cursorColumn == shown[cursorRow].width
+    let up = min(above + (cursorColumn - (isBehind ? 1 : 0)) / size.columns, size.rows - 1)
     forget()
     return "\r" + (up > 0 ? "\u{1B}[\(up)A" : "") + "\u{1B}[J"
   }

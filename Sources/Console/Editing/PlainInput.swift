@@ -16,6 +16,8 @@ public final class PlainInput: CellInput {
   private let isTerminal: Bool
   private var bytes: [UInt8] = []
   private var isClosed = false
+  /// Lines that were read.
+  private var lineCount = 0
   public private(set) var readFailure: String?
   nonisolated private let queue = PrintQueue()
   nonisolated private let pipe = WakePipe()
@@ -50,6 +52,11 @@ public final class PlainInput: CellInput {
 
   public var editsInPlace: Bool { false }
   public var hasTyped: Bool { false }
+  public func dropTypedAhead() {
+    guard isTerminal else { return }
+    bytes = []
+    tcflush(input, TCIFLUSH)
+  }
   /// Plain lines are kept nowhere.
   public var historyEntries: [String] { [] }
   public func takeHistoryFailure() -> String? { nil }
@@ -80,7 +87,7 @@ public final class PlainInput: CellInput {
       write("\n")
       return .interrupted
     }
-    return cell.isEmpty ? .endOfInput : .text(cell)
+    return cell.isEmpty || readFailure != nil ? .endOfInput : .text(cell)
   }
 
   private func show(_ prompt: String) {
@@ -95,21 +102,32 @@ public final class PlainInput: CellInput {
       if let end = bytes[searched...].firstIndex(of: 0x0A) {
         var line = bytes[..<end]
         if line.last == 0x0D { line.removeLast() }
-        defer { bytes.removeFirst(end + 1) }
-        return String(decoding: line, as: UTF8.self)
+        defer { bytes.removeFirst(min(end + 1, bytes.count)) }
+        return text(of: line)
       }
       searched = bytes.count
       if isClosed || bytes.count > Self.cellLimit {
         defer { bytes = [] }
         // At a terminal this was Ctrl-D, and more can come.
         if isTerminal { isClosed = false }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        return bytes.isEmpty ? nil : text(of: bytes[...])
       }
       waitForInput()
       if isInterrupted.isSet { return nil }
       if isSuspended.take() { suspend() }
       flush()
     }
+  }
+
+  /// The text of a line; nil where it is none, after which nothing more is read. What a person types is taken as it
+  /// comes.
+  private func text(of line: ArraySlice<UInt8>) -> String? {
+    lineCount += 1
+    if isTerminal { return String(decoding: line, as: UTF8.self) }
+    if let text = String(validating: line, as: UTF8.self) { return text }
+    readFailure = "line \(lineCount) is not valid UTF-8"
+    (isClosed, bytes) = (true, [])
+    return nil
   }
 
   /// At a prompt Ctrl-Z stops the program, as a shell's user expects. Without a shell of job control nobody could
@@ -163,12 +181,23 @@ public final class PlainInput: CellInput {
   }
 
   public func flush() {
-    let lines = queue.take()
-    if !lines.isEmpty { write(lines.joined(separator: "\n") + "\n") }
+    var lines = queue.takeMarked()[...]
+    while let first = lines.first {
+      let same = lines.prefix { $0.isError == first.isError }
+      lines = lines.dropFirst(same.count)
+      let text = same.map(\.text).joined(separator: "\n")
+      if first.isError { Stream.complain(text) } else { write(text + "\n") }
+    }
   }
 
   public nonisolated func printAbove(_ text: StyledText) {
     queue.add(text.rendered(color: usesColor))
+    pipe.wake()
+  }
+
+  public nonisolated func complainAbove(_ text: StyledText) {
+    if isTerminal { return printAbove(text) }
+    queue.add(text.rendered(color: false), isError: true)
     pipe.wake()
   }
 

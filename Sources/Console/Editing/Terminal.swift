@@ -123,6 +123,12 @@ final class Terminal {
     nextKey = index + 1
   }
 
+  /// Drops all that was typed.
+  func dropTypedAhead() {
+    readWaiting()
+    nextKey = keys.count
+  }
+
   /// Takes the key after which a cell went to the background out of the ones typed ahead.
   func removeKeys(_ matches: (Key) -> Bool) {
     keys.removeSubrange(..<nextKey)

@@ -16,6 +16,8 @@ struct ViCommands {
     case vertical(Int)
     case newer
     case undo
+    /// What is typed next goes in place of what stands there.
+    case overwrite
   }
 
   /// What must be asked of others.
@@ -59,25 +61,35 @@ struct ViCommands {
   private var lastInserted: [UInt32] = []
   /// The text where an insertion began, and where.
   private var insertion: (text: [UInt32], cursor: Int)?
+  /// How often it goes in, and what stands between two of them.
+  private var repetition: (count: Int, separator: [UInt32]) = (1, [])
 
   /// A new cell: it begins with an insertion.
   mutating func reset() {
     keys = []
     insertion = ([], 0)
+    repetition = (1, [])
     lastChange = [0x69]
   }
 
   mutating func forgetKeys() { keys = [] }
 
-  /// Ends an insertion, and remembers for `.` what was inserted.
-  mutating func endInsertion(_ text: [UInt32]) {
+  /// Ends an insertion, and remembers for `.` what was inserted. Gives what a count adds to it, and where; nil where
+  /// there is none.
+  mutating func endInsertion(_ text: [UInt32]) -> (more: [UInt32], place: Int)? {
     keys = []
-    guard let begun = insertion else { return }
+    guard let begun = insertion else { return nil }
     insertion = nil
     var prefix = 0
     while prefix < min(begun.cursor, text.count), begun.text[prefix] == text[prefix] { prefix += 1 }
     let tail = begun.text.count - begun.cursor
     lastInserted = prefix + tail <= text.count ? Array(text[prefix..<(text.count - tail)]) : []
+    guard repetition.count > 1, prefix == begun.cursor, !lastInserted.isEmpty else { return nil }
+    let one = repetition.separator + lastInserted
+    guard one.count * repetition.count < LineEditor.cellLimit else { return nil }
+    let more = Array(Array(repeating: one, count: repetition.count - 1).joined())
+    lastInserted += more
+    return (more, prefix + lastInserted.count - more.count)
   }
 
   /// Takes the next key.
@@ -97,9 +109,24 @@ struct ViCommands {
       if case .change(let changed, let place, let isInserting) = effect, command.action != .yank {
         lastChange = keys
         lastInserted = []
-        if isInserting { insertion = (changed, place) }
+        if isInserting {
+          insertion = (changed, place)
+          repetition = Self.repetition(of: command, changed, place)
+        }
       }
       return effect
+    }
+  }
+
+  /// How often a command has what is typed go in; a line that was begun, each time in a line of its own.
+  private static func repetition(
+    of command: Command, _ text: [UInt32], _ place: Int
+  ) -> (count: Int, separator: [UInt32]) {
+    guard command.action == nil, let count = command.count else { return (1, []) }
+    switch command.key {
+    case "i", "a", "I", "A": return (count, [])
+    case "o", "O": return (count, [10] + text[Lines.start(text, place)..<place])
+    default: return (1, [])
     }
   }
 
@@ -172,6 +199,7 @@ struct ViCommands {
     if let effect = insertion(command, text, cursor, surroundings) { return effect }
     switch command.key {
     case "u": return .undo
+    case "R": return .overwrite
     case "j", "+": return .vertical(command.count ?? 1)
     case "k", "-": return .vertical(-(command.count ?? 1))
     case "p", "P": return put(command, text, cursor)

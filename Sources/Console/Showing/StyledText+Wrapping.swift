@@ -9,6 +9,18 @@ extension StyledText {
     for span in spans { wrapper.add(span) }
     return wrapper.finished()
   }
+
+  /// Its lines, each by itself.
+  var lines: [StyledText] {
+    var lines = [StyledText()]
+    for span in spans {
+      for (place, part) in span.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        if place > 0 { lines.append(StyledText()) }
+        if !part.isEmpty { lines[lines.count - 1].spans.append(Span(String(part), span.style)) }
+      }
+    }
+    return lines
+  }
 }
 
 extension String {
