@@ -11,8 +11,6 @@ public final class Prompt {
     public var usesColor = false
     /// Opens the file without running its cells.
     public var runsCells = true
-    /// A port that the person asked for: where it is taken, another will not do.
-    public var hasFixedPort = false
 
     public init() {}
   }
@@ -191,18 +189,16 @@ public final class Prompt {
   /// the usual one is taken.
   private func listenByDefault() -> Bool {
     do {
-      let address = try kernel.listenByDefault()
-      if isInteractive { say("serving \(address)") }
+      let instead = try kernel.listenByDefault(takesAnyPort: configuration.port == nil)
+      guard isInteractive else {
+        if let instead { Stream.complain(instead) }
+        return true
+      }
+      say(instead ?? "serving \(kernel.addresses().joined(separator: ", "))")
       return true
     } catch {
-      guard !options.hasFixedPort, let address = try? kernel.listen(onPort: 0) else {
-        Stream.complain("error: \(error)")
-        return false
-      }
-      // The sentence goes on with what to do, which has been done.
-      let text = "\("\(error)".prefix { $0 != ";" }); serving \(address) instead"
-      isInteractive ? say(text) : Stream.complain(text)
-      return true
+      Stream.complain("error: \(error)")
+      return false
     }
   }
 

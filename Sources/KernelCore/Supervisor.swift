@@ -192,10 +192,11 @@ final class Supervisor: Responder {
     listen(onPort: configuration.port ?? KernelConfiguration.defaultPort)
   }
 
-  /// Listens on a port of the usual interface, whatever cells say.
+  /// Listens on a port of the usual interface: as long as it runs where the command line names the port, else until a
+  /// cell says where.
   func listen(onPort port: Int) -> EventLoopFuture<BoundAddress> {
     server.listen(on: .tcp(host: configuration.host, port: port)).assumeIsolated().map { [self] address in
-      listening.keep(address)
+      if configuration.port != nil { listening.keep(address) } else { listening.fallBack(to: address) }
       return address
     }.nonisolated()
   }

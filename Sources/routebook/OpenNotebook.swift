@@ -20,7 +20,6 @@ struct OpenNotebook: ParsableCommand {
     prompt.version = Routebook.version
     prompt.usesColor = options.usesColor
     prompt.runsCells = !noRun
-    prompt.hasFixedPort = options.port != nil
     let configuration = try options.configuration()
     let opensBrowser = !options.noBrowser
     let status = try MainActor.assumeIsolated {

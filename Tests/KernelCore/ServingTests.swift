@@ -109,14 +109,33 @@ struct ServingTests {
     #expect(open() == [ports[3]])
   }
 
-  @Test func whatTheCommandLineOpenedStays() throws {
+  /// It stayed open beside what the cell said, and was the notebook's address.
+  @Test func theUsualAddressIsGivenUpWhenACellSaysWhere() throws {
     let bench = bench()
+    let ports = try (0..<2).map { _ in try freePort }
+    func open() -> [Int] { bench.on { bench.supervisor.server.addresses.compactMap(\.port) } }
+    _ = try bench.loop.flatSubmit { bench.supervisor.listen(onPort: ports[0]) }.wait()
+    bench.run("listen(\"tcp:\(ports[1])\"); throw \"x\"", cell: 1)
+    #expect(open() == [ports[0]])
+    let next = bench.start("listen(\"tcp:\(ports[1])\")", cell: 1)
+    #expect(bench.wait { next.valueOnLoop != nil })
+    #expect(open() == [ports[1]])
+    #expect(next.value?.notes == ["http://127.0.0.1:\(ports[0]) is no longer listened on"])
+    // One that a cell asks for too is a cell's.
+    _ = try bench.loop.flatSubmit { bench.supervisor.listen(onPort: ports[1]) }.wait()
+    bench.run("listen(\"tcp:\(ports[0])\")", cell: 2)
+    #expect(open() == [ports[1], ports[0]])
+  }
+
+  @Test func thePortOfTheCommandLineStays() throws {
     let port = try freePort
-    _ = try bench.loop.flatSubmit { bench.supervisor.listen(onPort: port) }.wait()
+    let bench = bench { $0.port = port }
+    _ = try bench.loop.flatSubmit { bench.supervisor.listenByDefault() }.wait()
+    let folder = TemporaryFolder()
     bench.run("listen(\"tcp:\(port)\")", cell: 1)
-    bench.run("listen(\"tcp:\(try freePort)\")", cell: 2)
+    bench.run("listen(\"unix:\(folder.path)/s\")", cell: 2)
     bench.on { bench.kernel.removeEffects(of: 1) }
-    #expect(bench.on { bench.supervisor.server.addresses.compactMap(\.port) }.first == port)
+    #expect(bench.on { bench.supervisor.server.addresses.map(\.port) } == [port, nil])
   }
 
   @Test func aPortOfTheCommandLineOverridesEveryListen() throws {

@@ -97,7 +97,9 @@ func openUnattended(
 ) throws(UnattendedFailure) -> KernelHandle {
   do {
     let kernel = try KernelHandle(configuration) { events.post($0) }
-    if !callsListen(notebook) { try listenByDefault(kernel, takesAnyPort: takesAnyPort) }
+    if !callsListen(notebook), let instead = try kernel.listenByDefault(takesAnyPort: takesAnyPort) {
+      Stream.complain(instead)
+    }
     return kernel
   } catch {
     Stream.complain("error: \(error)")
@@ -105,17 +107,22 @@ func openUnattended(
   }
 }
 
-private func listenByDefault(_ kernel: KernelHandle, takesAnyPort: Bool) throws {
-  do {
-    try kernel.listenByDefault()
-  } catch {
-    guard takesAnyPort, let address = try? kernel.listen(onPort: 0) else { throw error }
-    // The sentence goes on with what to do, which has been done.
-    Stream.complain("\("\(error)".prefix { $0 != ";" }); serving \(address) instead")
-  }
-}
-
 extension KernelHandle {
+  /// Listens where a notebook without `listen` is served, or on any free port.
+  ///
+  /// - Parameter takesAnyPort: whether another port will do where another program has the usual one.
+  /// - Returns: what to say where it has come to that.
+  func listenByDefault(takesAnyPort: Bool) throws -> String? {
+    do {
+      try listenByDefault()
+      return nil
+    } catch {
+      guard takesAnyPort, let address = try? listen(onPort: 0) else { throw error }
+      // The sentence goes on with what to do, which has been done.
+      return "\("\(error)".prefix { $0 != ";" }); serving \(address) instead"
+    }
+  }
+
   /// Lets requests under way end within `grace`, then ends everything; meanwhile what comes is told as it comes.
   ///
   /// - Parameter tell: tells what has come; waits for it at most so many seconds.

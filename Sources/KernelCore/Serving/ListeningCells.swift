@@ -7,17 +7,23 @@ import Web
 final class ListeningCells {
   private let server: HTTPServer
   private var wanted: [Int: [BoundAddress]] = [:]
-  /// Those that no cell has asked for.
+  /// Those that the command line has asked for.
   private var kept: [BoundAddress] = []
   /// One that nobody wants and that stays as the last.
   private var last: BoundAddress?
 
   init(_ server: HTTPServer) { self.server = server }
 
-  /// The command line or the default wants it: it stays.
+  /// The command line wants it: it stays.
   func keep(_ address: BoundAddress) {
     kept.append(address)
     giveUp([])
+  }
+
+  /// The notebook is to be reached there until a cell says where.
+  func fallBack(to address: BoundAddress) {
+    giveUp([])
+    if !isWanted(address) { last = address }
   }
 
   /// A cell has run anew, or is gone; gives the addresses that were given up.
@@ -45,8 +51,7 @@ final class ListeningCells {
     let candidates = addresses + [last].compactMap(\.self)
     last = nil
     return candidates.filter { address in
-      let isWanted = kept.contains(address) || wanted.values.contains { $0.contains(address) }
-      guard !isWanted, server.addresses.contains(address) else { return false }
+      guard !isWanted(address), server.addresses.contains(address) else { return false }
       guard server.addresses.count > 1 else {
         last = address
         return false
@@ -54,5 +59,9 @@ final class ListeningCells {
       server.close(address)
       return true
     }
+  }
+
+  private func isWanted(_ address: BoundAddress) -> Bool {
+    kept.contains(address) || wanted.values.contains { $0.contains(address) }
   }
 }
