@@ -66,6 +66,17 @@ struct FilesTests {
     ] {
       #expect(found.head.lowercased().contains("\r\n\(field)"), "\(field)")
     }
+    // What is put in its place has nothing of the file.
+    bench.run("group \"/assets\" { after { response.body = \"other\" } }\ncors()", cell: 4)
+    let other = try ask(port, "GET", "/assets/x.css", "Range: bytes=5-").head.lowercased()
+    #expect(other.hasPrefix("http/1.1 200 ") && other.contains("\r\ncontent-length: 5"))
+    for field in ["content-range", "etag", "last-modified", "accept-ranges"] {
+      #expect(!other.contains("\r\n\(field):"), "\(field)")
+    }
+    let preflight = try ask(
+      port, "OPTIONS", "/assets/x.css", "Origin: https://a.example", "Access-Control-Request-Method: POST")
+    #expect(preflight.head.lowercased().contains("\r\naccess-control-allow-methods: get, head\r\n"))
+    bench.run("1", cell: 4)
     let head = try ask(port, "HEAD", "/assets/x.css")
     #expect(head.body.isEmpty && head.head.lowercased().contains("content-length: 8"))
     let part = try ask(port, "GET", "/assets/x.css", "Range: bytes=5-")

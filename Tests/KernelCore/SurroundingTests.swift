@@ -64,6 +64,50 @@ struct SurroundingTests {
     #expect(bench.ask("/").text?.contains("stopped after computing") == true)
   }
 
+  @Test func whatAnswersAStoppedHandlerSeesTheStateThatBeforeLeft() {
+    let bench = Bench { $0.machineLimits.handlerTime = 20_000_000 }
+    bench.run(
+      """
+      before { request.state["user"] = "ada" }
+      onError { request.state.user + " " + request.params.id }
+      after { response.headers["x-user"] = request.state.user }
+      route "/<id>" { while true { } }
+      """)
+    let answer = bench.ask("/7")
+    #expect(answer.text == "ada 7" && answer.value?.headers["x-user"] == ["ada"])
+  }
+
+  @Test func theAnswerInPlaceOfAStreamThatFailedAtOnceGoesThroughAfterWithTheSameRequest() {
+    bench.run(
+      """
+      before { request.state["user"] = "ada" }
+      onError { request.state.user + ": " + error.message }
+      after { response.headers["x-user"] = request.state.user }
+      route "/" { stream { out in throw "no" } }
+      """)
+    let answer = bench.ask("/")
+    #expect(answer.status == 500 && answer.text == "ada: no")
+    #expect(answer.value?.headers["x-user"] == ["ada"])
+  }
+
+  @Test func theAnswerInPlaceOfOneThatCannotBeSentGoesThroughAfter() {
+    bench.run(
+      """
+      onError { error.message.uppercased() }
+      after { response.headers["x-after"] = "1" }
+      route "/json" { [1, nil, { 1 }] }
+      route "/stream" { respond(stream { out in out.write(1) }, status: 204) }
+      """)
+    for path in ["/json", "/stream"] {
+      let answer = bench.ask(path)
+      #expect(answer.status == 500 && answer.value?.headers["x-after"] == ["1"], "\(path)")
+      #expect(answer.text.map { $0 == $0.uppercased() } == true, "\(answer.text ?? "")")
+    }
+    // What `after` does to each answer is tried on the one in its place, and then the standard page comes.
+    bench.run("after { response.body = [{ 1 }] }", cell: 2)
+    #expect(bench.ask("/none").status == 500)
+  }
+
   @Test func aCellThatIsDeletedTakesItAlong() {
     bench.run("before { \"no\" }\nnotFound { \"no\" }")
     bench.run("route \"/\" { 1 }", cell: 2)
@@ -201,6 +245,11 @@ struct CORSTests {
       #expect(answer.hasPrefix("http/1.1 \(status) "))
       #expect(answer.contains("access-control-allow-origin: https://a.example\r\n"), "\(path)")
     }
+    bench.run("cors()\nsocket \"/live\" { ws in 1 }", cell: 1)
+    let socket = try ask(port, "OPTIONS", "/live", "Access-Control-Request-Method: GET")
+    #expect(socket.contains("access-control-allow-methods: get\r\n"))
+    bench.run(
+      "cors(\"https://a.example\")\nroute PUT \"/items\" { 1 }", cell: 1)
     // OPTIONS that is no preflight is answered as ever.
     #expect(try ask(port, "OPTIONS", "/items").contains("allow: put, options\r\n"))
   }

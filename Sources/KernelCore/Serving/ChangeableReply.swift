@@ -105,8 +105,22 @@ extension ReplyMaker {
     } else if !isTyped {
       fields[Field.type] = .nil
     }
+    dropFileFields(&fields)
     fields[Field.typed] = fields[Field.type].isNil ? .nil : fields[Field.body]
     return machine.makeInstance(replyClass, fields: fields)
+  }
+
+  /// Where a body stands in the place of a file, what told of the file goes with it.
+  private func dropFileFields(_ fields: inout [Value]) {
+    guard let slice = fileSlice(fields[Field.typed]), fileSlice(fields[Field.body]) == nil else { return }
+    let isPart = fields[Field.status].asInt == 206
+    if isPart { fields[Field.status] = .int(200) }
+    let told = Dictionary(uniqueKeysWithValues: slice.file.fields)
+    let rest = (machine.pairs(of: fields[Field.headers]) ?? []).map { (machine.display($0.key), $0.value) }
+      .filter { name, value in
+        name == "content-range" ? !isPart : told[name] == nil || told[name] != machine.string(value)
+      }
+    fields[Field.headers] = machine.makeDictionary(rest)
   }
 
   /// An answer that is finished, as a reply that can be changed.
@@ -139,6 +153,10 @@ extension ReplyMaker {
   func sealed(_ reply: Value) throws(Failure) -> Value {
     let sealed = try changeable(reply, inPlaceOf: .nil)
     let body = machine.field(Field.body, of: sealed)
+    if stream(in: body) != nil {
+      try checkStreams(
+        with: HTTPResponseStatus(statusCode: machine.field(Field.status, of: sealed).asInt ?? 200))
+    }
     if machine.elements(of: body) != nil || machine.pairs(of: body) != nil {
       machine.setField(Field.body, of: sealed, to: machine.makeBytes(try machine.writeJSON(body)))
     }

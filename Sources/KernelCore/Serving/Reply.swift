@@ -87,9 +87,7 @@ struct ReplyMaker {
     let body = machine.field(2, of: value)
     var response = Response(status: status, headers: [:])
     if let stream = stream(in: body) {
-      guard status.hasContent else {
-        throw Failure(.argument, "an answer with the status \(status.code) has no body to stream")
-      }
+      try checkStreams(with: status)
       response.headers = head(of: stream.object).headers
     } else if let slice = fileSlice(body) {
       response.file = slice
@@ -120,6 +118,13 @@ struct ReplyMaker {
       response.headers.add(name: "set-cookie", value: machine.display(line))
     }
     return response
+  }
+
+  /// - Throws: a failure where an answer of a status has no body that could be streamed.
+  func checkStreams(with status: HTTPResponseStatus) throws(Failure) {
+    guard status.hasContent else {
+      throw Failure(.argument, "an answer with the status \(status.code) has no body to stream")
+    }
   }
 
   /// A backend's answer passed on: its status, type and body.

@@ -41,8 +41,8 @@ final class RequestDesk {
     /// The notebook asks itself, within the process.
     let isOwn: Bool
     let span: SpanID
-    /// `request`, where files may be opened to answer it.
-    let object: RequestObject?
+    /// Nil where nothing surrounds its path.
+    let surrounded: Surrounded?
     /// Where its body is written to, while it streams.
     var writer: StreamWriter?
     /// That of its head; 0 before it streams.
@@ -51,6 +51,23 @@ final class RequestDesk {
     var opening: ((Work) -> Void)?
     /// It is what an error of an answer that was to be streamed has come to.
     var isRecovered = false
+
+    /// Closes the file that was opened to answer it.
+    func closeFile(_ desk: RequestDesk) {
+      guard let request = surrounded?.request.value else { return }
+      (desk.machine.payload(of: request, desk.requestClass) as? RequestObject)?.opened?.close()
+    }
+  }
+
+  /// What surrounds the path of a request, and the `request` that all of it sees.
+  private final class Surrounded {
+    let around: Around
+    let request: PinnedValue
+
+    init(_ around: Around, _ request: PinnedValue) {
+      self.around = around
+      self.request = request
+    }
   }
 
   init(
@@ -98,7 +115,7 @@ final class RequestDesk {
     if let policy = coming.around?.policy {
       exchange.fields = policy.fields(for: request)
       if CORSPolicy.isPreflight(request) {
-        return answer(exchange, policy.preflight(request, allow: resolution.allowed))
+        return answer(exchange, policy.preflight(request, allow: methods(of: coming, resolution)))
       }
     }
     switch resolution {
@@ -125,6 +142,17 @@ final class RequestDesk {
     }
   }
 
+  /// The methods that the path of a preflight has; empty where there is nothing at it.
+  private func methods(of coming: Coming, _ resolution: RouteTable<Int>.Resolution) -> [HTTPMethod] {
+    switch resolution {
+    case .methodNotAllowed(let allow), .options(let allow): return allow
+    case .match, .badPath: return []
+    case .notFound:
+      if routes.socket(at: coming.exchange.request.path) != nil { return [.GET] }
+      return coming.around?.files == nil ? [] : StaticFolder.methods
+    }
+  }
+
   /// A request that has come, with what surrounds its path; nil where nothing is declared around routes at all.
   private struct Coming {
     let exchange: Exchange
@@ -146,7 +174,7 @@ final class RequestDesk {
     if !missing.isEmpty { route.hits += 1 }
     let call = surrounded.call(
       route, coming.exchange, handler: nil, missing: missing, around, request: request, standard: response)
-    run(call, of: route, coming)
+    run(call, of: route, coming, request)
   }
 
   /// Of what is asked for below the path of a folder no route is near, unless that is all paths.
@@ -184,7 +212,7 @@ final class RequestDesk {
     let call = surrounded.call(
       route, coming.exchange, handler: [.int(route.number), .bool(coming.isOwn), request],
       missing: notFounds, around, request: request, standard: missing)
-    run(call, of: route, coming, machine.payload(of: request, requestClass) as? RequestObject)
+    run(call, of: route, coming, request)
   }
 
   private func start(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
@@ -193,11 +221,11 @@ final class RequestDesk {
     var (arguments, request) = self.arguments(
       of: route, values, coming.exchange, withRequest: route.usesRequest || around != nil)
     arguments.append(request)
-    guard let around else { return run((route.handler.value, arguments), of: route, coming) }
+    guard let around else { return run((route.handler.value, arguments), of: route, coming, nil) }
     let call = surrounded.call(
       route, coming.exchange, handler: arguments, missing: [], around, request: request,
       standard: Response(status: .noContent))
-    run(call, of: route, coming)
+    run(call, of: route, coming, request)
   }
 
   /// Opens a WebSocket, where what comes before the path does not answer itself.
@@ -212,7 +240,7 @@ final class RequestDesk {
     // What it is called with lives longer than the fiber of those before it.
     let pinned = (parameters + [request]).map { PinnedValue($0, in: machine) }
     let call = surrounded.admission(route, exchange, around, request: request)
-    run(call, of: route, coming) { [unowned self] work in
+    run(call, of: route, coming, request) { [unowned self] work in
       sockets.open(exchange, route, pinned.map(\.value), started: work.started, span: work.span)
     }
   }
@@ -228,9 +256,11 @@ final class RequestDesk {
   }
 
   /// Runs what answers a request.
+  ///
+  /// - Parameter value: `request` in all that surrounds its path; nil where nothing does.
   private func run(
-    _ call: (function: Value, arguments: [Value]), of route: RouteRecord, _ coming: Coming,
-    _ object: RequestObject? = nil, opening: ((Work) -> Void)? = nil
+    _ call: (function: Value, arguments: [Value]), of route: RouteRecord, _ coming: Coming, _ value: Value?,
+    opening: ((Work) -> Void)? = nil
   ) {
     let exchange = coming.exchange
     let request = exchange.request
@@ -240,9 +270,13 @@ final class RequestDesk {
         .request(request.method, target: request.target), cell: ownership.cell(of: route.owner),
         caller: caller, isOwn: caller != .none || depth > 1, arrived: coming.arrived)
       ?? .none
+    var surrounded: Surrounded?
+    if let around = coming.around, let value {
+      surrounded = Surrounded(around, PinnedValue(value, in: machine))
+    }
     let work = Work(
       exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span,
-      object: object, opening: opening)
+      surrounded: surrounded, opening: opening)
     start(call, work, depth: depth)
   }
 
@@ -383,22 +417,14 @@ final class RequestDesk {
   /// other: by `onError`, where there is one. An answer that this gives is not recovered from again.
   private func recover(_ work: Work, _ error: Value) {
     var work = work
-    // What comes behind the head of a stream has run.
-    let isHandler = work.writer == nil
     work.writer = nil
-    let exchange = work.exchange
-    let around = surroundings.around(exchange.request.path)
-    guard !work.isRecovered, !around.onErrors.isEmpty || isHandler && !around.afters.isEmpty else {
-      return fail(work, error)
-    }
+    guard !work.isRecovered, let kept = work.surrounded,
+      !kept.around.onErrors.isEmpty || !kept.around.afters.isEmpty
+    else { return fail(work, error) }
     work.isRecovered = true
-    var values: [Value] = []
-    let resolution = routes.table.resolve(method: exchange.request.method, path: exchange.request.path)
-    if case .match(_, let found) = resolution { values = found.map(machine.value) }
-    let request = requestObject(exchange, work.route, values)
     let call = surrounded.recovery(
-      work.route, exchange, around, request: request, error: error, isHandler: isHandler)
-    start(call, work, depth: origin(exchange.request).depth)
+      work.route, work.exchange, kept.around, request: kept.request.value, error: error)
+    start(call, work, depth: origin(work.exchange.request).depth)
   }
 
   private func fail(_ work: Work, _ error: Value) {
@@ -456,7 +482,7 @@ final class RequestDesk {
         work.route, started: work.started)
     }
     work.exchange.respond(response)
-    work.object?.opened?.close()
+    work.closeFile(self)
   }
 
   /// Gives an answer that no handler made.
@@ -499,7 +525,7 @@ final class RequestDesk {
 
   private func abandon(_ task: TaskID) {
     guard let work = take(task) else { return }
-    work.object?.opened?.close()
+    work.closeFile(self)
     if let writer = work.writer {
       writer.close()
       end(work, writer, .cancelled)
@@ -531,15 +557,5 @@ final class RequestDesk {
 
   private static var restarted: Response {
     StandardPages.unavailable("the notebook's kernel was restarted")
-  }
-}
-
-extension RouteTable.Resolution {
-  /// The methods that the path has, as far as they were asked for; empty otherwise.
-  fileprivate var allowed: [HTTPMethod] {
-    switch self {
-    case .methodNotAllowed(let allow), .options(let allow): allow
-    case .match, .notFound, .badPath: []
-    }
   }
 }

@@ -80,18 +80,15 @@ final class SurroundedRequests {
   }
 
   /// What is to be run where an answer has failed beyond what surrounds it: what its error comes to.
-  ///
-  /// - Parameter isHandler: false where it was on its way to being streamed: what is behind the handlers has had its turn.
   func recovery(
-    _ route: RouteRecord, _ exchange: Exchange, _ around: Around, request: Value, error: Value,
-    isHandler: Bool
+    _ route: RouteRecord, _ exchange: Exchange, _ around: Around, request: Value, error: Value
   ) -> (function: Value, arguments: [Value]) {
     let (_, arguments) = call(
       route, exchange, handler: nil, missing: [], around, request: request,
       standard: Response(status: .noContent))
     return (
       machine.libraryFunction(named: "__recover") ?? .nil,
-      [arguments[0], arguments[4], isHandler ? arguments[5] : machine.makeArray([]), error]
+      [arguments[0], arguments[4], arguments[5], error]
     )
   }
 
@@ -160,6 +157,20 @@ final class SurroundedRequests {
         reply == nil ? nil : __outer(plan, reply, errors, afters)
     }
     func __outer(plan, inner, errors, afters) {
+        let reply = __changed(plan, inner, errors, afters)
+        do {
+            return __sealed(reply)
+        } catch error {
+            // The answer in its place is one as any other, and has the headers of all.
+            let another = __changed(plan, __recovered(plan, errors, error), errors, afters)
+            do {
+                return __sealed(another)
+            } catch error {
+                return __failure(plan, error)
+            }
+        }
+    }
+    func __changed(plan, inner, errors, afters) {
         var reply = inner
         for step in afters {
             do {
@@ -169,11 +180,7 @@ final class SurroundedRequests {
                 reply = __recovered(plan, errors, error)
             }
         }
-        do {
-            return __sealed(reply)
-        } catch error {
-            return __recovered(plan, errors, error)
-        }
+        reply
     }
     func __recover(plan, errors, afters, error) {
         __outer(plan, __recovered(plan, errors, error), errors, afters)

@@ -37,7 +37,8 @@ extension StaticFolder {
     }
   }
 
-  private static let methods: [HTTPMethod] = [.GET, .HEAD]
+  /// Those that files have.
+  public static let methods: [HTTPMethod] = [.GET, .HEAD]
 
   private static func refusal(of request: Request) -> Response {
     let allow = RouteSearch.allowList(methods)
@@ -50,10 +51,7 @@ extension StaticFolder {
     let conditions = FileConditions(
       headers: request.headers, entityTag: file.entityTag, modified: file.modified, size: file.size)
     var response = Response(
-      status: .ok,
-      headers: [
-        "etag": file.entityTag, "last-modified": HTTPDate.format(file.modified), "accept-ranges": "bytes",
-      ])
+      status: .ok, headers: HTTPHeaders(file.fields))
     var range = 0..<file.size
     switch conditions.outcome(isGet: request.method == .GET) {
     case .whole: break

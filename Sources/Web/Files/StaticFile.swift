@@ -27,6 +27,11 @@ public final class StaticFile: Sendable {
     entityTag = "\(isFresh ? "W/" : "")\"\(String(stamp, radix: 16))-\(String(size, radix: 16))\""
   }
 
+  /// The header fields that tell of it, whatever part of it is sent.
+  public var fields: [(String, String)] {
+    [("etag", entityTag), ("last-modified", HTTPDate.format(modified)), ("accept-ranges", "bytes")]
+  }
+
   deinit { close() }
 
   /// Ends it. What is being sent of it goes on.
