@@ -87,10 +87,11 @@ extension Prompt {
     guard words.count > 1, let last = words.last else {
       return refuse("say which and where: %move 3 1 puts cell 3 before cell 1, %move 3 end at the end")
     }
-    guard let chosen = cells(in: words.dropLast().joined(separator: " ")) else { return }
+    let advice = "%move 3 1 or %move 3-5 end"
+    guard let chosen = cells(in: words.dropLast().joined(separator: " "), advice: advice) else { return }
     var target: Int?
     if last != "end" {
-      guard let number = cells(in: last)?.first else { return }
+      guard let number = cells(in: last, advice: advice)?.first else { return }
       target = number
     }
     if let target, chosen.contains(target) { return refuse("cell [\(target)] cannot go before itself") }
@@ -107,10 +108,15 @@ extension Prompt {
     say("in order: \(Prompt.list(notebook.codeNumbers))")
   }
 
-  /// `%insert 3`: the next cell that is entered goes before that one.
+  /// `%insert 3`: the next cell that is entered goes before that one; `%insert end`, as ever to the end.
   func insertNext(before argument: String) {
     if argument.isEmpty { return refuse("say before which one: %insert 3") }
-    guard let chosen = cells(in: argument) else { return }
+    if argument == "end" {
+      insertion = nil
+      undoable.removeAll { $0.isAhead }
+      return say("the next cell that you enter goes to the end")
+    }
+    guard let chosen = cells(in: argument, advice: "%insert 3") else { return }
     guard chosen.count == 1 else { return refuse("say before which one: %insert 3") }
     insertion = chosen[0]
     undoable.removeAll { $0.isAhead }
@@ -123,7 +129,7 @@ extension Prompt {
   /// `%edit 3`: in the person's editor where they name one, else at the prompt.
   func edit(_ argument: String) {
     if notebook.codeNumbers.isEmpty, argument.isEmpty { return say("the notebook is empty; type a cell") }
-    guard let chosen = chosenCells(argument) else { return }
+    guard let chosen = chosenCells(argument, advice: "%edit 3") else { return }
     guard chosen.count == 1, let cell = notebook[chosen[0]] else { return refuse("say which one: %edit 3") }
     let environment = ProcessInfo.processInfo.environment
     let namesEditor = ["VISUAL", "EDITOR"].contains { environment[$0]?.isEmpty == false }

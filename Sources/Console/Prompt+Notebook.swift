@@ -55,8 +55,9 @@ extension Prompt {
   }
 
   /// The cells that an argument names; nil where it names none, which the person has been told then.
-  func cells(in argument: String) -> [Int]? {
-    switch CellSelection.parse(argument, among: notebook.codeNumbers, failed: failedCells, stale: staleCells)
+  func cells(in argument: String, advice: String = "3, 3-5 or all") -> [Int]? {
+    switch CellSelection.parse(
+      argument, among: notebook.codeNumbers, failed: failedCells, stale: staleCells, advice: advice)
     {
     case .success(let chosen): return chosen
     case .failure(let problem):
@@ -67,14 +68,16 @@ extension Prompt {
 
   /// The cells that a command runs or shows: those that its argument names, and where there is none the last, or all.
   /// Nil where there are none, which the person has been told then.
-  func chosenCells(_ argument: String, otherwiseAll: Bool = false) -> [Int]? {
+  func chosenCells(_ argument: String, otherwiseAll: Bool = false, advice: String = "3, 3-5 or all")
+    -> [Int]?
+  {
     guard let last = notebook.codeNumbers.last else {
       // What names a cell names one that is not there.
-      if !argument.isEmpty, argument != "all" { return cells(in: argument) }
+      if !argument.isEmpty, argument != "all" { return cells(in: argument, advice: advice) }
       say("the notebook is empty")
       return nil
     }
-    return cells(in: argument.isEmpty ? (otherwiseAll ? "all" : "\(last)") : argument)
+    return cells(in: argument.isEmpty ? (otherwiseAll ? "all" : "\(last)") : argument, advice: advice)
   }
 
   // MARK: Files

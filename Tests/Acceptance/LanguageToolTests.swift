@@ -64,6 +64,31 @@ import Testing
     }
   }
 
+  @Test func tagsAndPatternsThatNoReplayTakesAreErrors() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        """
+        # %% 1 tags="ignore-output"
+        1
+        # %% 2 sanitize=["["]
+        2
+        # %% 3 tags=["slow"] a title
+        3
+        """)
+      let checked = try Run(["check", file])
+      #expect(checked.exit == .code(2))
+      #expect(
+        checked.errors.split(separator: "\n") == [
+          "\(file):1: tags is a list of texts: tags=[\"ignore-output\"]",
+          "\(file):3: \"[\" in sanitize is no regular expression as ICU has them",
+          "\(file):5: write tags=[…] behind the cell's title, at the end of the line; as it is, it is a part of it",
+          "\(file): 3 cells, 3 errors",
+        ])
+      let replayed = try Run(["replay", "--check", file])
+      #expect(replayed.exit == .code(2) && replayed.errors.contains(":1: tags is a list of texts"))
+    }
+  }
+
   @Test func severalFilesAreAllCheckedAndTheWorstCounts() async throws {
     try await onOwnThread {
       let good = try Serving.temporaryFile("1 + 1\n")

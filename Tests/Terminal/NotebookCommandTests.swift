@@ -42,6 +42,8 @@ import Testing
     #expect(try notebook.enter("%undo") == ["%move is undone; in order: [1], [2], [3]"])
     #expect(
       try notebook.enter("%undo") == ["%insert is undone; the next cell that you enter goes to the end"])
+    try notebook.enter("%insert 1")
+    #expect(try notebook.enter("%insert end") == ["the next cell that you enter goes to the end"])
     try notebook.enter("\"b\"")
     #expect(try order(notebook).last == "In [4]: \"b\"")
   }
@@ -108,6 +110,9 @@ import Testing
       ("%move 1 9", "there is no cell [9]"),
       ("%move 7 1", "there is no cell [7]"), ("%move 1 1", "cell [1] cannot go before itself"),
       ("%insert", "say before which one: %insert 3"), ("%insert 9", "there is no cell [9]"),
+      ("%insert foo", "\"foo\" names no cell; write %insert 3"),
+      ("%edit foo", "\"foo\" names no cell; write %edit 3"),
+      ("%move 1 foo", "\"foo\" names no cell; write %move 3 1 or %move 3-5 end"),
       ("%undo 3", "%undo stands alone"),
       ("%run stale", "no cell is stale"), ("%show stale", "no cell is stale"),
     ] {

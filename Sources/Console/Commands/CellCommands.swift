@@ -44,7 +44,9 @@ extension Command {
       prompt, argument in
       prompt.moveCells(argument)
     },
-    Command(name: "insert", usage: "3", explanation: "puts the next cell that is entered before that one") {
+    Command(
+      name: "insert", usage: "3 | end", explanation: "puts the next cell that is entered before that one"
+    ) {
       prompt, argument in
       prompt.insertNext(before: argument)
     },

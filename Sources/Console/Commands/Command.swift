@@ -44,14 +44,20 @@ enum CellSelection {
     }
   }
 
-  /// In the order in which they are named, each once. `numbers` are the cells there are, `failed` those of them
-  /// that did not succeed, `stale` those that would come to something else now.
+  /// In the order in which they are named, each once.
+  ///
+  /// - Parameters:
+  ///   - numbers: the cells there are.
+  ///   - failed: those of them that did not succeed.
+  ///   - stale: those that would come to something else now.
+  ///   - advice: what to write in the place of what names no cell.
   static func parse(
-    _ text: String, among numbers: [Int], failed: [Int] = [], stale: @autoclosure () -> [Int] = []
+    _ text: String, among numbers: [Int], failed: [Int] = [], stale: @autoclosure () -> [Int] = [],
+    advice: String = "3, 3-5 or all"
   ) -> Result<[Int], CommandProblem> {
     var chosen: [Int] = []
     let parts = text.split(whereSeparator: { $0 == " " || $0 == "," })
-    if parts.isEmpty { return .failure(CommandProblem("no cell is named; write 3, 3-5 or all")) }
+    if parts.isEmpty { return .failure(CommandProblem("no cell is named; write \(advice)")) }
     for part in parts {
       if part == "all" {
         chosen += numbers
@@ -82,7 +88,7 @@ enum CellSelection {
         }
         chosen += numbers[start...end]
       } else {
-        return .failure(CommandProblem("\"\(part)\" names no cell; write 3, 3-5 or all"))
+        return .failure(CommandProblem("\"\(part)\" names no cell; write \(advice)"))
       }
     }
     var seen: Set<Int> = []

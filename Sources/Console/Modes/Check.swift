@@ -26,16 +26,20 @@ public struct Check {
   }
 
   private func hasErrors(_ path: String) throws(UnattendedFailure) -> Bool {
-    let cells = sources(of: try readNotebook(path), in: path)
+    let notebook = try readNotebook(path)
+    let cells = sources(of: notebook, in: path)
+    let unusable = OutputComparison.problems(of: notebook)
+    for problem in unusable { Stream.complain(problem.description(in: path)) }
     let checked = try withUnlistenedKernel { $0.check(cells) }
     for (cell, result) in zip(cells, checked) where !result.diagnostics.isEmpty {
       Stream.complain(ErrorRenderer(usesColor: usesColor).render(result.diagnostics, in: cell) + "\n")
     }
     let all = checked.flatMap(\.diagnostics)
-    let errors = all.count { $0.severity == .error }
+    let failed = all.count { $0.severity == .error }
+    let errors = failed + unusable.count
     let isCut = checked.contains { $0.diagnostics.count { $0.severity == .error } >= Parser.diagnosticLimit }
     let found = [
-      counted(errors, "error").map { isCut ? "at least \($0)" : $0 }, counted(all.count - errors, "warning"),
+      counted(errors, "error").map { isCut ? "at least \($0)" : $0 }, counted(all.count - failed, "warning"),
     ].compactMap(\.self)
     let summary =
       "\(fileName(path)): \(counted(cells.count, "cell") ?? "no cells"), "

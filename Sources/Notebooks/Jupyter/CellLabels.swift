@@ -34,7 +34,8 @@ struct CellLabels {
     }
     // As they were written in the cells file, unless they were changed since.
     if let text = own?["metadata"]?.string, let written = CellLabels.marker(text)?.metadata,
-      CellLabels.values(of: written.filter { CellLabels.isCarried($0.key) }) == JSONObject(values),
+      CellLabels.values(of: written.filter { CellLabels.isCarried($0.key) }).accepted(for: kind)
+        == JSONObject(values),
       CellLabels.isWritable(Cell(kind: kind, metadata: written, source: ""))
     {
       metadata = written
@@ -98,7 +99,7 @@ struct CellLabels {
     return (number, marker.title)
   }
 
-  /// The values of a marker line as Jupyter has them.
+  /// The values of a marker line as JSON.
   static func values(of metadata: [Metadatum]) -> JSONObject {
     JSONObject(metadata.map { JSONObject.Member(key: $0.key, value: value(of: $0)) })
   }
@@ -118,7 +119,7 @@ struct CellLabels {
   static func metadata(of cell: Cell, updating old: JSONObject, before: Cell?) -> JSONObject {
     var object = old
     for datum in before?.metadata ?? [] where isCarried(datum.key) { object[datum.key] = nil }
-    let values = values(of: cell.metadata.filter { !reserved.contains($0.key) })
+    let values = values(of: cell.metadata.filter { !reserved.contains($0.key) }).accepted(for: cell.kind)
     for member in values { object[member.key] = member.value }
     if !cell.title.isEmpty {
       object["title"] = .string(cell.title)

@@ -188,6 +188,27 @@ struct NbformatAgreementTests {
     try await validate(texts)
   }
 
+  @Test func valuesThatJupyterRefusesStandOnlyInTheTextOfTheMarkerLine() async throws {
+    let values = [
+      #"tags=["slow", "slow"]"#, #"tags=["a,b", "", 1, "ok"]"#, #"tags="x""#, "tags=[1]", "tags=[]", "tags=x",
+      #"name="""#, #"name="a\nb""#, "name=3", #"name="fine""#, "jupyter=1",
+      #"jupyter={"source_hidden": true}"#,
+      #"collapsed="x""#, "collapsed=true", "scrolled=3", #"scrolled="auto""#, "execution=3",
+      #"execution={"a": 1}"#, #"execution={"a": "b"}"#, "format=3", #"format="text/html""#,
+    ]
+    var texts: [String] = []
+    for kind in ["", "[markdown] ", "[raw] "] {
+      for value in values {
+        let notebook = try parse("# %% 1 a \(kind)\(value)\n# 1\n")
+        try #require(notebook.cells[0].metadata.count == 1)
+        texts.append(try JupyterNotebook.serialize(notebook))
+        #expect(try throughJupyter(notebook).cells == notebook.cells, "\(kind)\(value)")
+      }
+    }
+    try await validate(texts)
+    #expect(texts[0].contains("\"slow\"\n") && texts[1].contains("[\n     \"ok\"\n    ]"))
+  }
+
   @Test func notebooksOfOlderVersionsAreValidOnceWeHaveWrittenThem() async throws {
     let cells =
       #"{"cell_type": "code", "source": "1"}, {"cell_type": "markdown", "source": ["a"], "metadata": {}}"#

@@ -24,13 +24,7 @@ struct OutputComparison: Sendable {
     var shared: [OutputPattern] = []
     var result: [Int: OutputComparison] = [:]
     for cell in notebook.cells {
-      if cell.metadata.contains(where: { $0.key == "tags" }), cell.strings(of: "tags") == nil {
-        throw BadPattern(cell, "tags is a list of texts: tags=[\"ignore-output\"]")
-      }
-      if let key = ["tags", "sanitize"].first(where: { cell.title.contains("\($0) = ") }) {
-        throw BadPattern(
-          cell, "write \(key)=[…] without spaces around the =; as it is, it is a part of the cell's title")
-      }
+      try checkTags(of: cell)
       let own = try patterns(of: cell)
       if cell.kind != .code {
         shared += own
@@ -40,6 +34,36 @@ struct OutputComparison: Sendable {
       }
     }
     return result
+  }
+
+  /// What of a notebook can't be compared, a problem of each cell that has one.
+  static func problems(of notebook: Notebook) -> [BadPattern] {
+    notebook.cells.compactMap { cell in
+      do throws(BadPattern) {
+        try checkTags(of: cell)
+        _ = try patterns(of: cell)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  private static func checkTags(of cell: Cell) throws(BadPattern) {
+    if cell.metadata.contains(where: { $0.key == "tags" }), cell.strings(of: "tags") == nil {
+      throw BadPattern(cell, "tags is a list of texts: tags=[\"ignore-output\"]")
+    }
+    for key in ["tags", "sanitize"] {
+      if cell.title.contains("\(key) = ") {
+        throw BadPattern(
+          cell, "write \(key)=[…] without spaces around the =; as it is, it is a part of the cell's title")
+      }
+      if cell.title.contains("\(key)=[") {
+        throw BadPattern(
+          cell,
+          "write \(key)=[…] behind the cell's title, at the end of the line; as it is, it is a part of it")
+      }
+    }
   }
 
   private static func patterns(of cell: Cell) throws(BadPattern) -> [OutputPattern] {
@@ -121,10 +145,16 @@ struct OutputComparison: Sendable {
     }
   }
 
-  /// A pattern that cannot be used, and the cell that has it.
+  /// A pattern that cannot be used, or tags that are none, and the cell that has it.
   struct BadPattern: Error {
     let cell: Cell
     let problem: String
+
+    /// The problem with its place in the notebook's file.
+    func description(in path: String) -> String {
+      let line = cell.firstLine.map { ":\($0 - 1)" } ?? ""
+      return "\(fileName(path))\(line): \(problem)"
+    }
 
     init(_ cell: Cell, _ problem: String) {
       self.cell = cell

@@ -122,8 +122,7 @@ public struct Replay {
     do throws(OutputComparison.BadPattern) {
       return try OutputComparison.all(of: notebook)
     } catch {
-      let line = error.cell.firstLine.map { ":\($0 - 1)" } ?? ""
-      let problem = "\(path)\(line): \(error.problem)"
+      let problem = error.description(in: path)
       Stream.complain(problem)
       throw UnattendedFailure(status: .badFile, problem: problem)
     }
