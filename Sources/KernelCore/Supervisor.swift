@@ -340,6 +340,7 @@ final class Supervisor: Responder {
   func shutDown(grace: TimeAmount) -> EventLoopFuture<Void> {
     let dismissal = loop.assumeIsolated().scheduleTask(in: grace) { [self] in
       kernel.desk.dismissAll()
+      server.refuseUnfinished()
     }
     return server.shutDown(grace: grace + Supervisor.dismissalTime).assumeIsolated().map { [self] in
       dismissal.cancel()

@@ -132,6 +132,13 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     closeWhenFlushed(context)
   }
 
+  /// Answers a request whose head or body is still coming.
+  func refuseUnfinished() {
+    guard let context, phase == .serving, exchange == nil, assembler.isReadingBody || input.isWithinHead
+    else { return }
+    refuse(StandardPages.unavailable("the server is shutting down"), head: assembler.head, context)
+  }
+
   func closeWhenFlushed(_ context: ChannelHandlerContext) {
     phase = .finishing
     let promise = context.eventLoop.makePromise(of: Void.self)

@@ -274,6 +274,14 @@ public final class HTTPServer {
   }
 }
 
+extension HTTPServer {
+  /// Answers the requests that have not come whole: they won't be served any more.
+  public func refuseUnfinished() {
+    eventLoop.preconditionInEventLoop()
+    for connection in Array(connections.values) { connection.refuseUnfinished() }
+  }
+}
+
 extension BoundAddress {
   /// Whether listening on `endpoint` would only be listening here again.
   fileprivate func serves(_ endpoint: Endpoint) -> Bool {

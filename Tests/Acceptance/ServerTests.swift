@@ -261,6 +261,22 @@ import Testing
     }
   }
 
+  @Test func aRequestThatHasNotComeWholeInTimeIsTold503AndLogged() async throws {
+    try await onOwnThread {
+      let serving = try Serving.start(cells: "route \"/\" { 1 }", ["--grace", "300ms"])
+      let client = try serving.connect()
+      // What stands behind the first has come when that is answered.
+      try client.send(
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\nPOST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc")
+      #expect(try client.readResponse().text == "1")
+      serving.program.signal(SIGTERM)
+      let response = try client.readResponse()
+      #expect(response.status == 503 && response.text == "Not now: the server is shutting down.\n")
+      #expect(try serving.program.waitForExit(timeout: 5) == .code(0))
+      #expect(serving.program.output.contains("method=POST path=/up status=503"))
+    }
+  }
+
   @Test func aSecondSignalEndsAtOnce() async throws {
     try await onOwnThread {
       let (serving, client) = try Self.servingOneForEver(grace: "1h")
