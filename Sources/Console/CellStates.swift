@@ -24,6 +24,9 @@ final class CellStates: Sendable {
 
   subscript(_ cell: Int) -> State? { content.withLock { $0.states[cell]?.state } }
 
+  /// Which run was the last of a cell; nil where it has not run.
+  func lastRun(of cell: Int) -> Int? { content.withLock { $0.states[cell]?.id } }
+
   /// The text that a cell had when it last ran.
   func text(of cell: Int) -> String? { content.withLock { $0.states[cell]?.text } }
 

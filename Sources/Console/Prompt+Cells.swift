@@ -66,8 +66,10 @@ extension Prompt {
 
   /// `%time 3`: runs cells and says how long each took.
   func timeCells(_ numbers: [Int]) {
+    let before = numbers.map { states.lastRun(of: $0) }
     runCells(numbers)
-    tellTimes(numbers)
+    // Where one ends the whole, those behind it have not run.
+    tellTimes(zip(numbers, before).filter { states.lastRun(of: $0) != $1 }.map(\.0))
   }
 
   /// `%time 1 + 1`: enters a cell and says how long it took.
@@ -122,6 +124,8 @@ extension Prompt {
   @discardableResult
   func runCell(_ number: Int, _ text: String, isCompact: Bool = false) -> Bool {
     let slot = Slot<CellResult>()
+    // Whatever makes it stale from now on is news.
+    knownStale.remove(number)
     let run = states.begin(number, text)
     runningCell.begin(run)
     let show = showing(run, isCompact: isCompact)

@@ -104,6 +104,9 @@ extension Prompt {
       _ = try? after.apply(change)
       changes.append(change)
     }
+    if after.codeNumbers == notebook.codeNumbers {
+      return say("they stand so already, in order: \(Prompt.list(notebook.codeNumbers))")
+    }
     make(changes, undoableAs: "%move")
     say("in order: \(Prompt.list(notebook.codeNumbers))")
   }
@@ -250,7 +253,7 @@ extension Prompt {
   var staleCellsAtOnce: [Int]? { kernel.staleCellsAtOnce(in: notebook.codeNumbers, edited: editedCells) }
 
   /// The cells that read otherwise than when they ran.
-  private var editedCells: Set<Int> {
+  var editedCells: Set<Int> {
     Set(
       notebook.cells.compactMap { cell in
         guard cell.kind == .code, let number = cell.number, let text = states.text(of: number) else {

@@ -225,8 +225,9 @@ extension Prompt {
     let carried = type.name == "Function" ? [] : Catalogue.members(ofTypeItself: type.name)
     let names = carried.map { "\(type.name).\($0.name)" } + type.members.map(\.name).sorted()
     for line in Prompt.columns(names, width: input.columns ?? 80) { say(StyledText(line, Style(.cyan))) }
-    let example = type.members.first.map { "\(type.name).\($0.name)? explains one" } ?? ""
-    input.tell(example, .dim)
+    if let example = type.members.first {
+      input.tell("\(type.name).\(example.name)? explains one", .dim)
+    }
   }
 
   /// Names in columns that fit a window, read downwards.

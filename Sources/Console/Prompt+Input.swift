@@ -40,6 +40,7 @@ extension Prompt {
       .filter { !$0.isEmpty }
     guard let first = lines.first else { return .commands([]) }
     if lines.allSatisfy({ $0.hasPrefix("%") }) { return .commands(lines) }
+    if TimedCode(text) != nil { return .commands([text.trimmingCharacters(in: .whitespacesAndNewlines)]) }
     if first.hasPrefix("%") { return .mixture }
     guard lines.count == 1 else { return .cell }
     if let topic = Prompt.question(in: first) { return .question(topic) }
@@ -93,6 +94,7 @@ extension Prompt {
 
   nonisolated static func completeness(_ text: String) -> Completeness {
     let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    if let timed = TimedCode(text) { return completeness(String(timed.code)) }
     if trimmed.hasPrefix("%") || Prompt.question(in: trimmed) != nil { return .complete }
     switch Parser.parse(SourceText(name: "cell", text: text)).completeness {
     case .complete: return .complete
@@ -102,9 +104,16 @@ extension Prompt {
   }
 
   nonisolated static func highlight(_ text: String) -> [Console.Highlight] {
-    Highlighter.tokens(in: text).compactMap { token in
+    let tokens = Highlighter.tokens(in: text).compactMap { token in
       style(token.kind).map { Console.Highlight(token.range, $0) }
     }
+    guard let timed = TimedCode(text) else { return tokens }
+    let offset = timed.offset
+    return tokens
+      + highlight(String(timed.code)).map { highlight in
+        let range = highlight.range
+        return Console.Highlight(range.lowerBound + offset..<range.upperBound + offset, highlight.style)
+      }
   }
 
   nonisolated static func brackets(_ text: String) -> [Console.Bracket] {

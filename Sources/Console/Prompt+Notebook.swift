@@ -16,11 +16,14 @@ extension Prompt {
   }
 
   func listCells() {
-    if notebook.codeCells.isEmpty { return say("the notebook is empty; type a cell") }
+    if notebook.cells.isEmpty { return say("the notebook is empty; type a cell") }
     // A cell that computes does not keep the others from being listed.
     let stale = staleCellsAtOnce.map { Set($0) } ?? knownStale
-    for cell in notebook.codeCells {
-      guard let number = cell.number else { continue }
+    for cell in notebook.cells {
+      guard cell.kind == .code, let number = cell.number else {
+        list(cell, StyledText("      " + "text".padded(to: 16), .dim))
+        continue
+      }
       var duration = ""
       let state: StyledText
       switch states[number] {
@@ -31,6 +34,7 @@ extension Prompt {
           switch result.outcome {
           case .succeeded where stale.contains(number): StyledText("stale   ", Style(.yellow))
           case .succeeded: StyledText("ran     ", Style(.green))
+          case _ where editedCells.contains(number): StyledText("not run ", .dim)
           case .failed: StyledText("failed  ", Style(.red))
           case .interrupted: StyledText("stopped ", Style(.red))
           }
@@ -40,17 +44,42 @@ extension Prompt {
       let head =
         StyledText(String(repeating: " ", count: max(0, 5 - label.count)) + label + " ") + state
         + StyledText(duration.padded(to: 8), .dim)
-      // In a narrow window it stands in a line of its own.
-      let columns = input.columns ?? 200
-      let room = columns - Layout.width(of: head.plain) - 1
-      say(head + StyledText(Prompt.headline(of: cell, width: room < 20 ? columns - 1 : room)))
+      list(cell, head)
     }
   }
 
-  /// The cells that did not succeed when they last ran.
+  /// `%show`: the texts of all cells.
+  func showAll() {
+    if notebook.cells.isEmpty { return say("the notebook is empty") }
+    for cell in notebook.cells {
+      if cell.kind == .code, let number = cell.number {
+        say(Transcript.input(number, cell.source))
+      } else {
+        let title = cell.title.isEmpty ? "" : " \(cell.title)"
+        say(StyledText("# %%\(title) [\(cell.kind.rawValue)]\n\(cell.source)", .dim))
+      }
+    }
+  }
+
+  /// A line about a cell.
+  private func list(_ cell: Cell, _ head: StyledText) {
+    // In a narrow window it stands in a line of its own.
+    let columns = input.columns ?? 200
+    let room = columns - Layout.width(of: head.plain) - 1
+    let isText = cell.kind != .code
+    let headline = Prompt.headline(of: cell, width: room < 20 ? columns - 1 : room)
+    say(head + StyledText(headline, isText ? .dim : .plain))
+  }
+
+  /// The cells that did not succeed when they last ran, as they read now.
   var failedCells: [Int] {
-    notebook.codeNumbers.filter { number in
-      if case .ended(let result) = states[number] { !result.isSuccess } else { false }
+    let edited = editedCells
+    return notebook.codeNumbers.filter { number in
+      if case .ended(let result) = states[number] {
+        !result.isSuccess && !edited.contains(number)
+      } else {
+        false
+      }
     }
   }
 
@@ -82,21 +111,32 @@ extension Prompt {
 
   // MARK: Files
 
-  /// Writes the notebook.
+  /// `%save`, `%save FILE`, `%save --outputs FILE`: writes the notebook.
   func save(_ argument: String) {
+    var words = argument.split(separator: " ", omittingEmptySubsequences: false)
+    let storesOutputs = words.contains("--outputs")
+    words.removeAll { $0 == "--outputs" }
+    if let unknown = words.first(where: { $0.hasPrefix("--") }) {
+      return refuse("%save knows no \(unknown): write %save, %save FILE.cells or %save --outputs")
+    }
+    let file = words.joined(separator: " ").trimmingCharacters(in: .whitespaces)
+    write(to: file, storesOutputs: storesOutputs, again: "%save \(argument)")
+  }
+
+  private func write(to argument: String, storesOutputs: Bool, again: String) {
     guard let target = argument.isEmpty ? path : Prompt.path(argument), !target.isEmpty else {
       return refuse("say where: %save FILE.cells")
     }
     let isOther = path.map(Prompt.absolute) != Prompt.absolute(target)
     if isOther, FileManager.default.fileExists(atPath: target), Prompt.isOrdinaryFile(target),
-      !isConfirmed(.overwrite(target), "\(target) exists; %save \(argument) again replaces it")
+      !isConfirmed(.overwrite(target), "\(target) exists; \(again) again replaces it")
     {
       return
     }
     if !isOther, let fileVersion, let now = CellsFile.version(ofFileAt: target), now != fileVersion,
       !isConfirmed(
         .overwrite(target),
-        "\(target) was changed by somebody else since it was read; %save again replaces it, %save OTHER.cells keeps both"
+        "\(target) was changed by somebody else since it was read; \(again) again replaces it, %save OTHER.cells keeps both"
       )
     {
       return
@@ -104,11 +144,12 @@ extension Prompt {
     if !isOther, fileIsAhead, CellsFile.version(ofFileAt: target) != nil,
       !isConfirmed(
         .overwrite(target),
-        "\(target) holds the cells that %reset took away; %save again replaces it, %save OTHER.cells keeps both"
+        "\(target) holds the cells that %reset took away; \(again) again replaces it, %save OTHER.cells keeps both"
       )
     {
       return
     }
+    if storesOutputs { storeOutputs() }
     do throws(CellsFileError) {
       try NotebookFile.save(notebook, to: target)
     } catch {
@@ -121,13 +162,24 @@ extension Prompt {
     (isModified, hasRecovered) = (false, false)
     try? journal.reset(notebookFile: Prompt.absolute(target), notebook: notebook)
     let count = notebook.codeCells.count
-    say("saved \(count) cell\(count == 1 ? "" : "s") to \(target)")
+    let what = storesOutputs ? " with what they gave" : ""
+    say("saved \(count) cell\(count == 1 ? "" : "s")\(what) to \(target)")
     let failed = failedCells
     if !failed.isEmpty, isInteractive {
       let names = failed.prefix(8).map { "[\($0)]" }.joined(separator: ", ") + (failed.count > 8 ? ", …" : "")
       say(
         StyledText(
           "\(names) did not succeed when last run; %delete failed, then %save, leaves what failed out", .dim))
+    }
+  }
+
+  /// Keeps with each cell what its last run gave; what has not run as it reads now keeps what is stored with it.
+  private func storeOutputs() {
+    for cell in notebook.codeCells {
+      guard let number = cell.number, let text = states.text(of: number), text.hasSameBytes(as: cell.source),
+        let lines = outputs.lines(of: number)
+      else { continue }
+      try? notebook.update(number) { $0.storedOutputs = lines }
     }
   }
 

@@ -32,7 +32,12 @@ public final class Prompt {
   private let options: Options
   private let configuration: KernelConfiguration
 
-  var notebook = Notebook()
+  var notebook = Notebook() {
+    didSet { unrunCells.set(notebook.cells) }
+  }
+  private let unrunCells: UnrunCells
+  /// What the cells have given.
+  let outputs = SessionOutputs()
   /// The notebook as it was when nothing was to be saved: what its file has, or nothing.
   var base = Notebook()
   var path: String?
@@ -87,6 +92,9 @@ public final class Prompt {
     self.configuration = configuration
     configuration.columns = { Terminal.columns }
     configuration.recordsTraces = true
+    let unrunCells = UnrunCells { [states] in states[$0] != nil }
+    self.unrunCells = unrunCells
+    configuration.unrunCell = { unrunCells.cell(declaring: $0) }
     openings = BrowserOpenings(opensBrowser ? browser : nil)
     let input = self.input
     let openings = openings
@@ -94,7 +102,8 @@ public final class Prompt {
     self.runningCell = runningCell
     let hasUnawaited = Flag()
     self.hasUnawaited = hasUnawaited
-    kernel = try KernelHandle(configuration) { event in
+    kernel = try KernelHandle(configuration) { [outputs] event in
+      outputs.note(event)
       if case .unawaited = event { hasUnawaited.set() }
       if case .open(let url) = event {
         openings.open(url) { input.printAbove($0) }

@@ -153,6 +153,12 @@ private struct Setup {
       // All that this libcurl can undo.
       set(CURLOPT_ACCEPT_ENCODING, "")
     }
+    // Over HTTP/2 libcurl's library sends no longer head than 64 KiB, and lets the connection hang with it.
+    if headSize(hop) > 48 << 10 { set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)) }
+  }
+
+  private func headSize(_ hop: Hop) -> Int {
+    hop.headers.reduce(hop.address.text.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
   }
 
   mutating func content(_ hop: Hop, isSentInPieces: Bool) {

@@ -11,7 +11,9 @@ extension FetchRequest {
 
   /// What is wrong with the request, or `nil` when it can be sent. The URL is only checked for characters that
   /// no URL has; ``WebAddress`` reads it.
-  func refusal() -> FetchError? {
+  ///
+  /// - Parameter sendsPieces: whether the body comes in pieces, beside `body`.
+  func refusal(sendsPieces: Bool = false) -> FetchError? {
     guard method.utf8.count <= Self.methodLengthLimit, Self.isToken(method) else {
       return FetchError(.badRequest, "\(quoted(method)) cannot be a method: use letters, as in GET or POST")
     }
@@ -24,10 +26,10 @@ extension FetchRequest {
     if url.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
       return FetchError(.badURL, "\(quoted(url)) contains a control character, which no address may")
     }
-    return headerRefusal() ?? socketRefusal()
+    return headerRefusal(sendsPieces) ?? socketRefusal()
   }
 
-  private func headerRefusal() -> FetchError? {
+  private func headerRefusal(_ sendsPieces: Bool) -> FetchError? {
     if headers.count > Self.headerCountLimit {
       return FetchError(.badRequest, "the request has more than \(Self.headerCountLimit) headers")
     }
@@ -41,7 +43,7 @@ extension FetchRequest {
           .badRequest,
           "the value of the header \(name) contains a line break or a zero byte: \(quoted(value))")
       }
-      if let refusal = framingRefusal(name.lowercased(), value) { return refusal }
+      if let refusal = framingRefusal(name.lowercased(), value, sendsPieces) { return refusal }
       bytes += name.utf8.count + value.utf8.count + 4
     }
     if bytes > Self.headerBytesLimit {
@@ -51,8 +53,10 @@ extension FetchRequest {
   }
 
   /// A length that differs from the body's would make the server read the rest of it as another request.
-  private func framingRefusal(_ name: String, _ value: String) -> FetchError? {
+  private func framingRefusal(_ name: String, _ value: String, _ sendsPieces: Bool) -> FetchError? {
     switch name {
+    case "content-length" where sendsPieces:
+      FetchError(.badRequest, "Content-Length cannot be set for a body that is sent in pieces: leave it out")
     case "content-length" where Int(value) != body?.count ?? 0:
       FetchError(
         .badRequest,

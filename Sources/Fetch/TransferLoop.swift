@@ -81,7 +81,9 @@ final class TransferLoop {
       if transfer.sending?.goesOn() == true { goOn(transfer) }
     case .start(let id, let request, let streams, let completion, let start):
       do throws(FetchError) {
-        if let refusal = request.refusal() ?? streams.refusal(of: request) { throw refusal }
+        if let refusal = request.refusal(sendsPieces: streams.sender != nil) ?? streams.refusal(of: request) {
+          throw refusal
+        }
         let address = try WebAddress(request.url)
         let transfer = Transfer(
           id: id, request: request, address: address, start: start, memory: memory, streams: streams,

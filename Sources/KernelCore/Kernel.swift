@@ -177,7 +177,7 @@ final class Kernel {
       whenIdle.removeAll()
       for action in actions { action() }
     }
-    if !isOver { clock.kernelIsIdle(isHeld: !machine.isIdle || isTimeHeld) }
+    if !isOver { clock.kernelIsIdle(machine.isIdle ? pace : .held) }
   }
 
   /// In a later turn rather than at once, and once at a time: fibers that make each other ready would keep the loop from its
@@ -197,16 +197,19 @@ final class Kernel {
     if configuration.isClockVirtual { whenIdle.append(action) } else { action() }
   }
 
-  /// Whether a virtual clock must stand still: something outside this process is under way, or nobody waits
-  /// for anything. Timers that tick for ever are no reason to move on.
+  /// How far a virtual clock may move: not beyond the present while something outside this process is under way, and not
+  /// at all where nobody waits for anything. Timers that tick for ever are no reason to move on.
   ///
   /// In a replay only a cell under way, a call by hand, a client, and the wait for the end move time, so that it stands where
   /// the last cell left it when the next begins, however long that takes in the real world.
-  private var isTimeHeld: Bool {
-    if calls.isWaitingForOthers || bindings > 0 || streams.awaitedFromOutside > 0 { return true }
-    if !active.isEmpty || desk.clientCount > 0 || sockets.count > 0 || promptCallCount > 0 { return false }
-    if configuration.holdsTimeBetweenCells && !isSettling { return true }
-    return pendingCount == 0 && (isSettled || !isSettling)
+  private var pace: ClockPace {
+    let isOutside = calls.isWaitingForOthers || bindings > 0 || streams.awaitedFromOutside > 0
+    if !active.isEmpty || desk.clientCount > 0 || sockets.count > 0 || promptCallCount > 0 {
+      return isOutside ? .present : .free
+    }
+    if configuration.holdsTimeBetweenCells && !isSettling { return .held }
+    if isOutside { return .present }
+    return pendingCount == 0 && (isSettled || !isSettling) ? .held : .free
   }
 
   /// What comes by itself when its time has come, and once: timers, and calls that wait to be made again.
@@ -239,7 +242,7 @@ final class Kernel {
 
   /// Whether a virtual clock has come to the end of the time in which all was to end.
   var hasSettledInVain: Bool {
-    isSettling && machine.isIdle && !isTimeHeld && (clock as? VirtualClock)?.isAtEnd == true
+    isSettling && machine.isIdle && pace == .free && (clock as? VirtualClock)?.isAtEnd == true
   }
 
   // MARK: The end

@@ -34,6 +34,9 @@ public struct KernelConfiguration: Sendable {
   public var environment: [String: String] = [:]
   /// The folder that `files` may serve folders of; nil for none.
   public var filesFolder: StaticFolder?
+  /// Which cell of the notebook, among those that have not run, declares a name: what an error advises to run. It is
+  /// asked on the event loop.
+  public var unrunCell: @Sendable (_ name: String) -> Int? = { _ in nil }
   public var machineLimits = MachineLimits()
   public var serverLimits = ServerLimits()
   public var calls = CallConfiguration()

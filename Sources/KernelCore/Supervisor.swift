@@ -236,7 +236,7 @@ final class Supervisor: Responder {
     // First the new one: an answer of the old one may bring its connection's next request.
     kernel = makeKernel()
     old?.shutDown()
-    clock.kernelIsIdle(isHeld: true)
+    clock.kernelIsIdle(.held)
     return before.map { rerun in
       { rerun.completion(Supervisor.interrupted(rerun.current)) }
     }

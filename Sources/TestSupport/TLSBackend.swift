@@ -66,7 +66,7 @@ public enum Certificates {
     1wEdRP5+BNHwtjIpQc92Y8nD7Ytj5Bz+MZKhYA==
     -----END CERTIFICATE-----
     """
-  static let key = """
+  public static let key = """
     -----BEGIN PRIVATE KEY-----
     MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgxwmVyVuzMr5FURqk
     6T+39pXWl382+t75FyH/CYWt71+hRANCAARskcT9rqpnvspm4ePnZhZfkhL8QwrH

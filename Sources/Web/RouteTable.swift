@@ -18,6 +18,14 @@ public struct RouteTable<Target: Sendable>: Sendable {
     case notFound(NearMiss?)
     /// The path can't be decoded; the reason is a sentence without its full stop.
     case badPath(String)
+
+    /// The methods that the path has, where the one that was asked for is none of them; empty otherwise.
+    public var allowed: [HTTPMethod] {
+      switch self {
+      case .methodNotAllowed(let allow), .options(let allow): allow
+      case .match, .notFound, .badPath: []
+      }
+    }
   }
 
   /// One route as it is in the table.

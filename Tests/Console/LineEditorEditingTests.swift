@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -227,9 +228,36 @@ import Testing
     try probe.send(Keys.control("_") + Keys.control("_"))
     try probe.wait(for: "one line") { $0.text == "In [1]: f {}" && $0.cursor.column == 11 }
     try probe.send("g(1" + Keys.altEnter)
-    try probe.wait(for: "a brace that closes less") { $0.lines[1] == "   ...:   }" && $0.cursor == (1, 10) }
+    try probe.wait(for: "a brace that closes less") { $0.lines[1] == "   ...: }" && $0.cursor == (1, 8) }
     try probe.send(Keys.home + ")\r")
-    try probe.wait(for: "<f {g(1|)  }>")
+    try probe.wait(for: "<f {g(1|)}>")
+  }
+
+  @Test func aClosingBracketGoesUnderTheLineThatOpenedIt() throws {
+    let probe = try Probe()
+    try probe.send("all([\ra,\r])\r")
+    try probe.wait(for: "<all([|    a,|])>")
+    try probe.send("r {\rg(s { o\rw\r})\r}\r")
+    try probe.wait(for: "<r {|  g(s { o|      w|  })|}>")
+  }
+
+  @Test func escapeAloneTakesNothingFromWhatIsNoCharacter() throws {
+    let probe = try Probe()
+    try probe.send("x\u{1B}")
+    usleep(200_000)
+    try probe.send("\u{1B}[200~pasted\u{1B}[201~\r")
+    try probe.wait(for: "<xpasted>")
+    try probe.send("ab\u{1B}")
+    usleep(200_000)
+    try probe.send(Keys.left + "L\r")
+    try probe.wait(for: "<aLb>")
+    // A character behind it is as one with Alt: back by a word, upper case.
+    try probe.send("one two\u{1B}")
+    usleep(200_000)
+    try probe.send("b\u{1B}")
+    usleep(200_000)
+    try probe.send("u\r")
+    try probe.wait(for: "<one TWO>")
   }
 
   @Test func aSuggestionIsTakenWholeOrByWords() throws {

@@ -1,4 +1,5 @@
 import Fetch
+import Glibc
 import TestSupport
 import Testing
 
@@ -31,6 +32,34 @@ struct TLSTests {
     let pool = TransferPool(certificateFile: authority.path)
     let response = try await pool.fetch(FetchRequest(url: "https://localhost:\(backend.port)/"))
     #expect(response.text == "secret")
+  }
+
+  /// A head that HTTP/2 would not carry goes over HTTP/1.1, and harms nobody else's connection.
+  @Test(.enabled(if: access("/usr/bin/node", X_OK) == 0, "Node is not installed"))
+  func aHeadThatIsTooLongForHTTP2ReachesItsServer() async throws {
+    let (certificate, key) = (try TemporaryFile(Certificates.issued), try TemporaryFile(Certificates.key))
+    let script = """
+      const http2 = require("http2"), fs = require("fs");
+      const server = http2.createSecureServer({
+        cert: fs.readFileSync("\(certificate.path)"), key: fs.readFileSync("\(key.path)"), allowHTTP1: true,
+        maxHeaderSize: 1 << 20 },
+        (request, response) => response.end(request.httpVersion + " " + (request.headers.x || "").length));
+      server.listen(0, "127.0.0.1", () => console.log(server.address().port + "."));
+      """
+    let node = try RunningProgram(
+      "/usr/bin/node", ["--max-http-header-size=200000", "-e", script], environment: [:])
+    defer { node.signal(9) }
+    try node.wait(for: ".")
+    let port = node.output.prefix { $0.isNumber }
+    let authority = try TemporaryFile(Certificates.authority)
+    let pool = TransferPool(certificateFile: authority.path)
+    var request = FetchRequest(url: "https://localhost:\(port)/")
+    request.timeout = .seconds(20)
+    #expect(try await pool.fetch(request).text == "2.0 0")
+    var long = request
+    long.headers = [("x", String(repeating: "y", count: 70_000))]
+    #expect(try await pool.fetch(long).text == "1.1 70000")
+    #expect(try await pool.fetch(request).text == "2.0 0")
   }
 
   @Test func aCertificateForAnotherNameIsRefused() async throws {

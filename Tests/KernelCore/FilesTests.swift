@@ -89,6 +89,17 @@ struct FilesTests {
     #expect(try ask(port, "GET", "/assets").head.contains("location: /assets/"))
     #expect(try ask(port, "GET", "/assets/").body == Array("<h1>Hello</h1>".utf8))
     #expect(try ask(port, "GET", "/assets/own.css").body == Array("own".utf8))
+    // Where routes have the path of a file for other methods, it has those of both.
+    bench.run("route POST \"/assets/x.css\" { 1 }\nroute POST \"/assets/form\" { 1 }\ncors()", cell: 5)
+    for method in ["OPTIONS", "PUT"] {
+      let answer = try ask(port, method, "/assets/x.css").head.lowercased()
+      #expect(answer.contains("\r\nallow: get, head, post, options\r\n"), "\(answer)")
+      #expect(
+        try ask(port, method, "/assets/form").head.lowercased().contains("\r\nallow: post, options\r\n"))
+    }
+    let both = try ask(
+      port, "OPTIONS", "/assets/x.css", "Origin: https://a.example", "Access-Control-Request-Method: GET")
+    #expect(both.head.lowercased().contains("\r\naccess-control-allow-methods: get, head, post\r\n"))
     #expect(try ask(port, "GET", "/assets/../secret.txt").head.hasPrefix("HTTP/1.1 404 "))
     #expect(try ask(port, "GET", "/assets/%2e%2e/secret.txt").head.hasPrefix("HTTP/1.1 404 "))
     bench.run("notFound { \"none\" }\nbefore { if request.path == \"/assets/x.css\" { \"mine\" } }", cell: 4)

@@ -50,6 +50,10 @@ struct StalenessTests {
     Example(
       "through two functions", ["let a = 1", "func f() { a }", "let g = { f() }", "g() + 1"], again: [1],
       stale: [4]),
+    Example(
+      "what assigns to a global that is declared anew", ["var a = 1", "a = 5", "a += 1", "a"], again: [1],
+      stale: [2, 3, 4]),
+    Example("but not to one that others assign to", ["var a = 1", "a = 5", "a = 6"], again: [2], stale: []),
     Example("a function that is replaced", ["func f() { 1 }", "f()"], again: [1], stale: [2]),
     Example("a closure that runs at once", ["let a = 1", "[1].map { $0 + a }"], again: [1], stale: [2]),
     Example("a fiber that begins at once", ["let a = 1", "async { a }"], again: [1], stale: [2]),

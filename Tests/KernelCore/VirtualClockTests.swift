@@ -173,6 +173,23 @@ struct VirtualClockTests {
     #expect(bench.now == 0)
   }
 
+  /// What is due at this moment needs no time to pass: it comes before the end of a transfer, as by a real clock.
+  @Test func aRealTransferHoldsNothingUpThatIsDue() throws {
+    let server = try ScriptedHTTPServer()
+    server.on("/real", .text("came", after: .milliseconds(150)))
+    let bench = Bench(movesClock: true)
+    let shown = bench.awaited(
+      """
+      let log = []
+      let first = async { await sleep(1s); log.append("asks"); await get("\(server.url("/real"))"); log.append("got") }
+      async { await sleep(1s); log.append("beside"); for i in 0..<2 { await sleep(0s); log.append(i) } }
+      async { await sleep(1001ms); log.append("later") }
+      await first
+      log
+      """)
+    #expect(shown == "[\"asks\", \"beside\", 0, 1, \"got\"]")
+  }
+
   @Test(arguments: [
     // The first comes at once; that at the very end comes before the sleep ends, which began after it.
     ("every(7ms) { n += 1 }\nawait sleep(10s)", "1429"),

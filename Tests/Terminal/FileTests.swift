@@ -40,6 +40,46 @@ import Testing
     #expect(try other.terminal.waitForExit() == .code(0))
   }
 
+  @Test func whatTheCellsGaveIsSavedWhereThatIsAskedFor() throws {
+    let notebook = try NotebookTerminal()
+    let file = notebook.home.path + "/given.cells"
+    notebook.home.write(
+      "# %% [markdown]\n# About it\n\n# %% 1\nprint(\"a\")\n1 + 1\n\n# %% 2\nlet kept = 1\n#> old\n",
+      to: "given.cells")
+    try notebook.enter("%load \(file)")
+    // Text cells are listed where they stand.
+    #expect(try notebook.enter("%cells")[0] == "      text            About it")
+    #expect(try notebook.enter("%show").prefix(2) == ["# %% [markdown]", "About it"])
+    try notebook.enter("throw \"no\"")
+    try notebook.enter("%save --outputs")
+    #expect(
+      notebook.home.read("given.cells")?.hasSuffix(
+        """
+        # %% 1
+        print("a")
+        1 + 1
+        #> a
+        #> 2
+
+        # %% 2
+        let kept = 1
+
+        # %% 3
+        throw "no"
+        #> error: no
+        #>   cell [3], line 1
+        #>   1 | throw "no"
+        #>     | ^^^^^^^^^^
+
+        """) == true, "\(notebook.home.read("given.cells") ?? "")")
+    #expect(
+      try notebook.enter("%save --output x.cells")
+        == ["%save knows no --output: write %save, %save FILE.cells or %save --outputs"])
+    // The text that failed is another by now.
+    try notebook.enter("%save --outputs \(notebook.home.path)/other.cells")
+    #expect(notebook.home.read("other.cells")?.contains("#> 2\n") == true)
+  }
+
   @Test func whatCannotBeSavedOrLoadedIsSaidAndChangesNothing() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("let kept = 5")

@@ -152,6 +152,23 @@ import Testing
     #expect(notebook.screen.fullText.contains("[1] has ended after"))
   }
 
+  @Test func aCellThatIsBeingTypedStandsThereOnceAfterAStop() throws {
+    let notebook = try NotebookTerminal(shell: "exec bash --norc -i")
+    try notebook.wait(for: "bash")
+    try notebook.send("$routebook --port 0\r")
+    try notebook.wait(for: "In [1]:")
+    try notebook.send("func f() {\rlet a = 1\rlet b = 2")
+    try notebook.wait(for: "let b = 2")
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "Stopped")
+    try notebook.send("fg\r")
+    try notebook.wait(for: "the cell again") { $0.text.contains("let b = 2") }
+    try notebook.send("\r}\rf\r")
+    try notebook.wait(for: "Out[2]: <Function f>")
+    let lines = notebook.screen.lines.filter { $0.hasPrefix("In [1]: ") }
+    #expect(lines == ["In [1]: func f() {"], "\(notebook.screen.text)")
+  }
+
   @Test func aRestartAndTheEndStopAllCellsThatCompute() throws {
     let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
     for restarts in [true, false] {

@@ -51,6 +51,23 @@ import Testing
       try notebook.enter("%run 3-2") == ["cell [2] stands before cell [3]; write 2-3"])
   }
 
+  @Test func aNameThatACellDeclaresWhichHasNotRunIsToldSo() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("func twice(x) { 2 * x }")
+    try notebook.enter("twice(2)")
+    try notebook.enter("%restart")
+    let lines = try notebook.enter("%run 2")
+    #expect(
+      lines.contains("  help: cell [1], which declares it, has not run: run that one first"), "\(lines)")
+    try notebook.enter("%run 1")
+    #expect(try notebook.enter("%run 2").contains("Out[2]: 4"))
+    // `%run all` says what it leaves stale itself.
+    try notebook.enter("func twice(x) { 3 * x }")
+    #expect(
+      try notebook.enter("%run all").last
+        == "[2] is stale, since what it reads has changed; %run stale runs it again")
+  }
+
   @Test func deletingACellTakesItsRoutes() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("route \"/one\" { 1 }")

@@ -39,6 +39,8 @@ import Testing
     // Before a cell was entered it is only forgotten, in its turn.
     try notebook.enter("%insert 1")
     try notebook.enter("%move 1 end")
+    #expect(
+      try notebook.enter("%move 1 end") == ["they stand so already, in order: [2], [3], [1]"])
     #expect(try notebook.enter("%undo") == ["%move is undone; in order: [1], [2], [3]"])
     #expect(
       try notebook.enter("%undo") == ["%insert is undone; the next cell that you enter goes to the end"])
@@ -88,12 +90,12 @@ import Testing
       } == false)
     #expect(
       try notebook.enter("%run 1").contains(
-        "[2], [3] are stale, since what they read has changed; %run stale runs them again"))
+        "[2], [3], [5] are stale, since what they read has changed; %run stale runs them again"))
     let states = try notebook.enter("%cells")
-    #expect(states.map { $0.contains("stale") } == [false, true, true, false, false])
+    #expect(states.map { $0.contains("stale") } == [false, true, true, false, true])
     #expect(
       try notebook.enter("%run stale").filter { $0.hasPrefix("In [") || $0.hasPrefix("Out[") } == [
-        "In [2]: let double = base * 2", "In [3]: double + 1", "Out[3]: 5",
+        "In [2]: let double = base * 2", "In [3]: double + 1", "Out[3]: 5", "In [5]: base = 5",
       ])
     #expect(try notebook.enter("%cells").allSatisfy { !$0.contains("stale") })
     // A deletion counts as well.
@@ -167,6 +169,18 @@ import Testing
     #expect(entered.first == "Out[3]: 3")
     #expect(entered.last?.hasPrefix("[3] took ") == true)
     #expect(try notebook.enter("%time 9") == ["there is no cell [9]; %cells lists them"])
+    // Its code goes on until it is complete, and Tab completes in it.
+    let lines = try notebook.enter("%time for i in 0..<2 {\nprint(\"i\\(i)\")\n}")
+    #expect(Array(lines.dropFirst(2).prefix(2)) == ["i0", "i1"], "\(lines)")
+    #expect(lines.last?.hasPrefix("[4] took ") == true)
+    try notebook.enter("let visitors = 3")
+    try notebook.send("%time 1 + visi" + Keys.tab)
+    try notebook.wait(for: "%time 1 + visitors")
+    try notebook.send(Keys.interrupt)
+    // Of cells behind one that fails no time is told.
+    try notebook.enter("throw \"no\"")
+    try notebook.enter("8")
+    #expect(try notebook.enter("%time 6-7").filter { $0.contains(" took ") }.count == 1)
     #expect(try notebook.enter("%clock")[0].hasSuffix("by the real clock"))
     let virtual = try NotebookTerminal(["--clock", "virtual"])
     try virtual.enter("await sleep(2h)")

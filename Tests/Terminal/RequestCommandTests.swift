@@ -101,6 +101,8 @@ import Testing
     try notebook.send("%get /news\r")
     try notebook.wait(for: "the first event") { $0.text.contains("\ndata: first\n") }
     #expect(notebook.screen.text.contains("shown as it comes"))
+    // The head and each event end with an empty line.
+    #expect(notebook.screen.text.contains("\n\ndata: first\n\n"))
     #expect(notebook.screen.text.contains("content-type: text/event-stream"))
     // It goes on beside what else is typed, and says whose lines they are.
     try notebook.send(Keys.background)

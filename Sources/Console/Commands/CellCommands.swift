@@ -23,7 +23,8 @@ extension Command {
     },
     Command(name: "show", usage: "[3 | 3-5 | all]", explanation: "shows the text of cells") {
       prompt, argument in
-      for number in prompt.chosenCells(argument, otherwiseAll: true) ?? [] {
+      if argument.isEmpty || argument == "all" { return prompt.showAll() }
+      for number in prompt.chosenCells(argument) ?? [] {
         if let cell = prompt.notebook[number] { prompt.say(Transcript.input(number, cell.source)) }
       }
     },
@@ -113,18 +114,22 @@ extension Command {
   ]
 
   /// `%delete /items/1` is a request; `%delete 3` removes a cell.
-  @MainActor static let requestCommands: [Command] = ["get", "post", "put", "patch", "head"].map { name in
-    let usage = name == "get" || name == "head" ? "/path [Name:value]" : "/path [json={…}]"
+  @MainActor static let requestCommands: [Command] = ["get", "post", "put", "patch", "head", "options"].map {
+    name in
+    let usage = ["get", "head", "options"].contains(name) ? "/path [Name:value]" : "/path [json={…}]"
     return Command(
       name: name, usage: usage,
-      explanation: "makes a \(name.uppercased()) and shows the answer; & lets it wait"
+      explanation:
+        "makes \(name == "options" ? "an" : "a") \(name.uppercased()) and shows the answer; & lets it wait"
     ) { prompt, argument in
       prompt.request(name.uppercased(), argument)
     }
   }
 
   @MainActor static let fileCommands: [Command] = [
-    Command(name: "save", usage: "[file]", explanation: "writes the notebook to its file, or to another") {
+    Command(
+      name: "save", usage: "[--outputs] [file]", explanation: "writes the notebook to its file, or to another"
+    ) {
       prompt, argument in
       prompt.save(argument)
     },

@@ -32,6 +32,7 @@ import KernelCore
       ("show", "lists what was not saved"), ("drop", "forgets it"),
     ]),
     "open": .path(method: "GET"), "get": .path(method: "GET"), "head": .path(method: "HEAD"),
+    "options": .path(method: nil),
     "post": .path(method: "POST"), "put": .path(method: "PUT"), "patch": .path(method: "PATCH"),
     "load": .file, "save": .file, "help": .topic,
   ]
@@ -49,7 +50,8 @@ import KernelCore
       let names = Catalogue.names + Command.all.map(\.name)
       return proposal(
         Set(names).filter { $0.hasPrefix(rest) }.sorted().map { name in
-          Completions.Candidate(name, explanation: Catalogue.entry(named: name)?.summary ?? "")
+          let type = Catalogue.type(named: name)?.explanation
+          return Completions.Candidate(name, explanation: Catalogue.entry(named: name)?.summary ?? type ?? "")
         }, rest, cursor)
     case .path(let method): return path(rest, method, cursor)
     case .trace:

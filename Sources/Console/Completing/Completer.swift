@@ -40,12 +40,12 @@ import Web
   }
 
   /// The names that a text declares for the whole notebook.
-  static func names(declaredIn text: String) -> Set<String> {
+  nonisolated static func names(declaredIn text: String) -> Set<String> {
     let source = SourceText(name: "cell", text: text)
     return names(in: Parser.parse(source), source)
   }
 
-  private static func names(in parsed: ParseResult, _ source: SourceText) -> Set<String> {
+  nonisolated private static func names(in parsed: ParseResult, _ source: SourceText) -> Set<String> {
     Set(Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).declares.keys)
   }
 
@@ -77,9 +77,19 @@ import Web
     let before = String(decoding: bytes[..<cursor], as: UTF8.self)
     let line = before[(before.lastIndex(of: "\n").map(before.index(after:)) ?? before.startIndex)...]
       .drop { $0 == " " }
+    if let timed = TimedCode(text), cursor >= timed.offset {
+      let found = completeCode(String(timed.code), cursor - timed.offset)
+      if found.candidates.isEmpty { return .none }
+      let range = found.range.lowerBound + timed.offset..<found.range.upperBound + timed.offset
+      return Completions(range: range, candidates: found.candidates)
+    }
     if line.hasPrefix("%"), text.drop(while: \.isWhitespace).first == "%" {
       return CommandCompletion(completer: self).complete(String(line.dropFirst()), cursor)
     }
+    return completeCode(text, cursor)
+  }
+
+  private func completeCode(_ text: String, _ cursor: Int) -> Completions {
     let place = CompletionPlace(in: text, at: cursor)
     let candidates = CodeCompletion(completer: self, place: place).candidates
     return candidates.isEmpty ? .none : Completions(range: place.range, candidates: candidates)

@@ -118,7 +118,7 @@ extension LineEditor {
       return insert(inner, into: text)
     }
     let closed = Array(text[..<cursor]) + [text[cursor + blanks]]
-    let outer = [10] + spaces(indentation(closed, at: cursor + 1))
+    let outer = [10] + spaces(indentation(ofClosing: closed))
     let isBetween = cursor > 0 && Self.openingBrackets.contains(text[cursor - 1])
     insert(isBetween ? inner + outer : outer, into: text)
     if isBetween { engine.moveTo(cursor + inner.count) }
@@ -135,6 +135,17 @@ extension LineEditor {
     return max(0, min(wanted, 200))
   }
 
+  /// How far a line is indented that begins with the bracket at the end of a text: as the line in which its partner
+  /// stands.
+  private func indentation(ofClosing text: [UInt32]) -> Int {
+    let bytes = String(scalars: text).utf8
+    guard let last = hooks.brackets(String(scalars: text)).last, last.offset == bytes.count - 1,
+      let partner = last.partner
+    else { return indentation(text, at: text.count) }
+    let line = bytes.prefix(partner).split(separator: 10, omittingEmptySubsequences: false).last ?? bytes[...]
+    return line.prefix { $0 == 0x20 }.count
+  }
+
   /// Ctrl-O: a line below, with the indentation that belongs there; the cursor stays.
   private func openLine(_ text: [UInt32], _ cursor: Int) {
     insertLine(text, cursor)
@@ -148,7 +159,7 @@ extension LineEditor {
     let start = Lines.start(text, cursor)
     let typed = text[start..<cursor]
     if start > 0, typed.allSatisfy({ $0 == 0x20 }) {
-      let indent = indentation(text[..<cursor] + [key], at: cursor + 1)
+      let indent = indentation(ofClosing: text[..<cursor] + [key])
       if indent < typed.count { engine.deleteBack(typed.count - indent) }
     }
     insert([key], into: text)

@@ -12,10 +12,27 @@ extension LineEditor {
         return nil
       }
       if handledBySearch(key) || handledByMenu(key) { continue }
-      pendingCodes = codes(for: key)
+      if holds(key) { continue }
+      pendingCodes = codes(for: withHeldEscape(key))
       isAfterPrefix = key == .control("x") && !isAfterPrefix
+      takesNextLiterally = key == .control("v") || key == .control("q")
     }
     return nil
+  }
+
+  /// Whether a key is Escape alone with Emacs' keys, which waits for the next one: a character that follows is as one
+  /// typed with Alt, and any other key means what it always does.
+  private func holds(_ key: Key) -> Bool {
+    guard key == .escape, !engine.isVi, !isAfterPrefix, !takesNextLiterally else { return false }
+    holdsEscape = true
+    return true
+  }
+
+  private func withHeldEscape(_ key: Key) -> Key {
+    guard holdsEscape else { return key }
+    holdsEscape = false
+    if case .character(let scalar) = key, key != .control("c") { return .meta(scalar) }
+    return key
   }
 
   /// The next key. Nil at the end of input.
@@ -44,6 +61,8 @@ extension LineEditor {
     show(painter.erase())
     TerminalModes.restore()
     kill(0, SIGTSTP)
+    // That it was continued is known here.
+    terminal.takeNotices()
     resume()
   }
 

@@ -39,6 +39,10 @@ public final class LineEditor: CellInput {
   var pendingCodes: [Unicode.Scalar] = []
   /// Whether the last key was Ctrl-X, so that the next is a part of the same command.
   var isAfterPrefix = false
+  /// Escape was pressed with Emacs' keys and nothing since.
+  var holdsEscape = false
+  /// The key that comes is inserted as it is.
+  var takesNextLiterally = false
   var pastedText: [UInt32] = []
   /// What the command `replace` puts in place of the text.
   var replacement: (text: [UInt32], cursor: Int) = ([], 0)
@@ -118,6 +122,7 @@ public final class LineEditor: CellInput {
   }
 
   private func reset() {
+    (holdsEscape, takesNextLiterally) = (false, false)
     edits = UndoList(UndoList.State(place: place.entry))
     edits.isGrouping = engine.isVi
     vi.reset()

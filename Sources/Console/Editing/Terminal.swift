@@ -190,6 +190,11 @@ final class Terminal {
     return .timeout
   }
 
+  /// Takes what has been noted until now. After everything is shown anew only an interruption is still to be known.
+  func takeNotices() {
+    if pipe.drain().contains(.interrupted) { keep(.control("c")) }
+  }
+
   private func readKeys() {
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let count = read(STDIN_FILENO, &buffer, buffer.count)

@@ -50,6 +50,9 @@ final class LiveAnswer: Sendable {
       lines = lines.filter { !$0.plain.isEmpty }.map { StyledText("\(label)  ", .dim) + $0 }
     }
     if lines.isEmpty { return }
-    print(StyledText(Array(lines.map(\.spans).joined(separator: [StyledText.Span("\n")]))))
+    var spans = Array(lines.map(\.spans).joined(separator: [StyledText.Span("\n")]))
+    // What is printed ends its last line itself, unless there is nothing on it.
+    if lines.last?.plain.isEmpty == true { spans.append(StyledText.Span("\n")) }
+    print(StyledText(spans))
   }
 }

@@ -24,7 +24,7 @@ struct OwnRequest {
   func asked(
     headers: [(name: String, value: String)], mark: (name: String, value: String)
   ) throws(FetchError) -> Request {
-    let address = Address(try request.addressToCall())
+    let address = Address(try request.addressToCall(sendsPieces: isWritten))
     var fields = HTTPHeaders()
     let given = Set(headers.map { $0.name.lowercased() })
     let usual = [

@@ -35,7 +35,7 @@ struct CellUses: Sendable {
 /// A cell reads and assigns a global itself, or through a function that it names. What handlers and timers read counts
 /// for nothing, since they look it up each time; an `after` whose value is used has read it for good. An assignment
 /// counts for the cells below it alone, so that two cells which add to the same counter do not make each other stale
-/// for ever. Each run of a cell declares its `Out`; `_` counts for nothing, since it is another with each cell that runs.
+/// for ever. Whoever assigns to a global has to do so again where that is declared anew. Each run of a cell declares its `Out`; `_` counts for nothing, since it is another with each cell that runs.
 struct Staleness: Sendable {
   private struct Run {
     let uses: CellUses
@@ -120,11 +120,18 @@ struct Staleness: Sendable {
       let hasChanged = names.contains { name in
         changes[name]?.contains { $1.time > since && comes($0, before: cell, declaring: name) } ?? false
       }
-      if hasChanged { stale.insert(cell) }
+      let isOverwritten = assigned(by: cell).contains { name in
+        changes[name]?.contains { $0 != cell && $1.isDeclaration && $1.time > since } ?? false
+      }
+      if hasChanged || isOverwritten { stale.insert(cell) }
     }
     // What a stale cell gives will change too. Each is looked at once.
     var readers: [String: [Int]] = [:]
-    for (cell, _, names) in inputs { for name in names { readers[name, default: []].append(cell) } }
+    var writers: [String: [Int]] = [:]
+    for (cell, _, names) in inputs {
+      for name in names { readers[name, default: []].append(cell) }
+      for name in assigned(by: cell) { writers[name, default: []].append(cell) }
+    }
     var open = Array(stale)
     while let cell = open.popLast() {
       guard places[cell] != nil, let run = runs[cell] else { continue }
@@ -135,9 +142,15 @@ struct Staleness: Sendable {
           open.append(reader)
         }
       }
+      for name in run.uses.declares {
+        for writer in writers[name] ?? [] where stale.insert(writer).inserted { open.append(writer) }
+      }
     }
     return order.filter(stale.contains)
   }
+
+  /// What the last run of a cell assigned to and did not declare.
+  private func assigned(by cell: Int) -> Set<String> { runs[cell]?.assigns ?? [] }
 
   /// What a cell reads itself and what the functions read that it names, but for what it declares.
   private func names(readBy uses: CellUses) -> Set<String> {

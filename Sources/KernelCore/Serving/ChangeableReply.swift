@@ -69,8 +69,10 @@ extension ReplyMaker {
       }
       for (name, value) in headers { try checkHeader(name, value) }
       fields[Field.headers] = machine.makeDictionary(headers)
-      if let payload = machine.payload(of: fields[Field.body], responseClass) as? ResponseObject {
-        let passedOn = changeable(try forwarded(payload))
+      if let payload = machine.payload(of: fields[Field.body], responseClass) as? ResponseObject,
+        !fields[Field.body].isIdentical(to: fields[Field.typed])
+      {
+        let passedOn = passedOn(payload, fields[Field.body])
         fields[Field.body] = machine.field(Field.body, of: passedOn)
         if fields[Field.hasStatus].asBool != true {
           fields[Field.status] = machine.field(Field.status, of: passedOn)
@@ -78,10 +80,11 @@ extension ReplyMaker {
         let own = machine.pairs(of: machine.field(Field.headers, of: passedOn)) ?? []
         fields[Field.headers] = machine.makeDictionary(
           own.map { (machine.display($0.key), $0.value) } + headers)
+        fields[Field.typed] = machine.field(Field.typed, of: passedOn)
         return machine.makeInstance(replyClass, fields: fields)
       }
     } else if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
-      return changeable(try forwarded(payload))
+      return passedOn(payload, value)
     } else {
       let status = page.isNil ? .int(value.isNil ? 204 : 200) : machine.field(Field.status, of: page)
       fields = [status, machine.makeDictionary([]), value, .nil, .nil, .nil, .nil]
@@ -121,6 +124,16 @@ extension ReplyMaker {
         name == "content-range" ? !isPart : told[name] == nil || told[name] != machine.string(value)
       }
     fields[Field.headers] = machine.makeDictionary(rest)
+  }
+
+  /// The answer of another service as a reply; a body that comes in pieces stays that.
+  private func passedOn(_ payload: ResponseObject, _ value: Value) -> Value {
+    let reply = changeable(forwarded(payload))
+    if stream(in: value) != nil {
+      machine.setField(Field.body, of: reply, to: value)
+      machine.setField(Field.typed, of: reply, to: value)
+    }
+    return reply
   }
 
   /// An answer that is finished, as a reply that can be changed.

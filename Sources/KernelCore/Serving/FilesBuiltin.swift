@@ -30,9 +30,10 @@ extension Kernel {
       else { return machine.makeInstance(absent) }
       let (id, deferred) = machine.beginOperation(owner: call.owner, .file)
       let (request, prefix, readsContent) = (object.request, files.prefix, call[1].asBool == true)
+      let routed = routes.table.resolve(method: request.method, path: request.path).allowed
       bindings += 1
       NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
-        folder.answer(request, below: prefix, readsContent: readsContent)
+        folder.answer(request, below: prefix, routed: routed, readsContent: readsContent)
       }.assumeIsolated().whenComplete { [weak self] result in
         guard let self else { return }
         bindings -= 1

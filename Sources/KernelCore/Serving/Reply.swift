@@ -19,19 +19,33 @@ struct ReplyMaker {
   func response(for value: Value) throws(Failure) -> Response {
     if value.isNil { return Response(status: .noContent, headers: [:]) }
     if machine.isInstance(value, of: replyClass) { return try made(value) }
-    if let stream = stream(in: value) { return head(of: stream.object) }
     if let payload = machine.payload(of: value, responseClass) as? ResponseObject {
-      return try forwarded(payload)
+      return forwarded(payload)
     }
+    if let stream = stream(in: value) { return head(of: stream.object) }
     let (type, body) = try content(value)
     return Response(status: .ok, type: type, body: body)
   }
 
-  /// What a handler's value streams, where it does: the function that writes the body. `response(for:)` gives its head.
-  func stream(in value: Value) -> (object: StreamObject, body: Value)? {
+  /// What writes a body piece by piece: a function, and what it is given behind the writer.
+  struct Streamed {
+    let object: StreamObject
+    let body: Value
+    var further: [Value] = []
+  }
+
+  /// What a handler's value streams, where it does. `response(for:)` gives its head.
+  func stream(in value: Value) -> Streamed? {
     let value = machine.isInstance(value, of: replyClass) ? machine.field(2, of: value) : value
-    guard let object = machine.payload(of: value, streamClass) as? StreamObject else { return nil }
-    return (object, machine.field(0, of: value))
+    if let object = machine.payload(of: value, streamClass) as? StreamObject {
+      return Streamed(object: object, body: machine.field(0, of: value))
+    }
+    // The answer of another service that comes in pieces goes on in pieces.
+    guard let payload = machine.payload(of: value, responseClass) as? ResponseObject, payload.stream != nil,
+      HTTPResponseStatus(statusCode: payload.status).hasContent,
+      let body = machine.libraryFunction(named: "__passOn")
+    else { return nil }
+    return Streamed(object: .passedOn, body: body, further: [value])
   }
 
   private func head(of stream: StreamObject) -> Response {
@@ -49,6 +63,9 @@ struct ReplyMaker {
   func contentType(of body: Value) throws(Failure) -> String? {
     if body.isNil { return nil }
     if let slice = fileSlice(body) { return slice.file.type }
+    if let payload = machine.payload(of: body, responseClass) as? ResponseObject {
+      return payload.header("content-type")
+    }
     if let stream = stream(in: body) { return stream.object.type }
     if machine.elements(of: body, most: 0) != nil || machine.pairs(of: body) != nil {
       return "application/json"
@@ -86,18 +103,19 @@ struct ReplyMaker {
     let status = HTTPResponseStatus(statusCode: machine.field(0, of: value).asInt ?? 200)
     let body = machine.field(2, of: value)
     var response = Response(status: status, headers: [:])
-    if let stream = stream(in: body) {
+    if let payload = machine.payload(of: body, responseClass) as? ResponseObject {
+      let answer = forwarded(payload)
+      // Its status goes along, unless another is written.
+      if machine.field(5, of: value).asBool == false { response.status = answer.status }
+      if stream(in: body) != nil { try checkStreams(with: response.status) }
+      response.headers = answer.headers
+      response.body = answer.body
+    } else if let stream = stream(in: body) {
       try checkStreams(with: status)
       response.headers = head(of: stream.object).headers
     } else if let slice = fileSlice(body) {
       response.file = slice
       response.headers.add(name: "content-type", value: slice.file.type)
-    } else if let payload = machine.payload(of: body, responseClass) as? ResponseObject {
-      let answer = try forwarded(payload)
-      // Its status goes along, unless another is written.
-      if machine.field(5, of: value).asBool == false { response.status = answer.status }
-      response.headers = answer.headers
-      response.body = answer.body
     } else if !body.isNil {
       let (type, bytes) = try content(body)
       response.body = bytes
@@ -127,13 +145,8 @@ struct ReplyMaker {
     }
   }
 
-  /// A backend's answer passed on: its status, type and body.
-  func forwarded(_ payload: ResponseObject) throws(Failure) -> Response {
-    if payload.stream != nil {
-      throw Failure(
-        .type, "a handler gave a Response whose body comes in pieces, which cannot be sent whole",
-        help: "write stream { out in for await chunk in response.chunks { out.write(chunk) } }")
-    }
+  /// A backend's answer passed on: its status, type and body, as far as that is there.
+  func forwarded(_ payload: ResponseObject) -> Response {
     var response = Response(
       status: HTTPResponseStatus(statusCode: payload.status), headers: [:],
       body: ByteBuffer(bytes: payload.body))

@@ -115,21 +115,23 @@ final class RequestDesk {
     if let policy = coming.around?.policy {
       exchange.fields = policy.fields(for: request)
       if CORSPolicy.isPreflight(request) {
-        return answer(exchange, policy.preflight(request, allow: methods(of: coming, resolution)))
+        return answer(exchange, policy.preflight(request, allow: methods(of: coming, resolution.allowed)))
       }
     }
     switch resolution {
     case .match(let number, let values):
       guard let route = routes.record(number) else { return }
       start(route, values, coming)
-    case .methodNotAllowed(let allow):
-      let page = StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow)
+    case .methodNotAllowed(let allow), .options(let allow):
+      let page =
+        request.method == .OPTIONS
+        ? StandardPages.options(allow: allow)
+        : StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow)
       // A form may be posted to the page that it stands on.
-      if let around = coming.around, let files = around.files, [.GET, .HEAD].contains(request.method) {
+      if let around = coming.around, let files = around.files {
         return serve(files, coming, around, missing: page, notFounds: [])
       }
       give(page, to: coming)
-    case .options(let allow): give(StandardPages.options(allow: allow), to: coming)
     case .notFound where routes.socket(at: request.path) != nil:
       give(StandardPages.upgradeRequired(path: request.path), to: coming)
     case .notFound(let nearMiss):
@@ -142,15 +144,10 @@ final class RequestDesk {
     }
   }
 
-  /// The methods that the path of a preflight has; empty where there is nothing at it.
-  private func methods(of coming: Coming, _ resolution: RouteTable<Int>.Resolution) -> [HTTPMethod] {
-    switch resolution {
-    case .methodNotAllowed(let allow), .options(let allow): return allow
-    case .match, .badPath: return []
-    case .notFound:
-      if routes.socket(at: coming.exchange.request.path) != nil { return [.GET] }
-      return coming.around?.files == nil ? [] : StaticFolder.methods
-    }
+  /// The methods that the path of a preflight has: those of its routes, and of what else may be there.
+  private func methods(of coming: Coming, _ routed: [HTTPMethod]) -> [HTTPMethod] {
+    if coming.around?.files != nil { return StaticFolder.methods(with: routed) }
+    return routed.isEmpty && routes.socket(at: coming.exchange.request.path) != nil ? [.GET] : routed
   }
 
   /// A request that has come, with what surrounds its path; nil where nothing is declared around routes at all.
@@ -333,8 +330,8 @@ final class RequestDesk {
           return true
         }
         let response = try replies.response(for: value)
-        if let (stream, body) = replies.stream(in: value) {
-          begin(work, response, stream, body, behind: task)
+        if let stream = replies.stream(in: value) {
+          begin(work, response, stream, behind: task)
         } else {
           finish(work, response)
         }
@@ -362,9 +359,9 @@ final class RequestDesk {
 
   /// Starts the body of a streamed answer, as a fiber of its own.
   private func begin(
-    _ work: Work, _ head: Response, _ stream: StreamObject, _ body: Value, behind handler: TaskID
+    _ work: Work, _ head: Response, _ stream: ReplyMaker.Streamed, behind handler: TaskID
   ) {
-    let writer = bodies.writer(for: work.exchange, head: head, stream)
+    let writer = bodies.writer(for: work.exchange, head: head, stream.object)
     var work = work
     work.writer = writer
     work.status = Int(head.status.code)
@@ -376,7 +373,8 @@ final class RequestDesk {
     if !work.isOwn { clientCount += 1 }
     work.exchange.onDisconnect = { [weak self] in self?.abandon(task) }
     machine.start(
-      body, [bodies.value(of: writer)], owner: work.route.owner, followsDeferred: true,
+      stream.body, [bodies.value(of: writer)] + stream.further, owner: work.route.owner,
+      followsDeferred: true,
       requestDepth: origin(work.exchange.request).depth, span: work.span)
     // Once it waits for the first time its head goes out.
     machine.enqueue { writer.begin() }

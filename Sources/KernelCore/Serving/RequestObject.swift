@@ -74,7 +74,13 @@ final class RequestObject {
       machine.makeBytes(request.body.readableBytesView)
     }
     bodyProperty("text") { request, machine throws(Failure) in
-      machine.makeString(utf8: request.body.readableBytesView)
+      let bytes = request.body.readableBytesView
+      if let encoding = request.headers.first(name: "content-type").flatMap(BodyEncoding.named),
+        let text = String(bytes: bytes, encoding: encoding)
+      {
+        return machine.makeString(text)
+      }
+      return machine.makeString(utf8: bytes)
     }
     bodyProperty("json") { request, machine throws(Failure) in
       do throws(Failure) {

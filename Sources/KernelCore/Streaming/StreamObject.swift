@@ -3,7 +3,7 @@ import VM
 import Web
 
 /// What `stream` and `events` give: a body that is written as its client takes it.
-final class StreamObject {
+final class StreamObject: Sendable {
   /// What a handler's answer tells of it.
   let type: String
   let heartbeat: Int?
@@ -16,6 +16,9 @@ final class StreamObject {
     self.header = header
   }
 
+  /// What writes on an answer of another service; the head is that one's.
+  static let passedOn = StreamObject(type: "")
+
   /// The classes of streams and of what they write to.
   struct Classes {
     let stream: InstanceClass
@@ -25,6 +28,11 @@ final class StreamObject {
   /// Written in the language, since it waits.
   static let library = """
     func Writer_write(self, value, wait = true) { await self.__write(value, wait) }
+    func __passOn(out, response) {
+        for await chunk in response.chunks {
+            if !out.write(chunk) { break }
+        }
+    }
     func __eventStream(body, retry) {
         __function(body, "events()", "write events { send in … }")
         let run = { out in

@@ -14,9 +14,18 @@ public protocol Clock: AnyObject {
   func nextPlace() -> ClockPlace
   /// Takes back what has not been called yet.
   func cancel(_ token: ClockToken)
-  /// The kernel has nothing to run: a virtual clock may move on. `isHeld` says that something outside, a
-  /// transfer, is under way, so that time stands still.
-  func kernelIsIdle(isHeld: Bool)
+  /// The kernel has nothing to run: a virtual clock may move on, as far as is said.
+  func kernelIsIdle(_ pace: ClockPace)
+}
+
+/// How far a virtual clock may move while nothing runs.
+public enum ClockPace: Sendable {
+  /// To the next timer.
+  case free
+  /// Time stands still, since something outside is under way, a transfer; what is due at this moment happens.
+  case present
+  /// Nothing happens.
+  case held
 }
 
 extension Clock {

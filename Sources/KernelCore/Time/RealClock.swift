@@ -76,7 +76,7 @@ final class RealClock: Clock {
     }
   }
 
-  func kernelIsIdle(isHeld: Bool) {}
+  func kernelIsIdle(_ pace: ClockPace) {}
 
   private func setAlarm() {
     if isRinging { return }

@@ -36,7 +36,7 @@ public final class VirtualClock: Clock {
   /// Lets what a jump woke run before the next jump; nil where a test moves the clock by hand.
   private let loop: (any EventLoop)?
   private var isJumpPlanned = false
-  private var isHeld = false
+  private var pace = ClockPace.free
   /// Where it stands still; nil for nowhere.
   var end: Int? { didSet { planJump() } }
 
@@ -71,9 +71,18 @@ public final class VirtualClock: Clock {
     return first
   }
 
-  public func kernelIsIdle(isHeld: Bool) {
-    self.isHeld = isHeld
-    if !isHeld { planJump() }
+  public func kernelIsIdle(_ pace: ClockPace) {
+    self.pace = pace
+    planJump()
+  }
+
+  /// Whether the next entry may have its turn.
+  private var mayJump: Bool {
+    switch pace {
+    case .free: !entries.isEmpty && !isAtEnd
+    case .present: isDue
+    case .held: false
+    }
   }
 
   /// Whether what comes next would be beyond its end.
@@ -97,7 +106,7 @@ public final class VirtualClock: Clock {
   }
 
   private func planJump() {
-    guard let loop, !isJumpPlanned, !isHeld, !entries.isEmpty, !isAtEnd else { return }
+    guard let loop, !isJumpPlanned, mayJump else { return }
     isJumpPlanned = true
     loop.assumeIsolated().execute { [weak self] in self?.jump() }
   }
@@ -105,7 +114,7 @@ public final class VirtualClock: Clock {
   /// One timer at a time: what it wakes runs, and says when it is idle, before the next.
   private func jump() {
     isJumpPlanned = false
-    guard !isHeld, !entries.isEmpty, !isAtEnd else { return }
+    guard mayJump else { return }
     let first = takeFirst()
     now = first.turn.time
     first.action()

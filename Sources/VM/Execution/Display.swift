@@ -245,8 +245,10 @@ private struct Writer {
     case Tag.native: text += "<Function \(machine.natives[value.native.pointee.number].name)>"
     case Tag.boundMethod: text += "<Function>"
     case Tag.error:
+      let message = machine.display(value.error.pointee.message)
+      let isPlain = !message.unicodeScalars.contains { $0.properties.generalCategory == .control }
       text +=
-        "<Error \(machine.display(value.error.pointee.kind)): \(machine.display(value.error.pointee.message))>"
+        "<Error \(machine.display(value.error.pointee.kind)): \(isPlain ? message : Machine.quoted(message))>"
     case Tag.deferred: text += machine.describe(value.deferred)
     case Tag.instance:
       let type = machine.classes[Int(value.header.pointee.aux)]

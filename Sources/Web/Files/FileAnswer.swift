@@ -17,31 +17,39 @@ extension StaticFolder {
   ///
   /// - Parameters:
   ///   - prefix: the path that stands for the folder.
+  ///   - routed: the methods of routes that have the same path.
   ///   - readsContent: whether the body is wanted in memory, not as a file that is still to be sent.
-  public func answer(_ request: Request, below prefix: RoutePrefix, readsContent: Bool) -> FileAnswer {
+  public func answer(
+    _ request: Request, below prefix: RoutePrefix, routed: [HTTPMethod] = [], readsContent: Bool
+  ) -> FileAnswer {
     guard let segments = RequestPath(request.path).segments, segments.count >= prefix.depth else {
       return .absent
     }
     switch find((prefix.depth..<segments.count).map(segments.text)) {
     case .nothing: return .absent
     case .busy: return .response(StandardPages.unavailable("too many files are open"))
-    case .folder where !Self.methods.contains(request.method): return .response(Self.refusal(of: request))
+    case .folder where !Self.methods.contains(request.method):
+      return .response(Self.refusal(of: request, routed))
     case .folder:
       let query = request.target.firstIndex(of: "?").map { String(request.target[$0...]) } ?? ""
       return .response(
         Response(status: .permanentRedirect, headers: ["location": request.path + "/" + query]))
     case .file(let file) where !Self.methods.contains(request.method):
       file.close()
-      return .response(Self.refusal(of: request))
+      return .response(Self.refusal(of: request, routed))
     case .file(let file): return .response(response(file, request, readsContent: readsContent))
     }
   }
 
-  /// Those that files have.
-  public static let methods: [HTTPMethod] = [.GET, .HEAD]
+  private static let methods: [HTTPMethod] = [.GET, .HEAD]
 
-  private static func refusal(of request: Request) -> Response {
-    let allow = RouteSearch.allowList(methods)
+  /// The methods of a file's path, where routes have it too.
+  public static func methods(with routed: [HTTPMethod]) -> [HTTPMethod] {
+    RouteSearch.allowList(methods + routed)
+  }
+
+  private static func refusal(of request: Request, _ routed: [HTTPMethod]) -> Response {
+    let allow = methods(with: routed)
     return request.method == .OPTIONS
       ? StandardPages.options(allow: allow)
       : StandardPages.methodNotAllowed(method: request.method, path: request.path, allow: allow)

@@ -29,7 +29,9 @@ public final class StaticFile: Sendable {
 
   /// The header fields that tell of it, whatever part of it is sent.
   public var fields: [(String, String)] {
-    [("etag", entityTag), ("last-modified", HTTPDate.format(modified)), ("accept-ranges", "bytes")]
+    // What says that it was changed in the future was changed now (RFC 9110 section 8.8.2.1).
+    let date = HTTPDate.format(min(modified, time(nil)))
+    return [("etag", entityTag), ("last-modified", date), ("accept-ranges", "bytes")]
   }
 
   deinit { close() }

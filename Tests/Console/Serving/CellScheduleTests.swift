@@ -135,10 +135,12 @@ struct CellScheduleTests {
     #expect(played.schedule.held == [] && played.schedule.failed == [])
     // What its last good run declared is there.
     #expect(played.schedule.isServed(1))
-    // The next change tries again.
-    played.failing = []
-    #expect(played.take(broken) == ["1", "2", "3"])
+    // It has run as it is meant to: other edits leave it alone, and one of it runs it.
     #expect(played.take(broken) == [])
+    #expect(played.take(edited(broken, [3: "let c = b + 2"])) == ["3"])
+    #expect(played.take(edited(chain, [1: "let a = 3", 3: "let c = b + 2"])) == ["1", "2", "3"])
+    played.failing = []
+    #expect(played.take(edited(chain, [3: "let c = b + 2"])) == ["1", "2", "3"])
   }
 
   @Test func anEditThatFailedAndIsTakenBackRunsNothing() {

@@ -91,8 +91,13 @@ struct OutputComparison: Sendable {
   /// not compared, its error is.
   ///
   /// - Throws: `OutputPattern.TooSlow` where a pattern takes too long.
-  func isSameFailure(_ stored: [String], _ given: [String]) throws(OutputPattern.TooSlow) -> Bool {
+  ///
+  /// - Parameter errorAlone: whether what the cell printed before may differ.
+  func isSameFailure(
+    _ stored: [String], _ given: [String], errorAlone: Bool = false
+  ) throws(OutputPattern.TooSlow) -> Bool {
     guard let error = OutputComparison.errorLine(of: stored) else { return false }
+    let isIgnored = isIgnored || errorAlone
     let given = isIgnored ? Array(given[(OutputComparison.errorLine(of: given) ?? 0)...]) : given
     let end = ContinuousClock.now + OutputComparison.time
     let wanted = try sanitized(given, until: end)

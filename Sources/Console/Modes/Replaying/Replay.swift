@@ -105,6 +105,9 @@ public struct Replay {
           tooSlow.patterns.withLock { $0[number] = error }
         }
       }
+      let numbers = Set(chosen.map(\.number))
+      let leftOut = UnrunCells(notebook.codeCells.filter { !numbers.contains($0.number) }) { _ in false }
+      configuration.unrunCell = { leftOut.cell(declaring: $0) }
       let kernel = try openUnattended(
         notebook, configuration, events, takesAnyPort: configuration.port == nil)
       run(chosen, &file, Running(kernel: kernel, events: events, tooSlow: tooSlow), comparisons)
@@ -252,8 +255,10 @@ public struct Replay {
     if cell.mayFail { return true }
     switch options.purpose {
     case .transcript: return false
-    case .update: return OutputComparison.errorLine(of: outcome.stored) != nil
-    case .check: return (try? comparison?.isSameFailure(outcome.stored, outcome.given)) ?? false
+    case .update, .check:
+      let isUpdate = options.purpose == .update
+      return
+        (try? comparison?.isSameFailure(outcome.stored, outcome.given, errorAlone: isUpdate)) ?? false
     }
   }
 

@@ -40,6 +40,9 @@ struct CellSchedule {
   private var dependencies = CellDependencies([])
   /// The text of the last run of each cell that succeeded, as long as what it made is there.
   private var texts: [Int: String] = [:]
+  /// The text of the last run of each cell that failed and may. It has run as it is meant to, though nothing of it is
+  /// there.
+  private var failedAsMeant: [Int: String] = [:]
   /// The cell that the reload waits for.
   private var awaited: Int?
   /// The cells that have run well, or are gone, since the file was last adopted.
@@ -61,13 +64,18 @@ struct CellSchedule {
     let before = CellDependencies(order.compactMap { number in present[number].map { (number, $0) } })
     dependencies = CellDependencies(cells)
     let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
-    let changed = Set(CellSchedule.cells(cells, thatDifferFrom: present) + stale)
+    let asMeant = failedAsMeant
+    func differs(_ number: Int, _ text: String, from texts: [Int: String]) -> Bool {
+      (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
+    }
+    let changed = Set(
+      cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale)
     let concerned = Set(dependencies.affected(by: changed, since: before))
     let due =
       goingOn.isEmpty
       ? concerned : Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
 
-    let edited = Set(CellSchedule.cells(cells, thatDifferFrom: texts))
+    let edited = Set(cells.filter { differs($0.number, $0.text, from: texts) }.map(\.number))
     let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     entries = cells.map { number, text in
@@ -83,12 +91,6 @@ struct CellSchedule {
     return stopped
   }
 
-  private static func cells(
-    _ cells: [(number: Int, text: String)], thatDifferFrom texts: [Int: String]
-  ) -> [Int] {
-    cells.filter { cell in texts[cell.number].map { !isSame($0, cell.text) } ?? true }.map(\.number)
-  }
-
   // MARK: Running
 
   /// What is to be done now. A cell that it says to run counts as begun.
@@ -96,6 +98,7 @@ struct CellSchedule {
     if let place = gone.firstIndex(where: \.heirs.isEmpty) {
       let number = gone.remove(at: place).number
       texts[number] = nil
+      failedAsMeant[number] = nil
       done.insert(number)
       return .remove(number)
     }
@@ -106,6 +109,7 @@ struct CellSchedule {
     }
     guard let place else { return .rest }
     entries[place].isUnderWay = true
+    failedAsMeant[entries[place].number] = nil
     awaited = entries[place].number
     return .run(entries[place].number, text: entries[place].text)
   }
@@ -120,6 +124,7 @@ struct CellSchedule {
     if entries[place].hasFailed { return }
     entries[place].isDue = false
     entries[place].isStale = false
+    failedAsMeant[number] = succeeded ? nil : entries[place].text
     guard succeeded else { return }
     texts[number] = entries[place].text
     done.insert(number)

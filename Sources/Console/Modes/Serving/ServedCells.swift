@@ -111,7 +111,11 @@ final class ServedCells {
       if reload == nil { begin() }
       let mayFail = mayFail(number)
       schedule.ended(number, succeeded: result.isSuccess, mayFail: mayFail)
-      if result.isSuccess || mayFail { reload?.report.ran.append((number, [])) }
+      if result.isSuccess || mayFail {
+        // One that ran again, since the file changed meanwhile, is told once.
+        reload?.report.ran.removeAll { $0.number == number }
+        reload?.report.ran.append((number, []))
+      }
       if !result.isSuccess {
         if let text = Transcript.result(result) { Stream.complain(text.rendered(color: false)) }
         if let place = place(of: number) { Stream.complain("  cell [\(number)] begins at \(place)") }

@@ -1,0 +1,24 @@
+import Foundation
+
+/// The code of `%time for i in 0..<3 { … }`: what follows the command is a cell of its own, on as many lines as it takes.
+struct TimedCode {
+  /// What stands before the code, with the blanks behind it.
+  let command: Substring
+  let code: Substring
+
+  /// How many bytes of the text the code begins behind.
+  var offset: Int { command.base.utf8.distance(from: command.base.startIndex, to: code.startIndex) }
+
+  /// Nil for any other text, also for one that names cells: `%time 3-5`.
+  init?(_ text: String) {
+    let start = text.drop { $0 == " " || $0 == "\t" || $0 == "\n" }
+    guard start.hasPrefix("%time ") else { return nil }
+    let code = start.dropFirst("%time ".count).drop { $0 == " " || $0 == "\t" }
+    let isQuestion = Prompt.question(in: text.trimmingCharacters(in: .whitespacesAndNewlines)) != nil
+    guard !code.isEmpty, code.first != "%", !isQuestion, !CellSelection.isMeant(by: String(code)) else {
+      return nil
+    }
+    self.code = code
+    command = text[..<code.startIndex]
+  }
+}
