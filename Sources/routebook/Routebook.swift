@@ -45,8 +45,8 @@ struct ReplayFile: ParsableCommand {
   @Option(
     help: ArgumentHelp("Write a report too, junit=FILE, json=FILE or tap=FILE.", valueName: "format=file"))
   var report: [ReplayReport] = []
-  @Option(help: ArgumentHelp("Run these cells alone, as 3-5.", valueName: "cells"))
-  var only: CellNumbers?
+  @Option(help: ArgumentHelp("Run these cells alone, as 3-5; may be given again.", valueName: "cells"))
+  var only: [CellNumbers] = []
   @Option(
     help: ArgumentHelp(
       "A value for a name of the cell tagged parameters; may be given again.", valueName: "name=value"))
@@ -71,7 +71,7 @@ struct ReplayFile: ParsableCommand {
     if check || update { options.clock = options.clock ?? .virtual }
     var replay = Replay.Options()
     replay.purpose = check ? .check : update ? .update : .transcript
-    replay.selection = only
+    replay.selection = CellNumbers(joining: only)
     replay.parameters = param
     replay.reports = report
     replay.cellTimeout = options.timeout.seconds

@@ -120,6 +120,61 @@ import Testing
   }
 
   /// The summary and the reports said that a cell was updated whose output was not stored.
+  @Test func anUpdateStoresNoOtherErrorThanTheOneThatIsStored() async throws {
+    try await onOwnThread {
+      let text = "# %% 1\nthrow \"boom B\"\n#> error: boom A\n"
+      let file = try Serving.temporaryFile(text)
+      let run = try Run(["--update", file])
+      #expect(run.exit == .code(3))
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+      // Where the error is the same, what was printed before it may be another.
+      let error = "#> error: A\n#>   cell [1], line 2\n#>   2 | throw \"A\"\n#>     | ^^^^^^^^^\n"
+      let same = try Serving.temporaryFile("# %% 1\nprint(2)\nthrow \"A\"\n#> 1\n" + error)
+      #expect(try Run(["--check", same]).exit == .code(3))
+      #expect(try Run(["--update", same]).exit == .code(0))
+      #expect(
+        try String(contentsOfFile: same, encoding: .utf8)
+          == "# %% 1\nprint(2)\nthrow \"A\"\n#> 2\n" + error)
+    }
+  }
+
+  @Test func anErrorThatNobodyAwaitedIsNoOutputToIgnore() async throws {
+    try await onOwnThread {
+      let text = "# %% 1 tags=[\"ignore-output\"]\nasync { throw \"lost\" }\n1\n"
+      let file = try Serving.temporaryFile(text)
+      let check = try Run(["--check", file])
+      #expect(check.exit == .code(3))
+      #expect(check.output.contains("reported an error that nobody awaited"))
+      let printed = try Serving.temporaryFile("# %% 1 tags=[\"ignore-output\"]\nprint(\"error: none\")\n")
+      #expect(try Run(["--check", printed]).exit == .code(0))
+      let stored = try Serving.temporaryFile("# %% 1\nasync { throw \"lost\" }\n1\n")
+      let update = try Run(["--update", stored])
+      #expect(update.exit == .code(0))
+      #expect(
+        update.errors.contains("an error that nobody awaited was reported, and is stored as any output"))
+    }
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalStopsAReplayAndTheReportsAreWritten(signal: Int32) async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      let first = try Serving.temporaryFile("# %% 1\n1\n#> 1\n")
+      let endless = try Serving.temporaryFile("# %% 1\nprint(\"begun\")\nawait deferred()\n# %% 2\n2\n")
+      let report = folder.path + "/report.json"
+      let program = try RunningProgram(
+        BuiltProgram.path(),
+        ["replay", "--clock", "real", "--report", "json=\(report)", first, endless, first],
+        environment: Serving.environment)
+      try program.wait(for: "begun")
+      program.signal(signal)
+      #expect(try program.waitForExit(timeout: 30) == .signal(signal))
+      #expect(program.errors.contains("cell [1] was stopped by a signal"))
+      let written = folder.read("report.json") ?? ""
+      #expect(written.contains("was stopped by a signal") && written.contains("\(endless)"))
+    }
+  }
+
   @Test func whereNothingIsStoredNoCellIsSaidToBeUpdated() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile("# %% 1\n5\n\n# %% 2\nthrow \"x\"\n")
@@ -459,6 +514,15 @@ import Testing
       #expect(lines.count == wanted.count)
       let isWhole = lines == wanted
       #expect(isWhole)
+    }
+  }
+
+  @Test func cellsAreChosenByAllThatIsSaid() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\n1\n# %% 2\n2\n# %% 3\n3\n")
+      let run = try Run(["--only", "1", "--only", "3", file])
+      #expect(run.output.contains("Out[1]: 1") && run.output.contains("Out[3]: 3"))
+      #expect(!run.output.contains("Out[2]"))
     }
   }
 

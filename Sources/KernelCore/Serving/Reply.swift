@@ -145,12 +145,19 @@ struct ReplyMaker {
     }
   }
 
+  /// What goes on of a backend's headers: the type, and what some statuses have no meaning without (RFC 9110 section 15).
+  private static let carried: Set = [
+    "content-type", "content-range", "location", "www-authenticate", "retry-after", "allow",
+  ]
+
   /// A backend's answer passed on: its status, type and body, as far as that is there.
   func forwarded(_ payload: ResponseObject) -> Response {
     var response = Response(
       status: HTTPResponseStatus(statusCode: payload.status), headers: [:],
       body: ByteBuffer(bytes: payload.body))
-    if let type = payload.header("content-type") { response.headers.add(name: "content-type", value: type) }
+    for (name, value) in payload.headers where ReplyMaker.carried.contains(name.lowercased()) {
+      response.headers.add(name: name.lowercased(), value: value)
+    }
     return response
   }
 

@@ -17,5 +17,12 @@ public struct CellNumbers: Sendable, Equatable {
     self.text = text
   }
 
+  /// All that some of these name; nil where there are none.
+  public init?(joining parts: [CellNumbers]) {
+    if parts.isEmpty { return nil }
+    ranges = parts.flatMap(\.ranges)
+    text = parts.map(\.text).joined(separator: ",")
+  }
+
   func contains(_ number: Int) -> Bool { ranges.contains { $0.contains(number) } }
 }

@@ -7,7 +7,8 @@ import Notebooks
 /// counts as the same, be it several lines; on a text cell they hold for all cells below it.
 struct OutputComparison: Sendable {
   private let patterns: [OutputPattern]
-  private let isIgnored: Bool
+  /// Whether it is not compared.
+  let isIgnored: Bool
 
   /// The longest pattern, in bytes, and the most of a cell.
   private static let patternLimit = 1_000

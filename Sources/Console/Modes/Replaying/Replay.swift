@@ -62,21 +62,27 @@ public struct Replay {
       return .usage
     }
     var files: [ReplayedFile] = []
-    for path in paths where !Stream.hasLostOutput {
+    let events = Mutex<EventQueue?>(nil)
+    let signals = TerminationSignals { events.withLock { $0?.wake() } }
+    for path in paths where !Stream.hasLostOutput && !signals.isRaised {
       let start = ContinuousClock.now
-      var file = run(path)
+      let queue = EventQueue(sizeLimit: Replay.waitingSize)
+      events.withLock { $0 = queue }
+      var file = run(path, queue, signals)
       file.duration = ContinuousClock.now - start
       if options.purpose != .transcript { tell(file) }
       files.append(file)
     }
     for report in options.reports where !report.write(files) { return .outputLost }
+    // Serving ends well by a signal, and nothing else.
+    if files.last?.status != .success || files.count < paths.count { signals.endAsRaised() }
     let failures = files.map(\.status).filter { $0 != .success }
     return Stream.hasLostOutput ? .outputLost : failures.min { $0.rawValue < $1.rawValue } ?? .success
   }
 
   // MARK: A file
 
-  private func run(_ path: String) -> ReplayedFile {
+  private func run(_ path: String, _ events: EventQueue, _ signals: TerminationSignals) -> ReplayedFile {
     var file = ReplayedFile(path: fileName(path), cells: [], status: .success)
     do throws(UnattendedFailure) {
       if options.purpose == .update, !CellsFile.isWaitless(path) {
@@ -97,7 +103,6 @@ public struct Replay {
         throw UnattendedFailure(status: .usage, problem: problem)
       }
       file.cells = chosen.map { ReplayedCell($0) }
-      let events = EventQueue(sizeLimit: Replay.waitingSize)
       let tooSlow = TooSlow()
       var configuration = configuration
       for (number, comparison) in comparisons {
@@ -110,7 +115,8 @@ public struct Replay {
       configuration.unrunCell = { leftOut.cell(declaring: $0) }
       let kernel = try openUnattended(
         notebook, configuration, events, takesAnyPort: configuration.port == nil)
-      run(chosen, &file, Running(kernel: kernel, events: events, tooSlow: tooSlow), comparisons)
+      let running = Running(kernel: kernel, events: events, signals: signals, tooSlow: tooSlow)
+      run(chosen, &file, running, comparisons)
       if options.purpose == .update { try store(&file, path) }
     } catch {
       file.status = error.status
@@ -147,6 +153,7 @@ public struct Replay {
   private struct Running {
     let kernel: KernelHandle
     let events: EventQueue
+    let signals: TerminationSignals
     let tooSlow: TooSlow
     /// What has been given since the current cell began, in the lines that a file stores.
     let given = Given()
@@ -160,6 +167,8 @@ public struct Replay {
   /// Bounded, since a cell may print without an end: what does not fit a file could not be stored anyway.
   private final class Given {
     private(set) var lines: [String] = []
+    /// Errors among them that nobody awaited.
+    var unawaited = 0
     private var size = 0
     /// That of the lines that do not fit.
     private var rest = TextDigest()
@@ -188,6 +197,7 @@ public struct Replay {
     _ cells: [Cell], _ file: inout ReplayedFile, _ running: Running, _ comparisons: [Int: OutputComparison]
   ) {
     let hasEnded = runCells(cells, &file, running, comparisons)
+    let unawaited = running.given.unawaited
     if hasEnded, let problem = settle(running), file.status == .success {
       file.problem = problem
       file.status = .cellFailed
@@ -199,6 +209,7 @@ public struct Replay {
     }
     if hasEnded, !options.servesAfterwards, let last = file.cells.indices.last {
       file.cells[last].given += running.given.take()
+      if running.given.unawaited > unawaited { file.cells[last].hasUnawaited = true }
     }
     if running.events.hasDropped, file.status == .success {
       file.problem = "the cells printed more than can be kept"
@@ -212,6 +223,10 @@ public struct Replay {
       }
     } else {
       judge(&file, comparisons, running.tooSlow.patterns.withLock { $0 })
+      if options.purpose == .update, file.cells.contains(where: { $0.hasUnawaited && !$0.mayFail }) {
+        Stream.complain(
+          "\(file.path): an error that nobody awaited was reported, and is stored as any output")
+      }
     }
   }
 
@@ -226,7 +241,9 @@ public struct Replay {
       if isShown { Stream.write(Transcript.input(number, cell.source), color: usesColor) }
       let start = ContinuousClock.now
       _ = running.given.take()
+      let unawaited = running.given.unawaited
       let ending = run(number, cell.source, running)
+      file.cells[place].hasUnawaited = running.given.unawaited > unawaited
       file.cells[place].duration = ContinuousClock.now - start
       file.cells[place].given = running.given.take()
       file.cells[place].verdict = .ran
@@ -301,7 +318,9 @@ public struct Replay {
       // Where time itself stands still nobody need wait for it.
       looks = configuration.isClockVirtual && kernel.waitsInVain() ? looks + 1 : 0
       if complaint == nil {
-        if looks >= Replay.looksForRest {
+        if running.signals.isRaised {
+          complaint = Replay.stopped
+        } else if looks >= Replay.looksForRest {
           complaint = "waits for what nothing that is left will bring about; who is to resolve it?"
         } else if Date() > deadline {
           complaint = "did not end within \(Int(options.cellTimeout)) s; --timeout allows it more"
@@ -311,6 +330,8 @@ public struct Replay {
     }
   }
 
+  /// What became of whatever was under way when SIGINT or SIGTERM came.
+  private static let stopped = "was stopped by a signal"
   /// How often a cell is seen to wait in vain before it is believed: something may be on its way between threads.
   private static let looksForRest = 4
   /// How long an interrupted cell may take to end, in seconds.
@@ -324,6 +345,7 @@ public struct Replay {
       let state = running.kernel.settle(within: .seconds(options.virtualSettleTime))
       show(running.events.take(timeout: state == .underWay ? 0.02 : 0), running)
       if state == .settled { return nil }
+      if running.signals.isRaised { return "what the cells started \(Replay.stopped)" }
       if state == .underWay, Date() <= deadline { continue }
       let isVirtual = state == .timeIsUp
       let problem =
@@ -343,6 +365,7 @@ public struct Replay {
     var current = cell
     var texts: [String] = []
     for event in events {
+      if case .unawaited = event { running.given.unawaited += 1 }
       if case .cellFinished(let result) = event, result.cell == current {
         running.given.add(StoredOutput.lines(of: event))
         if let text = Transcript.result(result) { texts.append(text.rendered(color: usesColor)) }
@@ -371,8 +394,7 @@ public struct Replay {
 
   private func serveUntilSignal(_ running: Running) {
     warnIfOthersCanReach(configuration)
-    let signals = TerminationSignals(wake: running.events.wake)
-    while !signals.isRaised {
+    while !running.signals.isRaised {
       show(running.events.take(timeout: 1), running)
       // It belongs to no cell any more, and there is no end of it.
       _ = running.given.take()
@@ -394,7 +416,12 @@ extension Replay {
       file.cells[place].given = given
       do throws(OutputPattern.TooSlow) {
         if let error = tooSlow[cell.number] { throw error }
-        if try comparisons[cell.number]?.isSame(cell.stored, given) ?? cell.stored.hasSameBytes(as: given) {
+        if cell.hasUnawaited, !cell.mayFail, comparisons[cell.number]?.isIgnored == true {
+          file.cells[place].verdict = .failed("reported an error that nobody awaited")
+          file.status = .cellFailed
+        } else if try comparisons[cell.number]?.isSame(cell.stored, given)
+          ?? cell.stored.hasSameBytes(as: given)
+        {
           file.cells[place].verdict = .asStored
         } else {
           file.cells[place].verdict = options.purpose == .update ? .updated : .differs

@@ -22,8 +22,11 @@ struct ReplayedCell: Sendable {
   /// The line of the file at which its code begins.
   let line: Int?
   let stored: [String]
+  let mayFail: Bool
   /// What it gave, in the lines that a file would store.
   var given: [String] = []
+  /// Whether an error was among it that nobody awaited.
+  var hasUnawaited = false
   /// How long it took, by the real clock.
   var duration: Duration = .zero
   var verdict = Verdict.notRun
@@ -32,6 +35,7 @@ struct ReplayedCell: Sendable {
     number = cell.number ?? 0
     title = cell.title
     line = cell.firstLine
+    mayFail = cell.mayFail
     // Somebody may have stored them as they are.
     stored = cell.outputLines.map(Sanitizer.visible)
   }
