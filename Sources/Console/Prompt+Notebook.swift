@@ -120,7 +120,7 @@ extension Prompt {
       return refuse("%save knows no \(unknown): write %save, %save FILE.cells or %save --outputs")
     }
     let file = words.joined(separator: " ").trimmingCharacters(in: .whitespaces)
-    write(to: file, storesOutputs: storesOutputs, again: "%save \(argument)")
+    write(to: file, storesOutputs: storesOutputs, again: argument.isEmpty ? "%save" : "%save \(argument)")
   }
 
   private func write(to argument: String, storesOutputs: Bool, again: String) {

@@ -33,9 +33,12 @@ public final class Prompt {
   private let configuration: KernelConfiguration
 
   var notebook = Notebook() {
-    didSet { unrunCells.set(notebook.cells) }
+    didSet {
+      declaringCells.set(notebook.cells)
+      kernel.setOrder(notebook.codeNumbers)
+    }
   }
-  private let unrunCells: UnrunCells
+  private let declaringCells: DeclaringCells
   /// What the cells have given.
   let outputs = SessionOutputs()
   /// The notebook as it was when nothing was to be saved: what its file has, or nothing.
@@ -92,9 +95,10 @@ public final class Prompt {
     self.configuration = configuration
     configuration.columns = { Terminal.columns }
     configuration.recordsTraces = true
-    let unrunCells = UnrunCells { [states] in states[$0] != nil }
-    self.unrunCells = unrunCells
-    configuration.unrunCell = { unrunCells.cell(declaring: $0) }
+    configuration.digestsValues = true
+    let declaringCells = DeclaringCells { [states] in states[$0] != nil }
+    self.declaringCells = declaringCells
+    configuration.adviceOnMissing = { declaringCells.advice(on: $0, askedBy: $1) }
     openings = BrowserOpenings(opensBrowser ? browser : nil)
     let input = self.input
     let openings = openings
@@ -191,7 +195,9 @@ public final class Prompt {
       let count = kernel.routes().count
       say("serving \(address), \(count) route\(count == 1 ? "" : "s")")
     }
-    return isSuccess || isInteractive ? nil : .cellFailed
+    // What comes by the pipe has its turn all the same.
+    if !isSuccess { hasFailed = true }
+    return nil
   }
 
   /// Serves where the notebook does not say where. A person who did not ask for a port gets another where

@@ -12,8 +12,8 @@ final class SessionOutputs: Sendable {
 
   private struct Content {
     var given: [Int: Given] = [:]
-    /// The cell whose run began last and has not ended.
-    var running: Int?
+    /// The cell whose run began last.
+    var latest: Int?
 
     mutating func add(_ event: KernelEvent, to cell: Int) {
       guard var given = given.removeValue(forKey: cell) else { return }
@@ -36,13 +36,11 @@ final class SessionOutputs: Sendable {
       switch event {
       case .cellStarted(let cell):
         content.given[cell] = Given()
-        content.running = cell
-      case .cellFinished(let result):
-        content.add(event, to: result.cell)
-        if content.running == result.cell { content.running = nil }
+        content.latest = cell
+      case .cellFinished(let result): content.add(event, to: result.cell)
       case .output(let cell, _), .notice(let cell, _), .failure(let cell, _), .unawaited(let cell, _):
         if let cell { content.add(event, to: cell) }
-      case .open, .opened: if let cell = content.running { content.add(event, to: cell) }
+      case .open, .opened: if let cell = content.latest { content.add(event, to: cell) }
       case .served: break
       }
     }

@@ -34,9 +34,9 @@ public struct KernelConfiguration: Sendable {
   public var environment: [String: String] = [:]
   /// The folder that `files` may serve folders of; nil for none.
   public var filesFolder: StaticFolder?
-  /// Which cell of the notebook, among those that have not run, declares a name: what an error advises to run. It is
-  /// asked on the event loop.
-  public var unrunCell: @Sendable (_ name: String) -> Int? = { _ in nil }
+  /// What an error advises where a name is not there, in a cell or in what it has made: which cell of the notebook
+  /// declares it. Asked on the event loop.
+  public var adviceOnMissing: @Sendable (_ name: String, _ cell: Int?) -> String? = { _, _ in nil }
   public var machineLimits = MachineLimits()
   public var serverLimits = ServerLimits()
   public var calls = CallConfiguration()

@@ -140,6 +140,12 @@ public final class KernelHandle: Sendable {
     }
   }
 
+  /// Until `holdRoutes(false)` all requests from outside wait, five seconds at most: what is to surround their routes may
+  /// not be there yet.
+  public func holdRequests() {
+    loop.execute { [supervisor] in supervisor.value.holdRequests() }
+  }
+
   /// Ends `rerunAll` at the cell that waits, which goes on by itself; gives its number, and nil where the loop is busy.
   /// What the cell comes to is told as that of the others. Between two cells the next one counts as interrupted, and nil
   /// is given.
@@ -245,6 +251,12 @@ public final class KernelHandle: Sendable {
     queue.takeBack(cell)
     if queue.isAlone(cell) { interrupt(cell: cell) }
     loop.execute { [supervisor] in supervisor.value.kernel.removeEffects(of: cell) }
+  }
+
+  /// Says in which order the notebook's cells stand: what they declare around routes runs in that order, whichever cell
+  /// ran first.
+  public func setOrder(_ cells: [Int]) {
+    loop.execute { [supervisor] in supervisor.value.setOrder(cells) }
   }
 
   /// Stops what computes now and the cell that waits. Returns at once.

@@ -44,6 +44,8 @@ final class Supervisor: Responder {
 
   // While all cells are run again.
   private var expectedRoutes: [RouteTable<Int>] = []
+  /// Requests from outside wait whatever they ask for.
+  private var isHoldingAll = false
   private var held: [Held] = []
   private var rerun: Rerun?
 
@@ -111,12 +113,21 @@ final class Supervisor: Responder {
     return kernel.surroundings.around(request.path).policy?.fields(for: request) ?? HTTPHeaders()
   }
 
+  /// The cells of the notebook in its order, as far as that was said.
+  private var order: [Int] = []
+
+  func setOrder(_ cells: [Int]) {
+    order = cells
+    kernel.surroundings.setOrder(cells)
+  }
+
   private func makeKernel() -> Kernel {
     let kernel = Kernel(
       configuration: configuration, clock: clock, loop: loop, server: server, listening: listening,
       transfers: transfers,
       mark: mark, recorder: recorder, interruption: interruption, emit: { [unowned self] in onEvent($0) })
     kernel.desk.logsRequests = logsRequests
+    kernel.surroundings.setOrder(order)
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
     return kernel
   }
@@ -124,15 +135,18 @@ final class Supervisor: Responder {
   // MARK: Requests
 
   func respond(to exchange: Exchange) {
-    if !expectedRoutes.isEmpty, isHeld(exchange) { return }
+    if isHoldingAll || !expectedRoutes.isEmpty, isHeld(exchange) { return }
     kernel.desk.handle(exchange)
   }
 
-  /// Keeps a request from outside for a route that existed before the restart and is not back yet.
+  /// Keeps a request from outside for a route that existed before the restart and is not back yet, or any at all.
   private func isHeld(_ exchange: Exchange) -> Bool {
     let request = exchange.request
     guard !mark.isOn(request) else { return false }
-    guard !hasRoute(kernel.routes.table, request), expectedRoutes.contains(where: { hasRoute($0, request) })
+    guard
+      isHoldingAll
+        || !hasRoute(kernel.routes.table, request)
+          && expectedRoutes.contains(where: { hasRoute($0, request) })
     else { return false }
     guard held.count < configuration.maxQueuedRequests else {
       exchange.respond(StandardPages.unavailable("the notebook's cells are being run again"))
@@ -167,11 +181,12 @@ final class Supervisor: Responder {
 
   /// A route has come: the requests that wait for it go on, in a turn of their own.
   private func releaseMatching() {
-    if held.isEmpty || isReleasing { return }
+    if held.isEmpty || isReleasing || isHoldingAll { return }
     isReleasing = true
     loop.assumeIsolated().execute { [weak self] in
       guard let self else { return }
       isReleasing = false
+      if isHoldingAll { return }
       for entry in held where hasRoute(kernel.routes.table, entry.exchange.request) { release(entry) }
     }
   }
@@ -301,8 +316,12 @@ final class Supervisor: Responder {
     if rerun == nil { expectedRoutes = expectedRoutes.prefix(1) + [kernel.routes.table] }
   }
 
+  /// What surrounds routes may be gone for a moment: until `releaseRoutes` all requests from outside wait.
+  func holdRequests() { isHoldingAll = true }
+
   /// What is gone now stays so: the requests that wait for it are answered.
   func releaseRoutes() {
+    isHoldingAll = false
     guard rerun == nil else { return }
     expectedRoutes = []
     for entry in held { release(entry) }

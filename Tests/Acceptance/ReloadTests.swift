@@ -32,6 +32,49 @@ import Testing
     }
   }
 
+  /// What guards a route stays in force while an edit moves it to another cell.
+  @Test func noRouteIsServedWithoutWhatSurroundsIt() async throws {
+    try await onOwnThread {
+      let guarding = "before { throw httpError(401) }"
+      let edited = try EditedFile(["let first = 1", guarding, "route \"/\" { \"secret\" }"])
+      #expect(try edited.serving.ask("/").status == 401)
+      func statuses(until text: String) throws -> Set<Int> {
+        var statuses: Set<Int> = []
+        while !edited.serving.program.errors.contains(text) {
+          statuses.insert(try edited.serving.ask("/").status)
+        }
+        statuses.insert(try edited.serving.ask("/").status)
+        return statuses
+      }
+      // To a cell further down that waits, from one that has another text now.
+      try edited.write(
+        "# %% 1\nlet first = 1\n# %% 2\nlet second = 2\n# %% 3\nroute \"/\" { \"secret\" }\n"
+          + "# %% 4\nawait sleep(700ms)\n\(guarding)\n")
+      #expect(try statuses(until: "reloaded: cells 2, 4 in ") == [401])
+      // To one that fails, from one that is gone: then it stays.
+      try edited.write(
+        "# %% 1\nlet first = 1\n# %% 2\nlet second = 2\n# %% 3\nroute \"/\" { \"secret\" }\n"
+          + "# %% 5\n\(guarding)\n[1][9]\n")
+      #expect(try statuses(until: "4 stays until what replaces it has run") == [401])
+      try edited.serving.stop()
+    }
+  }
+
+  @Test func nobodyReachesARouteBeforeTheStartHasRunAll() async throws {
+    try await onOwnThread {
+      let port = Int.random(in: 20_000..<30_000)
+      let file = try Serving.temporaryFile(
+        "# %% 1\nroute \"/\" { \"secret\" }\n# %% 2\nawait sleep(700ms)\nbefore { throw httpError(401) }\n")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)
+      var status: Int?
+      while status == nil { status = try? RawHTTPClient.request(port: port, "GET", "/").status }
+      #expect(status == 401)
+      program.signal(SIGTERM)
+      #expect(try program.waitForExit() == .code(0))
+    }
+  }
+
   @Test func anEditIsSeenHoweverItIsWritten() async throws {
     try await onOwnThread {
       let edited = try EditedFile([#"route "/" { 1 }"#])

@@ -23,6 +23,24 @@ struct SurroundingTests {
     #expect(listed == ["before  [2]", "after  [2]"])
   }
 
+  @Test func theOrderIsThatOfTheCellsInTheNotebook() {
+    func add(_ letter: String) -> String {
+      "before { request.state[\"trail\"] = (request.state[\"trail\"] ?? \"\") + \"\(letter)\"; nil }"
+    }
+    bench.run(add("a"))
+    bench.run("route \"/\" { request.state.trail }", cell: 3)
+    bench.run(add("b"), cell: 7)
+    #expect(bench.get("/") == "ab")
+    bench.on { bench.supervisor.setOrder([7, 1, 3]) }
+    #expect(bench.get("/") == "ba")
+    // It lasts from kernel to kernel.
+    bench.on { bench.supervisor.restart() }
+    bench.run(add("a"))
+    bench.run(add("b"), cell: 7)
+    bench.run("route \"/\" { request.state.trail }", cell: 3)
+    #expect(bench.get("/") == "ba")
+  }
+
   @Test func aCellThatFailsLeavesAllAsItWas() {
     bench.run("before { \"old\" }\nnotFound { \"old\" }\ngroup \"/a\" { onError { \"old\" } }")
     bench.run("route \"/\" { 1 }\nroute \"/a\" { throw \"no\" }", cell: 2)

@@ -61,6 +61,13 @@ import Testing
       lines.contains("  help: cell [1], which declares it, has not run: run that one first"), "\(lines)")
     try notebook.enter("%run 1")
     #expect(try notebook.enter("%run 2").contains("Out[2]: 4"))
+    // One that has run, whose declaration another had taken over, is named as well.
+    try notebook.enter("let twice = 1")
+    try notebook.enter("%delete 3")
+    #expect(
+      try notebook.enter("twice").contains("  help: cell [1] declares it: run that one again"))
+    try notebook.enter("%delete 4")
+    try notebook.enter("%run 1")
     // `%run all` says what it leaves stale itself.
     try notebook.enter("func twice(x) { 3 * x }")
     #expect(

@@ -12,13 +12,17 @@ public struct CellDependencies: Sendable {
     let uses: CellUses
     /// The globals and routes that it declares: of two cells that declare one, the last to run has it.
     let declares: Set<Declaration>
+    /// What it declares around routes that stands beside the same of others.
+    let surrounds: Set<Declaration>
   }
 
   private enum Declaration: Hashable {
     case global(String)
     case route(RouteKey)
-    /// `notFound` and `onError` of one group; the others stand side by side.
+    /// Of `notFound` and `onError` there is one in a group; the others stand side by side.
     case hook(HookKind, prefix: String)
+    /// What a call declares around routes, in whatever group.
+    case call(String)
   }
 
   private let texts: [Text]
@@ -50,11 +54,19 @@ public struct CellDependencies: Sendable {
       if route.isSocket { methods = [RouteKey.socket] } else if methods.isEmpty { methods = [nil] }
       declares.formUnion(methods.map { .route(RouteKey(method: $0, pattern: key)) })
     }
-    for hook in resolution.hooks where !SurroundingKey.Kind.hook(hook.kind).hasMany {
+    var surrounds: Set<Declaration> = []
+    for hook in resolution.hooks {
       guard let prefix = try? RoutePrefix(hook.prefix) else { continue }
-      declares.insert(.hook(hook.kind, prefix: prefix.key))
+      let declaration = Declaration.hook(hook.kind, prefix: prefix.key)
+      if SurroundingKey.Kind.hook(hook.kind).hasMany {
+        surrounds.insert(declaration)
+      } else {
+        declares.insert(declaration)
+      }
     }
-    return Text(number: number, uses: CellUses(resolution, declares: names), declares: declares)
+    for name in ["cors", "files"] where resolution.reads[name] != nil { surrounds.insert(.call(name)) }
+    return Text(
+      number: number, uses: CellUses(resolution, declares: names), declares: declares, surrounds: surrounds)
   }
 
   // MARK: Asking
@@ -86,11 +98,23 @@ public struct CellDependencies: Sendable {
     }
   }
 
-  /// The cells of this notebook that declare something of what a cell of an earlier one declared there, itself left
-  /// out.
+  /// Whether a cell declares anything around routes.
+  public func surrounds(_ number: Int) -> Bool {
+    texts.contains { text in
+      text.number == number
+        && (!text.surrounds.isEmpty
+          || text.declares.contains { if case .hook = $0 { true } else { false } })
+    }
+  }
+
+  /// The cells of this notebook that declare something of what a cell of an earlier one declared there, or the same
+  /// around routes, itself left out.
   public func heirs(of number: Int, in before: CellDependencies) -> [Int] {
     guard let text = before.texts.first(where: { $0.number == number }) else { return [] }
-    return texts.filter { $0.number != number && !$0.declares.isDisjoint(with: text.declares) }.map(\.number)
+    return texts.filter {
+      $0.number != number
+        && !($0.declares.isDisjoint(with: text.declares) && $0.surrounds.isDisjoint(with: text.surrounds))
+    }.map(\.number)
   }
 
   private func last(declaring declaration: Declaration, otherThan numbers: Set<Int> = []) -> Int? {

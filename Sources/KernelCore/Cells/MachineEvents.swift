@@ -115,9 +115,7 @@ extension Kernel: MachineHost {
       return "cell [\(cell)], which declares it, still waits: try again when it has ended"
     }
     return failedCells.advice(on: name)
-      ?? configuration.unrunCell(name).map { cell in
-        "cell [\(cell)], which declares it, has not run: run that one first"
-      }
+      ?? configuration.adviceOnMissing(name, ownership.cell(of: owner))
   }
 
   func cancel(operation: Int) {

@@ -40,7 +40,8 @@ struct SurroundingKey: Hashable, Sendable {
 final class Surrounding {
   let key: SurroundingKey
   let prefix: RoutePrefix
-  /// Its place among the others. What replaces it takes it over, so that a cell that is run again changes no order.
+  /// Its place among the others, where those of the cells say nothing. What replaces it takes it over, so that a cell
+  /// that is run again changes no order.
   fileprivate(set) var place = 0
   /// What is called, and what has been seen of it.
   let record: RouteRecord
@@ -105,8 +106,21 @@ final class Surroundings {
     records.values.first { $0.record.number == number && $0.folder != nil }
   }
 
-  /// In the order in which they count.
-  var ordered: [Surrounding] { records.values.sorted { $0.place < $1.place } }
+  /// The places of the notebook's cells.
+  private var cells: [Int: Int] = [:]
+
+  /// Says in which order the notebook's cells stand.
+  func setOrder(_ cells: [Int]) {
+    self.cells = Dictionary(uniqueKeysWithValues: cells.enumerated().map { ($1, $0) })
+    groups = nil
+  }
+
+  /// In the order in which they count: as their cells stand in the notebook, and within a cell as they were declared.
+  var ordered: [Surrounding] {
+    records.values.map { (cell: $0.cell.flatMap { cells[$0] } ?? Int.max, surrounding: $0) }
+      .sorted { ($0.cell, $0.surrounding.place) < ($1.cell, $1.surrounding.place) }
+      .map(\.surrounding)
+  }
 
   /// Puts a declaration in force, or with nil takes away what the key has; gives what it replaces.
   @discardableResult
@@ -124,6 +138,7 @@ final class Surroundings {
   private var grouped: [(prefix: RoutePrefix, members: [Surrounding])] {
     if let groups { return groups }
     var members: [String: [Surrounding]] = [:]
+    let ordered = ordered
     for surrounding in ordered { members[surrounding.key.prefix, default: []].append(surrounding) }
     let made = members.values.map { (prefix: $0[0].prefix, members: $0) }
       .sorted { ($0.prefix.depth, $0.members[0].place) < ($1.prefix.depth, $1.members[0].place) }

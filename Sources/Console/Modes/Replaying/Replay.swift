@@ -111,8 +111,8 @@ public struct Replay {
         }
       }
       let numbers = Set(chosen.map(\.number))
-      let leftOut = UnrunCells(notebook.codeCells.filter { !numbers.contains($0.number) }) { _ in false }
-      configuration.unrunCell = { leftOut.cell(declaring: $0) }
+      let leftOut = DeclaringCells(notebook.codeCells.filter { !numbers.contains($0.number) }) { _ in false }
+      configuration.adviceOnMissing = { leftOut.advice(on: $0, askedBy: $1) }
       let kernel = try openUnattended(
         notebook, configuration, events, takesAnyPort: configuration.port == nil)
       let running = Running(kernel: kernel, events: events, signals: signals, tooSlow: tooSlow)

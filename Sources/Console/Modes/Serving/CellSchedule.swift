@@ -45,6 +45,8 @@ struct CellSchedule {
   private var failedAsMeant: [Int: String] = [:]
   /// The cell that the reload waits for.
   private var awaited: Int?
+  /// Whether a cell that is to run or is gone declares something around routes, or did.
+  private(set) var movesSurroundings = false
   /// The cells that have run well, or are gone, since the file was last adopted.
   private var done: Set<Int> = []
 
@@ -77,6 +79,9 @@ struct CellSchedule {
 
     let edited = Set(cells.filter { differs($0.number, $0.text, from: texts) }.map(\.number))
     let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
+    movesSurroundings =
+      due.contains(where: dependencies.surrounds)
+      || order.contains { before.surrounds($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     entries = cells.map { number, text in
       Entry(

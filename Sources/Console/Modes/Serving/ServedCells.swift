@@ -28,6 +28,8 @@ final class ServedCells {
   /// Those that were told to stop and have not ended.
   private var stopping: [(number: Int, run: Run)] = []
   private var reload: Reload?
+  /// Whether requests from outside are answered: at the latest when the start is over.
+  private var isServing = false
 
   /// The start, or a reload, until nothing is left to be done at once.
   private struct Reload {
@@ -48,8 +50,11 @@ final class ServedCells {
     self.log = log
     self.wake = wake
     cells = TrackedCells(notebook)
+    kernel.setOrder(cells.texts.map(\.number))
     _ = schedule.adopt(cells.texts)
     reload = Reload(isStart: true)
+    // What a later cell declares around a route is there before anybody reaches it.
+    kernel.holdRequests()
   }
 
   /// The cell that failed at the start, where all must run.
@@ -77,6 +82,7 @@ final class ServedCells {
         reload?.report.removed.append(number)
       case .run(let number, let text): run(number, text)
       case .wait(let number):
+        serveDespiteWait()
         tellOfWait(number)
         return false
       case .rest:
@@ -150,8 +156,9 @@ final class ServedCells {
     }
     reload.report.underWay = schedule.underWay
     reload.report.kept = schedule.keptThoughGone
+    isServing = true
+    kernel.holdRoutes(false)
     if !reload.isStart {
-      kernel.holdRoutes(false)
       Stream.complain(reload.report.line(.now - reload.began))
     } else if let problems = reload.report.problems {
       Stream.complain("not all of \(fileName(path)) is served: \(problems)")
@@ -160,6 +167,13 @@ final class ServedCells {
 
   /// How long a cell is waited for before that is told.
   private static let patience = Duration.seconds(2)
+
+  /// A start that waits, perhaps for a request from outside, goes on beside them.
+  private func serveDespiteWait() {
+    guard let reload, reload.isStart, !isServing, .now - reload.began > ServedCells.patience else { return }
+    isServing = true
+    kernel.holdRoutes(false)
+  }
 
   /// Says which cell the others wait for, where an edit of the file would change that.
   private func tellOfWait(_ number: Int) {
@@ -179,11 +193,14 @@ final class ServedCells {
     guard isSound(new) else { return }
     collectResults()
     cells = new
+    kernel.setOrder(cells.texts.map(\.number))
     // A start that the change overtakes is told as such when it ends.
     if reload == nil { begin() }
     reload?.began = .now
     reload?.hasToldOfWait = false
-    for number in schedule.adopt(new.texts) {
+    let stopped = schedule.adopt(new.texts)
+    if schedule.movesSurroundings { kernel.holdRequests() }
+    for number in stopped {
       if let run = runs.removeValue(forKey: number) { stopping.append((number, run)) }
       kernel.interrupt(cell: number)
       Stream.complain("cell [\(number)] is interrupted: the file has changed")
