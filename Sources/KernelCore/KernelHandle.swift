@@ -197,7 +197,7 @@ public final class KernelHandle: Sendable {
   /// Where the time of a request, a cell or a tick went; nil where there is no such trace, or none is recorded.
   public func trace(_ choice: TraceChoice) -> Waterfall? {
     (try? loop.submit { [supervisor] in
-      supervisor.value.recorder?.waterfall(choice, now: supervisor.value.clock.now)
+      supervisor.value.waterfall(choice)
     }.wait()) ?? nil
   }
 

@@ -20,7 +20,7 @@ struct WaterfallView {
     var lines = [Self.title(waterfall.trace)]
     let indent = waterfall.rows.contains { $0.depth > Self.deepestOfTwo } ? " " : "  "
     let names = waterfall.rows.map { String(repeating: indent, count: min($0.depth, Self.deepest)) + $0.name }
-    let times = waterfall.rows.map { Self.time($0.duration) + ($0.isOpen ? "…" : "") }
+    let times = waterfall.rows.map { Waterfall.time($0.duration) + ($0.isOpen ? "…" : "") }
     let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
     let outcomes = waterfall.rows.map { $0.outcome ?? "" }
     let longest = names.map { Layout.width(of: $0) }.max() ?? 0
@@ -33,7 +33,7 @@ struct WaterfallView {
     let room = min(Self.widest, columns - rest - nameWidth - 4)
     let hasBars = room >= Self.narrowest && waterfall.trace.duration > .zero
     if hasBars {
-      let end = Self.time(waterfall.trace.duration)
+      let end = Waterfall.time(waterfall.trace.duration)
       let gap = room - 1 - Layout.width(of: end)
       let before = String(repeating: " ", count: nameWidth + rest + 2)
       let axis = gap > 0 ? "0" + String(repeating: " ", count: gap) + end : String(end.suffix(room))
@@ -55,13 +55,14 @@ struct WaterfallView {
     }
     if waterfall.hidden > 0 { lines.append(StyledText("… \(waterfall.hidden) more", .dim)) }
     lines += Self.criticalPath(waterfall, columns: columns)
+    lines += Self.advice(waterfall, columns: columns)
     self.lines = lines
   }
 
   private static func title(_ trace: TraceSummary) -> StyledText {
     let cell = trace.cell.map { " [\($0)]" } ?? ""
     let outcome = trace.outcome.map { "  \($0)" } ?? ""
-    let state = trace.isOpen ? "\(time(trace.duration)) so far" : time(trace.duration)
+    let state = trace.isOpen ? "\(Waterfall.time(trace.duration)) so far" : Waterfall.time(trace.duration)
     return StyledText("trace \(trace.number)  ", .dim) + StyledText(trace.title + cell, .bold)
       + StyledText("\(outcome)  \(state), begun \(Prompt.duration(trace.age)) ago", .dim)
   }
@@ -77,7 +78,7 @@ struct WaterfallView {
     let steps = shown.map { step in
       let row = waterfall.rows[step.row]
       let place = Self.place(row.cell, row.line)
-      return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(time(step.duration))"
+      return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(Waterfall.time(step.duration))"
     }
     let rest = longest.count - shown.count
     var lines: [String] = []
@@ -94,22 +95,20 @@ struct WaterfallView {
     return (lines + [line]).map { StyledText($0, Style(.cyan)) }
   }
 
+  /// `the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s`, and how that is written.
+  private static func advice(_ waterfall: Waterfall, columns: Int) -> [StyledText] {
+    let sentences = waterfall.overlaps.flatMap { overlap in
+      StyledText(overlap.sentence(in: waterfall.trace), Style(.yellow)).wrapped(to: columns + 1, indent: 2)
+        .lines
+    }
+    guard !sentences.isEmpty else { return [] }
+    let advice = StyledText("  to begin them at once: " + Waterfall.Overlap.idiom, .dim)
+    return sentences + advice.wrapped(to: columns + 1, indent: 2).lines
+  }
+
   private static func place(_ cell: Int?, _ line: Int?) -> String {
     guard let cell else { return "" }
     return "[\(cell)]" + (line.map { ":\($0)" } ?? "")
-  }
-
-  /// In as many digits as can be told apart.
-  static func time(_ duration: Duration) -> String {
-    let parts = duration.components
-    let seconds = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
-    return switch seconds {
-    case 0: "0 ms"
-    case ..<0.00995: String(format: "%.2f ms", seconds * 1_000)
-    case ..<0.9995: String(format: "%.0f ms", seconds * 1_000)
-    case ..<99.95: String(format: "%.1f s", seconds)
-    default: String(format: "%.0f s", seconds)
-    }
   }
 
   // MARK: Bars
