@@ -13,7 +13,7 @@ extension Prompt {
     for line in WaterfallView(waterfall, columns: (input.columns ?? 100) - 1).lines { say(line) }
   }
 
-  private static func missing(_ choice: TraceChoice) -> String {
+  static func missing(_ choice: TraceChoice) -> String {
     switch choice {
     case .last, .slowest: "nothing was traced yet; make a request: %get /"
     case .number(let number): "trace \(number) is not kept, or never was; %trace all lists those that are"

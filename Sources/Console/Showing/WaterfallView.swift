@@ -13,15 +13,13 @@ struct WaterfallView {
   private static let deepest = 20
   /// Levels that are indented by two columns; where there are more, each is by one.
   private static let deepestOfTwo = 6
-  /// Steps of the critical path that are named.
-  private static let stepLimit = 8
 
   init(_ waterfall: Waterfall, columns: Int) {
     var lines = [Self.title(waterfall.trace)]
     let indent = waterfall.rows.contains { $0.depth > Self.deepestOfTwo } ? " " : "  "
     let names = waterfall.rows.map { String(repeating: indent, count: min($0.depth, Self.deepest)) + $0.name }
     let times = waterfall.rows.map { Waterfall.time($0.duration) + ($0.isOpen ? "…" : "") }
-    let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
+    let places = waterfall.rows.map { Waterfall.place($0.cell, $0.line) }
     let outcomes = waterfall.rows.map { $0.outcome ?? "" }
     let longest = names.map { Layout.width(of: $0) }.max() ?? 0
     var fixed = [places, times, outcomes].map { $0.map { Layout.width(of: $0) }.max() ?? 0 }
@@ -69,22 +67,12 @@ struct WaterfallView {
 
   /// `critical path: GET /sleep/10 [4]:2 10.0 s, GET /sleep/10 [4]:3 10.0 s`
   private static func criticalPath(_ waterfall: Waterfall, columns: Int) -> [StyledText] {
-    // One row alone is the longest, as anybody sees.
-    guard waterfall.critical.count > 1 else { return [] }
-    let longest = waterfall.critical.indices.sorted {
-      waterfall.critical[$0].duration > waterfall.critical[$1].duration
-    }
-    let shown = longest.prefix(Self.stepLimit).sorted().map { waterfall.critical[$0] }
-    let steps = shown.map { step in
-      let row = waterfall.rows[step.row]
-      let place = Self.place(row.cell, row.line)
-      return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(Waterfall.time(step.duration))"
-    }
-    let rest = longest.count - shown.count
+    let (steps, omitted) = waterfall.criticalSteps()
+    if steps.isEmpty { return [] }
     var lines: [String] = []
     var line = "critical path:"
-    for (place, step) in (steps + (rest > 0 ? ["and \(rest) shorter"] : [])).enumerated() {
-      let word = step + (place < shown.count - 1 ? "," : "")
+    for (place, step) in (steps + (omitted > 0 ? ["and \(omitted) shorter"] : [])).enumerated() {
+      let word = step + (place < steps.count - 1 ? "," : "")
       if Layout.width(of: line) + 1 + Layout.width(of: word) > columns {
         lines.append(line)
         line = "  " + word
@@ -106,21 +94,16 @@ struct WaterfallView {
     return sentences + advice.wrapped(to: columns + 1, indent: 2).lines
   }
 
-  private static func place(_ cell: Int?, _ line: Int?) -> String {
-    guard let cell else { return "" }
-    return "[\(cell)]" + (line.map { ":\($0)" } ?? "")
-  }
-
   // MARK: Bars
 
   /// Each character stands for what took most of its time; nothing is too short to be seen.
   private static func bar(_ row: Waterfall.Row, of total: Duration, width: Int) -> StyledText {
-    let scale = Double(width) / seconds(total)
+    let scale = Double(width) / Waterfall.seconds(total)
     var characters = [(character: Character, style: Style)](repeating: (" ", .plain), count: width)
     var shares = [Double](repeating: 0, count: width)
     for piece in row.pieces {
-      let from = min(Double(width), seconds(piece.start) * scale)
-      let to = min(Double(width), seconds(piece.end) * scale)
+      let from = min(Double(width), Waterfall.seconds(piece.start) * scale)
+      let to = min(Double(width), Waterfall.seconds(piece.end) * scale)
       for place in Int(from)..<max(Int(from), min(width, Int(to.rounded(.up)))) {
         let share = min(to, Double(place + 1)) - max(from, Double(place))
         guard share > shares[place] else { continue }
@@ -129,7 +112,7 @@ struct WaterfallView {
       }
     }
     if row.pieces.isEmpty || characters.allSatisfy({ $0.character == " " }) {
-      let place = min(width - 1, max(0, Int(seconds(row.start) * scale)))
+      let place = min(width - 1, max(0, Int(Waterfall.seconds(row.start) * scale)))
       characters[place] = ("▏", .dim)
     }
     var spans: [StyledText.Span] = []
@@ -150,9 +133,5 @@ struct WaterfallView {
     case (false, true): ("█", Style(.cyan))
     case (false, false): ("▒", .dim)
     }
-  }
-
-  private static func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
   }
 }

@@ -176,6 +176,18 @@ final class TraceRecorder: MachineTracer {
       olderTickCount: max(0, ticks.count - limit / 6))
   }
 
+  /// The paths that were asked for, each once, the last first.
+  func paths(limit: Int) -> [String] {
+    var paths: [String] = []
+    var known: Set<String> = []
+    for trace in requests.all.reversed() where paths.count < limit {
+      guard case .request(_, let target) = trace.subject else { continue }
+      let path = String(target.prefix { $0 != "?" }).printable(limit: 200)
+      if known.insert(path).inserted { paths.append(path) }
+    }
+    return paths
+  }
+
   /// A trace that is wanted; nil where it is not kept.
   func trace(_ choice: TraceChoice, now: Int) -> RecordedTrace? {
     let chosen = all.filter { !$0.isTick }

@@ -1,5 +1,3 @@
-import Foundation
-
 extension Waterfall {
   /// GETs that were awaited one after the other, though none needed what another gave.
   public struct Overlap: Sendable, Equatable {
@@ -43,18 +41,5 @@ extension Waterfall {
 
     /// How calls that overlap are written.
     public static let idiom = "await all([get(…), get(…)])"
-  }
-
-  /// A time in as many digits as can be told apart: `0.25 ms`, `250 ms`, `2.5 s`, `250 s`.
-  public static func time(_ duration: Duration) -> String {
-    let parts = duration.components
-    let seconds = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
-    return switch seconds {
-    case 0: "0 ms"
-    case ..<0.00995: String(format: "%.2f ms", seconds * 1_000)
-    case ..<0.9995: String(format: "%.0f ms", seconds * 1_000)
-    case ..<99.95: String(format: "%.1f s", seconds)
-    default: String(format: "%.0f s", seconds)
-    }
   }
 }
