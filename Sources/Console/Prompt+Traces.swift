@@ -13,6 +13,22 @@ extension Prompt {
     for line in WaterfallView(waterfall, columns: (input.columns ?? 100) - 1).lines { say(line) }
   }
 
+  /// `%diff /compare /faster-compare`, `%diff 17 18`.
+  func compareTraces(_ argument: String) {
+    let words = argument.splitIntoWords
+    let choices = words.compactMap { TraceChoice($0) }
+    guard words.count == 2, choices.count == 2 else {
+      return refuse("write %diff /path /other, or %diff 17 18: two traces, by path, number or slowest")
+    }
+    var traces: [Waterfall] = []
+    for choice in choices {
+      guard let waterfall = asked({ $0.trace(choice) }) else { return refuse(Self.missing(choice)) }
+      traces.append(waterfall)
+    }
+    let columns = (input.columns ?? 100) - 1
+    for line in WaterfallComparison(traces[0], traces[1], columns: columns).lines { say(line) }
+  }
+
   static func missing(_ choice: TraceChoice) -> String {
     switch choice {
     case .last, .slowest: "nothing was traced yet; make a request: %get /"

@@ -227,6 +227,30 @@ import Testing
       ])
   }
 
+  @Test func twoTracesAreCompared() throws {
+    let notebook = try NotebookTerminal()
+    try notebook.enter("route \"/slow\" { await sleep(90ms); \"slept\" }")
+    try notebook.enter("route \"/quick\" { await sleep(20ms); \"slept\" }")
+    try notebook.enter("%get /slow")
+    #expect(
+      try notebook.enter("%diff /slow /quick") == [
+        "no request for /quick was traced; %get /quick makes one, if there is a route for it"
+      ])
+    try notebook.enter("%get /quick")
+    let drawn = try notebook.enter("%diff /slow /quick")
+    #expect(drawn.contains { $0.contains("GET /slow [1]  200") })
+    #expect(drawn.contains { $0.contains("GET /quick [2]  200") })
+    #expect(drawn.contains { $0.contains(" ms less in all (") })
+    let byNumber = try notebook.enter("%diff 3 4")
+    #expect(byNumber.contains { $0.contains("timer 90ms") })
+    for wrong in ["%diff", "%diff /slow", "%diff 3 4 5", "%diff 3 quick"] {
+      #expect(
+        try notebook.enter(wrong) == [
+          "write %diff /path /other, or %diff 17 18: two traces, by path, number or slowest"
+        ])
+    }
+  }
+
   @Test func aTraceIsWrittenAsAPicture() throws {
     let notebook = try NotebookTerminal()
     #expect(

@@ -15,6 +15,8 @@ import KernelCore
     case trace
     /// `trace`, which trace, and a file.
     case export
+    /// Two traces.
+    case traces
     case file
     case topic
     case activity
@@ -28,7 +30,7 @@ import KernelCore
     "delete": .cells(["all", "failed", "stale"]),
     "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .background, "cancel": .activity,
     "log": .words([("on", "tells each request"), ("off", "tells them no longer")]),
-    "trace": .trace, "export": .export,
+    "trace": .trace, "export": .export, "diff": .traces,
     "routes": .words([("live", "keeps the list up to date")]),
     "recover": .words([
       ("show", "lists what was not saved"), ("drop", "forgets it"),
@@ -60,6 +62,10 @@ import KernelCore
         ? path(rest, nil, cursor)
         : proposal(words + (rest.isEmpty ? completer.paths(startingWith: "", method: nil) : []), rest, cursor)
     case .export: return export(rest, cursor)
+    case .traces:
+      let words = rest.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+      let typed = words.last ?? ""
+      return words.count < 3 ? proposal(traced(startingWith: typed), typed, cursor) : .none
     case .background where rest.hasPrefix("/"):
       let paths = (completer.source?.waiting ?? []).compactMap { label in
         label.firstIndex(of: " ").map { String(label[label.index(after: $0)...]) }
@@ -99,7 +105,7 @@ import KernelCore
           .init("\($0.number)", explanation: "\($0.kind.rawValue) \($0.name)")
         }
       case .background: (completer.source?.waiting ?? []).map { .init($0, explanation: "in the background") }
-      case .path, .trace, .export, .file, .topic: []
+      case .path, .trace, .traces, .export, .file, .topic: []
       }
     return proposal(candidates.filter { $0.text.hasPrefix(typed) }, typed, cursor)
   }

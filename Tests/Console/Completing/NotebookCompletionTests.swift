@@ -62,6 +62,9 @@ import Testing
       "await get(\"/pear?ripe=1\"); await get(\"/peach\"); await get(\"/pear\")")
     #expect(
       notebook.completer.completed("%export trace /pea") == ["%export trace /pear", "%export trace /peach"])
+    #expect(notebook.completer.completed("%diff /pea") == ["%diff /pear", "%diff /peach"])
+    #expect(notebook.completer.completed("%diff /plum /pear") == ["%diff /plum /pear"])
+    #expect(notebook.completer.completed("%diff /plum /pear /p") == [])
   }
 
   @Test(arguments: [
