@@ -1,6 +1,7 @@
 import Console
 import Foundation
 import KernelCore
+import Language
 import Notebooks
 import Testing
 
@@ -54,6 +55,39 @@ struct OverlapTests {
       #expect(!cell.storedOutputs.isEmpty, "\(title)")
       last = next
     }
+  }
+
+  /// Whatever stands between two calls and does something keeps them apart.
+  @Test(arguments: [
+    "print(0)", "visits += 1", "if visits > 3 { return 1 }", "await sleep(1s)", "queue.append(1)",
+  ])
+  func anythingDoneInBetweenKeepsCallsApart(statement: String) throws {
+    let cells = try CellsFile.load(Self.folder.appending(path: "independent.cells").path()).codeCells
+    var count = 0
+    for text in cells.map(\.source) {
+      let source = SourceText(cell: 1, text: text)
+      for group in analysis(source).groups {
+        for later in Set(group.calls.map(source.lineNumber(of:))).sorted().dropFirst() {
+          var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+          lines.insert(statement, at: later - 1)
+          let changed = SourceText(cell: 1, text: lines.joined(separator: "\n"))
+          for group in analysis(changed).groups {
+            let places = group.calls.map(changed.lineNumber(of:))
+            #expect(places.allSatisfy { $0 < later } || places.allSatisfy { $0 > later }, "\(changed.text)")
+          }
+          count += 1
+        }
+      }
+    }
+    #expect(count >= 25)
+  }
+
+  private func analysis(_ source: SourceText) -> OverlapAnalysis {
+    let builtins = ["String", "after", "all", "get", "json", "print", "respond", "sleep"]
+    var names = GlobalScope(Dictionary(uniqueKeysWithValues: builtins.map { ($0, .builtin) }))
+    for name in ["base", "two"] { names.declare(name, .let) }
+    for name in ["visits", "queue"] { names.declare(name, .var) }
+    return OverlapAnalysis(source, names: names) { ["base", "two"].contains($0) }
   }
 
   @Test func theTutorialIsToldWhatItsFasterPageDoes() throws {

@@ -15,9 +15,9 @@ struct TraceOverlaps {
   /// Requests that have been looked at, to see what they do.
   private var looks = 0
 
-  /// Texts longer than this, or more than this together, are not analysed.
-  private static let textLimit = 65_536
-  private static let textsLimit = 262_144
+  /// Texts longer than this, or more than this together, are not analysed: it is done on the event loop.
+  private static let textLimit = 32_768
+  private static let textsLimit = 65_536
   /// Requests that are looked at.
   private static let traceLimit = 500
   private static let lookLimit = 2_000

@@ -11,9 +11,10 @@ enum PureNames {
     "Array", "Bytes", "Date", "Dictionary", "hmacSHA256", "json", "max", "min", "rawHTML", "sha256", "stride",
     "zip",
   ])
-  /// Functions that change nothing of the notebook, but tell the time, wait, or make what an answer is.
+  /// Functions that change nothing of the notebook, but wait, or make what an answer is. Those that tell the time are not
+  /// among them: what they give is another at another time.
   static let readingFunctions = functions.union([
-    "Cookie", "Error", "after", "all", "elapsed", "expect", "expiredCookie", "get", "httpError", "now",
+    "Cookie", "Error", "after", "all", "expect", "expiredCookie", "get", "httpError",
     "race",
     "redirect", "respond", "settled", "sleep", "type",
   ])

@@ -52,7 +52,7 @@ struct ReadingCheck {
     switch callee.kind {
     case .name(let reference):
       if let variable = reference.variable { return isFunctionOfText(variable) }
-      let mayCall = ["Dictionary", "after", "elapsed"].contains(reference.name)
+      let mayCall = ["Dictionary", "after"].contains(reference.name)
       return facts.globals.isOwn(reference, in: PureNames.readingFunctions)
         && (!mayCall || arguments.allSatisfy { isNoForeignFunction($0.value) })
     case .member(let base, let name, _, _):

@@ -20,6 +20,7 @@ struct VariableFacts {
   /// Names of loops that go over numbers.
   private var counters: Set<ObjectIdentifier> = []
   private var connections: Set<ObjectIdentifier> = []
+  private(set) var escapes = VariableEscapes()
   let globals: GlobalFacts
   /// What was found out, so that each variable is looked at once.
   private let known = Known()
@@ -33,34 +34,46 @@ struct VariableFacts {
 
   init(_ program: FunctionNode, globals: GlobalFacts) {
     self.globals = globals
-    visit(.function(program), in: program)
+    visit(.function(program), in: program, isLoop: false)
   }
 
-  private mutating func visit(_ part: CodePart, in function: FunctionNode) {
-    var function = function
+  private mutating func visit(_ part: CodePart, in function: FunctionNode, isLoop: Bool) {
+    var (function, isLoop) = (function, isLoop)
     switch part {
     case .function(let node):
       functions.append(node)
-      function = node
+      (function, isLoop) = (node, false)
     case .block(let statements): blocks.append((statements, function.role == .main))
-    case .statement(let statement): note(statement)
+    case .statement(let statement):
+      switch statement.kind {
+      case .whileLoop, .forLoop: isLoop = true
+      default: break
+      }
+      note(statement, isLoop)
     case .expression(let value):
-      if case .conditional(let node) = value.kind { note(node.bindings) }
+      if case .conditional(let node) = value.kind { note(node.bindings, isLoop) }
+      if case .call(let callee, let arguments) = value.kind {
+        note(callee, arguments, at: isLoop ? 0 : value.span.start)
+      }
     }
-    for next in part.parts { visit(next, in: function) }
+    for next in part.parts { visit(next, in: function, isLoop: isLoop) }
   }
 
-  private mutating func note(_ statement: Statement) {
+  private mutating func note(_ statement: Statement, _ isLoop: Bool) {
     switch statement.kind {
-    case .declaration(let node): note([node])
+    case .declaration(let node): note([node], isLoop)
     case .assignment(let target, _, _, let value):
       if case .name(let reference) = target.kind, let variable = reference.variable {
         values[ObjectIdentifier(variable), default: []].append(value)
+        escapes.join(variable, value)
+      } else {
+        escapes.note(value, at: isLoop ? 0 : statement.span.start)
       }
-    case .conditional(let node): note(node.bindings)
+    case .conditional(let node): note(node.bindings, isLoop)
     case .guard(let conditions, _), .whileLoop(let conditions, _):
-      note(conditions.compactMap { if case .binding(let node) = $0 { node } else { nil } })
+      note(conditions.compactMap { if case .binding(let node) = $0 { node } else { nil } }, isLoop)
     case .forLoop(false, let names, let sequence, _):
+      for variable in names.compactMap(\.variable) { escapes.join(variable, sequence) }
       guard names.count == 1, case .range = sequence.kind, let variable = names[0].variable else { return }
       counters.insert(ObjectIdentifier(variable))
     case .route(let node):
@@ -71,12 +84,27 @@ struct VariableFacts {
     }
   }
 
-  private mutating func note(_ declarations: [DeclarationNode]) {
+  private mutating func note(_ declarations: [DeclarationNode], _ isLoop: Bool) {
     for node in declarations {
       if let variable = node.name.variable {
         values[ObjectIdentifier(variable), default: []].append(node.value)
+        escapes.join(variable, node.value)
+      } else {
+        escapes.note(node.value, at: isLoop ? 0 : node.name.span.start)
       }
     }
+  }
+
+  /// What is called may keep what it is given, unless it is known not to.
+  private mutating func note(_ callee: Expression, _ arguments: [Argument], at offset: Int) {
+    switch callee.kind {
+    case .name(let reference):
+      if case .global = reference.binding, globals.isBuiltin(reference.name) { return }
+    case .member(_, let name, _, _):
+      if PureNames.members.contains(name) || PureNames.deferredMembers.contains(name) { return }
+    default: break
+    }
+    for argument in arguments { escapes.note(argument.value, at: offset) }
   }
 
   /// What a variable is ever given.

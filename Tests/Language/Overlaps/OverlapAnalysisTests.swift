@@ -90,4 +90,24 @@ struct OverlapAnalysisTests {
         "route \"/<v>\" {\nlet a = await get(\"/a\")\nlet n = \(ternaries)\nlet b = await get(\"/\\(n)\")\n}"
       ).count == 1)
   }
+
+  /// It is done on the event loop when somebody looks at a trace.
+  @Test func aLongTextIsAnalysedInAMoment() {
+    let handler = #"""
+      {
+        let a = await get("/a/\(n)").json
+        let b = a.items.map { $0.id + n }
+        let c = await get("/b")
+        if a.ok { for x in b { print(x) } }
+        "\(a.name) \(b) \(c.text)"
+      }
+
+      """#
+    let text = (0..<350).map { "route \"/x\($0)/<int:n>\" " + handler }.joined()
+    #expect(text.utf8.count > 60_000)
+    let start = ContinuousClock.now
+    #expect(analysis(text).groups.count == 350)
+    // A second in a debug build that has the machine for itself.
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
 }
