@@ -13,7 +13,23 @@ extension Prompt {
     for line in WaterfallView(waterfall, columns: (input.columns ?? 100) - 1).lines { say(line) }
   }
 
-  private static func missing(_ choice: TraceChoice) -> String {
+  /// `%diff /compare /faster-compare`, `%diff 17 18`.
+  func compareTraces(_ argument: String) {
+    let words = argument.splitIntoWords
+    let choices = words.compactMap { TraceChoice($0) }
+    guard words.count == 2, choices.count == 2 else {
+      return refuse("write %diff /path /other, or %diff 17 18: two traces, by path, number or slowest")
+    }
+    var traces: [Waterfall] = []
+    for choice in choices {
+      guard let waterfall = asked({ $0.trace(choice) }) else { return refuse(Self.missing(choice)) }
+      traces.append(waterfall)
+    }
+    let columns = (input.columns ?? 100) - 1
+    for line in WaterfallComparison(traces[0], traces[1], columns: columns).lines { say(line) }
+  }
+
+  static func missing(_ choice: TraceChoice) -> String {
     switch choice {
     case .last, .slowest: "nothing was traced yet; make a request: %get /"
     case .number(let number): "trace \(number) is not kept, or never was; %trace all lists those that are"
@@ -30,7 +46,7 @@ extension Prompt {
     let titles = traces.map { $0.title + ($0.cell.map { " [\($0)]" } ?? "") }
     let width = titles.map { Layout.width(of: $0) }.filter { $0 <= 40 }.max() ?? 0
     for (trace, title) in zip(traces, titles) {
-      let time = WaterfallView.time(trace.duration) + (trace.isOpen ? "…" : "")
+      let time = Waterfall.time(trace.duration) + (trace.isOpen ? "…" : "")
       say(
         StyledText("\(trace.number)".padded(to: 6)) + StyledText(title.padded(to: width + 1))
           + StyledText(

@@ -92,6 +92,18 @@ extension Command {
       prompt.showTrace(argument)
     },
     Command(
+      name: "diff", usage: "/path /other | 17 18",
+      explanation: "compares two traces on one axis of time"
+    ) { prompt, argument in
+      prompt.compareTraces(argument)
+    },
+    Command(
+      name: "export", usage: "trace [17 | /path | slowest] FILE.svg",
+      explanation: "writes the waterfall of a trace as a picture"
+    ) { prompt, argument in
+      prompt.export(argument)
+    },
+    Command(
       name: "vars", usage: "", explanation: "lists the names that cells have declared, with their values"
     ) {
       prompt, _ in

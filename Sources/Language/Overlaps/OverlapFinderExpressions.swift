@@ -1,0 +1,150 @@
+// What expressions do on the way from one call to the next.
+
+extension OverlapFinder {
+  /// Visits an expression in the order in which it is evaluated; gives the calls that its value comes from.
+  mutating func visit(_ value: Expression) -> Set<Int> {
+    switch value.kind {
+    case .nilLiteral, .bool, .integer, .double, .duration, .string: return []
+    case .interpolation(let parts, _):
+      return parts.reduce(into: []) { if case .value(let part) = $1 { $0.formUnion(visit(part)) } }
+    case .array(let elements): return elements.reduce(into: []) { $0.formUnion(visit($1)) }
+    case .dictionary(let pairs):
+      return pairs.reduce(into: []) { $0.formUnion(visit($1.key).union(visit($1.value))) }
+    case .name(let reference): return read(reference)
+    case .unary(_, let operand): return visit(operand)
+    case .binary(let operation, let left, let right, _):
+      let isLazy = [.and, .or, .coalesce].contains(operation)
+      return visit(left).union(isLazy ? visitPerhaps(right) : visit(right))
+    case .ternary(let condition, let then, let otherwise):
+      return visit(condition).union(visitPerhaps(then)).union(visitPerhaps(otherwise))
+    case .range(let lower, let upper, _): return visit(lower).union(visit(upper))
+    case .member(let base, let name, _, _): return visitPart(of: base, name)
+    case .index(let base, let key, let fallback, _):
+      let origins = visitPart(of: base, nil).union(visit(key))
+      return fallback.map { origins.union(visitPerhaps($0)) } ?? origins
+    case .call(let callee, let arguments): return visitCall(callee, arguments)
+    case .optionalChain(let chain): return visit(chain)
+    case .await(let chain): return visitAwaited(chain)
+    case .closure, .async, .conditional, .invalid:
+      barrier()
+      return []
+    }
+  }
+
+  /// Visits what is evaluated in some cases only: nothing may be called there.
+  private mutating func visitPerhaps(_ value: Expression) -> Set<Int> {
+    if let origins = plainly({ $0.visit(value) }) { return origins }
+    barrier()
+    return []
+  }
+
+  /// What a visit gives where it meets no call and no barrier; else nil, and nothing of it counts.
+  private mutating func plainly(_ visit: (inout OverlapFinder) -> Set<Int>) -> Set<Int>? {
+    var trial = self
+    let origins = visit(&trial)
+    return trial.stretch == stretch && trial.number == number ? origins : nil
+  }
+
+  private mutating func visitPart(of base: Expression, _ member: String?) -> Set<Int> {
+    if facts.isRequest(base) {
+      let isSafe = member.map { PureNames.requestTexts.contains($0) } ?? false
+      if !isSafe { barrier() }
+      return []
+    }
+    if facts.isRequestField(base) { return [] }
+    if let member, PureNames.takingMembers.contains(member) { barrier() }
+    // What a function was given may be shared, as far as it has parts.
+    if case .name(let reference) = base.kind, let variable = reference.variable,
+      !parts.contains(ObjectIdentifier(variable)), facts.content(of: variable) == .argument
+    {
+      barrier()
+    }
+    return visit(base)
+  }
+
+  private mutating func visitCall(_ callee: Expression, _ arguments: [Argument]) -> Set<Int> {
+    var origins: Set<Int> = []
+    switch callee.kind {
+    case .name(let name):
+      let isPlain = visit(arguments, of: nil, into: &origins)
+      if !isPlain || !facts.globals.isOwn(name, in: PureNames.functions) { barrier() }
+    case .member(let base, let member, _, _):
+      origins = visitPart(of: base, member)
+      let isPlain = visit(arguments, of: base, into: &origins)
+      if !isPlain || !PureNames.members.contains(member) { barrier() }
+    default:
+      _ = visit(callee)
+      _ = visit(arguments, of: nil, into: &origins)
+      barrier()
+    }
+    return origins
+  }
+
+  /// Visits arguments; gives whether none of them may do something when it is called.
+  mutating func visit(_ arguments: [Argument], of base: Expression?, into origins: inout Set<Int>)
+    -> Bool
+  {
+    var isPlain = true
+    for argument in arguments {
+      if case .closure(let node) = argument.value.kind {
+        let receiver = origins
+        guard let own = plainly({ $0.visit(node, givenPartsOf: receiver) }) else {
+          isPlain = false
+          continue
+        }
+        origins.formUnion(own)
+      } else {
+        origins.formUnion(visit(argument.value))
+        if !facts.isScalar(argument.value), mayBeFunction(argument.value) { isPlain = false }
+      }
+    }
+    return isPlain
+  }
+
+  private func mayBeFunction(_ value: Expression) -> Bool {
+    switch value.kind {
+    case .name(let reference): inputs[Name(reference)]?.isEmpty ?? true
+    case .array, .dictionary, .interpolation, .binary, .unary, .range, .await: false
+    default: !facts.isScalar(value)
+    }
+  }
+
+  /// Visits what a closure does, which is called with parts of something that comes from those calls.
+  private mutating func visit(_ closure: FunctionNode, givenPartsOf origins: Set<Int>) -> Set<Int> {
+    for variable in closure.parameterVariables {
+      parts.insert(ObjectIdentifier(variable))
+      inputs[.variable(ObjectIdentifier(variable))] = origins
+    }
+    var all: Set<Int> = []
+    for statement in closure.body {
+      switch statement.kind {
+      case .expression(let value): all.formUnion(visit(value))
+      case .declaration(let node):
+        all.formUnion(visit(node.value))
+        inputs[Name(node.name)] = all
+      default: barrier()
+      }
+    }
+    return all
+  }
+
+  /// Reads a variable or a global; gives the calls that it comes from.
+  private mutating func read(_ reference: NameReference) -> Set<Int> {
+    let name = Name(reference)
+    // A call that has been begun goes somewhere.
+    if pending[name] != nil { barrier() }
+    let origins = inputs[name] ?? []
+    if let variable = reference.variable {
+      let content = facts.content(of: variable)
+      let isShared = content == .answer && facts.escapes.hasEscaped(variable, before: reference.span.start)
+      let isSafe = parts.contains(ObjectIdentifier(variable)) || content != .unknown && !isShared
+      if !isSafe { barrier() }
+    } else {
+      let global = reference.name
+      let isSafe =
+        answers[global] == stretch || facts.globals.isBuiltin(global) || facts.globals.isConstant(global)
+      if !isSafe { barrier() }
+    }
+    return origins
+  }
+}
