@@ -94,6 +94,7 @@ final class Kernel {
     if configuration.isClockVirtual { machine.seed(0) }
     machine.tracer = recorder
     self.recorder = recorder
+    routes.countsRates = configuration.inspects
     timers = TimerSet(clock: clock, machine: machine, recorder: recorder)
     streams = StreamOperations(machine: machine)
     ownership = Ownership(

@@ -51,6 +51,8 @@ public struct KernelConfiguration: Sendable {
   public var logsRequests = false
   /// Whether each request, cell and tick leaves a trace of where its time went.
   public var recordsTraces = false
+  /// Whether the page `/_routebook/` shows what is served and what goes on, to whoever sits at this machine.
+  public var inspects = false
   /// Collect at every safe point: for finding bugs of the machine.
   public var collectsAlways = false
 

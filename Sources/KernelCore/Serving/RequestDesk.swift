@@ -171,7 +171,7 @@ final class RequestDesk {
     let route = first.surrounding.record
     let values = first.values.map(machine.value)
     let request = requestObject(coming.exchange, route, values)
-    if !missing.isEmpty { route.hits += 1 }
+    if !missing.isEmpty { route.hit(at: clock.now) }
     let call = surrounded.call(
       route, coming.exchange, handler: nil, missing: missing, around, request: request, standard: response)
     run(call, of: route, coming, request)
@@ -207,7 +207,7 @@ final class RequestDesk {
     _ files: Around.Step, _ coming: Coming, _ around: Around, missing: Response, notFounds: [Around.Step]
   ) {
     let route = files.surrounding.record
-    route.hits += 1
+    route.hit(at: clock.now)
     let request = requestObject(coming.exchange, route, files.values.map(machine.value))
     let call = surrounded.call(
       route, coming.exchange, handler: [.int(route.number), .bool(coming.isOwn), request],
@@ -216,7 +216,7 @@ final class RequestDesk {
   }
 
   private func start(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
-    route.hits += 1
+    route.hit(at: clock.now)
     let around = coming.around.flatMap { $0.surroundsHandlers ? $0 : nil }
     var (arguments, request) = self.arguments(
       of: route, values, coming.exchange, withRequest: route.usesRequest || around != nil)
@@ -516,10 +516,10 @@ final class RequestDesk {
   }
 
   /// Ends a request on behalf of a person: its client is answered 503, its handler is unwound.
-  func cancel(_ task: TaskID) {
+  func cancel(_ task: TaskID, _ hand: CancellingHand) {
     guard let work = take(task) else { return }
-    finish(work, StandardPages.unavailable("the request was cancelled at the prompt"))
-    machine.abandon(task, .cancelledAtPrompt)
+    finish(work, StandardPages.unavailable("the request was cancelled \(hand.rawValue)"))
+    machine.abandon(task, hand.failure)
     onActivity()
   }
 
