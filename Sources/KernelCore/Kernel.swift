@@ -124,6 +124,7 @@ final class Kernel {
       machine: machine, operations: streams, clock: clock, ownership: ownership,
       recorder: recorder, desk: desk, emit: emit)
     desk.sockets = sockets
+    desk.sendsServerTiming = configuration.sendsServerTiming
     desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }
     streams.onActivity = { [unowned self] in pump() }

@@ -39,6 +39,11 @@ struct KernelOptions: ParsableArguments {
       "Serve the page /_routebook/, which shows what is served and what goes on, to this machine only. "
         + "(default: at the prompt only)"))
   var inspect: Bool?
+  @Flag(
+    help:
+      "Tell in the header Server-Timing of each answer how long it took, and at the prompt what it waited for."
+  )
+  var serverTiming = false
   @OptionGroup(title: "Calls to others") var calls: CallOptions
   @OptionGroup(title: "Limits of the server") var server: ServerOptions
 
@@ -60,6 +65,7 @@ struct KernelOptions: ParsableArguments {
     configuration.inspects = inspect ?? inspects
     // The page shows them.
     configuration.recordsTraces = configuration.inspects
+    configuration.sendsServerTiming = serverTiming
     configuration.host = host
     configuration.port = port
     configuration.isClockVirtual = clock == .virtual

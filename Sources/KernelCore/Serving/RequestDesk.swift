@@ -15,6 +15,8 @@ final class RequestDesk {
   /// Hears of errors behind a 500 and of answered requests.
   private let emit: (KernelEvent) -> Void
   var logsRequests = false
+  /// Whether answers tell what they waited for.
+  var sendsServerTiming = false
   /// How wide the window is in which errors are read.
   var columns: () -> Int? = { nil }
   /// Told of a handler that has given a stream, and of the task that writes it.
@@ -364,7 +366,8 @@ final class RequestDesk {
   private func begin(
     _ work: Work, _ head: Response, _ stream: StreamObject, _ body: Value, behind handler: TaskID
   ) {
-    let writer = bodies.writer(for: work.exchange, head: head, stream)
+    let writer = bodies.writer(
+      for: work.exchange, head: { [weak self, work] in self?.timed(head, of: work) ?? head }, stream)
     var work = work
     work.writer = writer
     work.status = Int(head.status.code)
@@ -481,8 +484,18 @@ final class RequestDesk {
         work.exchange.request, status: Int(response.status.code), bytes: response.length,
         work.route, started: work.started)
     }
-    work.exchange.respond(response)
+    work.exchange.respond(timed(response, of: work))
     work.closeFile(self)
+  }
+
+  /// With the times of what it waited for until now, where that is wanted. A handler may have written such a field, too.
+  private func timed(_ response: Response, of work: Work) -> Response {
+    guard sendsServerTiming else { return response }
+    var response = response
+    let (now, trace) = (clock.now, recorder?[work.span])
+    response.headers.add(
+      name: "server-timing", value: ServerTiming.value(total: now - work.started, trace, now: now))
+    return response
   }
 
   /// Gives an answer that no handler made.
