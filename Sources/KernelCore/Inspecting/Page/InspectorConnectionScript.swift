@@ -21,8 +21,17 @@ extension InspectorPage {
         say('Connection lost, trying again…', 'lost');
         if (opened.readyState !== EventSource.CLOSED) return;
         source = null;
+        tellRefusal();
         setTimeout(connect, 2000);
       };
+    }
+
+    // The browser keeps to itself why there is no stream.
+    async function tellRefusal() {
+      try {
+        const answer = await fetch('events', { method: 'HEAD' });
+        if (answer.status === 503) say('Too many pages look at this notebook: close one of them', 'lost');
+      } catch { /* Nobody answers, which has been said. */ }
     }
 
     function disconnect() {
