@@ -153,6 +153,37 @@ struct InspectorPageTests {
     try page.wait(for: "document.querySelector('#status').textContent.startsWith('Connection lost')")
   }
 
+  @Test func whatCannotBeShownIsSaid() throws {
+    let notebook = try notebook()
+    let page = try Chromium("http://127.0.0.1:\(notebook.port())/_routebook/#trace-999", home: home)
+    try page.wait(
+      for: "document.querySelector('#status').textContent === 'Trace 999 is not kept, or never was.'")
+    #expect(try page.value("document.querySelector('#trace').hidden") as? Bool == true)
+    // Another has stopped it meanwhile.
+    let waiting = try waits(notebook, "/block")
+    let button = "document.querySelector('[aria-label=\"Cancel long poll GET /block\"]')"
+    try page.wait(for: "\(button) !== null")
+    _ = try page.value("(window.kept = \(button), document.querySelector('#pause').click())")
+    waiting.close()
+    try eventually("the request has ended") {
+      try notebook.enter("%ps").contains { $0.hasPrefix("nothing goes on") }
+    }
+    _ = try page.value("window.kept.click()")
+    try page.wait(
+      for: "document.querySelector('#status').textContent === 'long poll GET /block: It has ended already.'")
+  }
+
+  @Test func tooManyPagesAreSaidToBeSo() throws {
+    let notebook = try notebook()
+    let pages = try (0..<16).map { _ in try waits(notebook, "/_routebook/events") }
+    for page in pages { _ = try page.readResponse(toHead: true) }
+    let page = try Chromium("http://127.0.0.1:\(notebook.port())/_routebook/", home: home)
+    let status = "document.querySelector('#status')?.textContent"
+    try page.wait(for: "\(status) === 'Too many pages look at this notebook: close one of them'")
+    pages[0].close()
+    try page.wait(for: "\(status) === 'Live'")
+  }
+
   @Test(arguments: ["light", "dark"])
   func textsStandOutInBothSchemes(_ scheme: String) throws {
     let notebook = try notebook()
