@@ -69,7 +69,7 @@ let package = Package(
         "Console", "KernelCore", "Notebooks", "Language", "VM", "Mangling", "Examples", "TestSupport",
       ],
       path: "Tests/Golden",
-      exclude: ["cells"]),
+      exclude: ["cells", "overlaps"]),
     .testTarget(
       name: "NotebooksTests", dependencies: ["Notebooks", "TestSupport"], path: "Tests/Notebooks",
       exclude: ["Jupyter/Python"]),

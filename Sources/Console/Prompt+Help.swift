@@ -335,4 +335,6 @@ extension Prompt: CompletionSource {
   func routes() -> [RouteInfo]? { kernel.routesAtOnce() }
 
   func activities() -> [Activity]? { kernel.activitiesAtOnce() }
+
+  func tracedPaths() -> [String]? { kernel.tracedPathsAtOnce() }
 }

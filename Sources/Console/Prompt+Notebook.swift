@@ -191,7 +191,7 @@ extension Prompt {
     URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
   }
 
-  private static func isOrdinaryFile(_ path: String) -> Bool {
+  static func isOrdinaryFile(_ path: String) -> Bool {
     let attributes = try? FileManager.default.attributesOfItem(atPath: absolute(path))
     return attributes?[.type] as? FileAttributeType == .typeRegular
   }

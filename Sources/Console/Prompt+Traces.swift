@@ -13,7 +13,7 @@ extension Prompt {
     for line in WaterfallView(waterfall, columns: (input.columns ?? 100) - 1).lines { say(line) }
   }
 
-  private static func missing(_ choice: TraceChoice) -> String {
+  static func missing(_ choice: TraceChoice) -> String {
     switch choice {
     case .last, .slowest: "nothing was traced yet; make a request: %get /"
     case .number(let number): "trace \(number) is not kept, or never was; %trace all lists those that are"
@@ -30,7 +30,7 @@ extension Prompt {
     let titles = traces.map { $0.title + ($0.cell.map { " [\($0)]" } ?? "") }
     let width = titles.map { Layout.width(of: $0) }.filter { $0 <= 40 }.max() ?? 0
     for (trace, title) in zip(traces, titles) {
-      let time = WaterfallView.time(trace.duration) + (trace.isOpen ? "…" : "")
+      let time = Waterfall.time(trace.duration) + (trace.isOpen ? "…" : "")
       say(
         StyledText("\(trace.number)".padded(to: 6)) + StyledText(title.padded(to: width + 1))
           + StyledText(

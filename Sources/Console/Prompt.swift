@@ -20,6 +20,8 @@ public final class Prompt {
     case leave
     case load(String)
     case overwrite(String)
+    /// A file that is no picture of a trace.
+    case export(String)
   }
 
   let input: any CellInput
@@ -230,7 +232,7 @@ public final class Prompt {
     }
     if !isInteractive {
       switch question {
-      case .overwrite: break
+      case .overwrite, .export: break
       case .load where hasRecovered: break
       case .load, .leave: return true
       }

@@ -197,7 +197,7 @@ public final class KernelHandle: Sendable {
   /// Where the time of a request, a cell or a tick went; nil where there is no such trace, or none is recorded.
   public func trace(_ choice: TraceChoice) -> Waterfall? {
     (try? loop.submit { [supervisor] in
-      supervisor.value.recorder?.waterfall(choice, now: supervisor.value.clock.now)
+      supervisor.value.waterfall(choice)
     }.wait()) ?? nil
   }
 
@@ -230,6 +230,10 @@ public final class KernelHandle: Sendable {
 
   /// What goes on by itself, as `activities()` gives it. Nil where the loop is busy.
   public func activitiesAtOnce() -> [Activity]? { promptly { $0.kernel.activities() } }
+
+  /// The paths of requests whose traces are kept, each once, those asked for last first; at most 100. Nil where the loop
+  /// is busy.
+  public func tracedPathsAtOnce() -> [String]? { promptly { $0.recorder?.paths(limit: 100) ?? [] } }
 
   /// What the loop answers within `patience`. A question that nobody waits for any more is not looked at.
   private func promptly<Answer: Sendable>(_ question: @escaping @Sendable (Supervisor) -> Answer) -> Answer? {

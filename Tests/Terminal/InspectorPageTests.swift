@@ -111,6 +111,13 @@ struct InspectorPageTests {
     #expect(
       critical.contains("timer 20ms [3]:1 ") && critical.contains("timer 30ms [3]:1 "))
     #expect(try page.text("document.activeElement.id") == "trace-heading")
+    let advice = try page.text("document.querySelector('#trace-advice').textContent")
+    #expect(
+      advice.hasPrefix("the 2 GETs at line 1 could overlap: ")
+        && advice.hasSuffix("await all([get(…), get(…)])"))
+    let saved = try page.text(
+      "fetch(document.querySelector('#trace-save').href).then((answer) => answer.text())")
+    #expect(saved.hasPrefix("<svg ") && saved.contains("GET /sleep/20"))
     #expect(
       try page.value("document.querySelectorAll('#trace-rows .bar.critical').length") as? Int ?? 0 >= 2)
     try picture(page, "waterfall")

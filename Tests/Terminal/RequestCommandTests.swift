@@ -227,6 +227,33 @@ import Testing
       ])
   }
 
+  @Test func aTraceIsWrittenAsAPicture() throws {
+    let notebook = try NotebookTerminal()
+    #expect(
+      try notebook.enter("%export trace ~/a.svg") == ["nothing was traced yet; make a request: %get /"])
+    try notebook.enter("route \"/slow\" { await sleep(40ms); \"slept\" }")
+    try notebook.enter("%get /slow")
+    #expect(
+      try notebook.enter("%export trace /slow ~/a.svg") == [
+        "wrote trace 2, GET /slow, to \(notebook.home.path)/a.svg"
+      ])
+    #expect(notebook.home.read("a.svg")?.hasPrefix("<svg xmlns=") == true)
+    #expect(notebook.home.read("a.svg")?.contains(">timer 40ms</text>") == true)
+    // What is such a picture may be drawn anew; anything else is asked about.
+    #expect(try notebook.enter("%export trace ~/a.svg")[0].hasPrefix("wrote trace 2"))
+    notebook.home.write("<svg>mine</svg>", to: "mine.svg")
+    let asked = try notebook.enter("%export trace ~/mine.svg").joined(separator: " ")
+    #expect(asked.contains("mine.svg exists and is no trace of Routebook; %export trace ~/mine.svg again"))
+    #expect(notebook.home.read("mine.svg") == "<svg>mine</svg>")
+    #expect(try notebook.enter("%export trace ~/mine.svg")[0].hasPrefix("wrote trace 2"))
+    #expect(notebook.home.read("mine.svg")?.contains("timer 40ms") == true)
+    #expect(
+      try notebook.enter("%export trace 4000 ~/b.svg") == [
+        "trace 4000 is not kept, or never was; %trace all lists those that are"
+      ])
+    #expect(try notebook.enter("%export trace ~/none/b.svg").joined().contains("none/b.svg"))
+  }
+
   @Test func ctrlCTakesACallBack() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("route \"/block\" { defer { print(\"left\") }\nawait deferred() }")

@@ -91,6 +91,12 @@ extension Command {
       prompt.showTrace(argument)
     },
     Command(
+      name: "export", usage: "trace [17 | /path | slowest] FILE.svg",
+      explanation: "writes the waterfall of a trace as a picture"
+    ) { prompt, argument in
+      prompt.export(argument)
+    },
+    Command(
       name: "vars", usage: "", explanation: "lists the names that cells have declared, with their values"
     ) {
       prompt, _ in

@@ -13,6 +13,8 @@ import KernelCore
     case path(method: String?)
     /// A path of a route, or one of those words.
     case trace
+    /// `trace`, which trace, and a file.
+    case export
     case file
     case topic
     case activity
@@ -26,7 +28,7 @@ import KernelCore
     "delete": .cells(["all", "failed", "stale"]),
     "move": .cells(["end"]), "insert": .cells([]), "edit": .cells([]), "fg": .background, "cancel": .activity,
     "log": .words([("on", "tells each request"), ("off", "tells them no longer")]),
-    "trace": .trace,
+    "trace": .trace, "export": .export,
     "routes": .words([("live", "keeps the list up to date")]),
     "recover": .words([
       ("show", "lists what was not saved"), ("drop", "forgets it"),
@@ -57,6 +59,7 @@ import KernelCore
       return rest.hasPrefix("/") || rest.hasPrefix("\"") || words.isEmpty
         ? path(rest, nil, cursor)
         : proposal(words + (rest.isEmpty ? completer.paths(startingWith: "", method: nil) : []), rest, cursor)
+    case .export: return export(rest, cursor)
     case .background where rest.hasPrefix("/"):
       let paths = (completer.source?.waiting ?? []).compactMap { label in
         label.firstIndex(of: " ").map { String(label[label.index(after: $0)...]) }
@@ -96,9 +99,34 @@ import KernelCore
           .init("\($0.number)", explanation: "\($0.kind.rawValue) \($0.name)")
         }
       case .background: (completer.source?.waiting ?? []).map { .init($0, explanation: "in the background") }
-      case .path, .trace, .file, .topic: []
+      case .path, .trace, .export, .file, .topic: []
       }
     return proposal(candidates.filter { $0.text.hasPrefix(typed) }, typed, cursor)
+  }
+
+  /// `trace`, then which one or a file, then a file.
+  private func export(_ rest: String, _ cursor: Int) -> Completions {
+    guard let space = rest.firstIndex(of: " ") else {
+      return proposal(
+        [Completions.Candidate("trace", explanation: "where the time went, as SVG")].filter {
+          $0.text.hasPrefix(rest)
+        },
+        rest, cursor)
+    }
+    let words = rest[space...].split(separator: " ", omittingEmptySubsequences: false).dropFirst().map(
+      String.init)
+    guard words.count < 3 else { return .none }
+    let typed = words.last ?? ""
+    let files = FileNames.starting(with: typed)
+    return proposal(words.count == 1 ? traced(startingWith: typed) + files : files, typed, cursor)
+  }
+
+  /// What names a trace: paths that were asked for, and words.
+  private func traced(startingWith typed: String) -> [Completions.Candidate] {
+    let paths = (completer.ask { $0.tracedPaths() } ?? []).map {
+      Completions.Candidate($0, explanation: "the last request for it")
+    }
+    return (paths + [CommandCompletion.traces[1]]).filter { $0.text.hasPrefix(typed) }
   }
 
   private static let traces = [

@@ -16,6 +16,8 @@ import Web
   func members(of path: ValuePath) -> ValueMembers?
   func routes() -> [RouteInfo]?
   func activities() -> [Activity]?
+  /// The paths of requests whose traces are kept, the last first.
+  func tracedPaths() -> [String]?
 }
 
 /// Completes at the prompt: commands and what follows them, and code by what stands at the cursor.

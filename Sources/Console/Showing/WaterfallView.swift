@@ -13,15 +13,13 @@ struct WaterfallView {
   private static let deepest = 20
   /// Levels that are indented by two columns; where there are more, each is by one.
   private static let deepestOfTwo = 6
-  /// Steps of the critical path that are named.
-  private static let stepLimit = 8
 
   init(_ waterfall: Waterfall, columns: Int) {
     var lines = [Self.title(waterfall.trace)]
     let indent = waterfall.rows.contains { $0.depth > Self.deepestOfTwo } ? " " : "  "
     let names = waterfall.rows.map { String(repeating: indent, count: min($0.depth, Self.deepest)) + $0.name }
-    let times = waterfall.rows.map { Self.time($0.duration) + ($0.isOpen ? "…" : "") }
-    let places = waterfall.rows.map { Self.place($0.cell, $0.line) }
+    let times = waterfall.rows.map { Waterfall.time($0.duration) + ($0.isOpen ? "…" : "") }
+    let places = waterfall.rows.map { Waterfall.place($0.cell, $0.line) }
     let outcomes = waterfall.rows.map { $0.outcome ?? "" }
     let longest = names.map { Layout.width(of: $0) }.max() ?? 0
     var fixed = [places, times, outcomes].map { $0.map { Layout.width(of: $0) }.max() ?? 0 }
@@ -33,7 +31,7 @@ struct WaterfallView {
     let room = min(Self.widest, columns - rest - nameWidth - 4)
     let hasBars = room >= Self.narrowest && waterfall.trace.duration > .zero
     if hasBars {
-      let end = Self.time(waterfall.trace.duration)
+      let end = Waterfall.time(waterfall.trace.duration)
       let gap = room - 1 - Layout.width(of: end)
       let before = String(repeating: " ", count: nameWidth + rest + 2)
       let axis = gap > 0 ? "0" + String(repeating: " ", count: gap) + end : String(end.suffix(room))
@@ -55,35 +53,26 @@ struct WaterfallView {
     }
     if waterfall.hidden > 0 { lines.append(StyledText("… \(waterfall.hidden) more", .dim)) }
     lines += Self.criticalPath(waterfall, columns: columns)
+    lines += Self.advice(waterfall, columns: columns)
     self.lines = lines
   }
 
   private static func title(_ trace: TraceSummary) -> StyledText {
     let cell = trace.cell.map { " [\($0)]" } ?? ""
     let outcome = trace.outcome.map { "  \($0)" } ?? ""
-    let state = trace.isOpen ? "\(time(trace.duration)) so far" : time(trace.duration)
+    let state = trace.isOpen ? "\(Waterfall.time(trace.duration)) so far" : Waterfall.time(trace.duration)
     return StyledText("trace \(trace.number)  ", .dim) + StyledText(trace.title + cell, .bold)
       + StyledText("\(outcome)  \(state), begun \(Prompt.duration(trace.age)) ago", .dim)
   }
 
   /// `critical path: GET /sleep/10 [4]:2 10.0 s, GET /sleep/10 [4]:3 10.0 s`
   private static func criticalPath(_ waterfall: Waterfall, columns: Int) -> [StyledText] {
-    // One row alone is the longest, as anybody sees.
-    guard waterfall.critical.count > 1 else { return [] }
-    let longest = waterfall.critical.indices.sorted {
-      waterfall.critical[$0].duration > waterfall.critical[$1].duration
-    }
-    let shown = longest.prefix(Self.stepLimit).sorted().map { waterfall.critical[$0] }
-    let steps = shown.map { step in
-      let row = waterfall.rows[step.row]
-      let place = Self.place(row.cell, row.line)
-      return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(time(step.duration))"
-    }
-    let rest = longest.count - shown.count
+    let (steps, omitted) = waterfall.criticalSteps()
+    if steps.isEmpty { return [] }
     var lines: [String] = []
     var line = "critical path:"
-    for (place, step) in (steps + (rest > 0 ? ["and \(rest) shorter"] : [])).enumerated() {
-      let word = step + (place < shown.count - 1 ? "," : "")
+    for (place, step) in (steps + (omitted > 0 ? ["and \(omitted) shorter"] : [])).enumerated() {
+      let word = step + (place < steps.count - 1 ? "," : "")
       if Layout.width(of: line) + 1 + Layout.width(of: word) > columns {
         lines.append(line)
         line = "  " + word
@@ -94,34 +83,27 @@ struct WaterfallView {
     return (lines + [line]).map { StyledText($0, Style(.cyan)) }
   }
 
-  private static func place(_ cell: Int?, _ line: Int?) -> String {
-    guard let cell else { return "" }
-    return "[\(cell)]" + (line.map { ":\($0)" } ?? "")
-  }
-
-  /// In as many digits as can be told apart.
-  static func time(_ duration: Duration) -> String {
-    let parts = duration.components
-    let seconds = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
-    return switch seconds {
-    case 0: "0 ms"
-    case ..<0.00995: String(format: "%.2f ms", seconds * 1_000)
-    case ..<0.9995: String(format: "%.0f ms", seconds * 1_000)
-    case ..<99.95: String(format: "%.1f s", seconds)
-    default: String(format: "%.0f s", seconds)
+  /// `the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s`, and how that is written.
+  private static func advice(_ waterfall: Waterfall, columns: Int) -> [StyledText] {
+    let sentences = waterfall.overlaps.flatMap { overlap in
+      StyledText(overlap.sentence(in: waterfall.trace), Style(.yellow)).wrapped(to: columns + 1, indent: 2)
+        .lines
     }
+    guard !sentences.isEmpty else { return [] }
+    let advice = StyledText("  to begin them at once: " + Waterfall.Overlap.idiom, .dim)
+    return sentences + advice.wrapped(to: columns + 1, indent: 2).lines
   }
 
   // MARK: Bars
 
   /// Each character stands for what took most of its time; nothing is too short to be seen.
   private static func bar(_ row: Waterfall.Row, of total: Duration, width: Int) -> StyledText {
-    let scale = Double(width) / seconds(total)
+    let scale = Double(width) / Waterfall.seconds(total)
     var characters = [(character: Character, style: Style)](repeating: (" ", .plain), count: width)
     var shares = [Double](repeating: 0, count: width)
     for piece in row.pieces {
-      let from = min(Double(width), seconds(piece.start) * scale)
-      let to = min(Double(width), seconds(piece.end) * scale)
+      let from = min(Double(width), Waterfall.seconds(piece.start) * scale)
+      let to = min(Double(width), Waterfall.seconds(piece.end) * scale)
       for place in Int(from)..<max(Int(from), min(width, Int(to.rounded(.up)))) {
         let share = min(to, Double(place + 1)) - max(from, Double(place))
         guard share > shares[place] else { continue }
@@ -130,7 +112,7 @@ struct WaterfallView {
       }
     }
     if row.pieces.isEmpty || characters.allSatisfy({ $0.character == " " }) {
-      let place = min(width - 1, max(0, Int(seconds(row.start) * scale)))
+      let place = min(width - 1, max(0, Int(Waterfall.seconds(row.start) * scale)))
       characters[place] = ("▏", .dim)
     }
     var spans: [StyledText.Span] = []
@@ -151,9 +133,5 @@ struct WaterfallView {
     case (false, true): ("█", Style(.cyan))
     case (false, false): ("▒", .dim)
     }
-  }
-
-  private static func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
   }
 }

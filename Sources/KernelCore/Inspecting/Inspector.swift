@@ -126,12 +126,13 @@ final class Inspector {
   }
 
   private func trace(_ number: Int, isPicture: Bool) -> Response {
-    guard let recorder = supervisor.recorder else {
+    guard supervisor.recorder != nil else {
       return Inspector.answer(.notFound, "Nothing is traced: the notebook was started without that.\n")
     }
-    guard !isPicture, let waterfall = recorder.waterfall(.number(number), now: supervisor.clock.now) else {
+    guard let waterfall = supervisor.waterfall(.number(number)) else {
       return Inspector.answer(.notFound, "Trace \(number) is not kept, or never was.\n")
     }
+    if isPicture { return Inspector.picture(WaterfallSVG(waterfall), of: number) }
     return Inspector.private(
       Response(
         status: .ok, type: "application/json", body: ByteBuffer(string: InspectorTables.json(of: waterfall))))
@@ -146,6 +147,16 @@ final class Inspector {
     response.headers.add(name: "cross-origin-opener-policy", value: "same-origin")
     return Inspector.private(response)
   }()
+
+  /// A picture, which has its styles in it and needs nothing else.
+  private static func picture(_ picture: WaterfallSVG, of trace: Int) -> Response {
+    var response = Response(status: .ok, type: "image/svg+xml", body: ByteBuffer(string: picture.text))
+    response.headers.add(
+      name: "content-security-policy",
+      value: "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
+    response.headers.add(name: "content-disposition", value: "inline; filename=\"trace-\(trace).svg\"")
+    return Inspector.private(response)
+  }
 
   private static func sentence(_ reason: String) -> String {
     reason.prefix(1).uppercased() + reason.dropFirst() + ".\n"

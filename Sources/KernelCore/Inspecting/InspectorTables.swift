@@ -166,6 +166,11 @@ struct InspectorTables {
       json.member("rows") { json in
         json.array(waterfall.rows) { json, row in json.object { write(row, to: &$0) } }
       }
+      json.member("advice") { json in
+        json.array(waterfall.overlaps) { json, overlap in
+          json.string("\(overlap.sentence(in: waterfall.trace)): \(Waterfall.Overlap.idiom)")
+        }
+      }
       json.member("critical") { json in
         json.array(waterfall.critical) { json, step in
           json.object { json in

@@ -270,7 +270,9 @@ final class RequestDesk {
     let span =
       recorder?.begin(
         .request(request.method, target: request.target), cell: ownership.cell(of: route.owner),
-        caller: caller, isOwn: caller != .none || depth > 1, arrived: coming.arrived)
+        caller: caller, isOwn: caller != .none || depth > 1,
+        handler: value == nil && opening == nil ? machine.place(of: route.handler.value) : nil,
+        arrived: coming.arrived)
       ?? .none
     var surrounded: Surrounded?
     if let around = coming.around, let value {

@@ -14,8 +14,9 @@ final class RecordedTrace {
 
   /// Where the notebook's text begins or awaits something. The line is counted when somebody looks.
   struct Place {
-    private let source: SourceText
-    private let offset: Int
+    let source: SourceText
+    /// In UTF-8.
+    let offset: Int
 
     init(_ frame: TraceFrame) {
       source = frame.source
@@ -90,18 +91,24 @@ final class RecordedTrace {
   let caller: SpanID
   /// Whether the notebook made it itself.
   let isOwn: Bool
+  /// The handler that answers a request, where nothing that surrounds its path runs too.
+  let handler: Place?
   /// The first is the whole.
   var spans: [Span]
   var waits: [Wait] = []
   /// Spans that there was no room for.
   var dropped = 0
 
-  init(number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, start: Int) {
+  init(
+    number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, handler: Place? = nil,
+    start: Int
+  ) {
     self.number = number
     self.id = id
     self.subject = subject
     self.caller = caller
     self.isOwn = isOwn
+    self.handler = handler
     spans = [Span(work: nil, parent: 0, cause: caller, start: start, ownCell: cell)]
   }
 

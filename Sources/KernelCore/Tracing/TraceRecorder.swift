@@ -24,16 +24,17 @@ final class TraceRecorder: MachineTracer {
   /// - Parameters:
   ///   - caller: the span of the notebook's own call that led to it.
   ///   - isOwn: whether there was such a call.
+  ///   - handler: what answers a request, where nothing that surrounds its path runs too.
   ///   - arrived: when the request came, where it was held until now.
   func begin(
     _ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none, isOwn: Bool = false,
-    arrived: Int? = nil
+    handler: TraceFrame? = nil, arrived: Int? = nil
   ) -> SpanID {
     let isTick = if case .tick = subject { true } else { false }
     let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
     let trace = RecordedTrace(
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
-      start: arrived ?? clock.now)
+      handler: handler.map(RecordedTrace.Place.init), start: arrived ?? clock.now)
     if let arrived, arrived < clock.now {
       trace.waits.append(
         RecordedTrace.Wait(span: 0, place: nil, start: arrived, end: clock.now, kind: .held))
@@ -175,17 +176,34 @@ final class TraceRecorder: MachineTracer {
       olderTickCount: max(0, ticks.count - limit / 6))
   }
 
+  /// The paths that were asked for, each once, the last first.
+  func paths(limit: Int) -> [String] {
+    var paths: [String] = []
+    var known: Set<String> = []
+    for trace in requests.all.reversed() where paths.count < limit {
+      guard case .request(_, let target) = trace.subject else { continue }
+      let path = String(target.prefix { $0 != "?" }).printable(limit: 200)
+      if known.insert(path).inserted { paths.append(path) }
+    }
+    return paths
+  }
+
+  /// A trace that is wanted; nil where it is not kept.
+  func trace(_ choice: TraceChoice, now: Int) -> RecordedTrace? {
+    let chosen = all.filter { !$0.isTick }
+    return
+      switch choice
+    {
+    case .last: chosen.last { !$0.isOwn }
+    case .number(let number): all.first { $0.number == number }
+    case .path(let path): chosen.last { $0.isRequest(for: path) }
+    case .slowest: chosen.filter(\.isOver).max { $0.duration(now: now) < $1.duration(now: now) }
+    }
+  }
+
   /// A trace laid out in rows; nil where it is not kept.
   func waterfall(_ choice: TraceChoice, now: Int) -> Waterfall? {
-    let chosen = all.filter { !$0.isTick }
-    let found: RecordedTrace? =
-      switch choice {
-      case .last: chosen.last { !$0.isOwn }
-      case .number(let number): all.first { $0.number == number }
-      case .path(let path): chosen.last { $0.isRequest(for: path) }
-      case .slowest: chosen.filter(\.isOver).max { $0.duration(now: now) < $1.duration(now: now) }
-      }
-    return found.map { WaterfallBuilder(self, $0, now: now).waterfall }
+    trace(choice, now: now).map { WaterfallBuilder(self, $0, now: now).waterfall }
   }
 
   // MARK: Changing

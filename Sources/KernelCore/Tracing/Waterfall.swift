@@ -41,6 +41,8 @@ public struct Waterfall: Sendable, Equatable {
   public let hidden: Int
   /// What the end had to wait for, in order, without what took next to no time.
   public let critical: [Step]
+  /// What could overlap, in the order of the text.
+  public internal(set) var overlaps: [Overlap] = []
 }
 
 /// What a trace is of, and what came of it.

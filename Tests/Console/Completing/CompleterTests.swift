@@ -20,6 +20,8 @@ import Testing
     #expect(completed("%post /x js") == ["%post /x json="])
     #expect(completed("%get /x js") == [])
     #expect(completed("%run 3\n%rer") == ["%run 3\n%rerun"])
+    #expect(completed("%export t") == ["%export trace"])
+    #expect(completed("%export trace slow") == ["%export trace slowest"])
     #expect(completed("%zzz") == [])
     #expect(completed("%zzz x") == [])
   }

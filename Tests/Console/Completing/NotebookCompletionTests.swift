@@ -18,6 +18,7 @@ import Testing
       self.patience = patience
       var configuration = KernelConfiguration()
       configuration.isClockVirtual = true
+      configuration.recordsTraces = true
       // What is tested is the answer, however busy this machine is.
       kernel = try KernelHandle(configuration, patience: patience) { _ in }
       completer.source = self
@@ -42,6 +43,7 @@ import Testing
     func members(of path: ValuePath) -> ValueMembers? { kernel.members(of: path) }
     func routes() -> [RouteInfo]? { kernel.routesAtOnce() }
     func activities() -> [Activity]? { kernel.activitiesAtOnce() }
+    func tracedPaths() -> [String]? { kernel.tracedPathsAtOnce() }
   }
 
   @Test func globalsAreExplainedByKindCellAndValue() throws {
@@ -52,6 +54,14 @@ import Testing
         "visit | func, [2]: visit(place, at)", "visitors | let, [1]: [\"Ada\"]", "visits | var, [1]: 42",
       ])
     #expect(notebook.completer.completed("visit(1, a").first == "visit(1, at: ")
+  }
+
+  @Test func tracesAreNamedByTheirPaths() throws {
+    let notebook = try Notebook(
+      "route \"/pear\" { 1 }\nroute \"/peach\" { 2 }\nroute \"/plum\" { 3 }",
+      "await get(\"/pear?ripe=1\"); await get(\"/peach\"); await get(\"/pear\")")
+    #expect(
+      notebook.completer.completed("%export trace /pea") == ["%export trace /pear", "%export trace /peach"])
   }
 
   @Test(arguments: [

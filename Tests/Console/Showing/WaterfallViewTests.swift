@@ -50,4 +50,25 @@ import Testing
     #expect(lines.allSatisfy { Layout.width(of: $0) <= max(columns, 28) })
     #expect(lines.count >= 5)
   }
+
+  @Test func whatCouldOverlapStandsBelow() {
+    var waterfall = waterfall
+    waterfall.overlaps = [
+      .init(cell: 4, lines: [2, 3], before: .seconds(20), after: .seconds(10)),
+      .init(cell: 7, lines: [1, 1, 5], before: .milliseconds(60), after: .milliseconds(20)),
+    ]
+    let lines = WaterfallView(waterfall, columns: 90).lines.map(\.plain)
+    #expect(
+      lines.suffix(3) == [
+        "the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s",
+        "the 3 GETs at lines 1 and 5 in cell [7] could overlap: 20 ms instead of 60 ms",
+        "  to begin them at once: await all([get(…), get(…)])",
+      ])
+    #expect(
+      WaterfallView(waterfall, columns: 40).lines.map(\.plain).suffix(6) == [
+        "the GETs at lines 2 and 3 could overlap:", "  10.0 s instead of 20.0 s",
+        "the 3 GETs at lines 1 and 5 in cell [7]", "  could overlap: 20 ms instead of 60 ms",
+        "  to begin them at once: await", "  all([get(…), get(…)])",
+      ])
+  }
 }

@@ -21,7 +21,20 @@ extension FuzzTarget {
       end = highlight.range.upperBound
     }
     promise(end <= text.utf8.count, "highlights are within the text")
+    checkOverlaps(source)
     if parsed.diagnostics.allSatisfy({ $0.severity != .error }) { checkFormatting(source) }
+  }
+
+  /// What could overlap stands in the text, in its order.
+  private static func checkOverlaps(_ source: SourceText) {
+    let names = GlobalScope(["get": .builtin, "json": .builtin, "String": .builtin])
+    let analysis = OverlapAnalysis(source, names: names) { $0.count == 1 }
+    for group in analysis.groups {
+      promise(group.calls.count > 1, "what overlaps is several calls")
+      let words = group.calls.map { source.slice(Span($0, $0 + 3)) }
+      promise(words.allSatisfy { $0 == "get" }, "what overlaps is called by its name")
+    }
+    for offset in [0, source.byteCount / 2] { _ = analysis.readsOfReadingHandler(at: offset) }
   }
 
   /// What can be parsed can be formatted, and then stays as it is.

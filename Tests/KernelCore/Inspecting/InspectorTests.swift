@@ -173,6 +173,15 @@ struct InspectorTests {
     #expect(pieces.contains { $0["isCritical"] as? Bool == true })
     // On a busy machine the handler itself may have taken a fiftieth of it.
     #expect((trace["critical"] as? [[String: Any]])?.contains { $0["row"] as? Int == 1 } == true)
+    let picture = try ask("GET", "/_routebook/traces/\(number).svg")
+    #expect(picture["content-type"] == "image/svg+xml" && picture.text.hasPrefix("<svg "))
+    #expect(picture.text.contains("timer 20ms"))
+    #expect(picture["content-disposition"] == "inline; filename=\"trace-\(number).svg\"")
+    #expect(
+      picture["content-security-policy"]?.hasPrefix("default-src 'none'; style-src 'unsafe-inline'") == true)
+    #expect(
+      try ask("GET", "/_routebook/traces/\(number).svg", [("Sec-Fetch-Site", "cross-site")]).status == 403)
+    #expect(try ask("GET", "/_routebook/traces/999.svg").status == 404)
     let missing = try ask("GET", "/_routebook/traces/999.json")
     #expect(missing.status == 404 && missing.text == "Trace 999 is not kept, or never was.\n")
     for name in ["x.json", "1.txt", "1", "1.json.svg", "-1.json/", ""] {

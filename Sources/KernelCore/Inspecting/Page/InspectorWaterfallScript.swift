@@ -43,6 +43,10 @@ extension InspectorPage {
       const more = element('trace-more');
       more.hidden = !trace.hidden;
       put(more, `… and ${trace.hidden} more, which took less`);
+      const save = element('trace-save');
+      save.href = `traces/${trace.number}.svg`;
+      save.download = `trace-${trace.number}.svg`;
+      element('trace-advice').replaceChildren(...trace.advice.map((text) => make('p', { textContent: text })));
       const steps = trace.critical.map((step) => {
         const row = trace.rows[step.row];
         return `${row.name} ${place(row)} ${duration(step.duration)}`;

@@ -1,0 +1,217 @@
+import Language
+import VM
+
+/// Joins what the notebook's texts could do at once with what a trace shows was done one after the other.
+///
+/// That GETs change nothing is taken for granted of other services. Of this notebook's own routes it is looked at what
+/// their handlers do.
+struct TraceOverlaps {
+  private let recorder: TraceRecorder
+  private let names: any GlobalNames
+  private let isConstant: (String) -> Bool
+  private var analyses: [ObjectIdentifier: OverlapAnalysis?] = [:]
+  private var bytes = 0
+  private var handlers: [Handler: Set<String>?] = [:]
+  /// Requests that have been looked at, to see what they do.
+  private var looks = 0
+
+  /// Texts longer than this, or more than this together, are not analysed.
+  private static let textLimit = 65_536
+  private static let textsLimit = 262_144
+  /// Requests that are looked at.
+  private static let traceLimit = 500
+  private static let lookLimit = 2_000
+  /// What is told at most.
+  private static let limit = 5
+
+  /// - Parameter isConstant: whether a global is a `let` with a value that nobody can change.
+  init(_ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool) {
+    self.recorder = recorder
+    self.names = names
+    self.isConstant = isConstant
+  }
+
+  private struct Handler: Hashable {
+    let source: ObjectIdentifier
+    let offset: Int
+  }
+
+  private struct Call {
+    let trace: RecordedTrace
+    let span: Int
+    let place: RecordedTrace.Place
+    /// How long a fiber waited for it.
+    let start: Int
+    let end: Int
+  }
+
+  /// One piece of code, run by one fiber.
+  private struct Fiber: Hashable {
+    let parent: Int
+    let source: ObjectIdentifier
+  }
+
+  /// What could overlap in a trace and the requests that it led to, where it saves something worth telling: that which
+  /// saves most, in the order of the text.
+  mutating func overlaps(in root: RecordedTrace) -> [Waterfall.Overlap] {
+    var found: [Waterfall.Overlap] = []
+    for trace in traces(within: root) {
+      for calls in callsByFiber(of: trace) {
+        for overlap in overlaps(among: calls) {
+          let same = found.firstIndex { $0.cell == overlap.cell && $0.lines == overlap.lines }
+          guard let same else {
+            found.append(overlap)
+            continue
+          }
+          if overlap.saving > found[same].saving { found[same] = overlap }
+        }
+      }
+    }
+    return found.sorted { $0.saving > $1.saving }.prefix(Self.limit)
+      .sorted { ($0.cell ?? 0, $0.lines[0]) < ($1.cell ?? 0, $1.lines[0]) }
+  }
+
+  private func traces(within root: RecordedTrace) -> [RecordedTrace] {
+    var all = [root]
+    var next = 0
+    while next < all.count, all.count < Self.traceLimit {
+      let trace = all[next]
+      next += 1
+      all += trace.spans.flatMap(\.served).compactMap { recorder[$0] }
+    }
+    return Array(all.prefix(Self.traceLimit))
+  }
+
+  /// The GETs of a trace that a fiber waited for, those of each fiber and text by themselves, in their order.
+  private func callsByFiber(of trace: RecordedTrace) -> [[Call]] {
+    var calls: [Fiber: [Call]] = [:]
+    for (place, span) in trace.spans.enumerated() {
+      guard case .call("GET", _) = span.work, let end = span.end, span.outcome != .cancelled,
+        let code = span.place, let wait = wait(for: span, until: end, in: trace)
+      else { continue }
+      let fiber = Fiber(parent: span.parent, source: ObjectIdentifier(code.source))
+      calls[fiber, default: []].append(
+        Call(trace: trace, span: place, place: code, start: wait.start, end: wait.end ?? end))
+    }
+    return calls.values.filter { $0.count > 1 }
+  }
+
+  /// The wait in which a call came to its end.
+  private func wait(for span: RecordedTrace.Span, until end: Int, in trace: RecordedTrace) -> RecordedTrace
+    .Wait?
+  {
+    trace.waits.first {
+      $0.span == span.parent && $0.kind == .await && $0.start >= span.start && $0.start <= end
+        && $0.end.map { $0 >= end } ?? false
+    }
+  }
+
+  private mutating func overlaps(among calls: [Call]) -> [Waterfall.Overlap] {
+    let source = calls[0].place.source
+    guard let analysis = analysis(of: source) else { return [] }
+    return analysis.groups.compactMap { group in
+      var (before, after) = (0, 0)
+      for run in runs(of: group, among: calls)
+      where run.allSatisfy({ isReading($0, besides: group.declares) }) {
+        let waits = run.map { $0.end - $0.start }
+        before += waits.reduce(0, +)
+        after += waits.max() ?? 0
+      }
+      let overlap = Waterfall.Overlap(
+        cell: source.cell, lines: group.calls.map(source.lineNumber(of:)), before: .nanoseconds(before),
+        after: .nanoseconds(after))
+      return overlap.isNotable ? overlap : nil
+    }
+  }
+
+  /// The times that the calls of a group were made, all of them and each after the one before had come.
+  private func runs(of group: OverlapGroup, among calls: [Call]) -> [[Call]] {
+    var runs: [[Call]] = []
+    var run: [Call] = []
+    for call in calls where group.calls.contains(call.place.offset) {
+      let isNext = call.place.offset == group.calls[run.count] && call.start >= run.last?.end ?? .min
+      if !isNext { run = [] }
+      if isNext || call.place.offset == group.calls[0] { run.append(call) }
+      if run.count == group.calls.count {
+        runs.append(run)
+        run = []
+      }
+    }
+    return runs
+  }
+
+  private mutating func analysis(of source: SourceText) -> OverlapAnalysis? {
+    let id = ObjectIdentifier(source)
+    if let known = analyses[id] { return known }
+    var analysis: OverlapAnalysis?
+    if source.byteCount <= Self.textLimit, bytes + source.byteCount <= Self.textsLimit {
+      bytes += source.byteCount
+      analysis = OverlapAnalysis(source, names: names, isConstant: isConstant)
+    }
+    analyses[id] = .some(analysis)
+    return analysis
+  }
+
+  // MARK: Own routes
+
+  /// Whether a call changes nothing, as far as this notebook answers it, and needs nothing of what is declared meanwhile.
+  private mutating func isReading(_ call: Call, besides declared: Set<String>) -> Bool {
+    isReading(call.trace.spans[call.span], besides: declared, depth: 0)
+  }
+
+  private mutating func isReading(_ span: RecordedTrace.Span, besides declared: Set<String>, depth: Int)
+    -> Bool
+  {
+    guard case .call(let method, let url) = span.work, method == "GET", depth < OwnCallMark.depthLimit else {
+      return false
+    }
+    // A path of this notebook that no handler answered, or one that is not kept any more.
+    if span.served.isEmpty { return !url.hasPrefix("/") }
+    for id in span.served {
+      looks += 1
+      guard looks < Self.lookLimit, let trace = recorder[id], let handler = trace.handler, trace.dropped == 0,
+        let reads = reads(of: handler), reads.isDisjoint(with: declared)
+      else { return false }
+      for span in trace.spans {
+        guard case .call = span.work else { continue }
+        if !isReading(span, besides: declared, depth: depth + 1) { return false }
+      }
+    }
+    return true
+  }
+
+  /// The globals that a handler reads; nil where it may change something.
+  private mutating func reads(of handler: RecordedTrace.Place) -> Set<String>? {
+    let key = Handler(source: ObjectIdentifier(handler.source), offset: handler.offset)
+    if let known = handlers[key] { return known }
+    let reads = analysis(of: handler.source)?.readsOfReadingHandler(at: handler.offset)
+    handlers[key] = .some(reads)
+    return reads
+  }
+}
+
+extension Supervisor {
+  /// A trace laid out in rows, with what of it could overlap; nil where it is not kept.
+  func waterfall(_ choice: TraceChoice) -> Waterfall? {
+    guard let recorder, let trace = recorder.trace(choice, now: clock.now) else { return nil }
+    var waterfall = WaterfallBuilder(recorder, trace, now: clock.now).waterfall
+    let names = KnownNames(machine: kernel.machine, ownership: kernel.ownership)
+    var overlaps = TraceOverlaps(recorder, names: names, isConstant: kernel.isConstant)
+    waterfall.overlaps = overlaps.overlaps(in: trace)
+    return waterfall
+  }
+}
+
+extension Kernel {
+  private static let scalars: Set = [
+    "Bool", "Bytes", "Date", "Double", "Duration", "HTML", "Int", "Range", "String", "nil",
+  ]
+
+  /// Whether a global is a `let` that holds a value which nobody can change.
+  func isConstant(_ name: String) -> Bool {
+    guard let (slot, kind) = machine.declaredGlobal(named: name), kind == .let,
+      let value = machine.global(slot)?.value
+    else { return false }
+    return Kernel.scalars.contains(machine.typeName(value))
+  }
+}

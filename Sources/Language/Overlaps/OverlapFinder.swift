@@ -1,0 +1,360 @@
+/// Goes through a piece of code in the order in which it runs, and finds the GETs in it that could overlap.
+///
+/// It keeps a list of the calls, each with the calls that it is made from. Whatever may do something, may leave, or reads
+/// what others may change meanwhile is a barrier: calls before it and behind it never make a group.
+struct OverlapFinder {
+  struct Call {
+    let offset: Int
+    /// The calls that its arguments come from.
+    let inputs: Set<Int>
+    let begun: Moment
+    var awaited: Moment?
+    /// Something is done as soon as it has come.
+    var hasEffect = false
+  }
+
+  /// A point in the order of things.
+  struct Moment {
+    /// How many barriers lie before it.
+    let stretch: Int
+    let number: Int
+  }
+
+  let facts: VariableFacts
+  private let isMain: Bool
+  private(set) var calls: [Call] = []
+  private var awaits: [Int] = []
+  private var stretch = 0
+  private var number = 0
+  private var inputs: [Name: Set<Int>] = [:]
+  /// Calls that have been begun and that a name stands for.
+  private var pending: [Name: Int] = [:]
+  /// The globals that this text has given what calls gave, and between which barriers: there they can be read.
+  private var answers: [String: Int] = [:]
+  private var declarations: [(name: String, number: Int)] = []
+  /// Parameters of closures that are looked at where they stand: they are given parts of what their receiver is.
+  private var parts: Set<ObjectIdentifier> = []
+
+  enum Name: Hashable {
+    case variable(ObjectIdentifier)
+    case global(String)
+  }
+
+  init(_ facts: VariableFacts, isMain: Bool) {
+    self.facts = facts
+    self.isMain = isMain
+  }
+
+  mutating func groups(in statements: [Statement]) -> [OverlapGroup] {
+    for statement in statements { visit(statement) }
+    return found
+  }
+
+  /// Of the calls in the order in which they are awaited, the longest rows that could overlap.
+  private var found: [OverlapGroup] {
+    var groups: [[Int]] = []
+    var row: [Int] = []
+    for next in awaits where !calls[next].hasEffect {
+      if let first = row.first, let awaited = calls[first].awaited {
+        let call = calls[next]
+        let isInReach = call.begun.stretch == awaited.stretch && call.awaited?.stretch == awaited.stretch
+        if isInReach, call.begun.number > awaited.number, call.inputs.isDisjoint(with: row) {
+          row.append(next)
+          continue
+        }
+      }
+      groups.append(row)
+      row = [next]
+    }
+    groups.append(row)
+    return groups.filter { $0.count > 1 }.map { group in
+      let start = calls[group[0]].awaited?.number ?? 0
+      let end = calls[group[group.count - 1]].begun.number
+      let declared = declarations.filter { start < $0.number && $0.number < end }.map(\.name)
+      return OverlapGroup(calls: group.map { calls[$0].offset }, declares: Set(declared))
+    }
+  }
+
+  mutating func barrier() { stretch += 1 }
+
+  private mutating func moment() -> Moment {
+    number += 1
+    return Moment(stretch: stretch, number: number)
+  }
+
+  // MARK: Statements
+
+  private mutating func visit(_ statement: Statement) {
+    switch statement.kind {
+    case .expression(let value): _ = visit(value)
+    case .declaration(let node): declare(node)
+    case .assignment(let target, nil, _, let value):
+      guard case .name(let reference) = target.kind else { return barrier() }
+      let origins = visit(value)
+      barrier()
+      inputs[Name(reference), default: []].formUnion(origins)
+    case .return(let value?), .throw(let value):
+      _ = visit(value)
+      barrier()
+    case .function(let name, _):
+      // It is there, and nothing of it runs.
+      if isMain { declarations.append((name.name, moment().number)) }
+    case .assignment, .route, .hook, .group, .conditional, .guard, .whileLoop, .forLoop, .return, .break,
+      .continue, .do, .defer, .invalid:
+      barrier()
+    }
+  }
+
+  private mutating func declare(_ node: DeclarationNode) {
+    let name = Name(node.name)
+    if let (get, arguments) = get(node.value) {
+      let isShared = node.name.variable.map { $0.isCaptured || $0.isReassigned } ?? !node.isLet
+      let call = begin(get, arguments)
+      if isShared { barrier() } else { pending[name] = call }
+    } else {
+      let origins = visit(node.value)
+      inputs[name] = origins
+      if node.name.variable == nil, !origins.isEmpty { answers[node.name.name] = stretch }
+    }
+    if node.name.variable == nil { declarations.append((node.name.name, moment().number)) }
+  }
+
+  // MARK: Calls
+
+  /// Whether an expression is a call of `get`.
+  private func get(_ value: Expression) -> (name: NameReference, arguments: [Argument])? {
+    guard case .call(let callee, let arguments) = value.kind, case .name(let name) = callee.kind,
+      facts.globals.isOwn(name, in: ["get"])
+    else { return nil }
+    return (name, arguments)
+  }
+
+  /// Visits a call of `get`; nil where it is given what makes it more than a call.
+  private mutating func begin(_ name: NameReference, _ arguments: [Argument]) -> Int? {
+    var origins: Set<Int> = []
+    var isPlain = true
+    for (place, argument) in arguments.enumerated() {
+      origins.formUnion(visit(argument.value))
+      if let label = argument.label {
+        // Cookies that are written here are sent by this call alone.
+        let isJar = if case .dictionary = argument.value.kind { false } else { label == "cookies" }
+        if isJar || argument.isTrailing || !PureNames.callLabels.contains(label) { isPlain = false }
+      } else if place > 0 {
+        isPlain = false
+      }
+    }
+    guard isPlain, !arguments.isEmpty else {
+      barrier()
+      return nil
+    }
+    calls.append(Call(offset: name.span.start, inputs: origins, begun: moment()))
+    return calls.count - 1
+  }
+
+  private mutating func wait(for call: Int) {
+    guard calls[call].awaited == nil else { return }
+    calls[call].awaited = moment()
+    awaits.append(call)
+  }
+
+  /// Visits what is behind an `await`; gives the calls that its value comes from.
+  private mutating func visitAwaited(_ chain: Expression) -> Set<Int> {
+    switch chain.kind {
+    case .call(let callee, let arguments):
+      if case .member(let base, let member, _, _) = callee.kind {
+        return visitAwaited(base, calling: member, arguments)
+      }
+      guard let (get, arguments) = get(chain) else { break }
+      guard let call = begin(get, arguments) else { return [] }
+      wait(for: call)
+      return [call]
+    case .name(let reference):
+      guard let call = pending[Name(reference)] else { break }
+      wait(for: call)
+      return [call]
+    case .member(let base, let name, _, _):
+      let origins = visitAwaited(base)
+      if PureNames.takingMembers.contains(name) { barrier() }
+      return origins
+    case .index(let base, let key, nil, _): return visitAwaited(base).union(visit(key))
+    case .optionalChain(let base): return visitAwaited(base)
+    default: break
+    }
+    let origins = visit(chain)
+    barrier()
+    return origins
+  }
+
+  private mutating func visitAwaited(_ base: Expression, calling member: String, _ arguments: [Argument])
+    -> Set<Int>
+  {
+    let isOfDeferred = PureNames.deferredMembers.contains(member)
+    var origins = visitAwaited(base)
+    let made = origins
+    let isPlain = visit(arguments, of: base, into: &origins)
+    if isPlain, isOfDeferred || PureNames.members.contains(member) { return origins }
+    // What a callback does is done as soon as the call has come.
+    if isOfDeferred || PureNames.otherDeferredMembers.contains(member) {
+      for call in made { calls[call].hasEffect = true }
+    }
+    barrier()
+    return origins
+  }
+
+  // MARK: Expressions
+
+  /// Visits an expression in the order in which it is evaluated; gives the calls that its value comes from.
+  mutating func visit(_ value: Expression) -> Set<Int> {
+    switch value.kind {
+    case .nilLiteral, .bool, .integer, .double, .duration, .string: return []
+    case .interpolation(let parts, _):
+      return parts.reduce(into: []) { if case .value(let part) = $1 { $0.formUnion(visit(part)) } }
+    case .array(let elements): return elements.reduce(into: []) { $0.formUnion(visit($1)) }
+    case .dictionary(let pairs):
+      return pairs.reduce(into: []) { $0.formUnion(visit($1.key).union(visit($1.value))) }
+    case .name(let reference): return read(reference)
+    case .unary(_, let operand): return visit(operand)
+    case .binary(let operation, let left, let right, _):
+      let isLazy = [.and, .or, .coalesce].contains(operation)
+      return visit(left).union(isLazy ? visitPerhaps(right) : visit(right))
+    case .ternary(let condition, let then, let otherwise):
+      return visit(condition).union(visitPerhaps(then)).union(visitPerhaps(otherwise))
+    case .range(let lower, let upper, _): return visit(lower).union(visit(upper))
+    case .member(let base, let name, _, _): return visitPart(of: base, name)
+    case .index(let base, let key, let fallback, _):
+      let origins = visitPart(of: base, nil).union(visit(key))
+      return fallback.map { origins.union(visitPerhaps($0)) } ?? origins
+    case .call(let callee, let arguments): return visitCall(callee, arguments)
+    case .optionalChain(let chain): return visit(chain)
+    case .await(let chain): return visitAwaited(chain)
+    case .closure, .async, .conditional, .invalid:
+      barrier()
+      return []
+    }
+  }
+
+  /// Visits what is evaluated in some cases only: nothing may be called there.
+  private mutating func visitPerhaps(_ value: Expression) -> Set<Int> {
+    if let origins = plainly({ $0.visit(value) }) { return origins }
+    barrier()
+    return []
+  }
+
+  /// What a visit gives where it meets no call and no barrier; else nil, and nothing of it counts.
+  private mutating func plainly(_ visit: (inout OverlapFinder) -> Set<Int>) -> Set<Int>? {
+    var trial = self
+    let origins = visit(&trial)
+    return trial.stretch == stretch && trial.number == number ? origins : nil
+  }
+
+  private mutating func visitPart(of base: Expression, _ member: String?) -> Set<Int> {
+    if facts.isRequest(base) {
+      let isSafe = member.map { PureNames.requestTexts.contains($0) } ?? false
+      if !isSafe { barrier() }
+      return []
+    }
+    if facts.isRequestField(base) { return [] }
+    if let member, PureNames.takingMembers.contains(member) { barrier() }
+    // What a function was given may be shared, as far as it has parts.
+    if case .name(let reference) = base.kind, let variable = reference.variable,
+      !parts.contains(ObjectIdentifier(variable)), facts.content(of: variable) == .argument
+    {
+      barrier()
+    }
+    return visit(base)
+  }
+
+  private mutating func visitCall(_ callee: Expression, _ arguments: [Argument]) -> Set<Int> {
+    var origins: Set<Int> = []
+    switch callee.kind {
+    case .name(let name):
+      let isPlain = visit(arguments, of: nil, into: &origins)
+      if !isPlain || !facts.globals.isOwn(name, in: PureNames.functions) { barrier() }
+    case .member(let base, let member, _, _):
+      origins = visitPart(of: base, member)
+      let isPlain = visit(arguments, of: base, into: &origins)
+      if !isPlain || !PureNames.members.contains(member) { barrier() }
+    default:
+      _ = visit(callee)
+      _ = visit(arguments, of: nil, into: &origins)
+      barrier()
+    }
+    return origins
+  }
+
+  /// Visits arguments; gives whether none of them may do something when it is called.
+  private mutating func visit(_ arguments: [Argument], of base: Expression?, into origins: inout Set<Int>)
+    -> Bool
+  {
+    var isPlain = true
+    for argument in arguments {
+      if case .closure(let node) = argument.value.kind {
+        let receiver = origins
+        guard let own = plainly({ $0.visit(node, givenPartsOf: receiver) }) else {
+          isPlain = false
+          continue
+        }
+        origins.formUnion(own)
+      } else {
+        origins.formUnion(visit(argument.value))
+        if !facts.isScalar(argument.value), mayBeFunction(argument.value) { isPlain = false }
+      }
+    }
+    return isPlain
+  }
+
+  private func mayBeFunction(_ value: Expression) -> Bool {
+    switch value.kind {
+    case .name(let reference): inputs[Name(reference)]?.isEmpty ?? true
+    case .array, .dictionary, .interpolation, .binary, .unary, .range, .await: false
+    default: !facts.isScalar(value)
+    }
+  }
+
+  /// Visits what a closure does, which is called with parts of something that comes from those calls.
+  private mutating func visit(_ closure: FunctionNode, givenPartsOf origins: Set<Int>) -> Set<Int> {
+    for variable in closure.parameterVariables {
+      parts.insert(ObjectIdentifier(variable))
+      inputs[.variable(ObjectIdentifier(variable))] = origins
+    }
+    var all: Set<Int> = []
+    for statement in closure.body {
+      switch statement.kind {
+      case .expression(let value): all.formUnion(visit(value))
+      case .declaration(let node):
+        all.formUnion(visit(node.value))
+        inputs[Name(node.name)] = all
+      default: barrier()
+      }
+    }
+    return all
+  }
+
+  /// Reads a variable or a global; gives the calls that it comes from.
+  private mutating func read(_ reference: NameReference) -> Set<Int> {
+    let name = Name(reference)
+    // A call that has been begun goes somewhere.
+    if pending[name] != nil { barrier() }
+    let origins = inputs[name] ?? []
+    if let variable = reference.variable {
+      let isSafe = parts.contains(ObjectIdentifier(variable)) || facts.content(of: variable) != .unknown
+      if !isSafe { barrier() }
+    } else {
+      let global = reference.name
+      let isSafe =
+        answers[global] == stretch || facts.globals.isBuiltin(global) || facts.globals.isConstant(global)
+      if !isSafe { barrier() }
+    }
+    return origins
+  }
+}
+
+extension OverlapFinder.Name {
+  init(_ reference: NameReference) {
+    self = reference.variable.map { .variable(ObjectIdentifier($0)) } ?? .global(reference.name)
+  }
+
+  init(_ declaration: NameDeclaration) {
+    self = declaration.variable.map { .variable(ObjectIdentifier($0)) } ?? .global(declaration.name)
+  }
+}

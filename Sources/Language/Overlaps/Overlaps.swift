@@ -1,0 +1,50 @@
+/// GETs of one piece of code that are awaited one after the other, though all of them could have been begun before the
+/// first was waited for: none is made from what another gives, and nothing is done in between that anybody could notice.
+public struct OverlapGroup: Hashable, Sendable {
+  /// Where the calls stand: the offsets of their names in UTF-8, in the order in which they are made; two at least.
+  public let calls: [Int]
+  /// Globals that the text gives a value between the first and the last.
+  public let declares: Set<String>
+}
+
+/// What a text could do at once, found in its tree. Nothing of it is run, and no times are known.
+///
+/// Where it can't be told whether something matters, it counts as if it did: what is found is right, and not all is found.
+public struct OverlapAnalysis {
+  /// In the order of the text.
+  public let groups: [OverlapGroup]
+  private let facts: VariableFacts
+
+  /// - Parameters:
+  ///   - source: the text of a cell. One with errors has no groups.
+  ///   - names: what the notebook knows, as for `Resolver`.
+  ///   - isConstant: whether a global of the notebook is a `let` that holds a number, a text, or another value that nobody
+  ///     can change.
+  public init(_ source: SourceText, names: some GlobalNames, isConstant: @escaping (String) -> Bool) {
+    let parsed = Parser.parse(source)
+    let resolution = Resolver.resolve(parsed.program, source: source, globals: names)
+    let globals = GlobalFacts(names: names, declared: Set(resolution.declares.keys), isConstant: isConstant)
+    let facts = VariableFacts(parsed.program, globals: globals)
+    self.facts = facts
+    if parsed.diagnostics.contains(where: { $0.severity == .error }) || resolution.hasErrors {
+      groups = []
+    } else {
+      groups = facts.blocks.flatMap { block in
+        var finder = OverlapFinder(facts, isMain: block.isMain)
+        return finder.groups(in: block.statements)
+      }.sorted { $0.calls[0] < $1.calls[0] }
+    }
+  }
+
+  /// The globals that the handler of a route reads, where it changes nothing but variables of its own; nil where it may
+  /// change something else, or where none begins there.
+  ///
+  /// - Parameter offset: where its route begins in the text, in UTF-8.
+  public func readsOfReadingHandler(at offset: Int) -> Set<String>? {
+    guard let handler = facts.functions.first(where: { $0.role == .handler && $0.span.start == offset })
+    else {
+      return nil
+    }
+    return ReadingCheck.reads(of: handler, facts)
+  }
+}

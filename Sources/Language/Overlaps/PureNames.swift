@@ -1,0 +1,56 @@
+/// What is known to change nothing and to give the same for the same, whenever it is called.
+enum PureNames {
+  /// Functions of the program's own that give a number, a text, or another value that nobody can change.
+  static let scalarFunctions: Set = [
+    "Bool", "Double", "Int", "String", "abs", "acos", "asin", "atan", "atan2", "cbrt", "ceil", "cos", "cosh",
+    "exp", "floor", "hypot", "log", "log10", "log2", "pow", "repr", "round", "sin", "sinh", "sqrt", "tan",
+    "tanh", "toJSON", "trunc",
+  ]
+  /// Those, and functions that give other values.
+  static let functions = scalarFunctions.union([
+    "Array", "Bytes", "Date", "Dictionary", "hmacSHA256", "json", "max", "min", "rawHTML", "sha256", "stride",
+    "zip",
+  ])
+  /// Functions that change nothing of the notebook, but tell the time, wait, or make what an answer is.
+  static let readingFunctions = functions.union([
+    "Cookie", "Error", "after", "all", "elapsed", "expect", "expiredCookie", "get", "httpError", "now",
+    "race",
+    "redirect", "respond", "settled", "sleep", "type",
+  ])
+
+  /// Members that are called and give a number or a text where they are called on one.
+  static let scalarMembers: Set = [
+    "base64Encoded", "capitalized", "clamped", "contains", "dropFirst", "dropLast", "formatted", "hasPrefix",
+    "hasSuffix", "hexEncoded", "htmlEscaped", "isMultiple", "leftPadded", "lowercased", "padded",
+    "percentDecoded", "percentEncoded", "prefix", "remainder", "repeated", "replacing", "rounded", "signum",
+    "squareRoot", "starts", "suffix", "trimmed", "trimmingPrefix", "trimmingSuffix",
+    "truncatingRemainder", "uppercased",
+  ]
+  /// Members that are called and change nothing; the functions that they are given are looked at where they stand.
+  static let members = scalarMembers.union([
+    "allSatisfy", "compactMap", "compactMapValues", "count", "drop", "enumerated", "filter", "first",
+    "firstIndex", "firstRange", "flatMap", "grouped", "joined", "last", "lastIndex", "map", "mapValues",
+    "max",
+    "merging", "min", "overlaps", "quotientAndRemainder", "ranges", "reduce", "reversed", "sorted", "split",
+    "sum", "uniqued", "windows",
+  ])
+  /// Members of a Deferred that come before it is waited for. `finally` and others may do something.
+  static let deferredMembers: Set = ["catch", "then", "timeout"]
+  /// Members of a Deferred that may act on it.
+  static let otherDeferredMembers: Set = ["cancel", "finally", "reject", "resolve"]
+  /// What comes piece by piece is taken by reading it.
+  static let takingMembers: Set = ["chunks", "events"]
+
+  /// What `request` has that nobody can change.
+  static let requestTexts: Set = ["method", "path", "remote", "target", "text"]
+  /// Its dictionaries of numbers and texts.
+  static let requestTextFields: Set = ["cookies", "form", "headers", "params", "query"]
+  /// What it has that only its own handler can reach.
+  static let requestFields = requestTextFields.union(["json"])
+
+  /// What a call may be given so that a later one may begin before it has ended. A jar of cookies hands on what an
+  /// answer sets; a stream is read while others wait.
+  static let callLabels: Set = [
+    "check", "connectTimeout", "cookies", "follow", "headers", "insecure", "query", "retry", "timeout", "url",
+  ]
+}

@@ -1,0 +1,115 @@
+/// Goes through a handler and looks for what could change anything but variables of its own.
+struct ReadingCheck {
+  private let facts: VariableFacts
+  private let handler: FunctionNode
+  private var reads: Set<String> = []
+  private var changes = false
+
+  private init(_ handler: FunctionNode, _ facts: VariableFacts) {
+    self.handler = handler
+    self.facts = facts
+  }
+
+  /// The globals that a handler reads; nil where it may change something.
+  static func reads(of handler: FunctionNode, _ facts: VariableFacts) -> Set<String>? {
+    var check = ReadingCheck(handler, facts)
+    check.visit(.function(handler))
+    return check.changes ? nil : check.reads
+  }
+
+  private mutating func visit(_ part: CodePart) {
+    switch part {
+    case .statement(let statement): look(at: statement)
+    case .expression(let value): look(at: value)
+    case .function, .block: break
+    }
+    if changes { return }
+    for next in part.parts { visit(next) }
+  }
+
+  private mutating func look(at statement: Statement) {
+    switch statement.kind {
+    case .assignment(let target, _, _, _):
+      if !isOwnPlace(target) { changes = true }
+    case .route, .hook, .group, .forLoop(awaits: true, _, _, _), .invalid: changes = true
+    default: break
+    }
+  }
+
+  private mutating func look(at value: Expression) {
+    switch value.kind {
+    case .name(let reference):
+      if case .global = reference.binding, !facts.globals.isBuiltin(reference.name) {
+        reads.insert(reference.name)
+      }
+    case .call(let callee, let arguments):
+      if !isReading(callee, arguments) { changes = true }
+    default: break
+    }
+  }
+
+  private func isReading(_ callee: Expression, _ arguments: [Argument]) -> Bool {
+    switch callee.kind {
+    case .name(let reference):
+      if let variable = reference.variable { return isFunctionOfText(variable) }
+      let mayCall = ["Dictionary", "after", "elapsed"].contains(reference.name)
+      return facts.globals.isOwn(reference, in: PureNames.readingFunctions)
+        && (!mayCall || arguments.allSatisfy { isNoForeignFunction($0.value) })
+    case .member(let base, let name, _, _):
+      if ChangingMembers.all.contains(name), !PureNames.members.contains(name) {
+        return isOwnCollection(base)
+      }
+      return PureNames.members.union(PureNames.deferredMembers).contains(name)
+        && arguments.allSatisfy { isNoForeignFunction($0.value) }
+    default: return false
+    }
+  }
+
+  /// Whether what an argument does, if it is a function, stands in the text that is looked at.
+  private func isNoForeignFunction(_ value: Expression) -> Bool {
+    switch value.kind {
+    case .closure, .array, .dictionary, .await, .call: true
+    default: facts.isScalar(value)
+    }
+  }
+
+  /// Whether a variable is a function whose body is looked at with all else, since it stands in a handler.
+  private func isFunctionOfText(_ variable: Variable) -> Bool {
+    guard isOwn(variable) else { return false }
+    if variable.isFunction { return true }
+    let values = facts.values(of: variable)
+    return !values.isEmpty
+      && values.allSatisfy { if case .closure = $0.kind { true } else { false } }
+  }
+
+  /// Whether an assignment concerns a variable of the handler, or what such a one alone holds.
+  private func isOwnPlace(_ target: Expression) -> Bool {
+    switch target.kind {
+    case .name(let reference): reference.variable.map(isOwn) ?? false
+    case .member(let base, _, _, _), .index(let base, _, _, _): isOwnCollection(base)
+    default: false
+    }
+  }
+
+  /// Whether a variable is the handler's, or that of a function within it: what is around it lives longer.
+  private func isOwn(_ variable: Variable) -> Bool {
+    var function: FunctionNode? = variable.function
+    while let next = function, next !== handler { function = next.parent }
+    return function != nil
+  }
+
+  /// Whether an expression names a variable that is given nothing but arrays and dictionaries written in its place.
+  private func isOwnCollection(_ value: Expression) -> Bool {
+    guard case .name(let reference) = value.kind, let variable = reference.variable, isOwn(variable) else {
+      return false
+    }
+    let values = facts.values(of: variable)
+    return !values.isEmpty
+      && values.allSatisfy { value in
+        switch value.kind {
+        case .array, .dictionary: true
+        default: false
+        }
+      }
+  }
+}

@@ -1,0 +1,240 @@
+/// What a text says of its variables: what they are ever given, and so whether somebody else could change what they hold
+/// while a fiber waits.
+struct VariableFacts {
+  /// What a variable holds.
+  enum Content: Sendable {
+    /// A number, a text, or another value that nobody can change.
+    case scalar
+    /// What a call of this very function gave, or a part of that.
+    case answer
+    /// What a function was given.
+    case argument
+    case unknown
+  }
+
+  /// All functions of the text, the text itself first.
+  private(set) var functions: [FunctionNode] = []
+  /// All pieces of the text whose statements run one after the other, each with the function that it belongs to.
+  private(set) var blocks: [(statements: [Statement], isMain: Bool)] = []
+  private var values: [ObjectIdentifier: [Expression]] = [:]
+  /// Names of loops that go over numbers.
+  private var counters: Set<ObjectIdentifier> = []
+  private var connections: Set<ObjectIdentifier> = []
+  let globals: GlobalFacts
+  /// What was found out, so that each variable is looked at once.
+  private let known = Known()
+
+  /// How many expressions and variables it is looked through; beyond that nothing is known.
+  private static let depthLimit = 250
+
+  private final class Known {
+    var contents: [ObjectIdentifier: Content] = [:]
+  }
+
+  init(_ program: FunctionNode, globals: GlobalFacts) {
+    self.globals = globals
+    visit(.function(program), in: program)
+  }
+
+  private mutating func visit(_ part: CodePart, in function: FunctionNode) {
+    var function = function
+    switch part {
+    case .function(let node):
+      functions.append(node)
+      function = node
+    case .block(let statements): blocks.append((statements, function.role == .main))
+    case .statement(let statement): note(statement)
+    case .expression(let value):
+      if case .conditional(let node) = value.kind { note(node.bindings) }
+    }
+    for next in part.parts { visit(next, in: function) }
+  }
+
+  private mutating func note(_ statement: Statement) {
+    switch statement.kind {
+    case .declaration(let node): note([node])
+    case .assignment(let target, _, _, let value):
+      if case .name(let reference) = target.kind, let variable = reference.variable {
+        values[ObjectIdentifier(variable), default: []].append(value)
+      }
+    case .conditional(let node): note(node.bindings)
+    case .guard(let conditions, _), .whileLoop(let conditions, _):
+      note(conditions.compactMap { if case .binding(let node) = $0 { node } else { nil } })
+    case .forLoop(false, let names, let sequence, _):
+      guard names.count == 1, case .range = sequence.kind, let variable = names[0].variable else { return }
+      counters.insert(ObjectIdentifier(variable))
+    case .route(let node):
+      if node.isSocket, let first = node.handler.parameterVariables.first {
+        connections.insert(ObjectIdentifier(first))
+      }
+    default: break
+    }
+  }
+
+  private mutating func note(_ declarations: [DeclarationNode]) {
+    for node in declarations {
+      if let variable = node.name.variable {
+        values[ObjectIdentifier(variable), default: []].append(node.value)
+      }
+    }
+  }
+
+  /// What a variable is ever given.
+  func values(of variable: Variable) -> [Expression] { values[ObjectIdentifier(variable)] ?? [] }
+
+  // MARK: What a variable holds
+
+  /// - Parameter depth: how far within others it is looked at.
+  func content(of variable: Variable, depth: Int = 0) -> Content {
+    let id = ObjectIdentifier(variable)
+    if let content = known.contents[id] { return content }
+    // Where it comes from itself.
+    known.contents[id] = .unknown
+    let content = findContent(of: variable, depth: depth)
+    known.contents[id] = content
+    return content
+  }
+
+  private func findContent(of variable: Variable, depth: Int) -> Content {
+    // Whoever shares it may give it another value at any time.
+    if depth > Self.depthLimit || (variable.isCaptured && variable.isReassigned) { return .unknown }
+    switch variable.origin {
+    case .parameter: return content(ofParameter: variable)
+    case .loop: return counters.contains(ObjectIdentifier(variable)) ? .scalar : .unknown
+    case .caughtError, .function: return .unknown
+    case .declaration: break
+    }
+    let values = values(of: variable)
+    if values.isEmpty { return .unknown }
+    if values.allSatisfy({ isScalar($0, depth: depth + 1) }) { return .scalar }
+    return !variable.isCaptured && values.allSatisfy({ isAnswer($0, depth: depth + 1) }) ? .answer : .unknown
+  }
+
+  private func content(ofParameter variable: Variable) -> Content {
+    switch variable.function.role {
+    case .handler, .hook:
+      // Those of a path are numbers and texts.
+      let isOfPath =
+        !["request", "response", "error"].contains(variable.name)
+        && !connections.contains(ObjectIdentifier(variable))
+      return isOfPath ? .scalar : .unknown
+    case .function, .closure: return .argument
+    case .main, .task, .cleanup: return .unknown
+    }
+  }
+
+  /// Whether what an expression gives is a number, a text, or another value that nobody can change.
+  func isScalar(_ value: Expression, depth: Int = 0) -> Bool {
+    if depth > Self.depthLimit { return false }
+    switch value.kind {
+    case .nilLiteral, .bool, .integer, .double, .duration, .string, .interpolation, .range: return true
+    case .unary: return true
+    case .binary(let operation, let left, let right, _):
+      if operation.isComparison || operation == .and || operation == .or { return true }
+      let sides = [left, right].filter { isScalar($0, depth: depth + 1) }
+      // A number or a text is joined with its like alone.
+      return operation == .coalesce ? sides.count == 2 : !sides.isEmpty
+    case .ternary(_, let then, let otherwise):
+      return isScalar(then, depth: depth + 1) && isScalar(otherwise, depth: depth + 1)
+    case .name(let reference):
+      guard let variable = reference.variable else { return globals.isConstant(reference.name) }
+      return content(of: variable, depth: depth + 1) == .scalar
+    case .call(let callee, _):
+      switch callee.kind {
+      case .name(let reference): return globals.isOwn(reference, in: PureNames.scalarFunctions)
+      case .member(let base, let name, _, _):
+        return PureNames.scalarMembers.contains(name) && isScalar(base, depth: depth + 1)
+      default: return false
+      }
+    case .member(let base, let name, _, _):
+      if isRequest(base) { return PureNames.requestTexts.contains(name) }
+      return isRequestField(base, in: PureNames.requestTextFields)
+        || (["count", "isEmpty"].contains(name) && isScalar(base, depth: depth + 1))
+    case .index(let base, _, nil, _):
+      return isRequestField(base, in: PureNames.requestTextFields) || isScalar(base, depth: depth + 1)
+    default: return false
+    }
+  }
+
+  /// Whether what an expression gives came by a call that it makes itself, or is a part of such.
+  private func isAnswer(_ value: Expression, depth: Int) -> Bool {
+    if depth > Self.depthLimit { return false }
+    switch value.kind {
+    case .await(let chain): return isAnswer(chain, depth: depth + 1)
+    case .member(let base, _, _, _), .optionalChain(let base), .index(let base, _, nil, _):
+      return isAnswer(base, depth: depth + 1)
+    case .name(let reference):
+      guard let variable = reference.variable else { return false }
+      return content(of: variable, depth: depth + 1) == .answer
+    case .call(let callee, let arguments):
+      switch callee.kind {
+      case .name(let reference): return globals.isOwn(reference, in: ["get"])
+      case .member(let base, let name, _, _):
+        let isKnown = PureNames.members.contains(name) || name == "then" || name == "timeout"
+        return isKnown && isAnswer(base, depth: depth + 1) && arguments.allSatisfy { givesPart($0.value) }
+      default: return false
+      }
+    default: return false
+    }
+  }
+
+  /// Whether an argument is no function, or one that gives a part of what it is given.
+  private func givesPart(_ value: Expression) -> Bool {
+    guard case .closure(let node) = value.kind else { return isScalar(value) }
+    guard node.body.count == 1, case .expression(var part) = node.body[0].kind else { return false }
+    if isScalar(part) { return true }
+    while true {
+      switch part.kind {
+      case .member(let base, _, _, _), .index(let base, _, nil, _), .optionalChain(let base): part = base
+      case .name(let reference):
+        return reference.variable.map { variable in node.parameterVariables.contains { $0 === variable } }
+          ?? false
+      default: return false
+      }
+    }
+  }
+
+  // MARK: The request
+
+  /// Whether an expression is the `request` of a handler.
+  func isRequest(_ value: Expression) -> Bool {
+    guard case .name(let reference) = value.kind, let variable = reference.variable else { return false }
+    let role = variable.function.role
+    return variable.name == "request" && variable.origin == .parameter && (role == .handler || role == .hook)
+  }
+
+  /// Whether an expression is one of the dictionaries of a `request` that no other function reaches.
+  func isRequestField(_ value: Expression, in fields: Set<String> = PureNames.requestFields) -> Bool {
+    guard case .member(let base, let name, _, _) = value.kind, isRequest(base),
+      case .name(let reference) = base.kind
+    else { return false }
+    return fields.contains(name) && reference.variable?.isCaptured == false
+  }
+}
+
+/// What is known of the names that a text uses and does not hold itself.
+struct GlobalFacts {
+  let names: any GlobalNames
+  /// What the text declares.
+  let declared: Set<String>
+  /// Whether a global of the notebook is constant, and holds a number, a text, or another value that nobody can change.
+  let isConstant: (String) -> Bool
+
+  /// Whether a name is the program's own and one of those.
+  func isOwn(_ reference: NameReference, in set: Set<String>) -> Bool {
+    guard case .global = reference.binding, set.contains(reference.name) else { return false }
+    return isBuiltin(reference.name)
+  }
+
+  func isBuiltin(_ name: String) -> Bool { !declared.contains(name) && names.kind(of: name) == .builtin }
+}
+
+extension NameReference {
+  /// The variable that it refers to; nil for a global.
+  var variable: Variable? {
+    switch binding {
+    case .local(let variable), .captured(_, let variable): variable
+    case .global, .unresolved: nil
+    }
+  }
+}

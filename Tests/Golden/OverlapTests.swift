@@ -1,0 +1,126 @@
+import Console
+import Foundation
+import KernelCore
+import Notebooks
+import Testing
+
+/// What `%trace` says could overlap is right: each cell of `overlaps` is run on a virtual clock, and gives the advice that
+/// is stored with it, or none; what the advice says is written in the cell behind, and gives the same value in the time
+/// that was promised.
+struct OverlapTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "overlaps")
+  static let files = ["dependent.cells", "independent.cells"]
+
+  @Test func halfOfTheCasesHaveAdvice() throws {
+    let cells = try Self.files.flatMap {
+      try CellsFile.load(Self.folder.appending(path: $0).path()).codeCells
+    }
+    let expected = cells.map(\.storedOutputs).filter { !$0.isEmpty }
+    #expect(expected.count >= 90)
+    #expect(expected.count { $0 != ["nothing"] } >= 30)
+    #expect(expected.count { $0 == ["nothing"] } >= 30)
+  }
+
+  @Test(arguments: files)
+  func theAdviceIsThatWhichIsStored(file: String) throws {
+    let notebook = try CellsFile.load(Self.folder.appending(path: file).path())
+    var configuration = KernelConfiguration()
+    configuration.isClockVirtual = true
+    configuration.recordsTraces = true
+    let kernel = try KernelHandle(configuration) { _ in }
+    defer { kernel.shutDown(grace: .zero) }
+    var last: Case?
+    for cell in notebook.codeCells {
+      let title = "\(file), \(cell.title)"
+      let value = run(cell.source, as: cell.number ?? 0, in: kernel)
+      #expect(value != nil, "\(title)")
+      if cell.title.hasPrefix("services") { continue }
+      if cell.title == "at once" {
+        let slow = try #require(last, "\(title)")
+        let fast = Case("/case/at-once", in: kernel, value: value)
+        #expect(fast.value == slow.value, "at once: \(slow.title)")
+        #expect(fast.duration == slow.duration - slow.saving, "at once: \(slow.title)")
+        #expect(fast.advice == [], "at once: \(slow.title)")
+        continue
+      }
+      let asked = cell.storedOutputs.first { $0.hasPrefix("asked: ") }.map { String($0.dropFirst(7)) }
+      let hasRoute = cell.source.contains("route \"/case")
+      let path = hasRoute ? asked ?? "/case" : nil
+      var next = Case(path, in: kernel, value: value)
+      next.title = title
+      let expected = cell.storedOutputs.filter { $0 != "nothing" && !$0.hasPrefix("asked: ") }
+      #expect(next.advice == expected, "\(title)")
+      #expect(next.value != nil, "\(title)")
+      #expect(!cell.storedOutputs.isEmpty, "\(title)")
+      last = next
+    }
+  }
+
+  @Test func theTutorialIsToldWhatItsFasterPageDoes() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../cells/tutorial.cells")
+    var configuration = KernelConfiguration()
+    configuration.isClockVirtual = true
+    configuration.recordsTraces = true
+    let kernel = try KernelHandle(configuration) { _ in }
+    defer { kernel.shutDown(grace: .zero) }
+    for cell in try CellsFile.load(root.path()).codeCells
+    where cell.source.hasPrefix("let") || cell.source.contains("compare\" {") {
+      #expect(run(cell.source, as: cell.number ?? 0, in: kernel) != nil)
+    }
+    let slow = Case("/compare", in: kernel, value: nil)
+    #expect(slow.advice == ["the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s"])
+    let fast = Case("/faster-compare", in: kernel, value: nil)
+    #expect(fast.advice == [])
+    #expect(fast.value == slow.value)
+    #expect(fast.duration == .seconds(10))
+  }
+
+  /// What a request, or the cell that ran last, came to.
+  private struct Case {
+    var title = ""
+    let value: String?
+    let advice: [String]
+    let duration: Duration
+    let saving: Duration
+
+    /// - Parameter path: nil for the cell itself, whose value that was.
+    init(_ path: String?, in kernel: KernelHandle, value: String?) {
+      self.value = path.map { run("await get(\"\($0)\").text", as: 900, in: kernel) } ?? value
+      let trace = kernel.trace(path.map { TraceChoice.path($0) } ?? .last)
+      advice = trace.map { trace in trace.overlaps.map { $0.sentence(in: trace.trace) } } ?? ["no trace"]
+      duration = trace?.trace.duration ?? .zero
+      saving = trace?.overlaps.reduce(.zero) { $0 + $1.saving } ?? .zero
+    }
+  }
+}
+
+/// Runs a cell; gives its value, empty where it has none, nil where it failed or takes too long.
+private func run(_ text: String, as number: Int, in kernel: KernelHandle) -> String? {
+  let ended = DispatchSemaphore(value: 0)
+  let result = Mutexed<CellResult?>(nil)
+  kernel.run(cell: number, text: text) {
+    result.value = $0
+    ended.signal()
+  }
+  if ended.wait(timeout: .now() + 30) == .timedOut { return nil }
+  switch result.value?.outcome {
+  case .succeeded(let value): return value ?? ""
+  case .failed(let error):
+    Issue.record("\(error)")
+    return nil
+  case .interrupted, nil: return nil
+  }
+}
+
+private final class Mutexed<Value>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var content: Value
+
+  init(_ content: Value) { self.content = content }
+
+  var value: Value {
+    get { lock.withLock { content } }
+    set { lock.withLock { content = newValue } }
+  }
+}

@@ -1,0 +1,136 @@
+import Testing
+
+@testable import KernelCore
+
+/// What a trace says could overlap, besides the many cases of the golden set.
+struct TraceOverlapTests {
+  private func bench() -> Bench { Bench(movesClock: true) { $0.recordsTraces = true } }
+
+  private func advice(_ bench: Bench, _ choice: TraceChoice) -> [String]? {
+    let waterfall = bench.on { bench.supervisor.waterfall(choice) }
+    return waterfall.map { waterfall in waterfall.overlaps.map { $0.sentence(in: waterfall.trace) } }
+  }
+
+  private static let services = """
+    route "/sleep/<int:ms>" { await sleep(ms * 1ms); ms }
+    nil
+    """
+
+  private func compare(_ one: Int, _ other: Int) -> String {
+    """
+    route "/compare" {
+      let a = await get("/sleep/\(one)")
+      let b = await get("/sleep/\(other)")
+      a.text + b.text
+    }
+    nil
+    """
+  }
+
+  @Test func theCellIsNamedWhereItIsNotTheOneThatIsLookedAt() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(compare(300, 200), cell: 2)
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 3) == "\"300200\"")
+    #expect(
+      advice(bench, .path("/compare")) == [
+        "the GETs at lines 2 and 3 could overlap: 300 ms instead of 500 ms"
+      ])
+    #expect(
+      advice(bench, .last) == [
+        "the GETs at lines 2 and 3 in cell [2] could overlap: 300 ms instead of 500 ms"
+      ])
+  }
+
+  @Test(arguments: [(4, 4, false), (5, 5, true), (100, 11, false), (100, 12, true)])
+  func onlyWhatSavesSomethingIsTold(one: Int, other: Int, isTold: Bool) {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(compare(one, other), cell: 2)
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 3) == "\"\(one)\(other)\"")
+    #expect(advice(bench, .path("/compare"))?.isEmpty == !isTold)
+  }
+
+  @Test func whatWasNotRunIsNotTold() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      """
+      route "/compare" {
+        let a = await get("/sleep/200")
+        let b = await get("/none")
+        let c = await get("/sleep/300")
+        a.text + b.text + c.text
+      }
+      nil
+      """, cell: 2)
+    _ = bench.awaited("await get(\"/compare\", check: false).text", cell: 3)
+    #expect(advice(bench, .path("/compare")) == [])
+  }
+
+  @Test func whatOverlapsByItselfIsNotTold() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(compare(200, 300), cell: 2)
+    bench.run(
+      """
+      route "/two" { await all([get("/sleep/200"), get("/sleep/300")]).map { $0.text } }
+      nil
+      """, cell: 3)
+    #expect(bench.awaited("await get(\"/two\").text", cell: 4) != nil)
+    #expect(advice(bench, .path("/two")) == [])
+    #expect(advice(bench, .path("/sleep/300")) == [])
+    #expect(advice(bench, .path("/nowhere")) == nil)
+  }
+
+  @Test func whatStillRunsIsToldAsFarAsItHasCome() {
+    let bench = Bench { $0.recordsTraces = true }
+    bench.run(Self.services, cell: 1)
+    bench.run(compare(1_000, 2_000).replacing("a.text", with: "await sleep(9s); a.text"), cell: 2)
+    let asked = bench.ask("/compare")
+    bench.advance(.milliseconds(2_500))
+    #expect(advice(bench, .path("/compare")) == [])
+    bench.advance(.milliseconds(1_000))
+    #expect(
+      advice(bench, .path("/compare")) == ["the GETs at lines 2 and 3 could overlap: 2.0 s instead of 3.0 s"])
+    asked.disconnect()
+  }
+
+  @Test func ofSeveralFibersThatWhichSavesMostIsTold() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      """
+      func pair(ms) {
+        let a = await get("/sleep/\\(ms)")
+        let b = await get("/sleep/\\(ms)")
+        a.json + b.json
+      }
+      route "/many" { await all((1...3).map { n in async { pair(n * 100) } }).sum() }
+      nil
+      """, cell: 2)
+    #expect(bench.awaited("await get(\"/many\").text", cell: 3) == "\"1200\"")
+    #expect(
+      advice(bench, .path("/many")) == ["the GETs at lines 2 and 3 could overlap: 300 ms instead of 600 ms"])
+  }
+
+  @Test func longTextsAreLeftAlone() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    let long = "# " + String(repeating: "x", count: 70_000) + "\n"
+    bench.run(long + compare(300, 200), cell: 2)
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 3) == "\"300200\"")
+    #expect(advice(bench, .path("/compare")) == [])
+  }
+
+  @Test func whatIsToldIsBounded() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    let pairs = (1...9).map { "await get(\"/sleep/\($0 * 100)\"); await get(\"/sleep/100\"); print(\($0))" }
+    bench.run("route \"/many\" {\n\(pairs.joined(separator: "\n"))\n1 }\nnil", cell: 2)
+    #expect(bench.awaited("await get(\"/many\").text", cell: 3) == "\"1\"")
+    let told = advice(bench, .path("/many")) ?? []
+    #expect(told.count == 5)
+    #expect(told.first == "the 2 GETs at line 2 could overlap: 100 ms instead of 200 ms")
+  }
+}
