@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "KernelCore",
       dependencies: [
-        "Language", "VM", "Web", "Fetch", "Notebooks",
+        "Language", "VM", "Web", "Fetch", "Notebooks", "CDigest",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "OrderedCollections", package: "swift-collections"),

@@ -94,6 +94,7 @@ final class Kernel {
     if configuration.isClockVirtual { machine.seed(0) }
     machine.tracer = recorder
     self.recorder = recorder
+    routes.countsRates = configuration.inspects
     timers = TimerSet(clock: clock, machine: machine, recorder: recorder)
     streams = StreamOperations(machine: machine)
     ownership = Ownership(
@@ -123,6 +124,7 @@ final class Kernel {
       machine: machine, operations: streams, clock: clock, ownership: ownership,
       recorder: recorder, desk: desk, emit: emit)
     desk.sockets = sockets
+    desk.sendsServerTiming = configuration.sendsServerTiming
     desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }
     streams.onActivity = { [unowned self] in pump() }

@@ -54,6 +54,10 @@ public struct KernelConfiguration: Sendable {
   public var logsRequests = false
   /// Whether each request, cell and tick leaves a trace of where its time went.
   public var recordsTraces = false
+  /// Whether the page `/_routebook/` shows what is served and what goes on, to whoever sits at this machine.
+  public var inspects = false
+  /// Whether answers of routes have a field `Server-Timing` that tells what they waited for.
+  public var sendsServerTiming = false
   /// Collect at every safe point: for finding bugs of the machine.
   public var collectsAlways = false
 

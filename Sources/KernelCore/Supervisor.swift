@@ -37,7 +37,9 @@ final class Supervisor: Responder {
   /// Stops what computes, from any thread and whichever kernel there is.
   let interruption: Interruption
   /// Counts restarts: what was begun before one does not go on after it.
-  private var generation = 0
+  private(set) var generation = 0
+  /// The page for whoever sits at this machine, where that is wanted.
+  private(set) var inspector: Inspector?
 
   /// The routes of the kernel before a restart, as long as no cell has run since.
   private var routesBefore: RouteTable<Int>?
@@ -97,6 +99,7 @@ final class Supervisor: Responder {
     recorder = configuration.recordsTraces ? TraceRecorder(clock: self.clock) : nil
     self.holdClock = holdClock ?? RealClock(server.turns, loop: loop)
     logsRequests = configuration.logsRequests
+    if configuration.inspects { inspector = Inspector(self) }
     kernel = makeKernel()
     server.responder = self
     server.onRefusal = { [unowned self] in
@@ -105,11 +108,14 @@ final class Supervisor: Responder {
   }
 
   func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool {
-    kernel.routes.readsBodyAsItComes(method: method, path: Request.path(ofTarget: target))
+    if inspector != nil, Inspector.owns(Request.path(ofTarget: target)) { return false }
+    return kernel.routes.readsBodyAsItComes(method: method, path: Request.path(ofTarget: target))
   }
 
   func fields(ofRefused request: Request) -> HTTPHeaders {
-    if kernel.surroundings.isEmpty { return HTTPHeaders() }
+    if kernel.surroundings.isEmpty || inspector != nil && Inspector.owns(request.path) {
+      return HTTPHeaders()
+    }
     return kernel.surroundings.around(request.path).policy?.fields(for: request) ?? HTTPHeaders()
   }
 
@@ -129,12 +135,17 @@ final class Supervisor: Responder {
     kernel.desk.logsRequests = logsRequests
     kernel.surroundings.setOrder(order)
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
+    if let inspector {
+      let respond = kernel.calls.respond
+      kernel.calls.respond = { Inspector.owns($0.request.path) ? inspector.respond(to: $0) : respond($0) }
+    }
     return kernel
   }
 
   // MARK: Requests
 
   func respond(to exchange: Exchange) {
+    if let inspector, Inspector.owns(exchange.request.path) { return inspector.respond(to: exchange) }
     if isHoldingAll || !expectedRoutes.isEmpty, isHeld(exchange) { return }
     kernel.desk.handle(exchange)
   }
@@ -196,6 +207,9 @@ final class Supervisor: Responder {
     entry.exchange.onDisconnect = nil
     kernel.desk.handle(entry.exchange, arrived: entry.arrived)
   }
+
+  /// The number of requests of which each was made for the next, up to this one.
+  func depth(of request: Request) -> Int { mark.origin(of: request).depth }
 
   // MARK: The server
 
@@ -357,6 +371,7 @@ final class Supervisor: Responder {
 
   /// Lets requests under way finish within `grace`, tells the others that they won't, then ends everything.
   func shutDown(grace: TimeAmount) -> EventLoopFuture<Void> {
+    inspector?.close()
     let dismissal = loop.assumeIsolated().scheduleTask(in: grace) { [self] in
       kernel.desk.dismissAll()
       server.refuseUnfinished()

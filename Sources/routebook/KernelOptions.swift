@@ -33,6 +33,17 @@ struct KernelOptions: ParsableArguments {
   var cpuLimit: TimeSpan = TimeSpan(seconds: 1)
   @Option(help: "How much memory all values may take, in MiB.")
   var memoryLimit = 512
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Serve the page /_routebook/, which shows what is served and what goes on, to this machine only. "
+        + "(default: at the prompt only)"))
+  var inspect: Bool?
+  @Flag(
+    help:
+      "Tell in the header Server-Timing of each answer how long it took, and at the prompt what it waited for."
+  )
+  var serverTiming = false
   @OptionGroup(title: "Calls to others") var calls: CallOptions
   @OptionGroup(title: "Limits of the server") var server: ServerOptions
 
@@ -48,8 +59,13 @@ struct KernelOptions: ParsableArguments {
     }
   }
 
-  func configuration() throws -> KernelConfiguration {
+  /// - Parameter inspects: whether the inspector's page is there where nothing is said about that.
+  func configuration(inspects: Bool = false) throws -> KernelConfiguration {
     var configuration = KernelConfiguration()
+    configuration.inspects = inspect ?? inspects
+    // The page shows them.
+    configuration.recordsTraces = configuration.inspects
+    configuration.sendsServerTiming = serverTiming
     configuration.host = host
     configuration.port = port
     configuration.isClockVirtual = clock == .virtual

@@ -20,7 +20,7 @@ struct OpenNotebook: ParsableCommand {
     prompt.version = Routebook.version
     prompt.usesColor = options.usesColor
     prompt.runsCells = !noRun
-    let configuration = try options.configuration()
+    let configuration = try options.configuration(inspects: true)
     let opensBrowser = !options.noBrowser
     let status = try MainActor.assumeIsolated {
       try Prompt(configuration, prompt, opensBrowser: opensBrowser).run(file: file)

@@ -60,6 +60,12 @@ struct ReplayFile: ParsableCommand {
     if !check, !update, report.contains(where: \.isToStandardOutput) {
       throw ValidationError("the transcript goes to standard output: write the report to a file")
     }
+    if options.inspect == true, !serve {
+      throw ValidationError("--inspect goes with --serve: a replay without it serves no page")
+    }
+    if options.serverTiming, !serve {
+      throw ValidationError("--server-timing goes with --serve: a replay without it answers nobody else")
+    }
     if serve, files.count > 1 { throw ValidationError("--serve takes one file: a second could never run") }
     if update, files.contains("-") {
       throw ValidationError("--update needs a file to store into, not standard input")

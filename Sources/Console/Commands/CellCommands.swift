@@ -120,7 +120,10 @@ extension Command {
       prompt, argument in
       prompt.log(argument)
     },
-    Command(name: "open", usage: "/path", explanation: "opens a route in the browser") { prompt, argument in
+    Command(
+      name: "open", usage: "/path",
+      explanation: "opens a page in the browser; /_routebook/ shows what goes on"
+    ) { prompt, argument in
       prompt.openPage(argument.isEmpty ? "/" : argument)
     },
   ]

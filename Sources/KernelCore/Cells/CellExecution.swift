@@ -10,7 +10,9 @@ extension Kernel {
     (clock as? VirtualClock)?.end = nil
     let started = clock.now
     let source = SourceText(cell: cell, text: text)
-    let compiled = CompiledCell(source, globals: KnownNames(machine: machine, ownership: ownership))
+    let compiled = CompiledCell(
+      source, globals: KnownNames(machine: machine, ownership: ownership),
+      reserved: configuration.inspects ? Inspector.path : nil)
     guard let program = compiled.program, let resolution = compiled.resolution else {
       failedCells.fail(cell, declaring: Set(compiled.declared.keys))
       let failure = errorRenderer.render(compiled.diagnostics, in: source)

@@ -18,8 +18,10 @@ struct CompiledCell {
   /// The number in a text that ends in `Out[3]` alone.
   private(set) var soughtOut: Int?
 
-  /// - Parameter globals: the names that the text may use.
-  init(_ source: SourceText, globals: some GlobalNames) {
+  /// - Parameters:
+  ///   - globals: the names that the text may use.
+  ///   - reserved: a path that is answered before all routes, with what is below it.
+  init(_ source: SourceText, globals: some GlobalNames, reserved: String? = nil) {
     let parsed = Parser.parse(source)
     diagnostics = parsed.diagnostics
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
@@ -35,6 +37,9 @@ struct CompiledCell {
     }
     self.resolution = resolution
     diagnostics += resolution.diagnostics + patternProblems
+    if let reserved {
+      diagnostics += resolution.routes.compactMap { CompiledCell.warning(of: $0, reserved: reserved) }
+    }
     if hasErrors { return }
     do throws(Diagnostic) {
       program = try Compiler.compile(parsed.program, source: source)
@@ -83,6 +88,15 @@ struct CompiledCell {
 }
 
 extension CompiledCell {
+  /// The warning of a route that no request reaches; nil for any other.
+  private static func warning(of route: Resolution.RoutePlace, reserved: String) -> Diagnostic? {
+    guard route.pattern == reserved || route.pattern.hasPrefix(reserved + "/") else { return nil }
+    return Diagnostic(
+      .warning, "no request reaches this route: \(reserved)/ is the page that shows the notebook",
+      at: route.span,
+      help: "choose another path, or start with --no-inspect")
+  }
+
   /// What is wrong with a pattern only where those of the groups around it stand before it.
   private static func problemOfWhole(_ route: Resolution.RoutePlace) -> Diagnostic? {
     guard !route.prefix.isEmpty, (try? RoutePattern.parse(route.prefix)) != nil else { return nil }

@@ -15,6 +15,8 @@ final class RequestDesk {
   /// Hears of errors behind a 500 and of answered requests.
   private let emit: (KernelEvent) -> Void
   var logsRequests = false
+  /// Whether answers tell what they waited for.
+  var sendsServerTiming = false
   /// How wide the window is in which errors are read.
   var columns: () -> Int? = { nil }
   /// Told of a handler that has given a stream, and of the task that writes it.
@@ -168,7 +170,7 @@ final class RequestDesk {
     let route = first.surrounding.record
     let values = first.values.map(machine.value)
     let request = requestObject(coming.exchange, route, values)
-    if !missing.isEmpty { route.hits += 1 }
+    if !missing.isEmpty { route.hit(at: clock.now) }
     let call = surrounded.call(
       route, coming.exchange, handler: nil, missing: missing, around, request: request, standard: response)
     run(call, of: route, coming, request)
@@ -204,7 +206,7 @@ final class RequestDesk {
     _ files: Around.Step, _ coming: Coming, _ around: Around, missing: Response, notFounds: [Around.Step]
   ) {
     let route = files.surrounding.record
-    route.hits += 1
+    route.hit(at: clock.now)
     let request = requestObject(coming.exchange, route, files.values.map(machine.value))
     let call = surrounded.call(
       route, coming.exchange, handler: [.int(route.number), .bool(coming.isOwn), request],
@@ -213,7 +215,7 @@ final class RequestDesk {
   }
 
   private func start(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
-    route.hits += 1
+    route.hit(at: clock.now)
     let around = coming.around.flatMap { $0.surroundsHandlers ? $0 : nil }
     var (arguments, request) = self.arguments(
       of: route, values, coming.exchange, withRequest: route.usesRequest || around != nil)
@@ -363,7 +365,8 @@ final class RequestDesk {
   private func begin(
     _ work: Work, _ head: Response, _ stream: ReplyMaker.Streamed, behind handler: TaskID
   ) {
-    let writer = bodies.writer(for: work.exchange, head: head, stream.object)
+    let writer = bodies.writer(
+      for: work.exchange, head: { [weak self, work] in self?.timed(head, of: work) ?? head }, stream.object)
     var work = work
     work.writer = writer
     work.status = Int(head.status.code)
@@ -481,8 +484,18 @@ final class RequestDesk {
         work.exchange.request, status: Int(response.status.code), bytes: response.length,
         work.route, started: work.started)
     }
-    work.exchange.respond(response)
+    work.exchange.respond(timed(response, of: work))
     work.closeFile(self)
+  }
+
+  /// With the times of what it waited for until now, where that is wanted. A handler may have written such a field, too.
+  private func timed(_ response: Response, of work: Work) -> Response {
+    guard sendsServerTiming else { return response }
+    var response = response
+    let (now, trace) = (clock.now, recorder?[work.span])
+    response.headers.add(
+      name: "server-timing", value: ServerTiming.value(total: now - work.started, trace, now: now))
+    return response
   }
 
   /// Gives an answer that no handler made.
@@ -516,10 +529,10 @@ final class RequestDesk {
   }
 
   /// Ends a request on behalf of a person: its client is answered 503, its handler is unwound.
-  func cancel(_ task: TaskID) {
+  func cancel(_ task: TaskID, _ hand: CancellingHand) {
     guard let work = take(task) else { return }
-    finish(work, StandardPages.unavailable("the request was cancelled at the prompt"))
-    machine.abandon(task, .cancelledAtPrompt)
+    finish(work, StandardPages.unavailable("the request was cancelled \(hand.rawValue)"))
+    machine.abandon(task, hand.failure)
     onActivity()
   }
 

@@ -26,15 +26,18 @@ final class RouteRecord {
   /// The run of the cell that declared it, and that cell.
   let owner: UInt32
   let cell: Int?
-  var hits = 0
+  private(set) var hits = 0
   var errors = 0
   var latency = LatencyHistogram()
+  /// The requests of the last minute, where somebody may look at them.
+  private(set) var rate: RequestRate?
 
   init(
     number: Int, key: RouteKey, method: HTTPMethod?, pattern: RoutePattern, handler: PinnedValue,
     usesRequest: Bool, usesChunks: Bool,
-    isSocket: Bool, owner: UInt32, cell: Int?
+    isSocket: Bool, owner: UInt32, cell: Int?, countsRate: Bool = false
   ) {
+    if countsRate { rate = RequestRate() }
     self.number = number
     self.key = key
     self.method = method
@@ -45,6 +48,14 @@ final class RouteRecord {
     self.isSocket = isSocket
     self.owner = owner
     self.cell = cell
+  }
+
+  /// A request has come for it.
+  ///
+  /// - Parameter time: when, in nanoseconds of the kernel's clock.
+  func hit(at time: Int) {
+    hits += 1
+    rate?.add(at: time)
   }
 }
 
@@ -58,6 +69,8 @@ final class RouteRegistry {
   private var chunkReaders = 0
   private var published: RouteTable<Int>?
   private var publishedSockets: RouteTable<Int>?
+  /// Whether the routes that are made from now on count their requests by seconds.
+  var countsRates = false
   /// Called when routes change.
   var onChange: (() -> Void)?
 
@@ -137,7 +150,7 @@ final class RouteRegistry {
       method: method,
       pattern: pattern, handler: handler, usesRequest: usesRequest, usesChunks: usesChunks,
       isSocket: isSocket, owner: owner,
-      cell: cell)
+      cell: cell, countsRate: countsRates)
   }
 
   /// Puts a route in force, or with nil takes away what the key has; gives what it replaces.

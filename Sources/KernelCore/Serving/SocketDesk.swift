@@ -64,7 +64,7 @@ final class SocketDesk {
       if let known { recorder?.end(known, .succeeded, status: Int(refusal.response.status.code)) }
       return desk.answer(exchange, refusal.response)
     }
-    route.hits += 1
+    route.hit(at: clock.now)
     let object = SocketObject(socket, operations)
     let span =
       known ?? recorder?.begin(
@@ -145,10 +145,10 @@ final class SocketDesk {
   }
 
   /// Ends a socket on behalf of a person; false where the task is none.
-  func cancel(_ task: TaskID) -> Bool {
+  func cancel(_ task: TaskID, _ hand: CancellingHand) -> Bool {
     guard let work = underWay.removeValue(forKey: task) else { return false }
-    close(work, reason: "closed at the prompt")
-    machine.abandon(task, .cancelledAtPrompt)
+    close(work, reason: "closed \(hand.rawValue)")
+    machine.abandon(task, hand.failure)
     onActivity()
     return true
   }

@@ -10,12 +10,16 @@ struct BodyWriting {
   let hasHeartbeats: Bool
 
   /// Where a body is written to.
-  func writer(for exchange: Exchange, head: Response, _ stream: StreamObject) -> StreamWriter {
+  ///
+  /// - Parameter head: gives the head when it goes out.
+  func writer(
+    for exchange: Exchange, head: @escaping () -> Response, _ stream: StreamObject
+  ) -> StreamWriter {
     StreamWriter(
       operations, clock: clock, heartbeat: hasHeartbeats ? stream.heartbeat : nil,
       isOutside: exchange.isOverConnection
     ) {
-      exchange.begin(head)
+      exchange.begin(head())
     }
   }
 
