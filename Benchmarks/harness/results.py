@@ -31,12 +31,16 @@ class Row:
 
 @dataclass
 class Table:
-    """Contestants beside one another. A ratio is ours by theirs: below 1 the program needs less."""
+    """Contestants beside one another. A ratio is ours by theirs: below 1 the program needs less.
+
+    Written `across`, each measure is a line and each contestant a column, with all ratios and their geometric mean.
+    """
 
     title: str
     measures: list[Measure]
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
+    across: bool = False
 
     def row(self, name: str) -> Row | None:
         return next((row for row in self.rows if row.name == name), None)
@@ -47,6 +51,12 @@ class Table:
         if not a or not b or not a.samples.get(key) or not b.samples.get(key) or not all(b.samples[key]):
             return None
         return statistics.ratio(a.samples[key], b.samples[key])
+
+    def mean_ratio(self, peer: str) -> float | None:
+        """The geometric mean over all measures that both have."""
+        ratios = [self.ratio(peer, measure.key) for measure in self.measures]
+        found = [ratio for ratio in ratios if ratio is not None]
+        return statistics.geometric_mean(found) if found else None
 
 
 @dataclass

@@ -42,7 +42,8 @@ def _parsed(name: str, section: dict) -> SectionResult:
     tables = [
         Table(
             table["title"], [Measure(**measure) for measure in table["measures"]],
-            [Row(row["name"], row["samples"], row["absent"]) for row in table["rows"]], table["notes"])
+            [Row(row["name"], row["samples"], row["absent"]) for row in table["rows"]], table["notes"],
+            table["across"])
         for table in section["tables"]
     ]
     goals = [Goal(goal["what"], goal["value"], goal["limit"], goal["unit"]) for goal in section["goals"]]

@@ -8,6 +8,8 @@ from .results import PROGRAM, SectionResult, Table
 
 def cells(table: Table) -> list[list[str]]:
     """A table as texts: a header, then a line for each contestant. The last column is ours by theirs."""
+    if table.across:
+        return _across(table)
     key = table.measures[0].key
     contested = len(table.rows) > 1
     header = [""] + [f"{measure.label}, {measure.unit}" if measure.unit else measure.label for measure in table.measures]
@@ -23,6 +25,25 @@ def cells(table: Table) -> list[list[str]]:
             line.append("" if found is None else f"{number(found)}×")
         lines.append(line)
     return lines
+
+
+def _across(table: Table) -> list[list[str]]:
+    """A line for each measure: the figure of each contestant, then the ratio to each peer."""
+    here = [row for row in table.rows if not row.absent]
+    rivals = [row.name for row in here if row.name != PROGRAM]
+    unit = table.measures[0].unit
+    lines = [[unit] + [row.name for row in here] + [f"÷ {name}" for name in rivals]]
+    for measure in table.measures:
+        values = [row.value(measure.key) for row in here]
+        ratios = [table.ratio(name, measure.key) for name in rivals]
+        lines.append(
+            [measure.label] + ["–" if value is None else number(value) for value in values]
+            + ["–" if ratio is None else f"{number(ratio)}×" for ratio in ratios])
+    means = [table.mean_ratio(name) for name in rivals]
+    lines.append(
+        ["geometric mean"] + ["" for _ in here] + ["–" if mean is None else f"{number(mean)}×" for mean in means])
+    missing = [[row.name, row.absent] for row in table.rows if row.absent]
+    return lines + missing
 
 
 def table_lines(table: Table) -> list[str]:
