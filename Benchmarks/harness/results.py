@@ -93,6 +93,9 @@ class SectionResult:
         self.want(f"{what or label} against {peer}", table.ratio(peer, key), limit, f"× {peer}")
 
     def want_ahead(self, table: Table, key: str, peers: list[str], what: str | None = None) -> None:
-        """That ours is not above that of any peer."""
-        for peer in peers:
-            self.want_ratio(table, key, peer, 1, what)
+        """That ours is not above that of any peer: the one that comes closest is named."""
+        label = next(measure.label for measure in table.measures if measure.key == key)
+        ratios = {peer: table.ratio(peer, key) for peer in peers}
+        found = {peer: ratio for peer, ratio in ratios.items() if ratio is not None}
+        closest = max(found, key=found.get, default=None)
+        self.want(f"{what or label}, ahead of all", found.get(closest), 1, f"× {closest or peers[0]}")

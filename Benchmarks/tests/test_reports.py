@@ -36,6 +36,18 @@ class FigureTests(unittest.TestCase):
         self.assertEqual(figures.goal(None, 2, "× nginx"), "not measured, wanted ≤ 2×")
 
 
+class GoalTests(unittest.TestCase):
+    def test_who_is_ahead_of_all_is_held_to_the_closest(self):
+        table = Table(
+            "calls", [Measure("time", "time", "ms")],
+            [Row("routebook", {"time": [10]}), Row("Node", {"time": [40]}), Row("treq", {"time": [8]}), Row("Lua")])
+        found = SectionResult("calls", "calls to others")
+        found.want_ahead(table, "time", ["Node", "treq", "Lua"])
+        found.want_ahead(table, "time", ["Lua"])
+        self.assertEqual((found.goals[0].value, found.goals[0].unit), (1.25, "× treq"))
+        self.assertEqual([goal.reached for goal in found.goals], [False, None])
+
+
 class TerminalTests(unittest.TestCase):
     def test_columns_are_aligned_and_who_is_missing_is_named(self):
         self.assertEqual(terminal.section_lines(result()), [
