@@ -3,6 +3,7 @@
 import ctypes
 import http.client
 import os
+import resource
 import select
 import signal
 import socket
@@ -30,17 +31,19 @@ class Process:
     """A program under way, in a process group of its own, on `core` alone where one is named.
 
     Its standard output goes nowhere unless `stdout` says otherwise; what it writes to standard error is kept in a
-    file, and its end is part of every failure.
+    file unless `stderr` says otherwise, and its end is part of every failure.
     """
 
-    def __init__(self, argv, *, core=None, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=None, env=None):
+    def __init__(
+        self, argv, *, core=None, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=None, cwd=None, env=None
+    ):
         self.name = Path(argv[0]).name
         self._errors = os.memfd_create("stderr")
         if core is not None:
             argv = ["taskset", "-c", str(core), *argv]
         self.popen = subprocess.Popen(
-            argv, stdin=stdin, stdout=stdout, stderr=self._errors, cwd=cwd,
-            env={**os.environ, **(env or {})}, preexec_fn=_end_with_harness, start_new_session=True)
+            argv, stdin=stdin, stdout=stdout, stderr=self._errors if stderr is None else stderr,
+            cwd=cwd, env={**os.environ, **(env or {})}, preexec_fn=_end_with_harness, start_new_session=True)
         self.pid = self.popen.pid
         _running.append(self)
 
@@ -64,6 +67,18 @@ class Process:
         """Fails if it has ended."""
         if self.popen.poll() is not None:
             raise Failure(f"{self.name} ended with status {self.popen.returncode}: {self.errors()}")
+
+    def wait(self, seconds: float = 60) -> float:
+        """Waits for its end, which must be a good one, and gives the seconds of CPU that it has used in all."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        try:
+            status = self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"{self.name} has not ended after {seconds:.0f} s") from None
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if status:
+            raise Failure(f"{self.name} ended with status {status}: {self.errors()}")
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     def wait_for_port(self, port: int, seconds: float = 30) -> None:
         """Waits until somebody listens there."""
