@@ -39,6 +39,7 @@ def main() -> int:
     # What serves and calls thousands needs as many descriptors; children inherit this.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    machine.stay_apart()
     program = str(Path(chosen.program).resolve())
     here = machine.describe(program)
     print(f"{here['processor']}, {here['cores']} cores, {here['memory']}; {here['system']}, Linux {here['kernel']}")

@@ -1,6 +1,7 @@
 """Where figures come from: they mean little without the machine."""
 
 import datetime
+import functools
 import os
 import platform
 import subprocess
@@ -9,9 +10,16 @@ from pathlib import Path
 from . import peers
 
 
+@functools.cache
 def cores() -> list[int]:
-    """The cores that may be used here."""
+    """The cores that could be used when this process began."""
     return sorted(os.sched_getaffinity(0))
+
+
+def stay_apart() -> None:
+    """Keeps this process away from the core of what is measured, which is the last."""
+    if len(cores()) > 1:
+        os.sched_setaffinity(0, cores()[:-1])
 
 
 def _field(file: str, name: str) -> str | None:
