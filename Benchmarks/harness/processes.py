@@ -11,7 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import usage
+from . import machine, usage
 
 _running: list["Process"] = []
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -22,8 +22,9 @@ class Failure(Exception):
     """Something that was measured did not do what was asked of it."""
 
 
-def _end_with_harness() -> None:
-    """Runs in the child: it is killed with this process, however that ends."""
+def _prepare(cores: list[int]) -> None:
+    """Runs in the child: it has these cores, and is killed with this process, however that ends."""
+    os.sched_setaffinity(0, cores)
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -39,11 +40,10 @@ class Process:
     ):
         self.name = Path(argv[0]).name
         self._errors = os.memfd_create("stderr")
-        if core is not None:
-            argv = ["taskset", "-c", str(core), *argv]
+        cores = machine.cores() if core is None else [core]
         self.popen = subprocess.Popen(
             argv, stdin=stdin, stdout=stdout, stderr=self._errors if stderr is None else stderr,
-            cwd=cwd, env={**os.environ, **(env or {})}, preexec_fn=_end_with_harness, start_new_session=True)
+            cwd=cwd, env={**os.environ, **(env or {})}, preexec_fn=lambda: _prepare(cores), start_new_session=True)
         self.pid = self.popen.pid
         _running.append(self)
 
