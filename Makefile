@@ -71,6 +71,7 @@ bench: $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http pro
 
 bench-build: build
 	swift build -c release --product EditorBenchmark --static-swift-stdlib
+	swift build -c release --product NIOBenchmark --static-swift-stdlib
 
 # The harness of the benchmark: means, tables, what is read of wrk. Left out where there is no python3.
 bench-test:

@@ -44,9 +44,8 @@ def main() -> int:
     here = machine.describe(program)
     print(f"{here['processor']}, {here['cores']} cores, {here['memory']}; {here['system']}, Linux {here['kernel']}")
     print(", ".join([f"routebook {here['program']}"] + [f"{name} {number}" for name, number in here["peers"].items()]))
-    load = machine.load()
-    if load > 0.5:
-        print(f"other programs are running here (load {load:.1f}): trust the ratios, not the times")
+    if here["load"] > machine.QUIET:
+        print(f"other programs are running here (load {here['load']}): trust the ratios, not the times")
     results = []
     for name in [name for name in section.NAMES if not chosen.sections or name in chosen.sections]:
         began = time.monotonic()
@@ -55,6 +54,7 @@ def main() -> int:
         finally:
             progress.clear()
             processes.stop_all()
+        result.when = f"{machine.today()}, {here['program']}"
         result.seconds = round(time.monotonic() - began, 1)
         print("", *terminal.section_lines(result), sep="\n", flush=True)
         results.append(result)

@@ -42,6 +42,7 @@ def describe(program: str) -> dict[str, object]:
         "memory": f"{memory:.0f} GiB",
         "system": _field("/etc/os-release", "PRETTY_NAME") or platform.system(),
         "kernel": platform.release(),
+        "load": round(load(), 1),
         "program": _program_version(program),
         "peers": peers.versions(),
     }
@@ -52,6 +53,10 @@ def _program_version(program: str) -> str:
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=60, cwd=peers.ROOT)
     return f"{done.stdout.strip()} ({commit.stdout.strip() or 'no commit'})"
+
+
+#: Below this load nothing else is running.
+QUIET = 0.5
 
 
 def load() -> float:

@@ -6,6 +6,7 @@ What people have written there, around the two lines that enclose the figures, s
 from pathlib import Path
 
 from .figures import goal
+from .machine import QUIET
 from .results import SectionResult, Table
 from .terminal import cells
 
@@ -39,6 +40,7 @@ def _machine(machine: dict) -> str:
     rows = [
         ("processor", f"{machine['processor']}, {machine['cores']} cores, {machine['memory']} of memory"),
         ("system", f"{machine['system']}, Linux {machine['kernel']}"),
+        ("other programs", "were running" if machine["load"] > QUIET else "none to speak of"),
         ("program", machine["program"]),
         ("peers", ", ".join(f"{name} {version}" for name, version in machine["peers"].items())),
     ]

@@ -83,7 +83,7 @@ def ours(measure: Callable[[], dict[str, float]]) -> Contestant:
 def run(name: str, program: str, runs: int, seconds: float) -> SectionResult:
     """Runs a section. What it raises is in its result as a failure."""
     module = importlib.import_module(f"sections.{name}.section")
-    result = SectionResult(name, module.ABOUT, when=machine.today())
+    result = SectionResult(name, module.ABOUT)
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         try:
             module.run(Bench(program, runs, seconds, Path(scratch)), result)

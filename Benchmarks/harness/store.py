@@ -8,8 +8,11 @@ from .results import Goal, Measure, Row, SectionResult, Table
 
 
 def save(file: Path, machine: dict, results: list[SectionResult]) -> None:
-    """Writes them, as a whole or not at all. Sections that were not run keep what they had before."""
-    kept = {result.name: result for result in load(file)[1]} | {result.name: result for result in results}
+    """Writes them, as a whole or not at all. Sections that were not run keep what they had before on this machine."""
+    before, kept = load(file)
+    if any(before.get(key) != machine.get(key) for key in ("processor", "cores", "memory", "kernel")):
+        kept = []
+    kept = {result.name: result for result in kept + results}
     document = {"machine": machine, "sections": {name: _section(result) for name, result in kept.items()}}
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(".tmp")

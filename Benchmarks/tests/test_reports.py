@@ -69,7 +69,7 @@ class TerminalTests(unittest.TestCase):
 class PageTests(unittest.TestCase):
     machine = {
         "processor": "A", "cores": 2, "memory": "4 GiB", "system": "Debian", "kernel": "6", "program": "routebook 0.1",
-        "peers": {"Node": "20"},
+        "load": 0.1, "peers": {"Node": "20"},
     }
 
     def test_what_people_wrote_around_the_figures_stays(self):
@@ -104,6 +104,13 @@ class StoreTests(unittest.TestCase):
             self.assertEqual(machine, PageTests.machine)
             self.assertEqual([each.name for each in results], ["http", "fibers"])
             self.assertEqual(results[0], result())
+
+    def test_figures_of_another_machine_are_dropped(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "results.json"
+            store.save(file, PageTests.machine, [result()])
+            store.save(file, PageTests.machine | {"cores": 64}, [SectionResult("fibers", "what a fiber costs")])
+            self.assertEqual([each.name for each in store.load(file)[1]], ["fibers"])
 
 
 if __name__ == "__main__":

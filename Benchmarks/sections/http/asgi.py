@@ -31,7 +31,7 @@ async def app(scope, receive, send):
         body = f"Hello {unquote(parts[2]).upper()}!".encode()
     elif scope["method"] == "POST" and parts[0] == "sum":
         order = json.loads(await whole(receive))
-        total = sum(item["price"] * item["count"] for item in order["items"])
+        total = sum(item["price"] * item["amount"] for item in order["items"])
         headers = _JSON
         body = json.dumps({"customer": order["customer"], "items": len(order["items"]), "total": total}).encode()
     elif scope["method"] == "POST" and parts[0] == "size":

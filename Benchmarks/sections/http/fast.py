@@ -13,7 +13,7 @@ app = FastAPI()
 class Item(BaseModel):
     name: str
     price: int
-    count: int
+    amount: int
 
 
 class Order(BaseModel):
@@ -28,7 +28,7 @@ async def greet(user: str):
 
 @app.post("/sum")
 async def sum_of(order: Order):
-    total = sum(item.price * item.count for item in order.items)
+    total = sum(item.price * item.amount for item in order.items)
     return {"customer": order.customer, "items": len(order.items), "total": total}
 
 

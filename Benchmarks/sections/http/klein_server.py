@@ -19,7 +19,7 @@ def greet(request, user):
 @app.route("/sum", methods=["POST"])
 def sum_of(request):
     order = json.load(request.content)
-    total = sum(item["price"] * item["count"] for item in order["items"])
+    total = sum(item["price"] * item["amount"] for item in order["items"])
     request.setHeader("Content-Type", "application/json")
     return json.dumps({"customer": order["customer"], "items": len(order["items"]), "total": total})
 

@@ -23,7 +23,7 @@ http.createServer((request, response) => {
     return whole(request, (body) => {
       const order = JSON.parse(body);
       let total = 0;
-      for (const item of order.items) total += item.price * item.count;
+      for (const item of order.items) total += item.price * item.amount;
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ customer: order.customer, items: order.items.length, total }));
     });

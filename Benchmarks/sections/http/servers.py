@@ -13,6 +13,7 @@ from harness.section import Bench
 
 _HERE = Path(__file__).parent
 PROMPT = f"{PROGRAM} at the prompt"
+NIO = "NIO alone"
 
 _NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr warn; worker_rlimit_nofile 8192;
@@ -66,6 +67,9 @@ class Servers:
         argv = [self._bench.program, str(self._notebook(routes)), "--no-browser", "--port", str(port)]
         return Process(argv, core=self._bench.server_core, stdin=subprocess.PIPE)
 
+    def _nio(self, port: int, _: int) -> Process:
+        return Process([str(nio(self._bench)), str(port)], core=self._bench.server_core)
+
     def _nginx(self, port: int, routes: int) -> Process:
         folder = self._bench.scratch / f"nginx{routes}"
         folder.mkdir()
@@ -83,16 +87,24 @@ def _script(interpreter: Callable[[], str], script: str) -> Callable[[Servers, i
     return start
 
 
-#: How each server is started, and which peer must be installed for it.
+#: How each server is started.
 _START = {
     PROGRAM: Servers._serve,
     PROMPT: Servers._prompt,
+    NIO: Servers._nio,
     "nginx": Servers._nginx,
     "Node": _script(lambda: "node", "node.js"),
     "uvicorn": _script(peers.python, "asgi.py"),
     "FastAPI": _script(peers.python, "fast.py"),
     "Klein": _script(peers.python, "klein_server.py"),
 }
+
+
+def nio(bench: Bench) -> Path:
+    """What is built beside the program: NIO's standard pipeline and a handler."""
+    return Path(bench.program).with_name("NIOBenchmark")
+
+
 #: Those that compute an answer; nginx only gives what it was told.
 COMPUTING = ["Node", "uvicorn", "FastAPI", "Klein"]
 ALL = ["nginx", *COMPUTING]
