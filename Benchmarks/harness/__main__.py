@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
+    sys.stdout.reconfigure(line_buffering=True)
     chosen = arguments()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -43,7 +45,8 @@ def main() -> int:
     program = str(Path(chosen.program).resolve())
     here = machine.describe(program)
     print(f"{here['processor']}, {here['cores']} cores, {here['memory']}; {here['system']}, Linux {here['kernel']}")
-    print(", ".join([f"routebook {here['program']}"] + [f"{name} {number}" for name, number in here["peers"].items()]))
+    versions = ", ".join([str(here["program"])] + [f"{name} {number}" for name, number in here["peers"].items()])
+    print(textwrap.fill(versions, 110))
     if here["load"] > machine.QUIET:
         print(f"other programs are running here (load {here['load']}): trust the ratios, not the times")
     results = []

@@ -49,10 +49,14 @@ def describe(program: str) -> dict[str, object]:
 
 
 def _program_version(program: str) -> str:
+    """With the commit where it was built here, else with its path."""
     done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
+    version = f"routebook {done.stdout.strip()}"
+    if not Path(program).is_relative_to((peers.ROOT / ".build").resolve()):
+        return f"{version} ({program})"
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=60, cwd=peers.ROOT)
-    return f"{done.stdout.strip()} ({commit.stdout.strip() or 'no commit'})"
+    return f"{version} ({commit.stdout.strip() or 'no commit'})"
 
 
 #: Below this load nothing else is running.

@@ -114,16 +114,14 @@ class Process:
         """Ends it and all that it started: asked first, forced after three seconds."""
         if self not in _running:
             return
-        for ending, patience in ((signal.SIGTERM, 3), (signal.SIGKILL, 10)):
-            try:
-                os.killpg(self.pid, ending)
-            except ProcessLookupError:
-                pass
-            try:
-                self.popen.wait(patience)
-                break
-            except subprocess.TimeoutExpired:
-                continue
+        self._signal(signal.SIGTERM)
+        try:
+            self.popen.wait(3)
+        except subprocess.TimeoutExpired:
+            pass
+        # What it has started may be slower than itself.
+        self._signal(signal.SIGKILL)
+        self.popen.wait(10)
         for pipe in (self.popen.stdin, self.popen.stdout):
             if pipe:
                 try:
@@ -132,6 +130,12 @@ class Process:
                     pass
         os.close(self._errors)
         _running.remove(self)
+
+    def _signal(self, number: int) -> None:
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            pass
 
     def __enter__(self):
         return self
