@@ -48,7 +48,7 @@ class Table:
     def ratio(self, peer: str, key: str, ours: str = PROGRAM) -> float | None:
         """Ours by that of `peer`; nothing where one of the two was not measured."""
         a, b = self.row(ours), self.row(peer)
-        if not a or not b or not a.samples.get(key) or not b.samples.get(key) or not all(b.samples[key]):
+        if not a or not b or not a.samples.get(key) or not b.samples.get(key) or min(b.samples[key]) <= 0:
             return None
         return statistics.ratio(a.samples[key], b.samples[key])
 
