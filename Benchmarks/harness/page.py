@@ -3,6 +3,7 @@
 What people have written there, around the two lines that enclose the figures, stays.
 """
 
+import textwrap
 from pathlib import Path
 
 from .figures import goal
@@ -48,7 +49,7 @@ def _machine(machine: dict) -> str:
 
 
 def _section(result: SectionResult) -> str:
-    lines = [f"## {result.name}", "", f"{result.about} ({result.when})", ""]
+    lines = [f"## {result.name}", "", _wrapped(f"{result.about}. Measured {result.when}."), ""]
     for table in result.tables:
         lines += _table(table)
     if result.goals:
@@ -58,16 +59,24 @@ def _section(result: SectionResult) -> str:
             lines.append(f"| {each.what} | {goal(each.value, each.limit, each.unit)} | {word} |")
         lines.append("")
     for failure in result.failures:
-        lines += [f"This failed: {failure}", ""]
+        lines += [_wrapped(f"This failed: {failure}"), ""]
     return "\n".join(lines)
 
 
 def _table(table: Table) -> list[str]:
     texts = cells(table)
     width = len(texts[0])
-    lines = [f"**{table.title}**", "", _row(texts[0]), "| --- |" + " ---: |" * (width - 1)]
+    lines = [f"**{_sentence(table.title)}**", "", _row(texts[0]), "| --- |" + " ---: |" * (width - 1)]
     lines += [_row(line + [""] * (width - len(line))) for line in texts[1:]]
-    return lines + [""] + [line for note in table.notes for line in (note, "")]
+    return lines + [""] + [line for note in table.notes for line in (_wrapped(note), "")]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(_sentence(text), 118, break_long_words=False, break_on_hyphens=False)
 
 
 def _row(texts: list[str]) -> str:

@@ -79,6 +79,7 @@ class PageTests(unittest.TestCase):
             file.write_text(file.read_text() + "\n## What was learnt\n")
             page.write(file, self.machine, [result()])
             text = file.read_text()
+            self.assertIn("Requests by wrk. Measured 2026-11-28.\n\n**GET /greet/you**\n", text)
             self.assertIn("| Node | 40.0 | 15,000 | 0.50× |", text)
             self.assertIn("| Klein | not installed |  |  |", text)
             self.assertTrue(text.endswith(f"{page.END}\n\n## What was learnt\n"))
