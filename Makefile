@@ -21,7 +21,8 @@ program := .build/release/routebook
 filter := $(if $(FILTER),--filter '$(FILTER)')
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench bench-build bench-test fuzz setup clean help
+.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench bench-build bench-test fuzz \
+  setup clean help
 
 build: setup ## Build the program (release): .build/release/routebook
 	swift build $(RELEASE_FLAGS)

@@ -18,7 +18,8 @@ from . import machine, page, peers, processes, progress, section, store, termina
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="Measures the program beside its peers.")
     parser.add_argument("sections", nargs="*", help=f"those to run, of {', '.join(section.NAMES)}; without one all")
-    parser.add_argument("--program", default=str(peers.ROOT / ".build/release/routebook"), help="the program to measure")
+    built = peers.ROOT / ".build/release/routebook"
+    parser.add_argument("--program", default=str(built), help="the program to measure")
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison (default: 5)")
     parser.add_argument("--seconds", type=float, default=2, help="how long one load lasts (default: 2)")
     parser.add_argument("--write", action="store_true", help="also write docs/performance.md, with all that is known")

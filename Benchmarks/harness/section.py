@@ -5,7 +5,6 @@ sentence `ABOUT` and a function `run(bench, result)`, which fills a `SectionResu
 """
 
 import importlib
-import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from . import alternating, machine, peers
 from .alternating import Contestant
-from .processes import Conversation, Process, free_port
+from .processes import Conversation
 from .results import Measure, PROGRAM, SectionResult, Table
 
 FOLDER = Path(__file__).resolve().parents[1] / "sections"
@@ -55,14 +54,6 @@ class Bench:
         table = Table(title, measures, rows, list(notes))
         result.tables.append(table)
         return table
-
-    def serve(self, file: Path, path: str, *options: str) -> tuple[Process, int]:
-        """`routebook serve` with everything at its default but the port, its log going to /dev/null, once `path` is there."""
-        port = free_port()
-        argv = [self.program, "serve", str(file), "--port", str(port), *options]
-        process = Process(argv, core=self.server_core)
-        process.wait_for_answer(port, path)
-        return process, port
 
     def prompt(self, file: Path, *options: str, port: int = 0) -> Conversation:
         """`routebook` with its prompt, which reads cells from a pipe. `ask` prints the answer behind `= `."""

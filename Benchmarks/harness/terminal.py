@@ -12,7 +12,7 @@ def cells(table: Table) -> list[list[str]]:
         return _across(table)
     key = table.measures[0].key
     contested = len(table.rows) > 1
-    header = [""] + [f"{measure.label}, {measure.unit}" if measure.unit else measure.label for measure in table.measures]
+    header = [""] + [", ".join(filter(None, (measure.label, measure.unit))) for measure in table.measures]
     lines = [header + (["ours ÷ theirs"] if contested else [])]
     for row in table.rows:
         if row.absent:

@@ -49,8 +49,9 @@ def run(url: str, *, connections: int, seconds: float, core: int | None, argumen
 
 def start(url: str, *, connections: int, seconds: float, core: int | None, arguments: list[str] = ()) -> Process:
     """The same without waiting for its end."""
-    argv = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s", "-s", str(_SCRIPT), url]
-    return Process(argv + (["--", *arguments] if arguments else []), core=core, stdout=subprocess.PIPE)
+    options = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s", "-s", str(_SCRIPT)]
+    argv = ["wrk", *options, url] + (["--", *arguments] if arguments else [])
+    return Process(argv, core=core, stdout=subprocess.PIPE)
 
 
 def finish(load: Process, seconds: float) -> Load:

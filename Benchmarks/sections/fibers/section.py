@@ -35,8 +35,8 @@ def run(bench: Bench, result: SectionResult) -> None:
     contestants += [contestant(name, name, lambda argv=argv: theirs(argv)) for name, argv in _PEERS.items()]
     table = bench.contest(
         result, f"{_COUNT:,} of each, {_PARKED:,} parked at once", _MEASURES, contestants,
-        ["CPU time. A hand-over parks one and wakes the other, there and back: its time is halved. In Twisted the one that "
-         "wakes runs within the call, and only one of the two parks; in Lua neither has anything to wait for."])
+        ["CPU time. A hand-over parks one and wakes the other, there and back: its time is halved. In Twisted the one "
+         "that wakes runs within the call, and only one of the two parks; in Lua neither has anything to wait for."])
     ours = table.row(PROGRAM)
     for key, limit, unit, what in (
         ("run", 30, "ns", "create, run, finish"), ("switch", 100, "ns", "park and wake"),

@@ -37,8 +37,8 @@ def run(bench: Bench, result: SectionResult) -> None:
     table = bench.contest(
         result, f"{_FIBERS:,} parked fibers and {_HEAP // 1_000_000} MB of small objects, {_TURNS:,} turns", _MEASURES,
         [contestant(PROGRAM, None, ours), contestant("Node", "Node", node), contestant("Lua", "Lua", lua)],
-        ["A turn makes a thousand objects that nobody keeps: a request to the program and to Node, a line to Lua. CPU is "
-         "that of the process, Node's helping threads included; time has in it what else runs on the machine."])
+        ["A turn makes a thousand objects that nobody keeps: a request to the program and to Node, a line to Lua. CPU "
+         "is that of the process, Node's helping threads included; time has in it what else runs on the machine."])
     ours = table.row(PROGRAM)
     result.want("worst turn", ours.value("worst"), 2, "ms")
     result.want_ahead(table, "worst", ["Node", "Lua"], "worst turn")

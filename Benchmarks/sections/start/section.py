@@ -45,8 +45,8 @@ def run(bench: Bench, result: SectionResult) -> None:
         contestant(PROGRAM, None, lambda: _ours_compiles(bench)),
         contestant("Node", "Node", lambda: _compiles(bench, "js", ["node", str(_HERE / "compile.js")])),
         contestant("CPython", "CPython", lambda: _compiles(bench, "py", [peers.python(), str(_HERE / "compile.py")])),
-    ], [f"Of {PROGRAM} it is what `check` takes more for them than for some twenty lines; the others compile in a process "
-        "that has compiled some twenty lines before. Node parses most functions only when they are called."])
+    ], [f"Of {PROGRAM} it is what `check` takes more for them than for some twenty lines; the others compile in a "
+        "process that has compiled some twenty lines before. Node parses most functions only when they are called."])
     for table, key, limit, rivals in (
         (first, "time", 15, ["Node", "Klein"]), (prompt, "time", 20, ["Node", "IPython"]),
         (again, "time", 10, ["IPython"]), (compiled, "cpu", 20, ["Node", "CPython"]),
@@ -78,7 +78,7 @@ def _first_answer(bench: Bench, argv: Callable[[str], list[str]]) -> dict[str, f
 def _prompt(bench: Bench, argv: list[str], prompt: str) -> dict[str, float]:
     home = bench.scratch / "home"
     home.mkdir(exist_ok=True)
-    places = {"HOME": str(home), "XDG_STATE_HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "NODE_REPL_HISTORY": ""}
+    places = {"HOME": str(home), "XDG_STATE_HOME": str(home), "IPYTHONDIR": str(home / "ipython")}
     began = time.monotonic()
     with Terminal(argv, core=bench.server_core, env=places) as terminal:
         seen = terminal.wait_for(prompt)
