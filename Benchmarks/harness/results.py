@@ -93,9 +93,15 @@ class SectionResult:
         self.want(f"{what or label} against {peer}", table.ratio(peer, key), limit, f"× {peer}")
 
     def want_ahead(self, table: Table, key: str, peers: list[str], what: str | None = None) -> None:
-        """That ours is not above that of any peer: the one that comes closest is named."""
+        """That ours is not above that of any peer: the one that comes closest is named.
+
+        Where one was not measured nobody knows, unless another is ahead already.
+        """
         label = next(measure.label for measure in table.measures if measure.key == key)
         ratios = {peer: table.ratio(peer, key) for peer in peers}
         found = {peer: ratio for peer, ratio in ratios.items() if ratio is not None}
         closest = max(found, key=found.get, default=None)
-        self.want(f"{what or label}, ahead of all", found.get(closest), 1, f"× {closest or peers[0]}")
+        value = found.get(closest)
+        if len(found) < len(peers) and value is not None and value <= 1:
+            value = None
+        self.want(f"{what or label}, ahead of all", value, 1, f"× {closest or peers[0]}")

@@ -37,15 +37,16 @@ class FigureTests(unittest.TestCase):
 
 
 class GoalTests(unittest.TestCase):
-    def test_who_is_ahead_of_all_is_held_to_the_closest(self):
+    def test_who_is_ahead_of_all_is_held_to_the_closest_and_to_those_not_measured(self):
         table = Table(
             "calls", [Measure("time", "time", "ms")],
             [Row("routebook", {"time": [10]}), Row("Node", {"time": [40]}), Row("treq", {"time": [8]}), Row("Lua")])
         found = SectionResult("calls", "calls to others")
         found.want_ahead(table, "time", ["Node", "treq", "Lua"])
-        found.want_ahead(table, "time", ["Lua"])
+        found.want_ahead(table, "time", ["Node", "Lua"])
+        found.want_ahead(table, "time", ["Node"])
         self.assertEqual((found.goals[0].value, found.goals[0].unit), (1.25, "× treq"))
-        self.assertEqual([goal.reached for goal in found.goals], [False, None])
+        self.assertEqual([goal.reached for goal in found.goals], [False, None, True])
 
 
 class TerminalTests(unittest.TestCase):
