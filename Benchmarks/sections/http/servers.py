@@ -72,7 +72,7 @@ class Servers:
 
     def _nginx(self, port: int, routes: int) -> Process:
         folder = self._bench.scratch / f"nginx{routes}"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         locations = " ".join(f'location /r{i}/greet/ {{ return 200 "Hello YOU!"; }}' for i in range(routes))
         file = folder / "nginx.conf"
         file.write_text(_NGINX.format(folder=folder, port=port, locations=locations))
