@@ -7,6 +7,13 @@ FILTER ?=
 # How long `make fuzz` takes for each of its targets, which are all unless some are named.
 TIME ?= 60
 TARGETS ?=
+# What `make bench` measures: some sections, as ONLY="http programs"; how many rounds, and how long a load lasts. With
+# WRITE=1 it also writes docs/performance.md; ROUTEBOOK=/path measures that program and builds none.
+ONLY ?=
+RUNS ?= 5
+SECONDS ?= 2
+WRITE ?=
+ROUTEBOOK ?=
 # Swift's runtime goes into the program: it starts faster, and runs where no Swift is installed.
 RELEASE_FLAGS ?= -c release --product routebook --static-swift-stdlib
 
@@ -14,7 +21,8 @@ program := .build/release/routebook
 filter := $(if $(FILTER),--filter '$(FILTER)')
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench fuzz setup clean help
+.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench bench-build bench-test fuzz \
+  setup clean help
 
 build: setup ## Build the program (release): .build/release/routebook
 	swift build $(RELEASE_FLAGS)
@@ -28,6 +36,7 @@ test: setup ## Everything that must hold: lint, release build, all tests
 	scripts/setup peers
 	$(MAKE) lint
 	swift build $(RELEASE_FLAGS)
+	$(MAKE) bench-test
 	$(MAKE) test-debug
 
 # Tests that time themselves and tests that wait for sockets and programs share few threads: one part after the other.
@@ -56,9 +65,18 @@ asan: setup ## The tests under AddressSanitizer, in .build-asan
 gc-stress: setup ## All tests with a collection at every safe point
 	ROUTEBOOK_GC=always swift test $(filter)
 
-bench: build ## How long a keystroke takes until it is seen
+bench: $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http programs" RUNS=3 WRITE=1
+	@scripts/setup bench
+	@PYTHONPATH=Benchmarks python3 -m harness $(ONLY) --runs $(RUNS) --seconds $(SECONDS) $(if $(WRITE),--write) \
+	  --program $(or $(ROUTEBOOK),$(program))
+
+bench-build: build
 	swift build -c release --product EditorBenchmark --static-swift-stdlib
-	.build/release/EditorBenchmark
+	swift build -c release --product NIOBenchmark --static-swift-stdlib
+
+# The harness of the benchmark: means, tables, what is read of wrk. Left out where there is no python3.
+bench-test:
+	@if command -v python3 >/dev/null; then cd Benchmarks && python3 -m unittest discover -q -s tests -t .; fi
 
 fuzz: setup ## Search for inputs that break something, TIME seconds for each of TARGETS
 	scripts/fuzz $(TIME) $(TARGETS)

@@ -79,6 +79,8 @@ let package = Package(
       path: "Tests/Editors", exclude: ["everything.cells"]),
     // How long a keystroke takes until it is seen.
     .executableTarget(name: "EditorBenchmark", dependencies: ["TestSupport"], path: "Benchmarks/Editor"),
+    // What a request costs in NIO alone.
+    .executableTarget(name: "NIOBenchmark", dependencies: nio, path: "Benchmarks/NIO"),
     // Writes programs in another way that means the same, and says what the formatter makes of them.
     .target(name: "Mangling", dependencies: ["Language", "TestSupport"], path: "Tests/Support/Mangling"),
     // Runs the examples of pages and of the prompt's help.

@@ -1,0 +1,88 @@
+"""`make bench`: runs the sections that were asked for, prints what they find, and keeps it.
+
+Exit status: 0 all were measured, whether goals were reached or not; 1 something failed; 64 wrong usage; 130 Ctrl-C.
+"""
+
+import argparse
+import os
+import resource
+import signal
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+from . import machine, page, peers, processes, progress, section, store, terminal
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description="Measures the program beside its peers.")
+    parser.add_argument("sections", nargs="*", help=f"those to run, of {', '.join(section.NAMES)}; without one all")
+    built = peers.ROOT / ".build/release/routebook"
+    parser.add_argument("--program", default=str(built), help="the program to measure")
+    parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison (default: 5)")
+    parser.add_argument("--seconds", type=float, default=2, help="how long one load lasts (default: 2)")
+    parser.add_argument("--write", action="store_true", help="also write docs/performance.md, with all that is known")
+    chosen = parser.parse_args()
+    unknown = [name for name in chosen.sections if name not in section.NAMES]
+    if unknown:
+        parser.exit(64, f"make bench: there is no section {unknown[0]}; there are {', '.join(section.NAMES)}\n")
+    if not 1 <= chosen.runs <= 100 or not 1 <= chosen.seconds <= 600:
+        parser.exit(64, "make bench: RUNS is from 1 to 100, SECONDS from 1 to 600\n")
+    if not os.access(chosen.program, os.X_OK):
+        parser.exit(64, f"make bench: there is no program {chosen.program}; run `make build` first\n")
+    return chosen
+
+
+def main() -> int:
+    sys.stdout.reconfigure(line_buffering=True)
+    chosen = arguments()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    # What serves and calls thousands needs as many descriptors; children inherit this.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    machine.stay_apart()
+    program = str(Path(chosen.program).resolve())
+    here = machine.describe(program)
+    print(f"{here['processor']}, {here['cores']} cores, {here['memory']}; {here['system']}, Linux {here['kernel']}")
+    versions = ", ".join([str(here["program"])] + [f"{name} {number}" for name, number in here["peers"].items()])
+    print(textwrap.fill(versions, 110))
+    if here["load"] > machine.QUIET:
+        print(f"other programs are running here (load {here['load']}): trust the ratios, not the times")
+    results = []
+    for name in [name for name in section.NAMES if not chosen.sections or name in chosen.sections]:
+        began = time.monotonic()
+        try:
+            result = section.run(name, program, chosen.runs, chosen.seconds)
+        finally:
+            progress.clear()
+            processes.stop_all()
+        result.when = f"{machine.today()}, {here['program']}"
+        result.seconds = round(time.monotonic() - began, 1)
+        print("", *terminal.section_lines(result), sep="\n", flush=True)
+        results.append(result)
+        store.save(peers.WORK / "results.json", here, [result])
+    if chosen.write:
+        known = {result.name: result for result in store.load(peers.WORK / "results.json")[1]}
+        page.write(
+            peers.ROOT / "docs/performance.md", here, [known[name] for name in section.NAMES if name in known])
+    goals = [goal for result in results for goal in result.goals]
+    reached = sum(goal.reached is True for goal in goals)
+    failures = sum(len(result.failures) for result in results)
+    print(f"\n{reached} of {len(goals)} goals reached" + (f", {failures} failures" if failures else ""))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    try:
+        status = main()
+    except KeyboardInterrupt:
+        # A second Ctrl-C must not keep anything from being ended.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        progress.clear()
+        print("stopped", file=sys.stderr)
+        status = 130
+    finally:
+        processes.stop_all()
+    sys.exit(status)

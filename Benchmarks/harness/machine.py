@@ -1,0 +1,72 @@
+"""Where figures come from: they mean little without the machine."""
+
+import datetime
+import functools
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+from . import peers
+
+
+@functools.cache
+def cores() -> list[int]:
+    """The cores that could be used when this process began."""
+    return sorted(os.sched_getaffinity(0))
+
+
+def stay_apart() -> None:
+    """Keeps this process away from the core of what is measured, which is the last."""
+    if len(cores()) > 1:
+        os.sched_setaffinity(0, cores()[:-1])
+
+
+def _field(file: str, name: str) -> str | None:
+    try:
+        for line in Path(file).read_text().splitlines():
+            key, _, value = line.partition("=" if "os-release" in file else ":")
+            if key.strip() == name:
+                return value.strip().strip('"')
+    except OSError:
+        pass
+    return None
+
+
+def describe(program: str) -> dict[str, object]:
+    """The machine, and the versions of the program and all peers."""
+    memory = int((_field("/proc/meminfo", "MemTotal") or "0 kB").split()[0]) / 1024 / 1024
+    return {
+        "processor": _field("/proc/cpuinfo", "model name") or platform.machine(),
+        "cores": len(cores()),
+        "memory": f"{memory:.0f} GiB",
+        "system": _field("/etc/os-release", "PRETTY_NAME") or platform.system(),
+        "kernel": platform.release(),
+        "load": round(load(), 1),
+        "program": _program_version(program),
+        "peers": peers.versions(),
+    }
+
+
+def _program_version(program: str) -> str:
+    """With the commit where it was built here, else with its path."""
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
+    version = f"routebook {done.stdout.strip()}"
+    if not Path(program).is_relative_to((peers.ROOT / ".build").resolve()):
+        return f"{version} ({program})"
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=60, cwd=peers.ROOT)
+    return f"{version} ({commit.stdout.strip() or 'no commit'})"
+
+
+#: Below this load nothing else is running.
+QUIET = 0.5
+
+
+def load() -> float:
+    """How many processes wanted to run in the last minute."""
+    return os.getloadavg()[0]
+
+
+def today() -> str:
+    return datetime.date.today().isoformat()

@@ -1,0 +1,72 @@
+"""The programs that the program stands beside: where they are, which versions, and which are missing."""
+
+import functools
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / ".build" / "bench"
+_PYTHON = WORK / "python" / "bin" / "python"
+
+_COMMANDS = {
+    "nginx": ["nginx", "-v"],
+    "Node": ["node", "--version"],
+    "Lua": ["lua5.4", "-v"],
+    "LuaJIT": ["luajit", "-v"],
+    "wrk": ["wrk", "--version"],
+}
+_PACKAGES = {
+    "uvicorn": ["uvicorn", "uvloop", "httptools"],
+    "FastAPI": ["fastapi", "uvicorn"],
+    "Klein": ["klein"],
+    "Twisted": ["twisted"],
+    "treq": ["treq"],
+    "aiohttp": ["aiohttp"],
+    "IPython": ["ipython"],
+}
+
+
+def python() -> str:
+    """The Python that has the packages; the one in PATH where there is none."""
+    return str(_PYTHON) if _PYTHON.exists() else "python3"
+
+
+@functools.cache
+def _installed() -> dict[str, str]:
+    """The packages that this Python has, by their names in lower case, with versions; and its own version."""
+    code = (
+        "import importlib.metadata as m, json, platform\n"
+        "found = {d.metadata['Name'].lower(): d.version for d in m.distributions()}\n"
+        "print(json.dumps(found | {'': platform.python_version()}))")
+    output = subprocess.run([python(), "-c", code], capture_output=True, text=True, timeout=60).stdout
+    return json.loads(output or "{}")
+
+
+@functools.cache
+def version(peer: str) -> str | None:
+    """The version of a peer, or nothing where it is not installed."""
+    if peer in ("CPython", "asyncio"):
+        return _installed().get("")
+    if peer in _PACKAGES:
+        versions = [_installed().get(package) for package in _PACKAGES[peer]]
+        return versions[0] if all(versions) else None
+    command = _COMMANDS[peer]
+    if not shutil.which(command[0]):
+        return None
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    found = re.search(r"\d+(\.\d+)+[\w.-]*", done.stdout + done.stderr)
+    return found.group() if found else "?"
+
+
+def absence(peer: str) -> str | None:
+    """`not installed`, or nothing where it is there."""
+    return None if version(peer) else "not installed"
+
+
+def versions() -> dict[str, str]:
+    """All that are installed."""
+    found = {peer: version(peer) for peer in ["CPython", *_COMMANDS, *_PACKAGES]}
+    return {peer: number for peer, number in found.items() if number}

@@ -1,0 +1,71 @@
+"""What a fiber costs: to run it, to park and wake it, to keep it parked."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness import peers
+from harness.processes import Conversation, Failure
+from harness.results import Measure, PROGRAM, SectionResult
+from harness.section import Bench, contestant
+
+ABOUT = "fibers, coroutines and tasks, without timers and sockets"
+
+_HERE = Path(__file__).parent
+_COUNT = 200_000
+_PARKED = 100_000
+_MEASURES = [
+    Measure("run", "create, run, finish", "ns"), Measure("switch", "park and wake", "ns"),
+    Measure("memory", "parked", "bytes"),
+]
+_PEERS = {
+    "Lua": lambda: ["lua5.4", str(_HERE / "coroutines.lua")],
+    "asyncio": lambda: [peers.python(), str(_HERE / "tasks.py")],
+    "Twisted": lambda: [peers.python(), str(_HERE / "deferreds.py")],
+}
+
+
+def run(bench: Bench, result: SectionResult) -> None:
+    def ours() -> dict[str, float]:
+        return _measure(lambda: bench.prompt(_HERE / "fibers.cells"), "{}({})")
+
+    def theirs(argv) -> dict[str, float]:
+        return _measure(lambda: Conversation(argv(), core=bench.server_core), "{} {}")
+
+    contestants = [contestant(PROGRAM, None, ours)]
+    contestants += [contestant(name, name, lambda argv=argv: theirs(argv)) for name, argv in _PEERS.items()]
+    table = bench.contest(
+        result, f"{_COUNT:,} of each, {_PARKED:,} parked at once", _MEASURES, contestants,
+        ["CPU time. A hand-over parks one and wakes the other, there and back: its time is halved. In Twisted the one "
+         "that wakes runs within the call, and only one of the two parks; in Lua neither has anything to wait for."])
+    ours = table.row(PROGRAM)
+    for key, limit, unit, what in (
+        ("run", 30, "ns", "create, run, finish"), ("switch", 100, "ns", "park and wake"),
+        ("memory", 500, "bytes", "a parked fiber"),
+    ):
+        result.want(what, ours.value(key), limit, unit)
+        result.want_ahead(table, key, list(_PEERS), what)
+
+
+def _measure(start: Callable[[], Conversation], line: str) -> dict[str, float]:
+    def cpu(job: str, n: int, wanted: int) -> float:
+        before = conversation.process.cpu()
+        answer = conversation.ask(line.format(job, n))
+        if int(answer) != wanted:
+            raise Failure(f"{job} gives {answer} in place of {wanted}")
+        return conversation.process.cpu() - before
+
+    total = _COUNT * (_COUNT - 1) // 2
+    with start() as conversation:
+        for job in ("run", "handOver"):
+            cpu(job, 1000, 499_500)
+        found = {
+            "run": cpu("run", _COUNT, total) / _COUNT * 1e9,
+            "switch": cpu("handOver", _COUNT, total) / _COUNT / 2 * 1e9,
+        }
+    # In a process of their own: room that others have left would count as nothing.
+    with start() as conversation:
+        cpu("park", 1000, 1000)
+        before = conversation.process.memory()
+        cpu("park", _PARKED, _PARKED + 1000)
+        found["memory"] = (conversation.process.memory() - before) / _PARKED
+    return found
