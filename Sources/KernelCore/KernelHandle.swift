@@ -296,10 +296,9 @@ public final class KernelHandle: Sendable {
     return (try? loop.submit { [supervisor] in supervisor.value.settle(within: limit) }.wait()) ?? .settled
   }
 
-  /// Whether a cell waits though nothing is left that could end its wait: no timer, no call, nothing that runs.
-  public func waitsInVain() -> Bool {
-    (try? loop.submit { [supervisor] in supervisor.value.kernel.waitsInVain }.wait()) ?? false
-  }
+  /// Whether a cell waits though nothing is left that could end its wait: no timer, no call, nothing that runs. Returns
+  /// within `patience`: what computes does not wait.
+  public func waitsInVain() -> Bool { promptly { $0.kernel.waitsInVain } ?? false }
 
   // MARK: Calls by hand
 

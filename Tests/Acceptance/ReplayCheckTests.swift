@@ -175,6 +175,17 @@ import Testing
     }
   }
 
+  @Test func aCellThatComputesIsStoppedInTimeToo() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nwhile true { }\n")
+      let start = ContinuousClock.now
+      let run = try Run(["--check", "--timeout", "1s", file])
+      #expect(run.exit == .code(3) && run.output.contains("did not end within 1 s"))
+      // Its own bound is 10 s of computing.
+      #expect(ContinuousClock.now - start < .seconds(8))
+    }
+  }
+
   @Test func whereNothingIsStoredNoCellIsSaidToBeUpdated() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile("# %% 1\n5\n\n# %% 2\nthrow \"x\"\n")
