@@ -59,21 +59,19 @@ extension Prompt {
   /// `%reset`: an empty notebook and a new kernel.
   func reset() {
     let numbers = notebook.codeNumbers
-    if notebook.cells.isEmpty {
+    if numbers.isEmpty {
       restart(isSaid: false)
       return say("the notebook was empty, and the kernel is new")
     }
-    make(notebook.cells.map { .removed($0) }, undoableAs: "%reset")
+    make(notebook.codeCells.map { .removed($0) }, undoableAs: "%reset")
     fileIsAhead = path != nil
     Completer.shared.forgetAll()
     restart(isSaid: false)
     kernel.giveUpAddresses()
     say(
-      numbers.isEmpty
-        ? "the kernel is new and the texts of the notebook are gone; %undo brings them back"
-        : numbers.count == 1
-          ? "the kernel is new and the one cell of the notebook gone; %undo brings it back"
-          : "the kernel is new and all \(numbers.count) cells of the notebook are gone; %undo brings them back"
+      numbers.count == 1
+        ? "the kernel is new and the one cell of the notebook gone; %undo brings it back"
+        : "the kernel is new and all \(numbers.count) cells of the notebook are gone; %undo brings them back"
     )
   }
 

@@ -42,6 +42,15 @@ import Testing
     }
   }
 
+  @Test func linesBehindAFileWithACellThatFailsHaveTheirTurn() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nthrow \"no\"\n# %% 2\n2\n")
+      let run = try Run(["--port", "0", file], input: "1 + 2\n%cells\n")
+      #expect(run.exit == .code(3))
+      #expect(run.output.contains("Out[3]: 3\n") && run.output.contains("[2] not run"), "\(run.output)")
+    }
+  }
+
   /// An editor was started all the same, and took the lines that followed.
   @Test func withoutATerminalNothingIsEdited() async throws {
     try await onOwnThread {
