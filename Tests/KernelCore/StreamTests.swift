@@ -94,7 +94,8 @@ struct StreamTests {
     let readers = 40
     let begun = Atomic<Int>(0)
     let isAnswered = Atomic<Bool>(false)
-    let end = ContinuousClock.now + .seconds(15)
+    // However busy this machine is with other tests.
+    let end = ContinuousClock.now + .seconds(60)
     let waited = try RawHTTPClient.concurrently(readers + 1) { index in
       if index == readers {
         while begun.load(ordering: .acquiring) < readers { usleep(1_000) }

@@ -137,7 +137,7 @@ struct InspectorTables {
   private func json(of trace: TraceSummary) -> String {
     JSONText.object { json in
       write(trace, to: &json)
-      json.member("began", milliseconds: .nanoseconds(supervisor.clock.now) - trace.age)
+      json.member("began", milliseconds: trace.began)
     }
   }
 

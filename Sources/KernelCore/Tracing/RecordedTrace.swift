@@ -161,6 +161,7 @@ final class RecordedTrace {
   func summary(now: Int) -> TraceSummary {
     TraceSummary(
       number: number, title: title, cell: spans[0].cell, outcome: spans[0].words,
-      duration: .nanoseconds(duration(now: now)), isOpen: !isOver, age: .nanoseconds(now - spans[0].start))
+      duration: .nanoseconds(duration(now: now)), isOpen: !isOver, age: .nanoseconds(now - spans[0].start),
+      began: .nanoseconds(spans[0].start))
   }
 }

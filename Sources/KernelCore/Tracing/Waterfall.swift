@@ -57,6 +57,8 @@ public struct TraceSummary: Sendable, Equatable {
   public let isOpen: Bool
   /// How long ago it began.
   public let age: Duration
+  /// When that was by the kernel's clock, the same whenever it is asked.
+  public var began = Duration.zero
 }
 
 /// Traces to choose from.

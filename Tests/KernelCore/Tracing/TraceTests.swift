@@ -39,6 +39,15 @@ struct TraceTests {
     nil
     """
 
+  @Test func aTraceThatHasEndedReadsTheSameLater() {
+    let trace = RecordedTrace(
+      number: 1, id: .none, subject: .cell, cell: 1, caller: .none, isOwn: false, start: 7)
+    trace.spans[0].end = 9
+    let (early, late) = (trace.summary(now: 10), trace.summary(now: 1_000_010))
+    #expect(early.began == .nanoseconds(7) && late.began == early.began && late.duration == early.duration)
+    #expect(late.age - early.age == .milliseconds(1))
+  }
+
   @Test func callsInARowAreAllInTheWay() {
     let bench = bench()
     bench.run(Self.routes, cell: 1)
