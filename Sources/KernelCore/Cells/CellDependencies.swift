@@ -21,8 +21,8 @@ public struct CellDependencies: Sendable {
     case route(RouteKey)
     /// Of `notFound` and `onError` there is one in a group; the others stand side by side.
     case hook(HookKind, prefix: String)
-    /// What a call declares around routes, in whatever group.
-    case call(String)
+    /// What declares something around routes beside others, in whatever group: a guard may move from one to another.
+    case around(String)
   }
 
   private let texts: [Text]
@@ -57,14 +57,13 @@ public struct CellDependencies: Sendable {
     var surrounds: Set<Declaration> = []
     for hook in resolution.hooks {
       guard let prefix = try? RoutePrefix(hook.prefix) else { continue }
-      let declaration = Declaration.hook(hook.kind, prefix: prefix.key)
       if SurroundingKey.Kind.hook(hook.kind).hasMany {
-        surrounds.insert(declaration)
+        surrounds.insert(.around(hook.kind.rawValue))
       } else {
-        declares.insert(declaration)
+        declares.insert(.hook(hook.kind, prefix: prefix.key))
       }
     }
-    for name in ["cors", "files"] where resolution.reads[name] != nil { surrounds.insert(.call(name)) }
+    for name in ["cors", "files"] where resolution.reads[name] != nil { surrounds.insert(.around(name)) }
     return Text(
       number: number, uses: CellUses(resolution, declares: names), declares: declares, surrounds: surrounds)
   }
