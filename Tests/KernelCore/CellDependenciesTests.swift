@@ -81,6 +81,16 @@ struct CellDependenciesTests {
     #expect(after.affected(by: edited, since: before) == example.affected)
   }
 
+  /// A guard that goes from a group to all routes, or into a group, is replaced by the one that is there then.
+  @Test func whatSurroundsRoutesIsReplacedInWhateverGroupItStands() {
+    let grouped = CellDependencies([(1, "group \"/g\" { before { 1 } }"), (2, "route \"/\" { 1 }")])
+    let everywhere = CellDependencies([(2, "route \"/\" { 1 }"), (3, "before { 1 }")])
+    #expect(everywhere.heirs(of: 1, in: grouped) == [3] && grouped.heirs(of: 3, in: everywhere) == [1])
+    let other = CellDependencies([(4, "after { nil }"), (5, "cors()")])
+    #expect(other.heirs(of: 1, in: grouped) == [])
+    #expect(grouped.surrounds(1) && !grouped.surrounds(2) && other.surrounds(5))
+  }
+
   @Test func theOrderIsTheNotebooks() {
     let cells = CellDependencies([(7, "let a = 1"), (2, "a"), (5, "1")])
     #expect(cells.affected(by: [7]) == [7, 2])
