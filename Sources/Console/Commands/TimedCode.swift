@@ -2,12 +2,10 @@ import Foundation
 
 /// The code of `%time for i in 0..<3 { … }`: what follows the command is a cell of its own, on as many lines as it takes.
 struct TimedCode {
-  /// What stands before the code, with the blanks behind it.
-  let command: Substring
   let code: Substring
 
   /// How many bytes of the text the code begins behind.
-  var offset: Int { command.base.utf8.distance(from: command.base.startIndex, to: code.startIndex) }
+  var offset: Int { code.base.utf8.distance(from: code.base.startIndex, to: code.startIndex) }
 
   /// Nil for any other text, also for one that names cells: `%time 3-5`.
   init?(_ text: String) {
@@ -19,6 +17,5 @@ struct TimedCode {
       return nil
     }
     self.code = code
-    command = text[..<code.startIndex]
   }
 }

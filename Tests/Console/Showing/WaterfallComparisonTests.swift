@@ -9,12 +9,7 @@ import Testing
     _ name: String, _ depth: Int, line: Int? = nil, _ start: Int, _ end: Int, waits: Bool = false,
     critical: Bool = false
   ) -> Waterfall.Row {
-    Waterfall.Row(
-      name: name, depth: depth, cell: 9, line: line, start: .seconds(start), duration: .seconds(end - start),
-      isOpen: false, outcome: depth == 1 ? "200" : nil,
-      pieces: [
-        Waterfall.Piece(start: .seconds(start), end: .seconds(end), isWaiting: waits, isCritical: critical)
-      ])
+    .of(name, depth, cell: 9, line: line, start, end, waits: waits, critical: critical)
   }
 
   private func waterfall(_ number: Int, _ title: String, _ rows: [Waterfall.Row], _ critical: [Int])

@@ -5,26 +5,14 @@ import Testing
 
 /// A trace as lines of any width.
 @Suite struct WaterfallViewTests {
-  private func row(
-    _ name: String, _ depth: Int, line: Int? = nil, _ start: Int, _ end: Int, waits: Bool = false,
-    critical: Bool = false
-  ) -> Waterfall.Row {
-    Waterfall.Row(
-      name: name, depth: depth, cell: 4, line: line, start: .seconds(start), duration: .seconds(end - start),
-      isOpen: false, outcome: depth == 1 ? "200" : nil,
-      pieces: [
-        Waterfall.Piece(start: .seconds(start), end: .seconds(end), isWaiting: waits, isCritical: critical)
-      ])
-  }
-
   private var waterfall: Waterfall {
     Waterfall(
       trace: TraceSummary(
         number: 17, title: "GET /compare", cell: 4, outcome: "200", duration: .seconds(20), isOpen: false,
         age: .seconds(30)),
       rows: [
-        row("GET /compare", 0, 0, 20, waits: true), row("GET /slow", 1, line: 2, 0, 10, critical: true),
-        row("GET /slow", 1, line: 3, 10, 20, critical: true), row("GET /ip", 1, line: 4, 5, 6),
+        .of("GET /compare", 0, 0, 20, waits: true), .of("GET /slow", 1, line: 2, 0, 10, critical: true),
+        .of("GET /slow", 1, line: 3, 10, 20, critical: true), .of("GET /ip", 1, line: 4, 5, 6),
       ], hidden: 2, critical: [.init(row: 1, duration: .seconds(10)), .init(row: 2, duration: .seconds(10))])
   }
 
