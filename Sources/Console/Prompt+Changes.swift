@@ -27,7 +27,23 @@ extension Prompt {
     }
     isModified = true
     if let command { keep(Undoable(command: command, inverses: inverses)) }
-    do throws(JournalError) { try journal.append(changes) } catch { input.tell("\(error)", .dim) }
+    do throws(JournalError) { try journal.append(changes, waiting: waitingCells(input.typedAhead)) } catch {
+      input.tell("\(error)", .dim)
+    }
+  }
+
+  /// Journals the cells that were entered while something else was waited for.
+  func keep(typedAhead texts: [String]) {
+    do throws(JournalError) { try journal.append([], waiting: waitingCells(texts)) } catch {
+      input.printAbove(StyledText("\(error)", .dim))
+    }
+  }
+
+  /// What becomes cells yet, of what was pasted and what was typed ahead.
+  private func waitingCells(_ texts: [String]) -> [String] {
+    (pastedRest + texts.flatMap { text in PastedTranscript.cells(in: text) ?? [text] }).filter { text in
+      if case .cell = meaning(of: text) { CellsFile.unstorableLine(in: text) == nil } else { false }
+    }
   }
 
   /// Remembers what can be taken back.
@@ -192,7 +208,7 @@ extension Prompt {
 
   /// Whether a text can be saved in a cells file; says why not.
   func checkMarkers(_ text: String) -> Bool {
-    guard let line = CellsFile.markerLine(in: text) ?? CellsFile.outputLine(in: text) else { return true }
+    guard let line = CellsFile.unstorableLine(in: text) else { return true }
     refuse(
       "line \(line) looks like a marker of the cells file and could not be saved; indent it or write it otherwise"
     )

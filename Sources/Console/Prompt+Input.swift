@@ -8,11 +8,7 @@ extension Prompt {
   func handle(_ text: String) {
     (isInterrupted, isBackgrounded) = (false, false)
     if let cells = PastedTranscript.cells(in: text) {
-      for cell in cells {
-        if cells.count > 1 { say(Transcript.input(notebook.nextNumber, cell)) }
-        handle(cell)
-      }
-      return
+      return enter(pasted: cells)
     }
     switch meaning(of: text) {
     // Several at once are pasted.
@@ -21,6 +17,21 @@ extension Prompt {
     case .question(let topic): help(topic)
     case .word(let word): word == "help" ? help("") : leave()
     case .cell: enter(text)
+    }
+  }
+
+  /// Enters the cells of a transcript one after another, up to one that Ctrl-C stops.
+  private func enter(pasted cells: [String]) {
+    defer { pastedRest = [] }
+    for (place, cell) in cells.enumerated() {
+      pastedRest = cells[(place + 1)...]
+      if cells.count > 1 { say(Transcript.input(notebook.nextNumber, cell)) }
+      handle(cell)
+      if isInterrupted, !pastedRest.isEmpty {
+        return complain(
+          "interrupted; \(pastedRest.count) of the pasted cells \(pastedRest.count == 1 ? "was" : "were") not entered; Up brings the whole"
+        )
+      }
     }
   }
 

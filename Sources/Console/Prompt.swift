@@ -52,6 +52,8 @@ public final class Prompt {
   var fileVersion: CellsFile.FileVersion?
   /// The cell whose text is to be edited at the next prompt, and the text to begin with where it is another.
   var editing: (number: Int, text: String?)?
+  /// The cells of a transcript that was pasted which have still to be entered.
+  var pastedRest: ArraySlice<String> = []
   /// The cell before which the next one goes; the end where there is none.
   var insertion: Int?
   /// What can be taken back, the latest last.
@@ -128,6 +130,7 @@ public final class Prompt {
     }
     journal = Journal()
     Completer.shared.source = self
+    input.onTypedAhead = { [unowned self] in keep(typedAhead: $0) }
   }
 
   // MARK: The whole
@@ -231,6 +234,8 @@ public final class Prompt {
     defer { if !isInteractive, lastQuestion != nil { hasFailed = true } }
     switch entry {
     case .text(let text):
+      // What becomes a cell is out of what waits when it is in the notebook.
+      if case .cell = meaning(of: text) {} else { keep(typedAhead: input.typedAhead) }
       handle(text)
       tellStale()
     case .interrupted: break

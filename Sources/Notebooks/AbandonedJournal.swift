@@ -13,7 +13,7 @@ public struct AbandonedJournal: Equatable, Sendable {
   public let started: Date
   /// The file it worked on, as it was named there; nil for a notebook that had none.
   public let notebookFile: String?
-  /// What was done, in order; at least one.
+  /// What was done, in order; at least one. Texts that had still to become cells stand at the end as such.
   public let entries: [Entry]
   /// Lines that could not be read: the last one is torn when the machine went down as it was written.
   public let damagedLines: Int
@@ -111,6 +111,7 @@ extension Journal {
   private static func journal(_ bytes: [UInt8], _ path: String) -> AbandonedJournal? {
     var owner: JournalRecord?
     var entries: [AbandonedJournal.Entry] = []
+    var waiting: [JournalRecord] = []
     var damaged = 0
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let record = try? JSONDecoder().decode(JournalRecord.self, from: Data(line))
@@ -118,9 +119,20 @@ extension Journal {
         entries.append(.init(time: Date(timeIntervalSince1970: record.time), change: change))
       } else if let record, record.pid != nil {
         owner = record
+      } else if let record, record.operation == .waiting, record.source != nil {
+        waiting.append(record)
+      } else if let record, record.operation == .taken, let count = record.count, count > 0 {
+        waiting.removeFirst(min(count, waiting.count))
       } else {
         damaged += 1
       }
+    }
+    var last = (entries.compactMap(\.change.number) + (owner?.order ?? [])).max() ?? 0
+    for record in waiting {
+      guard let source = record.source else { continue }
+      last += 1
+      let change = NotebookChange.added(Cell(number: last, source: source), at: .max)
+      entries.append(.init(time: Date(timeIntervalSince1970: record.time), change: change))
     }
     guard let first = entries.first else { return nil }
     return AbandonedJournal(

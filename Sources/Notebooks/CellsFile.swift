@@ -40,8 +40,14 @@ public enum CellsFile {
     }
   }
 
+  /// The first line of code, counted from 1, that no cells file could hold: it would be taken for the beginning of
+  /// another cell or for a stored output.
+  public static func unstorableLine(in source: String) -> Int? {
+    markerLine(in: source) ?? outputLine(in: source)
+  }
+
   /// The first line of code, counted from 1, that the file would take for a stored output.
-  public static func outputLine(in source: String) -> Int? {
+  static func outputLine(in source: String) -> Int? {
     line(in: source) { $0.hasPrefix("#>") }
   }
 

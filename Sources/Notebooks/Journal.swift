@@ -18,6 +18,8 @@ public final class Journal {
   private var size = 0
   /// What could not be written when it came; it is written with what comes next.
   private var pending: [UInt8] = []
+  /// The texts that wait to become cells, as the file has them.
+  private var waiting: [String] = []
 
   /// Begins the journal of this program. `notebookFile` is the file that it works on, if any.
   ///
@@ -78,9 +80,22 @@ public final class Journal {
   ///
   /// Throws where they can't be written; a cell may run all the same once the person has been told. What a full disk
   /// kept from being written is made up for by the next call that succeeds.
-  public func append(_ changes: [NotebookChange]) throws(JournalError) {
+  ///
+  /// - Parameter waiting: the texts that were entered and wait for their turn to become cells, the oldest first. They
+  ///   are offered as cells where the program ends before, and take the place of those that were given before.
+  public func append(_ changes: [NotebookChange], waiting: [String] = []) throws(JournalError) {
     let now = Date()
-    try write(changes.map { JournalRecord($0, at: now) })
+    let records = changes.map { JournalRecord($0, at: now) } + follow(waiting, at: now)
+    if !records.isEmpty { try write(records) }
+  }
+
+  /// What tells that other texts wait now. As a rule some of the oldest have had their turn and some have come.
+  private func follow(_ texts: [String], at time: Date) -> [JournalRecord] {
+    let taken = (0...waiting.count).first { texts.starts(with: waiting[$0...]) } ?? waiting.count
+    let come = texts.dropFirst(waiting.count - taken)
+    waiting = texts
+    return (taken > 0 ? [JournalRecord(taken: taken, at: time)] : [])
+      + come.map { JournalRecord(waiting: $0, at: time) }
   }
 
   /// Begins anew, since the notebook is now the same as its file: it has just been saved or loaded.
@@ -97,7 +112,8 @@ public final class Journal {
     pending = []
     let record = JournalRecord(
       pid: getpid(), started: started, notebookFile: notebookFile, order: notebook.order)
-    try write([record])
+    let now = Date()
+    try write([record] + waiting.map { JournalRecord(waiting: $0, at: now) })
   }
 
   /// Ends the journal: all went well, nothing is to be offered.
@@ -186,6 +202,10 @@ public enum JournalError: Error, Equatable, Sendable, CustomStringConvertible {
 struct JournalRecord: Codable {
   enum Operation: String, Codable {
     case added, removed, edited, moved
+    /// A text was entered that waits for its turn.
+    case waiting
+    /// So many of those that wait, the oldest, have had it.
+    case taken
   }
 
   var time: Double
@@ -203,6 +223,7 @@ struct JournalRecord: Codable {
   var before: String?
   /// Where a cell came or went to; the end where a line does not say.
   var place: Int?
+  var count: Int?
 
   init(pid: Int32, started: Date, notebookFile: String?, order: [Int]) {
     self.time = started.timeIntervalSince1970
@@ -232,6 +253,18 @@ struct JournalRecord: Codable {
     }
   }
 
+  init(waiting text: String, at time: Date) {
+    self.time = time.timeIntervalSince1970
+    operation = .waiting
+    source = text
+  }
+
+  init(taken count: Int, at time: Date) {
+    self.time = time.timeIntervalSince1970
+    operation = .taken
+    self.count = count
+  }
+
   private mutating func describe(_ cell: Cell) {
     kind = cell.kind.rawValue
     title = cell.title.isEmpty ? nil : cell.title
@@ -254,6 +287,7 @@ struct JournalRecord: Codable {
     case .edited:
       if let number, let before, let source { .edited(number, from: before, to: source) } else { nil }
     case .moved: if let number, let place { .moved(number, to: place) } else { nil }
+    case .waiting, .taken: nil
     }
   }
 

@@ -6,7 +6,7 @@ extension Notebook {
   /// else: the beginning of a cell, or a stored output.
   public mutating func reformat(_ number: Int, source: String) throws {
     guard let cell = self[number] else { throw NotebookError.noCell(number, existing: codeNumbers) }
-    if let line = CellsFile.markerLine(in: source) ?? CellsFile.outputLine(in: source) {
+    if let line = CellsFile.unstorableLine(in: source) {
       throw CellsFileError(
         .outputInSource, cell: number, line: line,
         problem: "a comment of this cell would begin its line and be taken for something else",

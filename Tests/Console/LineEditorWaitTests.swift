@@ -22,7 +22,29 @@ import Testing
     try probe.send("wait\r")
     try probe.wait(for: "working")
     try probe.send("typed ahead\r" + Keys.control("c") + "typed after")
-    try probe.waitForLines(["In [1]: wait", "^C", "interrupted", "In [2]: typed after"])
+    let notice = "what was typed meanwhile has not been run; Up brings it"
+    try probe.waitForLines(["In [1]: wait", "^C", notice, "interrupted", "In [2]: typed after"])
+    for _ in 0..<11 { try probe.send("\u{7F}") }
+    try probe.send("\u{1B}[A")
+    try probe.wait(for: "In [2]: typed ahead")
+  }
+
+  @Test func whatIsTypedAheadIsSeenBelowTheSpinner() throws {
+    let probe = try Probe(columns: 30)
+    try probe.send("wait\r")
+    try probe.wait(for: "working")
+    try probe.send("one\rtwo {\rmore\r}\r" + String(repeating: "long ", count: 10) + "\rlast")
+    try probe.wait(for: "what was typed") { screen in
+      Array(screen.lines.drop { !$0.hasSuffix("working") }.dropFirst().prefix { !$0.isEmpty })
+        == ["  … 1 before", "  then: two {  … 3 lines", "  then: long long long long …", "  then: last"]
+    }
+    try probe.send("\u{7F}\u{7F}")
+    try probe.wait(for: "less of it") { $0.text.hasSuffix("then: la") }
+    try probe.send(Keys.control("z"))
+    try probe.wait(for: "the texts in their turn") {
+      $0.text.contains("<one>\n") && $0.text.hasSuffix(": la")
+    }
+    #expect(!probe.screen.fullText.contains("then:"))
   }
 
   @Test func controlZPutsACellInTheBackground() throws {

@@ -396,3 +396,30 @@ func orderComesBack(seed: UInt64) throws {
   for change in made { try again.apply(change) }
   #expect(again.cells == left.cells)
 }
+
+@Test("What waits to become a cell is offered as one, until it has become one or is dropped")
+func waitingTextsAreOffered() throws {
+  let state = try State()
+  do {
+    let journal = state.journal()
+    try journal.append([], waiting: ["a", "b"])
+    try journal.append([], waiting: ["a", "b"])
+    try journal.append([.added(Cell(number: 4, source: "a"), at: 0)], waiting: ["b", "c", "d"])
+    // An empty notebook, and what waits goes on waiting.
+    try journal.reset(notebookFile: nil)
+    try journal.append([.added(Cell(number: 7, source: "b"), at: 0)], waiting: ["c", "d"])
+  }
+  state.waitUntilUnlocked()
+  let left = try #require(state.abandoned.first)
+  #expect(
+    left.cells == [Cell(number: 7, source: "b"), Cell(number: 8, source: "c"), Cell(number: 9, source: "d")])
+  #expect(left.damagedLines == 0)
+  do {
+    let journal = state.journal()
+    #expect(try journal.adopt(left))
+    try journal.append([], waiting: ["x", "y"])
+    try journal.append([], waiting: [])
+  }
+  state.waitUntilUnlocked()
+  #expect(try #require(state.abandoned.first).cells.map(\.source) == ["b", "c", "d"])
+}

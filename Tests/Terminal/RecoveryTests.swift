@@ -33,6 +33,87 @@ import Testing
     #expect(try third.enter("%recover") == ["there is nothing to recover"])
   }
 
+  /// A cell that was entered while another one waited was lost by a kill, and by Ctrl-C.
+  @Test func whatIsTypedWhileACellWaitsIsNotLost() throws {
+    let home = TemporaryFolder()
+    let first = try NotebookTerminal(home: home)
+    try first.enter("let n = 5")
+    try first.send("await sleep(1h)\r")
+    try first.waitUntilRunning(2)
+    try first.send("let ahead = 6\r%cells\rroute \"/a\" {\rahead\r}\rhalf")
+    try first.wait(for: "  then: half")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+
+    let second = try NotebookTerminal(home: home)
+    #expect(second.screen.text.contains("4 cells were entered in a notebook that ended without saving"))
+    try second.enter("%recover")
+    let shown = try second.enter("%show")
+    #expect(
+      shown == [
+        "In [1]: let n = 5", "In [2]: await sleep(1h)", "In [3]: let ahead = 6", "In [4]: route \"/a\" {",
+        "   ...:     ahead", "   ...: }",
+      ])
+    try second.send("await sleep(1h)\r")
+    try second.waitUntilRunning(5)
+    try second.send("\"kept\"\r")
+    try second.wait(for: "  then: \"kept\"")
+    try second.send(Keys.interrupt)
+    try second.wait(for: "what was typed meanwhile has not been run; Up brings it")
+    try second.waitForPrompt()
+    try second.send(Keys.up)
+    try second.wait(for: "In [6]: \"kept\"")
+    // It has not become a cell, and is none that is brought back.
+    second.terminal.kill(SIGKILL)
+    try second.terminal.waitForExit()
+    #expect(try NotebookTerminal(home: home).screen.text.contains("5 cells were entered"))
+  }
+
+  /// Each text that has had its turn is there once.
+  @Test func whatWasTypedAheadIsNoCellTwice() throws {
+    let home = TemporaryFolder()
+    let first = try NotebookTerminal(home: home)
+    try first.send("let done = deferred()\r")
+    try first.waitForPrompt()
+    try first.send("await done\r")
+    try first.waitUntilRunning(2)
+    try first.send("await sleep(1h)\r3\r4\r")
+    try first.wait(for: "  then: 4")
+    try first.send(Keys.background)
+    try first.waitUntilRunning(3)
+    try first.wait(for: "  then: 4")
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+    let second = try NotebookTerminal(home: home)
+    try second.enter("%recover")
+    #expect(
+      try second.enter("%show").map { $0.dropFirst(8) } == [
+        "let done = deferred()", "await done", "await sleep(1h)", "3", "4",
+      ])
+  }
+
+  /// Of a transcript that was pasted, only the cell that ran was on the disk.
+  @Test func thePastedCellsBehindOneThatWaitsAreNotLost() throws {
+    let home = TemporaryFolder()
+    let first = try NotebookTerminal(home: home)
+    try first.terminal.paste("In [7]: await sleep(1h)\nIn [8]: 8\nOut[8]: 8\n\nIn [9]: 9")
+    try first.send("\r")
+    try first.waitUntilRunning(1)
+    try first.send(Keys.interrupt)
+    try first.wait(for: "interrupted; 2 of the pasted cells were not entered; Up brings the whole")
+    try first.waitForPrompt()
+    try first.send(Keys.up + "\r")
+    try first.waitUntilRunning(2)
+    first.terminal.kill(SIGKILL)
+    try first.terminal.waitForExit()
+    let second = try NotebookTerminal(home: home)
+    try second.enter("%recover")
+    #expect(
+      try second.enter("%show") == [
+        "In [1]: await sleep(1h)", "In [2]: await sleep(1h)", "In [3]: 8", "In [4]: 9",
+      ])
+  }
+
   /// The end of the pipe took what it had brought back along, and nobody had been asked.
   @Test func whatAPipeBringsBackIsThereUntilItIsSaved() throws {
     let home = TemporaryFolder()

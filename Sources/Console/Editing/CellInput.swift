@@ -102,7 +102,7 @@ public struct Hooks {
 public enum WaitOutcome: Equatable, Sendable {
   /// The condition holds.
   case finished
-  /// Ctrl-C; what was typed ahead is gone, as it would be at a shell.
+  /// Ctrl-C; what was typed ahead is not read any more, as at a shell, and is in the history.
   case interrupted
   /// Ctrl-Z: the cell goes on in the background.
   case backgrounded
@@ -124,7 +124,14 @@ public protocol CellInput: AnyObject, Sendable {
   /// Whether something was typed for the last cell that was read, though it may be gone again.
   var hasTyped: Bool { get }
 
-  /// Drops what was typed and nobody has read: it can be no answer to what is asked now. What a pipe holds stays.
+  /// The texts that were entered while something else was waited for, as far as is known, and are still to be read.
+  var typedAhead: [String] { get }
+
+  /// Called within `wait` with these texts, each time there are others.
+  var onTypedAhead: (([String]) -> Void)? { get set }
+
+  /// Drops what was typed and nobody has read: it can be no answer to what is asked now. It is in the history then. What
+  /// a pipe holds stays.
   func dropTypedAhead()
 
   /// Waits until `finished` says so, asking after each `wake()`; prints lines that arrive meanwhile. `status` is what

@@ -93,7 +93,7 @@ extension LineEditor {
     }
     if !endsEmpty, case .incomplete(let indent) = hooks.completeness(String(scalars: text)) {
       if cursor == text.count {
-        insert([10] + (takeOpenLines(behind: text) ?? spaces(indent)), into: text)
+        insert([10] + (takeOpenLines(behind: text) ?? Indentation.spaces(indent)), into: text)
       } else {
         insertLine(text, cursor)
       }
@@ -113,37 +113,15 @@ extension LineEditor {
     let blanks = text[cursor...].prefix { $0 == 0x20 || $0 == 9 }.count
     engine.move(by: blanks)
     engine.deleteBack(blanks)
-    let inner = [10] + spaces(indentation(text, at: cursor))
-    guard cursor + blanks < text.count, Self.closingBrackets.contains(text[cursor + blanks]) else {
+    let inner = [10] + Indentation.spaces(Indentation(hooks).behind(text[..<cursor]))
+    guard cursor + blanks < text.count, Indentation.closingBrackets.contains(text[cursor + blanks]) else {
       return insert(inner, into: text)
     }
     let closed = Array(text[..<cursor]) + [text[cursor + blanks]]
-    let outer = [10] + spaces(indentation(ofClosing: closed))
-    let isBetween = cursor > 0 && Self.openingBrackets.contains(text[cursor - 1])
+    let outer = [10] + Indentation.spaces(Indentation(hooks).ofClosing(closed))
+    let isBetween = cursor > 0 && Indentation.openingBrackets.contains(text[cursor - 1])
     insert(isBetween ? inner + outer : outer, into: text)
     if isBetween { engine.moveTo(cursor + inner.count) }
-  }
-
-  private static let openingBrackets = "([{".unicodeScalars.map(\.value)
-  private static let closingBrackets = ")]}".unicodeScalars.map(\.value)
-
-  /// How far a line is indented that begins here, as the parser wants it.
-  func indentation(_ text: [UInt32], at position: Int) -> Int {
-    guard case .incomplete(let wanted) = hooks.completeness(String(scalars: text[..<position])) else {
-      return 0
-    }
-    return max(0, min(wanted, 200))
-  }
-
-  /// How far a line is indented that begins with the bracket at the end of a text: as the line in which its partner
-  /// stands.
-  private func indentation(ofClosing text: [UInt32]) -> Int {
-    let bytes = String(scalars: text).utf8
-    guard let last = hooks.brackets(String(scalars: text)).last, last.offset == bytes.count - 1,
-      let partner = last.partner
-    else { return indentation(text, at: text.count) }
-    let line = bytes.prefix(partner).split(separator: 10, omittingEmptySubsequences: false).last ?? bytes[...]
-    return line.prefix { $0 == 0x20 }.count
   }
 
   /// Ctrl-O: a line below, with the indentation that belongs there; the cursor stays.
@@ -152,16 +130,9 @@ extension LineEditor {
     engine.moveTo(cursor)
   }
 
-  private func spaces(_ count: Int) -> [UInt32] { Array(repeating: 0x20, count: max(0, min(count, 200))) }
-
   /// A bracket that closes a block goes under the line that opened it.
   private func closeBracket(_ key: UInt32, _ text: [UInt32], _ cursor: Int) {
-    let start = Lines.start(text, cursor)
-    let typed = text[start..<cursor]
-    if start > 0, typed.allSatisfy({ $0 == 0x20 }) {
-      let indent = indentation(ofClosing: text[..<cursor] + [key])
-      if indent < typed.count { engine.deleteBack(typed.count - indent) }
-    }
+    engine.deleteBack(Indentation(hooks).excess(in: Array(text[..<cursor]), before: key))
     insert([key], into: text)
   }
 
@@ -320,7 +291,7 @@ extension LineEditor {
     }
     let start = Lines.start(text, cursor)
     if text[start..<cursor].allSatisfy(Lines.isBlank), !text.isEmpty {
-      insert(spaces(Layout.tabWidth - (cursor - start) % Layout.tabWidth), into: text)
+      insert(Indentation.spaces(Layout.tabWidth - (cursor - start) % Layout.tabWidth), into: text)
       return .changed
     }
     let map = OffsetMap(text)

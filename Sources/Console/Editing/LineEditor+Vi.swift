@@ -7,7 +7,7 @@ extension LineEditor {
     }
     let surroundings = ViCommands.Surroundings(
       partner: { self.brackets.bracket(in: text, at: $0)?.partner },
-      indentation: { self.indentation(text, at: $0) })
+      indentation: { Indentation(self.hooks).behind(text[..<$0]) })
     let effect = vi.type(key, text, cursor, surroundings)
     if case .vertical = effect {} else { goalColumn = nil }
     switch effect {

@@ -17,6 +17,7 @@ extension LineEditor {
     defer { show(takeQueued() + painter.erase() + "\u{1B}[?25h") }
     while true {
       if let outcome = outcomeOfKeys(since: &mark) { return outcome }
+      noteTypedAhead()
       if finished() {
         // A key that came before the end counts, though nobody had a look at it: many short waits must not hide it.
         if case .continued = terminal.waitForEvent(0) { resume() }
@@ -80,7 +81,43 @@ extension LineEditor {
 
   private func paintSpinner(_ picture: Int, _ status: String) {
     let frame = String(Self.spinner[picture % Self.spinner.count])
-    paint([StyledText(frame + " ", Style(.cyan)) + StyledText(status, .dim)])
+    paint([StyledText(frame + " ", Style(.cyan)) + StyledText(status, .dim)] + linesOfTypedAhead())
+  }
+
+  /// Most texts that were typed ahead and are shown below the spinner.
+  private static let shownAhead = 3
+
+  /// What was typed ahead, a line each, as far as it has room; the latest stay in sight.
+  private func linesOfTypedAhead() -> [StyledText] {
+    let texts = ahead.texts
+    let label = "  then: "
+    let room = max(8, terminal.size.columns - label.count - 1)
+    let shown = texts.suffix(Self.shownAhead).enumerated().map { place, text in
+      let lines = text.split(separator: "\n")
+      let isUnfinished = texts.count > ahead.entered.count && place == min(texts.count, Self.shownAhead) - 1
+      let end = lines.count > 1 && !isUnfinished ? "  … \(lines.count) lines" : ""
+      let line = (isUnfinished ? lines.last : lines.first).map(String.init) ?? ""
+      return label + TableView.cut(line, to: max(1, room - end.count)) + end
+    }
+    let more = texts.count > shown.count ? ["  … \(texts.count - shown.count) before"] : []
+    return (more + shown).map { StyledText($0, .dim) }
+  }
+
+  /// Tells whoever keeps it what was typed ahead, where that is something else than before.
+  private func noteTypedAhead() {
+    let before = ahead.entered
+    let now = typedAhead
+    if now != before { onTypedAhead?(now) }
+  }
+
+  /// Puts what was typed, and will not be read, into the history, and says so.
+  func keep(droppedKeys keys: ArraySlice<Key>) {
+    var dropped = TypedAhead(hooks: hooks, isVi: engine.isVi)
+    dropped.follow(keys, from: 0)
+    guard !dropped.texts.isEmpty else { return }
+    for text in dropped.texts { _ = addToHistory(text) }
+    let notice = "what was typed meanwhile has not been run; Up brings it"
+    printAbove(StyledText(notice.wrapped(to: terminal.size.columns), .dim))
   }
 
   /// Paints lines in place of what was there.
@@ -109,11 +146,15 @@ extension LineEditor {
     mark = terminal.keyMark
     guard let key else { return nil }
     if key == .control("c") {
+      let dropped = terminal.waitingKeys.prefix { $0 != .control("c") }
       terminal.dropTypedAhead(through: .control("c"))
       show(takeQueued() + painter.erase() + "^C\r\n")
+      keep(droppedKeys: dropped)
+      noteTypedAhead()
       return .interrupted
     }
     terminal.removeKeys(ends)
+    ahead = TypedAhead(hooks: hooks, isVi: engine.isVi)
     return .backgrounded
   }
 

@@ -21,6 +21,9 @@ public final class LineEditor: CellInput {
   nonisolated let pipe: WakePipe
   var painter = Painter()
   var history: History
+  /// What was typed while a cell was waited for.
+  lazy var ahead = TypedAhead(hooks: hooks, isVi: engine.isVi)
+  public var onTypedAhead: (([String]) -> Void)?
 
   // What belongs to the cell being typed.
   var prompt = ""
@@ -99,7 +102,16 @@ public final class LineEditor: CellInput {
 
   public var hasTyped: Bool { !edits.isEmpty }
 
-  public func dropTypedAhead() { terminal.dropTypedAhead() }
+  public var typedAhead: [String] {
+    ahead.follow(terminal.waitingKeys, from: terminal.firstWaiting)
+    return ahead.entered
+  }
+
+  public func dropTypedAhead() {
+    terminal.readWaiting()
+    keep(droppedKeys: terminal.waitingKeys)
+    terminal.dropTypedAhead()
+  }
 
   public func readCell(number: Int, text: String) -> Input {
     prompt = hooks.prompt(number)

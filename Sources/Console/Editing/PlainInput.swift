@@ -52,6 +52,9 @@ public final class PlainInput: CellInput {
 
   public var editsInPlace: Bool { false }
   public var hasTyped: Bool { false }
+  /// What was typed ahead is with the terminal until it is read.
+  public var typedAhead: [String] { [] }
+  public var onTypedAhead: (([String]) -> Void)?
   public func dropTypedAhead() {
     guard isTerminal else { return }
     bytes = []

@@ -56,6 +56,8 @@ final class Terminal {
   private var decoder = KeyDecoder()
   private var keys: [Key] = []
   private var nextKey = 0
+  /// How many keys came before those that are kept.
+  private var earlierKeys = 0
   /// Most keys that are kept while a cell runs; the rest are dropped.
   private static let typeAheadLimit = 1_000_000
 
@@ -101,15 +103,26 @@ final class Terminal {
   /// The next key that has been read, if any.
   func takeKey() -> Key? {
     guard nextKey < keys.count else {
-      keys = []
-      nextKey = 0
+      forgetRead()
       return nil
     }
     defer { nextKey += 1 }
     return keys[nextKey]
   }
 
-  /// Takes out the first key that `matches`, looking only at what came since `mark`.
+  /// The keys that have been read and not taken.
+  var waitingKeys: ArraySlice<Key> { keys[nextKey...] }
+
+  /// The number of the first of them, counted over all keys.
+  var firstWaiting: Int { earlierKeys + nextKey }
+
+  private func forgetRead() {
+    earlierKeys += nextKey
+    keys.removeSubrange(..<nextKey)
+    nextKey = 0
+  }
+
+  /// The first key that `matches`, looking only at what came since `mark`.
   func firstKey(since mark: Int, where matches: (Key) -> Bool) -> Key? {
     keys[max(mark, nextKey)...].first(where: matches)
   }
@@ -131,8 +144,7 @@ final class Terminal {
 
   /// Takes the key after which a cell went to the background out of the ones typed ahead.
   func removeKeys(_ matches: (Key) -> Bool) {
-    keys.removeSubrange(..<nextKey)
-    nextKey = 0
+    forgetRead()
     keys.removeAll(where: matches)
   }
 
