@@ -75,6 +75,64 @@ import Testing
     }
   }
 
+  /// A start that a cell keeps from its end for more than two seconds served what had run, without the guard behind it.
+  @Test(arguments: [[], ["--watch"]])
+  func nobodyReachesAGuardedRouteWhileACellBeforeTheGuardWaits(options: [String]) async throws {
+    try await onOwnThread {
+      let port = Int.random(in: 20_000..<30_000)
+      let file = try Serving.temporaryFile(
+        "# %% 1\nroute \"/\" { \"secret\" }\n# %% 2\nawait sleep(1h)\n# %% 3\nbefore { throw httpError(401) }\n"
+      )
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", "--port", "\(port)", file] + options, environment: Serving.environment)
+      try program.wait(
+        for:
+          "requests are answered with 503: `before` in cell 3 has still to run, and what it guards is not served without it\n",
+        in: .error)
+      #expect(program.errors.contains("cell [2] has not ended"))
+      #expect(try RawHTTPClient.request(port: port, "GET", "/").status == 503)
+      program.signal(SIGTERM)
+      #expect(try program.waitForExit() == .code(0))
+    }
+  }
+
+  /// What has no guard to come is served beside a cell that waits, perhaps for a request.
+  @Test func aCellThatWaitsKeepsNothingElseFromBeingServed() async throws {
+    try await onOwnThread {
+      let edited = try EditedFile(["let d = deferred()\nroute \"/go\" { d.resolve(1); 1 }", "await d", "7"])
+      #expect(try edited.text("/go") == "1")
+      try edited.serving.stop()
+    }
+  }
+
+  /// The guard's number had gone to another text, and the cell that was to have it failed.
+  @Test func aGuardThatFailsInItsNewCellIsMissed() async throws {
+    try await onOwnThread {
+      let guarding = "before { throw httpError(401) }"
+      let edited = try EditedFile(["let first = 1", guarding, "route \"/\" { \"secret\" }"])
+      #expect(try edited.serving.ask("/").status == 401)
+      let start = ["let first = 1", "let second = 2", "route \"/\" { \"secret\" }"]
+      try edited.write(start + ["\(guarding)\n[1][9]"])
+      try edited.told("requests are answered with 503: `before` in cell 4 has still to run")
+      #expect(try edited.serving.ask("/").status == 503)
+      // Also after an edit of something else.
+      try edited.write(["let first = 3"] + start.dropFirst() + ["\(guarding)\n[1][9]"])
+      try edited.told("requests are answered with 503: `before` in cell 4 has still to run", times: 2)
+      #expect(try edited.serving.ask("/").status == 503)
+      try edited.write(start + [guarding])
+      try edited.told("reloaded: cell")
+      #expect(try edited.serving.ask("/").status == 401)
+      // Whoever takes the guard out has no guard; one that is new and fails leaves what is served.
+      try edited.write(start)
+      try edited.told("4 is gone")
+      #expect(try edited.text("/") == "secret")
+      try edited.write(start + ["\(guarding)\n[1][9]"])
+      try edited.told("4 failed, and nothing of it is served", times: 3)
+      #expect(try edited.text("/") == "secret")
+      try edited.serving.stop()
+    }
+  }
+
   @Test func anEditIsSeenHoweverItIsWritten() async throws {
     try await onOwnThread {
       let edited = try EditedFile([#"route "/" { 1 }"#])
@@ -263,9 +321,11 @@ import Testing
       let program = try RunningProgram(
         BuiltProgram.path(), ["serve", path, "--watch", "--port", "0"], environment: Serving.environment)
       try program.wait(for: "cell [2] has not ended; an edit of it interrupts it", in: .error)
+      try program.wait(for: "serving http://127.0.0.1:", in: .error)
       try EditedFile.file([#"route "/" { 1 }"#, "2", #"route "/b" { 2 }"#])
         .write(toFile: path, atomically: true, encoding: .utf8)
       let serving = Serving(program: program, port: try Serving.port(of: program))
+      try program.wait(for: "reloaded: cells 2, 3 in ", in: .error)
       #expect(try serving.ask("/b").text == "2")
       try serving.stop()
     }

@@ -203,6 +203,22 @@ import Testing
     }
   }
 
+  /// A signal in the moment between its being taken over and being listened for was lost.
+  @Test(arguments: ["serve", "replay"])
+  func aSignalIsHeardWheneverItComes(_ mode: String) async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile("# %% 1\nawait sleep(1h)\n")
+      for step in 0..<25 {
+        let program = try RunningProgram(
+          BuiltProgram.path(), [mode, file, "--port", "0"], environment: Serving.environment)
+        usleep(UInt32(step * 12_000))
+        program.signal(SIGTERM)
+        let exit = try program.waitForExit(timeout: 10)
+        #expect(exit == .signal(SIGTERM) || mode == "serve" && exit == .code(0), "after \(step * 12) ms")
+      }
+    }
+  }
+
   @Test func aSignalEndsACellThatComputes() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile("# %% 1\nprint(\"begun\")\nwhile true { }\n")

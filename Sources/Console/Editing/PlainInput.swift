@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import Synchronization
 
@@ -25,7 +24,7 @@ public final class PlainInput: CellInput {
   nonisolated private let isInterrupted = Flag()
   /// The same of Ctrl-Z.
   nonisolated private let isSuspended = Flag()
-  private var signals: [any DispatchSourceSignal] = []
+  private var signals: [SignalListener] = []
 
   /// Prompts are shown where `input` is a terminal; there an empty line also ends a cell that wants more.
   public init(hooks: Hooks, color: Bool = false, input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
@@ -39,15 +38,11 @@ public final class PlainInput: CellInput {
     signals = [listen(to: SIGINT, setting: isInterrupted), listen(to: SIGTSTP, setting: isSuspended)]
   }
 
-  private func listen(to number: Int32, setting flag: Flag) -> any DispatchSourceSignal {
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler { @Sendable [pipe] in
+  private func listen(to number: Int32, setting flag: Flag) -> SignalListener {
+    SignalListener(number) { [pipe] in
       flag.set()
       pipe.wake()
     }
-    source.resume()
-    return source
   }
 
   public var editsInPlace: Bool { false }

@@ -56,7 +56,7 @@ public struct Serve {
   ) -> ExitStatus {
     var addresses = ServedAddresses(kernel, configuration)
     while !signals.isRaised {
-      if cells.proceed() { addresses.mayHaveChanged() }
+      if cells.proceed() { addresses.mayHaveChanged(isStartOver: cells.isStartOver) }
       if let cell = cells.failure {
         Stream.complain("cell [\(cell)] failed; nothing is served")
         return .cellFailed

@@ -106,6 +106,11 @@ public struct CellDependencies: Sendable {
     }
   }
 
+  /// Whether a cell declares what runs before the handlers of routes, and may keep them from running.
+  public func guards(_ number: Int) -> Bool {
+    texts.contains { $0.number == number && $0.surrounds.contains(.around(HookKind.before.rawValue)) }
+  }
+
   /// The cells of this notebook that declare something of what a cell of an earlier one declared there, or the same
   /// around routes, itself left out.
   public func heirs(of number: Int, in before: CellDependencies) -> [Int] {

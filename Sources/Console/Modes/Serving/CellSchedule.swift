@@ -47,6 +47,9 @@ struct CellSchedule {
   private var awaited: Int?
   /// Whether a cell that is to run or is gone declares something around routes, or did.
   private(set) var movesSurroundings = false
+  /// Whether nothing may be served without the guards that the file has: at the start, and when one has gone that was in
+  /// force.
+  private var needsGuards = true
   /// The cells that have run well, or are gone, since the file was last adopted.
   private var done: Set<Int> = []
 
@@ -56,6 +59,7 @@ struct CellSchedule {
   /// text, or depend on a cell that has.
   mutating func adopt(_ cells: [(number: Int, text: String)]) -> [Int] {
     noteStale()
+    let wantsGuards = needsGuards && (entries.isEmpty || !missingGuards.isEmpty)
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
     let goingOn = cells.filter { cell in
       old[cell.number].map { $0.isUnderWay && isSame($0.text, cell.text) } ?? false
@@ -82,6 +86,9 @@ struct CellSchedule {
     movesSurroundings =
       due.contains(where: dependencies.surrounds)
       || order.contains { before.surrounds($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
+    needsGuards =
+      wantsGuards
+      || order.contains { before.guards($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     entries = cells.map { number, text in
       Entry(
@@ -171,6 +178,14 @@ struct CellSchedule {
 
   /// The cells that have failed since the file was last adopted, and must not.
   var failed: [Int] { entries.filter(\.hasFailed).map(\.number) }
+
+  /// The cells that declare a guard of which nothing is in force, where nothing may be served without it.
+  var missingGuards: [Int] {
+    guard needsGuards else { return [] }
+    return entries.map(\.number).filter { number in
+      dependencies.guards(number) && texts[number] == nil && !gone.contains { $0.heirs.contains(number) }
+    }
+  }
 
   /// The cells that have not ended.
   var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }

@@ -90,7 +90,7 @@ struct ReloadReport {
   }
 
   /// `2, 3 and 5`; nil for none.
-  private static func list(_ numbers: [Int]) -> String? {
+  static func list(_ numbers: [Int]) -> String? {
     guard numbers.count > 1, let last = numbers.last else { return numbers.first.map(String.init) }
     if numbers.count > limit { return joined(numbers.map(String.init), by: ", ") }
     return numbers.dropLast().map(String.init).joined(separator: ", ") + " and \(last)"

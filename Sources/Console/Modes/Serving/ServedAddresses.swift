@@ -4,22 +4,29 @@ import KernelCore
 struct ServedAddresses {
   private let kernel: KernelHandle
   private let configuration: KernelConfiguration
-  /// What has been told; nil before the start is over.
+  /// What has been told; nil before anything is served.
   private var told: Set<String>?
   private var isOutdated = false
+  /// Whether all cells have had their turn.
+  private var isStartOver = false
 
   init(_ kernel: KernelHandle, _ configuration: KernelConfiguration) {
     self.kernel = kernel
     self.configuration = configuration
   }
 
-  /// Cells have run.
-  mutating func mayHaveChanged() { isOutdated = true }
+  /// Cells have run, and what they declare is served; not yet all where the start is not over.
+  mutating func mayHaveChanged(isStartOver: Bool) {
+    isOutdated = true
+    if isStartOver { self.isStartOver = true }
+  }
 
   /// Says what has come. While a cell computes that can't be known, and is told later.
   mutating func tell() {
     guard isOutdated, var addresses = kernel.addressesAtOnce() else { return }
     isOutdated = false
+    // The cell that is to listen may still come.
+    if addresses.isEmpty, !isStartOver { return }
     if told == nil {
       warnIfOthersCanReach(configuration)
       // The cell that was to listen has failed.

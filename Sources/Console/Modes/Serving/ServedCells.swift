@@ -71,7 +71,11 @@ final class ServedCells {
 
   // MARK: Running
 
-  /// Does what is to be done now; true where that ended the start or a reload.
+  /// Whether all cells have had their turn once.
+  private(set) var isStartOver = false
+
+  /// Does what is to be done now; true where that ended the start or a reload, or where what has run is served from now on
+  /// though the start goes on.
   func proceed() -> Bool {
     collectResults()
     while reload != nil, failure == nil {
@@ -82,9 +86,9 @@ final class ServedCells {
         reload?.report.removed.append(number)
       case .run(let number, let text): run(number, text)
       case .wait(let number):
-        serveDespiteWait()
+        let isServing = serveDespiteWait()
         tellOfWait(number)
-        return false
+        return isServing
       case .rest:
         finish()
         return true
@@ -156,8 +160,11 @@ final class ServedCells {
     }
     reload.report.underWay = schedule.underWay
     reload.report.kept = schedule.keptThoughGone
-    isServing = true
-    kernel.holdRoutes(false)
+    (isServing, isStartOver) = (true, true)
+    let guards = schedule.missingGuards
+    // Requests go on waiting where what is to guard their routes is not there.
+    if guards.isEmpty { kernel.holdRoutes(false) } else { kernel.holdRequests() }
+    defer { tellOfMissing(guards) }
     if !reload.isStart {
       Stream.complain(reload.report.line(.now - reload.began))
     } else if let problems = reload.report.problems {
@@ -168,21 +175,36 @@ final class ServedCells {
   /// How long a cell is waited for before that is told.
   private static let patience = Duration.seconds(2)
 
-  /// A start that waits, perhaps for a request from outside, goes on beside them.
-  private func serveDespiteWait() {
-    guard let reload, reload.isStart, !isServing, .now - reload.began > ServedCells.patience else { return }
+  /// A start that waits, perhaps for a request from outside, goes on beside them; true where that begins now. Where a
+  /// guard is to come nobody is served before.
+  private func serveDespiteWait() -> Bool {
+    guard let reload, reload.isStart, !isServing, .now - reload.began > ServedCells.patience,
+      schedule.missingGuards.isEmpty
+    else { return false }
     isServing = true
     kernel.holdRoutes(false)
+    return true
   }
 
-  /// Says which cell the others wait for, where an edit of the file would change that.
+  /// Says which cell the others wait for.
   private func tellOfWait(_ number: Int) {
-    guard let reload, !needsAll || !reload.isStart, !reload.hasToldOfWait,
-      .now - reload.began > ServedCells.patience
-    else { return }
+    guard let reload, !reload.hasToldOfWait, .now - reload.began > ServedCells.patience else { return }
+    let guards = reload.isStart ? schedule.missingGuards.filter { $0 != number } : []
     self.reload?.hasToldOfWait = true
+    let consequence =
+      !needsAll || !reload.isStart
+      ? "an edit of it interrupts it, and any other edit goes on beside it"
+      : "the cells behind it run when it has" + (guards.isEmpty ? ", and what has run is served" : "")
+    Stream.complain("cell [\(number)] has not ended; \(consequence)")
+    tellOfMissing(guards)
+  }
+
+  /// Says that nobody is served before a guard is there, and why.
+  private func tellOfMissing(_ guards: [Int]) {
+    guard let names = ReloadReport.list(guards) else { return }
     Stream.complain(
-      "cell [\(number)] has not ended; an edit of it interrupts it, and any other edit goes on beside it")
+      "requests are answered with 503: `before` in \(guards.count == 1 ? "cell" : "cells") \(names) has still to run, and what it guards is not served without it"
+    )
   }
 
   // MARK: The file
