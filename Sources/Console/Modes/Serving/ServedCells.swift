@@ -216,8 +216,8 @@ final class ServedCells {
     collectResults()
     cells = new
     kernel.setOrder(cells.texts.map(\.number))
-    // A start that the change overtakes is told as such when it ends.
-    if reload == nil { begin() }
+    // A start that the change overtakes before anything is served is told as such when it ends.
+    if isServing, reload?.isStart ?? true { begin() }
     reload?.began = .now
     reload?.hasToldOfWait = false
     let stopped = schedule.adopt(new.texts)
