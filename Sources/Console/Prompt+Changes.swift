@@ -283,12 +283,12 @@ extension Prompt {
   /// Says once which cells have become stale by what was done. While the kernel computes it can't be known, and is told
   /// later.
   func tellStale() {
-    guard let stale = staleCellsAtOnce else { return }
+    guard isInteractive, let stale = staleCellsAtOnce else { return }
     let edited = editedCells
     // Whoever changed a cell's text knows.
     let new = stale.filter { !knownStale.contains($0) && !edited.contains($0) }
     knownStale = Set(stale)
-    guard !new.isEmpty, isInteractive else { return }
+    if new.isEmpty { return }
     input.tell(
       "\(Prompt.list(new)) \(new.count == 1 ? "is" : "are") stale, since what \(new.count == 1 ? "it reads" : "they read") has changed; %run stale runs "
         + (new.count == 1 ? "it" : "them") + " again", .dim)
