@@ -66,12 +66,25 @@ public final class EventQueue: @unchecked Sendable {
   /// All events that have come; waits for one at most `timeout` seconds.
   public func take(timeout: TimeInterval = 0) -> [KernelEvent] { takeDated(timeout: timeout).map(\.event) }
 
+  /// How long requests that were served are gathered, in microseconds: whoever takes them is not woken for each.
+  private static let gatheringTime: UInt32 = 1_000
+
   /// The same, each with the moment when it came.
-  func takeDated(timeout: TimeInterval = 0) -> [(date: Date, event: KernelEvent)] {
+  ///
+  /// - Parameter gatheringServed: whether a request that was served is not taken before a moment has passed in which
+  ///   others may come.
+  func takeDated(
+    timeout: TimeInterval = 0, gatheringServed: Bool = false
+  ) -> [(date: Date, event: KernelEvent)] {
     condition.lock()
     defer { condition.unlock() }
     if events.isEmpty, !isWoken, timeout > 0 {
       _ = condition.wait(until: Date().addingTimeInterval(timeout))
+      if gatheringServed, case .served? = events.last?.event {
+        condition.unlock()
+        usleep(Self.gatheringTime)
+        condition.lock()
+      }
     }
     isWoken = false
     var taken = events

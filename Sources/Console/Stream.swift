@@ -67,16 +67,21 @@ public enum Stream {
       var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       let isHurried = isHurried.load(ordering: .relaxed)
       let hasStalled = hasStalled.load(ordering: .relaxed)
-      if poll(&ready, 1, isHurried ? (hasStalled ? 0 : patience) : 200) == 0 {
+      let count = poll(&ready, 1, isHurried ? (hasStalled ? 0 : patience) : 200)
+      // A signal came, perhaps the one that hurries.
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { return errno }
+      if count == 0 {
         if !isHurried { continue }
         self.hasStalled.store(true, ordering: .relaxed)
         return 0
       }
-      // A pipe that is ready takes so much without waiting.
-      let piece = rest.prefix(Int(PIPE_BUF))
-      let count = piece.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
+      // A pipe that is ready takes so much without waiting, and as one: what others write stands between whole lines.
+      var piece = rest.prefix(Int(PIPE_BUF))
+      if piece.count < rest.count, let end = piece.lastIndex(of: UInt8(ascii: "\n")) { piece = piece[...end] }
+      let written = piece.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written > 0 {
+        rest = rest.dropFirst(written)
       } else if errno != EINTR, errno != EAGAIN {
         return errno
       }

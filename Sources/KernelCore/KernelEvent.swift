@@ -71,7 +71,7 @@ extension ServedRequest {
     status = Int(refusal.status.code)
     duration = .zero
     bytes = refusal.bodyBytes
-    remote = refusal.remoteAddress?.ipAddress ?? "local"
+    remote = refusal.remoteHost ?? "local"
     cell = nil
   }
 }

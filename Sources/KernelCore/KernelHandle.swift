@@ -140,6 +140,12 @@ public final class KernelHandle: Sendable {
     }
   }
 
+  /// Answers the requests that wait by `holdRoutes` or `holdRequests`, and those that would, since what they wait for will
+  /// not come: those for a route that has gone as any such request, all others with 503.
+  public func endHolding() {
+    loop.execute { [supervisor] in supervisor.value.endHolding() }
+  }
+
   /// Until `holdRoutes(false)` all requests from outside wait, five seconds at most: what is to surround their routes may
   /// not be there yet.
   public func holdRequests() {

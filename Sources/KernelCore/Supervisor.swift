@@ -49,6 +49,7 @@ final class Supervisor: Responder {
   /// Requests from outside wait whatever they ask for.
   private var isHoldingAll = false
   private var held: [Held] = []
+  private var isStopping = false
   private var rerun: Rerun?
 
   private final class Held {
@@ -159,6 +160,10 @@ final class Supervisor: Responder {
         || !hasRoute(kernel.routes.table, request)
           && expectedRoutes.contains(where: { hasRoute($0, request) })
     else { return false }
+    if isStopping {
+      exchange.respond(Supervisor.stopping)
+      return true
+    }
     guard held.count < configuration.maxQueuedRequests else {
       exchange.respond(StandardPages.unavailable("the notebook's cells are being run again"))
       return true
@@ -340,6 +345,16 @@ final class Supervisor: Responder {
     expectedRoutes = []
     for entry in held { release(entry) }
   }
+
+  /// Nothing more is to come: a request that waits for a route is answered that it is gone, and one that waits for what
+  /// surrounds its route that it will not be served.
+  func endHolding() {
+    guard isHoldingAll else { return releaseRoutes() }
+    isStopping = true
+    for entry in held where take(entry) { entry.exchange.respond(Supervisor.stopping) }
+  }
+
+  private static var stopping: Response { StandardPages.unavailable("the notebook is being stopped") }
 
   private func endRerun(_ failed: CellResult?) {
     guard let rerun else { return }

@@ -42,7 +42,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   var streamedBody: StreamedBody?
   /// When its pieces go out.
   var pace = StreamPace()
-  private var remoteAddress: SocketAddress?
+  private var remoteHost: String?
   private var isFromThisMachine = false
 
   private var assembler: RequestAssembler
@@ -87,7 +87,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   func channelActive(context: ChannelHandlerContext) { begin(context) }
 
   private func begin(_ context: ChannelHandlerContext) {
-    remoteAddress = context.channel.remoteAddress
+    let remoteAddress = context.channel.remoteAddress
+    remoteHost = remoteAddress?.ipAddress
     isFromThisMachine =
       remoteAddress.map { $0.isLoopback || $0.ipAddress == context.channel.localAddress?.ipAddress } ?? true
     if let greeting {
@@ -413,7 +414,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   private func request(_ head: HTTPRequestHead, body: ByteBuffer) -> Request {
     Request(
       method: head.method, target: head.uri, headers: head.headers, body: body,
-      remoteAddress: remoteAddress, isFromThisMachine: isFromThisMachine)
+      remoteHost: remoteHost, isFromThisMachine: isFromThisMachine)
   }
 
   /// Tells the server of an answer that it gives itself.
@@ -422,7 +423,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     server.onRefusal?(
       Refusal(
         method: head?.method, target: head?.uri, status: response.status,
-        bodyBytes: response.body.readableBytes, remoteAddress: remoteAddress))
+        bodyBytes: response.body.readableBytes, remoteHost: remoteHost))
   }
 
   private func write(

@@ -11,5 +11,6 @@ public struct Refusal {
   public let status: HTTPResponseStatus
   /// The bytes of the answer's body.
   public let bodyBytes: Int
-  public let remoteAddress: SocketAddress?
+  /// As in a `Request`.
+  public let remoteHost: String?
 }

@@ -15,8 +15,8 @@ public struct Request: Sendable {
   public let headers: HTTPHeaders
   /// The body with its transfer coding removed; at most `ServerLimits.maxBodyBytes`.
   public let body: ByteBuffer
-  /// Where the request came from; nil for a call within the process.
-  public let remoteAddress: SocketAddress?
+  /// The IP address that the request came from; nil over a Unix socket and for a call within the process.
+  public let remoteHost: String?
   /// Whether the client runs on this machine: over loopback, a Unix socket, or an address of the machine itself.
   public let isFromThisMachine: Bool
 
@@ -26,15 +26,15 @@ public struct Request: Sendable {
   /// Makes a request; `isFromThisMachine` is found from the address where it isn't given.
   public init(
     method: HTTPMethod, target: String, headers: HTTPHeaders = HTTPHeaders(), body: ByteBuffer = ByteBuffer(),
-    remoteAddress: SocketAddress? = nil, isFromThisMachine: Bool? = nil
+    remoteHost: String? = nil, isFromThisMachine: Bool? = nil
   ) {
     self.method = method
     self.target = target
     (self.path, self.query) = Self.split(target)
     self.headers = headers
     self.body = body
-    self.remoteAddress = remoteAddress
-    self.isFromThisMachine = isFromThisMachine ?? remoteAddress?.isLoopback ?? true
+    self.remoteHost = remoteHost
+    self.isFromThisMachine = isFromThisMachine ?? remoteHost.map(Endpoint.isLoopback(host:)) ?? true
   }
 
   /// The path in decoded segments: `/a%2Fb/c` gives `["a/b", "c"]`, `/` gives `[""]`.

@@ -63,8 +63,10 @@ import Testing
   @Test func nobodyReachesARouteBeforeTheStartHasRunAll() async throws {
     try await onOwnThread {
       let port = Int.random(in: 20_000..<30_000)
+      // The many cells take a while to be read, and the port is open by then.
       let file = try Serving.temporaryFile(
-        "# %% 1\nroute \"/\" { \"secret\" }\n# %% 2\nawait sleep(700ms)\nbefore { throw httpError(401) }\n")
+        "# %% 1\nroute \"/\" { \"secret\" }\n# %% 2\nawait sleep(700ms)\nbefore { throw httpError(401) }\n"
+          + (3...1_000).map { "# %% \($0)\n\($0)\n" }.joined())
       let program = try RunningProgram(
         BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)
       var status: Int?
@@ -76,13 +78,15 @@ import Testing
   }
 
   /// A start that a cell keeps from its end for more than two seconds served what had run, without the guard behind it.
-  @Test(arguments: [[], ["--watch"]])
-  func nobodyReachesAGuardedRouteWhileACellBeforeTheGuardWaits(options: [String]) async throws {
+  @Test(arguments: [[], ["--watch"]], ["before { throw httpError(401) }", "protect()"])
+  func nobodyReachesAGuardedRouteWhileACellBeforeTheGuardWaits(options: [String], guarding: String)
+    async throws
+  {
     try await onOwnThread {
       let port = Int.random(in: 20_000..<30_000)
       let file = try Serving.temporaryFile(
-        "# %% 1\nroute \"/\" { \"secret\" }\n# %% 2\nawait sleep(1h)\n# %% 3\nbefore { throw httpError(401) }\n"
-      )
+        "# %% 1\nfunc protect() { before { throw httpError(401) } }\nroute \"/\" { \"secret\" }\n"
+          + "# %% 2\nawait sleep(1h)\n# %% 3\n\(guarding)\n")
       let program = try RunningProgram(
         BuiltProgram.path(), ["serve", "--port", "\(port)", file] + options, environment: Serving.environment)
       try program.wait(
@@ -130,6 +134,63 @@ import Testing
       try edited.told("4 failed, and nothing of it is served", times: 3)
       #expect(try edited.text("/") == "secret")
       try edited.serving.stop()
+    }
+  }
+
+  /// A cell that has run well without a guard, and fails with one.
+  @Test func aGuardThatFailsInACellThatWasThereIsMissed() async throws {
+    try await onOwnThread {
+      let guarding = "before { throw httpError(401) }"
+      let edited = try EditedFile(["let first = 1", guarding, "route \"/\" { \"secret\" }"])
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.write(["\(guarding)\n[1][9]", "let second = 2", "route \"/\" { \"secret\" }"])
+      try edited.told("requests are answered with 503: `before` in cell 1 has still to run")
+      #expect(try edited.serving.ask("/").status == 503)
+      try edited.write([guarding, "let second = 2", "route \"/\" { \"secret\" }"])
+      try edited.told("reloaded: cell 1 in ")
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.serving.stop()
+    }
+  }
+
+  /// What a cell with a typo declares is not known: it may be a guard.
+  @Test func aStartWithAGuardThatCannotBeReadServesNothing() async throws {
+    try await onOwnThread {
+      let port = Int.random(in: 20_000..<30_000)
+      let cells = ["route \"/\" { \"secret\" }", "before { throw httpError(401 }"]
+      let file = try Serving.temporaryFile(EditedFile.file(cells))
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", "--watch", "--port", "\(port)", file], environment: Serving.environment
+      )
+      try program.wait(for: "requests are answered with 503: `before` in cell 2 has still to run", in: .error)
+      #expect(try RawHTTPClient.request(port: port, "GET", "/").status == 503)
+      try EditedFile.file([cells[0], "before { throw httpError(401) }"])
+        .write(toFile: file, atomically: true, encoding: .utf8)
+      try program.wait(for: "reloaded: cell 2 in ", in: .error)
+      #expect(try RawHTTPClient.request(port: port, "GET", "/").status == 401)
+      program.signal(SIGTERM)
+      #expect(try program.waitForExit() == .code(0))
+    }
+  }
+
+  /// The requests that waited for a guard were let in by the signal that ends the program.
+  @Test func whoWaitsForAGuardIsNotLetInAtTheEnd() async throws {
+    try await onOwnThread {
+      let port = Int.random(in: 20_000..<30_000)
+      let file = try Serving.temporaryFile(
+        "# %% 1\nroute \"/\" { \"secret\" }\nprint(\"here\")\n# %% 2\nawait sleep(1h)\n# %% 3\nbefore { throw httpError(401) }\n"
+      )
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)
+      try program.wait(for: "here")
+      let client = try RawHTTPClient(port: port)
+      try client.sendRequest("GET", "/")
+      usleep(300_000)
+      program.signal(SIGTERM)
+      let response = try client.readResponse()
+      #expect(response.status == 503)
+      #expect(response.text.contains("the notebook is being stopped"))
+      #expect(try program.waitForExit() == .code(0))
     }
   }
 

@@ -144,7 +144,7 @@ final class Bench: @unchecked Sendable {
     on {
       let request = Request(
         method: method, target: target, headers: HTTPHeaders(headers), body: ByteBuffer(string: body),
-        remoteAddress: try? SocketAddress(ipAddress: "127.0.0.1", port: 4),
+        remoteHost: "127.0.0.1",
         isFromThisMachine: isFromThisMachine)
       let exchange = Exchange(request: request) { result in
         pending.set((try? result.get()) ?? .text(.badGateway, "cut off"))

@@ -19,6 +19,16 @@ struct CellDependenciesTests {
     }
   }
 
+  @Test func aGuardIsDeclaredByWhoeverCallsTheFunctionThatHasIt() {
+    let cells = CellDependencies([
+      (1, "func protect() { before { throw httpError(403) } }"), (2, "func all() { protect(); 1 }"),
+      (3, "let later = { all() }"), (4, "route \"/\" { 1 }"), (5, "all()"), (6, "before { nil }"),
+      (7, "after { response in nil }"), (8, "later()"), (9, "func other() { 1 }; other()"),
+    ])
+    #expect((1...9).filter(cells.guards) == [5, 6, 8])
+    #expect((1...9).filter(cells.surrounds) == [5, 6, 7, 8])
+  }
+
   static let examples = [
     Example("nothing", [1: "let a = 1", 2: "a"], [1: "let a = 1", 2: "a"], []),
     Example(

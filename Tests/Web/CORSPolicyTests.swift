@@ -8,7 +8,7 @@ import Testing
 struct CORSPolicyTests {
   private func request(_ method: HTTPMethod = .GET, _ headers: (String, String)...) -> Request {
     Request(
-      method: method, target: "/", headers: HTTPHeaders(headers), body: ByteBuffer(), remoteAddress: nil,
+      method: method, target: "/", headers: HTTPHeaders(headers), body: ByteBuffer(), remoteHost: nil,
       isFromThisMachine: true)
   }
 

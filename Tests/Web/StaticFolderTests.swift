@@ -41,7 +41,7 @@ struct StaticFolderTests {
     throws -> Response?
   {
     let request = Request(
-      method: .GET, target: path, headers: headers, body: ByteBuffer(), remoteAddress: nil,
+      method: .GET, target: path, headers: headers, body: ByteBuffer(), remoteHost: nil,
       isFromThisMachine: true)
     switch folder.answer(request, below: try RoutePrefix(prefix), readsContent: true) {
     case .absent: return nil

@@ -91,12 +91,17 @@ func sources(of notebook: Notebook, in path: String) -> [SourceText] {
 
 /// Starts a kernel for a notebook, listening already where its cells don't say where.
 ///
-/// - Parameter takesAnyPort: whether another port will do where another program has the usual one; that is told.
+/// - Parameters:
+///   - takesAnyPort: whether another port will do where another program has the usual one; that is told.
+///   - holdsRequests: whether requests wait from the first on, as by `KernelHandle.holdRequests`.
 func openUnattended(
-  _ notebook: Notebook, _ configuration: KernelConfiguration, _ events: EventQueue, takesAnyPort: Bool = false
+  _ notebook: Notebook, _ configuration: KernelConfiguration, _ events: EventQueue,
+  takesAnyPort: Bool = false,
+  holdsRequests: Bool = false
 ) throws(UnattendedFailure) -> KernelHandle {
   do {
     let kernel = try KernelHandle(configuration) { events.post($0) }
+    if holdsRequests { kernel.holdRequests() }
     if !callsListen(notebook), let instead = try kernel.listenByDefault(takesAnyPort: takesAnyPort) {
       Stream.complain(instead)
     }

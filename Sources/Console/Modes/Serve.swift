@@ -37,7 +37,8 @@ public struct Serve {
     let log = ServerLog(options.writesJSON ? .json : .logfmt, of: events)
     do throws(UnattendedFailure) {
       let notebook = try file.read()
-      kernel = try openUnattended(notebook, configuration, events)
+      // What a later cell declares around a route is there before anybody reaches it.
+      kernel = try openUnattended(notebook, configuration, events, holdsRequests: true)
       cells = ServedCells(
         notebook, at: path, needsAll: !options.watchesFile, kernel, log, wake: events.wake)
     } catch {

@@ -49,7 +49,7 @@ struct OwnRequest {
     return Request(
       method: HTTPMethod(rawValue: request.method), target: address.target, headers: fields,
       body: ByteBuffer(bytes: request.body ?? []),
-      remoteAddress: try? SocketAddress(ipAddress: "127.0.0.1", port: 0))
+      remoteHost: "127.0.0.1")
   }
 
   /// What the request says of its body's length. A method that usually has content says so even when there is none

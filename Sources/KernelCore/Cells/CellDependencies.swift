@@ -11,9 +11,22 @@ public struct CellDependencies: Sendable {
     let number: Int
     let uses: CellUses
     /// The globals and routes that it declares: of two cells that declare one, the last to run has it.
-    let declares: Set<Declaration>
+    var declares: Set<Declaration>
     /// What it declares around routes that stands beside the same of others.
-    let surrounds: Set<Declaration>
+    var surrounds: Set<Declaration>
+    /// The same two of whoever calls a function that it declares.
+    var whenCalled: [String: Around] = [:]
+  }
+
+  /// What something declares around routes.
+  private struct Around {
+    var declares: Set<Declaration> = []
+    var surrounds: Set<Declaration> = []
+
+    mutating func form(union other: Around) {
+      declares.formUnion(other.declares)
+      surrounds.formUnion(other.surrounds)
+    }
   }
 
   private enum Declaration: Hashable {
@@ -32,7 +45,9 @@ public struct CellDependencies: Sendable {
 
   /// - Parameter cells: the cells in the notebook's order, each with a number of its own.
   public init(_ cells: [(number: Int, text: String)]) {
-    texts = cells.map { CellDependencies.read($0.text, of: $0.number) }
+    var texts = cells.map { CellDependencies.read($0.text, of: $0.number) }
+    CellDependencies.follow(calls: &texts)
+    self.texts = texts
     order = texts.map(\.number)
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
@@ -55,17 +70,60 @@ public struct CellDependencies: Sendable {
       declares.formUnion(methods.map { .route(RouteKey(method: $0, pattern: key)) })
     }
     var surrounds: Set<Declaration> = []
+    var whenCalled: [String: Around] = [:]
     for hook in resolution.hooks {
       guard let prefix = try? RoutePrefix(hook.prefix) else { continue }
+      var around = Around()
       if SurroundingKey.Kind.hook(hook.kind).hasMany {
-        surrounds.insert(.around(hook.kind.rawValue))
+        around.surrounds = [.around(hook.kind.rawValue)]
       } else {
-        declares.insert(.hook(hook.kind, prefix: prefix.key))
+        around.declares = [.hook(hook.kind, prefix: prefix.key)]
+      }
+      if let function = hook.function {
+        whenCalled[function, default: Around()].form(union: around)
+      } else {
+        declares.formUnion(around.declares)
+        surrounds.formUnion(around.surrounds)
       }
     }
     for name in ["cors", "files"] where resolution.reads[name] != nil { surrounds.insert(.around(name)) }
+    // What cannot be read may be meant as a guard, and nothing is served without it.
+    if resolution.hasErrors || parsed.diagnostics.contains(where: { $0.severity == .error }),
+      text.contains(HookKind.before.rawValue)
+    {
+      surrounds.insert(.around(HookKind.before.rawValue))
+    }
     return Text(
-      number: number, uses: CellUses(resolution, declares: names), declares: declares, surrounds: surrounds)
+      number: number, uses: CellUses(resolution, declares: names), declares: declares, surrounds: surrounds,
+      whenCalled: whenCalled)
+  }
+
+  /// A cell that names a function, or one that calls that, declares what is declared in it.
+  private static func follow(calls texts: inout [Text]) {
+    var functions: [String: Around] = texts.reduce(into: [:]) { functions, text in
+      for (name, around) in text.whenCalled { functions[name, default: Around()].form(union: around) }
+    }
+    if functions.isEmpty { return }
+    // Each round follows one call more, and a call that adds nothing ends it.
+    for _ in texts {
+      var isSettled = true
+      for (name, reads) in texts.lazy.flatMap(\.uses.readsWhenCalled) {
+        var around = functions[name] ?? Around()
+        let before = around.declares.count + around.surrounds.count
+        for read in reads { functions[read].map { around.form(union: $0) } }
+        if around.declares.count + around.surrounds.count == before { continue }
+        functions[name] = around
+        isSettled = false
+      }
+      if isSettled { break }
+    }
+    for place in texts.indices {
+      for name in texts[place].uses.reads {
+        guard let around = functions[name] else { continue }
+        texts[place].declares.formUnion(around.declares)
+        texts[place].surrounds.formUnion(around.surrounds)
+      }
+    }
   }
 
   // MARK: Asking

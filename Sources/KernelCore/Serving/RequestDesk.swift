@@ -517,7 +517,7 @@ final class RequestDesk {
         ServedRequest(
           method: request.method.rawValue, target: request.target, status: status,
           duration: .nanoseconds(clock.now - started), bytes: bytes,
-          remote: request.remoteAddress?.ipAddress ?? "local",
+          remote: request.remoteHost ?? "local",
           cell: route.flatMap { ownership.cell(of: $0.owner) })))
   }
 

@@ -93,7 +93,7 @@ final class RequestObject {
       }
     }
     property("remote") { request, machine throws(Failure) in
-      machine.makeString(request.remoteAddress?.ipAddress ?? "127.0.0.1")
+      machine.makeString(request.remoteHost ?? "127.0.0.1")
     }
     let chunksClass = RequestChunks.define(in: machine)
     machine.defineProperty(type, "chunks") { [unowned type, unowned chunksClass] call throws(Failure) in

@@ -95,6 +95,8 @@ public struct Resolution: Sendable {
     public var kind: HookKind
     /// The paths of the groups around it, joined.
     public var prefix: String
+    /// The global in whose function it stands: it is declared when that is called, and by whoever calls it.
+    public var function: String?
   }
   public internal(set) var hooks: [Hook] = []
   /// The globals that the text declares.

@@ -50,7 +50,8 @@ extension Resolver {
       warnOfForeignParameters(in: node.literal, at: node.patternSpan)
       runningLater { $0.resolve(node.handler) }
     case .hook(let node):
-      resolution.hooks.append(.init(kind: node.kind, prefix: node.prefix))
+      let function = laterFunctions > 0 ? declaring : nil
+      resolution.hooks.append(.init(kind: node.kind, prefix: node.prefix, function: function))
       runningLater { $0.resolve(node.handler) }
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)

@@ -13,11 +13,25 @@ struct RequestLineTests {
       remote: "127.0.0.1", cell: cell)
   }
 
-  private let date = Date(timeIntervalSince1970: 1_790_000_000.25)
+  private let time = LogClock().text(Date(timeIntervalSince1970: 1_790_000_000.25))
+
+  @Test func momentsAreInUTCWithMilliseconds() {
+    let clock = LogClock()
+    func text(_ seconds: Double) -> String { clock.text(Date(timeIntervalSince1970: seconds)) }
+    #expect(text(0) == "1970-01-01T00:00:00.000Z")
+    #expect(text(0.009) == "1970-01-01T00:00:00.009Z")
+    #expect(text(0.0996) == "1970-01-01T00:00:00.100Z")
+    #expect(text(59.9996) == "1970-01-01T00:01:00.000Z")
+    #expect(text(-0.25) == "1969-12-31T23:59:59.750Z")
+    for seconds in stride(from: 1_790_000_000.123, to: 1_790_000_100, by: 0.377) {
+      let date = Date(timeIntervalSince1970: (seconds * 1_000).rounded() / 1_000 + 0.0000005)
+      #expect(clock.text(date) == date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    }
+  }
 
   @Test func aRequestIsALineOfLogfmt() {
     #expect(
-      RequestLine(request("/greet/you"), at: date).logfmt
+      RequestLine(request("/greet/you"), time: time).logfmt
         == "time=2026-09-21T14:13:20.250Z method=GET path=/greet/you status=200 ms=1.23 bytes=12 remote=127.0.0.1 cell=3"
     )
     #expect(
@@ -26,7 +40,7 @@ struct RequestLineTests {
   }
 
   @Test func aRequestIsAnObjectWithTheSameKeysAndNumbersAsNumbers() throws {
-    let text = RequestLine(request("/a?b=\"c\""), at: date).json
+    let text = RequestLine(request("/a?b=\"c\""), time: time).json
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(object["time"] as? String == "2026-09-21T14:13:20.250Z")
     #expect(object["method"] as? String == "GET")
@@ -86,7 +100,7 @@ struct RequestLineTests {
       return String(text)
     }
     let (method, target) = (text(), text())
-    let line = RequestLine(request(method: method, target), at: date)
+    let line = RequestLine(request(method: method, target), time: time)
     let fields = try parsed(line.logfmt)
     #expect(fields["method"].map { isSame($0, method) } == true)
     #expect(fields["path"].map { isSame($0, target) } == true)
@@ -99,12 +113,12 @@ struct RequestLineTests {
   }
 
   @Test func whatACellPrintsIsOneObjectHoweverManyLinesItHas() throws {
-    let message = try #require(ServerLog.Message(.output(cell: 3, text: "one\ntwo\u{1B}[2J"), at: date))
+    let message = try #require(ServerLog.Message(.output(cell: 3, text: "one\ntwo\u{1B}[2J"), time: time))
     #expect(
       message.json
         == #"{"cell":3,"level":"info","message":"one\ntwo\u001b[2J","time":"2026-09-21T14:13:20.250Z"}"#)
-    #expect(ServerLog.Message(.cellStarted(1), at: date) == nil)
-    let opening = try #require(ServerLog.Message(.open(url: "http://127.0.0.1:1/"), at: date))
+    #expect(ServerLog.Message(.cellStarted(1), time: time) == nil)
+    let opening = try #require(ServerLog.Message(.open(url: "http://127.0.0.1:1/"), time: time))
     #expect(opening.json.contains(#""message":"open http://127.0.0.1:1/""#))
   }
 }

@@ -183,8 +183,15 @@ struct CellSchedule {
   var missingGuards: [Int] {
     guard needsGuards else { return [] }
     return entries.map(\.number).filter { number in
-      dependencies.guards(number) && texts[number] == nil && !gone.contains { $0.heirs.contains(number) }
+      dependencies.guards(number) && !guardsNow(number) && !gone.contains { $0.heirs.contains(number) }
     }
+  }
+
+  /// Whether what is in force of a cell, if anything is, declares a guard.
+  private func guardsNow(_ number: Int) -> Bool {
+    guard let text = texts[number] else { return false }
+    if entries.contains(where: { $0.number == number && isSame($0.text, text) }) { return true }
+    return CellDependencies(texts.map { ($0.key, $0.value) }).guards(number)
   }
 
   /// The cells that have not ended.

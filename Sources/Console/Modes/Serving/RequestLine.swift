@@ -16,8 +16,8 @@ struct RequestLine: Encodable {
   /// The cell whose route answered.
   private let cell: Int?
 
-  init(_ request: ServedRequest, at date: Date? = nil) {
-    time = date.map(LogText.time)
+  init(_ request: ServedRequest, time: String? = nil) {
+    self.time = time
     method = request.method
     path = request.target
     status = request.status
@@ -28,12 +28,30 @@ struct RequestLine: Encodable {
   }
 
   var logfmt: String {
-    let fields: [(key: String, value: String?)] = [
-      ("time", time), ("method", LogText.value(method)), ("path", LogText.value(path)),
-      ("status", "\(status)"), ("ms", "\(ms)"), ("bytes", "\(bytes)"), ("remote", LogText.value(remote)),
-      ("cell", cell.map(String.init)),
-    ]
-    return fields.compactMap { field in field.value.map { "\(field.key)=\($0)" } }.joined(separator: " ")
+    var line = ""
+    line.reserveCapacity(128)
+    if let time {
+      line += "time="
+      line += time
+      line += " "
+    }
+    line += "method="
+    line += LogText.value(method)
+    line += " path="
+    line += LogText.value(path)
+    line += " status="
+    line += String(status)
+    line += " ms="
+    line += ms.description
+    line += " bytes="
+    line += String(bytes)
+    line += " remote="
+    line += LogText.value(remote)
+    if let cell {
+      line += " cell="
+      line += String(cell)
+    }
+    return line
   }
 
   var json: String { LogText.json(self) }
@@ -42,18 +60,20 @@ struct RequestLine: Encodable {
 /// How values are written in a log, so that what a stranger sends stays within its value, in its line, and moves no
 /// terminal that shows it.
 enum LogText {
-  /// The moment in UTC with milliseconds: `2026-11-26T20:02:40.123Z`.
-  static func time(_ date: Date) -> String {
-    date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-  }
-
   /// A value of logfmt: as it is where every reader takes it for one word, else in quotes with JSON's escapes.
   static func value(_ text: String) -> String {
-    let isWord = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !special.contains($0) }
+    let isWord = !text.isEmpty && text.utf8.allSatisfy(isOfWord)
     return isWord ? text : json(text)
   }
 
-  private static let special = Set("\"'`=\\".utf8)
+  private static func isOfWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case ...0x20, 0x7F..., UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "="),
+      UInt8(ascii: "\\"):
+      false
+    default: true
+    }
+  }
 
   /// JSON on one line, with its keys in order. Control characters that JSON would leave as they are, those of Unicode
   /// among them, are escaped too.

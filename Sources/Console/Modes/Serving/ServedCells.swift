@@ -40,6 +40,7 @@ final class ServedCells {
     var hasToldOfWait = false
   }
 
+  /// - Parameter kernel: it holds requests already.
   init(
     _ notebook: Notebook, at path: String, needsAll: Bool, _ kernel: KernelHandle, _ log: ServerLog,
     wake: @escaping @Sendable () -> Void
@@ -53,8 +54,6 @@ final class ServedCells {
     kernel.setOrder(cells.texts.map(\.number))
     _ = schedule.adopt(cells.texts)
     reload = Reload(isStart: true)
-    // What a later cell declares around a route is there before anybody reaches it.
-    kernel.holdRequests()
   }
 
   /// The cell that failed at the start, where all must run.
@@ -66,7 +65,7 @@ final class ServedCells {
   /// Gives up what is under way, since nothing more is to be served.
   func stop() {
     if !runs.isEmpty || !stopping.isEmpty { kernel.interrupt() }
-    if reload != nil { kernel.holdRoutes(false) }
+    kernel.endHolding()
   }
 
   // MARK: Running

@@ -14,6 +14,7 @@ struct ServerLog {
 
   let format: Format
   private let events: EventQueue
+  private let clock = LogClock()
 
   init(_ format: Format, of events: EventQueue) {
     self.format = format
@@ -22,21 +23,41 @@ struct ServerLog {
 
   /// Writes what has come; waits for it at most `timeout` seconds.
   func writeAll(timeout: TimeInterval = 0) {
-    for (date, event) in events.takeDated(timeout: timeout) { write(event, at: date) }
+    var lines = ""
+    for (date, event) in events.takeDated(timeout: timeout, gatheringServed: true) {
+      switch event {
+      case .failure, .unawaited:
+        guard let text = Transcript.event(event) else { continue }
+        write(&lines)
+        Stream.complain(text.rendered(color: false))
+      default:
+        guard let line = line(event, at: date) else { continue }
+        lines += line
+        lines += "\n"
+        // What waits to be written stays small.
+        if lines.utf8.count > ServerLog.size { write(&lines) }
+      }
+    }
+    write(&lines)
   }
 
-  private func write(_ event: KernelEvent, at date: Date) {
-    switch event {
-    case .served(let request):
-      let line = RequestLine(request, at: date)
-      Stream.write(format == .json ? line.json : line.logfmt)
-    case .failure, .unawaited:
-      if let text = Transcript.event(event) { Stream.complain(text.rendered(color: false)) }
-    default:
-      let line =
-        format == .json ? Message(event, at: date)?.json : Transcript.event(event)?.rendered(color: false)
-      if let line { Stream.write(line) }
+  /// From so many bytes on lines are written, though more have come.
+  private static let size = 64 << 10
+
+  private func write(_ lines: inout String) {
+    if lines.isEmpty { return }
+    Stream.writeOutput(lines)
+    lines = ""
+  }
+
+  /// Nil for what shows nothing.
+  private func line(_ event: KernelEvent, at date: Date) -> String? {
+    if case .served(let request) = event {
+      let line = RequestLine(request, time: clock.text(date))
+      return format == .json ? line.json : line.logfmt
     }
+    return format == .json
+      ? Message(event, time: clock.text(date))?.json : Transcript.event(event)?.rendered(color: false)
   }
 
   /// What is no request, for a collector of logs.
@@ -47,7 +68,7 @@ struct ServerLog {
     private let message: String
 
     /// Nil for events that show nothing.
-    init?(_ event: KernelEvent, at date: Date) {
+    init?(_ event: KernelEvent, time: String) {
       switch event {
       case .output(let source, let text), .notice(let source, let text):
         cell = source
@@ -57,7 +78,7 @@ struct ServerLog {
         cell = nil
         message = text.plain
       }
-      time = LogText.time(date)
+      self.time = time
     }
 
     var json: String { LogText.json(self) }
