@@ -153,7 +153,14 @@ extension Prompt {
   private func waitForCell(
     _ slot: Slot<CellResult>, _ number: Int, _ run: CellStates.Run, since started: ContinuousClock.Instant
   ) -> Bool {
+    let others = background.filter { !$0.isOver() && $0.cell != number }.compactMap(\.cell)
     let result = wait(for: slot, "[\(number)]", since: started) {
+      guard kernel.waitsForItsTurn(cell: number) else { return nil }
+      guard others.count == 1, let other = others.first else {
+        return "waits for its turn: another cell computes"
+      }
+      return "waits for its turn: [\(other)] computes; Ctrl-C and %fg \(other) lead there"
+    } interrupting: {
       kernel.interrupt(cell: number)
     } backgrounding: {
       // It may have ended just now, and shown its result.

@@ -109,7 +109,7 @@ extension Prompt {
     if trimmed.hasPrefix("%") || Prompt.question(in: trimmed) != nil { return .complete }
     switch Parser.parse(SourceText(name: "cell", text: text)).completeness {
     case .complete: return .complete
-    case .incomplete(let indent): return .incomplete(indent: indent)
+    case .incomplete(let indent, let isInText): return .incomplete(indent: indent, isInText: isInText)
     case .invalid: return .invalid
     }
   }

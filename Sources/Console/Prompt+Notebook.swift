@@ -10,7 +10,8 @@ extension Prompt {
   /// - Parameter width: how many columns there are for it where it stands in a line of a window.
   nonisolated static func headline(of cell: Cell, width: Int? = nil) -> String {
     let lines = cell.title.isEmpty ? cell.source.split(separator: "\n") : [cell.title[...]]
-    let end = lines.count > 1 ? "  … \(lines.count) lines" : ""
+    let isNarrow = width.map { $0 < 24 } ?? false
+    let end = lines.count > 1 ? isNarrow ? " …" : "  … \(lines.count) lines" : ""
     let room = min(width.map { max(5, $0 - end.count) } ?? 70, cell.title.isEmpty ? 70 : 1_000)
     return TableView.cut(lines.first.map(String.init) ?? "", to: room) + end
   }

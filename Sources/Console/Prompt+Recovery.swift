@@ -63,7 +63,12 @@ extension Prompt {
         ["there is nothing to recover", abandoned.elsewhere].compactMap(\.self).joined(separator: "; "))
     }
     if drops {
-      for entry in abandoned.own { Journal.discard(entry) }
+      for entry in abandoned.own {
+        do throws(JournalError) { try Journal.discard(entry) } catch {
+          guard case .failed(let reason) = error else { continue }
+          return refuse("not forgotten, and offered again: its journal cannot be removed (\(reason))")
+        }
+      }
       return say("forgotten")
     }
     var all: [NotebookChange] = []

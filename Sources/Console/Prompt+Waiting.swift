@@ -19,15 +19,17 @@ extension Prompt {
   ///
   /// - Parameters:
   ///   - label: what stands beside the spinner.
+  ///   - delay: what the wait is for, where it is another than for what the label names.
   ///   - interrupting: what Ctrl-C does; the value is waited for all the same.
   ///   - backgrounding: what Ctrl-Z does; false where it can't be left any more.
   func wait<Value>(
     for slot: Slot<Value>, _ label: String, since started: ContinuousClock.Instant,
-    interrupting: () -> Void, backgrounding: () -> Bool
+    delay: () -> String? = { nil }, interrupting: () -> Void, backgrounding: () -> Bool
   ) -> Value? {
     while true {
       let outcome = input.wait(
-        status: { Prompt.waiting(label, ContinuousClock.now - started) }, until: { slot.value != nil })
+        status: { Prompt.waiting(label, ContinuousClock.now - started, delay: delay()) },
+        until: { slot.value != nil })
       switch outcome {
       case .finished: return slot.value
       case .interrupted:
@@ -64,9 +66,10 @@ extension Prompt {
   }
 
   /// What stands beside the spinner; after a while, also what can be done.
-  nonisolated static func waiting(_ label: String, _ time: Duration) -> String {
+  nonisolated static func waiting(_ label: String, _ time: Duration, delay: String? = nil) -> String {
     let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
     let shown = seconds < 10 ? "\((seconds * 10).rounded() / 10) s" : "\(Int(seconds)) s"
+    if let delay { return "\(label) \(shown)  \(delay)" }
     return "\(label) \(shown)"
       + (seconds < 2 ? "" : "  Ctrl-C stops it, Ctrl-Z lets it go on in the background")
   }

@@ -270,7 +270,7 @@ public final class Prompt {
   /// Ends; unsaved work is asked about once.
   func leave() {
     let isSure =
-      !isModified || isHungUp
+      !isModified || notebook == base || isHungUp
       || isConfirmed(
         .leave,
         "there are unsaved cells: %save \(path ?? "FILE.cells") keeps them; Ctrl-D or %quit again leaves without them"

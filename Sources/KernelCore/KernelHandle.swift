@@ -288,6 +288,9 @@ public final class KernelHandle: Sendable {
     loop.execute { [supervisor] in supervisor.value.kernel.interrupt(cell: cell) }
   }
 
+  /// Whether a cell that was to run waits for its turn, since another computes.
+  public func waitsForItsTurn(cell: Int) -> Bool { queue.waits(cell) }
+
   /// How far it is that nothing happens any more by itself.
   public enum Settling: Sendable {
     case underWay, settled

@@ -98,13 +98,15 @@ extension Journal {
       }
     }
     found.sort { $0.lastEntry > $1.lastEntry }
-    for journal in found.dropFirst(maximumAbandoned) { discard(journal) }
+    for journal in found.dropFirst(maximumAbandoned) { try? discard(journal) }
     return Array(found.prefix(maximumAbandoned))
   }
 
-  /// Removes an abandoned journal that nobody wants.
-  public static func discard(_ abandoned: AbandonedJournal) {
-    unlink(abandoned.path)
+  /// Removes an abandoned journal that nobody wants. Throws where it stays: it will be offered again.
+  public static func discard(_ abandoned: AbandonedJournal) throws(JournalError) {
+    if unlink(abandoned.path) != 0, errno != ENOENT {
+      throw .failed(String(cString: strerror(errno)).lowercased())
+    }
   }
 
   /// Nil where there is no change in it.

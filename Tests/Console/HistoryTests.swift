@@ -31,6 +31,15 @@ import Testing
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
   }
 
+  /// Whoever can't write it finds what it holds all the same.
+  @Test func aFileThatCannotBeWrittenIsReadAllTheSame() throws {
+    let folder = TemporaryFolder()
+    folder.write("one\ntwo\n", to: "real")
+    let file = HistoryFile(path: folder.path + "/real")
+    #expect(file.readOnly(limit: 1) == ["two"])
+    #expect(HistoryFile(path: folder.path + "/nothing").readOnly(limit: 5) == [])
+  }
+
   @Test func manyWritersLoseNothing() async throws {
     let folder = TemporaryFolder()
     let file = HistoryFile(path: folder.path + "/history")

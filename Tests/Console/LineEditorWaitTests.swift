@@ -38,11 +38,13 @@ import Testing
       Array(screen.lines.drop { !$0.hasSuffix("working") }.dropFirst().prefix { !$0.isEmpty })
         == ["  … 1 before", "  then: two {  … 3 lines", "  then: long long long long …", "  then: last"]
     }
-    try probe.send("\u{7F}\u{7F}")
+    try probe.send("\u{15}{\rfoo")
+    try probe.wait(for: "the first line and the last") { $0.text.hasSuffix("then: { …   foo") }
+    try probe.send("\r}\rlast\u{7F}\u{7F}")
     try probe.wait(for: "less of it") { $0.text.hasSuffix("then: la") }
     try probe.send(Keys.control("z"))
     try probe.wait(for: "the texts in their turn") {
-      $0.text.contains("<one>\n") && $0.text.hasSuffix(": la")
+      $0.text.contains("<one>\n") && $0.text.contains("foo") && $0.text.hasSuffix(": la")
     }
     #expect(!probe.screen.fullText.contains("then:"))
   }

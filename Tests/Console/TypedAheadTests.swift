@@ -43,11 +43,21 @@ import Testing
   }
 
   @Test func pastesAndNewLinesAreParts() {
-    #expect(
-      texts([.paste("a\nb"), .named(.newline), .character("c"), .named(.left), .character("\r")])
-        == ["a\nb\nc"])
+    #expect(texts([.paste("a\nb"), .named(.newline), .character("c"), .character("\r")]) == ["a\nb\nc"])
     let tooLong = String(repeating: "x", count: LineEditor.cellLimit + 1)
     #expect(texts([.paste(tooLong), .character("y"), .character("\r")]) == ["y"])
+  }
+
+  @Test func whatIsTypedStandsWhereTheCursorIs() {
+    let left = Key.named(.left)
+    #expect(texts(Self.keys("11 + 22") + [left, left] + Self.keys("5\r")) == ["11 + 522"])
+    #expect(texts(Self.keys("ab") + [left, .named(.delete), .named(.home)] + Self.keys("c\r")) == ["ca"])
+    #expect(texts(Self.keys("ab") + [.named(.home), .named(.right)] + Self.keys("\u{7F}c")) == ["cb"])
+    // Enter in the first of two lines makes a third one.
+    #expect(texts([.paste("a\nb"), left, left, .character("\r")]) == ["a\n\nb"])
+    var ahead = TypedAhead(hooks: Self.hooks, isVi: false)
+    ahead.follow((Self.keys("a") + [.named(.up)])[...], from: 0)
+    #expect(ahead.isDoubtful)
   }
 
   @Test func viCommandsAreNotTakenForText() {

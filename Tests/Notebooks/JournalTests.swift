@@ -221,7 +221,7 @@ func adopting() throws {
   // The one that took it over died as well.
   let again = try #require(state.abandoned.first)
   #expect(again.cells == found.cells)
-  Journal.discard(again)
+  try Journal.discard(again)
   #expect(state.abandoned.isEmpty)
   #expect(state.names.isEmpty)
 }

@@ -69,6 +69,23 @@ import Testing
     #expect(try NotebookTerminal(home: home).screen.text.contains("5 cells were entered"))
   }
 
+  @Test func aCellThatWaitsForItsTurnSaysWhatItWaitsFor() throws {
+    let notebook = try NotebookTerminal(["--cpu-limit", "1h"], columns: 100)
+    try notebook.send("while true { }\r")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.background)
+    try notebook.waitForPrompt()
+    try notebook.send("1 + 1\r")
+    try notebook.wait(for: "waits for its turn: [1] computes; Ctrl-C and %fg 1 lead there")
+    try notebook.send(Keys.interrupt)
+    try notebook.waitForPrompt()
+    try notebook.send("%fg 1\r")
+    try notebook.waitUntilRunning(1)
+    try notebook.send(Keys.interrupt)
+    try notebook.waitForPrompt()
+    #expect(try notebook.enter("1 + 1") == ["Out[3]: 2"])
+  }
+
   /// Each text that has had its turn is there once.
   @Test func whatWasTypedAheadIsNoCellTwice() throws {
     let home = TemporaryFolder()

@@ -54,8 +54,10 @@ import KernelCore
       let names = Catalogue.names + Command.all.map(\.name)
       return proposal(
         Set(names).filter { $0.hasPrefix(rest) }.sorted().map { name in
-          let type = Catalogue.type(named: name)?.explanation
-          return Completions.Candidate(name, explanation: Catalogue.entry(named: name)?.summary ?? type ?? "")
+          let other =
+            Catalogue.type(named: name)?.explanation ?? Command.all.first { $0.name == name }?.explanation
+          return Completions.Candidate(
+            name, explanation: Catalogue.entry(named: name)?.summary ?? other ?? "")
         }, rest, cursor)
     case .path(let method): return path(rest, method, cursor)
     case .trace:

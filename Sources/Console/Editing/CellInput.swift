@@ -11,8 +11,9 @@ public enum Input: Equatable, Sendable {
 /// What a parser says of text that may not be finished.
 public enum Completeness: Equatable, Sendable {
   case complete
-  /// More lines must follow; the next one begins with `indent` spaces.
-  case incomplete(indent: Int)
+  /// More lines must follow; the next one begins with `indent` spaces. Within a text or a comment an empty line is one as
+  /// any other.
+  case incomplete(indent: Int, isInText: Bool = false)
   /// No further text makes it right.
   case invalid
 }

@@ -23,6 +23,7 @@ struct History {
       mark = file.end()
     } catch {
       failure = ("history is kept in memory only", error)
+      entries = file.readOnly(limit: Self.limit).map { $0.unicodeScalars.map(\.value) }
       self.file = nil
     }
   }

@@ -74,6 +74,25 @@ public struct HistoryFile: Sendable {
     try makeFolders()
     let descriptor = try openLocked(O_RDWR | O_CREAT | O_APPEND)
     defer { close(descriptor) }
+    let (lines, isCut) = try lines(of: descriptor)
+    let kept = lines.suffix(limit)
+    if lines.count > limit + limit / 4 || isCut { try rewrite(kept) }
+    return kept.map { Self.decoded($0) }
+  }
+
+  /// The newest `limit` entries of a file that can't be written; none where it can't be read either.
+  func readOnly(limit: Int) -> [String] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var status = stat()
+    // What is none, as a pipe, would be waited for.
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+    return ((try? lines(of: descriptor))?.lines ?? []).suffix(limit).map { Self.decoded($0) }
+  }
+
+  /// The lines at the end of the file, and whether there are others before them.
+  private func lines(of descriptor: Int32) throws(Failure) -> (lines: [ArraySlice<UInt8>], isCut: Bool) {
     let size = lseek(descriptor, 0, SEEK_END)
     guard size >= 0 else { throw Failure("read", path) }
     let start = max(0, Int(size) - Self.readLimit)
@@ -90,9 +109,7 @@ public struct HistoryFile: Sendable {
     }
     var lines = bytes[..<filled].split(separator: 0x0A)
     if start > 0, !lines.isEmpty { lines.removeFirst() }
-    let kept = lines.suffix(limit)
-    if lines.count > limit + limit / 4 || start > 0 { try rewrite(kept) }
-    return kept.map { Self.decoded($0) }
+    return (lines, start > 0)
   }
 
   /// Adds one entry at the end.

@@ -14,7 +14,7 @@ struct Indentation {
 
   /// How far a line is indented that begins behind this text.
   func behind(_ text: some Collection<UInt32>) -> Int {
-    guard case .incomplete(let wanted) = hooks.completeness(String(scalars: text)) else { return 0 }
+    guard case .incomplete(let wanted, _) = hooks.completeness(String(scalars: text)) else { return 0 }
     return max(0, min(wanted, Indentation.limit))
   }
 

@@ -91,7 +91,9 @@ extension LineEditor {
     if isCommand, !isInLastLine, case .incomplete = hooks.completeness(String(scalars: text)) {
       return vertical(1, text, cursor)
     }
-    if !endsEmpty, case .incomplete(let indent) = hooks.completeness(String(scalars: text)) {
+    if case .incomplete(let indent, let isInText) = hooks.completeness(String(scalars: text)),
+      !endsEmpty || isInText
+    {
       if cursor == text.count {
         insert([10] + (takeOpenLines(behind: text) ?? Indentation.spaces(indent)), into: text)
       } else {

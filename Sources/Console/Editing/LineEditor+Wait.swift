@@ -94,10 +94,14 @@ extension LineEditor {
     let room = max(8, terminal.size.columns - label.count - 1)
     let shown = texts.suffix(Self.shownAhead).enumerated().map { place, text in
       let lines = text.split(separator: "\n")
+      let line = lines.first.map(String.init) ?? ""
       let isUnfinished = texts.count > ahead.entered.count && place == min(texts.count, Self.shownAhead) - 1
-      let end = lines.count > 1 && !isUnfinished ? "  … \(lines.count) lines" : ""
-      let line = (isUnfinished ? lines.last : lines.first).map(String.init) ?? ""
-      return label + TableView.cut(line, to: max(1, room - end.count)) + end
+      // Of what is being typed the end is seen.
+      let end =
+        isUnfinished && lines.count > 1
+        ? " … " + TableView.cut(lines.last.map(String.init) ?? "", to: room / 2)
+        : isUnfinished && ahead.isDoubtful ? " …" : lines.count > 1 ? "  … \(lines.count) lines" : ""
+      return label + TableView.cut(line, to: max(1, room - Layout.width(of: end))) + end
     }
     let more = texts.count > shown.count ? ["  … \(texts.count - shown.count) before"] : []
     return (more + shown).map { StyledText($0, .dim) }

@@ -4,10 +4,13 @@ enum PastedTranscript {
   /// cells gave, and left out. The first line may lack its prompt where the second has one: whoever marks a cell with the
   /// mouse may begin behind the prompt.
   static func cells(in text: String) -> [String]? {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // What the program says as it starts stands above the first prompt.
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).drop(while: isGreeting)
     guard let first = lines.first else { return nil }
     let beginsBehindPrompt = first.prefixMatch(of: prompt) == nil
-    if beginsBehindPrompt, lines.count < 2 || lines[1].prefixMatch(of: continuation) == nil { return nil }
+    if beginsBehindPrompt, lines.count < 2 || lines.dropFirst().first?.prefixMatch(of: continuation) == nil {
+      return nil
+    }
     var cells = beginsBehindPrompt ? [String(first)] : []
     var isInCell = beginsBehindPrompt
     for line in lines.dropFirst(cells.count) {
@@ -21,6 +24,11 @@ enum PastedTranscript {
       }
     }
     return cells.filter { !$0.allSatisfy(\.isWhitespace) }
+  }
+
+  private static func isGreeting(_ line: Substring) -> Bool {
+    line.allSatisfy(\.isWhitespace) || line.hasPrefix("serving http://")
+      || line.hasPrefix("Routebook ") && line.hasSuffix("Ctrl-D to leave")
   }
 
   private static var prompt: Regex<Substring> { /\s*In \[\d+\]: ?/ }

@@ -55,12 +55,21 @@ public final class PlainInput: CellInput {
     bytes = []
     tcflush(input, TCIFLUSH)
   }
-  /// Plain lines are kept nowhere.
-  public var historyEntries: [String] { [] }
+  /// What was entered here; plain lines are kept in no file.
+  public private(set) var historyEntries: [String] = []
   public func takeHistoryFailure() -> String? { nil }
   public func addToHistory(_ text: String) -> Bool { false }
 
   public func readCell(number: Int, text: String) -> Input {
+    let input = readCell(number: number)
+    guard case .text(let text) = input, text != historyEntries.last else { return input }
+    historyEntries.append(text)
+    // A tenth more goes, so that not every entry that follows moves all the others.
+    if historyEntries.count > History.limit { historyEntries.removeFirst(History.limit / 10) }
+    return input
+  }
+
+  private func readCell(number: Int) -> Input {
     let prompt = hooks.prompt(number)
     var cell = ""
     _ = isInterrupted.take()
@@ -73,7 +82,9 @@ public final class PlainInput: CellInput {
       }
       let endsEmpty = isTerminal && isBlank
       cell += (cell.isEmpty ? "" : "\n") + line
-      if !endsEmpty, cell.utf8.count < Self.cellLimit, case .incomplete = hooks.completeness(cell) {
+      if cell.utf8.count < Self.cellLimit, case .incomplete(_, let isInText) = hooks.completeness(cell),
+        !endsEmpty || isInText
+      {
         show(Block.continuation(of: prompt))
         continue
       }

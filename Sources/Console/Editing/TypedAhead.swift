@@ -1,15 +1,18 @@
 /// What was typed while a cell was waited for, as the texts that it comes to when cells are read again.
 ///
-/// Plain typing, line ends, erasing and pastes mean what they mean to the editor. Other keys, such as arrows, are passed
-/// over: a text may then read otherwise in the end, and is there all the same.
+/// Plain typing, line ends, erasing, pastes and moving within a line mean what they mean to the editor. Other keys, such as
+/// Up and Tab, are passed over: a text may then read otherwise in the end, and is there all the same.
 struct TypedAhead {
   /// A text of more scalars is not looked at again for each of its lines.
   private static let parsedLimit = LineEditor.highlightLimit
 
   /// What was entered, the oldest first.
   var entered: [String] { items.map(\.text) }
-  /// What has been typed since, without its Enter.
+  /// What has been typed since, without its Enter, and where the cursor is in it.
   private var unfinished: [UInt32] = []
+  private var cursor = 0
+  /// Whether keys were passed over in it.
+  private(set) var isDoubtful = false
   /// The texts that were entered, each with the number of the key that follows its Enter.
   private var items: [(text: String, end: Int)] = []
   /// The numbers of the first key that waited when it was last looked, and of the one that follows the last.
@@ -37,7 +40,8 @@ struct TypedAhead {
       if let read = items.firstIndex(where: { $0.end == number }) {
         items.removeFirst(read + 1)
       } else {
-        (items, unfinished, isUnknown, next) = ([], [], false, number)
+        (items, next) = ([], number)
+        begin()
       }
       first = number
     }
@@ -53,40 +57,52 @@ struct TypedAhead {
     case _ where isUnknown: break
     case .named(.newline), .meta("\r"), .meta("\n"): insert([10])
     case .paste(let text): insert(text.unicodeScalars.map(\.value))
-    case .escape: isUnknown = isVi
-    case .control("h"), .character("\u{7F}"):
-      unfinished.removeLast(unfinished.count - Clusters.start(unfinished, before: unfinished.count))
-    case .control("u"): unfinished.removeLast(unfinished.count - Lines.start(unfinished, unfinished.count))
+    case .escape where isVi: (isUnknown, isDoubtful) = (true, true)
+    case .named(.left): cursor = Clusters.start(unfinished, before: cursor)
+    case .named(.right): cursor = Clusters.end(unfinished, from: cursor)
+    case .named(.home): cursor = Lines.start(unfinished, cursor)
+    case .named(.end): cursor = Lines.end(unfinished, cursor)
+    case .named(.delete): erase(to: Clusters.end(unfinished, from: cursor))
+    case .control("h"), .character("\u{7F}"): erase(to: Clusters.start(unfinished, before: cursor))
+    case .control("u"): erase(to: Lines.start(unfinished, cursor))
     case .character(let scalar) where scalar.value >= 0x20:
       if Indentation.closingBrackets.contains(scalar.value) {
-        let excess = Indentation(hooks).excess(in: unfinished, before: scalar.value)
-        unfinished.removeLast(excess)
+        let excess = Indentation(hooks).excess(in: Array(unfinished[..<cursor]), before: scalar.value)
+        erase(to: cursor - excess)
       }
       insert([scalar.value])
-    case .character, .meta, .named: break
+    case .character, .meta, .named: isDoubtful = true
     }
   }
 
+  private mutating func begin() { (unfinished, cursor, isDoubtful, isUnknown) = ([], 0, false, false) }
+
   private mutating func insert(_ text: [UInt32]) {
-    if unfinished.count + text.count <= LineEditor.cellLimit { unfinished += text.filter { $0 != 0 } }
+    guard unfinished.count + text.count <= LineEditor.cellLimit else { return }
+    let text = text.filter { $0 != 0 }
+    unfinished.insert(contentsOf: text, at: cursor)
+    cursor += text.count
+  }
+
+  private mutating func erase(to place: Int) {
+    unfinished.removeSubrange(min(place, cursor)..<max(place, cursor))
+    cursor = min(place, cursor)
   }
 
   private mutating func enter() {
     isUnknown = false
-    if unfinished.allSatisfy(Lines.isBlank) {
-      unfinished = []
-      return
-    }
+    if unfinished.allSatisfy(Lines.isBlank) { return begin() }
+    if unfinished[cursor...].contains(10) { return insert([10]) }
     let lastLine = unfinished[Lines.start(unfinished, unfinished.count)...]
     let endsEmpty = lastLine.count < unfinished.count && lastLine.allSatisfy(Lines.isBlank)
-    if !endsEmpty {
-      guard unfinished.count <= TypedAhead.parsedLimit else { return insert([10]) }
-      if case .incomplete(let indent) = hooks.completeness(String(scalars: unfinished)) {
-        return insert([10] + Indentation.spaces(indent))
-      }
+    guard unfinished.count <= TypedAhead.parsedLimit || endsEmpty else { return insert([10]) }
+    if case .incomplete(let indent, let isInText) = hooks.completeness(String(scalars: unfinished)),
+      !endsEmpty || isInText
+    {
+      return insert([10] + Indentation.spaces(indent))
     }
     while let last = unfinished.last, Lines.isBlank(last) { unfinished.removeLast() }
     items.append((String(scalars: unfinished), next))
-    unfinished = []
+    begin()
   }
 }

@@ -56,6 +56,14 @@ final class CellQueue: Sendable {
     return !taken.isEmpty
   }
 
+  /// Whether a run of this cell has not begun, and none other of it is under way.
+  func waits(_ cell: Int) -> Bool {
+    content.withLock { content in
+      let own = content.runs.filter { $0.cell == cell }
+      return !own.isEmpty && !own.contains(where: \.hasBegun)
+    }
+  }
+
   /// Whether a run of this cell has begun.
   func hasBegun(_ cell: Int) -> Bool {
     content.withLock { $0.runs.contains { $0.hasBegun && $0.cell == cell } }

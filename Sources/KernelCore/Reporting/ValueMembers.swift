@@ -46,7 +46,7 @@ public struct ValueMembers: Sendable, Equatable {
   public let value: String
 
   /// Keys that are looked at.
-  public static let ownLimit = 200
+  public static let ownLimit = 2_000
 }
 
 extension VariableInfo {

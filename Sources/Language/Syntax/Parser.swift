@@ -11,8 +11,8 @@ public struct ParseResult {
 public enum Completeness: Hashable, Sendable {
   case complete
   /// The text ends within something. The next line is indented by so many spaces: four for each line
-  /// that opened brackets which are still open.
-  case incomplete(indent: Int)
+  /// that opened brackets which are still open. It may end in a text over several lines or in a comment.
+  case incomplete(indent: Int, isInText: Bool = false)
   /// There is an error that no further line could mend.
   case invalid
 }
@@ -79,6 +79,8 @@ public struct Parser {
   /// Whether an error was found before the end of the text, and whether one was at its end.
   private var isInvalid = false
   private var endsEarly = false
+  /// The text ends within a text over several lines or a comment.
+  private var endsInText = false
   private var hasStopped = false
 
   /// Parses a text. Never fails: what is wrong is in the diagnostics.
@@ -103,7 +105,7 @@ public struct Parser {
     isInvalid = !lexed.diagnostics.isEmpty
     if let unfinished = lexed.unfinished {
       diagnostics.append(unfinished)
-      endsEarly = true
+      (endsEarly, endsInText) = (true, true)
     }
   }
 
@@ -121,7 +123,8 @@ public struct Parser {
       span: Span(0, source.byteCount))
     diagnostics.sort { $0.span.start < $1.span.start }
     let completeness: Completeness =
-      isInvalid ? .invalid : endsEarly ? .incomplete(indent: indentAtEnd()) : .complete
+      isInvalid
+      ? .invalid : endsEarly ? .incomplete(indent: indentAtEnd(), isInText: endsInText) : .complete
     return ParseResult(
       program: program, diagnostics: Array(diagnostics.prefix(Self.diagnosticLimit)),
       completeness: completeness)
