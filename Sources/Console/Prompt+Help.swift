@@ -327,6 +327,8 @@ extension Prompt: CompletionSource {
     background.filter { !$0.isOver() }.map { $0.cell.map(String.init) ?? $0.label }
   }
 
+  var hasPage: Bool { configuration.inspects }
+
   var patience: Duration { kernel.patience }
 
   func variables(startingWith prefix: String) -> [VariableInfo]? { kernel.variables(startingWith: prefix) }

@@ -45,10 +45,12 @@ extension Prompt {
     let traces = list.traces
     let titles = traces.map { $0.title + ($0.cell.map { " [\($0)]" } ?? "") }
     let width = titles.map { Layout.width(of: $0) }.filter { $0 <= 40 }.max() ?? 0
-    for (trace, title) in zip(traces, titles) {
+    let room = input.columns.map { max(12, $0 - 6 - 22 - 11) } ?? .max
+    for (trace, whole) in zip(traces, titles) {
+      let title = TableView.cut(whole, to: max(room, 12))
       let time = Waterfall.time(trace.duration) + (trace.isOpen ? "…" : "")
       say(
-        StyledText("\(trace.number)".padded(to: 6)) + StyledText(title.padded(to: width + 1))
+        StyledText("\(trace.number)".padded(to: 6)) + StyledText(title.padded(to: min(width, room) + 1))
           + StyledText(
             "\(time.padded(to: 10))\((trace.outcome ?? "").padded(to: 10))\(Prompt.duration(trace.age)) ago",
             .dim))

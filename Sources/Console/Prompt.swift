@@ -32,7 +32,7 @@ public final class Prompt {
   let isInteractive: Bool
   let runningCell: RunningCell
   private let options: Options
-  private let configuration: KernelConfiguration
+  let configuration: KernelConfiguration
 
   var notebook = Notebook() {
     didSet {

@@ -137,7 +137,7 @@ extension CellsFileError {
     case EISDIR:
       self.init(
         .isFolder, file: file, problem: "this is a folder",
-        advice: "name a file in it, such as notebook.cells")
+        advice: "name a file in it")
     case EROFS:
       self.init(
         .noPermission, file: file, problem: "its file system can only be read",

@@ -23,3 +23,42 @@ extension Unicode.Scalar {
     }
   }
 }
+
+extension String {
+  /// A path or an address for a person: escapes that stand for letters beyond ASCII are those letters, all others stay.
+  public var withLettersDecoded: String {
+    guard utf8.contains(UInt8(ascii: "%")) else { return self }
+    var text: [UInt8] = []
+    // Escapes that follow one another, and the bytes that they stand for.
+    var escapes: [UInt8] = []
+    var letters: [UInt8] = []
+    func settle() {
+      text += String(validating: letters, as: UTF8.self) == nil ? escapes : letters
+      (letters, escapes) = ([], [])
+    }
+    var rest = utf8[...]
+    while let byte = rest.first {
+      if let code = rest.escapedByte, code >= 0x80 {
+        letters.append(code)
+        escapes += rest.prefix(3)
+        rest = rest.dropFirst(3)
+      } else {
+        settle()
+        text.append(byte)
+        rest = rest.dropFirst()
+      }
+    }
+    settle()
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+extension Substring.UTF8View {
+  /// The byte that an escape at the beginning stands for (RFC 3986 section 2.1).
+  fileprivate var escapedByte: UInt8? {
+    guard first == UInt8(ascii: "%") else { return nil }
+    let digits = dropFirst().prefix(2)
+    guard digits.count == 2, Substring(digits).allSatisfy(\.isHexDigit) else { return nil }
+    return UInt8(String(Substring(digits)), radix: 16)
+  }
+}

@@ -8,7 +8,7 @@ struct ExportArgumentsTests {
   @Test(arguments: [
     ("trace out.svg", TraceChoice.last, "out.svg"), ("trace 17 out.svg", .number(17), "out.svg"),
     ("trace /compare out.svg", .path("/compare"), "out.svg"), ("trace slowest a.SVG", .slowest, "a.SVG"),
-    ("trace  /tmp/out.svg ", .last, "/tmp/out.svg"),
+    ("trace  /tmp/out.svg ", .last, "/tmp/out.svg"), ("trace\t17 \t out.svg", .number(17), "out.svg"),
     ("trace \"/a b\" \"my file.svg\"", .path("/a b"), "my file.svg"),
     ("trace ~/out.svg", .last, "~/out.svg"),
   ])

@@ -46,6 +46,8 @@ struct ActivityTests {
     for number in numbers { #expect(bench.on { bench.kernel.cancel(activity: number) }) }
     for number in numbers + [99, 0, -1] { #expect(!bench.on { bench.kernel.cancel(activity: number) }) }
     #expect(asked.status == 503)
+    // How long a person let it wait says nothing of the route.
+    #expect(bench.on { bench.kernel.routes.infos.first }?.median == nil)
     // Nobody awaited the fiber.
     #expect(bench.failures.allSatisfy { $0.hasPrefix("error: cancelled at the prompt") })
     #expect(Shown(cell.value).text == "interrupted")

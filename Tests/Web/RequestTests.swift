@@ -46,6 +46,16 @@ import Testing
     #expect(cookies.map(\.value) == ["1", "two", "x=y", ""])
   }
 
+  @Test(
+    "Letters beyond ASCII are shown as such, and all other escapes stay",
+    arguments: [
+      ("/gr%C3%BC%c3%9Fe", "/grüße"), ("/a%2Fb%20c", "/a%2Fb%20c"), ("/%C3", "/%C3"), ("/%C3%28", "/%C3%28"),
+      ("/%", "/%"), ("/%F", "/%F"), ("/%+9%G1", "/%+9%G1"), ("/%E4%B8%96/ü%F0%9F%8E%88x", "/世/ü🎈x"), ("", ""),
+    ])
+  func letters(_ path: String, _ shown: String) {
+    #expect(path.withLettersDecoded == shown)
+  }
+
   @Test("Only a client on this machine is from this machine")
   func remote() throws {
     func isHere(_ address: String) -> Bool {

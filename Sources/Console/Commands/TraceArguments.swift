@@ -33,16 +33,17 @@ struct ExportArguments: Equatable {
 }
 
 extension String {
-  /// Its words, between spaces; one in double quotes may have spaces, and is given without them.
+  /// Its words, between spaces and tabs; one in double quotes may have spaces, and is given without them.
   var splitIntoWords: [String] {
     var words: [String] = []
-    var rest = drop { $0 == " " }
+    let isBlank = { (character: Character) in character == " " || character == "\t" }
+    var rest = drop(while: isBlank)
     while let first = rest.first {
       let isQuoted = first == "\""
       let body = isQuoted ? rest.dropFirst() : rest
-      let word = body.prefix { $0 != (isQuoted ? "\"" : " ") }
+      let word = body.prefix { isQuoted ? $0 != "\"" : !isBlank($0) }
       words.append(String(word))
-      rest = body[word.endIndex...].dropFirst().drop { $0 == " " }
+      rest = body[word.endIndex...].dropFirst().drop(while: isBlank)
     }
     return words
   }

@@ -10,6 +10,8 @@ import Web
   var cells: [(number: Int, headline: String)] { get }
   /// What waits in the background, as `%fg` takes it.
   var waiting: [String] { get }
+  /// Whether `/_routebook/` is served.
+  var hasPage: Bool { get }
   /// How long an answer of the kernel may take.
   var patience: Duration { get }
   func variables(startingWith prefix: String) -> [VariableInfo]?
@@ -136,6 +138,10 @@ import Web
       } else {
         found.append(Completions.Candidate(path, explanation: name))
       }
+    }
+    let page = "/_routebook/"
+    if source?.hasPage ?? false, method ?? "GET" == "GET", page.hasPrefix(prefix), found.last?.text != page {
+      found.append(Completions.Candidate(page, explanation: "the page of the notebook: what goes on"))
     }
     return found
   }

@@ -6,10 +6,12 @@ import KernelCore
 struct WaterfallView {
   /// Its title and its rows.
   let picture: [StyledText]
+  /// The title in as many lines as it takes where it stands alone.
+  private let title: [StyledText]
   /// The critical path and what could overlap, in words.
   private let notes: [StyledText]
 
-  var lines: [StyledText] { picture + notes }
+  var lines: [StyledText] { title + picture.dropFirst() + notes }
 
   init(_ waterfall: Waterfall, columns: Int) {
     self.init(waterfall, WaterfallColumns(for: [waterfall], columns: columns), columns: columns)
@@ -17,6 +19,7 @@ struct WaterfallView {
 
   init(_ waterfall: Waterfall, _ layout: WaterfallColumns, columns: Int) {
     var lines = [Self.title(waterfall.trace)]
+    title = lines[0].wrapped(to: columns + 1, indent: 2).lines
     if let room = layout.bars {
       let end = Waterfall.time(layout.axis)
       let gap = room - 1 - Layout.width(of: end)

@@ -71,7 +71,7 @@ extension Kernel {
   func oldestActivities(limit: Int) -> (shown: [LiveActivity], hidden: Int) {
     let all = activityEntries
     let shown = all.prefix(limit).map { entry in
-      let isLongPoll = if entry.kind == .request, case .other = entry.wait { true } else { false }
+      let isLongPoll = if entry.kind == .request, case .other(nil) = entry.wait { true } else { false }
       return LiveActivity(
         key: entry.key, activity: activity(0, entry), began: entry.began, isLongPoll: isLongPoll)
     }

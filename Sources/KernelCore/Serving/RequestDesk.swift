@@ -266,9 +266,9 @@ final class RequestDesk {
     let (depth, caller) = origin(request)
     let span =
       recorder?.begin(
-        .request(request.method, target: request.target), cell: ownership.cell(of: route.owner),
+        .request(request.method, target: request.target), cell: route.cell,
         caller: caller, isOwn: caller != .none || depth > 1,
-        handler: value == nil && opening == nil ? machine.place(of: route.handler.value) : nil,
+        handler: value == nil && opening == nil ? route.place(in: machine) : nil,
         arrived: coming.arrived)
       ?? .none
     var surrounded: Surrounded?
@@ -467,7 +467,8 @@ final class RequestDesk {
             machine.report(of: error))))
   }
 
-  private func finish(_ work: Work, _ response: Response) {
+  /// - Parameter isCounted: whether how long it took says something of its route.
+  private func finish(_ work: Work, _ response: Response, isCounted: Bool = true) {
     if let writer = work.writer {
       // Its answer is under way: all that can be done is to end it.
       if writer.hasBegun {
@@ -478,7 +479,7 @@ final class RequestDesk {
     }
     recorder?.end(
       work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code))
-    if work.status == 0 { work.route.latency.add(clock.now - work.started) }
+    if work.status == 0, isCounted { work.route.latency.add(clock.now - work.started) }
     if logsRequests {
       log(
         work.exchange.request, status: Int(response.status.code), bytes: response.length,
@@ -531,7 +532,7 @@ final class RequestDesk {
   /// Ends a request on behalf of a person: its client is answered 503, its handler is unwound.
   func cancel(_ task: TaskID, _ hand: CancellingHand) {
     guard let work = take(task) else { return }
-    finish(work, StandardPages.unavailable("the request was cancelled \(hand.rawValue)"))
+    finish(work, StandardPages.unavailable("the request was cancelled \(hand.rawValue)"), isCounted: false)
     machine.abandon(task, hand.failure)
     onActivity()
   }

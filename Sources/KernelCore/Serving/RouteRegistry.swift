@@ -28,6 +28,8 @@ final class RouteRecord {
   let cell: Int?
   private(set) var hits = 0
   var errors = 0
+  /// Where its handler stands, once somebody has asked.
+  private var place: RecordedTrace.Place?
   var latency = LatencyHistogram()
   /// The requests of the last minute, where somebody may look at them.
   private(set) var rate: RequestRate?
@@ -48,6 +50,12 @@ final class RouteRecord {
     self.isSocket = isSocket
     self.owner = owner
     self.cell = cell
+  }
+
+  /// Where its handler stands; nil where no text of the notebook has it.
+  func place(in machine: Machine) -> RecordedTrace.Place? {
+    if place == nil { place = machine.place(of: handler.value).map(RecordedTrace.Place.init) }
+    return place
   }
 
   /// A request has come for it.

@@ -114,6 +114,25 @@ final class RecordedTrace {
 
   func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
 
+  /// A span need wait no longer.
+  func goOn(span: Int, cause: SpanID, at time: Int) {
+    guard let wait = spans[span].lastWait, waits[wait].end == nil else { return }
+    waits[wait].end = time
+    waits[wait].cause = waits[wait].kind == .many ? .none : cause
+  }
+
+  /// A span is over, unless it is already.
+  func end(span place: Int, _ outcome: TracedOutcome, status: Int? = nil, at time: Int) {
+    func end(_ span: inout Span) {
+      if status != nil { span.status = status }
+      if span.end != nil { return }
+      span.end = time
+      span.outcome = outcome
+    }
+    goOn(span: place, cause: .none, at: time)
+    end(&spans[place])
+  }
+
   /// The wait that a span is in when something of it begins.
   func wait(of span: Int, until time: Int) -> Wait? {
     waits.last { $0.span == span && $0.start < time && time <= $0.end ?? time }
@@ -134,7 +153,7 @@ final class RecordedTrace {
     case nil: title
     case .fiber(let name): name
     case .timer(let delay): "timer \(Machine.text(ofDuration: delay))"
-    case .call(let method, let url): "\(method) \(url.printable(limit: 200))"
+    case .call(let method, let url): "\(method) \(url.withLettersDecoded.printable(limit: 200))"
     case .listening: "listen"
     case .stream(let what): what
     case .file: "open a file"
@@ -144,7 +163,7 @@ final class RecordedTrace {
   var title: String {
     switch subject {
     case .request(let method, let target):
-      "\(method.rawValue.printable(limit: 20)) \(target.printable(limit: 200))"
+      "\(method.rawValue.printable(limit: 20)) \(target.withLettersDecoded.printable(limit: 200))"
     case .cell: "cell"
     case .tick(let interval): "every \(Machine.text(ofDuration: interval))"
     }

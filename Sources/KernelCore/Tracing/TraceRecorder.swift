@@ -28,13 +28,13 @@ final class TraceRecorder: MachineTracer {
   ///   - arrived: when the request came, where it was held until now.
   func begin(
     _ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none, isOwn: Bool = false,
-    handler: TraceFrame? = nil, arrived: Int? = nil
+    handler: RecordedTrace.Place? = nil, arrived: Int? = nil
   ) -> SpanID {
     let isTick = if case .tick = subject { true } else { false }
     let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
     let trace = RecordedTrace(
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
-      handler: handler.map(RecordedTrace.Place.init), start: arrived ?? clock.now)
+      handler: handler, start: arrived ?? clock.now)
     if let arrived, arrived < clock.now {
       trace.waits.append(
         RecordedTrace.Wait(span: 0, place: nil, start: arrived, end: clock.now, kind: .held))
@@ -46,10 +46,9 @@ final class TraceRecorder: MachineTracer {
   }
 
   func end(_ id: SpanID, _ outcome: TracedOutcome, status: Int? = nil) {
-    if id == .none { return }
-    setStatus(status, of: id)
-    ends(id, outcome)
+    guard id != .none, let trace = self[id] else { return }
     let key = SpanKey(id)
+    trace.end(span: key.span, outcome, status: status, at: clock.now)
     if key.isTick { ticks.ended(key.place) } else { requests.ended(key.place) }
   }
 
@@ -100,20 +99,11 @@ final class TraceRecorder: MachineTracer {
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
-    change(id) { trace, span in
-      guard let wait = trace.spans[span].lastWait, trace.waits[wait].end == nil else { return }
-      trace.waits[wait].end = clock.now
-      trace.waits[wait].cause = trace.waits[wait].kind == .many ? .none : cause
-    }
+    self[id]?.goOn(span: SpanKey(id).span, cause: cause, at: clock.now)
   }
 
   func ends(_ id: SpanID, _ outcome: TracedOutcome) {
-    goesOn(id, cause: .none)
-    change(id) { trace, span in
-      if trace.spans[span].end != nil { return }
-      trace.spans[span].end = clock.now
-      trace.spans[span].outcome = outcome
-    }
+    self[id]?.end(span: SpanKey(id).span, outcome, at: clock.now)
   }
 
   // MARK: Finding

@@ -13,6 +13,7 @@ import Testing
     private var texts: [String] = []
 
     let patience: Duration
+    var hasPage = false
 
     init(_ texts: String..., patience: Duration = .seconds(20)) throws {
       self.patience = patience
@@ -192,6 +193,10 @@ import Testing
     let start = ContinuousClock.now
     #expect(notebook.completer.completed("wonderf") == ["wonderful"])
     #expect(notebook.completer.completed("open(\"/gr") == ["open(\"/greet"])
+    #expect(notebook.completer.completed("%open /_") == [])
+    notebook.hasPage = true
+    #expect(notebook.completer.completed("%open /_") == ["%open /_routebook/"])
+    #expect(notebook.completer.completed("%post /_") == [])
     #expect(notebook.completer.completed("wonderful.upperc") == ["wonderful.uppercased"])
     #expect(ContinuousClock.now - start < .seconds(1))
     notebook.kernel.interrupt()

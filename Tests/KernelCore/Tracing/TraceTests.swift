@@ -198,6 +198,7 @@ struct TraceTests {
       #expect(rows(bench, .path(path)).count == 1, "\(path)")
     }
     #expect(rows(bench, .path("/cafe")).isEmpty)
+    #expect(rows(bench, .path("/caf\u{e9}")).first?.contains("GET /caf\u{e9}?q=1") == true)
   }
 
   @Test func ticksHaveTracesThatPushNoRequestOut() {
