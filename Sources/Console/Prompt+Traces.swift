@@ -6,7 +6,9 @@ extension Prompt {
   /// `%trace`, `%trace 17`, `%trace /compare`, `%trace slowest`, `%trace all`.
   func showTrace(_ argument: String) {
     if argument == "all" || argument == "--all" { return listTraces() }
-    guard let choice = TraceChoice(argument) else {
+    // A path with spaces may stand in quotes, as for other commands.
+    let words = argument.hasPrefix("\"") ? argument.splitIntoWords : [argument]
+    guard words.count == 1, let choice = TraceChoice(words[0]) else {
       return refuse("write %trace, %trace 17, %trace /path, %trace slowest or %trace all")
     }
     guard let waterfall = asked({ $0.trace(choice) }) else { return refuse(Self.missing(choice)) }

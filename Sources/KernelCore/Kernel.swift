@@ -98,7 +98,7 @@ final class Kernel {
     timers = TimerSet(clock: clock, machine: machine, recorder: recorder)
     streams = StreamOperations(machine: machine)
     ownership = Ownership(
-      machine: machine, routes: routes, surroundings: surroundings, timers: timers)
+      machine: machine, routes: routes, surroundings: surroundings, timers: timers, clock: clock)
     machine.host = self
 
     let fileClass = UploadedFile.define(in: machine)

@@ -26,6 +26,12 @@ struct CellDependenciesTests {
       (7, "after { response in nil }"), (8, "later()"), (9, "func other() { 1 }; other()"),
     ])
     #expect((1...9).filter(cells.guards) == [5, 6, 8])
+    // What cannot be read, or lies in a dictionary, may be called.
+    let others = CellDependencies([
+      (1, "let p = [\"a\": { before { nil } }]"), (2, "func q() { before { nil } }"), (3, "let x = ((\nq()"),
+      (4, "p.a()"), (5, "let x = (("),
+    ])
+    #expect((2...5).filter(others.guards) == [3, 4])
     #expect((1...9).filter(cells.surrounds) == [5, 6, 7, 8])
   }
 

@@ -39,10 +39,14 @@ struct WaterfallComparison {
     let sentence = WaterfallView.lines(of: whole, columns: columns).map { StyledText($0, .bold) }
     let (before, after) = (times(first), times(second))
     if before.isEmpty && after.isEmpty { return sentence }
-    var path = ["critical path:"] + change(total(before), total(after))
-    let steps = changes(before, after)
+    // Of a trace that is larger than what is drawn not all of the path has rows.
+    let isWhole = first.hidden == 0 && second.hidden == 0
+    var path = ["critical path:"] + (isWhole ? change(total(before), total(after)) : [])
+    let longest = max(first.trace.duration, second.trace.duration)
+    let steps = changes(before, after) { $0 * 50 >= longest }
+    if path.count == 1, steps.isEmpty { return sentence }
     if !steps.isEmpty {
-      path[path.count - 1] += ";"
+      if isWhole { path[path.count - 1] += ";" }
       path += steps.dropLast().map { $0 + "," } + [steps[steps.count - 1]]
     }
     return sentence + WaterfallView.lines(of: path, columns: columns).map { StyledText($0, Style(.cyan)) }
@@ -50,7 +54,8 @@ struct WaterfallComparison {
 
   /// What is on the one critical path for longer than on the other: the largest changes.
   private static func changes(
-    _ before: [(name: String, time: Duration)], _ after: [(name: String, time: Duration)]
+    _ before: [(name: String, time: Duration)], _ after: [(name: String, time: Duration)],
+    isNotable: (Duration) -> Bool
   )
     -> [String]
   {
@@ -60,7 +65,7 @@ struct WaterfallComparison {
         name: name, old: before.first { $0.name == name }?.time ?? .zero,
         new: after.first { $0.name == name }?.time ?? .zero
       )
-    }.filter { Waterfall.time($0.old) != Waterfall.time($0.new) }
+    }.filter { Waterfall.time($0.old) != Waterfall.time($0.new) && isNotable(abs($0.old - $0.new)) }
     let sorted = changes.sorted { abs($0.old - $0.new) > abs($1.old - $1.new) }
     let words = sorted.prefix(stepLimit).map { name, old, new in
       let (before, after) = (Waterfall.time(old), Waterfall.time(new))

@@ -16,6 +16,8 @@ public struct CellDependencies: Sendable {
     var surrounds: Set<Declaration>
     /// The same two of whoever calls a function that it declares.
     var whenCalled: [String: Around] = [:]
+    /// The text where it has errors: which names it uses is not known.
+    var broken: String?
   }
 
   /// What something declares around routes.
@@ -81,21 +83,21 @@ public struct CellDependencies: Sendable {
       }
       if let function = hook.function {
         whenCalled[function, default: Around()].form(union: around)
-      } else {
+      }
+      if hook.isAtOnce {
         declares.formUnion(around.declares)
         surrounds.formUnion(around.surrounds)
       }
     }
     for name in ["cors", "files"] where resolution.reads[name] != nil { surrounds.insert(.around(name)) }
     // What cannot be read may be meant as a guard, and nothing is served without it.
-    if resolution.hasErrors || parsed.diagnostics.contains(where: { $0.severity == .error }),
-      text.contains(HookKind.before.rawValue)
-    {
+    let isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
+    if isBroken, text.contains(HookKind.before.rawValue) {
       surrounds.insert(.around(HookKind.before.rawValue))
     }
     return Text(
       number: number, uses: CellUses(resolution, declares: names), declares: declares, surrounds: surrounds,
-      whenCalled: whenCalled)
+      whenCalled: whenCalled, broken: isBroken ? text : nil)
   }
 
   /// A cell that names a function, or one that calls that, declares what is declared in it.
@@ -118,8 +120,8 @@ public struct CellDependencies: Sendable {
       if isSettled { break }
     }
     for place in texts.indices {
-      for name in texts[place].uses.reads {
-        guard let around = functions[name] else { continue }
+      for (name, around) in functions
+      where texts[place].uses.reads.contains(name) || texts[place].broken?.contains(name) == true {
         texts[place].declares.formUnion(around.declares)
         texts[place].surrounds.formUnion(around.surrounds)
       }

@@ -11,8 +11,11 @@ final class Ownership {
   private let surroundings: Surroundings
   private let timers: TimerSet
   private var globalOwners: [Int: UInt32] = [:]
-  /// Built-in names that a cell has declared for itself; they come back when it is gone.
+  /// Built-in names that a cell has declared for itself, now or earlier; they come back when it is gone.
   private var builtins: [Int: PinnedValue] = [:]
+  /// When a global was last declared or came back, in nanoseconds of the kernel's clock.
+  private var changes: [Int: Int] = [:]
+  private let clock: any Clock
   /// Runs under way and the last successful one of each cell.
   private(set) var runs: [UInt32: CellRun] = [:]
   /// The last successful run of each cell.
@@ -24,8 +27,11 @@ final class Ownership {
   /// Told that what a run does is stopped, but not what works on requests.
   var onStop: (UInt32) -> Void = { _ in }
 
-  init(machine: Machine, routes: RouteRegistry, surroundings: Surroundings, timers: TimerSet) {
+  init(
+    machine: Machine, routes: RouteRegistry, surroundings: Surroundings, timers: TimerSet, clock: any Clock
+  ) {
     self.machine = machine
+    self.clock = clock
     self.routes = routes
     self.surroundings = surroundings
     self.timers = timers
@@ -51,8 +57,15 @@ final class Ownership {
     if let previous = run.previous { timers.pause(owner: previous.owner) }
   }
 
+  /// Whether a built-in name has ever been declared by a cell.
+  func hasTakenBuiltin(_ slot: Int) -> Bool { builtins[slot] != nil }
+
+  /// Whether a global has meant what it means now since a moment.
+  func isUnchanged(_ slot: Int, since time: Int) -> Bool { changes[slot].map { $0 <= time } ?? true }
+
   func willDefine(global slot: Int, owner: UInt32) {
     guard let run = runs[owner] else { return }
+    changes[slot] = clock.now
     let content = machine.global(slot).map { (PinnedValue($0.value, in: machine), $0.kind) }
     if run.isUnderWay, run.undo.globals[slot] == nil {
       run.undo.globals[slot] = UndoRecord.Global(content: content, owner: globalOwners[slot])
@@ -134,6 +147,7 @@ final class Ownership {
   private var othersUnderWay: [CellRun] { runs.values.filter(\.isUnderWay) }
 
   private func restore(_ before: UndoRecord.Global, at slot: Int) {
+    changes[slot] = clock.now
     machine.setGlobal(slot, before.content.map { ($0.value.value, $0.kind) })
     globalOwners[slot] = before.owner
   }

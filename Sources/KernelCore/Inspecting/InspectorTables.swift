@@ -172,7 +172,7 @@ struct InspectorTables {
         }
       }
       json.member("critical") { json in
-        json.array(waterfall.critical) { json, step in
+        json.array(waterfall.notableSteps) { json, step in
           json.object { json in
             json.member("row", step.row)
             json.member("duration", milliseconds: step.duration)

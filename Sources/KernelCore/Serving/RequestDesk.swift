@@ -398,6 +398,7 @@ final class RequestDesk {
         writer.abort()
         return recover(work, error)
       }
+      work.route.errors += 1
       tell(error, of: work, what: "after \(writer.byteCount) bytes of the answer to")
       writer.abort()
       end(work, writer, .failed)
@@ -443,11 +444,7 @@ final class RequestDesk {
     if report.kind == Failure.Kind.status.rawValue { return .text(status, report.message + "\n") }
     // An endless chain of calls is told where it was stopped, not by each of those that wait for it.
     let isToldAlready = status == .loopDetected && !machine.errorField("response", of: error).isNil
-    if isToldAlready {
-      route.errors += 1
-    } else {
-      tell(error, of: route, request, what: "\(status.code) for")
-    }
+    if !isToldAlready { tell(error, of: route, request, what: "\(status.code) for") }
     return ErrorPage.response(report, status: status, to: request)
   }
 
@@ -457,7 +454,6 @@ final class RequestDesk {
   }
 
   func tell(_ error: Value, of route: RouteRecord, _ request: Request, what: String) {
-    route.errors += 1
     emit(
       .failure(
         cell: ownership.cell(of: route.owner),
@@ -479,6 +475,7 @@ final class RequestDesk {
     }
     recorder?.end(
       work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code))
+    if response.status.code >= 500, isCounted { work.route.errors += 1 }
     if work.status == 0, isCounted { work.route.latency.add(clock.now - work.started) }
     if logsRequests {
       log(

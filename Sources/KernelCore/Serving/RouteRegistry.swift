@@ -27,6 +27,7 @@ final class RouteRecord {
   let owner: UInt32
   let cell: Int?
   private(set) var hits = 0
+  /// Answers of 500 and above, and what failed when its answer was under way.
   var errors = 0
   /// Where its handler stands, once somebody has asked.
   private var place: RecordedTrace.Place?

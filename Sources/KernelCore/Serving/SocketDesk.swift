@@ -95,6 +95,7 @@ final class SocketDesk {
       end(work, .succeeded)
     case .failure(let error):
       machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
+      work.route.errors += 1
       desk.tell(error, of: work.route, work.request, what: "the socket was closed with 1011:")
       work.object.socket.close(code: 1011, reason: "the handler failed")
       end(work, .failed)

@@ -31,12 +31,19 @@ enum ServerTiming {
     let duration: Int
   }
 
-  /// What was waited for and has a name, in the order of its beginning.
+  /// What was waited for and has a name, each kind in the order of its beginning.
   private static func operations(of trace: RecordedTrace, now: Int) -> [Operation] {
     let held = trace.waits.filter { $0.kind == .held }.map {
       Operation(name: "held", description: "held while cells ran again", duration: ($0.end ?? now) - $0.start)
     }
-    return held
+    // What nothing of its own was to end: another request, as a rule.
+    let foreign = trace.waits.filter { wait in
+      let isOwn = wait.cause != .none && SpanKey(wait.cause).with(span: 0).id == trace.id
+      return wait.kind == .await && wait.source == .none && !isOwn
+    }.map {
+      Operation(name: "wait", description: "for a Deferred", duration: ($0.end ?? now) - $0.start)
+    }
+    return held + foreign
       + trace.spans.indices.dropFirst().compactMap { place in
         let span = trace.spans[place]
         guard let name = name(of: span.work) else { return nil }
@@ -67,13 +74,15 @@ enum ServerTiming {
     String(trace.name(ofSpan: place).prefix { $0 != "?" && $0 != "#" })
   }
 
-  /// A quoted string (RFC 9110, section 5.6.4), of ASCII alone.
+  /// A quoted string (RFC 9110, section 5.6.4), of ASCII alone: other letters stand as an address has them.
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars.prefix(descriptionLimit) {
       switch scalar {
       case "\"", "\\": result += "\\\(scalar)"
       case " "..."~": result.unicodeScalars.append(scalar)
+      case "\u{80}"...:
+        for byte in String(scalar).utf8 { result += "%" + String(byte, radix: 16, uppercase: true) }
       default: result += "?"
       }
     }

@@ -9,6 +9,7 @@ struct TraceOverlaps {
   private let recorder: TraceRecorder
   private let names: any GlobalNames
   private let isConstant: (String) -> Bool
+  private let isFunctionKey: (String) -> Bool
   private var analyses: [ObjectIdentifier: OverlapAnalysis?] = [:]
   private var bytes = 0
   private var handlers: [Handler: Set<String>?] = [:]
@@ -24,11 +25,17 @@ struct TraceOverlaps {
   /// What is told at most.
   private static let limit = 5
 
-  /// - Parameter isConstant: whether a global is a `let` with a value that nobody can change.
-  init(_ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool) {
+  /// - Parameters:
+  ///   - isConstant: whether a global is a `let` with a value that nobody can change.
+  ///   - isFunctionKey: whether a dictionary may hold a function under a name.
+  init(
+    _ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
+    isFunctionKey: @escaping (String) -> Bool
+  ) {
     self.recorder = recorder
     self.names = names
     self.isConstant = isConstant
+    self.isFunctionKey = isFunctionKey
   }
 
   private struct Handler: Hashable {
@@ -146,7 +153,8 @@ struct TraceOverlaps {
     var analysis: OverlapAnalysis?
     if source.byteCount <= Self.textLimit, bytes + source.byteCount <= Self.textsLimit {
       bytes += source.byteCount
-      analysis = OverlapAnalysis(source, names: names, isConstant: isConstant)
+      analysis = OverlapAnalysis(
+        source, names: names, isConstant: isConstant, isFunctionKey: isFunctionKey)
     }
     analyses[id] = .some(analysis)
     return analysis
@@ -157,6 +165,20 @@ struct TraceOverlaps {
   /// Whether a call changes nothing, as far as this notebook answers it, and needs nothing of what is declared meanwhile.
   private mutating func isReading(_ call: Call, besides declared: Set<String>) -> Bool {
     isReading(call.trace.spans[call.span], besides: declared, depth: 0)
+      && isAlone(call, besides: declared)
+  }
+
+  /// Whether no request came while a call was made that may be its own by another way, as through a service that sends it
+  /// back, and that changes something.
+  private mutating func isAlone(_ call: Call, besides declared: Set<String>) -> Bool {
+    let begun = call.trace.spans[call.span].start
+    for other in recorder.requests(from: begun, to: call.end) where other.caller == .none {
+      looks += 1
+      guard looks < Self.lookLimit, let handler = other.handler, let reads = reads(of: handler),
+        reads.isDisjoint(with: declared)
+      else { return false }
+    }
+    return true
   }
 
   private mutating func isReading(_ span: RecordedTrace.Span, besides declared: Set<String>, depth: Int)
@@ -195,11 +217,36 @@ extension Supervisor {
   func waterfall(_ choice: TraceChoice) -> Waterfall? {
     guard let recorder, let trace = recorder.trace(choice, now: clock.now) else { return nil }
     var waterfall = WaterfallBuilder(recorder, trace, now: clock.now).waterfall
-    let names = KnownNames(machine: kernel.machine, ownership: kernel.ownership)
-    var overlaps = TraceOverlaps(recorder, names: names, isConstant: kernel.isConstant)
+    let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
+    let isConstant = { [unowned self] name in kernel.isConstant(name, in: trace) }
+    // Looked for where it is needed, once.
+    var keys: Set<String>??
+    var overlaps = TraceOverlaps(recorder, names: names, isConstant: isConstant) { [unowned self] name in
+      if keys == nil { keys = .some(kernel.functionKeys) }
+      return keys.flatMap(\.self)?.contains(name) ?? true
+    }
     waterfall.overlaps = overlaps.overlaps(in: trace)
     return waterfall
   }
+}
+
+/// The names of a notebook as they may have been at any time: one that a cell has ever declared for itself is not taken for
+/// the built-in one.
+private struct NamesEver: GlobalNames {
+  let known: KnownNames
+
+  func entry(named name: String) -> GlobalScope.Entry? {
+    guard var entry = known.entry(named: name) else { return nil }
+    if entry.kind == .builtin, let (slot, _) = known.machine.declaredGlobal(named: name),
+      known.ownership.hasTakenBuiltin(slot)
+    {
+      entry.kind = .function
+    }
+    return entry
+  }
+
+  var names: [String] { known.names }
+  var nameCount: Int { known.nameCount }
 }
 
 extension Kernel {
@@ -207,9 +254,34 @@ extension Kernel {
     "Bool", "Bytes", "Date", "Double", "Duration", "HTML", "Int", "Range", "String", "nil",
   ]
 
-  /// Whether a global is a `let` that holds a value which nobody can change.
-  func isConstant(_ name: String) -> Bool {
+  /// Values that are looked through for functions.
+  private static let lookLimit = 20_000
+
+  /// The keys under which dictionaries that can be reached from globals hold functions; nil where there is too much to look
+  /// through.
+  var functionKeys: Set<String>? {
+    var keys: Set<String> = []
+    var values = machine.declaredGlobals.filter { $0.kind != .builtin }
+      .compactMap { machine.declaredGlobal(named: $0.name).flatMap { machine.global($0.slot)?.value } }
+    var next = 0
+    while next < values.count {
+      if values.count > Kernel.lookLimit { return nil }
+      let value = values[next]
+      next += 1
+      if let elements = machine.elements(of: value, most: Kernel.lookLimit) { values += elements }
+      for (name, member) in machine.ownMembers(of: value, most: Kernel.lookLimit) {
+        if machine.typeName(member) == "Function" { keys.insert(name) } else { values.append(member) }
+      }
+    }
+    return keys
+  }
+
+  /// Whether a global is a `let` that holds a value which nobody can change, and was that when a trace began; one that the
+  /// cell of the trace declares may have come with it.
+  func isConstant(_ name: String, in trace: RecordedTrace) -> Bool {
     guard let (slot, kind) = machine.declaredGlobal(named: name), kind == .let,
+      ownership.isUnchanged(slot, since: trace.spans[0].start)
+        || ownership.cell(declaringGlobal: slot) == trace.spans[0].cell,
       let value = machine.global(slot)?.value
     else { return false }
     return Kernel.scalars.contains(machine.typeName(value))

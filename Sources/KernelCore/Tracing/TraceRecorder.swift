@@ -117,6 +117,14 @@ final class TraceRecorder: MachineTracer {
     return key.isTick ? ticks[key.place] : requests[key.place]
   }
 
+  /// The requests that began within a time.
+  func requests(from start: Int, to end: Int) -> [RecordedTrace] {
+    requests.all.filter { trace in
+      guard case .request = trace.subject else { return false }
+      return start <= trace.spans[0].start && trace.spans[0].start <= end
+    }
+  }
+
   /// The requests of this notebook that a call led to, those that it was redirected to among them.
   func served(by call: SpanID) -> [RecordedTrace] {
     self[call]?.spans[SpanKey(call).span].served.compactMap { self[$0] } ?? []

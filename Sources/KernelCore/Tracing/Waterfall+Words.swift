@@ -3,20 +3,28 @@ import Foundation
 // What is said of a trace, in a terminal and in a picture.
 
 extension Waterfall {
-  /// What the end had to wait for, a step each: `timer 10s [6]:4 10.0 s`. Of many the longest, in their order; the last
-  /// then tells how many are left out. Empty where one row alone is the longest, as anybody sees.
+  /// Of what the end had to wait for that which took a fiftieth of the whole at least; all of it where nothing did.
+  public var notableSteps: [Step] {
+    let notable = critical.filter { $0.duration * 50 >= trace.duration }
+    return notable.isEmpty ? critical : notable
+  }
+
+  /// What the end had to wait for, a step each: `timer 10s [6]:4 10.0 s`. Of many the longest, in their order, and how
+  /// many are left out that say something together. Empty where one row alone is the longest, as anybody sees.
   ///
   /// - Parameter limit: how many steps are named.
   public func criticalSteps(limit: Int = 8) -> (steps: [String], omitted: Int) {
-    guard critical.count > 1 else { return ([], 0) }
-    let longest = critical.indices.sorted { critical[$0].duration > critical[$1].duration }
-    let shown = longest.prefix(limit).sorted().map { critical[$0] }
+    let notable = notableSteps
+    guard notable.count > 1 else { return ([], 0) }
+    let longest = notable.indices.sorted { notable[$0].duration > notable[$1].duration }
+    let shown = longest.prefix(limit).sorted().map { notable[$0] }
+    let rest = (critical.map(\.duration) + shown.map { .zero - $0.duration }).reduce(.zero, +)
     let steps = shown.map { step in
       let row = rows[step.row]
       let place = Waterfall.place(row.cell, row.line)
       return "\(row.name)\(place.isEmpty ? "" : " \(place)") \(Waterfall.time(step.duration))"
     }
-    return (steps, longest.count - shown.count)
+    return (steps, rest * 50 >= trace.duration ? critical.count - shown.count : 0)
   }
 
   /// `[4]:2` for line 2 of cell 4; empty for what stands in no cell.

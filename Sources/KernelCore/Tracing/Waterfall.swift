@@ -39,7 +39,7 @@ public struct Waterfall: Sendable, Equatable {
   public let rows: [Row]
   /// Things that there was no room for.
   public let hidden: Int
-  /// What the end had to wait for, in order, without what took next to no time.
+  /// What the end had to wait for, in order, as far as there are rows of it.
   public let critical: [Step]
   /// What could overlap, in the order of the text.
   public internal(set) var overlaps: [Overlap] = []

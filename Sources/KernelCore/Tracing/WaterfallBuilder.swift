@@ -73,7 +73,6 @@ struct WaterfallBuilder {
     return shown.sorted()
   }
 
-  /// Times of under a fiftieth of the whole say nothing.
   private func steps(_ numbers: [Int: Int]) -> [Waterfall.Step] {
     var steps: [Waterfall.Step] = []
     for piece in path.pieces.reversed() {
@@ -86,7 +85,7 @@ struct WaterfallBuilder {
         steps.append(Waterfall.Step(row: row, duration: time))
       }
     }
-    return steps.filter { $0.duration * 50 >= .nanoseconds(end - start) && $0.duration > .zero }
+    return steps.filter { $0.duration > .zero }
   }
 
   // MARK: Rows

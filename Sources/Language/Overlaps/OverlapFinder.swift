@@ -6,7 +6,7 @@ struct OverlapFinder {
   struct Call {
     let offset: Int
     /// The calls that its arguments come from.
-    let inputs: Set<Int>
+    var inputs: Set<Int>
     let begun: Moment
     var awaited: Moment?
     /// Something is done as soon as it has come.
@@ -31,6 +31,8 @@ struct OverlapFinder {
   private(set) var pending: [Name: Int] = [:]
   /// The globals that this text has given what calls gave, and between which barriers: there they can be read.
   private(set) var answers: [String: Int] = [:]
+  /// How many chains with a `?` surround the place.
+  var optionalChains = 0
   private var declarations: [(name: String, number: Int)] = []
   /// Parameters of closures that are looked at where they stand: they are given parts of what their receiver is.
   var parts: Set<ObjectIdentifier> = []
@@ -176,8 +178,9 @@ struct OverlapFinder {
       let origins = visitAwaited(base)
       if PureNames.takingMembers.contains(name) { barrier() }
       return origins
-    case .index(let base, let key, nil, _): return visitAwaited(base).union(visit(key))
-    case .optionalChain(let base): return visitAwaited(base)
+    case .index(let base, let key, nil, _):
+      return visitAwaited(base).union(optionalChains > 0 ? visitPerhaps(key) : visit(key))
+    case .optionalChain(let base): return visitOptional { $0.visitAwaited(base) }
     default: break
     }
     let origins = visit(chain)
@@ -192,6 +195,8 @@ struct OverlapFinder {
     var origins = visitAwaited(base)
     let made = origins
     let isPlain = visit(arguments, of: base, into: &origins)
+    // What a Deferred is given before it is waited for is there before the call is begun.
+    if isOfDeferred { for call in made { calls[call].inputs.formUnion(origins.subtracting(made)) } }
     if isPlain, isOfDeferred || PureNames.members.contains(member) { return origins }
     // What a callback does is done as soon as the call has come.
     if isOfDeferred || PureNames.otherDeferredMembers.contains(member) {

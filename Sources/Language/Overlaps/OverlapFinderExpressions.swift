@@ -20,10 +20,10 @@ extension OverlapFinder {
     case .range(let lower, let upper, _): return visit(lower).union(visit(upper))
     case .member(let base, let name, _, _): return visitPart(of: base, name)
     case .index(let base, let key, let fallback, _):
-      let origins = visitPart(of: base, nil).union(visit(key))
+      let origins = visitPart(of: base, nil).union(optionalChains > 0 ? visitPerhaps(key) : visit(key))
       return fallback.map { origins.union(visitPerhaps($0)) } ?? origins
     case .call(let callee, let arguments): return visitCall(callee, arguments)
-    case .optionalChain(let chain): return visit(chain)
+    case .optionalChain(let chain): return visitOptional { $0.visit(chain) }
     case .await(let chain): return visitAwaited(chain)
     case .closure, .async, .conditional, .invalid:
       barrier()
@@ -31,8 +31,15 @@ extension OverlapFinder {
     }
   }
 
+  /// Visits a chain that may end at each `?` in it: what its calls are given is evaluated in some cases only.
+  mutating func visitOptional(_ visit: (inout OverlapFinder) -> Set<Int>) -> Set<Int> {
+    optionalChains += 1
+    defer { optionalChains -= 1 }
+    return visit(&self)
+  }
+
   /// Visits what is evaluated in some cases only: nothing may be called there.
-  private mutating func visitPerhaps(_ value: Expression) -> Set<Int> {
+  mutating func visitPerhaps(_ value: Expression) -> Set<Int> {
     if let origins = plainly({ $0.visit(value) }) { return origins }
     barrier()
     return []
@@ -94,7 +101,7 @@ extension OverlapFinder {
         }
         origins.formUnion(own)
       } else {
-        origins.formUnion(visit(argument.value))
+        origins.formUnion(optionalChains > 0 ? visitPerhaps(argument.value) : visit(argument.value))
         if !facts.isScalar(argument.value), mayBeFunction(argument.value) { isPlain = false }
       }
     }

@@ -4,6 +4,9 @@ struct ReadingCheck {
   private let handler: FunctionNode
   private var reads: Set<String> = []
   private var changes = false
+  /// Whether it reads variables of functions around it.
+  private var readsAround = false
+  private var callsMembers = false
 
   private init(_ handler: FunctionNode, _ facts: VariableFacts) {
     self.handler = handler
@@ -14,7 +17,9 @@ struct ReadingCheck {
   static func reads(of handler: FunctionNode, _ facts: VariableFacts) -> Set<String>? {
     var check = ReadingCheck(handler, facts)
     check.visit(.function(handler))
-    return check.changes ? nil : check.reads
+    // What a function around the handler left it may be a dictionary of functions.
+    if check.changes || check.readsAround && check.callsMembers { return nil }
+    return check.reads
   }
 
   private mutating func visit(_ part: CodePart) {
@@ -42,13 +47,16 @@ struct ReadingCheck {
       if case .global = reference.binding, !facts.globals.isBuiltin(reference.name) {
         reads.insert(reference.name)
       }
+      if let variable = reference.variable, !isOwn(variable), facts.content(of: variable) != .scalar {
+        readsAround = true
+      }
     case .call(let callee, let arguments):
       if !isReading(callee, arguments) { changes = true }
     default: break
     }
   }
 
-  private func isReading(_ callee: Expression, _ arguments: [Argument]) -> Bool {
+  private mutating func isReading(_ callee: Expression, _ arguments: [Argument]) -> Bool {
     switch callee.kind {
     case .name(let reference):
       if let variable = reference.variable { return isFunctionOfText(variable) }
@@ -63,8 +71,9 @@ struct ReadingCheck {
       if ChangingMembers.all.contains(name), !PureNames.members.contains(name) {
         return isOwnCollection(base)
       }
+      callsMembers = true
       return PureNames.members.union(PureNames.deferredMembers).contains(name)
-        && arguments.allSatisfy { isNoForeignFunction($0.value) }
+        && !facts.globals.isFunctionKey(name) && arguments.allSatisfy { isNoForeignFunction($0.value) }
     default: return false
     }
   }
@@ -72,7 +81,7 @@ struct ReadingCheck {
   /// Whether what an argument does, if it is a function, stands in the text that is looked at.
   private func isNoForeignFunction(_ value: Expression) -> Bool {
     switch value.kind {
-    case .closure, .array, .dictionary, .await, .call: true
+    case .closure, .array, .dictionary: true
     default: facts.isScalar(value)
     }
   }

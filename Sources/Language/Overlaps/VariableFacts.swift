@@ -247,6 +247,8 @@ struct GlobalFacts {
   let declared: Set<String>
   /// Whether a global of the notebook is constant, and holds a number, a text, or another value that nobody can change.
   let isConstant: (String) -> Bool
+  /// Whether some dictionary of the notebook may hold a function under a name.
+  let isFunctionKey: (String) -> Bool
 
   /// Whether a name is the program's own and one of those.
   func isOwn(_ reference: NameReference, in set: Set<String>) -> Bool {

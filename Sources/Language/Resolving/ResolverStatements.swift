@@ -50,8 +50,9 @@ extension Resolver {
       warnOfForeignParameters(in: node.literal, at: node.patternSpan)
       runningLater { $0.resolve(node.handler) }
     case .hook(let node):
-      let function = laterFunctions > 0 ? declaring : nil
-      resolution.hooks.append(.init(kind: node.kind, prefix: node.prefix, function: function))
+      let function = frames.count > 1 ? declaring : nil
+      resolution.hooks.append(
+        .init(kind: node.kind, prefix: node.prefix, function: function, isAtOnce: laterFunctions == 0))
       runningLater { $0.resolve(node.handler) }
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)

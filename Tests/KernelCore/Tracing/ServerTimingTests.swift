@@ -38,6 +38,21 @@ struct ServerTimingTests {
           + "get;dur=3000;desc=\"GET /sleep/3\""
       ])
     #expect(fields(bench, "/fails") == ["total;dur=1000, cpu;dur=0, timer;dur=1000;desc=\"timer 1s\""])
+    // What another request fires.
+    bench.run(
+      """
+      let d = deferred()
+      route "/block" { after(2s) { get("/go") }; await d }
+      route "/go" { d.resolve(1); 1 }
+      route "/grüße" { await get("/sleep/1/ü", check: false); 1 }
+      nil
+      """, cell: 2)
+    #expect(
+      fields(bench, "/block") == [
+        "total;dur=2000, cpu;dur=0, wait;dur=2000;desc=\"for a Deferred\", timer;dur=2000;desc=\"timer 2s\""
+      ])
+    #expect(
+      fields(bench, "/gr%C3%BC%C3%9Fe") == ["total;dur=0, cpu;dur=0, get;dur=0;desc=\"GET /sleep/1/%C3%BC\""])
     // What a handler writes stays, and stands first.
     #expect(fields(bench, "/own") == ["db;dur=5", "total;dur=0, cpu;dur=0"])
   }

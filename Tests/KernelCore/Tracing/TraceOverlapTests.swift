@@ -68,6 +68,57 @@ struct TraceOverlapTests {
     #expect(advice(bench, .path("/compare")) == [])
   }
 
+  /// A service may send a call back to this notebook, by an address that is not known for its own.
+  @Test func whatComesMeanwhileAndChangesSomethingIsNotTold() {
+    for (path, isTold) in [("/read", true), ("/inc", false)] {
+      let bench = Bench { $0.recordsTraces = true }
+      bench.run(Self.services, cell: 1)
+      bench.run(compare(300, 200), cell: 2)
+      bench.run("var n = 0\nroute \"/inc\" { n += 1; n }\nroute \"/read\" { n }\nnil", cell: 3)
+      let asked = bench.ask("/compare")
+      bench.advance(.milliseconds(100))
+      #expect(bench.ask(path).status == 200)
+      bench.advance(.milliseconds(200))
+      bench.advance(.milliseconds(200))
+      #expect(asked.text == "300200")
+      #expect(advice(bench, .path("/compare"))?.isEmpty == !isTold)
+    }
+  }
+
+  /// What names mean now may not be what they meant.
+  @Test func whatHasChangedSinceIsNotTrusted() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run("let base = \"\"", cell: 2)
+    bench.run("func sha256(x) { n += 1; \"own\" }\nvar n = 0", cell: 3)
+    bench.run(
+      "route \"/sh\" { await sleep(1s); sha256(\"a\") }\nroute \"/read\" { await sleep(1s); n }\nnil", cell: 4
+    )
+    bench.run(
+      "route \"/two\" { let a = await get(\"/sh\"); let b = await get(\"/read\"); a.text + b.text }\nnil",
+      cell: 5)
+    #expect(bench.awaited("await get(\"/two\").text", cell: 6) == "\"own1\"")
+    #expect(advice(bench, .path("/two")) == [])
+    bench.on { bench.kernel.removeEffects(of: 3) }
+    #expect(advice(bench, .path("/two")) == [])
+    // A constant that came later than the trace.
+    bench.run(
+      """
+      route "/based" {
+        let a = await get("\\(base)/sleep/300")
+        let b = await get("\\(base)/sleep/200")
+        a.text + b.text
+      }
+      nil
+      """, cell: 7)
+    #expect(bench.awaited("await get(\"/based\").text", cell: 8) == "\"300200\"")
+    #expect(advice(bench, .path("/based"))?.count == 1)
+    bench.run("let base = \"\"", cell: 2)
+    bench.advance(.seconds(1))
+    bench.run("let base = \"\"", cell: 2)
+    #expect(advice(bench, .path("/based")) == [])
+  }
+
   @Test func whatOverlapsByItselfIsNotTold() {
     let bench = bench()
     bench.run(Self.services, cell: 1)
