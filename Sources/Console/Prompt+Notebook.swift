@@ -68,8 +68,9 @@ extension Prompt {
     let columns = input.columns ?? 200
     let room = columns - Layout.width(of: head.plain) - 1
     let isText = cell.kind != .code
-    let headline = Prompt.headline(of: cell, width: room < 20 ? columns - 1 : room)
-    say(head + StyledText(headline, isText ? .dim : .plain))
+    let isBelow = room < 20
+    let headline = Prompt.headline(of: cell, width: isBelow ? columns - 3 : room)
+    say(head + StyledText((isBelow ? "\n  " : "") + headline, isText ? .dim : .plain))
   }
 
   /// The cells that did not succeed when they last ran, as they read now.

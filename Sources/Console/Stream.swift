@@ -28,6 +28,13 @@ public enum Stream {
   /// From now on what cannot be written soon is dropped, so that a reader who has stalled holds nobody up.
   static func hurry() { isHurried.store(true, ordering: .relaxed) }
 
+  /// Says at the end that something was not written, since whoever reads it has stalled.
+  static func tellOfStall() {
+    if hasStalled.load(ordering: .relaxed) {
+      complain("the end of the log is lost: whoever reads it did not go on within a second of the signal")
+    }
+  }
+
   /// Writes a line to standard output.
   static func write(_ text: String) { writeOutput(text + "\n") }
 

@@ -71,6 +71,14 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.surroundings.infos }.wait()) ?? []
   }
 
+  /// How many guards, declared by `before`, are in force for each prefix; nil where the loop is busy.
+  public func guardsAtOnce() -> [String: Int]? {
+    promptly { supervisor in
+      supervisor.kernel.surroundings.infos.filter { $0.kind == HookKind.before.rawValue }
+        .reduce(into: [:]) { $0[$1.prefix, default: 0] += 1 }
+    }
+  }
+
   /// The routes in force that answer a path, by whatever method. The path is percent-encoded, without a query.
   public func routes(answering path: String) -> [RouteInfo] {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.routes.infos(answering: path) }.wait()) ?? []
@@ -339,10 +347,21 @@ public final class KernelHandle: Sendable {
   }
 
   /// Lets requests under way finish within `grace`, then ends everything. Blocks until it is done.
-  public func shutDown(grace: Duration) {
-    let nanoseconds = grace.components.seconds * 1_000_000_000 + grace.components.attoseconds / 1_000_000_000
-    try? loop.flatSubmit { [supervisor] in supervisor.value.shutDown(grace: .nanoseconds(nanoseconds)) }
-      .wait()
+  ///
+  /// - Parameter lingering: how long requests and connections are still let in that have come already and that a busy loop
+  ///   has not seen.
+  public func shutDown(grace: Duration, lingering: Duration = .zero) {
+    if lingering > .zero {
+      try? loop.flatScheduleTask(in: lingering.timeAmount) { [loop] in loop.makeSucceededVoidFuture() }
+        .futureResult.wait()
+    }
+    try? loop.flatSubmit { [supervisor] in supervisor.value.shutDown(grace: grace.timeAmount) }.wait()
     try? group.syncShutdownGracefully()
+  }
+}
+
+extension Duration {
+  fileprivate var timeAmount: TimeAmount {
+    .nanoseconds(components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)
   }
 }

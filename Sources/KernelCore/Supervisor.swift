@@ -161,19 +161,21 @@ final class Supervisor: Responder {
           && expectedRoutes.contains(where: { hasRoute($0, request) })
     else { return false }
     if isStopping {
-      exchange.respond(Supervisor.stopping)
+      kernel.desk.answer(exchange, Supervisor.stopping)
       return true
     }
     guard held.count < configuration.maxQueuedRequests else {
-      exchange.respond(StandardPages.unavailable("the notebook's cells are being run again"))
+      kernel.desk.answer(exchange, StandardPages.unavailable("the notebook's cells are being run again"))
       return true
     }
     let entry = Held(exchange, arrived: clock.now)
     held.append(entry)
     entry.timeout = holdClock.schedule(at: holdClock.now + Supervisor.holdTime) { [weak self, weak entry] in
       guard let self, let entry, take(entry) else { return }
-      entry.exchange.respond(
-        StandardPages.unavailable("the notebook's cells are still being run again", retryAfterSeconds: 5))
+      kernel.desk.answer(
+        entry.exchange,
+        StandardPages.unavailable("the notebook's cells are still being run again", retryAfterSeconds: 5),
+        arrived: entry.arrived)
     }
     exchange.onDisconnect = { [weak self, weak entry] in
       guard let self, let entry else { return }
@@ -351,7 +353,9 @@ final class Supervisor: Responder {
   func endHolding() {
     guard isHoldingAll else { return releaseRoutes() }
     isStopping = true
-    for entry in held where take(entry) { entry.exchange.respond(Supervisor.stopping) }
+    for entry in held where take(entry) {
+      kernel.desk.answer(entry.exchange, Supervisor.stopping, arrived: entry.arrived)
+    }
   }
 
   private static var stopping: Response { StandardPages.unavailable("the notebook is being stopped") }

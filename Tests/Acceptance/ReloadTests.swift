@@ -153,6 +153,41 @@ import Testing
     }
   }
 
+  /// A cell that has a guard already gets another one, and fails.
+  @Test func aGuardThatFailsBesideAnotherIsMissed() async throws {
+    try await onOwnThread {
+      let (other, guarding) = ("before { request.state.x = 1; nil }", "before { throw httpError(401) }")
+      let edited = try EditedFile([other, "route \"/\" { \"secret\" }", guarding])
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.write(["\(other)\n\(guarding)\nthrow \"late\"", "route \"/\" { \"secret\" }", "1"])
+      try edited.told("requests are answered with 503: `before` in cell 1 has still to run")
+      #expect(try edited.serving.ask("/").status == 503)
+      // What has failed and is no guard keeps nobody out.
+      try edited.write(["\(other)\n\(guarding)", "route \"/\" { \"secret\" }", "[1][9]"])
+      try edited.told("reloaded: cell 1 in ")
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.serving.stop()
+      // A log of an outage has a line for each.
+      #expect(edited.serving.program.output.contains("path=/ status=503"))
+    }
+  }
+
+  /// The guard that was kept was a function's, which the first edit had taken away.
+  @Test func aGuardOfAFunctionIsMissedAfterTwoEditsThatFail() async throws {
+    try await onOwnThread {
+      let (route, guarding) = ("route \"/\" { \"secret\" }", "before { throw httpError(401) }")
+      let edited = try EditedFile(["func p() { \(guarding) }", route, "p()"])
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.write("# %% 2\n\(route)\n# %% 4\n\(guarding)\nthrow \"late\"\n")
+      try edited.told("4 failed, and nothing of it is served")
+      try edited.write("# %% 2\n\(route)\n# %% 5\n\(guarding)\nthrow \"late\"\n")
+      try edited.told("5 failed, and nothing of it is served")
+      let status = try edited.serving.ask("/").status
+      #expect(status == 401 || status == 503)
+      try edited.serving.stop()
+    }
+  }
+
   /// What a cell with a typo declares is not known: it may be a guard.
   @Test func aStartWithAGuardThatCannotBeReadServesNothing() async throws {
     try await onOwnThread {

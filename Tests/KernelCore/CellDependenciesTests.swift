@@ -25,14 +25,24 @@ struct CellDependenciesTests {
       (3, "let later = { all() }"), (4, "route \"/\" { 1 }"), (5, "all()"), (6, "before { nil }"),
       (7, "after { response in nil }"), (8, "later()"), (9, "func other() { 1 }; other()"),
     ])
-    #expect((1...9).filter(cells.guards) == [5, 6, 8])
+    // Also by whoever leaves it under another name: that may be called from anywhere.
+    #expect((1...9).filter(cells.guards) == [2, 3, 5, 6, 8])
     // What cannot be read, or lies in a dictionary, may be called.
     let others = CellDependencies([
       (1, "let p = [\"a\": { before { nil } }]"), (2, "func q() { before { nil } }"), (3, "let x = ((\nq()"),
-      (4, "p.a()"), (5, "let x = (("),
+      (4, "p.a()"), (5, "let y = (("),
     ])
     #expect((2...5).filter(others.guards) == [3, 4])
-    #expect((1...9).filter(cells.surrounds) == [5, 6, 7, 8])
+    let further = CellDependencies([
+      (1, "func a() { before { nil } }"), (2, "let b = a"), (3, "b()"), (4, "var f = nil"),
+      (5, "f = { before { nil } }"), (6, "f()"), (7, "let fs = [{ before { nil } }]\nlet n = 1"),
+      (8, "for g in fs { g() }"), (9, "n"), (10, "let d = deferred()\nd.then { _ in a() }"),
+      (11, "d.resolve(1)"),
+    ])
+    #expect([3, 6, 8, 11].allSatisfy(further.guards))
+    #expect(!further.guards(1) && !further.guards(9))
+    #expect((1...9).filter(cells.surrounds) == [2, 3, 5, 6, 7, 8])
+    #expect(CellDependencies([(1, "func p() { before { nil } }\np()")]).guards(1))
   }
 
   static let examples = [

@@ -131,10 +131,12 @@ extension KernelHandle {
   /// Lets requests under way end within `grace`, then ends everything; meanwhile what comes is told as it comes.
   ///
   /// - Parameter tell: tells what has come; waits for it at most so many seconds.
-  func shutDown(grace: Duration, telling events: EventQueue, _ tell: (TimeInterval) -> Void) {
+  func shutDown(
+    grace: Duration, lingering: Duration = .zero, telling events: EventQueue, _ tell: (TimeInterval) -> Void
+  ) {
     let end = Slot<Bool>()
     Thread.detachNewThread {
-      self.shutDown(grace: grace)
+      self.shutDown(grace: grace, lingering: lingering)
       end.set(true)
       events.wake()
     }

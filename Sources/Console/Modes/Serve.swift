@@ -46,9 +46,15 @@ public struct Serve {
     }
     let status = serve(cells, kernel, file, log, signals, hangup)
     cells.stop()
-    kernel.shutDown(grace: options.grace, telling: events) { log.writeAll(timeout: $0) }
+    kernel.shutDown(grace: options.grace, lingering: Serve.lingering, telling: events) {
+      log.writeAll(timeout: $0)
+    }
+    Stream.tellOfStall()
     return status
   }
+
+  /// What clients have sent before the signal is read for so long, before nobody is let in any more.
+  private static let lingering = Duration.milliseconds(30)
 
   /// Serves until a signal says that it is enough, or a cell fails that nothing will mend.
   private func serve(

@@ -14,16 +14,18 @@ public struct CellDependencies: Sendable {
     var declares: Set<Declaration>
     /// What it declares around routes that stands beside the same of others.
     var surrounds: Set<Declaration>
-    /// The same two of whoever calls a function that it declares.
+    /// The same two of whoever gets at a function that it leaves under a name.
     var whenCalled: [String: Around] = [:]
-    /// The text where it has errors: which names it uses is not known.
-    var broken: String?
+    /// The names that it uses, as far as it can be read, and those that it gives a value or changes.
+    let mentions: Set<String>
+    let gives: Set<String>
   }
 
   /// What something declares around routes.
   private struct Around {
     var declares: Set<Declaration> = []
     var surrounds: Set<Declaration> = []
+    var count: Int { declares.count + surrounds.count }
 
     mutating func form(union other: Around) {
       declares.formUnion(other.declares)
@@ -73,6 +75,7 @@ public struct CellDependencies: Sendable {
     }
     var surrounds: Set<Declaration> = []
     var whenCalled: [String: Around] = [:]
+    let gives = names.union(resolution.writes.keys).union(resolution.changes.keys)
     for hook in resolution.hooks {
       guard let prefix = try? RoutePrefix(hook.prefix) else { continue }
       var around = Around()
@@ -81,8 +84,10 @@ public struct CellDependencies: Sendable {
       } else {
         around.declares = [.hook(hook.kind, prefix: prefix.key)]
       }
-      if let function = hook.function {
-        whenCalled[function, default: Around()].form(union: around)
+      // A function without a name of its own may be left under any.
+      let holders = hook.function.map { [$0] } ?? Array(gives)
+      for name in hook.isInFunction ? holders : [] {
+        whenCalled[name, default: Around()].form(union: around)
       }
       if hook.isAtOnce {
         declares.formUnion(around.declares)
@@ -97,34 +102,40 @@ public struct CellDependencies: Sendable {
     }
     return Text(
       number: number, uses: CellUses(resolution, declares: names), declares: declares, surrounds: surrounds,
-      whenCalled: whenCalled, broken: isBroken ? text : nil)
+      whenCalled: whenCalled, mentions: isBroken ? words(of: text) : Set(resolution.reads.keys), gives: gives)
   }
 
-  /// A cell that names a function, or one that calls that, declares what is declared in it.
+  /// All that may be a name in a text that cannot be read.
+  private static func words(of text: String) -> Set<String> {
+    Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+  }
+
+  /// A cell that names a function may call it, or leave it under the names that it gives a value; so it counts as declaring
+  /// what is declared in it.
   private static func follow(calls texts: inout [Text]) {
     var functions: [String: Around] = texts.reduce(into: [:]) { functions, text in
       for (name, around) in text.whenCalled { functions[name, default: Around()].form(union: around) }
     }
     if functions.isEmpty { return }
-    // Each round follows one call more, and a call that adds nothing ends it.
-    for _ in texts {
-      var isSettled = true
-      for (name, reads) in texts.lazy.flatMap(\.uses.readsWhenCalled) {
-        var around = functions[name] ?? Around()
-        let before = around.declares.count + around.surrounds.count
-        for read in reads { functions[read].map { around.form(union: $0) } }
-        if around.declares.count + around.surrounds.count == before { continue }
-        functions[name] = around
-        isSettled = false
+    func around(_ text: Text) -> Around {
+      functions.reduce(into: Around()) { around, function in
+        if text.mentions.contains(function.key) { around.form(union: function.value) }
       }
-      if isSettled { break }
     }
-    for place in texts.indices {
-      for (name, around) in functions
-      where texts[place].uses.reads.contains(name) || texts[place].broken?.contains(name) == true {
-        texts[place].declares.formUnion(around.declares)
-        texts[place].surrounds.formUnion(around.surrounds)
+    // Each round goes one name further, and one that adds nothing ends it.
+    for _ in texts {
+      let before = functions.values.reduce(0) { $0 + $1.count }
+      for text in texts {
+        let around = around(text)
+        if around.count == 0 { continue }
+        for name in text.gives { functions[name, default: Around()].form(union: around) }
       }
+      if functions.values.reduce(0, { $0 + $1.count }) == before { break }
+    }
+    let found = texts.map(around)
+    for (place, around) in found.enumerated() {
+      texts[place].declares.formUnion(around.declares)
+      texts[place].surrounds.formUnion(around.surrounds)
     }
   }
 

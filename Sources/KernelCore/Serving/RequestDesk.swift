@@ -497,11 +497,13 @@ final class RequestDesk {
   }
 
   /// Gives an answer that no handler made.
-  func answer(_ exchange: Exchange, _ response: Response) {
+  ///
+  /// - Parameter arrived: when the request came, where it was held until now.
+  func answer(_ exchange: Exchange, _ response: Response, arrived: Int? = nil) {
     if logsRequests {
       log(
         exchange.request, status: Int(response.status.code), bytes: response.length, nil,
-        started: clock.now)
+        started: arrived ?? clock.now)
     }
     exchange.respond(response)
   }

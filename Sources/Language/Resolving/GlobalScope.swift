@@ -97,6 +97,8 @@ public struct Resolution: Sendable {
     public var prefix: String
     /// The global in whose function it stands: it is declared when that is called, and by whoever calls it.
     public var function: String?
+    /// Whether it stands in a function, of whatever name.
+    public var isInFunction = false
     /// Whether it may be declared as the text runs, also where it stands in a function.
     public var isAtOnce = true
   }

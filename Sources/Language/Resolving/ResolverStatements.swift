@@ -50,9 +50,11 @@ extension Resolver {
       warnOfForeignParameters(in: node.literal, at: node.patternSpan)
       runningLater { $0.resolve(node.handler) }
     case .hook(let node):
-      let function = frames.count > 1 ? declaring : nil
+      let isInFunction = frames.count > 1
       resolution.hooks.append(
-        .init(kind: node.kind, prefix: node.prefix, function: function, isAtOnce: laterFunctions == 0))
+        .init(
+          kind: node.kind, prefix: node.prefix, function: isInFunction ? declaring : nil,
+          isInFunction: isInFunction, isAtOnce: laterFunctions == 0))
       runningLater { $0.resolve(node.handler) }
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)

@@ -47,9 +47,6 @@ struct CellSchedule {
   private var awaited: Int?
   /// Whether a cell that is to run or is gone declares something around routes, or did.
   private(set) var movesSurroundings = false
-  /// Whether nothing may be served without the guards that the file has: at the start, and when one has gone that was in
-  /// force.
-  private var needsGuards = true
   /// The cells that have run well, or are gone, since the file was last adopted.
   private var done: Set<Int> = []
 
@@ -59,7 +56,6 @@ struct CellSchedule {
   /// text, or depend on a cell that has.
   mutating func adopt(_ cells: [(number: Int, text: String)]) -> [Int] {
     noteStale()
-    let wantsGuards = needsGuards && (entries.isEmpty || !missingGuards.isEmpty)
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
     let goingOn = cells.filter { cell in
       old[cell.number].map { $0.isUnderWay && isSame($0.text, cell.text) } ?? false
@@ -86,9 +82,6 @@ struct CellSchedule {
     movesSurroundings =
       due.contains(where: dependencies.surrounds)
       || order.contains { before.surrounds($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
-    needsGuards =
-      wantsGuards
-      || order.contains { before.guards($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     entries = cells.map { number, text in
       Entry(
@@ -179,18 +172,24 @@ struct CellSchedule {
   /// The cells that have failed since the file was last adopted, and must not.
   var failed: [Int] { entries.filter(\.hasFailed).map(\.number) }
 
-  /// The cells that declare a guard of which nothing is in force, where nothing may be served without it.
+  /// The cells that may declare a guard and have not run as they read now, though they are meant to succeed.
+  var openGuards: [Int] {
+    entries.filter { entry in
+      guard dependencies.guards(entry.number), failedAsMeant[entry.number] == nil else { return false }
+      return texts[entry.number].map { !isSame($0, entry.text) } ?? true
+    }.map(\.number)
+  }
+
+  /// Those of them of which no guard is in force, and none of a cell that is gone in their place.
   var missingGuards: [Int] {
-    guard needsGuards else { return [] }
-    return entries.map(\.number).filter { number in
-      dependencies.guards(number) && !guardsNow(number) && !gone.contains { $0.heirs.contains(number) }
+    openGuards.filter { number in
+      !guardsNow(number) && !gone.contains { $0.heirs.contains(number) }
     }
   }
 
   /// Whether what is in force of a cell, if anything is, declares a guard.
   private func guardsNow(_ number: Int) -> Bool {
-    guard let text = texts[number] else { return false }
-    if entries.contains(where: { $0.number == number && isSame($0.text, text) }) { return true }
+    guard texts[number] != nil else { return false }
     return CellDependencies(texts.map { ($0.key, $0.value) }).guards(number)
   }
 

@@ -28,6 +28,10 @@ final class ServedCells {
   /// Those that were told to stop and have not ended.
   private var stopping: [(number: Int, run: Run)] = []
   private var reload: Reload?
+  /// The guards that were in force when all had run that may declare one, by their prefixes; nil before that.
+  private var guards: [String: Int]?
+  /// Whether it was not known which are in force when that was asked.
+  private var mustLookAgain = false
   /// Whether requests from outside are answered: at the latest when the start is over.
   private var isServing = false
 
@@ -77,6 +81,7 @@ final class ServedCells {
   /// though the start goes on.
   func proceed() -> Bool {
     collectResults()
+    if reload == nil, mustLookAgain { _ = letIn() }
     while reload != nil, failure == nil {
       switch schedule.next() {
       case .remove(let number):
@@ -160,15 +165,33 @@ final class ServedCells {
     reload.report.underWay = schedule.underWay
     reload.report.kept = schedule.keptThoughGone
     (isServing, isStartOver) = (true, true)
-    let guards = schedule.missingGuards
-    // Requests go on waiting where what is to guard their routes is not there.
-    if guards.isEmpty { kernel.holdRoutes(false) } else { kernel.holdRequests() }
+    let guards = letIn()
     defer { tellOfMissing(guards) }
     if !reload.isStart {
       Stream.complain(reload.report.line(.now - reload.began))
     } else if let problems = reload.report.problems {
       Stream.complain("not all of \(fileName(path)) is served: \(problems)")
     }
+  }
+
+  /// Lets requests in, unless what is to guard their routes is not there: then they go on waiting. Gives the cells that
+  /// are to declare it.
+  ///
+  /// Before all guards have been there once, that is each cell that may declare one. Then it is an edit that took one
+  /// away which has been in force, and has a cell that may declare it again and has not run.
+  private func letIn() -> [Int] {
+    let open = schedule.openGuards
+    let now = kernel.guardsAtOnce()
+    mustLookAgain = now == nil
+    var missing = open
+    if let guards {
+      if let now, !guards.contains(where: { now[$0.key, default: 0] < $0.value }) { missing = [] }
+    } else {
+      missing = schedule.missingGuards
+    }
+    if open.isEmpty, let now { guards = now }
+    if missing.isEmpty { kernel.holdRoutes(false) } else { kernel.holdRequests() }
+    return missing
   }
 
   /// How long a cell is waited for before that is told.
