@@ -70,7 +70,9 @@ extension Prompt {
     let isText = cell.kind != .code
     let isBelow = room < 20
     let headline = Prompt.headline(of: cell, width: isBelow ? columns - 3 : room)
-    say(head + StyledText((isBelow ? "\n  " : "") + headline, isText ? .dim : .plain))
+    say(
+      (isBelow ? head.withoutBlanksAtEnd + StyledText("\n  ") : head)
+        + StyledText(headline, isText ? .dim : .plain))
   }
 
   /// The cells that did not succeed when they last ran, as they read now.
@@ -248,5 +250,16 @@ extension Prompt {
   static func isOrdinaryFile(_ path: String) -> Bool {
     let attributes = try? FileManager.default.attributesOfItem(atPath: absolute(path))
     return attributes?[.type] as? FileAttributeType == .typeRegular
+  }
+}
+
+extension StyledText {
+  fileprivate var withoutBlanksAtEnd: StyledText {
+    var text = self
+    while let last = text.spans.last, last.text.hasSuffix(" ") {
+      text.spans[text.spans.count - 1].text.removeLast()
+      if last.text.count == 1 { text.spans.removeLast() }
+    }
+    return text
   }
 }
