@@ -113,19 +113,22 @@ final class Kernel {
       streamOperations: streams, streams: streamClasses, responseClass: responseClass, fileClass: fileClass,
       configuration: configuration,
       mark: mark, recorder: recorder)
+    let reporter = RequestReporter(
+      machine: machine, ownership: ownership, clock: clock, recorder: recorder, emit: emit)
+    reporter.sendsServerTiming = configuration.sendsServerTiming
+    reporter.columns = configuration.columns
     desk = RequestDesk(
       machine: machine, routes: routes, surroundings: surroundings, replies: replies,
       requestClass: requestClass,
       bodies: BodyWriting(
         operations: streams, clock: clock, writerClass: streamClasses.writer,
         hasHeartbeats: !configuration.isClockVirtual),
-      clock: clock, ownership: ownership, origin: calls.origin(of:), recorder: recorder, emit: emit)
+      clock: clock, ownership: ownership, origin: calls.origin(of:), recorder: recorder,
+      reporter: reporter)
     sockets = SocketDesk(
       machine: machine, operations: streams, clock: clock, ownership: ownership,
       recorder: recorder, desk: desk, emit: emit)
     desk.sockets = sockets
-    desk.sendsServerTiming = configuration.sendsServerTiming
-    desk.columns = configuration.columns
     timers.onFire = { [unowned self] in pump() }
     streams.onActivity = { [unowned self] in pump() }
     calls.onActivity = { [unowned self] in pump() }

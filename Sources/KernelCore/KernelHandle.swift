@@ -71,13 +71,8 @@ public final class KernelHandle: Sendable {
     (try? loop.submit { [supervisor] in supervisor.value.kernel.surroundings.infos }.wait()) ?? []
   }
 
-  /// How many guards, declared by `before`, are in force for each prefix; nil where the loop is busy.
-  public func guardsAtOnce() -> [String: Int]? {
-    promptly { supervisor in
-      supervisor.kernel.surroundings.infos.filter { $0.kind == HookKind.before.rawValue }
-        .reduce(into: [:]) { $0[$1.prefix, default: 0] += 1 }
-    }
-  }
+  /// The guards, declared by `before`, that are in force, each with how often it is there; nil where the loop is busy.
+  public func guardsAtOnce() -> [GuardText: Int]? { promptly { $0.kernel.guards } }
 
   /// The routes in force that answer a path, by whatever method. The path is percent-encoded, without a query.
   public func routes(answering path: String) -> [RouteInfo] {
@@ -352,6 +347,8 @@ public final class KernelHandle: Sendable {
   ///   has not seen.
   public func shutDown(grace: Duration, lingering: Duration = .zero) {
     if lingering > .zero {
+      // What came while it was busy is read when it need be no longer.
+      try? loop.submit {}.wait()
       try? loop.flatScheduleTask(in: lingering.timeAmount) { [loop] in loop.makeSucceededVoidFuture() }
         .futureResult.wait()
     }

@@ -28,7 +28,7 @@ final class Supervisor: Responder {
   var onEvent: (KernelEvent) -> Void = { _ in }
   /// Whether a `KernelEvent.served` is sent for each request.
   var logsRequests: Bool {
-    didSet { kernel.desk.logsRequests = logsRequests }
+    didSet { kernel.desk.reporter.logsRequests = logsRequests }
   }
 
   private(set) var kernel: Kernel!
@@ -133,7 +133,7 @@ final class Supervisor: Responder {
       configuration: configuration, clock: clock, loop: loop, server: server, listening: listening,
       transfers: transfers,
       mark: mark, recorder: recorder, interruption: interruption, emit: { [unowned self] in onEvent($0) })
-    kernel.desk.logsRequests = logsRequests
+    kernel.desk.reporter.logsRequests = logsRequests
     kernel.surroundings.setOrder(order)
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
     if let inspector {

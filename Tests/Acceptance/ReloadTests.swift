@@ -66,7 +66,7 @@ import Testing
       // The many cells take a while to be read, and the port is open by then.
       let file = try Serving.temporaryFile(
         "# %% 1\nroute \"/\" { \"secret\" }\n# %% 2\nawait sleep(700ms)\nbefore { throw httpError(401) }\n"
-          + (3...1_000).map { "# %% \($0)\n\($0)\n" }.joined())
+          + (3...200).map { "# %% \($0)\n\($0)\n" }.joined())
       let program = try RunningProgram(
         BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)
       var status: Int?
@@ -169,6 +169,45 @@ import Testing
       try edited.serving.stop()
       // A log of an outage has a line for each.
       #expect(edited.serving.program.output.contains("path=/ status=503"))
+    }
+  }
+
+  /// Its cell has another guard now, and the cell that is to have it fails.
+  @Test(arguments: ["before { nil }", "func other() { before { nil } }\nother()"])
+  func aGuardInWhosePlaceThereIsAnotherIsMissed(other: String) async throws {
+    try await onOwnThread {
+      let (route, guarding) = ("route \"/\" { \"secret\" }", "before { throw httpError(401) }")
+      let edited = try EditedFile([guarding, route])
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.write([other, route, "\(guarding)\nthrow \"late\""])
+      try edited.told("requests are answered with 503: `before` in cell 3 has still to run")
+      #expect(try edited.serving.ask("/").status == 503)
+      try edited.write([other, route, guarding])
+      try edited.told("reloaded: cell 3 in ")
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.serving.stop()
+    }
+  }
+
+  /// A route went to another cell while its own failed, and was nobody's when the edit was taken back.
+  @Test func aBrokenEditThatIsTakenBackLeavesAllAsItWas() async throws {
+    try await onOwnThread {
+      let cells = ["1", "route \"/\" { \"new\" }", "3"]
+      let edited = try EditedFile(cells)
+      #expect(try edited.text("/") == "new")
+      try edited.write(["route \"/\" { \"old\" }", "throw \"x\""] + cells.dropFirst(2))
+      try edited.told("2 failed, and what it served before goes on")
+      #expect(try edited.text("/") == "old")
+      try edited.write(cells)
+      try edited.told("reloaded: cells 1, 2 in ")
+      #expect(try edited.text("/") == "new")
+      // While the cell waits.
+      try edited.write(["route \"/\" { \"old\" }", "await sleep(1h)"] + cells.dropFirst(2))
+      try edited.told("cell [2] has not ended")
+      try edited.write(cells)
+      try edited.told("reloaded: cells 1, 2 in ", times: 2)
+      #expect(try edited.text("/") == "new")
+      try edited.serving.stop()
     }
   }
 

@@ -23,7 +23,7 @@ struct WaterfallView {
     if let room = layout.bars {
       let end = Waterfall.time(layout.axis)
       let gap = room - 1 - Layout.width(of: end)
-      let marks = gap > 0 ? "0" + String(repeating: " ", count: gap) + end : String(end.suffix(room))
+      let marks = gap > 0 ? "0" + String(repeating: " ", count: gap) + end : gap > -2 ? end : ""
       lines.append(StyledText(String(repeating: " ", count: layout.barStart) + marks, .dim))
     }
     for (row, texts) in zip(waterfall.rows, WaterfallColumns.texts(of: waterfall)) {

@@ -168,6 +168,12 @@ public struct CellDependencies: Sendable {
     }
   }
 
+  /// Whether two cells declare the same name or route: the last to run has it.
+  public func declareSame(_ one: Int, _ other: Int) -> Bool {
+    let both = texts.filter { $0.number == one || $0.number == other }
+    return both.count == 2 && !both[0].declares.isDisjoint(with: both[1].declares)
+  }
+
   /// Whether a cell declares anything around routes.
   public func surrounds(_ number: Int) -> Bool {
     texts.contains { text in

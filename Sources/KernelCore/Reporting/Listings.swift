@@ -43,12 +43,30 @@ public struct SurroundingInfo: Sendable, Equatable {
   public let folder: String?
 }
 
+/// A guard as its text has it, wherever that stands.
+public struct GuardText: Hashable, Sendable {
+  /// The path of the group that it concerns; empty where it concerns all routes.
+  public let prefix: String
+  public let text: String
+}
+
 extension Surroundings {
   /// In the order in which they count.
   var infos: [SurroundingInfo] {
     ordered.map {
       SurroundingInfo(
         kind: $0.key.kind.name, prefix: $0.prefix.text, cell: $0.cell, folder: $0.folder?.name)
+    }
+  }
+}
+
+extension Kernel {
+  /// The guards in force, each with how often it is there.
+  var guards: [GuardText: Int] {
+    surroundings.ordered.filter { $0.key.kind == .hook(.before) }.reduce(into: [:]) { guards, surrounding in
+      let place = machine.place(of: surrounding.record.handler.value)
+      let text = place.map { $0.source.slice($0.span) } ?? ""
+      guards[GuardText(prefix: surrounding.prefix.text, text: text), default: 0] += 1
     }
   }
 }

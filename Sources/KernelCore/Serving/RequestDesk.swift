@@ -12,13 +12,7 @@ final class RequestDesk {
   let requestClass: InstanceClass
   private let bodies: BodyWriting
   private let clock: any Clock
-  /// Hears of errors behind a 500 and of answered requests.
-  private let emit: (KernelEvent) -> Void
-  var logsRequests = false
-  /// Whether answers tell what they waited for.
-  var sendsServerTiming = false
-  /// How wide the window is in which errors are read.
-  var columns: () -> Int? = { nil }
+  let reporter: RequestReporter
   /// Told of a handler that has given a stream, and of the task that writes it.
   var onStream: (_ handler: TaskID, _ stream: TaskID) -> Void = { _, _ in }
   /// Lets what became ready run.
@@ -76,7 +70,7 @@ final class RequestDesk {
     machine: Machine, routes: RouteRegistry, surroundings: Surroundings, replies: ReplyMaker,
     requestClass: InstanceClass, bodies: BodyWriting, clock: any Clock, ownership: Ownership,
     origin: @escaping (Request) -> (depth: Int, caller: SpanID), recorder: TraceRecorder?,
-    emit: @escaping (KernelEvent) -> Void
+    reporter: RequestReporter
   ) {
     self.machine = machine
     self.routes = routes
@@ -88,10 +82,10 @@ final class RequestDesk {
     self.ownership = ownership
     self.origin = origin
     self.recorder = recorder
-    self.emit = emit
+    self.reporter = reporter
     surrounded = SurroundedRequests(
       machine: machine, replies: replies,
-      page: { [unowned self] error, route, request in page(of: error, route, request) })
+      page: { reporter.page(of: $0, $1, $2) })
   }
 
   /// Requests whose handlers have not ended.
@@ -366,7 +360,8 @@ final class RequestDesk {
     _ work: Work, _ head: Response, _ stream: ReplyMaker.Streamed, behind handler: TaskID
   ) {
     let writer = bodies.writer(
-      for: work.exchange, head: { [weak self, work] in self?.timed(head, of: work) ?? head }, stream.object)
+      for: work.exchange,
+      head: { [reporter, work] in reporter.timed(head, started: work.started, work.span) }, stream.object)
     var work = work
     work.writer = writer
     work.status = Int(head.status.code)
@@ -399,7 +394,9 @@ final class RequestDesk {
         return recover(work, error)
       }
       work.route.errors += 1
-      tell(error, of: work, what: "after \(writer.byteCount) bytes of the answer to")
+      reporter.tell(
+        error, of: work.route, work.exchange.request,
+        what: "after \(writer.byteCount) bytes of the answer to")
       writer.abort()
       end(work, writer, .failed)
     }
@@ -408,11 +405,8 @@ final class RequestDesk {
   /// A streamed answer is over.
   private func end(_ work: Work, _ writer: StreamWriter, _ outcome: TracedOutcome = .succeeded) {
     recorder?.end(work.span, outcome, status: work.status)
-    if logsRequests {
-      log(
-        work.exchange.request, status: work.status, bytes: writer.byteCount, work.route, started: work.started
-      )
-    }
+    reporter.log(
+      work.exchange.request, status: work.status, bytes: writer.byteCount, work.route, started: work.started)
   }
 
   // MARK: Failing
@@ -432,35 +426,7 @@ final class RequestDesk {
   }
 
   private func fail(_ work: Work, _ error: Value) {
-    finish(work, page(of: error, work.route, work.exchange.request))
-  }
-
-  /// The standard page of an error that ended a request. One that nobody asked for is told.
-  private func page(of error: Value, _ route: RouteRecord, _ request: Request) -> Response {
-    // An error that no code has thrown, as of a deferred that was cancelled, is at least the handler's.
-    machine.setOrigin(machine.place(of: route.handler.value), of: error)
-    let report = machine.report(of: error)
-    let status = ErrorPage.status(of: error, report, in: machine)
-    if report.kind == Failure.Kind.status.rawValue { return .text(status, report.message + "\n") }
-    // An endless chain of calls is told where it was stopped, not by each of those that wait for it.
-    let isToldAlready = status == .loopDetected && !machine.errorField("response", of: error).isNil
-    if !isToldAlready { tell(error, of: route, request, what: "\(status.code) for") }
-    return ErrorPage.response(report, status: status, to: request)
-  }
-
-  /// Tells of an error of a handler, or of what it has left behind to stream.
-  private func tell(_ error: Value, of work: Work, what: String) {
-    tell(error, of: work.route, work.exchange.request, what: what)
-  }
-
-  func tell(_ error: Value, of route: RouteRecord, _ request: Request, what: String) {
-    emit(
-      .failure(
-        cell: ownership.cell(of: route.owner),
-        text:
-          "\(what) \(request.method.rawValue.printable(limit: 20)) \(request.target.printable(limit: 200))\n"
-          + ErrorRenderer(columns: columns().map { $0 - Kernel.labelWidth }).render(
-            machine.report(of: error))))
+    finish(work, reporter.page(of: error, work.route, work.exchange.request))
   }
 
   /// - Parameter isCounted: whether how long it took says something of its route.
@@ -477,48 +443,20 @@ final class RequestDesk {
       work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code))
     if response.status.code >= 500, isCounted { work.route.errors += 1 }
     if work.status == 0, isCounted { work.route.latency.add(clock.now - work.started) }
-    if logsRequests {
-      log(
-        work.exchange.request, status: Int(response.status.code), bytes: response.length,
-        work.route, started: work.started)
-    }
-    work.exchange.respond(timed(response, of: work))
+    reporter.log(
+      work.exchange.request, status: Int(response.status.code), bytes: response.length, work.route,
+      started: work.started)
+    work.exchange.respond(reporter.timed(response, started: work.started, work.span))
     work.closeFile(self)
-  }
-
-  /// With the times of what it waited for until now, where that is wanted. A handler may have written such a field, too.
-  private func timed(_ response: Response, of work: Work) -> Response {
-    guard sendsServerTiming else { return response }
-    var response = response
-    let (now, trace) = (clock.now, recorder?[work.span])
-    response.headers.add(
-      name: "server-timing", value: ServerTiming.value(total: now - work.started, trace, now: now))
-    return response
   }
 
   /// Gives an answer that no handler made.
   ///
   /// - Parameter arrived: when the request came, where it was held until now.
   func answer(_ exchange: Exchange, _ response: Response, arrived: Int? = nil) {
-    if logsRequests {
-      log(
-        exchange.request, status: Int(response.status.code), bytes: response.length, nil,
-        started: arrived ?? clock.now)
-    }
+    reporter.log(
+      exchange.request, status: Int(response.status.code), bytes: response.length, started: arrived)
     exchange.respond(response)
-  }
-
-  /// What a log says, as nginx's does, of a client that went before its answer came: nobody is sent it.
-  private static let clientGone = 499
-
-  func log(_ request: Request, status: Int, bytes: Int, _ route: RouteRecord?, started: Int) {
-    emit(
-      .served(
-        ServedRequest(
-          method: request.method.rawValue, target: request.target, status: status,
-          duration: .nanoseconds(clock.now - started), bytes: bytes,
-          remote: request.remoteHost ?? "local",
-          cell: route.flatMap { ownership.cell(of: $0.owner) })))
   }
 
   // MARK: Going
@@ -545,8 +483,10 @@ final class RequestDesk {
     } else {
       recorder?.end(work.span, .cancelled)
     }
-    if logsRequests, work.writer == nil {
-      log(work.exchange.request, status: RequestDesk.clientGone, bytes: 0, work.route, started: work.started)
+    if work.writer == nil {
+      reporter.log(
+        work.exchange.request, status: RequestReporter.clientGone, bytes: 0, work.route, started: work.started
+      )
     }
     machine.abandon(task, Failure(.cancelled, "cancelled: the client has gone"))
     onActivity()

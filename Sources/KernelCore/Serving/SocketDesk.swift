@@ -96,7 +96,7 @@ final class SocketDesk {
     case .failure(let error):
       machine.setOrigin(machine.place(of: work.route.handler.value), of: error)
       work.route.errors += 1
-      desk.tell(error, of: work.route, work.request, what: "the socket was closed with 1011:")
+      desk.reporter.tell(error, of: work.route, work.request, what: "the socket was closed with 1011:")
       work.object.socket.close(code: 1011, reason: "the handler failed")
       end(work, .failed)
     }
@@ -134,10 +134,8 @@ final class SocketDesk {
   private func end(_ work: Work, _ outcome: TracedOutcome) {
     work.object.drop()
     recorder?.end(work.span, outcome, status: 101)
-    if desk.logsRequests {
-      desk.log(
-        work.request, status: 101, bytes: work.object.socket.sentBytes, work.route, started: work.started)
-    }
+    desk.reporter.log(
+      work.request, status: 101, bytes: work.object.socket.sentBytes, work.route, started: work.started)
   }
 
   /// What is under way: the tasks and their requests.

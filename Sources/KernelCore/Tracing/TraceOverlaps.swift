@@ -9,7 +9,6 @@ struct TraceOverlaps {
   private let recorder: TraceRecorder
   private let names: any GlobalNames
   private let isConstant: (String) -> Bool
-  private let isFunctionKey: (String) -> Bool
   private var analyses: [ObjectIdentifier: OverlapAnalysis?] = [:]
   private var bytes = 0
   private var handlers: [Handler: Set<String>?] = [:]
@@ -25,17 +24,11 @@ struct TraceOverlaps {
   /// What is told at most.
   private static let limit = 5
 
-  /// - Parameters:
-  ///   - isConstant: whether a global is a `let` with a value that nobody can change.
-  ///   - isFunctionKey: whether a dictionary may hold a function under a name.
-  init(
-    _ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
-    isFunctionKey: @escaping (String) -> Bool
-  ) {
+  /// - Parameter isConstant: whether a global is a `let` with a value that nobody can change.
+  init(_ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool) {
     self.recorder = recorder
     self.names = names
     self.isConstant = isConstant
-    self.isFunctionKey = isFunctionKey
   }
 
   private struct Handler: Hashable {
@@ -153,8 +146,7 @@ struct TraceOverlaps {
     var analysis: OverlapAnalysis?
     if source.byteCount <= Self.textLimit, bytes + source.byteCount <= Self.textsLimit {
       bytes += source.byteCount
-      analysis = OverlapAnalysis(
-        source, names: names, isConstant: isConstant, isFunctionKey: isFunctionKey)
+      analysis = OverlapAnalysis(source, names: names, isConstant: isConstant)
     }
     analyses[id] = .some(analysis)
     return analysis
@@ -219,12 +211,7 @@ extension Supervisor {
     var waterfall = WaterfallBuilder(recorder, trace, now: clock.now).waterfall
     let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
     let isConstant = { [unowned self] name in kernel.isConstant(name, in: trace) }
-    // Looked for where it is needed, once.
-    var keys: Set<String>??
-    var overlaps = TraceOverlaps(recorder, names: names, isConstant: isConstant) { [unowned self] name in
-      if keys == nil { keys = .some(kernel.functionKeys) }
-      return keys.flatMap(\.self)?.contains(name) ?? true
-    }
+    var overlaps = TraceOverlaps(recorder, names: names, isConstant: isConstant)
     waterfall.overlaps = overlaps.overlaps(in: trace)
     return waterfall
   }
@@ -253,28 +240,6 @@ extension Kernel {
   private static let scalars: Set = [
     "Bool", "Bytes", "Date", "Double", "Duration", "HTML", "Int", "Range", "String", "nil",
   ]
-
-  /// Values that are looked through for functions.
-  private static let lookLimit = 20_000
-
-  /// The keys under which dictionaries that can be reached from globals hold functions; nil where there is too much to look
-  /// through.
-  var functionKeys: Set<String>? {
-    var keys: Set<String> = []
-    var values = machine.declaredGlobals.filter { $0.kind != .builtin }
-      .compactMap { machine.declaredGlobal(named: $0.name).flatMap { machine.global($0.slot)?.value } }
-    var next = 0
-    while next < values.count {
-      if values.count > Kernel.lookLimit { return nil }
-      let value = values[next]
-      next += 1
-      if let elements = machine.elements(of: value, most: Kernel.lookLimit) { values += elements }
-      for (name, member) in machine.ownMembers(of: value, most: Kernel.lookLimit) {
-        if machine.typeName(member) == "Function" { keys.insert(name) } else { values.append(member) }
-      }
-    }
-    return keys
-  }
 
   /// Whether a global is a `let` that holds a value which nobody can change, and was that when a trace began; one that the
   /// cell of the trace declares may have come with it.

@@ -20,17 +20,10 @@ public struct OverlapAnalysis {
   ///   - names: what the notebook knows, as for `Resolver`.
   ///   - isConstant: whether a global of the notebook is a `let` that holds a number, a text, or another value that nobody
   ///     can change.
-  ///   - isFunctionKey: whether some dictionary of the notebook may hold a function under a name, which a call of a member
-  ///     of that name may mean.
-  public init(
-    _ source: SourceText, names: some GlobalNames, isConstant: @escaping (String) -> Bool,
-    isFunctionKey: @escaping (String) -> Bool = { _ in false }
-  ) {
+  public init(_ source: SourceText, names: some GlobalNames, isConstant: @escaping (String) -> Bool) {
     let parsed = Parser.parse(source)
     let resolution = Resolver.resolve(parsed.program, source: source, globals: names)
-    let globals = GlobalFacts(
-      names: names, declared: Set(resolution.declares.keys), isConstant: isConstant,
-      isFunctionKey: isFunctionKey)
+    let globals = GlobalFacts(names: names, declared: Set(resolution.declares.keys), isConstant: isConstant)
     let facts = VariableFacts(parsed.program, globals: globals)
     self.facts = facts
     if parsed.diagnostics.contains(where: { $0.severity == .error }) || resolution.hasErrors {

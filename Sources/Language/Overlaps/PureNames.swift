@@ -35,6 +35,18 @@ enum PureNames {
     "merging", "min", "overlaps", "quotientAndRemainder", "ranges", "reduce", "reversed", "sorted", "split",
     "sum", "uniqued", "windows",
   ])
+  /// Those that a dictionary has itself: a function under such a key is not what is called.
+  static let dictionaryMembers: Set = [
+    "allSatisfy", "compactMap", "compactMapValues", "contains", "count", "filter", "map", "mapValues",
+    "merging",
+    "reduce", "sorted",
+  ]
+  /// Those that give a number, a text or an array, whatever they are called on.
+  static let givingNoDictionary = scalarMembers.union([
+    "allSatisfy", "compactMap", "count", "enumerated", "flatMap", "joined", "map", "ranges", "reversed",
+    "sorted",
+    "split", "windows",
+  ])
   /// Members of a Deferred that come before it is waited for. `finally` and others may do something.
   static let deferredMembers: Set = ["catch", "then", "timeout"]
   /// Members of a Deferred that may act on it.

@@ -4,9 +4,6 @@ struct ReadingCheck {
   private let handler: FunctionNode
   private var reads: Set<String> = []
   private var changes = false
-  /// Whether it reads variables of functions around it.
-  private var readsAround = false
-  private var callsMembers = false
 
   private init(_ handler: FunctionNode, _ facts: VariableFacts) {
     self.handler = handler
@@ -17,9 +14,7 @@ struct ReadingCheck {
   static func reads(of handler: FunctionNode, _ facts: VariableFacts) -> Set<String>? {
     var check = ReadingCheck(handler, facts)
     check.visit(.function(handler))
-    // What a function around the handler left it may be a dictionary of functions.
-    if check.changes || check.readsAround && check.callsMembers { return nil }
-    return check.reads
+    return check.changes ? nil : check.reads
   }
 
   private mutating func visit(_ part: CodePart) {
@@ -47,16 +42,13 @@ struct ReadingCheck {
       if case .global = reference.binding, !facts.globals.isBuiltin(reference.name) {
         reads.insert(reference.name)
       }
-      if let variable = reference.variable, !isOwn(variable), facts.content(of: variable) != .scalar {
-        readsAround = true
-      }
     case .call(let callee, let arguments):
       if !isReading(callee, arguments) { changes = true }
     default: break
     }
   }
 
-  private mutating func isReading(_ callee: Expression, _ arguments: [Argument]) -> Bool {
+  private func isReading(_ callee: Expression, _ arguments: [Argument]) -> Bool {
     switch callee.kind {
     case .name(let reference):
       if let variable = reference.variable { return isFunctionOfText(variable) }
@@ -71,10 +63,43 @@ struct ReadingCheck {
       if ChangingMembers.all.contains(name), !PureNames.members.contains(name) {
         return isOwnCollection(base)
       }
-      callsMembers = true
       return PureNames.members.union(PureNames.deferredMembers).contains(name)
-        && !facts.globals.isFunctionKey(name) && arguments.allSatisfy { isNoForeignFunction($0.value) }
+        && (PureNames.dictionaryMembers.contains(name) || isNoDictionary(base))
+        && arguments.allSatisfy { isNoForeignFunction($0.value) }
     default: return false
+    }
+  }
+
+  /// Whether a value is known for none that could hold a function under the name of a member: a dictionary that the
+  /// notebook has made is read by its keys.
+  private func isNoDictionary(_ value: Expression, depth: Int = 0) -> Bool {
+    if depth > ReadingCheck.depthLimit { return false }
+    if facts.isScalar(value) || facts.isAnswer(value) || isPartOfRequest(value) { return true }
+    switch value.kind {
+    case .array: return true
+    case .optionalChain(let base): return isNoDictionary(base, depth: depth + 1)
+    case .name(let reference):
+      guard let variable = reference.variable, isOwn(variable) else { return false }
+      let values = facts.values(of: variable)
+      return !values.isEmpty && values.allSatisfy { isNoDictionary($0, depth: depth + 1) }
+    case .call(let callee, _):
+      guard case .member(let base, let name, _, _) = callee.kind else { return false }
+      return PureNames.givingNoDictionary.contains(name)
+        && (PureNames.dictionaryMembers.contains(name) || isNoDictionary(base, depth: depth + 1))
+    default: return false
+    }
+  }
+
+  private static let depthLimit = 50
+
+  private func isPartOfRequest(_ value: Expression) -> Bool {
+    var value = value
+    while true {
+      if facts.isRequest(value) { return true }
+      switch value.kind {
+      case .member(let base, _, _, _), .index(let base, _, nil, _), .optionalChain(let base): value = base
+      default: return false
+      }
     }
   }
 

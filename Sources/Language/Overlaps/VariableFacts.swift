@@ -185,7 +185,7 @@ struct VariableFacts {
   }
 
   /// Whether what an expression gives came by a call that it makes itself, or is a part of such.
-  private func isAnswer(_ value: Expression, depth: Int) -> Bool {
+  func isAnswer(_ value: Expression, depth: Int = 0) -> Bool {
     if depth > Self.depthLimit { return false }
     switch value.kind {
     case .await(let chain): return isAnswer(chain, depth: depth + 1)
@@ -247,8 +247,6 @@ struct GlobalFacts {
   let declared: Set<String>
   /// Whether a global of the notebook is constant, and holds a number, a text, or another value that nobody can change.
   let isConstant: (String) -> Bool
-  /// Whether some dictionary of the notebook may hold a function under a name.
-  let isFunctionKey: (String) -> Bool
 
   /// Whether a name is the program's own and one of those.
   func isOwn(_ reference: NameReference, in set: Set<String>) -> Bool {

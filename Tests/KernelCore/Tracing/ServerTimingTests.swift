@@ -49,7 +49,8 @@ struct ServerTimingTests {
       """, cell: 2)
     #expect(
       fields(bench, "/block") == [
-        "total;dur=2000, cpu;dur=0, wait;dur=2000;desc=\"for a Deferred\", timer;dur=2000;desc=\"timer 2s\""
+        "total;dur=2000, cpu;dur=0, wait;dur=2000;desc=\"for a Deferred\", timer;dur=2000;desc=\"timer 2s\", "
+          + "get;dur=0;desc=\"GET /go\""
       ])
     #expect(
       fields(bench, "/gr%C3%BC%C3%9Fe") == ["total;dur=0, cpu;dur=0, get;dur=0;desc=\"GET /sleep/1/%C3%BC\""])
@@ -85,7 +86,7 @@ struct ServerTimingTests {
     let long = "X!1 http://h/" + String(repeating: "x", count: 67)
     #expect(
       ServerTiming.value(total: 2_000_000, trace, now: 6_000_000)
-        == "total;dur=2, cpu;dur=2, m-search;dur=1.2;desc=\"M-SEARCH http://h/\\\"a\\\\b?\", "
+        == "total;dur=2, cpu;dur=2, m-search;dur=1.2;desc=\"M-SEARCH http://h/\\\"a\\\\b%C3%A9\", "
         + "x;dur=0.1;desc=\"\(long)...\", call;dur=0;desc=\"1 http://h/\", stream;dur=1;desc=\"chunks\"")
   }
 

@@ -43,6 +43,8 @@ struct CellSchedule {
   /// The text of the last run of each cell that failed and may. It has run as it is meant to, though nothing of it is
   /// there.
   private var failedAsMeant: [Int: String] = [:]
+  /// The cells whose last good run has lost to another cell what the file may give back to them.
+  private var overtaken: Set<Int> = []
   /// The cell that the reload waits for.
   private var awaited: Int?
   /// Whether a cell that is to run or is gone declares something around routes, or did.
@@ -71,7 +73,8 @@ struct CellSchedule {
       (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
     }
     let changed = Set(
-      cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale)
+      cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
+        + cells.map(\.number).filter(overtaken.contains))
     let concerned = Set(dependencies.affected(by: changed, since: before))
     let due =
       goingOn.isEmpty
@@ -103,6 +106,7 @@ struct CellSchedule {
     if let place = gone.firstIndex(where: \.heirs.isEmpty) {
       let number = gone.remove(at: place).number
       texts[number] = nil
+      overtaken.remove(number)
       failedAsMeant[number] = nil
       done.insert(number)
       return .remove(number)
@@ -133,7 +137,20 @@ struct CellSchedule {
     guard succeeded else { return }
     texts[number] = entries[place].text
     done.insert(number)
+    noteOvertaken(by: place)
     for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
+  }
+
+  /// A cell has run. Those behind it that don't come after it, since they have failed or wait, lose what their last good
+  /// run declared and it declares now.
+  private mutating func noteOvertaken(by place: Int) {
+    let number = entries[place].number
+    overtaken.remove(number)
+    for entry in entries[(place + 1)...] {
+      guard let text = texts[entry.number], !isSame(text, entry.text) else { continue }
+      let both = CellDependencies([(number, entries[place].text), (entry.number, text)])
+      if both.declareSame(number, entry.number) { overtaken.insert(entry.number) }
+    }
   }
 
   /// A run that was to be stopped had ended well before: what it made is there, and is to go where the file has another

@@ -28,8 +28,8 @@ final class ServedCells {
   /// Those that were told to stop and have not ended.
   private var stopping: [(number: Int, run: Run)] = []
   private var reload: Reload?
-  /// The guards that were in force when all had run that may declare one, by their prefixes; nil before that.
-  private var guards: [String: Int]?
+  /// The guards that were in force when all had run that may declare one; nil before that.
+  private var guards: [GuardText: Int]?
   /// Whether it was not known which are in force when that was asked.
   private var mustLookAgain = false
   /// Whether requests from outside are answered: at the latest when the start is over.
