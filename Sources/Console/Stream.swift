@@ -47,11 +47,16 @@ public enum Stream {
   static func write(_ text: StyledText, color: Bool) { write(text.rendered(color: color)) }
 
   /// Writes a line to standard error.
-  public static func complain(_ text: String) { _ = writeAll(text + "\n", to: STDERR_FILENO) }
+  public static func complain(_ text: String) { _ = writeAll(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
   /// Writes to standard output as it is, or to what stands for it. The first failure is told, unless a reader has
   /// gone that had enough, as `head` has.
   static func writeOutput(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
+    writeOutput(Array(text.utf8), to: descriptor)
+  }
+
+  /// The same of text in UTF-8.
+  static func writeOutput(_ text: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
     let failure = writeAll(text, to: descriptor)
     guard failure != 0 else { return }
     let isFirst = problem.withLock { problem in
@@ -68,8 +73,8 @@ public enum Stream {
   }
 
   /// Gives 0, or the error that ended it.
-  private static func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
-    var rest = Array(text.utf8)[...]
+  private static func writeAll(_ text: [UInt8], to descriptor: Int32) -> Int32 {
+    var rest = text[...]
     while !rest.isEmpty {
       var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       let isHurried = isHurried.load(ordering: .relaxed)

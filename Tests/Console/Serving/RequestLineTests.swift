@@ -39,6 +39,20 @@ struct RequestLineTests {
         == "method=GET path=/ status=200 ms=1.23 bytes=12 remote=127.0.0.1")
   }
 
+  /// By bytes as by the description of the number.
+  @Test(arguments: [0, 4, 5, 9, 10, 99, 100, 101, 150, 1_005, 12_345, 99_999, 100_000, 6_000_000])
+  func timesAreWrittenAsTheNumbersThatTheyAre(hundredths: Int) throws {
+    let request = ServedRequest(
+      method: "GET", target: "/", status: 204, duration: .microseconds(hundredths * 10), bytes: 0,
+      remote: "local",
+      cell: nil)
+    let line = RequestLine(request)
+    #expect(line.logfmt.contains(" ms=\(Double(hundredths) / 100) bytes=0 remote=local"))
+    var bytes: [UInt8] = []
+    LogText.append(-hundredths, to: &bytes)
+    #expect(String(decoding: bytes, as: UTF8.self) == "\(-hundredths)")
+  }
+
   @Test func aRequestIsAnObjectWithTheSameKeysAndNumbersAsNumbers() throws {
     let text = RequestLine(request("/a?b=\"c\""), time: time).json
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

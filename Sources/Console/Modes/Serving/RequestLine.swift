@@ -28,30 +28,34 @@ struct RequestLine: Encodable {
   }
 
   var logfmt: String {
-    var line = ""
-    line.reserveCapacity(128)
+    var bytes: [UInt8] = []
+    appendLogfmt(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The line without its end. By bytes, since a server writes many.
+  func appendLogfmt(to bytes: inout [UInt8]) {
     if let time {
-      line += "time="
-      line += time
-      line += " "
+      bytes += "time=".utf8
+      bytes += time.utf8
+      bytes.append(UInt8(ascii: " "))
     }
-    line += "method="
-    line += LogText.value(method)
-    line += " path="
-    line += LogText.value(path)
-    line += " status="
-    line += String(status)
-    line += " ms="
-    line += ms.description
-    line += " bytes="
-    line += String(bytes)
-    line += " remote="
-    line += LogText.value(remote)
+    bytes += "method=".utf8
+    bytes += LogText.value(method).utf8
+    bytes += " path=".utf8
+    bytes += LogText.value(path).utf8
+    bytes += " status=".utf8
+    LogText.append(status, to: &bytes)
+    bytes += " ms=".utf8
+    LogText.append(hundredths: Int((ms * 100).rounded()), to: &bytes)
+    bytes += " bytes=".utf8
+    LogText.append(self.bytes, to: &bytes)
+    bytes += " remote=".utf8
+    bytes += LogText.value(remote).utf8
     if let cell {
-      line += " cell="
-      line += String(cell)
+      bytes += " cell=".utf8
+      LogText.append(cell, to: &bytes)
     }
-    return line
   }
 
   var json: String { LogText.json(self) }
@@ -64,6 +68,28 @@ enum LogText {
   static func value(_ text: String) -> String {
     let isWord = !text.isEmpty && text.utf8.allSatisfy(isOfWord)
     return isWord ? text : json(text)
+  }
+
+  /// A number in decimal digits.
+  static func append(_ number: Int, to bytes: inout [UInt8]) {
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var rest = number.magnitude
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  /// A number of hundredths, not below 0, with one or two digits behind its point, as `1.5` and `1.25`.
+  static func append(hundredths: Int, to bytes: inout [UInt8]) {
+    append(hundredths / 100, to: &bytes)
+    let rest = hundredths % 100
+    bytes.append(UInt8(ascii: "."))
+    if rest % 10 == 0 { return append(rest / 10, to: &bytes) }
+    if rest < 10 { bytes.append(UInt8(ascii: "0")) }
+    append(rest, to: &bytes)
   }
 
   private static func isOfWord(_ byte: UInt8) -> Bool {

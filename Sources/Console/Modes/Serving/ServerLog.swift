@@ -23,7 +23,7 @@ struct ServerLog {
 
   /// Writes what has come; waits for it at most `timeout` seconds.
   func writeAll(timeout: TimeInterval = 0) {
-    var lines = ""
+    var lines: [UInt8] = []
     for (date, event) in events.takeDated(timeout: timeout, gatheringServed: true) {
       switch event {
       case .failure, .unawaited:
@@ -31,11 +31,10 @@ struct ServerLog {
         write(&lines)
         Stream.complain(text.rendered(color: false))
       default:
-        guard let line = line(event, at: date) else { continue }
-        lines += line
-        lines += "\n"
+        guard append(event, at: date, to: &lines) else { continue }
+        lines.append(UInt8(ascii: "\n"))
         // What waits to be written stays small.
-        if lines.utf8.count > ServerLog.size { write(&lines) }
+        if lines.count > ServerLog.size { write(&lines) }
       }
     }
     write(&lines)
@@ -44,20 +43,25 @@ struct ServerLog {
   /// From so many bytes on lines are written, though more have come.
   private static let size = 64 << 10
 
-  private func write(_ lines: inout String) {
+  private func write(_ lines: inout [UInt8]) {
     if lines.isEmpty { return }
     Stream.writeOutput(lines)
-    lines = ""
+    lines.removeAll(keepingCapacity: true)
   }
 
-  /// Nil for what shows nothing.
-  private func line(_ event: KernelEvent, at date: Date) -> String? {
-    if case .served(let request) = event {
-      let line = RequestLine(request, time: clock.text(date))
-      return format == .json ? line.json : line.logfmt
+  /// False for what shows nothing.
+  private func append(_ event: KernelEvent, at date: Date, to lines: inout [UInt8]) -> Bool {
+    let line: String?
+    switch (event, format) {
+    case (.served(let request), .logfmt):
+      RequestLine(request, time: clock.text(date)).appendLogfmt(to: &lines)
+      return true
+    case (.served(let request), .json): line = RequestLine(request, time: clock.text(date)).json
+    case (_, .json): line = Message(event, time: clock.text(date))?.json
+    case (_, .logfmt): line = Transcript.event(event)?.rendered(color: false)
     }
-    return format == .json
-      ? Message(event, time: clock.text(date))?.json : Transcript.event(event)?.rendered(color: false)
+    lines += (line ?? "").utf8
+    return line != nil
   }
 
   /// What is no request, for a collector of logs.
