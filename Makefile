@@ -23,8 +23,8 @@ program := .build/release/routebook
 filter := $(if $(FILTER),--filter '$(FILTER)')
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench bench-build bench-test fuzz \
-  setup clean help
+.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench bench-build bench-check \
+  bench-test fuzz setup clean help
 
 build: setup ## Build the program (release): .build/release/routebook
 	swift build $(RELEASE_FLAGS)
@@ -39,6 +39,7 @@ test: setup ## Everything that must hold: lint, release build, all tests
 	$(MAKE) lint
 	swift build $(RELEASE_FLAGS)
 	$(MAKE) bench-test
+	$(MAKE) bench-check
 	$(MAKE) test-debug
 
 # Tests that time themselves and tests that wait for sockets and programs share few threads: one part after the other.
@@ -75,6 +76,10 @@ bench: $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http pro
 bench-build: build
 	swift build $(RELEASE) --product EditorBenchmark
 	swift build $(RELEASE) --product NIOBenchmark
+
+bench-check: $(if $(ROUTEBOOK),,build) ## Say which of a few paths takes more instructions than it did; WRITE=1 keeps them
+	@if command -v python3 >/dev/null; then cd Benchmarks && python3 -m instructions $(if $(WRITE),--write) \
+	  --program $(or $(ROUTEBOOK),$(CURDIR)/$(program)); fi
 
 # The harness of the benchmark: means, tables, what is read of wrk. Left out where there is no python3.
 bench-test:

@@ -1,0 +1,67 @@
+"""`make bench-check`: counts the instructions of a few paths and compares them with those of `baseline.json`.
+
+Exit status: 0 none has grown by more than a twentieth, or nothing can be counted here; 1 one has, or could not be
+counted; 64 wrong usage. `--write` keeps what is counted as the new baseline.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from harness import processes
+
+from . import paths
+
+BASELINE = Path(__file__).resolve().parent.parent / "baseline.json"
+# More than that is told and fails: a twentieth.
+TOLERANCE = 0.05
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench-check", description="Counts instructions with callgrind.")
+    parser.add_argument("--program", required=True, help="the program, built for release")
+    parser.add_argument("--write", action="store_true", help="keep what is counted as the new baseline")
+    chosen = parser.parse_args()
+    missing = [tool for tool in ("valgrind", "objcopy") if not shutil.which(tool)]
+    if missing:
+        print(f"instructions are not counted: there is no {' and no '.join(missing)} here")
+        return 0
+    baseline = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    counted, grown = {}, []
+    with tempfile.TemporaryDirectory() as folder:
+        # valgrind does not read what Swift writes for debuggers.
+        program = Path(folder, "routebook")
+        subprocess.run(["objcopy", "--strip-debug", chosen.program, str(program)], check=True)
+        try:
+            for name in paths.UNITS:
+                counted[name] = round(paths.count(program, name))
+                print(told(name, counted[name], baseline.get(name)), flush=True)
+                before = baseline.get(name)
+                if before is not None and counted[name] > before * (1 + TOLERANCE):
+                    grown.append(name)
+        except processes.Failure as failure:
+            print(f"make bench-check: {failure}", file=sys.stderr)
+            return 1
+        finally:
+            processes.stop_all()
+    if chosen.write:
+        BASELINE.write_text(json.dumps(counted, indent=2) + "\n")
+        print(f"kept in {BASELINE.name}")
+        return 0
+    if grown:
+        print(f"grown by more than {TOLERANCE:.0%}: {', '.join(grown)}; if that is wanted: make bench-check WRITE=1")
+    return 1 if grown else 0
+
+
+def told(name: str, count: int, before: int | None) -> str:
+    """A line of the report: `call a function   412 instructions, +0.5 %`."""
+    change = f", {(count / before - 1) * 100:+.1f} %" if before else ", not known before"
+    return f"{name:<30} {count:>9,} instructions{change}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
