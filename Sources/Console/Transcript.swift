@@ -9,18 +9,15 @@ public enum Transcript {
 
   /// A cell as it was entered.
   public static func input(_ number: Int, _ source: String) -> StyledText {
-    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
-    var text = StyledText()
-    for (place, line) in lines.enumerated() {
-      if place > 0 { text = text + "\n" }
-      let prompt = place == 0 ? "In [\(number)]: " : continuation(number)
-      text =
-        text
-        + (line.isEmpty
-          ? StyledText(String(prompt.dropLast()), inputStyle)
-          : StyledText(prompt, inputStyle) + StyledText(String(line)))
+    let continuation = continuation(number)
+    var spans: [StyledText.Span] = []
+    for line in source.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let prompt = spans.isEmpty ? "In [\(number)]: " : continuation
+      if !spans.isEmpty { spans.append(.init("\n", .plain)) }
+      spans.append(.init(line.isEmpty ? String(prompt.dropLast()) : prompt, inputStyle))
+      if !line.isEmpty { spans.append(.init(String(Substring(line)), .plain)) }
     }
-    return text
+    return StyledText(spans)
   }
 
   /// The prompt of the second and later lines, as wide as the first's.

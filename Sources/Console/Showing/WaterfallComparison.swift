@@ -43,7 +43,7 @@ struct WaterfallComparison {
     let isWhole = first.hidden == 0 && second.hidden == 0
     var path = ["critical path:"] + (isWhole ? change(total(before), total(after)) : [])
     let longest = max(first.trace.duration, second.trace.duration)
-    let steps = changes(before, after) { $0 * 50 >= longest }
+    let steps = changes(before, after) { $0 * 100 >= longest }
     if path.count == 1, steps.isEmpty { return sentence }
     if !steps.isEmpty {
       if isWhole { path[path.count - 1] += ";" }
