@@ -21,7 +21,7 @@ CELLS = {
 # Units of work: few and many.
 UNITS = {
     "call a function": (20_000, 120_000),
-    "start, park and wake a fiber": (500, 2_500),
+    "start, park and wake a fiber": (1_000, 11_000),
     "read and write JSON": (200, 1_200),
     "compile a line": (500, 2_500),
     "answer GET /greet/you": (200, 1_200),
@@ -48,7 +48,7 @@ def _whole(program: Path, name: str, units: int) -> int:
             if name == "compile a line":
                 text = "".join(f"let line{n} = [{n}, \"text {n}\"].count + {n}\n" for n in range(units))
             cells.write_text(f"# %% 1\n{text}\nnil\n")
-            processes.Process(valgrind + ["replay", str(cells)]).wait(300)
+            processes.Process(valgrind + ["replay", "--clock", "virtual", str(cells)]).wait(300)
         return _total(out)
 
 

@@ -7,10 +7,19 @@ import Notebooks
 func callsListen(_ notebook: Notebook) -> Bool {
   notebook.codeCells.contains { cell in
     // As a rule no text needs to be read for this.
-    guard cell.source.utf8.contains("listen".utf8) else { return false }
+    guard mentions("listen", cell.source) else { return false }
     let source = SourceText(name: "cell", text: cell.source)
     let parsed = Parser.parse(source)
     return Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).reads["listen"] != nil
+  }
+}
+
+/// Whether a text has a word of ASCII in it, by itself or within another.
+private func mentions(_ word: String, _ text: String) -> Bool {
+  let (text, word) = (Array(text.utf8), Array(word.utf8))
+  guard let first = word.first, text.count >= word.count else { return false }
+  return (0...(text.count - word.count)).contains { place in
+    text[place] == first && text[place...].starts(with: word)
   }
 }
 
