@@ -230,9 +230,13 @@ public final class LineEditor: CellInput {
       let map = OffsetMap(text)
       var end = 0
       var styles: [(range: Range<Int>, style: Style)] = []
-      for highlight in hooks.highlight(String(scalars: text)).sorted(by: {
-        $0.range.lowerBound < $1.range.lowerBound
-      }) {
+      var highlights = hooks.highlight(String(scalars: text))
+      // As a rule they come in their order.
+      let isInOrder = zip(highlights, highlights.dropFirst()).allSatisfy {
+        $0.range.lowerBound <= $1.range.lowerBound
+      }
+      if !isInOrder { highlights.sort { $0.range.lowerBound < $1.range.lowerBound } }
+      for highlight in highlights {
         // Where two overlap the first one stays.
         guard let range = map.scalars(highlight.range), range.lowerBound >= end else { continue }
         styles.append((range, highlight.style))

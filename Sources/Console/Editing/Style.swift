@@ -29,13 +29,14 @@ public struct Style: Hashable, Sendable {
 
   /// The escape sequence that changes to this style from any other (ECMA-48, section 8.3.117, SGR).
   var escape: String {
-    var codes = ["0"]
-    if isBold { codes.append("1") }
-    if isDim { codes.append("2") }
-    if isUnderlined { codes.append("4") }
-    if isReversed { codes.append("7") }
-    if let color { codes.append(String(30 + color.rawValue)) }
-    return "\u{1B}[" + codes.joined(separator: ";") + "m"
+    // A screen full of colours has hundreds of them, at each key.
+    var text = "\u{1B}[0"
+    if isBold { text += ";1" }
+    if isDim { text += ";2" }
+    if isUnderlined { text += ";4" }
+    if isReversed { text += ";7" }
+    if let color { text += ";3\(color.rawValue)" }
+    return text + "m"
   }
 
   static let reset = "\u{1B}[0m"
