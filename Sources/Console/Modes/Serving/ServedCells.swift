@@ -211,7 +211,7 @@ final class ServedCells {
   /// Says which cell the others wait for.
   private func tellOfWait(_ number: Int) {
     guard let reload, !reload.hasToldOfWait, .now - reload.began > ServedCells.patience else { return }
-    let guards = reload.isStart ? schedule.missingGuards.filter { $0 != number } : []
+    let guards = reload.isStart ? schedule.missingGuards : []
     self.reload?.hasToldOfWait = true
     let consequence =
       !needsAll || !reload.isStart
