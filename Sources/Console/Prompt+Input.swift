@@ -114,40 +114,6 @@ extension Prompt {
     }
   }
 
-  nonisolated static func highlight(_ text: String) -> [Console.Highlight] {
-    let tokens = Highlighter.tokens(in: text).compactMap { token in
-      style(token.kind).map { Console.Highlight(token.range, $0) }
-    }
-    guard let timed = TimedCode(text) else { return tokens }
-    let offset = timed.offset
-    return tokens
-      + highlight(String(timed.code)).map { highlight in
-        let range = highlight.range
-        return Console.Highlight(range.lowerBound + offset..<range.upperBound + offset, highlight.style)
-      }
-  }
-
-  nonisolated static func brackets(_ text: String) -> [Console.Bracket] {
-    Language.Bracket.all(in: text).map {
-      Console.Bracket(offset: $0.offset, partner: $0.partner, isClosing: $0.isClosing)
-    }
-  }
-
-  nonisolated private static func style(_ kind: Language.Highlight.Kind) -> Style? {
-    switch kind {
-    case .keyword: Style(.magenta, bold: true)
-    case .string: Style(.green)
-    case .interpolation: Style(.cyan)
-    case .number: Style(.yellow)
-    case .comment: .dim
-    case .functionName: Style(.blue)
-    case .type: Style(.cyan)
-    case .routeMethod: Style(.cyan, bold: true)
-    case .command: Style(.cyan)
-    case .invalid: Style(.red)
-    case .operator: nil
-    }
-  }
 }
 
 extension String {

@@ -82,8 +82,10 @@ public final class Prompt {
   /// Takes the terminal, or plain lines where there is none, and starts a kernel.
   public init(_ configuration: KernelConfiguration, _ options: Options, opensBrowser: Bool) throws {
     let environment = ProcessInfo.processInfo.environment
+    let typedCode = TypedCode()
     let hooks = Hooks(
-      completeness: Prompt.completeness, highlight: Prompt.highlight, brackets: Prompt.brackets,
+      completeness: Prompt.completeness, highlight: { typedCode.highlights(of: $0, in: $1) },
+      brackets: { typedCode.brackets(of: $0) },
       complete: { Completer.shared.complete($0, $1) })
     input =
       LineEditor(

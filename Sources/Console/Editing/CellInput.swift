@@ -76,8 +76,9 @@ public struct Hooks {
   public var prompt: (Int) -> String
   /// Whether the text can run as it is.
   public var completeness: (String) -> Completeness
-  /// The colours of the text; stretches must not overlap. Not asked above 64 KB.
-  public var highlight: (String) -> [Highlight]
+  /// The colours of the part of the text that is seen, in UTF-8 offsets; some of what is around it may come with it.
+  /// Stretches must not overlap. Not asked above 64 KB.
+  public var highlight: (String, Range<Int>) -> [Highlight]
   /// The brackets of the text, in their order. Asked while the cursor is at one, and not above 64 KB; and for lines
   /// that come all at once, whatever their length.
   public var brackets: (String) -> [Bracket]
@@ -87,7 +88,7 @@ public struct Hooks {
   public init(
     prompt: @escaping (Int) -> String = { "In [\($0)]: " },
     completeness: @escaping (String) -> Completeness = { _ in .complete },
-    highlight: @escaping (String) -> [Highlight] = { _ in [] },
+    highlight: @escaping (String, Range<Int>) -> [Highlight] = { _, _ in [] },
     brackets: @escaping (String) -> [Bracket] = { _ in [] },
     complete: @escaping (String, Int) -> Completions = { _, _ in .none }
   ) {

@@ -81,14 +81,8 @@ struct Layout: Equatable, Sendable {
     let textHeight = height.map { max(1, $0 - footerCount) }
     var maker = RowMaker(block: block, columns: columns)
 
-    // Of a long cell only the lines that may be seen are laid out: each takes a row at least.
-    var first = 0
-    var last = block.text.count
-    if let textHeight {
-      first = Self.lineStart(block.text, from: block.cursor, lines: textHeight)
-      last = Self.lineEnd(block.text, from: block.cursor, lines: textHeight)
-    }
-    maker.lay(first..<last)
+    maker.lay(
+      textHeight.map { Self.visible(of: block.text, around: block.cursor, rows: $0) } ?? 0..<block.text.count)
     var rows = maker.rows
     var cursorRow = maker.cursorRow
     if let textHeight, rows.count > textHeight {
@@ -130,30 +124,46 @@ struct Layout: Equatable, Sendable {
   /// The rows as text that the terminal wraps itself, so that a line copied from it later is one line.
   var text: String { rows.reduce(into: "") { $0 += $1.text + ($1.isWrapped ? "" : "\r\n") } }
 
-  private static func lineStart(_ text: [UInt32], from position: Int, lines: Int) -> Int {
+  /// What of a text may be seen in so many rows around the cursor, which is in their middle where there is text enough:
+  /// each line takes a row at least.
+  static func visible(of text: [UInt32], around cursor: Int, rows: Int) -> Range<Int> {
+    // Where one side has too little for its half, the other one has more.
+    let above = lineStart(text, from: cursor, lines: rows).lines
+    let below = lineEnd(text, from: cursor, lines: rows).lines
+    let start = lineStart(text, from: cursor, lines: max(rows / 2, rows - 1 - below)).position
+    let end = lineEnd(text, from: cursor, lines: max(rows / 2, rows - 1 - above)).position
+    return start..<end
+  }
+
+  /// Where the line begins that is so many above, and how many are above, no more than these.
+  private static func lineStart(_ text: [UInt32], from position: Int, lines: Int) -> (
+    position: Int, lines: Int
+  ) {
     var index = position
-    var left = lines
+    var passed = 0
     while index > 0 {
       if text[index - 1] == 10 {
-        left -= 1
-        if left < 0 { break }
+        if passed == lines { break }
+        passed += 1
       }
       index -= 1
     }
-    return index
+    return (index, passed)
   }
 
-  private static func lineEnd(_ text: [UInt32], from position: Int, lines: Int) -> Int {
+  /// The same of the lines below.
+  private static func lineEnd(_ text: [UInt32], from position: Int, lines: Int) -> (position: Int, lines: Int)
+  {
     var index = position
-    var left = lines
+    var passed = 0
     while index < text.count {
       if text[index] == 10 {
-        left -= 1
-        if left < 0 { break }
+        if passed == lines { break }
+        passed += 1
       }
       index += 1
     }
-    return index
+    return (index, passed)
   }
 }
 

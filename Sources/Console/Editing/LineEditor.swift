@@ -50,7 +50,7 @@ public final class LineEditor: CellInput {
   /// What the command `replace` puts in place of the text.
   var replacement: (text: [UInt32], cursor: Int) = ([], 0)
   var brackets: BracketMap
-  var colored: (text: [UInt32], styles: [(range: Range<Int>, style: Style)]) = ([], [])
+  var colored = ColoredText()
   var suggested: (text: [UInt32], suggestion: [UInt32]) = ([], [])
 
   /// Whether there is a terminal that can be painted on: input and output are one, and it is not `dumb`.
@@ -194,26 +194,26 @@ public final class LineEditor: CellInput {
   /// Brings the screen up to date: lines that wait are printed above the block. One write.
   func paint() {
     let size = terminal.size
-    let layout = Layout(block(rows: size.rows), columns: size.columns, height: size.rows)
+    let layout = Layout(block(in: size), columns: size.columns, height: size.rows)
     let out = painter.adapt(to: size) + takeQueued() + painter.paint(layout)
     if !out.isEmpty { show(Painter.beginUpdate + out + Painter.endUpdate) }
   }
 
-  private func block(rows: Int) -> Block {
+  private func block(in size: WindowSize) -> Block {
     var (text, cursor) = engine.state
     var block = Block(prompt: prompt, continuation: continuation, usesColor: usesColor)
     if let search {
       text = search.text(in: history)
       let range = search.range(in: history)
       cursor = range?.upperBound ?? min(search.originalCursor, text.count)
-      block.styles = styles(of: text)
+      block.styles = styles(of: text, in: Layout.visible(of: text, around: cursor, rows: size.rows))
       block.found = range
       block.footer = [search.label]
     } else {
-      block.styles = styles(of: text)
+      block.styles = styles(of: text, in: Layout.visible(of: text, around: cursor, rows: size.rows))
       if usesColor { block.marks = brackets.marks(in: text, cursor: cursor) }
       if let menu {
-        block.footer = menu.rows(limit: max(1, rows / 2))
+        block.footer = menu.rows(limit: max(1, size.rows / 2))
       } else {
         block.suggestion = suggestion(for: text)
       }
@@ -223,14 +223,15 @@ public final class LineEditor: CellInput {
     return block
   }
 
-  /// The colours of the text; asked for again only when it has changed.
-  private func styles(of text: [UInt32]) -> [(range: Range<Int>, style: Style)] {
+  /// The colours of a part of the text; asked for again only when it has changed.
+  private func styles(of text: [UInt32], in visible: Range<Int>) -> [(range: Range<Int>, style: Style)] {
     guard usesColor, text.count <= Self.highlightLimit else { return [] }
-    if colored.text != text {
+    if colored.text != text || colored.part != visible {
       let map = OffsetMap(text)
       var end = 0
       var styles: [(range: Range<Int>, style: Style)] = []
-      var highlights = hooks.highlight(String(scalars: text))
+      let part = map.utf8(visible.lowerBound)..<map.utf8(visible.upperBound)
+      var highlights = hooks.highlight(String(scalars: text), part)
       // As a rule they come in their order.
       let isInOrder = zip(highlights, highlights.dropFirst()).allSatisfy {
         $0.range.lowerBound <= $1.range.lowerBound
@@ -242,7 +243,7 @@ public final class LineEditor: CellInput {
         styles.append((range, highlight.style))
         end = range.upperBound
       }
-      colored = (text, styles)
+      colored = ColoredText(text: text, part: visible, styles: styles)
     }
     return colored.styles
   }
@@ -258,10 +259,18 @@ public final class LineEditor: CellInput {
   func paintFinal(suffix: String = "") {
     let size = terminal.size
     var block = Block(prompt: prompt, continuation: continuation, usesColor: usesColor)
-    block.text = engine.state.text + suffix.unicodeScalars.map(\.value)
+    let typed = engine.state.text
+    block.text = typed + suffix.unicodeScalars.map(\.value)
     block.cursor = 0
-    block.styles = styles(of: engine.state.text)
+    block.styles = styles(of: typed, in: 0..<typed.count)
     let layout = Layout(block, columns: size.columns, height: nil)
     show(Painter.beginUpdate + painter.adapt(to: size) + painter.erase() + layout.text + Painter.endUpdate)
   }
+}
+
+/// The colours of a part of a text, as they were asked for last.
+struct ColoredText {
+  var text: [UInt32] = []
+  var part = 0..<0
+  var styles: [(range: Range<Int>, style: Style)] = []
 }

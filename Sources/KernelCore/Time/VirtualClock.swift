@@ -1,5 +1,6 @@
 import DequeModule
 import Foundation
+import Language
 import NIOCore
 
 /// A clock that stands still while anything can run, and then jumps to the next timer: minutes pass in
@@ -119,18 +120,5 @@ public final class VirtualClock: Clock {
     now = first.turn.time
     first.action()
     planJump()
-  }
-}
-
-extension Deque {
-  /// The first place whose element satisfies a condition that all later ones satisfy too.
-  fileprivate func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if isAfter(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -43,6 +43,14 @@ struct TraceOverlaps {
     /// How long a fiber waited for it.
     let start: Int
     let end: Int
+
+    /// Whether its address is made of texts and numbers alone, as far as one can see: none that shows an array, a
+    /// dictionary, an answer or a Deferred.
+    var tellsTexts: Bool {
+      guard case .call(_, let url) = trace.spans[span].work else { return false }
+      let letters = url.replacing("%5B", with: "[").replacing("%3C", with: "<").replacing("%28", with: "(")
+      return !letters.contains { "[(<".contains($0) }
+    }
   }
 
   /// One piece of code, run by one fiber.
@@ -112,7 +120,9 @@ struct TraceOverlaps {
     return analysis.groups.compactMap { group in
       var (before, after) = (0, 0)
       for run in runs(of: group, among: calls)
-      where run.allSatisfy({ isReading($0, besides: group.declares) }) {
+      where (!group.tellsArguments || run.allSatisfy(\.tellsTexts))
+        && run.allSatisfy({ isReading($0, besides: group.declares) })
+      {
         let waits = run.map { $0.end - $0.start }
         before += waits.reduce(0, +)
         after += waits.max() ?? 0
@@ -209,6 +219,8 @@ extension Supervisor {
   func waterfall(_ choice: TraceChoice) -> Waterfall? {
     guard let recorder, let trace = recorder.trace(choice, now: clock.now) else { return nil }
     var waterfall = WaterfallBuilder(recorder, trace, now: clock.now).waterfall
+    // What names meant before the kernel was restarted is not known any more.
+    guard trace.number >= recorder.firstOfKernel else { return waterfall }
     let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
     let isConstant = { [unowned self] name in kernel.isConstant(name, in: trace) }
     var overlaps = TraceOverlaps(recorder, names: names, isConstant: isConstant)
@@ -246,7 +258,8 @@ extension Kernel {
   func isConstant(_ name: String, in trace: RecordedTrace) -> Bool {
     guard let (slot, kind) = machine.declaredGlobal(named: name), kind == .let,
       ownership.isUnchanged(slot, since: trace.spans[0].start)
-        || ownership.cell(declaringGlobal: slot) == trace.spans[0].cell,
+        || ownership.cell(declaringGlobal: slot) == trace.spans[0].cell
+          && ownership.isUnchanged(slot, since: trace.spans[0].end ?? .max),
       let value = machine.global(slot)?.value
     else { return false }
     return Kernel.scalars.contains(machine.typeName(value))

@@ -14,6 +14,8 @@ final class TraceRecorder: MachineTracer {
   private var requests = TraceRing(capacity: capacity)
   private var ticks = TraceRing(capacity: tickCapacity)
   private var nextNumber = 1
+  /// The number of the first trace of the kernel that there is.
+  private(set) var firstOfKernel = 1
 
   init(clock: any Clock) { self.clock = clock }
 
@@ -59,6 +61,7 @@ final class TraceRecorder: MachineTracer {
 
   /// The kernel is dropped with all that is under way.
   func endAll() {
+    firstOfKernel = nextNumber
     for trace in all {
       for place in trace.spans.indices.dropFirst() { ends(trace.id(ofSpan: place), .cancelled) }
       if !trace.isOver { end(trace.id, .cancelled) }

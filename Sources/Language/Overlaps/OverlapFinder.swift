@@ -11,6 +11,8 @@ struct OverlapFinder {
     var awaited: Moment?
     /// Something is done as soon as it has come.
     var hasEffect = false
+    /// Its address has a text of what a function was given, which may be something that others change.
+    var tellsArgument = false
   }
 
   /// A point in the order of things.
@@ -29,8 +31,14 @@ struct OverlapFinder {
   var inputs: [Name: Set<Int>] = [:]
   /// Calls that have been begun and that a name stands for.
   private(set) var pending: [Name: Int] = [:]
-  /// The globals that this text has given what calls gave, and between which barriers: there they can be read.
-  private(set) var answers: [String: Int] = [:]
+  /// The globals of this text that hold answers: what of them nobody can change can be read.
+  private(set) var answers: Set<String> = []
+  /// Those that hold a text of an answer.
+  private(set) var answerTexts: Set<String> = []
+  /// Whether what is visited is made a text at once, in the address of a call.
+  var isInAddress = false
+  /// Whether a text was made there of what a function was given.
+  var hasToldArgument = false
   /// How many chains with a `?` surround the place.
   var optionalChains = 0
   private var declarations: [(name: String, number: Int)] = []
@@ -73,7 +81,9 @@ struct OverlapFinder {
       let start = calls[group[0]].awaited?.number ?? 0
       let end = calls[group[group.count - 1]].begun.number
       let declared = declarations.filter { start < $0.number && $0.number < end }.map(\.name)
-      return OverlapGroup(calls: group.map { calls[$0].offset }, declares: Set(declared))
+      return OverlapGroup(
+        calls: group.map { calls[$0].offset }, declares: Set(declared),
+        tellsArguments: group.contains { calls[$0].tellsArgument })
     }
   }
 
@@ -116,9 +126,20 @@ struct OverlapFinder {
     } else {
       let origins = visit(node.value)
       inputs[name] = origins
-      if node.name.variable == nil, !origins.isEmpty { answers[node.name.name] = stretch }
+      if node.name.variable == nil, node.isLet { noteAnswer(node) }
     }
     if node.name.variable == nil { declarations.append((node.name.name, moment().number)) }
+  }
+
+  /// Any function of the notebook sees a global, and may change what it has at any time; not the answer itself, nor a text.
+  private mutating func noteAnswer(_ node: DeclarationNode) {
+    var value = node.value
+    var isText = false
+    if case .member(let base, let name, _, _) = value.kind, PureNames.answerTexts.contains(name) {
+      (value, isText) = (base, true)
+    }
+    guard case .await(let chain) = value.kind, get(chain) != nil else { return }
+    if isText { answerTexts.insert(node.name.name) } else { answers.insert(node.name.name) }
   }
 
   // MARK: Calls
@@ -135,8 +156,10 @@ struct OverlapFinder {
   private mutating func begin(_ name: NameReference, _ arguments: [Argument]) -> Int? {
     var origins: Set<Int> = []
     var isPlain = true
+    hasToldArgument = false
     for (place, argument) in arguments.enumerated() {
-      origins.formUnion(visit(argument.value))
+      let isAddress = place == 0 && argument.label ?? "url" == "url"
+      origins.formUnion(isAddress ? visitAddress(argument.value) : visit(argument.value))
       if let label = argument.label {
         // Cookies that are written here are sent by this call alone.
         let isJar = if case .dictionary = argument.value.kind { false } else { label == "cookies" }
@@ -149,7 +172,8 @@ struct OverlapFinder {
       barrier()
       return nil
     }
-    calls.append(Call(offset: name.span.start, inputs: origins, begun: moment()))
+    calls.append(
+      Call(offset: name.span.start, inputs: origins, begun: moment(), tellsArgument: hasToldArgument))
     return calls.count - 1
   }
 

@@ -31,6 +31,25 @@ extension OverlapFinder {
     }
   }
 
+  /// Visits the address of a call, which is a text: so is what it is joined of.
+  mutating func visitAddress(_ value: Expression) -> Set<Int> {
+    switch value.kind {
+    case .name(let reference):
+      guard let variable = reference.variable, facts.content(of: variable) == .argument else { break }
+      return inputs[Name(reference)] ?? []
+    case .binary(.add, let left, let right, _): return visitAddress(left).union(visitAddress(right))
+    case .interpolation(let parts, _):
+      return parts.reduce(into: []) { origins, part in
+        guard case .value(let part) = part else { return }
+        isInAddress = if case .name = part.kind { true } else { false }
+        origins.formUnion(visit(part))
+        isInAddress = false
+      }
+    default: break
+    }
+    return visit(value)
+  }
+
   /// Visits a chain that may end at each `?` in it: what its calls are given is evaluated in some cases only.
   mutating func visitOptional(_ visit: (inout OverlapFinder) -> Set<Int>) -> Set<Int> {
     optionalChains += 1
@@ -60,11 +79,10 @@ extension OverlapFinder {
     }
     if facts.isRequestField(base) { return [] }
     if let member, PureNames.takingMembers.contains(member) { barrier() }
-    // What a function was given may be shared, as far as it has parts.
-    if case .name(let reference) = base.kind, let variable = reference.variable,
-      !parts.contains(ObjectIdentifier(variable)), facts.content(of: variable) == .argument
+    if case .name(let reference) = base.kind, reference.variable == nil, answers.contains(reference.name),
+      let member, PureNames.answerTexts.contains(member)
     {
-      barrier()
+      return inputs[Name(reference)] ?? []
     }
     return visit(base)
   }
@@ -110,8 +128,9 @@ extension OverlapFinder {
 
   private func mayBeFunction(_ value: Expression) -> Bool {
     switch value.kind {
-    case .name(let reference): inputs[Name(reference)]?.isEmpty ?? true
-    case .array, .dictionary, .interpolation, .binary, .unary, .range, .await: false
+    case .name, .await: !facts.isAnswer(value)
+    case .binary(.coalesce, let left, let right, _): mayBeFunction(left) || mayBeFunction(right)
+    case .array, .dictionary, .interpolation, .binary, .unary, .range: false
     default: !facts.isScalar(value)
     }
   }
@@ -142,14 +161,19 @@ extension OverlapFinder {
     if pending[name] != nil { barrier() }
     let origins = inputs[name] ?? []
     if let variable = reference.variable {
-      let content = facts.content(of: variable)
-      let isShared = content == .answer && facts.escapes.hasEscaped(variable, before: reference.span.start)
-      let isSafe = parts.contains(ObjectIdentifier(variable)) || content != .unknown && !isShared
-      if !isSafe { barrier() }
+      if parts.contains(ObjectIdentifier(variable)) { return origins }
+      switch facts.content(of: variable) {
+      case .scalar: break
+      case .answer: if facts.escapes.hasEscaped(variable, before: reference.span.start) { barrier() }
+      case .argument:
+        // It may be an array that others change; the address that was called shows whether it was one.
+        if isInAddress { hasToldArgument = true } else { barrier() }
+      case .unknown: barrier()
+      }
     } else {
       let global = reference.name
       let isSafe =
-        answers[global] == stretch || facts.globals.isBuiltin(global) || facts.globals.isConstant(global)
+        answerTexts.contains(global) || facts.globals.isBuiltin(global) || facts.globals.isConstant(global)
       if !isSafe { barrier() }
     }
     return origins

@@ -5,6 +5,9 @@ public struct OverlapGroup: Hashable, Sendable {
   public let calls: [Int]
   /// Globals that the text gives a value between the first and the last.
   public let declares: Set<String>
+  /// Whether an address has a text of what a function was given. Where that is an array or something else that others may
+  /// change, which the address shows, the calls can't be begun earlier.
+  public let tellsArguments: Bool
 }
 
 /// What a text could do at once, found in its tree. Nothing of it is run, and no times are known.

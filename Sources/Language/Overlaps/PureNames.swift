@@ -35,6 +35,11 @@ enum PureNames {
     "merging", "min", "overlaps", "quotientAndRemainder", "ranges", "reduce", "reversed", "sorted", "split",
     "sum", "uniqued", "windows",
   ])
+  /// Those that change an array and call nothing that they are given.
+  static let storingMembers: Set = [
+    "append", "insert", "popFirst", "popLast", "remove", "removeFirst", "removeLast", "removeSubrange",
+    "replaceSubrange", "reverse", "swapAt",
+  ]
   /// Those that a dictionary has itself: a function under such a key is not what is called.
   static let dictionaryMembers: Set = [
     "allSatisfy", "compactMap", "compactMapValues", "contains", "count", "filter", "map", "mapValues",
@@ -53,6 +58,9 @@ enum PureNames {
   static let otherDeferredMembers: Set = ["cancel", "finally", "reject", "resolve"]
   /// What comes piece by piece is taken by reading it.
   static let takingMembers: Set = ["chunks", "events"]
+
+  /// What an answer has that nobody can change.
+  static let answerTexts: Set = ["status", "text"]
 
   /// What `request` has that nobody can change.
   static let requestTexts: Set = ["method", "path", "remote", "target", "text"]

@@ -56,12 +56,17 @@ struct ReadingCheck {
       if arguments.contains(where: { $0.label == "cookies" && !$0.value.isDictionaryLiteral }) {
         return false
       }
+      // Whoever loses a race is cancelled where nobody else waits for it.
+      if reference.name == "race", !arguments.allSatisfy({ areCalls($0.value) }) { return false }
       let mayCall = ["Dictionary", "after"].contains(reference.name)
       return facts.globals.isOwn(reference, in: PureNames.readingFunctions)
         && (!mayCall || arguments.allSatisfy { isNoForeignFunction($0.value) })
     case .member(let base, let name, _, _):
       if ChangingMembers.all.contains(name), !PureNames.members.contains(name) {
-        return isOwnCollection(base)
+        // A function under such a key of a dictionary is what is called.
+        return isOwnCollection(base, of: \.isArrayLiteral)
+          && (PureNames.storingMembers.contains(name)
+            || arguments.allSatisfy { isNoForeignFunction($0.value) })
       }
       return PureNames.members.union(PureNames.deferredMembers).contains(name)
         && (PureNames.dictionaryMembers.contains(name) || isNoDictionary(base))
@@ -91,6 +96,19 @@ struct ReadingCheck {
   }
 
   private static let depthLimit = 50
+
+  /// Whether a value is an array, written in its place, of calls that nobody else knows.
+  private func areCalls(_ value: Expression) -> Bool {
+    guard case .array(let elements) = value.kind else { return false }
+    return elements.allSatisfy { element in
+      guard case .call(let callee, let arguments) = element.kind, case .name(let reference) = callee.kind
+      else {
+        return false
+      }
+      return facts.globals.isOwn(reference, in: ["get", "sleep"])
+        && arguments.allSatisfy { isNoForeignFunction($0.value) }
+    }
+  }
 
   private func isPartOfRequest(_ value: Expression) -> Bool {
     var value = value
@@ -124,7 +142,8 @@ struct ReadingCheck {
   private func isOwnPlace(_ target: Expression) -> Bool {
     switch target.kind {
     case .name(let reference): reference.variable.map(isOwn) ?? false
-    case .member(let base, _, _, _), .index(let base, _, _, _): isOwnCollection(base)
+    case .member(let base, _, _, _), .index(let base, _, _, _):
+      isOwnCollection(base) { $0.isArrayLiteral || $0.isDictionaryLiteral }
     default: false
     }
   }
@@ -136,22 +155,17 @@ struct ReadingCheck {
     return function != nil
   }
 
-  /// Whether an expression names a variable that is given nothing but arrays and dictionaries written in its place.
-  private func isOwnCollection(_ value: Expression) -> Bool {
+  /// Whether an expression names a variable that is given nothing but literals of a kind.
+  private func isOwnCollection(_ value: Expression, of isOfKind: (Expression) -> Bool) -> Bool {
     guard case .name(let reference) = value.kind, let variable = reference.variable, isOwn(variable) else {
       return false
     }
     let values = facts.values(of: variable)
-    return !values.isEmpty
-      && values.allSatisfy { value in
-        switch value.kind {
-        case .array, .dictionary: true
-        default: false
-        }
-      }
+    return !values.isEmpty && values.allSatisfy(isOfKind)
   }
 }
 
 extension Expression {
+  fileprivate var isArrayLiteral: Bool { if case .array = kind { true } else { false } }
   fileprivate var isDictionaryLiteral: Bool { if case .dictionary = kind { true } else { false } }
 }

@@ -5,6 +5,8 @@ struct VariableEscapes {
   private var groups: [ObjectIdentifier: ObjectIdentifier] = [:]
   /// Where it first happens, for each group.
   private var offsets: [ObjectIdentifier: Int] = [:]
+  /// Variables of which a part is given another value somewhere.
+  private var changed: [ObjectIdentifier] = []
 
   /// A variable is given a value, which may be or hold what others do.
   mutating func join(_ variable: Variable, _ value: Expression) {
@@ -26,12 +28,22 @@ struct VariableEscapes {
     }
   }
 
+  /// A part of a value is changed.
+  mutating func noteChange(of value: Expression) {
+    var root = value
+    while let base = root.base { root = base }
+    changed += Self.variables(in: .expression(root)).map(ObjectIdentifier.init)
+  }
+
+  /// The variables whose parts may be changed by some of the text, by whatever name.
+  var changedGroups: Set<ObjectIdentifier> { Set(changed.map(group)) }
+
   /// Whether others may have what a variable holds at a place of its text.
   func hasEscaped(_ variable: Variable, before offset: Int) -> Bool {
     offsets[group(of: ObjectIdentifier(variable))].map { $0 < offset } ?? false
   }
 
-  private func group(of variable: ObjectIdentifier) -> ObjectIdentifier {
+  func group(of variable: ObjectIdentifier) -> ObjectIdentifier {
     var group = variable
     while let next = groups[group] { group = next }
     return group
@@ -47,5 +59,15 @@ struct VariableEscapes {
       }
     }
     return part.parts.flatMap(variables)
+  }
+}
+
+extension Expression {
+  /// What the expression is a part of.
+  fileprivate var base: Expression? {
+    switch kind {
+    case .member(let base, _, _, _), .index(let base, _, _, _), .optionalChain(let base): base
+    default: nil
+    }
   }
 }

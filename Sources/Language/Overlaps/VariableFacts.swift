@@ -21,6 +21,8 @@ struct VariableFacts {
   private var counters: Set<ObjectIdentifier> = []
   private var connections: Set<ObjectIdentifier> = []
   private(set) var escapes = VariableEscapes()
+  /// Of variables that may hold parts of each other, those of which a part is changed.
+  private var changedGroups: Set<ObjectIdentifier> = []
   let globals: GlobalFacts
   /// What was found out, so that each variable is looked at once.
   private let known = Known()
@@ -35,6 +37,7 @@ struct VariableFacts {
   init(_ program: FunctionNode, globals: GlobalFacts) {
     self.globals = globals
     visit(.function(program), in: program, isLoop: false)
+    changedGroups = escapes.changedGroups
   }
 
   private mutating func visit(_ part: CodePart, in function: FunctionNode, isLoop: Bool) {
@@ -68,6 +71,7 @@ struct VariableFacts {
         escapes.join(variable, value)
       } else {
         escapes.note(value, at: isLoop ? 0 : statement.span.start)
+        escapes.noteChange(of: target)
       }
     case .conditional(let node): note(node.bindings, isLoop)
     case .guard(let conditions, _), .whileLoop(let conditions, _):
@@ -97,6 +101,12 @@ struct VariableFacts {
 
   /// What is called may keep what it is given, unless it is known not to.
   private mutating func note(_ callee: Expression, _ arguments: [Argument], at offset: Int) {
+    noteParameters(of: callee, arguments)
+    switch callee.kind {
+    case .member(let base, let name, _, _) where ChangingMembers.all.contains(name):
+      escapes.noteChange(of: base)
+    default: break
+    }
     switch callee.kind {
     case .name(let reference):
       if case .global = reference.binding, globals.isBuiltin(reference.name) { return }
@@ -105,6 +115,21 @@ struct VariableFacts {
     default: break
     }
     for argument in arguments { escapes.note(argument.value, at: offset) }
+  }
+
+  /// A closure may be given whatever the others are, or what it is called for.
+  private mutating func noteParameters(of callee: Expression, _ arguments: [Argument]) {
+    for case .closure(let node) in arguments.map(\.value.kind) {
+      for variable in node.parameterVariables {
+        escapes.join(variable, callee)
+        for argument in arguments { escapes.join(variable, argument.value) }
+      }
+    }
+  }
+
+  /// Whether a part of what a variable holds is changed, by whatever name.
+  private func isChanged(_ variable: Variable) -> Bool {
+    changedGroups.contains(escapes.group(of: ObjectIdentifier(variable)))
   }
 
   /// What a variable is ever given.
@@ -135,7 +160,8 @@ struct VariableFacts {
     let values = values(of: variable)
     if values.isEmpty { return .unknown }
     if values.allSatisfy({ isScalar($0, depth: depth + 1) }) { return .scalar }
-    return !variable.isCaptured && values.allSatisfy({ isAnswer($0, depth: depth + 1) }) ? .answer : .unknown
+    return !variable.isCaptured && !isChanged(variable)
+      && values.allSatisfy({ isAnswer($0, depth: depth + 1) }) ? .answer : .unknown
   }
 
   private func content(ofParameter variable: Variable) -> Content {
@@ -229,6 +255,7 @@ struct VariableFacts {
     guard case .name(let reference) = value.kind, let variable = reference.variable else { return false }
     let role = variable.function.role
     return variable.name == "request" && variable.origin == .parameter && (role == .handler || role == .hook)
+      && !isChanged(variable)
   }
 
   /// Whether an expression is one of the dictionaries of a `request` that no other function reaches.

@@ -9,9 +9,11 @@ public struct Bracket: Hashable, Sendable {
 
   /// All brackets of a text that may be unfinished or wrong, in order and in linear time. One that is closed by a
   /// bracket of another kind stays alone: in `{ ( }` the parenthesis.
-  public static func all(in text: String) -> [Bracket] {
+  public static func all(in text: String) -> [Bracket] { all(in: LexedText(text)) }
+
+  public static func all(in text: LexedText) -> [Bracket] {
     var pairing = Pairing()
-    for token in Lexer.lex(text).tokens {
+    for token in text.tokens {
       let last = token.span.end - 1
       switch token.kind {
       case .symbol(.openParen): pairing.open(.round, last)

@@ -27,14 +27,30 @@ public enum Highlighter {
   /// The coloured parts in order; they do not overlap, and what has no colour is not among them.
   public static func tokens(in text: String) -> [Highlight] {
     if let command = command(in: text) { return [command] }
-    let lexed = Lexer.lex(text)
-    var painter = Painter(tokens: lexed.tokens)
-    painter.run()
-    return merge(
-      painter.highlights, lexed.comments.map { Highlight(range: $0.start..<$0.end, kind: .comment) })
+    return LexedText(text).highlights(in: 0..<Int.max)
   }
 
-  private static func command(in text: String) -> Highlight? {
+  /// The coloured parts of some tokens, from one that begins a line outside of all strings to the first behind a place,
+  /// and of the comments there.
+  static func highlights(of tokens: [Token], from first: Int, to end: Int, comments: some Collection<Span>)
+    -> [Highlight]
+  {
+    var painter = Painter(tokens: tokens)
+    painter.run(from: first, to: end)
+    return merge(painter.highlights, comments.map { Highlight(range: $0.start..<$0.end, kind: .comment) })
+  }
+
+  /// Whether what stands behind a token depends on it for its colour.
+  static func isOneWithNext(_ token: Token) -> Bool {
+    switch token.kind {
+    case .keyword(.func), .symbol(.dot), .symbol(.optionalDot), .symbol(.comma): true
+    case .identifier(let name): name == "route" || Parser.methods.contains(name)
+    default: false
+    }
+  }
+
+  /// The command of the prompt that a text is; nil where it is code.
+  public static func command(in text: String) -> Highlight? {
     let bytes = text.utf8
     guard let start = bytes.firstIndex(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }),
       bytes[start] == UInt8(ascii: "%")
@@ -73,9 +89,10 @@ private struct Painter {
     self.tokens = tokens
   }
 
-  mutating func run() {
-    for index in tokens.indices {
+  mutating func run(from first: Int, to end: Int) {
+    for index in first..<tokens.count {
       let token = tokens[index]
+      if token.span.start >= end, stringStarts.isEmpty { return }
       let wasBehindRoute = isBehindRoute
       isBehindRoute = false
       switch token.kind {

@@ -9,6 +9,8 @@ struct Lexer {
     /// The tokens, the last of kind `end`.
     var tokens: [Token]
     var comments: [Span]
+    /// The tokens that begin a line outside of all strings, as indices.
+    var lineStarts: [Int] = []
     var diagnostics: [Diagnostic]
     /// What the text ends within, where it ends within a comment or a `"""` string.
     var unfinished: Diagnostic?
@@ -40,8 +42,12 @@ struct Lexer {
     return lexer.output
   }
 
-  private mutating func run() {
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  /// Reads from a place on, which is the beginning or where a line begins outside of all strings, to the end of the text
+  /// or to a further such place at which it is told to stop. Whether it came to the end.
+  @discardableResult
+  mutating func run(from start: Int = 0, until isKnown: (Int) -> Bool = { _ in false }) -> Bool {
+    position = start
+    if position == 0, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     while true {
       if let innermost = openStrings.last, innermost.parentheses == nil {
         lexStringText()
@@ -49,10 +55,15 @@ struct Lexer {
       }
       skipSpace()
       if position >= count { break }
+      if startsLine, openStrings.isEmpty {
+        if isKnown(position) { return false }
+        output.lineStarts.append(output.tokens.count)
+      }
       lexToken()
     }
     closeStringsAtEnd()
     emit(.end, from: count)
+    return true
   }
 
   func byte(_ ahead: Int = 0) -> UInt8 { bytes[min(position + ahead, count)] }

@@ -119,6 +119,41 @@ struct TraceOverlapTests {
     #expect(advice(bench, .path("/based")) == [])
   }
 
+  @Test func whatTheCellDeclaresItselfIsTrustedUntilItRunsAgain() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    let cell = """
+      let base = "/sleep"
+      let a = await get("\\(base)/300").text
+      let b = await get("\\(base)/200").text
+      a + b
+      """
+    #expect(bench.awaited(cell, cell: 2) == "\"300200\"")
+    let number = bench.on { bench.supervisor.waterfall(.last)?.trace.number } ?? 0
+    #expect(advice(bench, .number(number))?.count == 1)
+    bench.advance(.seconds(1))
+    #expect(bench.awaited(cell, cell: 2) == "\"300200\"")
+    #expect(advice(bench, .number(number)) == [])
+    #expect(advice(bench, .last)?.count == 1)
+  }
+
+  /// With the kernel goes what was known of the names.
+  @Test func tracesFromBeforeARestartAreNotJudged() {
+    let bench = bench()
+    func declare() {
+      bench.run(Self.services, cell: 1)
+      bench.run(compare(300, 200), cell: 2)
+    }
+    declare()
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 3) == "\"300200\"")
+    #expect(advice(bench, .path("/compare"))?.count == 1)
+    bench.on { bench.supervisor.restart() }
+    declare()
+    #expect(advice(bench, .path("/compare")) == [])
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 3) == "\"300200\"")
+    #expect(advice(bench, .path("/compare"))?.count == 1)
+  }
+
   @Test func whatOverlapsByItselfIsNotTold() {
     let bench = bench()
     bench.run(Self.services, cell: 1)

@@ -69,7 +69,7 @@ let hooks = Hooks(
     let depth = depth(text)
     return depth < 0 ? .invalid : depth == 0 ? .complete : .incomplete(indent: 2 * depth)
   },
-  highlight: { text in
+  highlight: { text, _ in
     var highlights: [Highlight] = []
     var start = 0
     for word in text.split(omittingEmptySubsequences: false, whereSeparator: { " \n(){}".contains($0) }) {
