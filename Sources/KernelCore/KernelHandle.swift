@@ -135,11 +135,19 @@ public final class KernelHandle: Sendable {
     }
   }
 
-  /// From now on, requests from outside for a route that is there now wait where it is gone, five seconds at most; or no
-  /// more, and those that wait are answered.
-  public func holdRoutes(_ isOn: Bool) {
+  /// From now on, requests from outside for a route that is there now wait where it is gone, five seconds at most.
+  public func holdRoutes() {
+    loop.execute { [supervisor] in supervisor.value.holdRoutes() }
+  }
+
+  /// Requests from outside wait no more, and those that do are answered.
+  ///
+  /// - Parameters:
+  ///   - cells: what these declare is withheld: who asks for it goes on waiting, five seconds at most.
+  ///   - routes: who asks for one of these, as long as it is not there, waits too.
+  public func releaseRoutes(withholding cells: Set<Int> = [], expecting routes: [DeclaredRoute] = []) {
     loop.execute { [supervisor] in
-      if isOn { supervisor.value.holdRoutes() } else { supervisor.value.releaseRoutes() }
+      supervisor.value.releaseRoutes(withholding: cells, expecting: routes)
     }
   }
 
@@ -149,7 +157,7 @@ public final class KernelHandle: Sendable {
     loop.execute { [supervisor] in supervisor.value.endHolding() }
   }
 
-  /// Until `holdRoutes(false)` all requests from outside wait, five seconds at most: what is to surround their routes may
+  /// Until `releaseRoutes` all requests from outside wait, five seconds at most: what is to surround their routes may
   /// not be there yet.
   public func holdRequests() {
     loop.execute { [supervisor] in supervisor.value.holdRequests() }

@@ -48,6 +48,8 @@ final class Supervisor: Responder {
   private var expectedRoutes: [RouteTable<Int>] = []
   /// Requests from outside wait whatever they ask for.
   private var isHoldingAll = false
+  /// Cells whose routes and files nobody gets from outside, since what is to guard them is not in force.
+  private var withheld: Set<Int> = []
   private var held: [Held] = []
   private var isStopping = false
   private var rerun: Rerun?
@@ -147,19 +149,24 @@ final class Supervisor: Responder {
 
   func respond(to exchange: Exchange) {
     if let inspector, Inspector.owns(exchange.request.path) { return inspector.respond(to: exchange) }
-    if isHoldingAll || !expectedRoutes.isEmpty, isHeld(exchange) { return }
+    if isHoldingAll || !expectedRoutes.isEmpty || !withheld.isEmpty, isHeld(exchange) { return }
     kernel.desk.handle(exchange)
   }
 
-  /// Keeps a request from outside for a route that existed before the restart and is not back yet, or any at all.
+  /// Whether a request is for a route that existed before the restart and is not back yet, or that nobody gets.
+  private func isToWait(_ request: Request) -> Bool {
+    isHoldingAll || isWithheld(request)
+      || !hasRoute(kernel.routes.table, request) && expectedRoutes.contains(where: { hasRoute($0, request) })
+  }
+
+  private func isWithheld(_ request: Request) -> Bool {
+    !withheld.isEmpty && !withheld.isDisjoint(with: kernel.desk.cellsAnswering(request))
+  }
+
+  /// Keeps a request from outside that is to wait.
   private func isHeld(_ exchange: Exchange) -> Bool {
     let request = exchange.request
-    guard !mark.isOn(request) else { return false }
-    guard
-      isHoldingAll
-        || !hasRoute(kernel.routes.table, request)
-          && expectedRoutes.contains(where: { hasRoute($0, request) })
-    else { return false }
+    guard !mark.isOn(request), isToWait(request) else { return false }
     if isStopping {
       kernel.desk.answer(exchange, Supervisor.stopping)
       return true
@@ -172,10 +179,11 @@ final class Supervisor: Responder {
     held.append(entry)
     entry.timeout = holdClock.schedule(at: holdClock.now + Supervisor.holdTime) { [weak self, weak entry] in
       guard let self, let entry, take(entry) else { return }
+      let reason =
+        isWithheld(entry.exchange.request)
+        ? "what guards this path is not in force" : "the notebook's cells are still being run again"
       kernel.desk.answer(
-        entry.exchange,
-        StandardPages.unavailable("the notebook's cells are still being run again", retryAfterSeconds: 5),
-        arrived: entry.arrived)
+        entry.exchange, StandardPages.unavailable(reason, retryAfterSeconds: 5), arrived: entry.arrived)
     }
     exchange.onDisconnect = { [weak self, weak entry] in
       guard let self, let entry else { return }
@@ -205,7 +213,10 @@ final class Supervisor: Responder {
       guard let self else { return }
       isReleasing = false
       if isHoldingAll { return }
-      for entry in held where hasRoute(kernel.routes.table, entry.exchange.request) { release(entry) }
+      for entry in held
+      where hasRoute(kernel.routes.table, entry.exchange.request) && !isWithheld(entry.exchange.request) {
+        release(entry)
+      }
     }
   }
 
@@ -340,18 +351,21 @@ final class Supervisor: Responder {
   /// What surrounds routes may be gone for a moment: until `releaseRoutes` all requests from outside wait.
   func holdRequests() { isHoldingAll = true }
 
-  /// What is gone now stays so: the requests that wait for it are answered.
-  func releaseRoutes() {
+  /// What is gone now stays so: the requests that wait for it are answered, but for those of routes that are to come.
+  ///
+  /// - Parameter cells: what they declare is withheld from now on.
+  func releaseRoutes(withholding cells: Set<Int> = [], expecting routes: [DeclaredRoute] = []) {
     isHoldingAll = false
+    withheld = cells
     guard rerun == nil else { return }
-    expectedRoutes = []
-    for entry in held { release(entry) }
+    expectedRoutes = routes.isEmpty ? [] : [DeclaredRoute.table(of: routes)]
+    for entry in held where !isToWait(entry.exchange.request) { release(entry) }
   }
 
   /// Nothing more is to come: a request that waits for a route is answered that it is gone, and one that waits for what
   /// surrounds its route that it will not be served.
   func endHolding() {
-    guard isHoldingAll else { return releaseRoutes() }
+    guard isHoldingAll || !withheld.isEmpty else { return releaseRoutes() }
     isStopping = true
     for entry in held where take(entry) {
       kernel.desk.answer(entry.exchange, Supervisor.stopping, arrived: entry.arrived)

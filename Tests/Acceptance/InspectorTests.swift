@@ -32,6 +32,15 @@ import Testing
     }
   }
 
+  @Test func aServerTellsWhatItsCellsAreWarnedOf() async throws {
+    try await onOwnThread {
+      let serving = try Serving.start(
+        cells: Self.notebook + "# %% 2\nroute \"/_routebook/mine\" { 1 }\n", ["--inspect"])
+      #expect(serving.program.errors.contains("cell [2]: warning: no request reaches this route"))
+      try serving.stop()
+    }
+  }
+
   @Test func aReplayHasThePageOnlyWhereItServes() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile(Self.notebook + "# %% 2\nlisten(\"tcp:0\")\n")

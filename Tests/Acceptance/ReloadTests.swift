@@ -228,10 +228,11 @@ import Testing
   }
 
   /// What a cell with a typo declares is not known: it may be a guard.
-  @Test func aStartWithAGuardThatCannotBeReadServesNothing() async throws {
+  @Test(arguments: ["before { throw httpError(401 }", "before({ throw httpError(401) })"])
+  func aStartWithAGuardThatCannotBeReadServesNothing(guarding: String) async throws {
     try await onOwnThread {
       let port = Int.random(in: 20_000..<30_000)
-      let cells = ["route \"/\" { \"secret\" }", "before { throw httpError(401 }"]
+      let cells = ["route \"/\" { \"secret\" }", guarding]
       let file = try Serving.temporaryFile(EditedFile.file(cells))
       let program = try RunningProgram(
         BuiltProgram.path(), ["serve", "--watch", "--port", "\(port)", file], environment: Serving.environment

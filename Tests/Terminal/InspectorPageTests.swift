@@ -66,6 +66,24 @@ struct InspectorPageTests {
     try picture(page, "light")
   }
 
+  @Test func aTraceThatIsGoneIsSaidInItsPlace() throws {
+    let notebook = try notebook()
+    _ = try notebook.get("/compare")
+    let page = try open(notebook, "#trace-999999")
+    try page.wait(for: "document.querySelector('#trace-heading').textContent === 'Trace 999999'")
+    #expect(try page.text("document.querySelector('#trace-advice').textContent").contains("is not kept"))
+    #expect(try page.text("document.querySelector('#status').textContent") == "Live")
+    #expect(try page.value("document.querySelector('#trace-save').hidden") as? Bool == true)
+    try page.wait(for: "document.querySelector('#traces button') !== null")
+    _ = try page.value("document.querySelector('#traces button').click()")
+    try page.wait(for: "document.querySelector('#trace-heading').textContent.includes('GET')")
+    #expect(try page.value("document.querySelector('#trace-save').hidden") as? Bool == false)
+    _ = try page.value("void (location.hash = 'trace-999998')")
+    try page.wait(for: "document.querySelector('#trace-heading').textContent === 'Trace 999998'")
+    #expect(try page.value("document.querySelectorAll('#trace-rows tr').length") as? Int == 0)
+    try picture(page, "gone")
+  }
+
   @Test func aButtonCancelsWhatWaits() throws {
     let notebook = try notebook()
     let page = try open(notebook)
@@ -162,10 +180,7 @@ struct InspectorPageTests {
 
   @Test func whatCannotBeShownIsSaid() throws {
     let notebook = try notebook()
-    let page = try Chromium("http://127.0.0.1:\(notebook.port())/_routebook/#trace-999", home: home)
-    try page.wait(
-      for: "document.querySelector('#status').textContent === 'Trace 999 is not kept, or never was.'")
-    #expect(try page.value("document.querySelector('#trace').hidden") as? Bool == true)
+    let page = try open(notebook)
     // Another has stopped it meanwhile.
     let waiting = try waits(notebook, "/block")
     let button = "document.querySelector('[aria-label=\"Cancel long poll GET /block\"]')"

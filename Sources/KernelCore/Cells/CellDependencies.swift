@@ -14,6 +14,8 @@ public struct CellDependencies: Sendable {
     var declares: Set<Declaration>
     /// What it declares around routes that stands beside the same of others.
     var surrounds: Set<Declaration>
+    /// The routes among `declares`, as they are written.
+    var routes: [DeclaredRoute] = []
     /// The same two of whoever gets at a function that it leaves under a name.
     var whenCalled: [String: Around] = [:]
     /// The names that it uses, as far as it can be read, and those that it gives a value or changes.
@@ -67,10 +69,12 @@ public struct CellDependencies: Sendable {
     let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
     let names = Set(CompiledCell.declarations(of: source, parsed, resolution).keys)
     var declares = Set(names.map(Declaration.global))
+    var routes: [DeclaredRoute] = []
     for route in resolution.routes {
       guard let key = try? RoutePattern.parse(route.pattern).key else { continue }
       var methods: [String?] = route.methods
       if route.isSocket { methods = [RouteKey.socket] } else if methods.isEmpty { methods = [nil] }
+      routes += methods.map { DeclaredRoute(method: route.isSocket ? "GET" : $0, pattern: route.pattern) }
       declares.formUnion(methods.map { .route(RouteKey(method: $0, pattern: key)) })
     }
     var surrounds: Set<Declaration> = []
@@ -97,12 +101,15 @@ public struct CellDependencies: Sendable {
     for name in ["cors", "files"] where resolution.reads[name] != nil { surrounds.insert(.around(name)) }
     // What cannot be read may be meant as a guard, and nothing is served without it.
     let isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
-    if isBroken, text.contains(HookKind.before.rawValue) {
+    let isMeant = isBroken && text.contains(HookKind.before.rawValue)
+    // `before({ … })` is a call of a name that nothing has.
+    if isMeant || resolution.reads[HookKind.before.rawValue] != nil {
       surrounds.insert(.around(HookKind.before.rawValue))
     }
     return Text(
       number: number, uses: CellUses(resolution, declares: names), declares: declares, surrounds: surrounds,
-      whenCalled: whenCalled, mentions: isBroken ? words(of: text) : Set(resolution.reads.keys), gives: gives)
+      routes: routes, whenCalled: whenCalled,
+      mentions: isBroken ? words(of: text) : Set(resolution.reads.keys), gives: gives)
   }
 
   /// All that may be a name in a text that cannot be read.
@@ -181,6 +188,11 @@ public struct CellDependencies: Sendable {
         && (!text.surrounds.isEmpty
           || text.declares.contains { if case .hook = $0 { true } else { false } })
     }
+  }
+
+  /// The routes that some cells declare, as far as it can be read.
+  public func routes(of numbers: Set<Int>) -> [DeclaredRoute] {
+    texts.filter { numbers.contains($0.number) }.flatMap(\.routes)
   }
 
   /// Whether a cell declares what runs before the handlers of routes, and may keep them from running.

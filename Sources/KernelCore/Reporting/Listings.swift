@@ -48,6 +48,16 @@ public struct GuardText: Hashable, Sendable {
   /// The path of the group that it concerns; empty where it concerns all routes.
   public let prefix: String
   public let text: String
+
+  /// Guards, each with how often it is there.
+  public typealias Counts = [GuardText: Int]
+}
+
+extension GuardText.Counts {
+  /// Whether there is one that others lack.
+  public func hasMore(than others: GuardText.Counts) -> Bool {
+    contains { others[$0.key, default: 0] < $0.value }
+  }
 }
 
 extension Surroundings {

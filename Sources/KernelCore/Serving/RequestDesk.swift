@@ -140,6 +140,20 @@ final class RequestDesk {
     }
   }
 
+  /// The cells that declare what answers a request: its route, or else the files and what stands in for a route.
+  func cellsAnswering(_ request: Request) -> Set<Int> {
+    if request.asksForWebSocket, let (route, _) = routes.socket(at: request.path) {
+      return cells([route.cell])
+    }
+    if case .match(let number, _) = routes.table.resolve(method: request.method, path: request.path) {
+      return cells([routes.record(number)?.cell])
+    }
+    guard let around = surroundings.isEmpty ? nil : surroundings.around(request.path) else { return [] }
+    return cells(([around.files] + around.notFounds).map { $0?.surrounding.cell })
+  }
+
+  private func cells(_ cells: [Int?]) -> Set<Int> { Set(cells.compactMap(\.self)) }
+
   /// The methods that the path of a preflight has: those of its routes, and of what else may be there.
   private func methods(of coming: Coming, _ routed: [HTTPMethod]) -> [HTTPMethod] {
     if coming.around?.files != nil { return StaticFolder.methods(with: routed) }

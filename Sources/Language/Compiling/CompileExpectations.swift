@@ -136,14 +136,20 @@ extension FunctionCompiler {
       pieces.append(.text(" \(sign.rawValue) "))
       kind = .binary(sign, first, keepValue(right, &pieces), operatorSpan: signSpan)
     case .member(let receiver, let name, let nameSpan, isOptional: false):
-      let value = keepValue(receiver, &pieces)
+      let value = keepReceiver(receiver, &pieces)
       pieces.append(.text(".\(name)"))
       kind = .member(value, name: name, nameSpan: nameSpan, isOptional: false)
     case .call(let callee, let arguments):
+      if case .name(let name) = callee.kind, arguments.contains(where: \.isShown) {
+        pieces.append(.text("\(name.name)("))
+        let kept = keep(arguments, &pieces)
+        pieces.append(.text(")"))
+        return Expression(.call(callee: callee, arguments: kept), condition.span)
+      }
       guard case .member(let receiver, let name, let nameSpan, isOptional: false) = callee.kind,
         !ChangingMembers.all.contains(name)
       else { return nil }
-      let value = keepValue(receiver, &pieces)
+      let value = keepReceiver(receiver, &pieces)
       pieces.append(.text(".\(name)("))
       let kept = keep(arguments, &pieces)
       pieces.append(.text(")"))
@@ -153,6 +159,15 @@ extension FunctionCompiler {
     default: return nil
     }
     return Expression(kind, condition.span)
+  }
+
+  private mutating func keepReceiver(_ receiver: Expression, _ pieces: inout [ExpectedCondition.Piece])
+    -> Expression
+  {
+    guard case .range = receiver.kind else { return keepValue(receiver, &pieces) }
+    pieces.append(.text("("))
+    defer { pieces.append(.text(")")) }
+    return keepValue(receiver, &pieces)
   }
 
   private mutating func keep(_ arguments: [Argument], _ pieces: inout [ExpectedCondition.Piece]) -> [Argument]
@@ -185,4 +200,9 @@ extension FunctionCompiler {
         name: "", isLet: true, span: value.span, function: node, register: register, origin: .declaration))
     return Expression(.name(reference), value.span)
   }
+}
+
+extension Argument {
+  /// Whether it is shown by its value.
+  fileprivate var isShown: Bool { if case .closure = value.kind { false } else { true } }
 }

@@ -110,8 +110,12 @@ struct VariableFacts {
     switch callee.kind {
     case .name(let reference):
       if case .global = reference.binding, globals.isBuiltin(reference.name) { return }
-    case .member(_, let name, _, _):
-      if PureNames.members.contains(name) || PureNames.deferredMembers.contains(name) { return }
+    case .member(let base, let name, _, _):
+      if PureNames.members.contains(name) || PureNames.deferredMembers.contains(name) {
+        // A function that is no closure of this place is given parts of what it is called for, and may keep them.
+        if !arguments.allSatisfy(\.value.isWritten) { escapes.note(base, at: offset) }
+        return
+      }
     default: break
     }
     for argument in arguments { escapes.note(argument.value, at: offset) }
@@ -290,6 +294,18 @@ extension NameReference {
     switch binding {
     case .local(let variable), .captured(_, let variable): variable
     case .global, .unresolved: nil
+    }
+  }
+}
+
+extension Expression {
+  /// Whether it is a literal, or a closure.
+  fileprivate var isWritten: Bool {
+    switch kind {
+    case .nilLiteral, .bool, .integer, .double, .duration, .string, .interpolation, .array, .dictionary,
+      .closure:
+      true
+    default: false
     }
   }
 }

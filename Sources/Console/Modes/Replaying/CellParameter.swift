@@ -1,3 +1,4 @@
+import Foundation
 import Language
 import Notebooks
 
@@ -66,12 +67,14 @@ public struct CellParameter: Sendable, Equatable {
     if parsed.diagnostics.isEmpty, parsed.program.body.count == 1,
       case .expression(let expression) = parsed.program.body[0].kind, Self.isLiteral(expression)
     {
-      return value
+      // A comment behind it would take away the rest of the line.
+      let literal = value.trimmingCharacters(in: .whitespacesAndNewlines)
+      if expression.span.end - expression.span.start == literal.utf8.count { return literal }
     }
     return "\"" + value.unicodeScalars.map(Self.escaped).joined() + "\""
   }
 
-  private static func isLiteral(_ expression: Expression) -> Bool {
+  private static func isLiteral(_ expression: Language.Expression) -> Bool {
     switch expression.kind {
     case .nilLiteral, .bool, .integer, .double, .duration, .string: true
     case .array(let elements): elements.allSatisfy(isLiteral)

@@ -117,6 +117,17 @@ struct OutputComparison: Sendable {
     return try sanitized(stored, until: end).utf8.elementsEqual(sanitized(given, until: end).utf8)
   }
 
+  /// What counts of each line where it stands alone; the lines themselves where the patterns take too long.
+  func forms(of lines: [String]) -> [String] {
+    if patterns.isEmpty { return lines }
+    let end = ContinuousClock.now + OutputComparison.time
+    do {
+      return try lines.map { try sanitized($0, until: end) }
+    } catch {
+      return lines
+    }
+  }
+
   private func sanitized(_ lines: [String], until end: ContinuousClock.Instant)
     throws(OutputPattern.TooSlow) -> String
   {
@@ -188,21 +199,31 @@ enum LineChange: Equatable, Sendable {
   private static let limit = 1_000
 
   /// What leads from one text to another, with as few changes as can be.
-  static func list(from old: [String], to new: [String]) -> [LineChange] {
-    let start = zip(old, new).prefix { $0.hasSameBytes(as: $1) }.count
+  ///
+  /// - Parameter forms: gives of lines what counts of each: those of which that is the same are the same.
+  static func list(
+    from old: [String], to new: [String], comparing forms: ([String]) -> [String] = { $0 }
+  ) -> [LineChange] {
+    let (oldForms, newForms) = (forms(old), forms(new))
+    let start = zip(oldForms, newForms).prefix { $0.hasSameBytes(as: $1) }.count
     let rest = min(old.count, new.count) - start
-    let end = zip(old.reversed(), new.reversed()).prefix(rest).prefix { $0.hasSameBytes(as: $1) }.count
-    let before = old[start..<old.count - end]
-    let after = new[start..<new.count - end]
+    let end = zip(oldForms.reversed(), newForms.reversed()).prefix(rest).prefix { $0.hasSameBytes(as: $1) }
+      .count
+    let (before, after) = (start..<old.count - end, start..<new.count - end)
     let middle =
       before.count > limit || after.count > limit
-      ? before.map(LineChange.removed) + after.map(LineChange.added)
-      : differences(Array(before), Array(after))
+      ? old[before].map(LineChange.removed) + new[after].map(LineChange.added)
+      : differences(
+        Array(old[before]), Array(new[after]),
+        Array(newForms[after]).difference(from: oldForms[before]) {
+          $0.hasSameBytes(as: $1)
+        })
     return old[..<start].map(LineChange.same) + middle + old[(old.count - end)...].map(LineChange.same)
   }
 
-  private static func differences(_ old: [String], _ new: [String]) -> [LineChange] {
-    let difference = new.difference(from: old) { $0.hasSameBytes(as: $1) }
+  private static func differences(
+    _ old: [String], _ new: [String], _ difference: CollectionDifference<String>
+  ) -> [LineChange] {
     var removed: Set<Int> = []
     var added: Set<Int> = []
     for change in difference {

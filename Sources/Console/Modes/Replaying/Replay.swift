@@ -68,7 +68,12 @@ public struct Replay {
       let start = ContinuousClock.now
       let queue = EventQueue(sizeLimit: Replay.waitingSize)
       events.withLock { $0 = queue }
-      var file = run(path, queue, signals)
+      // Cells are numbered anew in each.
+      let isOneOfMany = paths.count > 1
+      if isOneOfMany, options.purpose == .transcript {
+        Stream.write((files.isEmpty ? "" : "\n") + "==> \(Sanitizer.visible(fileName(path))) <==")
+      }
+      var file = run(path, queue, signals, isOneOfMany: isOneOfMany)
       file.duration = ContinuousClock.now - start
       if options.purpose != .transcript { tell(file) }
       files.append(file)
@@ -82,7 +87,9 @@ public struct Replay {
 
   // MARK: A file
 
-  private func run(_ path: String, _ events: EventQueue, _ signals: TerminationSignals) -> ReplayedFile {
+  private func run(
+    _ path: String, _ events: EventQueue, _ signals: TerminationSignals, isOneOfMany: Bool
+  ) -> ReplayedFile {
     var file = ReplayedFile(path: fileName(path), cells: [], status: .success)
     do throws(UnattendedFailure) {
       if options.purpose == .update, !CellsFile.isWaitless(path) {
@@ -102,7 +109,7 @@ public struct Replay {
         Stream.complain(problem)
         throw UnattendedFailure(status: .usage, problem: problem)
       }
-      file.cells = chosen.map { ReplayedCell($0) }
+      file.cells = chosen.map { ReplayedCell($0, comparisons[$0.number ?? 0]) }
       let tooSlow = TooSlow()
       var configuration = configuration
       for (number, comparison) in comparisons {
@@ -115,7 +122,9 @@ public struct Replay {
       configuration.adviceOnMissing = { leftOut.advice(on: $0, askedBy: $1) }
       let kernel = try openUnattended(
         notebook, configuration, events, takesAnyPort: configuration.port == nil)
-      let running = Running(kernel: kernel, events: events, signals: signals, tooSlow: tooSlow)
+      let running = Running(
+        kernel: kernel, events: events, signals: signals, tooSlow: tooSlow,
+        file: isOneOfMany ? "\(Sanitizer.visible(file.path)): " : "")
       run(chosen, &file, running, comparisons)
       if options.purpose == .update { try store(&file, path) }
     } catch {
@@ -155,6 +164,8 @@ public struct Replay {
     let events: EventQueue
     let signals: TerminationSignals
     let tooSlow: TooSlow
+    /// What stands before what is told of the file: nothing where it is the only one.
+    let file: String
     /// What has been given since the current cell began, in the lines that a file stores.
     let given = Given()
   }
@@ -218,7 +229,7 @@ public struct Replay {
     }
     if options.purpose == .transcript {
       if file.status == .success, running.events.hasUnawaited {
-        Stream.complain("an error that nobody awaited was reported; no cell failed")
+        Stream.complain("\(running.file)an error that nobody awaited was reported; no cell failed")
         file.status = .cellFailed
       }
     } else {
@@ -258,9 +269,8 @@ public struct Replay {
       file.cells[place].verdict = .failed(text)
       file.status = .cellFailed
       if isShown {
-        Stream.complain(
-          text == "failed"
-            ? "cell [\(number)] failed; the cells after it were not run" : "cell [\(number)] \(text)")
+        let consequence = text == "failed" ? "failed; the cells after it were not run" : text
+        Stream.complain("\(running.file)cell [\(number)] \(consequence)")
       }
       return false
     }
@@ -353,7 +363,9 @@ public struct Replay {
         + (isVirtual
           ? "\(Int(options.virtualSettleTime / 3600)) h of the notebook's time"
           : "\(Int(options.settleTime)) s")
-      if options.purpose == .transcript { Stream.complain("\(problem); --settle allows it more") }
+      if options.purpose == .transcript {
+        Stream.complain("\(running.file)\(problem); --settle allows it more")
+      }
       return problem
     }
   }
@@ -446,7 +458,13 @@ extension Replay {
       return file.nothingIsUpdated()
     }
     // As it stands in the file, without the values of parameters.
-    var notebook = try readNotebook(path)
+    var notebook: Notebook
+    do throws(UnattendedFailure) {
+      notebook = try readNotebook(path)
+    } catch {
+      file.nothingIsUpdated()
+      throw error
+    }
     guard changed.allSatisfy({ notebook[$0.number]?.source == file.sources[$0.number] }) else {
       let problem = "\(file.path) was changed while it ran: nothing is stored"
       Stream.complain(problem)
@@ -475,8 +493,7 @@ extension Replay {
       case .differs: say(Sanitizer.visible("\(place): \(cell.name) gave another output"))
       case .failed(let text): say(Sanitizer.visible("\(place): \(cell.name) \(text)"))
       }
-      let changes = LineChange.excerpt(LineChange.list(from: cell.stored, to: cell.given.asLines))
-      for line in changes {
+      for line in cell.difference {
         say(StyledText("  " + line, style(of: line)).rendered(color: usesColor && !isReported))
       }
     }
@@ -503,9 +520,4 @@ extension ReplayedFile {
     let list = parts.isEmpty ? "no cells" : parts.joined(separator: ", ")
     return "\(path): \(list), in \(Prompt.duration(duration))" + (problem.map { "; \($0)" } ?? "")
   }
-}
-
-extension [String] {
-  /// What would be read again where these were stored: one element a line.
-  fileprivate var asLines: [String] { Cell(source: "", storedOutputs: self).outputLines }
 }

@@ -69,9 +69,6 @@ extension ReplayedCell {
     }
   }
 
-  /// The difference between what is stored and what it gave, a line each.
-  fileprivate var difference: [String] { LineChange.excerpt(LineChange.list(from: stored, to: given)) }
-
   fileprivate var seconds: Double { duration / .seconds(1) }
 }
 

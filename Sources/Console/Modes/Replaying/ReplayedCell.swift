@@ -30,8 +30,11 @@ struct ReplayedCell: Sendable {
   /// How long it took, by the real clock.
   var duration: Duration = .zero
   var verdict = Verdict.notRun
+  /// How its output is compared with what is stored; nil where that was not looked at.
+  let comparison: OutputComparison?
 
-  init(_ cell: Cell) {
+  init(_ cell: Cell, _ comparison: OutputComparison?) {
+    self.comparison = comparison
     number = cell.number ?? 0
     title = cell.title
     line = cell.firstLine
@@ -42,6 +45,12 @@ struct ReplayedCell: Sendable {
 
   /// `cell [3] a title`.
   var name: String { title.isEmpty ? "cell [\(number)]" : "cell [\(number)] \(title)" }
+
+  /// How what it gave differs from what is stored, with two lines around each change.
+  var difference: [String] {
+    LineChange.excerpt(
+      LineChange.list(from: stored, to: given.asLines) { lines in comparison?.forms(of: lines) ?? lines })
+  }
 }
 
 /// What became of a file.
@@ -61,4 +70,9 @@ struct ReplayedFile: Sendable {
   mutating func nothingIsUpdated() {
     for place in cells.indices where cells[place].verdict == .updated { cells[place].verdict = .differs }
   }
+}
+
+extension [String] {
+  /// What would be read again where these were stored: one element a line.
+  var asLines: [String] { Cell(source: "", storedOutputs: self).outputLines }
 }

@@ -204,11 +204,31 @@ struct CellSchedule {
     }
   }
 
+  /// The cells of which an earlier run is in force, in place of what the file has: they have failed, or have still to run,
+  /// or are gone.
+  var kept: Set<Int> {
+    let late = entries.filter { $0.hasFailed || $0.isDue || $0.isUnderWay || failedAsMeant[$0.number] != nil }
+    return Set(late.map(\.number).filter { texts[$0] != nil } + gone.map(\.number))
+  }
+
+  /// The routes of the cells that have still to run.
+  var routesToCome: [DeclaredRoute] {
+    dependencies.routes(of: Set(entries.filter { $0.isDue || $0.isUnderWay }.map(\.number)))
+  }
+
+  /// Whether a cell has failed as it is meant to and is to declare a guard, of which none is in force.
+  func failsToGuard(_ number: Int) -> Bool {
+    dependencies.guards(number) && failedAsMeant[number] != nil && !guardsNow(number)
+  }
+
   /// Whether what is in force of a cell, if anything is, declares a guard.
   private func guardsNow(_ number: Int) -> Bool {
     guard texts[number] != nil else { return false }
     return CellDependencies(texts.map { ($0.key, $0.value) }).guards(number)
   }
+
+  /// The cells of which a run is in force.
+  var inForce: [Int] { Array(texts.keys) }
 
   /// The cells that have not ended.
   var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }

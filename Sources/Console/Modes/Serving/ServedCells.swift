@@ -29,7 +29,13 @@ final class ServedCells {
   private var stopping: [(number: Int, run: Run)] = []
   private var reload: Reload?
   /// The guards that were in force when all had run that may declare one; nil before that.
-  private var guards: [GuardText: Int]?
+  private var guards: GuardText.Counts?
+  /// The guards that were in force when a cell was last served as the file has it.
+  private var guardsOfCells: [Int: GuardText.Counts] = [:]
+  /// The cells that have run since no guard of the file was missing.
+  private var ranSinceGuarded: Set<Int> = []
+  /// The cells whose routes nobody gets.
+  private var withheld: Set<Int> = []
   /// Whether it was not known which are in force when that was asked.
   private var mustLookAgain = false
   /// Whether requests from outside are answered: at the latest when the start is over.
@@ -125,6 +131,10 @@ final class ServedCells {
       if reload == nil { begin() }
       let mayFail = mayFail(number)
       schedule.ended(number, succeeded: result.isSuccess, mayFail: mayFail)
+      if result.isSuccess {
+        ranSinceGuarded.insert(number)
+        for warning in result.warnings { Stream.complain("cell [\(number)]: \(Sanitizer.visible(warning))") }
+      }
       if result.isSuccess || mayFail {
         // One that ran again, since the file changed meanwhile, is told once.
         reload?.report.ran.removeAll { $0.number == number }
@@ -134,6 +144,9 @@ final class ServedCells {
         if let text = Transcript.result(result) { Stream.complain(text.rendered(color: false)) }
         if let place = place(of: number) { Stream.complain("  cell [\(number)] begins at \(place)") }
         if !mayFail { reload?.report.failed.append((number, schedule.isServed(number))) }
+        if schedule.failsToGuard(number) {
+          Stream.complain("cell [\(number)] fails as its tag says: its `before` guards nothing")
+        }
       }
     }
   }
@@ -148,7 +161,7 @@ final class ServedCells {
 
   private func begin() {
     reload = Reload(isStart: false)
-    kernel.holdRoutes(true)
+    kernel.holdRoutes()
   }
 
   private func finish() {
@@ -185,13 +198,27 @@ final class ServedCells {
     mustLookAgain = now == nil
     var missing = open
     if let guards {
-      if let now, !guards.contains(where: { now[$0.key, default: 0] < $0.value }) { missing = [] }
+      if let now, !guards.hasMore(than: now) { missing = [] }
     } else {
       missing = schedule.missingGuards
     }
     if open.isEmpty, let now { guards = now }
-    if missing.isEmpty { kernel.holdRoutes(false) } else { kernel.holdRequests() }
+    withheld = withheldCells(now)
+    if missing.isEmpty { kernel.releaseRoutes(withholding: withheld) } else { kernel.holdRequests() }
     return missing
+  }
+
+  /// The cells whose routes are not for everybody, where an edit has not been taken over as a whole: those that have run
+  /// since a guard is to come that is not there, and those that stay from before, though a guard that they had is gone.
+  private func withheldCells(_ now: GuardText.Counts?) -> Set<Int> {
+    let kept = schedule.kept
+    let isComing = !schedule.missingGuards.isEmpty
+    if !isComing { ranSinceGuarded = [] }
+    let bared = kept.filter { cell in guardsOfCells[cell].map { $0.hasMore(than: now ?? [:]) } ?? false }
+    if !isComing, let now {
+      for cell in schedule.inForce where !kept.contains(cell) { guardsOfCells[cell] = now }
+    }
+    return bared.union(ranSinceGuarded)
   }
 
   /// How long a cell is waited for before that is told.
@@ -204,7 +231,7 @@ final class ServedCells {
       schedule.missingGuards.isEmpty
     else { return false }
     isServing = true
-    kernel.holdRoutes(false)
+    kernel.releaseRoutes(expecting: schedule.routesToCome)
     return true
   }
 
@@ -221,9 +248,14 @@ final class ServedCells {
     tellOfMissing(guards)
   }
 
-  /// Says that nobody is served before a guard is there, and why.
+  /// Says that nobody is served before a guard is there, and why; or whose routes nobody gets.
   private func tellOfMissing(_ guards: [Int]) {
-    guard let names = ReloadReport.list(guards) else { return }
+    guard let names = ReloadReport.list(guards) else {
+      guard let cells = ReloadReport.list(withheld.sorted()) else { return }
+      return Stream.complain(
+        "requests for what \(withheld.count == 1 ? "cell \(cells) declares" : "cells \(cells) declare") are answered with 503: a `before` that is to guard it is not in force"
+      )
+    }
     Stream.complain(
       "requests are answered with 503: `before` in \(guards.count == 1 ? "cell" : "cells") \(names) has still to run, and what it guards is not served without it"
     )
@@ -243,7 +275,7 @@ final class ServedCells {
     reload?.began = .now
     reload?.hasToldOfWait = false
     let stopped = schedule.adopt(new.texts)
-    if schedule.movesSurroundings { kernel.holdRequests() }
+    if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
     for number in stopped {
       if let run = runs.removeValue(forKey: number) { stopping.append((number, run)) }
       kernel.interrupt(cell: number)

@@ -46,7 +46,7 @@ extension InspectorPage {
     <section id="trace" aria-labelledby="trace-heading" hidden>
       <h2 id="trace-heading" tabindex="-1"></h2>
       <p class="actions"><button type="button" id="trace-close">Close</button> <a id="trace-save">Save as SVG</a></p>
-      <div class="scroller">
+      <div class="scroller" id="trace-picture">
       <table class="waterfall">
         <caption class="spoken">What the trace waited for, in the order of its beginning</caption>
         <thead><tr>
@@ -60,7 +60,7 @@ extension InspectorPage {
       <p class="more" id="trace-more" hidden></p>
       <p id="trace-critical"></p>
       <div id="trace-advice"></div>
-      <p class="legend" aria-hidden="true">
+      <p class="legend" id="trace-legend" aria-hidden="true">
         <span class="key"><i class="bar critical"></i> on the critical path: had it been shorter, the whole would have been</span>
         <span class="key"><i class="bar"></i> not on it</span>
         <span class="key"><i class="bar waiting"></i> waiting for what stands below</span>

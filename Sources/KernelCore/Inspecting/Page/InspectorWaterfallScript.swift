@@ -10,18 +10,20 @@ extension InspectorPage {
       for (const [key, row] of tables.traces.rows) {
         row.cells[0].firstChild.setAttribute('aria-current', `${key === number}`);
       }
-      if (number === null) { element('trace').hidden = true; return; }
+      if (number === null) { element('trace').hidden = true; shown.isOpen = false; return; }
       if (isNew) shown.opener = document.activeElement;
       let trace;
       try {
         const answer = await fetch(`traces/${number}.json`);
-        if (!answer.ok) { say((await answer.text()).trim()); return; }
-        trace = await answer.json();
+        if (answer.ok) trace = await answer.json();
+        else trace = { number, rows: [], critical: [], advice: [(await answer.text()).trim()], isMissing: true };
       } catch {
         say(`Trace ${number} could not be read`);
         return;
       }
       if (shown.number !== number) return;
+      // What was kept a moment ago stays to be looked at.
+      if (trace.isMissing && !isNew) { shown.isOpen = false; return; }
       drawTrace(trace);
       element('trace').hidden = false;
       if (isNew) {
@@ -34,7 +36,8 @@ extension InspectorPage {
     function drawTrace(trace) {
       const length = Math.max(trace.length, 0.001);
       const outcome = trace.outcome ? ` · ${trace.outcome}` : '';
-      put(element('trace-heading'), `Trace ${trace.number} · ${trace.title}`
+      for (const part of ['trace-save', 'trace-picture', 'trace-legend']) element(part).hidden = trace.isMissing ?? false;
+      put(element('trace-heading'), trace.isMissing ? `Trace ${trace.number}` : `Trace ${trace.number} · ${trace.title}`
         + `${trace.cell === undefined ? '' : ` [${trace.cell}]`}${outcome} · ${duration(trace.length)}`
         + (trace.isOpen ? ' so far' : ''));
       element('trace-axis').replaceChildren(make('span', { textContent: '0' }),
