@@ -88,6 +88,16 @@ import Testing
     }
   }
 
+  /// A variable may have the name of a guard.
+  @Test func aVariableCalledBeforeIsNoGuard() async throws {
+    try await onOwnThread {
+      let edited = try EditedFile([Self.open, "let before = 2\nprint(before, [1][4])", "print(before)"])
+      try edited.told("not all of ")
+      #expect(try edited.text("/") == "public")
+      try edited.serving.stop()
+    }
+  }
+
   @Test func aGuardThatIsMeantToFailIsTold() async throws {
     try await onOwnThread {
       let port = Int.random(in: 20_000..<30_000)

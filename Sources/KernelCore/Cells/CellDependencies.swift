@@ -53,6 +53,7 @@ public struct CellDependencies: Sendable {
   public init(_ cells: [(number: Int, text: String)]) {
     var texts = cells.map { CellDependencies.read($0.text, of: $0.number) }
     CellDependencies.follow(calls: &texts)
+    CellDependencies.noteMisspelt(&texts)
     self.texts = texts
     order = texts.map(\.number)
     var staleness = Staleness()
@@ -101,9 +102,7 @@ public struct CellDependencies: Sendable {
     for name in ["cors", "files"] where resolution.reads[name] != nil { surrounds.insert(.around(name)) }
     // What cannot be read may be meant as a guard, and nothing is served without it.
     let isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
-    let isMeant = isBroken && text.contains(HookKind.before.rawValue)
-    // `before({ … })` is a call of a name that nothing has.
-    if isMeant || resolution.reads[HookKind.before.rawValue] != nil {
+    if isBroken, text.contains(HookKind.before.rawValue) {
       surrounds.insert(.around(HookKind.before.rawValue))
     }
     return Text(
@@ -115,6 +114,15 @@ public struct CellDependencies: Sendable {
   /// All that may be a name in a text that cannot be read.
   private static func words(of text: String) -> Set<String> {
     Set(text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init))
+  }
+
+  /// `before({ … })` is a call of a name that nothing has, and meant as a guard.
+  private static func noteMisspelt(_ texts: inout [Text]) {
+    let name = HookKind.before.rawValue
+    if texts.contains(where: { $0.gives.contains(name) }) { return }
+    for place in texts.indices where texts[place].mentions.contains(name) {
+      texts[place].surrounds.insert(.around(name))
+    }
   }
 
   /// A cell that names a function may call it, or leave it under the names that it gives a value; so it counts as declaring

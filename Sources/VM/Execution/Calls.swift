@@ -222,6 +222,12 @@ extension Machine {
               given: given))
           return true
         }
+        if let full = arrangePlainly(arguments, count, labels, for: native) {
+          target.pointee = try native.body(
+            NativeCall(
+              machine: self, heap: heap, base: scratch, count: full, owner: owner, function: native))
+          return true
+        }
         let arranged = try arrange(arguments, count, labels, for: native, hidden: native.isMember ? 1 : 0)
         target.pointee = try native.body(
           NativeCall(
@@ -233,6 +239,35 @@ extension Machine {
         return false
       }
     }
+  }
+
+  /// Puts the arguments in their places in `scratch`, as `order` has it, and gives how many there are with those that
+  /// were left out; nil where something is wrong with them, which `arrange` tells.
+  private func arrangePlainly(
+    _ arguments: ValuePointer, _ count: Int, _ labels: [String?]?, for native: NativeFunction
+  ) -> Int? {
+    guard !native.isVariadic, let masks = native.masks else { return nil }
+    let full = native.parameters.count + (native.isMember ? 1 : 0)
+    guard count <= full else { return nil }
+    var given: UInt64 = 0
+    var next = 0
+    for argument in 0..<count {
+      var place = next
+      if let label = labels?[argument] {
+        guard let named = native.place(of: label) else { return nil }
+        place = named
+      } else {
+        while place < full, given & (1 << UInt64(place)) != 0 { place += 1 }
+        guard place < full, masks.named & (1 << UInt64(place)) == 0 else { return nil }
+        next = place + 1
+      }
+      guard given & (1 << UInt64(place)) == 0 else { return nil }
+      given |= 1 << UInt64(place)
+      scratch[place] = arguments[argument]
+    }
+    guard masks.required & ~given == 0 else { return nil }
+    for place in 0..<full where given & (1 << UInt64(place)) == 0 { scratch[place] = .missing }
+    return full
   }
 
   private func arrange(

@@ -56,6 +56,9 @@ extension Machine {
       let value = values[place]
       if value.tag == Tag.string || value.tag == Tag.html {
         total &+= value.string.pointee.count
+      } else if value.tag == Tag.int {
+        values[place] = heap.makeDecimal(value.int)
+        total &+= values[place].string.pointee.count
       } else if value.isDeferred {
         failure = .notAwaited("a value in a string").at(.operand(place))
         return false

@@ -45,6 +45,9 @@ final class NativeFunction {
   /// Methods get the receiver as their first argument, which is no parameter.
   let isMember: Bool
   let body: NativeBody
+  /// Of the receiver and the parameters, those that must be given, and those that must be named, as bits; both nil where
+  /// there are more than have room in `Machine.scratch`.
+  let masks: (required: UInt64, named: UInt64)?
 
   init(
     name: String, parameters: [NativeParameter], isVariadic: Bool, options: [String], isMember: Bool,
@@ -58,6 +61,19 @@ final class NativeFunction {
     self.options = options
     self.isMember = isMember
     self.body = body
+    let hidden = isMember ? 1 : 0
+    var (required, named) = (isMember ? 1 : 0 as UInt64, 0 as UInt64)
+    for (place, parameter) in parameters.prefix(Machine.scratchCapacity - 1).enumerated() {
+      if parameter.isRequired { required |= 1 << UInt64(place + hidden) }
+      if parameter.isNamed { named |= 1 << UInt64(place + hidden) }
+    }
+    masks = parameters.count + hidden <= Machine.scratchCapacity ? (required, named) : nil
+  }
+
+  /// The place of a parameter among the arguments.
+  func place(of label: String) -> Int? {
+    for place in parameters.indices where parameters[place].name == label { return place + (isMember ? 1 : 0) }
+    return nil
   }
 }
 
@@ -98,6 +114,13 @@ public struct NativeCall: ~Copyable {
   }
 
   public func has(_ index: Int) -> Bool { index < count && base[index].tag != Tag.missing }
+
+  /// Whether the first argument was given and no other.
+  var isFirstAlone: Bool {
+    guard has(0) else { return false }
+    for place in 1..<max(1, count) where base[place].tag != Tag.missing { return false }
+    return true
+  }
 
   /// Of parameters that each say in their own way what is made, which one is given; nil where none is.
   func only(_ places: Int...) throws(Failure) -> Int? {

@@ -21,6 +21,52 @@ extension Heap {
     return Value(tag, string)
   }
 
+  /// A number in base ten.
+  func makeDecimal(_ number: Int) -> Value {
+    var rest = number.magnitude
+    var count = number < 0 ? 2 : 1
+    while rest >= 10 {
+      rest /= 10
+      count &+= 1
+    }
+    let string = newString(count)
+    rest = number.magnitude
+    var place = count
+    repeat {
+      place &-= 1
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      string.bytes[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+      rest = quotient
+    } while rest > 0
+    if number < 0 { string.bytes[0] = UInt8(ascii: "-") }
+    return Value(Tag.string, string)
+  }
+
+  /// The strings of an array one behind the other, with a separator between them; nil where it has anything else.
+  func join(
+    _ array: UnsafeMutablePointer<ArrayObject>, _ separator: UnsafeMutablePointer<StringObject>?
+  ) throws(Failure) -> Value? {
+    let elements = UnsafeBufferPointer(start: array.pointee.elements, count: array.pointee.count)
+    var count = 0
+    for element in elements {
+      guard element.tag == Tag.string else { return nil }
+      count &+= element.string.pointee.count
+    }
+    if let separator { count &+= separator.pointee.count * max(0, elements.count - 1) }
+    try checkLength(count)
+    let result = newString(count)
+    var place = result.bytes
+    func add(_ part: UnsafeMutablePointer<StringObject>) {
+      memcpy(place, part.bytes, part.pointee.count)
+      place += part.pointee.count
+    }
+    for (number, element) in elements.enumerated() {
+      if number > 0, let separator { add(separator) }
+      add(element.string)
+    }
+    return Value(Tag.string, result)
+  }
+
   func makeBytes(_ bytes: some Collection<UInt8>) -> Value {
     let object = newString(bytes.count, tag: Tag.bytes)
     _ = UnsafeMutableBufferPointer(start: object.bytes, count: bytes.count).initialize(from: bytes)

@@ -246,6 +246,7 @@ extension Machine {
 
   private func installArrayCopies() {
     defineMethod(Tag.array, "joined", ["separator?"]) { call throws(Failure) in
+      if let text = try call.joinedStrings() { return text }
       if let joined = try call.joinedArrays() { return joined }
       if let page = try call.joinedHTML() { return page }
       if let bytes = try call.joinedBytes() { return bytes }
@@ -359,6 +360,14 @@ extension NativeCall {
       try heap.append(try heap.array(of: Array(elements[start...])), to: result)
     }
     return Value(Tag.array, result)
+  }
+
+  /// The strings in an array, one after the other; nil where it holds anything else, or the separator is none.
+  fileprivate func joinedStrings() throws(Failure) -> Value? {
+    guard !has(1) || self[1].tag == Tag.string else { return nil }
+    let array = self[0].array
+    try machine.spend(array.pointee.count * 8)
+    return try heap.join(array, has(1) ? self[1].string : nil)
   }
 
   /// The arrays in an array, one after the other, with the separator's elements between them; nil where it holds

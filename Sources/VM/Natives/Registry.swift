@@ -118,7 +118,8 @@ extension Machine {
   /// The elements of an array, or the first of them; nil for anything else.
   public func elements(of value: Value, most: Int = .max) -> [Value]? {
     guard value.tag == Tag.array else { return nil }
-    return (0..<min(most, value.array.pointee.count)).map { value.array.pointee.elements[$0] }
+    let array = value.array.pointee
+    return Array(UnsafeBufferPointer(start: array.elements, count: min(most, array.count)))
   }
 
   /// How many elements an array or a dictionary has; nil for anything else.

@@ -2,6 +2,7 @@ extension Machine {
   func installText() {
     define("String", ["value?", "radix?", "repeating!?", "count!?", "scalars!?", "format!?"]) {
       call throws(Failure) in
+      if call.isFirstAlone, call[0].tag == Tag.int { return call.heap.makeDecimal(call[0].int) }
       if !call.has(5) {
         try call.requireRepeating(2, count: 3)
         _ = try call.only(0, 2, 4)
