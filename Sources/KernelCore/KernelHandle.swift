@@ -142,13 +142,10 @@ public final class KernelHandle: Sendable {
 
   /// Requests from outside wait no more, and those that do are answered.
   ///
-  /// - Parameters:
-  ///   - cells: what these declare is withheld: who asks for it goes on waiting, five seconds at most.
-  ///   - routes: who asks for one of these, as long as it is not there, waits too.
-  public func releaseRoutes(withholding cells: Set<Int> = [], expecting routes: [DeclaredRoute] = []) {
-    loop.execute { [supervisor] in
-      supervisor.value.releaseRoutes(withholding: cells, expecting: routes)
-    }
+  /// - Parameter routes: those of cells that have still to run: who asks for one of them, or for what nothing answers,
+  ///   still waits. Nil where nothing is to come.
+  public func releaseRoutes(expecting routes: [DeclaredRoute]? = nil) {
+    loop.execute { [supervisor] in supervisor.value.releaseRoutes(expecting: routes) }
   }
 
   /// Answers the requests that wait by `holdRoutes` or `holdRequests`, and those that would, since what they wait for will

@@ -48,8 +48,10 @@ final class Supervisor: Responder {
   private var expectedRoutes: [RouteTable<Int>] = []
   /// Requests from outside wait whatever they ask for.
   private var isHoldingAll = false
-  /// Cells whose routes and files nobody gets from outside, since what is to guard them is not in force.
-  private var withheld: Set<Int> = []
+  /// The routes of cells that have still to run, while whoever asks for what is not there waits for it.
+  private var comingRoutes: [DeclaredRoute]?
+  /// Those and the routes in force in one table, with the number of each that is to come.
+  private var comingTable: RouteTable<Int?>?
   private var held: [Held] = []
   private var isStopping = false
   private var rerun: Rerun?
@@ -70,6 +72,8 @@ final class Supervisor: Responder {
     var rest: ArraySlice<(number: Int, text: String)>
     /// The cells after which the next one runs, though they fail.
     let mayFail: Set<Int>
+    /// The guards that were in force before.
+    let guards: GuardText.Counts
     /// The cell that runs now.
     var current = 0
     /// The same; nil between two cells.
@@ -149,18 +153,27 @@ final class Supervisor: Responder {
 
   func respond(to exchange: Exchange) {
     if let inspector, Inspector.owns(exchange.request.path) { return inspector.respond(to: exchange) }
-    if isHoldingAll || !expectedRoutes.isEmpty || !withheld.isEmpty, isHeld(exchange) { return }
+    if isHoldingAll || rerun != nil || !expectedRoutes.isEmpty || comingRoutes != nil, isHeld(exchange) {
+      return
+    }
     kernel.desk.handle(exchange)
   }
 
-  /// Whether a request is for a route that existed before the restart and is not back yet, or that nobody gets.
+  /// Whether a request is for a route that existed before the restart and is not back yet, or may be for something that
+  /// is to come.
   private func isToWait(_ request: Request) -> Bool {
-    isHoldingAll || isWithheld(request)
-      || !hasRoute(kernel.routes.table, request) && expectedRoutes.contains(where: { hasRoute($0, request) })
+    if isHoldingAll || comingRoutes != nil && isForWhatComes(request) { return true }
+    // A route is back before its guard.
+    if let rerun, !rerun.guards.isEmpty, rerun.guards.hasMore(than: kernel.guards) { return true }
+    return !hasRoute(kernel.routes.table, request) && expectedRoutes.contains { hasRoute($0, request) }
   }
 
-  private func isWithheld(_ request: Request) -> Bool {
-    !withheld.isEmpty && !withheld.isDisjoint(with: kernel.desk.cellsAnswering(request))
+  private func isForWhatComes(_ request: Request) -> Bool {
+    guard kernel.desk.hasAnswer(for: request) else { return true }
+    let table = comingTable ?? DeclaredRoute.table(of: comingRoutes ?? [], beside: kernel.routes.table)
+    comingTable = table
+    guard case .match(_?, _) = table.resolve(method: request.method, path: request.path) else { return false }
+    return true
   }
 
   /// Keeps a request from outside that is to wait.
@@ -179,11 +192,10 @@ final class Supervisor: Responder {
     held.append(entry)
     entry.timeout = holdClock.schedule(at: holdClock.now + Supervisor.holdTime) { [weak self, weak entry] in
       guard let self, let entry, take(entry) else { return }
-      let reason =
-        isWithheld(entry.exchange.request)
-        ? "what guards this path is not in force" : "the notebook's cells are still being run again"
       kernel.desk.answer(
-        entry.exchange, StandardPages.unavailable(reason, retryAfterSeconds: 5), arrived: entry.arrived)
+        entry.exchange,
+        StandardPages.unavailable("the notebook's cells are still being run", retryAfterSeconds: 5),
+        arrived: entry.arrived)
     }
     exchange.onDisconnect = { [weak self, weak entry] in
       guard let self, let entry else { return }
@@ -207,16 +219,14 @@ final class Supervisor: Responder {
 
   /// A route has come: the requests that wait for it go on, in a turn of their own.
   private func releaseMatching() {
+    comingTable = nil
     if held.isEmpty || isReleasing || isHoldingAll { return }
     isReleasing = true
     loop.assumeIsolated().execute { [weak self] in
       guard let self else { return }
       isReleasing = false
       if isHoldingAll { return }
-      for entry in held
-      where hasRoute(kernel.routes.table, entry.exchange.request) && !isWithheld(entry.exchange.request) {
-        release(entry)
-      }
+      for entry in held where !isToWait(entry.exchange.request) { release(entry) }
     }
   }
 
@@ -301,10 +311,12 @@ final class Supervisor: Responder {
   ) {
     // What was held for a rerun that did not come to its end goes on waiting for this one.
     let expected = expectedRoutes.prefix(1) + [routesBefore ?? kernel.routes.table]
+    let guards = rerun?.guards ?? kernel.guards
     let interrupted = replaceKernel()
     expectedRoutes = Array(expected)
     listening.keepOnly(Set(cells.map(\.number)))
-    rerun = Rerun(rest: cells[...], mayFail: mayFail, progress: progress, completion: completion)
+    rerun = Rerun(
+      rest: cells[...], mayFail: mayFail, guards: guards, progress: progress, completion: completion)
     interrupted?()
     runNext(generation)
   }
@@ -351,21 +363,19 @@ final class Supervisor: Responder {
   /// What surrounds routes may be gone for a moment: until `releaseRoutes` all requests from outside wait.
   func holdRequests() { isHoldingAll = true }
 
-  /// What is gone now stays so: the requests that wait for it are answered, but for those of routes that are to come.
+  /// What is gone now stays so: the requests that wait for it are answered.
   ///
-  /// - Parameter cells: what they declare is withheld from now on.
-  func releaseRoutes(withholding cells: Set<Int> = [], expecting routes: [DeclaredRoute] = []) {
+  /// - Parameter routes: those of cells that have still to run; nil where nothing is to come any more.
+  func releaseRoutes(expecting routes: [DeclaredRoute]? = nil) {
     isHoldingAll = false
-    withheld = cells
+    (comingRoutes, comingTable) = (routes, nil)
     guard rerun == nil else { return }
-    expectedRoutes = routes.isEmpty ? [] : [DeclaredRoute.table(of: routes)]
+    expectedRoutes = []
     for entry in held where !isToWait(entry.exchange.request) { release(entry) }
   }
 
-  /// Nothing more is to come: a request that waits for a route is answered that it is gone, and one that waits for what
-  /// surrounds its route that it will not be served.
+  /// Nothing more is to come: whoever waits is answered that it will not be served, and so is who comes yet.
   func endHolding() {
-    guard isHoldingAll || !withheld.isEmpty else { return releaseRoutes() }
     isStopping = true
     for entry in held where take(entry) {
       kernel.desk.answer(entry.exchange, Supervisor.stopping, arrived: entry.arrived)

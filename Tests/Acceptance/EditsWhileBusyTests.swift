@@ -131,7 +131,7 @@ import Testing
       // Once this is answered, the server has taken what was sent before it.
       _ = try edited.text("/open")
       edited.serving.program.signal(SIGTERM)
-      #expect(try client.readResponse().status == 404)
+      #expect(try client.readResponse().status == 503)
       #expect(try edited.serving.program.waitForExit(timeout: 5) == .code(0))
     }
   }

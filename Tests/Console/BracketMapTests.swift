@@ -42,15 +42,6 @@ import Testing
     #expect(looks.count == 2)
   }
 
-  @Test func aLongTextIsNotLookedAt() {
-    let looks = Looks()
-    var map = looks.map()
-    let text = scalars("()" + String(repeating: "x", count: LineEditor.highlightLimit - 2))
-    #expect(map.marks(in: text, cursor: 0).count == 2)
-    #expect(map.marks(in: text + [0x78], cursor: 0).isEmpty)
-    #expect(looks.count == 1)
-  }
-
   @Test func theBracketUnderTheCursorComesBeforeTheOneBehindIt() {
     var map = Looks().map()
     #expect(map.marks(in: scalars("[()"), cursor: 1).map(\.position) == [1, 2])

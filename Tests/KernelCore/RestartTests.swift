@@ -190,6 +190,28 @@ struct RerunTests {
     #expect(endsWell(end))
   }
 
+  @Test func aRouteIsNotThereBeforeItsGuardIsBack() {
+    let guarded = [
+      (1, "route \"/\" { \"secret\" }"), (2, "await sleep(3s)"), (3, "before { throw httpError(401) }"),
+      (4, "await sleep(1s)"),
+    ]
+    let bench = Bench()
+    for (number, text) in guarded { bench.start(text, cell: number) }
+    bench.advance(.seconds(4))
+    #expect(bench.ask("/").status == 401)
+    let (_, end) = rerun(bench, guarded)
+    let held = bench.ask("/")
+    #expect(held.status == nil)
+    bench.advance(.seconds(3))
+    #expect(bench.ask("/").status == 401)
+    bench.advance(.seconds(1))
+    #expect(held.status == 401)
+    #expect(endsWell(end))
+    // One that the cells don't declare any more is not waited for.
+    _ = rerun(bench, [guarded[0]])
+    #expect(bench.ask("/").status == 200)
+  }
+
   @Test func clientsWaitFiveSecondsAtMostAndAThousandOfThem() {
     let bench = Bench()
     runAll(bench)

@@ -14,10 +14,10 @@ struct BracketMap {
   /// `find` gives the brackets of a text.
   init(find: @escaping (String) -> [Bracket]) { self.find = find }
 
-  /// The bracket at a place; nil where there is none that counts, and in a text too long to be looked at.
+  /// The bracket at a place; nil where there is none that counts.
   mutating func bracket(in text: [UInt32], at position: Int) -> Place? {
     let isBracket = text.indices.contains(position) && Self.brackets.contains(text[position])
-    guard isBracket, text.count <= LineEditor.highlightLimit else { return nil }
+    guard isBracket else { return nil }
     if text != self.text {
       self.text = text
       places = placed(find(String(scalars: text)), OffsetMap(text))

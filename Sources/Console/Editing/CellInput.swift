@@ -77,10 +77,10 @@ public struct Hooks {
   /// Whether the text can run as it is.
   public var completeness: (String) -> Completeness
   /// The colours of the part of the text that is seen, in UTF-8 offsets; some of what is around it may come with it.
-  /// Stretches must not overlap. Not asked above 64 KB.
+  /// Stretches must not overlap.
   public var highlight: (String, Range<Int>) -> [Highlight]
-  /// The brackets of the text, in their order. Asked while the cursor is at one, and not above 64 KB; and for lines
-  /// that come all at once, whatever their length.
+  /// The brackets of the text, in their order. Asked while the cursor is at one, and for lines that come all at
+  /// once.
   public var brackets: (String) -> [Bracket]
   /// What could stand at a cursor, which is given as a UTF-8 offset.
   public var complete: (String, Int) -> Completions

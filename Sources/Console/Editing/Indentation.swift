@@ -2,6 +2,7 @@
 struct Indentation {
   /// Most spaces that a line gets by itself.
   private static let limit = 200
+  private static let step = 4
 
   static let openingBrackets = "([{".unicodeScalars.map(\.value)
   static let closingBrackets = ")]}".unicodeScalars.map(\.value)
@@ -14,8 +15,19 @@ struct Indentation {
 
   /// How far a line is indented that begins behind this text.
   func behind(_ text: some Collection<UInt32>) -> Int {
-    guard case .incomplete(let wanted, _) = hooks.completeness(String(scalars: text)) else { return 0 }
-    return max(0, min(wanted, Indentation.limit))
+    switch hooks.completeness(String(scalars: text)) {
+    case .incomplete(let wanted, _): return max(0, min(wanted, Indentation.limit))
+    case .complete: return 0
+    // What is wrong somewhere above says nothing of this place.
+    case .invalid: return min(likeLast(Array(text)), Indentation.limit)
+    }
+  }
+
+  /// As far as the last line, and a step further where that opens a bracket.
+  private func likeLast(_ text: [UInt32]) -> Int {
+    let line = text[Lines.start(text, text.count)...]
+    let opens = line.last { $0 != 0x20 }.map(Indentation.openingBrackets.contains) ?? false
+    return line.prefix { $0 == 0x20 }.count + (opens ? Indentation.step : 0)
   }
 
   /// How far a line is indented that begins with the bracket at the end of a text: as the line in which its partner

@@ -9,8 +9,8 @@ import Glibc
 public final class LineEditor: CellInput {
   /// Longest cell, in Unicode scalars; a paste that would make it longer is refused.
   public nonisolated static let cellLimit = 1_000_000
-  /// Longest text that is highlighted and compared with the history as it is typed, in scalars.
-  nonisolated static let highlightLimit = 64 << 10
+  /// Longest text that is compared with the history as it is typed, in scalars.
+  nonisolated static let suggestionLimit = 64 << 10
 
   let hooks: Hooks
   let usesColor: Bool
@@ -225,7 +225,7 @@ public final class LineEditor: CellInput {
 
   /// The colours of a part of the text; asked for again only when it has changed.
   private func styles(of text: [UInt32], in visible: Range<Int>) -> [(range: Range<Int>, style: Style)] {
-    guard usesColor, text.count <= Self.highlightLimit else { return [] }
+    guard usesColor else { return [] }
     if colored.text != text || colored.part != visible {
       let map = OffsetMap(text)
       var end = 0
@@ -249,7 +249,7 @@ public final class LineEditor: CellInput {
   }
 
   func suggestion(for text: [UInt32]) -> [UInt32] {
-    guard usesColor, text.count <= Self.highlightLimit else { return [] }
+    guard usesColor, text.count <= Self.suggestionLimit else { return [] }
     if suggested.text.isEmpty, !text.isEmpty { refreshHistory() }
     if suggested.text != text { suggested = (text, Array(history.suggestion(for: text) ?? [])) }
     return suggested.suggestion

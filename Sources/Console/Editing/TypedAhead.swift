@@ -4,7 +4,7 @@
 /// Up and Tab, are passed over: a text may then read otherwise in the end, and is there all the same.
 struct TypedAhead {
   /// A text of more scalars is not looked at again for each of its lines.
-  private static let parsedLimit = LineEditor.highlightLimit
+  private static let parsedLimit = 64 << 10
 
   /// What was entered, the oldest first.
   var entered: [String] { items.map(\.text) }

@@ -31,7 +31,7 @@ struct TableView {
       rows.append(row)
     }
     let heads = keys.map {
-      if case .atom(let text, .text) = $0 { Self.unquoted(text) } else { Self.plain($0) }
+      if case .atom(let text, .text) = $0 { Sanitizer.visible(Self.unquoted(text)) } else { Self.plain($0) }
     }
     var widths = heads.indices.map { place in
       max(Layout.width(of: heads[place]), rows.map { Layout.width(of: $0[place].text) }.max() ?? 0)
@@ -65,9 +65,10 @@ struct TableView {
 
   private static func cell(_ value: ShownValue) -> Cell? {
     if case .atom(let text, let kind) = value {
-      return Cell(text: kind == .text ? unquoted(text) : text, kind: kind)
+      // As it is printed in the end.
+      return Cell(text: Sanitizer.visible(kind == .text ? unquoted(text) : text), kind: kind)
     }
-    let text = ValueView(columns: 80).flat(value).plain
+    let text = Sanitizer.visible(ValueView(columns: 80).flat(value).plain)
     return Layout.width(of: text) <= nestedLimit ? Cell(text: text, kind: .other) : nil
   }
 
@@ -104,6 +105,6 @@ struct TableView {
   }
 
   private static func plain(_ key: ShownValue) -> String {
-    if case .atom(let text, _) = key { text } else { "" }
+    if case .atom(let text, _) = key { Sanitizer.visible(text) } else { "" }
   }
 }

@@ -132,22 +132,26 @@ public struct CellDependencies: Sendable {
       for (name, around) in text.whenCalled { functions[name, default: Around()].form(union: around) }
     }
     if functions.isEmpty { return }
-    func around(_ text: Text) -> Around {
-      functions.reduce(into: Around()) { around, function in
-        if text.mentions.contains(function.key) { around.form(union: function.value) }
+    var places: [String: [Int]] = [:]
+    for (place, text) in texts.enumerated() {
+      for name in text.mentions { places[name, default: []].append(place) }
+    }
+    var found = Array(repeating: Around(), count: texts.count)
+    // The names that lead to more than was known when they were followed last.
+    var open = Array(functions.keys)
+    while let name = open.popLast() {
+      guard let around = functions[name] else { continue }
+      for place in places[name] ?? [] {
+        let before = found[place].count
+        found[place].form(union: around)
+        if found[place].count == before { continue }
+        for given in texts[place].gives {
+          let known = functions[given]?.count ?? 0
+          functions[given, default: Around()].form(union: found[place])
+          if functions[given]?.count != known { open.append(given) }
+        }
       }
     }
-    // Each round goes one name further, and one that adds nothing ends it.
-    for _ in texts {
-      let before = functions.values.reduce(0) { $0 + $1.count }
-      for text in texts {
-        let around = around(text)
-        if around.count == 0 { continue }
-        for name in text.gives { functions[name, default: Around()].form(union: around) }
-      }
-      if functions.values.reduce(0, { $0 + $1.count }) == before { break }
-    }
-    let found = texts.map(around)
     for (place, around) in found.enumerated() {
       texts[place].declares.formUnion(around.declares)
       texts[place].surrounds.formUnion(around.surrounds)
@@ -205,7 +209,36 @@ public struct CellDependencies: Sendable {
 
   /// Whether a cell declares what runs before the handlers of routes, and may keep them from running.
   public func guards(_ number: Int) -> Bool {
-    texts.contains { $0.number == number && $0.surrounds.contains(.around(HookKind.before.rawValue)) }
+    texts.contains { $0.number == number && guards($0) }
+  }
+
+  private func guards(_ text: Text) -> Bool { text.surrounds.contains(.around(HookKind.before.rawValue)) }
+
+  /// The cells whose names a guard may use, itself or by way of others, and those that declare one.
+  public var cellsOfGuards: Set<Int> {
+    var open = texts.indices.filter { guards(texts[$0]) }
+    if open.isEmpty { return [] }
+    var givers: [String: [Int]] = [:]
+    for (place, text) in texts.enumerated() {
+      for name in text.gives { givers[name, default: []].append(place) }
+    }
+    var found = Set(open)
+    while let place = open.popLast() {
+      for giver in texts[place].mentions.flatMap({ givers[$0] ?? [] }) where found.insert(giver).inserted {
+        open.append(giver)
+      }
+    }
+    return Set(found.map { texts[$0].number })
+  }
+
+  /// Whether anything is left of a run of a cell: something that it declares, gives a value or calls.
+  public func leavesSomething(_ number: Int) -> Bool {
+    let given = texts.reduce(into: Set<String>()) { $0.formUnion($1.gives) }
+    return texts.contains { text in
+      text.number == number
+        && !(text.declares.isEmpty && text.surrounds.isEmpty && text.gives.isEmpty
+          && text.mentions.isDisjoint(with: given))
+    }
   }
 
   /// The cells of this notebook that declare something of what a cell of an earlier one declared there, or the same

@@ -7,12 +7,14 @@ public struct DeclaredRoute: Hashable, Sendable {
   public let method: String?
   public let pattern: String
 
-  static func table(of routes: [DeclaredRoute]) -> RouteTable<Int> {
-    RouteTable(
-      entries: routes.enumerated().compactMap { number, route in
+  /// Some routes beside those of a table, the former with their numbers.
+  static func table(of routes: [DeclaredRoute], beside others: RouteTable<Int>) -> RouteTable<Int?> {
+    let declared: [(method: HTTPMethod?, pattern: RoutePattern, target: Int?)] =
+      routes.enumerated().compactMap { number, route in
         (try? RoutePattern.parse(route.pattern)).map { pattern in
           (route.method.map(HTTPMethod.init(rawValue:)), pattern, number)
         }
-      })
+      }
+    return RouteTable(entries: others.entries.map { ($0.method, $0.pattern, nil) } + declared)
   }
 }

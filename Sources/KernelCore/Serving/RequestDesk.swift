@@ -140,19 +140,12 @@ final class RequestDesk {
     }
   }
 
-  /// The cells that declare what answers a request: its route, or else the files and what stands in for a route.
-  func cellsAnswering(_ request: Request) -> Set<Int> {
-    if request.asksForWebSocket, let (route, _) = routes.socket(at: request.path) {
-      return cells([route.cell])
-    }
-    if case .match(let number, _) = routes.table.resolve(method: request.method, path: request.path) {
-      return cells([routes.record(number)?.cell])
-    }
-    guard let around = surroundings.isEmpty ? nil : surroundings.around(request.path) else { return [] }
-    return cells(([around.files] + around.notFounds).map { $0?.surrounding.cell })
+  /// Whether a route answers a request, or a folder of files may.
+  func hasAnswer(for request: Request) -> Bool {
+    if request.asksForWebSocket, routes.socket(at: request.path) != nil { return true }
+    if case .match = routes.table.resolve(method: request.method, path: request.path) { return true }
+    return !surroundings.isEmpty && surroundings.around(request.path).files != nil
   }
-
-  private func cells(_ cells: [Int?]) -> Set<Int> { Set(cells.compactMap(\.self)) }
 
   /// The methods that the path of a preflight has: those of its routes, and of what else may be there.
   private func methods(of coming: Coming, _ routed: [HTTPMethod]) -> [HTTPMethod] {
@@ -173,7 +166,7 @@ final class RequestDesk {
   /// - Parameter missing: what may answer in its place.
   private func give(_ response: Response, to coming: Coming, missing: [Around.Step] = []) {
     guard let around = coming.around, let first = missing.first ?? around.afters.last else {
-      return answer(coming.exchange, response)
+      return answer(coming.exchange, response, arrived: coming.arrived)
     }
     let route = first.surrounding.record
     let values = first.values.map(machine.value)
@@ -343,6 +336,7 @@ final class RequestDesk {
         }
         let response = try replies.response(for: value)
         if let stream = replies.stream(in: value) {
+          recorder?.streams(work.span)
           begin(work, response, stream, behind: task)
         } else {
           finish(work, response)

@@ -96,6 +96,8 @@ final class RecordedTrace {
   /// The first is the whole.
   var spans: [Span]
   var waits: [Wait] = []
+  /// Whether the body of its answer is written piece by piece.
+  var isStreamed = false
   /// Spans that there was no room for.
   var dropped = 0
 
@@ -136,6 +138,20 @@ final class RecordedTrace {
   /// The wait that a span is in when something of it begins.
   func wait(of span: Int, until time: Int) -> Wait? {
     waits.last { $0.span == span && $0.start < time && time <= $0.end ?? time }
+  }
+
+  /// Whether any code ran within a time, that of one fiber left out.
+  func ran(from start: Int, to end: Int, besides fiber: Int? = nil) -> Bool {
+    func isWithin(_ time: Int?) -> Bool { time.map { start <= $0 && $0 < end } ?? false }
+    func isCode(_ place: Int) -> Bool {
+      if place == fiber { return false }
+      return switch spans[place].work {
+      case nil, .fiber: true
+      default: false
+      }
+    }
+    return spans.indices.contains { isCode($0) && (isWithin(spans[$0].start) || isWithin(spans[$0].end)) }
+      || waits.contains { isCode($0.span) && (isWithin($0.start) || isWithin($0.end) || $0.kind == .many) }
   }
 
   var isOver: Bool { spans[0].end != nil }

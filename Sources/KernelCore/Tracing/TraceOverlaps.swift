@@ -9,6 +9,7 @@ struct TraceOverlaps {
   private let recorder: TraceRecorder
   private let names: any GlobalNames
   private let isConstant: (String) -> Bool
+  private let isArray: (String) -> Bool
   private var analyses: [ObjectIdentifier: OverlapAnalysis?] = [:]
   private var bytes = 0
   private var handlers: [Handler: Set<String>?] = [:]
@@ -20,15 +21,21 @@ struct TraceOverlaps {
   private static let textsLimit = 65_536
   /// Requests that are looked at.
   private static let traceLimit = 500
-  private static let lookLimit = 2_000
+  private static let lookLimit = 200_000
   /// What is told at most.
   private static let limit = 5
 
-  /// - Parameter isConstant: whether a global is a `let` with a value that nobody can change.
-  init(_ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool) {
+  /// - Parameters:
+  ///   - isConstant: whether a global is a `let` with a value that nobody can change.
+  ///   - isArray: whether one is a `let` with an Array.
+  init(
+    _ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
+    isArray: @escaping (String) -> Bool
+  ) {
     self.recorder = recorder
     self.names = names
     self.isConstant = isConstant
+    self.isArray = isArray
   }
 
   private struct Handler: Hashable {
@@ -121,7 +128,8 @@ struct TraceOverlaps {
       var (before, after) = (0, 0)
       for run in runs(of: group, among: calls)
       where (!group.tellsArguments || run.allSatisfy(\.tellsTexts))
-        && run.allSatisfy({ isReading($0, besides: group.declares) })
+        && run.allSatisfy({ isReading($0.trace.spans[$0.span], besides: group.declares, depth: 0) })
+        && isQuiet(run, besides: group.declares)
       {
         let waits = run.map { $0.end - $0.start }
         before += waits.reduce(0, +)
@@ -156,7 +164,7 @@ struct TraceOverlaps {
     var analysis: OverlapAnalysis?
     if source.byteCount <= Self.textLimit, bytes + source.byteCount <= Self.textsLimit {
       bytes += source.byteCount
-      analysis = OverlapAnalysis(source, names: names, isConstant: isConstant)
+      analysis = OverlapAnalysis(source, names: names, isConstant: isConstant, isArray: isArray)
     }
     analyses[id] = .some(analysis)
     return analysis
@@ -164,23 +172,48 @@ struct TraceOverlaps {
 
   // MARK: Own routes
 
-  /// Whether a call changes nothing, as far as this notebook answers it, and needs nothing of what is declared meanwhile.
-  private mutating func isReading(_ call: Call, besides declared: Set<String>) -> Bool {
-    isReading(call.trace.spans[call.span], besides: declared, depth: 0)
-      && isAlone(call, besides: declared)
-  }
-
-  /// Whether no request came while a call was made that may be its own by another way, as through a service that sends it
-  /// back, and that changes something.
-  private mutating func isAlone(_ call: Call, besides declared: Set<String>) -> Bool {
-    let begun = call.trace.spans[call.span].start
-    for other in recorder.requests(from: begun, to: call.end) where other.caller == .none {
-      looks += 1
-      guard looks < Self.lookLimit, let handler = other.handler, let reads = reads(of: handler),
-        reads.isDisjoint(with: declared)
-      else { return false }
+  /// Whether no code of the notebook ran from the first call of a run to the last, besides what answered them, that may
+  /// have changed something: had all been begun at once, they might have found it as it was before.
+  private mutating func isQuiet(_ run: [Call], besides declared: Set<String>) -> Bool {
+    let trace = run[0].trace
+    let (start, end) = (trace.spans[run[0].span].start, run[run.count - 1].end)
+    guard let all = recorder.traces(from: start, to: end) else { return false }
+    let answering = Set(run.flatMap { served(by: $0.trace.spans[$0.span]) })
+    let fiber = trace.spans[run[0].span].parent
+    for other in all where !answering.contains(other.id) {
+      looks += other.size
+      guard looks < Self.lookLimit else { return false }
+      let isOwn = other === trace
+      // What began at the same moment in the same trace may have run behind the first call.
+      let ran = isOwn ? other.ran(from: start, to: end, besides: fiber) : other.ran(from: start + 1, to: end)
+      if ran, other.dropped > 0 || !isReading(other, besides: declared) { return false }
     }
     return true
+  }
+
+  private func served(by span: RecordedTrace.Span) -> [SpanID] {
+    var ids = span.served
+    var next = 0
+    while next < ids.count, ids.count < Self.traceLimit {
+      ids += recorder[ids[next]]?.spans.flatMap(\.served) ?? []
+      next += 1
+    }
+    return ids
+  }
+
+  /// Whether all that a request came to changed nothing.
+  private mutating func isReading(_ trace: RecordedTrace, besides declared: Set<String>) -> Bool {
+    guard !trace.isStreamed, let handler = trace.handler, let reads = reads(of: handler) else { return false }
+    return reads.isDisjoint(with: declared) && runsOwnCode(trace, of: handler)
+  }
+
+  /// Whether each fiber of a request was begun by the text of its handler.
+  private mutating func runsOwnCode(_ trace: RecordedTrace, of handler: RecordedTrace.Place) -> Bool {
+    guard let range = analysis(of: handler.source)?.rangeOfHandler(at: handler.offset) else { return false }
+    return trace.spans.dropFirst().allSatisfy { span in
+      guard case .fiber = span.work else { return true }
+      return span.place.map { $0.source === handler.source && range.contains($0.offset) } ?? false
+    }
   }
 
   private mutating func isReading(_ span: RecordedTrace.Span, besides declared: Set<String>, depth: Int)
@@ -193,8 +226,9 @@ struct TraceOverlaps {
     if span.served.isEmpty { return !url.hasPrefix("/") }
     for id in span.served {
       looks += 1
-      guard looks < Self.lookLimit, let trace = recorder[id], let handler = trace.handler, trace.dropped == 0,
-        let reads = reads(of: handler), reads.isDisjoint(with: declared)
+      // What was cancelled may have cancelled something in its turn.
+      guard looks < Self.lookLimit, let trace = recorder[id], trace.dropped == 0,
+        trace.spans[0].outcome != .cancelled, isReading(trace, besides: declared)
       else { return false }
       for span in trace.spans {
         guard case .call = span.work else { continue }
@@ -222,8 +256,10 @@ extension Supervisor {
     // What names meant before the kernel was restarted is not known any more.
     guard trace.number >= recorder.firstOfKernel else { return waterfall }
     let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
-    let isConstant = { [unowned self] name in kernel.isConstant(name, in: trace) }
-    var overlaps = TraceOverlaps(recorder, names: names, isConstant: isConstant)
+    let type = { [unowned self] name in kernel.typeOfConstant(name, in: trace) }
+    var overlaps = TraceOverlaps(
+      recorder, names: names, isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
+      isArray: { type($0) == "Array" })
     waterfall.overlaps = overlaps.overlaps(in: trace)
     return waterfall
   }
@@ -249,19 +285,19 @@ private struct NamesEver: GlobalNames {
 }
 
 extension Kernel {
-  private static let scalars: Set = [
+  /// The types of values that nobody can change.
+  fileprivate static let scalars: Set = [
     "Bool", "Bytes", "Date", "Double", "Duration", "HTML", "Int", "Range", "String", "nil",
   ]
 
-  /// Whether a global is a `let` that holds a value which nobody can change, and was that when a trace began; one that the
-  /// cell of the trace declares may have come with it.
-  func isConstant(_ name: String, in trace: RecordedTrace) -> Bool {
+  /// The type of what a global holds that is a `let`, and was that when a trace began; one that the cell of the trace
+  /// declares may have come with it. Nil for others.
+  fileprivate func typeOfConstant(_ name: String, in trace: RecordedTrace) -> String? {
     guard let (slot, kind) = machine.declaredGlobal(named: name), kind == .let,
       ownership.isUnchanged(slot, since: trace.spans[0].start)
         || ownership.cell(declaringGlobal: slot) == trace.spans[0].cell
-          && ownership.isUnchanged(slot, since: trace.spans[0].end ?? .max),
-      let value = machine.global(slot)?.value
-    else { return false }
-    return Kernel.scalars.contains(machine.typeName(value))
+          && ownership.isUnchanged(slot, since: trace.spans[0].end ?? .max)
+    else { return nil }
+    return (machine.global(slot)?.value).map(machine.typeName)
   }
 }

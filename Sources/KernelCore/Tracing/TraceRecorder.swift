@@ -59,6 +59,9 @@ final class TraceRecorder: MachineTracer {
     if id != .none, status != nil { change(id) { $0.spans[$1].status = status } }
   }
 
+  /// The body of a request's answer is written by code that its handler only names.
+  func streams(_ id: SpanID) { self[id]?.isStreamed = true }
+
   /// The kernel is dropped with all that is under way.
   func endAll() {
     firstOfKernel = nextNumber
@@ -120,12 +123,10 @@ final class TraceRecorder: MachineTracer {
     return key.isTick ? ticks[key.place] : requests[key.place]
   }
 
-  /// The requests that began within a time.
-  func requests(from start: Int, to end: Int) -> [RecordedTrace] {
-    requests.all.filter { trace in
-      guard case .request = trace.subject else { return false }
-      return start <= trace.spans[0].start && trace.spans[0].start <= end
-    }
+  /// What may have run within a time; nil where some of that is not kept any more.
+  func traces(from start: Int, to end: Int) -> [RecordedTrace]? {
+    guard max(requests.forgotten, ticks.forgotten) < start else { return nil }
+    return (requests.all + ticks.all).filter { $0.spans[0].start <= end }
   }
 
   /// The requests of this notebook that a call led to, those that it was redirected to among them.

@@ -12,6 +12,8 @@ struct TraceRing {
   /// Traces that began before those in the slots, by their place in the order.
   private var late: [Int: RecordedTrace] = [:]
   private var endedLate: [Int] = []
+  /// The last moment of those that are not kept any more.
+  private(set) var forgotten = Int.min
   /// What all kept traces take.
   private(set) var size = 0
 
@@ -26,7 +28,7 @@ struct TraceRing {
       if !old.isOver, late.count < TraceRing.lateLimit {
         late[next - slots.count] = old
       } else {
-        size -= old.size
+        forget(old)
       }
     }
     slots[slot] = trace
@@ -46,8 +48,13 @@ struct TraceRing {
     guard place + slots.count < next, late[place] != nil else { return }
     endedLate.append(place)
     if endedLate.count > TraceRing.endedLateLimit {
-      if let old = late.removeValue(forKey: endedLate.removeFirst()) { size -= old.size }
+      if let old = late.removeValue(forKey: endedLate.removeFirst()) { forget(old) }
     }
+  }
+
+  private mutating func forget(_ trace: RecordedTrace) {
+    size -= trace.size
+    forgotten = max(forgotten, trace.spans[0].end ?? 0, trace.spans[trace.spans.count - 1].end ?? 0)
   }
 
   /// All that are kept, in the order of their beginning.

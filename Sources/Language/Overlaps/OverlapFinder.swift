@@ -159,10 +159,16 @@ struct OverlapFinder {
     hasToldArgument = false
     for (place, argument) in arguments.enumerated() {
       let isAddress = place == 0 && argument.label ?? "url" == "url"
-      origins.formUnion(isAddress ? visitAddress(argument.value) : visit(argument.value))
+      let hasFields = argument.label.map(PureNames.fieldLabels.contains) ?? false
+      origins.formUnion(
+        isAddress
+          ? visitAddress(argument.value) : hasFields ? visitFields(argument.value) : visit(argument.value))
       if let label = argument.label {
         // Cookies that are written here are sent by this call alone.
-        let isJar = if case .dictionary = argument.value.kind { false } else { label == "cookies" }
+        let isJar =
+          if case .dictionary = argument.value.kind { false } else {
+            label == "cookies" && !facts.isRequestField(argument.value)
+          }
         if isJar || argument.isTrailing || !PureNames.callLabels.contains(label) { isPlain = false }
       } else if place > 0 {
         isPlain = false

@@ -14,6 +14,9 @@ extension OverlapFinder {
     case .unary(_, let operand): return visit(operand)
     case .binary(let operation, let left, let right, _):
       let isLazy = [.and, .or, .coalesce].contains(operation)
+      if !isLazy, !operation.isComparison {
+        return visitOperand(left, beside: right).union(visitOperand(right, beside: left))
+      }
       return visit(left).union(isLazy ? visitPerhaps(right) : visit(right))
     case .ternary(let condition, let then, let otherwise):
       return visit(condition).union(visitPerhaps(then)).union(visitPerhaps(otherwise))
@@ -50,6 +53,32 @@ extension OverlapFinder {
     return visit(value)
   }
 
+  /// Visits a side of a calculation: what a function was given is a number or a text where the other side is.
+  private mutating func visitOperand(_ value: Expression, beside other: Expression) -> Set<Int> {
+    if case .name(let reference) = value.kind, let variable = reference.variable,
+      facts.content(of: variable) == .argument, facts.isScalar(other)
+    {
+      return inputs[Name(reference)] ?? []
+    }
+    return visit(value)
+  }
+
+  /// Visits a dictionary of texts and numbers, which the call takes of it at once: what a function was given is none where
+  /// the call is made.
+  mutating func visitFields(_ value: Expression) -> Set<Int> {
+    guard case .dictionary(let pairs) = value.kind else { return visit(value) }
+    return pairs.reduce(into: []) { origins, pair in
+      origins.formUnion(visit(pair.key))
+      if case .name(let reference) = pair.value.kind, let variable = reference.variable,
+        facts.content(of: variable) == .argument
+      {
+        origins.formUnion(inputs[Name(reference)] ?? [])
+      } else {
+        origins.formUnion(visit(pair.value))
+      }
+    }
+  }
+
   /// Visits a chain that may end at each `?` in it: what its calls are given is evaluated in some cases only.
   mutating func visitOptional(_ visit: (inout OverlapFinder) -> Set<Int>) -> Set<Int> {
     optionalChains += 1
@@ -73,7 +102,8 @@ extension OverlapFinder {
 
   private mutating func visitPart(of base: Expression, _ member: String?) -> Set<Int> {
     if facts.isRequest(base) {
-      let isSafe = member.map { PureNames.requestTexts.contains($0) } ?? false
+      let isSafe =
+        member.map { PureNames.requestTexts.contains($0) || facts.isRequestField($0, of: base) } ?? false
       if !isSafe { barrier() }
       return []
     }
@@ -168,7 +198,7 @@ extension OverlapFinder {
       case .argument:
         // It may be an array that others change; the address that was called shows whether it was one.
         if isInAddress { hasToldArgument = true } else { barrier() }
-      case .unknown: barrier()
+      case .call, .unknown: barrier()
       }
     } else {
       let global = reference.name

@@ -23,10 +23,15 @@ public struct OverlapAnalysis {
   ///   - names: what the notebook knows, as for `Resolver`.
   ///   - isConstant: whether a global of the notebook is a `let` that holds a number, a text, or another value that nobody
   ///     can change.
-  public init(_ source: SourceText, names: some GlobalNames, isConstant: @escaping (String) -> Bool) {
+  ///   - isArray: whether one is a `let` that holds an Array.
+  public init(
+    _ source: SourceText, names: some GlobalNames, isConstant: @escaping (String) -> Bool,
+    isArray: @escaping (String) -> Bool = { _ in false }
+  ) {
     let parsed = Parser.parse(source)
     let resolution = Resolver.resolve(parsed.program, source: source, globals: names)
-    let globals = GlobalFacts(names: names, declared: Set(resolution.declares.keys), isConstant: isConstant)
+    let globals = GlobalFacts(
+      names: names, declared: Set(resolution.declares.keys), isConstant: isConstant, isArray: isArray)
     let facts = VariableFacts(parsed.program, globals: globals)
     self.facts = facts
     if parsed.diagnostics.contains(where: { $0.severity == .error }) || resolution.hasErrors {
@@ -44,10 +49,15 @@ public struct OverlapAnalysis {
   ///
   /// - Parameter offset: where its route begins in the text, in UTF-8.
   public func readsOfReadingHandler(at offset: Int) -> Set<String>? {
-    guard let handler = facts.functions.first(where: { $0.role == .handler && $0.span.start == offset })
-    else {
-      return nil
-    }
-    return ReadingCheck.reads(of: handler, facts)
+    handler(at: offset).flatMap { ReadingCheck.reads(of: $0, facts) }
+  }
+
+  /// The text of the handler of a route, in UTF-8.
+  public func rangeOfHandler(at offset: Int) -> Range<Int>? {
+    handler(at: offset).map { $0.span.start..<$0.span.end }
+  }
+
+  private func handler(at offset: Int) -> FunctionNode? {
+    facts.functions.first { $0.role == .handler && $0.span.start == offset }
   }
 }

@@ -19,6 +19,9 @@ enum PureNames {
     "redirect", "respond", "settled", "sleep", "type",
   ])
 
+  /// Those that give an array, some when they are awaited.
+  static let functionsThatGiveArrays: Set = ["Array", "all", "settled", "stride", "zip"]
+
   /// Members that are called and give a number or a text where they are called on one.
   static let scalarMembers: Set = [
     "base64Encoded", "capitalized", "clamped", "contains", "dropFirst", "dropLast", "formatted", "hasPrefix",
@@ -52,6 +55,8 @@ enum PureNames {
     "sorted",
     "split", "windows",
   ])
+  /// Those that give something of the kind that they are called on.
+  static let givingTheLike: Set = ["drop", "filter", "uniqued"]
   /// Members of a Deferred that come before it is waited for. `finally` and others may do something.
   static let deferredMembers: Set = ["catch", "then", "timeout"]
   /// Members of a Deferred that may act on it.
@@ -71,6 +76,8 @@ enum PureNames {
 
   /// What a call may be given so that a later one may begin before it has ended. A jar of cookies hands on what an
   /// answer sets; a stream is read while others wait.
+  /// Those that are dictionaries of texts and numbers.
+  static let fieldLabels: Set = ["cookies", "headers", "query"]
   static let callLabels: Set = [
     "check", "connectTimeout", "cookies", "follow", "headers", "insecure", "query", "retry", "timeout", "url",
   ]

@@ -79,17 +79,25 @@ struct ReadingCheck {
   /// notebook has made is read by its keys.
   private func isNoDictionary(_ value: Expression, depth: Int = 0) -> Bool {
     if depth > ReadingCheck.depthLimit { return false }
-    if facts.isScalar(value) || facts.isAnswer(value) || isPartOfRequest(value) { return true }
+    if facts.isScalar(value) || facts.isAnswer(value) || facts.isCall(value) || isPartOfRequest(value) {
+      return true
+    }
     switch value.kind {
     case .array: return true
     case .optionalChain(let base): return isNoDictionary(base, depth: depth + 1)
     case .name(let reference):
-      guard let variable = reference.variable, isOwn(variable) else { return false }
+      guard let variable = reference.variable else { return facts.globals.isArray(reference.name) }
+      guard isOwn(variable) else { return false }
       let values = facts.values(of: variable)
       return !values.isEmpty && values.allSatisfy { isNoDictionary($0, depth: depth + 1) }
+    case .await(let chain): return isNoDictionary(chain, depth: depth + 1)
     case .call(let callee, _):
+      if case .name(let reference) = callee.kind {
+        return facts.globals.isOwn(reference, in: PureNames.functionsThatGiveArrays)
+      }
       guard case .member(let base, let name, _, _) = callee.kind else { return false }
-      return PureNames.givingNoDictionary.contains(name)
+      return (PureNames.givingNoDictionary.contains(name) || PureNames.givingTheLike.contains(name))
+        && (!PureNames.givingTheLike.contains(name) || isNoDictionary(base, depth: depth + 1))
         && (PureNames.dictionaryMembers.contains(name) || isNoDictionary(base, depth: depth + 1))
     default: return false
     }

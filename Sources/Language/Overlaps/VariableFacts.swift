@@ -5,8 +5,10 @@ struct VariableFacts {
   enum Content: Sendable {
     /// A number, a text, or another value that nobody can change.
     case scalar
-    /// What a call of this very function gave, or a part of that.
+    /// What a call of this very function gave, a part of that, or a collection that it made of such: nobody else has it.
     case answer
+    /// A call of this very function that has been begun.
+    case call
     /// What a function was given.
     case argument
     case unknown
@@ -17,8 +19,8 @@ struct VariableFacts {
   /// All pieces of the text whose statements run one after the other, each with the function that it belongs to.
   private(set) var blocks: [(statements: [Statement], isMain: Bool)] = []
   private var values: [ObjectIdentifier: [Expression]] = [:]
-  /// Names of loops that go over numbers.
-  private var counters: Set<ObjectIdentifier> = []
+  /// What the loops go over that have one name.
+  private var sequences: [ObjectIdentifier: Expression] = [:]
   private var connections: Set<ObjectIdentifier> = []
   private(set) var escapes = VariableEscapes()
   /// Of variables that may hold parts of each other, those of which a part is changed.
@@ -74,12 +76,14 @@ struct VariableFacts {
         escapes.noteChange(of: target)
       }
     case .conditional(let node): note(node.bindings, isLoop)
+    // Whoever catches it has it.
+    case .throw(let value): escapes.note(value, at: isLoop ? 0 : statement.span.start)
     case .guard(let conditions, _), .whileLoop(let conditions, _):
       note(conditions.compactMap { if case .binding(let node) = $0 { node } else { nil } }, isLoop)
     case .forLoop(false, let names, let sequence, _):
       for variable in names.compactMap(\.variable) { escapes.join(variable, sequence) }
-      guard names.count == 1, case .range = sequence.kind, let variable = names[0].variable else { return }
-      counters.insert(ObjectIdentifier(variable))
+      guard names.count == 1, let variable = names[0].variable else { return }
+      sequences[ObjectIdentifier(variable)] = sequence
     case .route(let node):
       if node.isSocket, let first = node.handler.parameterVariables.first {
         connections.insert(ObjectIdentifier(first))
@@ -157,15 +161,30 @@ struct VariableFacts {
     if depth > Self.depthLimit || (variable.isCaptured && variable.isReassigned) { return .unknown }
     switch variable.origin {
     case .parameter: return content(ofParameter: variable)
-    case .loop: return counters.contains(ObjectIdentifier(variable)) ? .scalar : .unknown
+    case .loop: return content(ofLoop: variable, depth: depth)
     case .caughtError, .function: return .unknown
     case .declaration: break
     }
     let values = values(of: variable)
     if values.isEmpty { return .unknown }
     if values.allSatisfy({ isScalar($0, depth: depth + 1) }) { return .scalar }
-    return !variable.isCaptured && !isChanged(variable)
-      && values.allSatisfy({ isAnswer($0, depth: depth + 1) }) ? .answer : .unknown
+    if variable.isCaptured || isChanged(variable) { return .unknown }
+    if values.allSatisfy({ isScalar($0, depth: depth + 1) || isAnswer($0, depth: depth + 1) }) {
+      return .answer
+    }
+    return values.allSatisfy { isCall($0, depth: depth + 1) } ? .call : .unknown
+  }
+
+  private func content(ofLoop variable: Variable, depth: Int) -> Content {
+    guard let sequence = sequences[ObjectIdentifier(variable)] else { return .unknown }
+    if case .range = sequence.kind { return .scalar }
+    if case .array(let elements) = sequence.kind,
+      elements.allSatisfy({ isScalar($0, depth: depth + 1) })
+    {
+      return .scalar
+    }
+    let isOwn = !variable.isCaptured && !isChanged(variable) && isAnswer(sequence, depth: depth + 1)
+    return isOwn ? .answer : .unknown
   }
 
   private func content(ofParameter variable: Variable) -> Content {
@@ -214,22 +233,60 @@ struct VariableFacts {
     }
   }
 
-  /// Whether what an expression gives came by a call that it makes itself, or is a part of such.
+  /// Whether what an expression gives came by a call that it makes itself, is a part of such, or is made of such.
   func isAnswer(_ value: Expression, depth: Int = 0) -> Bool {
     if depth > Self.depthLimit { return false }
+    func isOwn(_ value: Expression) -> Bool {
+      isScalar(value, depth: depth + 1) || isAnswer(value, depth: depth + 1)
+    }
+    if isRequestField(value) { return true }
     switch value.kind {
-    case .await(let chain): return isAnswer(chain, depth: depth + 1)
-    case .member(let base, _, _, _), .optionalChain(let base), .index(let base, _, nil, _):
-      return isAnswer(base, depth: depth + 1)
+    case .await(let chain): return isAwaited(chain, depth: depth + 1)
+    case .member(let base, _, _, _), .optionalChain(let base): return isAnswer(base, depth: depth + 1)
+    case .index(let base, _, let fallback, _):
+      return isAnswer(base, depth: depth + 1) && fallback.map(isOwn) ?? true
+    case .binary(.coalesce, let left, let right, _): return isOwn(left) && isOwn(right)
+    case .ternary(_, let then, let otherwise): return isOwn(then) && isOwn(otherwise)
+    case .array(let elements): return elements.allSatisfy(isOwn)
+    case .dictionary(let pairs): return pairs.allSatisfy { isOwn($0.key) && isOwn($0.value) }
     case .name(let reference):
       guard let variable = reference.variable else { return false }
       return content(of: variable, depth: depth + 1) == .answer
     case .call(let callee, let arguments):
+      guard case .member(let base, let name, _, _) = callee.kind else { return false }
+      return PureNames.members.contains(name) && isOwn(base) && arguments.allSatisfy { givesPart($0.value) }
+    default: return false
+    }
+  }
+
+  /// The same of what stands behind an `await`, which is for the call at its beginning.
+  private func isAwaited(_ chain: Expression, depth: Int) -> Bool {
+    if depth > Self.depthLimit { return false }
+    switch chain.kind {
+    case .member(let base, _, _, _), .optionalChain(let base), .index(let base, _, nil, _):
+      return isAwaited(base, depth: depth + 1)
+    case .call(let callee, let arguments):
+      if case .member(let base, let name, _, _) = callee.kind, PureNames.members.contains(name) {
+        return isAwaited(base, depth: depth + 1) && arguments.allSatisfy { givesPart($0.value) }
+      }
+      return isCall(chain, depth: depth + 1)
+    default: return isCall(chain, depth: depth + 1)
+    }
+  }
+
+  /// Whether an expression is a call that is begun there and not awaited: it changes when its answer comes.
+  func isCall(_ value: Expression, depth: Int = 0) -> Bool {
+    if depth > Self.depthLimit { return false }
+    switch value.kind {
+    case .name(let reference):
+      guard let variable = reference.variable else { return false }
+      return content(of: variable, depth: depth + 1) == .call
+    case .call(let callee, let arguments):
       switch callee.kind {
       case .name(let reference): return globals.isOwn(reference, in: ["get"])
       case .member(let base, let name, _, _):
-        let isKnown = PureNames.members.contains(name) || name == "then" || name == "timeout"
-        return isKnown && isAnswer(base, depth: depth + 1) && arguments.allSatisfy { givesPart($0.value) }
+        return ["then", "timeout"].contains(name) && isCall(base, depth: depth + 1)
+          && arguments.allSatisfy { givesPart($0.value) }
       default: return false
       }
     default: return false
@@ -264,9 +321,14 @@ struct VariableFacts {
 
   /// Whether an expression is one of the dictionaries of a `request` that no other function reaches.
   func isRequestField(_ value: Expression, in fields: Set<String> = PureNames.requestFields) -> Bool {
-    guard case .member(let base, let name, _, _) = value.kind, isRequest(base),
-      case .name(let reference) = base.kind
-    else { return false }
+    guard case .member(let base, let name, _, _) = value.kind else { return false }
+    return isRequestField(name, of: base, in: fields)
+  }
+
+  func isRequestField(_ name: String, of base: Expression, in fields: Set<String> = PureNames.requestFields)
+    -> Bool
+  {
+    guard isRequest(base), case .name(let reference) = base.kind else { return false }
     return fields.contains(name) && reference.variable?.isCaptured == false
   }
 }
@@ -278,6 +340,8 @@ struct GlobalFacts {
   let declared: Set<String>
   /// Whether a global of the notebook is constant, and holds a number, a text, or another value that nobody can change.
   let isConstant: (String) -> Bool
+  /// Whether one is constant and holds an Array, which may change.
+  let isArray: (String) -> Bool
 
   /// Whether a name is the program's own and one of those.
   func isOwn(_ reference: NameReference, in set: Set<String>) -> Bool {

@@ -72,7 +72,9 @@ final class NativeFunction {
 
   /// The place of a parameter among the arguments.
   func place(of label: String) -> Int? {
-    for place in parameters.indices where parameters[place].name == label { return place + (isMember ? 1 : 0) }
+    for place in parameters.indices where parameters[place].name == label {
+      return place + (isMember ? 1 : 0)
+    }
     return nil
   }
 }

@@ -187,12 +187,11 @@ struct TraceOverlapTests {
     bench.run(Self.services, cell: 1)
     bench.run(
       """
-      func pair(ms) {
-        let a = await get("/sleep/\\(ms)")
-        let b = await get("/sleep/\\(ms)")
+      route "/many" { await all((1...3).map { n in async {
+        let a = await get("/sleep/\\(n * 100)")
+        let b = await get("/sleep/\\(n * 100)")
         a.json + b.json
-      }
-      route "/many" { await all((1...3).map { n in async { pair(n * 100) } }).sum() }
+      } }).sum() }
       nil
       """, cell: 2)
     #expect(bench.awaited("await get(\"/many\").text", cell: 3) == "\"1200\"")

@@ -38,6 +38,8 @@ struct CellSchedule {
   private var entries: [Entry] = []
   private var gone: [Gone] = []
   private var dependencies = CellDependencies([])
+  /// The cells of the file that declare a guard, or what one uses.
+  private var ofGuards: Set<Int> = []
   /// The text of the last run of each cell that succeeded, as long as what it made is there.
   private var texts: [Int: String] = [:]
   /// The text of the last run of each cell that failed and may. It has run as it is meant to, though nothing of it is
@@ -67,6 +69,7 @@ struct CellSchedule {
     let order = gone.map(\.number) + entries.map(\.number)
     let before = CellDependencies(order.compactMap { number in present[number].map { (number, $0) } })
     dependencies = CellDependencies(cells)
+    ofGuards = dependencies.cellsOfGuards
     let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
     let asMeant = failedAsMeant
     func differs(_ number: Int, _ text: String, from texts: [Int: String]) -> Bool {
@@ -204,11 +207,29 @@ struct CellSchedule {
     }
   }
 
-  /// The cells of which an earlier run is in force, in place of what the file has: they have failed, or have still to run,
-  /// or are gone.
+  /// The cells that declare a guard, or what one uses, and have failed or have still to run, whatever is in force of them.
+  var pendingGuards: [Int] {
+    entries.filter { ($0.hasFailed || $0.isDue || $0.isUnderWay) && ofGuards.contains($0.number) }.map(
+      \.number)
+  }
+
+  /// Of some cells those that declare a guard themselves; all where none does.
+  func declaringGuards(_ cells: [Int]) -> [Int] {
+    let declaring = cells.filter(dependencies.guards)
+    return declaring.isEmpty ? cells : declaring
+  }
+
+  /// Whether a cell declares a guard, or what one uses.
+  func isOfGuards(_ number: Int) -> Bool { ofGuards.contains(number) }
+
+  /// The cells of which something of an earlier run is in force, in place of what the file has: they have failed, or have
+  /// still to run, or are gone.
   var kept: Set<Int> {
     let late = entries.filter { $0.hasFailed || $0.isDue || $0.isUnderWay || failedAsMeant[$0.number] != nil }
-    return Set(late.map(\.number).filter { texts[$0] != nil } + gone.map(\.number))
+    let cells = (late.map(\.number) + gone.map(\.number)).filter { texts[$0] != nil }
+    if cells.isEmpty { return [] }
+    let now = CellDependencies(texts.map { ($0.key, $0.value) })
+    return Set(cells.filter(now.leavesSomething))
   }
 
   /// The routes of the cells that have still to run.
@@ -226,9 +247,6 @@ struct CellSchedule {
     guard texts[number] != nil else { return false }
     return CellDependencies(texts.map { ($0.key, $0.value) }).guards(number)
   }
-
-  /// The cells of which a run is in force.
-  var inForce: [Int] { Array(texts.keys) }
 
   /// The cells that have not ended.
   var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }

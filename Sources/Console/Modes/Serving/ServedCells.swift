@@ -28,14 +28,22 @@ final class ServedCells {
   /// Those that were told to stop and have not ended.
   private var stopping: [(number: Int, run: Run)] = []
   private var reload: Reload?
-  /// The guards that were in force when all had run that may declare one; nil before that.
-  private var guards: GuardText.Counts?
-  /// The guards that were in force when a cell was last served as the file has it.
-  private var guardsOfCells: [Int: GuardText.Counts] = [:]
-  /// The cells that have run since no guard of the file was missing.
-  private var ranSinceGuarded: Set<Int> = []
-  /// The cells whose routes nobody gets.
-  private var withheld: Set<Int> = []
+  /// Why requests are kept out.
+  private enum Closing {
+    /// These cells are to declare a guard, or what one uses, and have not.
+    case isMissing([Int])
+    /// These cells are served as they were, and their guards are not what they were.
+    case hasChanged([Int])
+  }
+
+  /// Whether all guards that the file had at the start have been in force.
+  private var hasHadGuards = false
+  /// The guards that were in force when nothing was served any more that the file does not have.
+  private var guards: GuardText.Counts = [:]
+  /// Whether a cell has run since that declares a guard, or what one uses.
+  private var hasRunGuards = false
+  /// Whether a cell has run since no guard of the file had still to run.
+  private var hasRunBesideGuards = false
   /// Whether it was not known which are in force when that was asked.
   private var mustLookAgain = false
   /// Whether requests from outside are answered: at the latest when the start is over.
@@ -132,7 +140,8 @@ final class ServedCells {
       let mayFail = mayFail(number)
       schedule.ended(number, succeeded: result.isSuccess, mayFail: mayFail)
       if result.isSuccess {
-        ranSinceGuarded.insert(number)
+        hasRunBesideGuards = true
+        if schedule.isOfGuards(number) { hasRunGuards = true }
         for warning in result.warnings { Stream.complain("cell [\(number)]: \(Sanitizer.visible(warning))") }
       }
       if result.isSuccess || mayFail {
@@ -178,8 +187,8 @@ final class ServedCells {
     reload.report.underWay = schedule.underWay
     reload.report.kept = schedule.keptThoughGone
     (isServing, isStartOver) = (true, true)
-    let guards = letIn()
-    defer { tellOfMissing(guards) }
+    let closing = letIn()
+    defer { tell(closing) }
     if !reload.isStart {
       Stream.complain(reload.report.line(.now - reload.began))
     } else if let problems = reload.report.problems {
@@ -187,38 +196,31 @@ final class ServedCells {
     }
   }
 
-  /// Lets requests in, unless what is to guard their routes is not there: then they go on waiting. Gives the cells that
-  /// are to declare it.
+  /// Lets requests in, unless that could serve something without its guard: then they go on waiting. Gives why.
   ///
-  /// Before all guards have been there once, that is each cell that may declare one. Then it is an edit that took one
-  /// away which has been in force, and has a cell that may declare it again and has not run.
-  private func letIn() -> [Int] {
-    let open = schedule.openGuards
+  /// At a start each cell that may declare a guard is to run first. After that nobody is kept out by an edit that is taken
+  /// over as a whole, nor by one of which nothing but a guard has failed. Of any other the guards and what they guard may
+  /// not belong together.
+  private func letIn() -> Closing? {
+    let pending = schedule.pendingGuards
+    let kept = schedule.kept
     let now = kernel.guardsAtOnce()
     mustLookAgain = now == nil
-    var missing = open
-    if let guards {
-      if let now, !guards.hasMore(than: now) { missing = [] }
-    } else {
-      missing = schedule.missingGuards
+    if pending.isEmpty { hasRunBesideGuards = false }
+    let areChanged = hasRunGuards || now.map { guards.hasMore(than: $0) } ?? !guards.isEmpty
+    var closing: Closing?
+    if !hasHadGuards {
+      let missing = schedule.missingGuards
+      if missing.isEmpty { hasHadGuards = true } else { closing = .isMissing(missing) }
     }
-    if open.isEmpty, let now { guards = now }
-    withheld = withheldCells(now)
-    if missing.isEmpty { kernel.releaseRoutes(withholding: withheld) } else { kernel.holdRequests() }
-    return missing
-  }
-
-  /// The cells whose routes are not for everybody, where an edit has not been taken over as a whole: those that have run
-  /// since a guard is to come that is not there, and those that stay from before, though a guard that they had is gone.
-  private func withheldCells(_ now: GuardText.Counts?) -> Set<Int> {
-    let kept = schedule.kept
-    let isComing = !schedule.missingGuards.isEmpty
-    if !isComing { ranSinceGuarded = [] }
-    let bared = kept.filter { cell in guardsOfCells[cell].map { $0.hasMore(than: now ?? [:]) } ?? false }
-    if !isComing, let now {
-      for cell in schedule.inForce where !kept.contains(cell) { guardsOfCells[cell] = now }
+    if closing == nil, !pending.isEmpty, hasRunBesideGuards || areChanged {
+      closing = .isMissing(schedule.declaringGuards(pending))
+    } else if closing == nil, !kept.isEmpty, areChanged {
+      closing = .hasChanged(kept.sorted())
     }
-    return bared.union(ranSinceGuarded)
+    if kept.isEmpty, pending.isEmpty, let now { (guards, hasRunGuards) = (now, false) }
+    if closing == nil { kernel.releaseRoutes() } else { kernel.holdRequests() }
+    return closing
   }
 
   /// How long a cell is waited for before that is told.
@@ -228,9 +230,10 @@ final class ServedCells {
   /// guard is to come nobody is served before.
   private func serveDespiteWait() -> Bool {
     guard let reload, reload.isStart, !isServing, .now - reload.began > ServedCells.patience,
-      schedule.missingGuards.isEmpty
+      schedule.missingGuards.isEmpty, schedule.pendingGuards.isEmpty, let now = kernel.guardsAtOnce()
     else { return false }
-    isServing = true
+    (isServing, hasHadGuards) = (true, true)
+    (guards, hasRunGuards, hasRunBesideGuards) = (now, false, false)
     kernel.releaseRoutes(expecting: schedule.routesToCome)
     return true
   }
@@ -238,27 +241,32 @@ final class ServedCells {
   /// Says which cell the others wait for.
   private func tellOfWait(_ number: Int) {
     guard let reload, !reload.hasToldOfWait, .now - reload.began > ServedCells.patience else { return }
-    let guards = reload.isStart ? schedule.missingGuards : []
+    let isClosed = reload.isStart || schedule.movesSurroundings
+    let guards = isClosed ? schedule.declaringGuards(schedule.pendingGuards) : []
     self.reload?.hasToldOfWait = true
     let consequence =
       !needsAll || !reload.isStart
       ? "an edit of it interrupts it, and any other edit goes on beside it"
       : "the cells behind it run when it has" + (guards.isEmpty ? ", and what has run is served" : "")
     Stream.complain("cell [\(number)] has not ended; \(consequence)")
-    tellOfMissing(guards)
+    if !guards.isEmpty { tell(.isMissing(guards)) }
   }
 
-  /// Says that nobody is served before a guard is there, and why; or whose routes nobody gets.
-  private func tellOfMissing(_ guards: [Int]) {
-    guard let names = ReloadReport.list(guards) else {
-      guard let cells = ReloadReport.list(withheld.sorted()) else { return }
-      return Stream.complain(
-        "requests for what \(withheld.count == 1 ? "cell \(cells) declares" : "cells \(cells) declare") are answered with 503: a `before` that is to guard it is not in force"
+  /// Says that nobody is served, and why.
+  private func tell(_ closing: Closing?) {
+    switch closing {
+    case nil: break
+    case .isMissing(let cells):
+      let names = ReloadReport.list(cells) ?? ""
+      Stream.complain(
+        "requests are answered with 503: `before` in \(cells.count == 1 ? "cell" : "cells") \(names) has still to run, and what it guards is not served without it"
+      )
+    case .hasChanged(let cells):
+      let names = ReloadReport.list(cells) ?? ""
+      Stream.complain(
+        "requests are answered with 503: what \(cells.count == 1 ? "cell" : "cells") \(names) served before goes on, and its guards have changed"
       )
     }
-    Stream.complain(
-      "requests are answered with 503: `before` in \(guards.count == 1 ? "cell" : "cells") \(names) has still to run, and what it guards is not served without it"
-    )
   }
 
   // MARK: The file

@@ -71,6 +71,7 @@ extension InspectorPage {
         say(`${name} could not be cancelled: the notebook does not answer`);
       }
       row.isStopping = false;
+      setTimeout(() => { if (isPaused) say('Paused', 'waiting'); }, 4000);
     }
 
     element('pause').addEventListener('click', (event) => {

@@ -58,6 +58,7 @@ extension InspectorPage {
     #trace-axis { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; }
     .lane { position: relative; height: 1.1rem; min-width: 8rem; }
     .bar { position: absolute; top: 50%; height: 0.5rem; margin-top: -0.25rem; min-width: 2px; background: var(--bar); }
+    #trace-critical, #trace-advice { overflow-wrap: anywhere; }
     .bar.critical { height: 0.9rem; margin-top: -0.45rem; background: var(--critical); }
     .bar.waiting { height: 2px; margin-top: -1px; background: var(--soft); }
     .bar.open { border-right: 3px dotted var(--text); }

@@ -18,8 +18,7 @@ extension InspectorPage {
         if (answer.ok) trace = await answer.json();
         else trace = { number, rows: [], critical: [], advice: [(await answer.text()).trim()], isMissing: true };
       } catch {
-        say(`Trace ${number} could not be read`);
-        return;
+        trace = { number, rows: [], critical: [], advice: ['The notebook does not answer.'], isMissing: true };
       }
       if (shown.number !== number) return;
       // What was kept a moment ago stays to be looked at.
