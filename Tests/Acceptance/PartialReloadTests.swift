@@ -96,6 +96,36 @@ import Testing
     }
   }
 
+  /// A guard that was missing from the start is taken out, and the route that it was to guard stays.
+  @Test func aFileThatWasClosedStaysSoUntilAllIsTakenOver() async throws {
+    try await onOwnThread {
+      let edited = try EditedFile([Self.secret, "let a = 1", "throw \"x\"\n\(Self.guarding)"])
+      #expect(try edited.serving.ask("/").status == 503)
+      try edited.write(["throw \"x\"\n\(Self.open)", "let a = 1"])
+      try edited.told("what cell 1 served before goes on, and its guards have changed")
+      #expect(try edited.serving.ask("/").status == 503)
+      try edited.write([Self.open, "let a = 1"])
+      while try edited.serving.ask("/").status != 200 {}
+      #expect(try edited.text("/") == "public")
+      try edited.serving.stop()
+    }
+  }
+
+  /// What a guard asks is another at once, and what it guards only when its cell has run.
+  @Test func nobodyIsLetInWhileWhatAGuardUsesIsAnother() async throws {
+    try await onOwnThread {
+      let check = "func check() { throw httpError(401) }"
+      let edited = try EditedFile([check, "before { check() }", "let a = 1", Self.secret])
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.write(["func check() { nil }", "before { check() }", "await sleep(1s)", Self.open])
+      var texts: Set<String> = []
+      while !edited.serving.program.errors.contains("reloaded: ") { texts.insert(try edited.text("/")) }
+      #expect(!texts.contains("secret"))
+      #expect(try edited.text("/") == "public")
+      try edited.serving.stop()
+    }
+  }
+
   /// What fails alone, be it a guard, keeps nobody out.
   @Test(arguments: [
     [open, "throw \"x\"\n\(guarding)"], [open, "before { nil }", "throw \"x\""],

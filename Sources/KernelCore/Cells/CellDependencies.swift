@@ -231,14 +231,16 @@ public struct CellDependencies: Sendable {
     return Set(found.map { texts[$0].number })
   }
 
-  /// Whether anything is left of a run of a cell: something that it declares, gives a value or calls.
+  /// Whether anything is left of a run of a cell that may come to light: something that answers requests or surrounds them,
+  /// a name that others use, or what it calls does.
   public func leavesSomething(_ number: Int) -> Bool {
-    let given = texts.reduce(into: Set<String>()) { $0.formUnion($1.gives) }
-    return texts.contains { text in
-      text.number == number
-        && !(text.declares.isEmpty && text.surrounds.isEmpty && text.gives.isEmpty
-          && text.mentions.isDisjoint(with: given))
-    }
+    guard let text = texts.first(where: { $0.number == number }) else { return false }
+    let answers = text.declares.contains { if case .global = $0 { false } else { true } }
+    return answers || !text.surrounds.isEmpty
+      || texts.contains { other in
+        other.number != number
+          && !(other.mentions.isDisjoint(with: text.gives) && other.gives.isDisjoint(with: text.mentions))
+      }
   }
 
   /// The cells of this notebook that declare something of what a cell of an earlier one declared there, or the same

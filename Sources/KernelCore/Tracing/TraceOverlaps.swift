@@ -10,6 +10,7 @@ struct TraceOverlaps {
   private let names: any GlobalNames
   private let isConstant: (String) -> Bool
   private let isArray: (String) -> Bool
+  private let changesByItself: (String) -> Bool
   private var analyses: [ObjectIdentifier: OverlapAnalysis?] = [:]
   private var bytes = 0
   private var handlers: [Handler: Set<String>?] = [:]
@@ -28,10 +29,12 @@ struct TraceOverlaps {
   /// - Parameters:
   ///   - isConstant: whether a global is a `let` with a value that nobody can change.
   ///   - isArray: whether one is a `let` with an Array.
+  ///   - changesByItself: whether one holds what changes though no code of the notebook runs.
   init(
     _ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
-    isArray: @escaping (String) -> Bool
+    isArray: @escaping (String) -> Bool, changesByItself: @escaping (String) -> Bool
   ) {
+    self.changesByItself = changesByItself
     self.recorder = recorder
     self.names = names
     self.isConstant = isConstant
@@ -124,22 +127,36 @@ struct TraceOverlaps {
   private mutating func overlaps(among calls: [Call]) -> [Waterfall.Overlap] {
     let source = calls[0].place.source
     guard let analysis = analysis(of: source) else { return [] }
-    return analysis.groups.compactMap { group in
-      var (before, after) = (0, 0)
-      for run in runs(of: group, among: calls)
-      where (!group.tellsArguments || run.allSatisfy(\.tellsTexts))
-        && run.allSatisfy({ isReading($0.trace.spans[$0.span], besides: group.declares, depth: 0) })
-        && isQuiet(run, besides: group.declares)
-      {
-        let waits = run.map { $0.end - $0.start }
-        before += waits.reduce(0, +)
-        after += waits.max() ?? 0
+    var times: [[Int]: (before: Int, after: Int)] = [:]
+    for group in analysis.groups {
+      for run in runs(of: group, among: calls) {
+        for part in reading(run, group) where isQuiet(part, group) {
+          let waits = part.map { $0.end - $0.start }
+          let offsets = part.map(\.place.offset)
+          times[offsets, default: (0, 0)].before += waits.reduce(0, +)
+          times[offsets, default: (0, 0)].after += waits.max() ?? 0
+        }
       }
-      let overlap = Waterfall.Overlap(
-        cell: source.cell, lines: group.calls.map(source.lineNumber(of:)), before: .nanoseconds(before),
-        after: .nanoseconds(after))
-      return overlap.isNotable ? overlap : nil
     }
+    return times.sorted { $0.key[0] < $1.key[0] }.map { offsets, time in
+      Waterfall.Overlap(
+        cell: source.cell, lines: offsets.map(source.lineNumber(of:)), before: .nanoseconds(time.before),
+        after: .nanoseconds(time.after))
+    }.filter(\.isNotable)
+  }
+
+  /// The longest parts of a run, in their order, whose calls change nothing.
+  private mutating func reading(_ run: [Call], _ group: OverlapGroup) -> [[Call]] {
+    var parts: [[Call]] = [[]]
+    for call in run {
+      let isReading = isReading(call.trace.spans[call.span], besides: group.declares, depth: 0)
+      if isReading, !group.tellsArguments || call.tellsTexts {
+        parts[parts.count - 1].append(call)
+      } else {
+        parts.append([])
+      }
+    }
+    return parts.filter { $0.count > 1 }
   }
 
   /// The times that the calls of a group were made, all of them and each after the one before had come.
@@ -174,7 +191,7 @@ struct TraceOverlaps {
 
   /// Whether no code of the notebook ran from the first call of a run to the last, besides what answered them, that may
   /// have changed something: had all been begun at once, they might have found it as it was before.
-  private mutating func isQuiet(_ run: [Call], besides declared: Set<String>) -> Bool {
+  private mutating func isQuiet(_ run: [Call], _ group: OverlapGroup) -> Bool {
     let trace = run[0].trace
     let (start, end) = (trace.spans[run[0].span].start, run[run.count - 1].end)
     guard let all = recorder.traces(from: start, to: end) else { return false }
@@ -186,7 +203,14 @@ struct TraceOverlaps {
       let isOwn = other === trace
       // What began at the same moment in the same trace may have run behind the first call.
       let ran = isOwn ? other.ran(from: start, to: end, besides: fiber) : other.ran(from: start + 1, to: end)
-      if ran, other.dropped > 0 || !isReading(other, besides: declared) { return false }
+      if !ran { continue }
+      // What a function was given may be something that fibers of the same code change.
+      if other.dropped > 0 || isOwn && group.tellsArguments { return false }
+      if isOwn, case .cell = other.subject {
+        if analysis(of: run[0].place.source)?.isReadingText != true { return false }
+      } else if !isReading(other, besides: group.declares) {
+        return false
+      }
     }
     return true
   }
@@ -204,7 +228,8 @@ struct TraceOverlaps {
   /// Whether all that a request came to changed nothing.
   private mutating func isReading(_ trace: RecordedTrace, besides declared: Set<String>) -> Bool {
     guard !trace.isStreamed, let handler = trace.handler, let reads = reads(of: handler) else { return false }
-    return reads.isDisjoint(with: declared) && runsOwnCode(trace, of: handler)
+    return reads.isDisjoint(with: declared) && !reads.contains(where: changesByItself)
+      && runsOwnCode(trace, of: handler)
   }
 
   /// Whether each fiber of a request was begun by the text of its handler.
@@ -259,7 +284,13 @@ extension Supervisor {
     let type = { [unowned self] name in kernel.typeOfConstant(name, in: trace) }
     var overlaps = TraceOverlaps(
       recorder, names: names, isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
-      isArray: { type($0) == "Array" })
+      isArray: { type($0) == "Array" },
+      changesByItself: { [unowned self] name in
+        guard let (slot, _) = kernel.machine.declaredGlobal(named: name),
+          let value = kernel.machine.global(slot)?.value
+        else { return false }
+        return ["CookieJar", "Socket", "Timer"].contains(kernel.machine.typeName(value))
+      })
     waterfall.overlaps = overlaps.overlaps(in: trace)
     return waterfall
   }

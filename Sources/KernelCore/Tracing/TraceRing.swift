@@ -54,7 +54,9 @@ struct TraceRing {
 
   private mutating func forget(_ trace: RecordedTrace) {
     size -= trace.size
-    forgotten = max(forgotten, trace.spans[0].end ?? 0, trace.spans[trace.spans.count - 1].end ?? 0)
+    // Nobody will know when what it has begun runs.
+    let last = trace.spans.reduce(Int.min) { max($0, $1.end ?? .max) }
+    forgotten = max(forgotten, last)
   }
 
   /// All that are kept, in the order of their beginning.

@@ -63,8 +63,7 @@ extension OverlapFinder {
     return visit(value)
   }
 
-  /// Visits a dictionary of texts and numbers, which the call takes of it at once: what a function was given is none where
-  /// the call is made.
+  /// Visits a dictionary of texts and numbers.
   mutating func visitFields(_ value: Expression) -> Set<Int> {
     guard case .dictionary(let pairs) = value.kind else { return visit(value) }
     return pairs.reduce(into: []) { origins, pair in
@@ -73,6 +72,7 @@ extension OverlapFinder {
         facts.content(of: variable) == .argument
       {
         origins.formUnion(inputs[Name(reference)] ?? [])
+        hasToldArgument = true
       } else {
         origins.formUnion(visit(pair.value))
       }

@@ -52,6 +52,11 @@ public struct OverlapAnalysis {
     handler(at: offset).flatMap { ReadingCheck.reads(of: $0, facts) }
   }
 
+  /// Whether the text itself changes nothing but what it declares.
+  public var isReadingText: Bool {
+    facts.functions.first.map { ReadingCheck.reads(of: $0, facts) != nil } ?? false
+  }
+
   /// The text of the handler of a route, in UTF-8.
   public func rangeOfHandler(at offset: Int) -> Range<Int>? {
     handler(at: offset).map { $0.span.start..<$0.span.end }

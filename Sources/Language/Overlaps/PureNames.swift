@@ -61,6 +61,8 @@ enum PureNames {
   static let deferredMembers: Set = ["catch", "then", "timeout"]
   /// Members of a Deferred that may act on it.
   static let otherDeferredMembers: Set = ["cancel", "finally", "reject", "resolve"]
+  /// What a Deferred tells of its state.
+  static let stateMembers: Set = ["isCancelled", "isFailed", "isPending", "isResolved"]
   /// What comes piece by piece is taken by reading it.
   static let takingMembers: Set = ["chunks", "events"]
 

@@ -42,6 +42,9 @@ struct ReadingCheck {
       if case .global = reference.binding, !facts.globals.isBuiltin(reference.name) {
         reads.insert(reference.name)
       }
+    case .member(_, let name, _, _):
+      // It changes by itself.
+      if PureNames.stateMembers.contains(name) { changes = true }
     case .call(let callee, let arguments):
       if !isReading(callee, arguments) { changes = true }
     default: break

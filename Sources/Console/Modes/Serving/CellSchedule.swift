@@ -49,7 +49,7 @@ struct CellSchedule {
   private var overtaken: Set<Int> = []
   /// The cell that the reload waits for.
   private var awaited: Int?
-  /// Whether a cell that is to run or is gone declares something around routes, or did.
+  /// Whether a cell that is to run or is gone declares something around routes, or what a guard uses, or did.
   private(set) var movesSurroundings = false
   /// The cells that have run well, or are gone, since the file was last adopted.
   private var done: Set<Int> = []
@@ -69,6 +69,7 @@ struct CellSchedule {
     let order = gone.map(\.number) + entries.map(\.number)
     let before = CellDependencies(order.compactMap { number in present[number].map { (number, $0) } })
     dependencies = CellDependencies(cells)
+    let wereOfGuards = ofGuards.union(before.cellsOfGuards)
     ofGuards = dependencies.cellsOfGuards
     let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
     let asMeant = failedAsMeant
@@ -86,7 +87,8 @@ struct CellSchedule {
     let edited = Set(cells.filter { differs($0.number, $0.text, from: texts) }.map(\.number))
     let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
     movesSurroundings =
-      due.contains(where: dependencies.surrounds)
+      due.contains { dependencies.surrounds($0) || ofGuards.contains($0) || wereOfGuards.contains($0) }
+      || order.contains { wereOfGuards.contains($0) && !cells.map(\.number).contains($0) }
       || order.contains { before.surrounds($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     entries = cells.map { number, text in

@@ -42,6 +42,8 @@ final class ServedCells {
   private var guards: GuardText.Counts = [:]
   /// Whether a cell has run since that declares a guard, or what one uses.
   private var hasRunGuards = false
+  /// Whether requests are kept out, until all of the file has run that may matter.
+  private var isClosed = false
   /// Whether a cell has run since no guard of the file had still to run.
   private var hasRunBesideGuards = false
   /// Whether it was not known which are in force when that was asked.
@@ -213,11 +215,12 @@ final class ServedCells {
       let missing = schedule.missingGuards
       if missing.isEmpty { hasHadGuards = true } else { closing = .isMissing(missing) }
     }
-    if closing == nil, !pending.isEmpty, hasRunBesideGuards || areChanged {
+    if closing == nil, !pending.isEmpty, isClosed || hasRunBesideGuards || areChanged {
       closing = .isMissing(schedule.declaringGuards(pending))
-    } else if closing == nil, !kept.isEmpty, areChanged {
+    } else if closing == nil, !kept.isEmpty, isClosed || areChanged {
       closing = .hasChanged(kept.sorted())
     }
+    isClosed = closing != nil
     if kept.isEmpty, pending.isEmpty, let now { (guards, hasRunGuards) = (now, false) }
     if closing == nil { kernel.releaseRoutes() } else { kernel.holdRequests() }
     return closing
@@ -276,6 +279,8 @@ final class ServedCells {
     let new = cells.followed(by: notebook)
     guard isSound(new) else { return }
     collectResults()
+    // What has run was to be guarded by what the file may not have any more.
+    if !schedule.pendingGuards.isEmpty, hasRunBesideGuards || !hasHadGuards { isClosed = true }
     cells = new
     kernel.setOrder(cells.texts.map(\.number))
     // A start that the change overtakes before anything is served is told as such when it ends.
