@@ -1,6 +1,6 @@
 extension RandomAccessCollection where Index == Int {
   /// The first place whose element satisfies a condition that all later ones satisfy too; the end where none does.
-  package func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
+  @inlinable package func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
     var low = startIndex
     var high = endIndex
     while low < high {
