@@ -206,8 +206,10 @@ struct TraceOverlaps {
       if !ran { continue }
       // What a function was given may be something that fibers of the same code change.
       if other.dropped > 0 || isOwn && group.tellsArguments { return false }
-      if isOwn, case .cell = other.subject {
-        if analysis(of: run[0].place.source)?.isReadingText != true { return false }
+      let source = run[0].place.source
+      // The calls may stand in a function of another cell, whose text says nothing of this one.
+      if isOwn, case .cell = other.subject, source.cell == other.spans[0].cell {
+        if analysis(of: source)?.isReadingText != true { return false }
       } else if !isReading(other, besides: group.declares) {
         return false
       }
