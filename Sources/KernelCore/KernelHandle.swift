@@ -148,8 +148,8 @@ public final class KernelHandle: Sendable {
     loop.execute { [supervisor] in supervisor.value.releaseRoutes(expecting: routes) }
   }
 
-  /// Answers the requests that wait by `holdRoutes` or `holdRequests`, and those that would, since what they wait for will
-  /// not come: those for a route that has gone as any such request, all others with 503.
+  /// Answers the requests that wait by `holdRoutes`, `holdRequests` or `releaseRoutes(expecting:)`, and those that would,
+  /// with 503: what they wait for will not come.
   public func endHolding() {
     loop.execute { [supervisor] in supervisor.value.endHolding() }
   }

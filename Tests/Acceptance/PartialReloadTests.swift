@@ -9,6 +9,20 @@ import Testing
   private static let open = "route \"/\" { \"public\" }"
   private static let failing = "let q = [1][5]\n"
 
+  /// Serves a file, which need not get as far as to be served.
+  private func start(_ text: String) throws -> (program: RunningProgram, port: Int) {
+    let port = Int.random(in: 20_000..<30_000)
+    let file = try Serving.temporaryFile(text)
+    let program = try RunningProgram(
+      BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)
+    return (program, port)
+  }
+
+  private func end(_ program: RunningProgram) throws {
+    program.signal(SIGTERM)
+    #expect(try program.waitForExit() == .code(0))
+  }
+
   /// The route's cell fails, so what it served stays, and the guard is gone.
   @Test(arguments: [
     "# %% 1\n\(failing)\(open)\n",
@@ -144,15 +158,12 @@ import Testing
   /// While a cell keeps the start waiting, who asks for something that a cell behind it declares waits too.
   @Test func aRouteThatIsToComeIsWaitedFor() async throws {
     try await onOwnThread {
-      let port = Int.random(in: 20_000..<30_000)
       let cells = [
         "let d = deferred()\nroute POST \"/go\" { d.resolve(1); 1 }\nroute \"/<any>\" { any }\n"
           + "func make() { route \"/made/by/function\" { \"made\" } }", "await d",
         "route \"/later\" { \"later\" }\nroute \"/later/<int:n>\" { \"later \\(n)\" }", "make()",
       ]
-      let file = try Serving.temporaryFile(EditedFile.file(cells))
-      let program = try RunningProgram(
-        BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)
+      let (program, port) = try start(EditedFile.file(cells))
       try program.wait(for: "what has run is served", in: .error)
       #expect(try RawHTTPClient.request(port: port, "GET", "/any").text == "any")
       // Also where one that is there would answer, and where only running shows it.
@@ -163,8 +174,7 @@ import Testing
       }
       #expect(try RawHTTPClient.request(port: port, "POST", "/go").status == 200)
       #expect(try clients.map { try $0.readResponse().text } == ["later", "later 3", "made"])
-      program.signal(SIGTERM)
-      #expect(try program.waitForExit() == .code(0))
+      try end(program)
     }
   }
 
@@ -180,16 +190,12 @@ import Testing
 
   @Test func aGuardThatIsMeantToFailIsTold() async throws {
     try await onOwnThread {
-      let port = Int.random(in: 20_000..<30_000)
-      let file = try Serving.temporaryFile(
+      let (program, port) = try start(
         "# %% 1\n\(Self.open)\n# %% 2 tags=[\"raises-exception\"]\n\(Self.failing)\(Self.guarding)\n")
-      let program = try RunningProgram(
-        BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)
       try program.wait(for: "cell [2] fails as its tag says: its `before` guards nothing", in: .error)
       try program.wait(for: "serving", in: .error)
       #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "public")
-      program.signal(SIGTERM)
-      #expect(try program.waitForExit() == .code(0))
+      try end(program)
     }
   }
 }

@@ -244,8 +244,8 @@ final class ServedCells {
   /// Says which cell the others wait for.
   private func tellOfWait(_ number: Int) {
     guard let reload, !reload.hasToldOfWait, .now - reload.began > ServedCells.patience else { return }
-    let isClosed = reload.isStart || schedule.movesSurroundings
-    let guards = isClosed ? schedule.declaringGuards(schedule.pendingGuards) : []
+    let areHeld = reload.isStart || schedule.movesSurroundings
+    let guards = areHeld ? schedule.declaringGuards(schedule.pendingGuards) : []
     self.reload?.hasToldOfWait = true
     let consequence =
       !needsAll || !reload.isStart
