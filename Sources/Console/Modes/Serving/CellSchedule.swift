@@ -195,7 +195,7 @@ struct CellSchedule {
   var failed: [Int] { entries.filter(\.hasFailed).map(\.number) }
 
   /// The cells that may declare a guard and have not run as they read now, though they are meant to succeed.
-  var openGuards: [Int] {
+  private var openGuards: [Int] {
     entries.filter { entry in
       guard dependencies.guards(entry.number), failedAsMeant[entry.number] == nil else { return false }
       return texts[entry.number].map { !isSame($0, entry.text) } ?? true
