@@ -22,6 +22,9 @@ struct CellParameterTests {
     ("n=250ms", "let user = f(\"x\")\nvar n = 250ms // two"),
     ("n=[1, 2]", "let user = f(\"x\")\nvar n = [1, 2] // two"),
     ("n=[\"a\": nil]", "let user = f(\"x\")\nvar n = [\"a\": nil] // two"),
+    ("n=12 # rear", "let user = f(\"x\")\nvar n = \"12 # rear\" // two"),
+    ("n=12 // rear", "let user = f(\"x\")\nvar n = \"12 // rear\" // two"),
+    ("n= 12 ", "let user = f(\"x\")\nvar n = 12 // two"),
     ("n=true", "let user = f(\"x\")\nvar n = true // two"),
   ])
   func aValueTakesThePlaceOfTheOneThatIsDeclared(_ text: String, _ expected: String) throws {

@@ -103,6 +103,16 @@ struct OutputComparisonTests {
     #expect(try all[3]?.isSameFailure(["ax"], ["error: x"]) == false)
   }
 
+  /// What a pattern makes equal is no difference beside one that is.
+  @Test func linesThatCountAsTheSameAreNotTold() throws {
+    let cell = try #require(comparisons("# %% 1 sanitize=[\"id [0-9]+\"]\n1\n")[1])
+    #expect(
+      LineChange.list(
+        from: ["id 1", "three", "id 2"], to: ["id 7", "four", "id 8"], comparing: cell.forms(of:)) == [
+          .same("id 1"), .removed("three"), .added("four"), .same("id 2"),
+        ])
+  }
+
   /// Swift takes a letter with its accent apart for the same; in a file and in the language they differ.
   @Test func composedAndDecomposedLettersDiffer() throws {
     let cell = try #require(comparisons("# %% 1\n1\n")[1])
