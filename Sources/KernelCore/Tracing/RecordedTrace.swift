@@ -154,6 +154,25 @@ final class RecordedTrace {
       || waits.contains { isCode($0.span) && (isWithin($0.start) || isWithin($0.end) || $0.kind == .many) }
   }
 
+  /// When its code ran, or could have but for other code: what lies between its waits.
+  var computing: [Range<Int>] {
+    spans.indices.flatMap { place -> [Range<Int>] in
+      switch spans[place].work {
+      case nil, .fiber: break
+      default: return []
+      }
+      var ranges: [Range<Int>] = []
+      var start = spans[place].start
+      for wait in waits where wait.span == place {
+        if wait.start > start { ranges.append(start..<wait.start) }
+        start = max(start, wait.end ?? .max)
+      }
+      let end = spans[place].end ?? start
+      if end > start { ranges.append(start..<end) }
+      return ranges
+    }
+  }
+
   var isOver: Bool { spans[0].end != nil }
   /// How much memory it takes, in spans and waits.
   var size: Int { spans.count + waits.count }

@@ -29,7 +29,7 @@ struct TraceOverlaps {
   /// - Parameters:
   ///   - isConstant: whether a global is a `let` with a value that nobody can change.
   ///   - isArray: whether one is a `let` with an Array.
-  ///   - changesByItself: whether one holds what changes though no code of the notebook runs.
+  ///   - changesByItself: whether one holds what changes though no code of the notebook runs, as a Deferred does.
   init(
     _ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
     isArray: @escaping (String) -> Bool, changesByItself: @escaping (String) -> Bool
@@ -131,10 +131,10 @@ struct TraceOverlaps {
     for group in analysis.groups {
       for run in runs(of: group, among: calls) {
         for part in reading(run, group) where isQuiet(part, group) {
-          let waits = part.map { $0.end - $0.start }
+          guard let after = timeAtOnce(of: part) else { continue }
           let offsets = part.map(\.place.offset)
-          times[offsets, default: (0, 0)].before += waits.reduce(0, +)
-          times[offsets, default: (0, 0)].after += waits.max() ?? 0
+          times[offsets, default: (0, 0)].before += part.reduce(0) { $0 + $1.end - $1.start }
+          times[offsets, default: (0, 0)].after += after
         }
       }
     }
@@ -143,6 +143,45 @@ struct TraceOverlaps {
         cell: source.cell, lines: offsets.map(source.lineNumber(of:)), before: .nanoseconds(time.before),
         after: .nanoseconds(time.after))
     }.filter(\.isNotable)
+  }
+
+  /// How long it would take until all calls of a run have their answers, had they been begun at once; nil where one of
+  /// them would wait for what others compute: so much later its timers and time limits may come to something else.
+  private func timeAtOnce(of run: [Call]) -> Int? {
+    let works = run.map { call in
+      SharedTime.Work(duration: call.end - call.start, computing: computing(for: call))
+    }
+    let ends = SharedTime.ends(of: works)
+    for (work, end) in zip(works, ends)
+    where end - work.duration > max(Self.smallestDelay, work.duration / 10) {
+      return nil
+    }
+    return ends.max()
+  }
+
+  /// A delay in nanoseconds that changes nothing.
+  private static let smallestDelay = 2_000_000
+
+  /// When this notebook computed for a call, since it was waited for. The way of request and answer is computing too,
+  /// where both ends are here.
+  private func computing(for call: Call) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var waiting: [Range<Int>] = []
+    for id in served(by: call.trace.spans[call.span]) {
+      guard let trace = recorder[id] else { continue }
+      ranges += trace.computing
+      if call.trace.spans[call.span].served.contains(id), let end = trace.spans[0].end {
+        waiting.append(trace.spans[0].start..<max(trace.spans[0].start, end))
+      }
+    }
+    guard let first = waiting.first, let last = waiting.last else { return [] }
+    let whole = call.start..<max(call.start, call.end)
+    ranges += [
+      min(call.start, first.lowerBound)..<first.lowerBound, last.upperBound..<max(last.upperBound, call.end),
+    ]
+    return SharedTime.union(of: ranges, within: whole).map {
+      $0.lowerBound - call.start..<$0.upperBound - call.start
+    }
   }
 
   /// The longest parts of a run, in their order, whose calls change nothing.
@@ -291,7 +330,7 @@ extension Supervisor {
         guard let (slot, _) = kernel.machine.declaredGlobal(named: name),
           let value = kernel.machine.global(slot)?.value
         else { return false }
-        return ["CookieJar", "Socket", "Timer"].contains(kernel.machine.typeName(value))
+        return !kernel.machine.isInert(value, classes: Kernel.inertClasses)
       })
     waterfall.overlaps = overlaps.overlaps(in: trace)
     return waterfall
@@ -322,6 +361,9 @@ extension Kernel {
   fileprivate static let scalars: Set = [
     "Bool", "Bytes", "Date", "Double", "Duration", "HTML", "Int", "Range", "String", "nil",
   ]
+
+  /// Those of instances that are as they are.
+  fileprivate static let inertClasses: Set = ["Cookie", "Response"]
 
   /// The type of what a global holds that is a `let`, and was that when a trace began; one that the cell of the trace
   /// declares may have come with it. Nil for others.

@@ -85,6 +85,36 @@ extension Machine {
     return name.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isXIDContinue }
   }
 
+  /// Whether a value and all that it holds are such that they change only where code of the language changes them:
+  /// numbers, texts, collections of such, functions, and instances of some classes. False where there are too many
+  /// parts to look at.
+  ///
+  /// - Parameter classes: the names of the classes whose instances do not change by themselves.
+  public func isInert(_ value: Value, classes inert: Set<String>, limit: Int = 1_000) -> Bool {
+    var open = [value]
+    var seen = 0
+    while let next = open.popLast() {
+      seen += 1
+      guard seen + open.count <= limit else { return false }
+      switch next.tag {
+      case Tag.deferred, Tag.fiber, Tag.reaction: return false
+      case Tag.instance: if !inert.contains(typeName(next)) { return false }
+      case Tag.array:
+        guard seen + open.count + next.array.pointee.count <= limit else { return false }
+        for place in 0..<next.array.pointee.count { open.append(next.array.pointee.elements[place]) }
+      case Tag.dictionary:
+        guard seen + open.count + next.dictionary.pointee.used <= limit else { return false }
+        for place in 0..<next.dictionary.pointee.used {
+          open.append(next.dictionary.pointee.entries[place].key)
+          open.append(next.dictionary.pointee.entries[place].value)
+        }
+      case Tag.error: open.append(next.error.pointee.fields)
+      default: break
+      }
+    }
+    return true
+  }
+
   /// What a deferred has fired with; nil for one that has not, or has failed, and for anything else.
   public func firedValue(of value: Value) -> Value? {
     guard value.tag == Tag.deferred, value.deferred.state == DeferredObject.resolved else { return nil }

@@ -169,6 +169,21 @@ struct TraceOverlapTests {
     #expect(advice(bench, .path("/nowhere")) == nil)
   }
 
+  /// By the system's clock, since by a virtual one computing takes no time.
+  @Test(arguments: [("await sleep(30ms)", true), ("var i = 0; while i < 300_000 { i += 1 }", false)])
+  func whatComputesInTheNotebookCannotOverlap(work: String, isTold: Bool) {
+    let bench = Bench {
+      $0.isClockVirtual = false
+      $0.recordsTraces = true
+    }
+    bench.run("route \"/a\" { \(work); 1 }; route \"/b\" { \(work); 2 }; nil", cell: 1)
+    bench.run(
+      "route \"/compare\" { let a = await get(\"/a\"); let b = await get(\"/b\"); a.text + b.text }; nil",
+      cell: 2)
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 3) == "\"12\"")
+    #expect(advice(bench, .path("/compare"))?.isEmpty == !isTold)
+  }
+
   @Test func whatStillRunsIsToldAsFarAsItHasCome() {
     let bench = Bench { $0.recordsTraces = true }
     bench.run(Self.services, cell: 1)
