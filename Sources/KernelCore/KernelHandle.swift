@@ -33,6 +33,15 @@ public final class KernelHandle: Sendable {
     }.wait()
   }
 
+  /// Begins to compile what of the language is written in itself, on a thread of its own: for a program that has
+  /// something else to do before its first kernel. A kernel waits for that, or does it where nobody has begun.
+  public static func compileLibrariesAhead() {
+    Thread.detachNewThread {
+      Machine.compilePrelude()
+      _ = (Kernel.library, Kernel.streamLibrary)
+    }
+  }
+
   // MARK: The server
 
   /// Listens where a notebook without `listen` is served; gives the address to open.

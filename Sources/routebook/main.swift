@@ -1,7 +1,9 @@
 import ArgumentParser
 import Console
+import KernelCore
 
 openStandardStreams()
+KernelHandle.compileLibrariesAhead()
 
 do {
   var command = try Routebook.parseAsRoot()

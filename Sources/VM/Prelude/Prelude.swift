@@ -5,6 +5,13 @@ import Language
 enum Prelude {
   static let program = Machine.compileLibrary(
     name: "prelude", text: [array, collections, waiting].joined(separator: "\n"))
+
+  /// The names that a library may use: all, since hosts and other libraries define them, before or after it.
+  struct Names: GlobalNames {
+    func entry(named name: String) -> GlobalScope.Entry? { GlobalScope.Entry(kind: .builtin) }
+    var names: [String] { [] }
+    var nameCount: Int { 0 }
+  }
 }
 
 extension Machine {
@@ -13,12 +20,15 @@ extension Machine {
     let source = SourceText(name: name, text: text)
     let parsed = Parser.parse(source)
     if let problem = parsed.diagnostics.first(where: { $0.severity == .error }) { return .failure(problem) }
-    let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
+    let resolution = Resolver.resolve(parsed.program, source: source, globals: Prelude.Names())
     if let problem = resolution.diagnostics.first(where: { $0.severity == .error }) {
       return .failure(problem)
     }
     return Result { () throws(Diagnostic) in try Compiler.compile(parsed.program, source: source) }
   }
+
+  /// Compiles the prelude where that has not been done yet: once a process, whoever asks first.
+  public static func compilePrelude() { _ = Prelude.program }
 
   func installPrelude() { install(library: Prelude.program) }
 
