@@ -1,10 +1,10 @@
 import Glibc
 
 extension Heap {
-  func newDictionary(capacity: Int = 8) -> UnsafeMutablePointer<DictionaryObject> {
+  func newDictionary(capacity: Int = 4) -> UnsafeMutablePointer<DictionaryObject> {
     let dictionary = allocate(MemoryLayout<DictionaryObject>.size, Tag.dictionary)
       .assumingMemoryBound(to: DictionaryObject.self)
-    var room = 8
+    var room = 4
     while room < capacity { room *= 2 }
     setBuffers(of: dictionary, room)
     return dictionary
@@ -17,10 +17,14 @@ extension Heap {
     dictionary.pointee.capacity = room
     dictionary.pointee.entries = malloc(room * MemoryLayout<DictionaryEntry>.stride).unsafelyUnwrapped
       .assumingMemoryBound(to: DictionaryEntry.self)
-    dictionary.pointee.index = Heap.emptyIndex(room * 2)
-    dictionary.pointee.mask = room * 2 - 1
+    let isSmall = room <= Heap.roomWithoutIndex
+    dictionary.pointee.index = isSmall ? nil : Heap.emptyIndex(room * 2)
+    dictionary.pointee.mask = isSmall ? 0 : room * 2 - 1
     charge(room * 48)
   }
+
+  /// Up to so many entries are looked through one by one.
+  private static let roomWithoutIndex = 8
 
   private static func emptyIndex(_ count: Int) -> UnsafeMutablePointer<Int32> {
     let index = malloc(count * 4).unsafelyUnwrapped
@@ -63,13 +67,19 @@ extension Heap {
     return false
   }
 
-  /// The entry of a key, or the complement of the index slot where it would go.
+  /// The entry of a key, or the complement of the index slot where it would go; where there is no index, that of 0.
   @inline(__always) private func find(
     _ key: Value, _ hash: Int, in dictionary: UnsafeMutablePointer<DictionaryObject>
   ) -> Int {
-    let mask = dictionary.pointee.mask
-    let index = dictionary.pointee.index
     let entries = dictionary.pointee.entries
+    guard let index = dictionary.pointee.index else {
+      for number in 0..<dictionary.pointee.used
+      where entries[number].hash == hash && areSameKey(entries[number].key, key) {
+        return number
+      }
+      return ~0
+    }
+    let mask = dictionary.pointee.mask
     var disturbance = UInt(bitPattern: hash)
     var slot = hash & mask
     while true {
@@ -110,7 +120,7 @@ extension Heap {
     }
     let number = dictionary.pointee.used
     dictionary.pointee.entries[number] = DictionaryEntry(key: key, value: value, hash: hash)
-    dictionary.pointee.index[~place] = Int32(truncatingIfNeeded: number)
+    if let index = dictionary.pointee.index { index[~place] = Int32(truncatingIfNeeded: number) }
     dictionary.pointee.used = number + 1
     dictionary.pointee.live += 1
   }
@@ -141,11 +151,11 @@ extension Heap {
       charge(-room * 48)
       Glibc.free(dictionary.pointee.entries)
       Glibc.free(dictionary.pointee.index)
-      return setBuffers(of: dictionary, 8)
+      return setBuffers(of: dictionary, 4)
     }
     dictionary.pointee.used = 0
     dictionary.pointee.live = 0
-    memset(dictionary.pointee.index, 0xff, (dictionary.pointee.mask + 1) * 4)
+    if let index = dictionary.pointee.index { memset(index, 0xff, (dictionary.pointee.mask + 1) * 4) }
   }
 
   /// Makes room: drops removed entries, and doubles when most are live.
@@ -157,30 +167,43 @@ extension Heap {
     try checkCount(live + 1)
     try reserve(capacity * 48)
     charge(max(0, capacity - dictionary.pointee.capacity) * 48)
-    let entries = malloc(capacity * MemoryLayout<DictionaryEntry>.stride).unsafelyUnwrapped
-      .assumingMemoryBound(to: DictionaryEntry.self)
-    let index = Heap.emptyIndex(capacity * 2)
-    let mask = capacity * 2 - 1
+    closeGaps(in: dictionary)
+    dictionary.pointee.entries = realloc(
+      dictionary.pointee.entries, capacity * MemoryLayout<DictionaryEntry>.stride
+    ).unsafelyUnwrapped.assumingMemoryBound(to: DictionaryEntry.self)
+    dictionary.pointee.capacity = capacity
+    Glibc.free(dictionary.pointee.index)
+    dictionary.pointee.index = nil
+    if capacity > Heap.roomWithoutIndex { makeIndex(of: dictionary) }
+  }
+
+  /// Moves the entries to where those that were removed have been.
+  private func closeGaps(in dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    if dictionary.pointee.used == dictionary.pointee.live { return }
+    let entries = dictionary.pointee.entries
     var count = 0
-    for number in 0..<dictionary.pointee.used where dictionary.pointee.entries[number].key.tag != Tag.unset {
-      let entry = dictionary.pointee.entries[number]
-      entries[count] = entry
-      var disturbance = UInt(bitPattern: entry.hash)
-      var slot = entry.hash & mask
+    for number in 0..<dictionary.pointee.used where entries[number].key.tag != Tag.unset {
+      entries[count] = entries[number]
+      count += 1
+    }
+    dictionary.pointee.used = count
+  }
+
+  private func makeIndex(of dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    let count = dictionary.pointee.capacity * 2
+    let (index, mask, entries) = (Heap.emptyIndex(count), count - 1, dictionary.pointee.entries)
+    for number in 0..<dictionary.pointee.used {
+      let hash = entries[number].hash
+      var disturbance = UInt(bitPattern: hash)
+      var slot = hash & mask
       while index[slot] >= 0 {
         disturbance >>= 5
         slot = (slot &* 5 &+ 1 &+ Int(bitPattern: disturbance)) & mask
       }
-      index[slot] = Int32(truncatingIfNeeded: count)
-      count += 1
+      index[slot] = Int32(truncatingIfNeeded: number)
     }
-    Glibc.free(dictionary.pointee.entries)
-    Glibc.free(dictionary.pointee.index)
-    dictionary.pointee.entries = entries
     dictionary.pointee.index = index
     dictionary.pointee.mask = mask
-    dictionary.pointee.used = count
-    dictionary.pointee.capacity = capacity
   }
 
   /// The entries in order.

@@ -49,7 +49,7 @@ struct DictionaryEntry {
   var hash: Int
 }
 
-/// Entries in insertion order, and an open-addressed index into them.
+/// Entries in insertion order, and an open-addressed index into them where they are many.
 struct DictionaryObject {
   var header: Header
   var entries: UnsafeMutablePointer<DictionaryEntry>
@@ -57,7 +57,7 @@ struct DictionaryObject {
   var used: Int
   var live: Int
   var capacity: Int
-  var index: UnsafeMutablePointer<Int32>
+  var index: UnsafeMutablePointer<Int32>?
   var mask: Int
 }
 

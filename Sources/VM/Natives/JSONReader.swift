@@ -1,6 +1,8 @@
 // JSON straight from bytes into the heap (RFC 8259): exact 64-bit integers, bounded depth, errors with line
 // and column.
 
+import Glibc
+
 extension Machine {
   /// More arrays and objects than this within one another are refused, both ways.
   static let jsonDepth = 512
@@ -25,6 +27,8 @@ private struct JSONReader {
   let bytes: UnsafeBufferPointer<UInt8>
   var place = 0
   private var valueCount = 0
+  /// Keys that were read, each in the slot that it falls to.
+  private var keys: [Value] = []
 
   init(machine: Machine, bytes: UnsafeBufferPointer<UInt8>) {
     self.machine = machine
@@ -82,7 +86,7 @@ private struct JSONReader {
       guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
         throw failure("expected a key in quotes, found \(found)")
       }
-      let key = try string()
+      let key = try key()
       skipSpace()
       guard eat(":") else { throw failure("expected : after the key, found \(found)") }
       skipSpace()
@@ -94,6 +98,37 @@ private struct JSONReader {
       skipSpace()
     }
   }
+
+  /// Objects of one kind have the same keys: a short one that has been read lately is taken again.
+  private mutating func key() throws(Failure) -> Value {
+    // In a short text hardly any comes again.
+    if valueCount < JSONReader.keptKeys / 4 { return try string() }
+    let start = place + 1
+    var end = start
+    while end < bytes.count, end - start <= JSONReader.longestKeptKey, bytes[end] != UInt8(ascii: "\"") {
+      end += 1
+    }
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), end > start else { return try string() }
+    let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
+    let slot = (Int(text[0]) &* 7 &+ Int(text[text.count - 1]) &* 3 &+ text.count) & (JSONReader.keptKeys - 1)
+    if keys.isEmpty { keys = Array(repeating: .nil, count: JSONReader.keptKeys) }
+    let kept = keys[slot]
+    if kept.tag == Tag.string, kept.string.pointee.count == text.count,
+      memcmp(kept.string.bytes, text.baseAddress!, text.count) == 0
+    {
+      place = end + 1
+      return kept
+    }
+    // An escape in it does not count as its letter.
+    let isPlain = !text.contains(UInt8(ascii: "\\"))
+    let key = try string()
+    if isPlain { keys[slot] = key }
+    return key
+  }
+
+  private static let longestKeptKey = 32
+  /// A power of two.
+  private static let keptKeys = 64
 
   private mutating func array(depth: Int) throws(Failure) -> Value {
     place += 1
@@ -132,6 +167,11 @@ private struct JSONReader {
         place += 1
       }
       guard skipDigits() > 0 else { throw failure("a digit should follow the exponent") }
+    }
+    if isWhole, place - first <= 18 {
+      var number = 0
+      for digit in first..<place { number = number &* 10 &+ Int(bytes[digit] &- UInt8(ascii: "0")) }
+      return .int(first == start ? number : -number)
     }
     let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<place]), as: UTF8.self)
     if isWhole, let number = Int(text) { return .int(number) }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import VM
@@ -61,6 +62,38 @@ struct DictionaryTests {
     #expect(try ScriptHost().run(text) == "[\(count), \"key0\", \"key\(count - 1)\"]")
   }
 
+  /// Small ones are looked through, larger ones have an index: whichever it is, and however it changes between the two,
+  /// it holds what was put in, in order.
+  @Test(arguments: [3, 9, 20, 200])
+  func holdsWhatWasPutInInOrder(most: Int) throws {
+    let host = ScriptHost(collectsAlways: false)
+    defer { withExtendedLifetime(host) {} }
+    let heap = host.machine.heap
+    var random = SeededGenerator(seed: UInt64(most))
+    let dictionary = heap.newDictionary()
+    var expected: [(key: Int, value: Int)] = []
+    for step in 0..<20_000 {
+      let key = Int.random(in: 0..<most, using: &random)
+      let place = expected.firstIndex { $0.key == key }
+      switch Int.random(in: 0..<200, using: &random) {
+      case 0:
+        heap.removeAll(from: dictionary)
+        expected = []
+      case 1..<90:
+        let removed = heap.remove(.int(key), from: dictionary)
+        #expect(removed.asInt == place.map { expected[$0].value })
+        if let place { expected.remove(at: place) }
+      default:
+        try heap.set(.int(step), for: .int(key), in: dictionary)
+        if let place { expected[place].value = step } else { expected.append((key, step)) }
+      }
+      #expect(heap.value(of: .int(key), in: dictionary).asInt == expected.first { $0.key == key }?.value)
+      let pairs = heap.pairs(of: dictionary)
+      #expect(
+        pairs.map(\.key.asInt) == expected.map(\.key) && pairs.map(\.value.asInt) == expected.map(\.value))
+    }
+  }
+
   /// Keys that agree in their low bits land in one place of an unmixed table.
   @Test(arguments: [1, 4_096, 65_536, 1 << 32, 1 << 40, 1 << 52])
   func numbersThatAreMultiplesDoNotCollide(_ step: Int) throws {
@@ -101,13 +134,14 @@ extension Heap {
 
   /// How many places the search for the key that is hardest to find looks at.
   fileprivate func longestSearch(_ dictionary: UnsafeMutablePointer<DictionaryObject>) -> Int {
+    guard let index = dictionary.pointee.index else { return dictionary.pointee.used }
     var longest = 0
     for entry in 0..<dictionary.pointee.used {
       let hash = dictionary.pointee.entries[entry].hash
       var disturbance = UInt(bitPattern: hash)
       var slot = hash & dictionary.pointee.mask
       var steps = 1
-      while Int(dictionary.pointee.index[slot]) != entry {
+      while Int(index[slot]) != entry {
         disturbance >>= 5
         slot = (slot &* 5 &+ 1 &+ Int(bitPattern: disturbance)) & dictionary.pointee.mask
         steps += 1

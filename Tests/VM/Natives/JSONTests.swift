@@ -26,6 +26,26 @@ struct JSONTests {
   ])
   func accepts(_ text: String, _ expected: String) { #expect(parse(text) == expected) }
 
+  /// A key that was read before is taken again: only where it is the very same.
+  @Test func keysThatAreAlikeAreKeptApart() {
+    // Keys are kept once a text has turned out to be long.
+    let (before, same) = ("[" + String(repeating: "0,", count: 50), "[" + String(repeating: "0, ", count: 50))
+    #expect(
+      parse(before + #"{"abc":1,"acc":2,"a\u0062c":3},{"acc":4,"abc":5},{"a\"c":6,"ac":7},{"a\\":8,"a":9}]"#)
+        == same + #"["abc": 3, "acc": 2], ["acc": 4, "abc": 5], ["a\"c": 6, "ac": 7], ["a\\": 8, "a": 9]]"#)
+    for count in 30...35 {
+      let long = String(repeating: "k", count: count)
+      #expect(
+        parse(before + "{\"\(long)\":1},{\"\(long)\":2}]") == same + "[\"\(long)\": 1], [\"\(long)\": 2]]")
+    }
+  }
+
+  @Test(arguments: [(17, "12345678901234567"), (18, "999999999999999999"), (19, "1000000000000000000")])
+  func wholeNumbersOfAnyLengthAreExact(digits: Int, text: String) {
+    #expect(text.count == digits)
+    #expect(parse("[\(text),-\(text)]") == "[\(text), -\(text)]")
+  }
+
   @Test(arguments: [
     "", " ", "01", "-", "-01", "+1", "1.", ".5", "1e", "1e+", "0x1", "1e400", "NaN", "Infinity", "-Infinity",
     "tru", "True", "nul", "undefined", "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u12G4\"", "\"\n\"",
