@@ -47,14 +47,26 @@ extension Prompt {
     let traces = list.traces
     let titles = traces.map { $0.title + ($0.cell.map { " [\($0)]" } ?? "") }
     let width = titles.map { Layout.width(of: $0) }.filter { $0 <= 40 }.max() ?? 0
-    let room = input.columns.map { max(12, $0 - 6 - 22 - 11) } ?? .max
+    let columns = input.columns ?? .max
+    let isNarrow = columns < 6 + 22 + 12 + 11
+    let room = columns - (isNarrow ? 7 : 6 + 22 + 11)
     for (trace, whole) in zip(traces, titles) {
-      let title = TableView.cut(whole, to: max(room, 12))
+      let title =
+        StyledText("\(trace.number)".padded(to: 6)) + StyledText(TableView.cut(whole, to: max(room, 12)))
       let time = Waterfall.time(trace.duration) + (trace.isOpen ? "…" : "")
+      let age = "\(Prompt.duration(trace.age)) ago"
+      if isNarrow {
+        say(title)
+        let facts = [time, trace.outcome, age].compactMap(\.self).joined(separator: "  ")
+        say(StyledText("      " + facts, .dim).wrapped(to: columns, indent: 6))
+        continue
+      }
+      let gap = max(0, 6 + min(width, room) + 1 - Layout.width(of: title.plain))
       say(
-        StyledText("\(trace.number)".padded(to: 6)) + StyledText(title.padded(to: min(width, room) + 1))
+        title
           + StyledText(
-            "\(time.padded(to: 10))\((trace.outcome ?? "").padded(to: 10))\(Prompt.duration(trace.age)) ago",
+            String(repeating: " ", count: gap) + time.padded(to: 10) + (trace.outcome ?? "").padded(to: 10)
+              + age,
             .dim))
     }
     let older = [

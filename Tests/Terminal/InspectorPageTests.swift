@@ -30,7 +30,7 @@ struct InspectorPageTests {
     try notebook.enter("route \"/block\" { await deferred() }")
     try notebook.enter("route \"/sleep/<int:n>\" { await sleep(n * 1ms); \"slept \\(n)\" }")
     try notebook.enter(
-      "route \"/compare\" { let a = await get(\"/sleep/20\"); let b = await get(\"/sleep/30\"); a.text + b.text }"
+      "route \"/compare\" { let a = await get(\"/sleep/120\"); let b = await get(\"/sleep/130\"); a.text + b.text }"
     )
     return notebook
   }
@@ -123,11 +123,11 @@ struct InspectorPageTests {
     try page.wait(for: "!document.querySelector('#trace').hidden")
     let names = try rows(page, "trace-rows").map { $0[0] }
     #expect(names.count == 5 && names[0].hasPrefix("GET /compare"))
-    #expect(names[1].hasPrefix("level 2: GET /sleep/20") && names[1].hasSuffix(", on the critical path"))
+    #expect(names[1].hasPrefix("level 2: GET /sleep/120") && names[1].hasSuffix(", on the critical path"))
     #expect(try rows(page, "trace-rows")[2][1] == "[3]:1")
     let critical = try page.text("document.querySelector('#trace-critical').textContent")
     #expect(
-      critical.contains("timer 20ms [3]:1 ") && critical.contains("timer 30ms [3]:1 "))
+      critical.contains("timer 120ms [3]:1 ") && critical.contains("timer 130ms [3]:1 "))
     #expect(try page.text("document.activeElement.id") == "trace-heading")
     let advice = try page.text("document.querySelector('#trace-advice').textContent")
     #expect(
@@ -135,7 +135,7 @@ struct InspectorPageTests {
         && advice.hasSuffix("await all([get(…), get(…)])"))
     let saved = try page.text(
       "fetch(document.querySelector('#trace-save').href).then((answer) => answer.text())")
-    #expect(saved.hasPrefix("<svg ") && saved.contains("GET /sleep/20"))
+    #expect(saved.hasPrefix("<svg ") && saved.contains("GET /sleep/120"))
     #expect(
       try page.value("document.querySelectorAll('#trace-rows .bar.critical').length") as? Int ?? 0 >= 2)
     try picture(page, "waterfall")
@@ -166,12 +166,14 @@ struct InspectorPageTests {
     let page = try open(notebook)
     try notebook.enter("%restart")
     try page.wait(for: "document.querySelector('#status').textContent === 'The kernel was restarted'")
+    // For a moment: then what holds is said again.
+    try page.wait(for: "document.querySelector('#status').textContent === 'Live'")
     #expect(try rows(page, "routes").isEmpty)
     #expect(try page.value("document.querySelector('#routes-empty').hidden") as? Bool == false)
     _ = try page.value("document.querySelector('#pause').click()")
     #expect(try page.text("document.querySelector('#status').textContent") == "Paused")
     _ = try page.value("document.querySelector('#pause').click()")
-    try page.wait(for: "document.querySelector('#status').textContent === 'Connected again'")
+    try page.wait(for: "document.querySelector('#status').textContent === 'Live'")
     // What is not saved is asked about once.
     try notebook.enter("%quit")
     try notebook.send("%quit\r")

@@ -229,6 +229,17 @@ import Testing
       ])
   }
 
+  @Test func inANarrowWindowATraceIsListedInTwoLines() throws {
+    let notebook = try NotebookTerminal(columns: 40, rows: 12)
+    try notebook.enter("route \"/slow\" { await sleep(40ms); \"slept\" }")
+    try notebook.enter("%get /slow")
+    let listed = try notebook.enter("%trace all")
+    let place = try #require(listed.firstIndex { $0.contains("GET /slow [1]") })
+    #expect(listed[place].hasSuffix("GET /slow [1]"))
+    #expect(listed[place + 1].hasPrefix("      4"))
+    #expect(listed[place + 1].hasSuffix(" ago"))
+  }
+
   @Test func twoTracesAreCompared() throws {
     let notebook = try NotebookTerminal()
     try notebook.enter("route \"/slow\" { await sleep(90ms); \"slept\" }")

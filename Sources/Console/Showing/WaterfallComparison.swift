@@ -19,7 +19,7 @@ struct WaterfallComparison {
     let drawn =
       isWide
       ? Self.beside(views[0].picture, views[1].picture, width: width)
-      : views[0].picture + [StyledText()] + views[1].picture
+      : views[0].whole + [StyledText()] + views[1].whole
     lines = drawn + [StyledText()] + Self.differences(first, second, columns: columns)
   }
 
@@ -36,7 +36,7 @@ struct WaterfallComparison {
 
   private static func differences(_ first: Waterfall, _ second: Waterfall, columns: Int) -> [StyledText] {
     let whole = change(first.trace.duration, second.trace.duration, "in all")
-    let sentence = WaterfallView.lines(of: whole, columns: columns).map { StyledText($0, .bold) }
+    let sentence = WaterfallView.lines(of: whole, columns: columns, .bold)
     let (before, after) = (times(first), times(second))
     if before.isEmpty && after.isEmpty { return sentence }
     // Of a trace that is larger than what is drawn not all of the path has rows.
@@ -49,7 +49,7 @@ struct WaterfallComparison {
       if isWhole { path[path.count - 1] += ";" }
       path += steps.dropLast().map { $0 + "," } + [steps[steps.count - 1]]
     }
-    return sentence + WaterfallView.lines(of: path, columns: columns).map { StyledText($0, Style(.cyan)) }
+    return sentence + WaterfallView.lines(of: path, columns: columns, Style(.cyan))
   }
 
   /// What is on the one critical path for longer than on the other: the largest changes.

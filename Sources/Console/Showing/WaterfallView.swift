@@ -11,7 +11,10 @@ struct WaterfallView {
   /// The critical path and what could overlap, in words.
   private let notes: [StyledText]
 
-  var lines: [StyledText] { title + picture.dropFirst() + notes }
+  /// The picture where nothing stands beside it.
+  var whole: [StyledText] { title + picture.dropFirst() }
+
+  var lines: [StyledText] { whole + notes }
 
   init(_ waterfall: Waterfall, columns: Int) {
     self.init(waterfall, WaterfallColumns(for: [waterfall], columns: columns), columns: columns)
@@ -60,12 +63,12 @@ struct WaterfallView {
     if steps.isEmpty { return [] }
     let words = steps.dropLast().map { $0 + "," } + [steps[steps.count - 1]]
     return lines(
-      of: ["critical path:"] + words + (omitted > 0 ? ["and \(omitted) shorter"] : []), columns: columns
-    ).map { StyledText($0, Style(.cyan)) }
+      of: ["critical path:"] + words + (omitted > 0 ? ["and \(omitted) shorter"] : []), columns: columns,
+      Style(.cyan))
   }
 
-  /// Pieces of a sentence in lines, each whole.
-  static func lines(of pieces: [String], columns: Int) -> [String] {
+  /// Pieces of a sentence in lines, each whole where the window is wide enough.
+  static func lines(of pieces: [String], columns: Int, _ style: Style) -> [StyledText] {
     var lines: [String] = []
     var line = ""
     for piece in pieces {
@@ -76,7 +79,7 @@ struct WaterfallView {
         line += line.isEmpty ? piece : " " + piece
       }
     }
-    return lines + [line]
+    return (lines + [line]).flatMap { StyledText($0, style).wrapped(to: columns + 1, indent: 4).lines }
   }
 
   /// `the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s`, and how that is written.

@@ -153,14 +153,14 @@ struct TraceOverlaps {
     }
     let ends = SharedTime.ends(of: works)
     for (work, end) in zip(works, ends)
-    where end - work.duration > max(Self.smallestDelay, work.duration / 10) {
+    where end - work.duration > max(Self.smallestDelay, work.duration / 4) {
       return nil
     }
     return ends.max()
   }
 
-  /// A delay in nanoseconds that changes nothing.
-  private static let smallestDelay = 2_000_000
+  /// A delay in nanoseconds that changes nothing; of what takes longer it is a quarter.
+  private static let smallestDelay = 5_000_000
 
   /// When this notebook computed for a call, since it was waited for. The way of request and answer is computing too,
   /// where both ends are here.

@@ -3,13 +3,24 @@ extension InspectorPage {
   static let connectionScript = #"""
     let source = null;
     let isPaused = false;
-    let wasConnected = false;
+    let wasLost = false;
     let kernel = null;
+    let passing = null;
 
     // Says something once, to the eye and to the ear.
     function say(text, state) {
       if (state) element('status').dataset.state = state;
       put(element('status'), text);
+      clearTimeout(passing);
+    }
+
+    // Says something that is of interest for a moment; then what holds is said again.
+    function mention(text, state) {
+      say(text, state);
+      passing = setTimeout(() => {
+        if (isPaused) say('Paused', 'waiting');
+        else if (element('status').dataset.state === 'live') say('Live');
+      }, 4000);
     }
 
     function connect() {
@@ -19,6 +30,7 @@ extension InspectorPage {
       opened.onerror = () => {
         if (source !== opened) return;
         say('Connection lost, trying again…', 'lost');
+        wasLost = true;
         if (opened.readyState !== EventSource.CLOSED) return;
         source = null;
         tellRefusal();
@@ -43,10 +55,10 @@ extension InspectorPage {
       told = { now: message.now, at: performance.now(), isVirtual: message.isVirtual ?? false };
       const isFirst = message.isFirst === true;
       if (isFirst) {
-        say(wasConnected ? 'Connected again' : 'Live', 'live');
-        wasConnected = true;
+        if (wasLost) mention('Connected again', 'live'); else say('Live', 'live');
+        wasLost = false;
       } else if (kernel !== message.kernel) {
-        say('The kernel was restarted', 'live');
+        mention('The kernel was restarted', 'live');
       }
       kernel = message.kernel;
       if (message.addresses) {
@@ -66,12 +78,11 @@ extension InspectorPage {
       const name = `${row.kind} ${row.name}`;
       try {
         const answer = await fetch(`activities/${key}/cancel`, { method: 'POST' });
-        say(answer.ok ? `Cancelled ${name}` : `${name}: ${(await answer.text()).trim()}`);
+        mention(answer.ok ? `Cancelled ${name}` : `${name}: ${(await answer.text()).trim()}`);
       } catch {
-        say(`${name} could not be cancelled: the notebook does not answer`);
+        mention(`${name} could not be cancelled: the notebook does not answer`);
       }
       row.isStopping = false;
-      setTimeout(() => { if (isPaused) say('Paused', 'waiting'); }, 4000);
     }
 
     element('pause').addEventListener('click', (event) => {
