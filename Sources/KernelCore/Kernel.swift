@@ -167,6 +167,10 @@ final class Kernel {
     // So does the next turn where one is planned, lest each of many sockets have a turn of its own. Under a virtual clock
     // nothing depends on how long something takes.
     if hasMoreToRun, !configuration.isClockVirtual { return }
+    if machine.isBusy {
+      planPump()
+      return clock.kernelIsIdle(.held)
+    }
     isPumping = true
     machine.moment = clock.now
     let end = NIODeadline.now() + Kernel.turn

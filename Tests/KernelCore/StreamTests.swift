@@ -31,6 +31,20 @@ struct StreamTests {
     #expect(try client.read(11) == "1\r\n2\r\n0\r\n\r\n")
   }
 
+  /// The loop must not spin until its turn is over while the handler's end is told.
+  @Test func theBodyBeginsAsSoonAsTheHandlerHasEnded() throws {
+    bench.run("route \"/s\" { stream { out in out.write(\"a\") } }; nil")
+    var shortest = Duration.seconds(1)
+    let client = try client("")
+    for _ in 0..<100 {
+      let start = ContinuousClock.now
+      try client.send(Self.get("/s"))
+      #expect(try client.readResponse().text == "a")
+      shortest = min(shortest, ContinuousClock.now - start)
+    }
+    #expect(shortest < .microseconds(1_900))
+  }
+
   @Test func theHeadGoesOutWhenTheBodyWaits() throws {
     bench.run("route \"/s\" { events { send in await deferred() } }")
     let head = try client(Self.get("/s")).readResponse(toHead: true)

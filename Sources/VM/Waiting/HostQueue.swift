@@ -21,6 +21,10 @@ extension Machine {
   /// Whether code of the language is running now: the host is being called by it.
   public var isRunning: Bool { current != nil }
 
+  /// Whether the machine is in the middle of something, as when it tells that a task has ended: until it is done, what is
+  /// ready does not run.
+  public var isBusy: Bool { busy > 0 }
+
   /// The turn of a job.
   func runJob(_ number: Int) { jobs.removeValue(forKey: number)?() }
 
