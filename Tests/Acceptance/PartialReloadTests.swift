@@ -73,6 +73,72 @@ import Testing
     }
   }
 
+  private static let asked = "route \"/auth\" { \"ok\" }"
+  private static let asking =
+    "before { if request.path == \"/\" { if (await get(\"/auth\")).text != \"ok\" { throw httpError(401) } } }"
+  private static let ofOut = "before { if !Out[1] { throw httpError(401) } }"
+  private static let list = "var closed = []\nfunc protect(path) { closed.append(path) }"
+  private static let listed = "before { if closed.contains(request.path) { throw httpError(401) } }"
+
+  /// Several cells declare what a guard uses, or assign to it: it is what it would be after a start.
+  @Test(arguments: [
+    (
+      ["let open = false", "if !open { \(guarding) }", secret, "let open = true"],
+      "# %% 1\nlet open = false\n# %% 2\nif !open { \(guarding); 2 }\n# %% 3\n\(secret)\n# %% 4\nlet open = true\n"
+    ),
+    (
+      ["func check() { throw httpError(401) }", "func check() { nil }", "before { check() }", open],
+      "# %% 2\nfunc check() { nil }\n# %% 1\nfunc check() { throw httpError(401) }\n"
+        + "# %% 3\nbefore { check() }\n# %% 4\n\(secret)\n"
+    ),
+    (
+      ["let open = true", "if !open { \(guarding) }", open, "let open = false"],
+      "# %% 1\nlet open = true\n# %% 4\nlet open = false\n# %% 2\nif !open { \(guarding) }\n# %% 3\n\(secret)\n"
+    ),
+    (
+      ["var open = false", "before { if !open { throw httpError(401) } }", open, "open = true"],
+      "# %% 1\nvar open = false\n# %% 2\nbefore { if !open { throw httpError(401) } }\n# %% 3\n\(secret)\n"
+    ),
+    (
+      [
+        "var free = []", "before { if !free.contains(\"/\") { throw httpError(401) } }", open,
+        "free.append(\"/\")",
+      ],
+      "# %% 1\nvar free = []\n# %% 2\nbefore { if !free.contains(\"/\") { throw httpError(401) } }\n# %% 3\n\(secret)\n"
+    ),
+  ])
+  func aGuardIsWhatAStartWouldMakeOfIt(before: [String], after: String) async throws {
+    try await onOwnThread {
+      let edited = try EditedFile(before)
+      #expect(try [200, 401].contains(edited.serving.ask("/").status))
+      try edited.write(after)
+      var texts: Set<String> = []
+      while !edited.serving.program.errors.contains("reloaded: ") { texts.insert(try edited.text("/")) }
+      texts.insert(try edited.text("/"))
+      #expect(!texts.contains("secret"))
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.serving.stop()
+    }
+  }
+
+  /// A route was lost where the cell that takes it over has it in a branch that does not run, or in a function.
+  @Test(arguments: [
+    "let dev = false\nif dev { route \"/\" { \"second\" } }", "func later() { route \"/\" { \"second\" } }",
+  ])
+  func aRouteThatACellLetsGoIsThatOfTheCellBeforeIt(second: String) async throws {
+    try await onOwnThread {
+      let edited = try EditedFile([Self.open, "route \"/\" { \"second\" }", "route \"/\" { \"third\" }"])
+      #expect(try edited.text("/") == "third")
+      try edited.write([Self.open, second, "route \"/\" { \"third\" }"])
+      try edited.told("reloaded: ")
+      #expect(try edited.text("/") == "third")
+      try edited.write([Self.open, second, "let a = 1"])
+      try edited.told("reloaded: ", times: 2)
+      #expect(try edited.text("/") == "public")
+      try edited.serving.stop()
+    }
+  }
+
   /// A guard reads as before, and what it asks is another, or is to be.
   @Test(arguments: [
     (
@@ -94,6 +160,13 @@ import Testing
     (
       ["func data() { \"secret\" }", "route \"/\" { data() }", guarding],
       ["throw \"x\"\nfunc data() { \"public\" }", "route \"/\" { data() }"]
+    ),
+    ([asked, asking, open], ["throw \"x\"\nroute \"/auth\" { \"no\" }", asking, secret]),
+    (["true", ofOut, open], ["throw \"x\"\nfalse", ofOut, secret]),
+    (["false", ofOut, secret], ["true", ofOut, "throw \"x\"\n\(open)"]),
+    (
+      [list, listed, secret, "protect(\"/else\")"],
+      [list, listed, secret, "throw \"x\"\nprotect(\"/\")", "let a = 1"]
     ),
   ])
   func aGuardThatDoesSomethingElseCountsAsAnother(before: [String], after: [String]) async throws {

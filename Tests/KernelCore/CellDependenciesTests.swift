@@ -45,6 +45,56 @@ struct CellDependenciesTests {
     #expect(CellDependencies([(1, "func p() { before { nil } }\np()")]).guards(1))
   }
 
+  private static let branch = #"if b { route "/a" { 2 } }"#
+  private static let threeRoutes = [
+    1: #"route "/a" { 1 }"#, 2: "let dev = false\nif dev { route \"/a\" { 2 } }", 3: #"route "/a" { 3 }"#,
+  ]
+  private static let between = [1: "let a = 1", 2: "let b = a", 3: "3", 4: "let a = 2"]
+
+  /// A notebook whose cells stand in another order then.
+  @Test(arguments: [
+    (["let a = 1", "let a = 2", "a"], [2, 1, 3], [1, 3]),
+    (["let a = 1", "let a = 2", "let b = a"], [1, 3, 2], [1, 3, 2]),
+    ([#"route "/a" { 1 }"#, #"route "/a" { 2 }"#, "3"], [2, 3, 1], [1]),
+    (["var a = 1", "if a > 1 { before { nil } }", "a = 2"], [1, 3, 2], [1, 3, 2]),
+    (["var a = 1", "a = 2", "let b = a"], [1, 3, 2], [1, 3, 2]),
+    (["let a = 1", "let b = a", "5"], [3, 1, 2], []),
+    (["func f() { 1 }", "func f() { 2 }", "before { f() }", "4"], [2, 1, 3, 4], [1]),
+  ])
+  func ofCellsThatMoveThoseRunWhoseOrderCounts(texts: [String], order: [Int], affected: [Int]) {
+    let before = CellDependencies(texts.enumerated().map { ($0 + 1, $1) })
+    let after = CellDependencies(order.map { ($0, texts[$0 - 1]) })
+    #expect(after.affected(by: [], since: before) == affected)
+  }
+
+  @Test func aGuardUsesTheValuesOfCellsAndTheRoutesThatItAsks() {
+    func cells(_ guarding: String) -> Set<Int> {
+      CellDependencies([
+        (1, "true"), (2, guarding), (3, "route \"/auth/<name>\" { f() }"), (4, "func f() { 1 }"),
+        (5, "route \"/other\" { 2 }"), (6, "let u = 1"),
+      ]).cellsOfGuards
+    }
+    #expect(cells("before { Out[1] }") == [1, 2])
+    #expect(cells("let n = 1\nbefore { Out[n] }") == [1, 2, 3, 4, 5, 6])
+    #expect(cells("before { await get(\"/auth/a?b=c\") }") == [2, 3, 4])
+    #expect(cells("before { await post(\"http://localhost:8080/auth/a\") }") == [2, 3, 4])
+    #expect(cells("func ask() { get(\"/auth/\\(u)\") }\nbefore { await ask() }") == [2, 3, 4, 6])
+    #expect(cells("before { await get(\"https://example.org/auth/a\") }") == [2])
+    #expect(cells("before { await get(\"/none\") }") == [2])
+    // What is asked is known when it runs.
+    #expect(cells("before { await get(u) }") == [2, 3, 4, 5, 6])
+    #expect(cells("before { await get(\"http://localhost:\\(u)/auth/a\") }") == [2, 3, 4, 5, 6])
+  }
+
+  /// A function of another cell changes what a guard reads.
+  @Test func whoCallsAFunctionThatChangesAGuardIsOfTheGuard() {
+    let cells = CellDependencies([
+      (1, "var paths = []\nfunc protect(q) { paths.append(q) }"), (2, "before { paths }"),
+      (3, "protect(\"/a\")"), (4, "4"),
+    ])
+    #expect(cells.cellsOfGuards == [1, 2, 3])
+  }
+
   static let examples = [
     Example("nothing", [1: "let a = 1", 2: "a"], [1: "let a = 1", 2: "a"], []),
     Example(
@@ -94,6 +144,67 @@ struct CellDependenciesTests {
       "two patterns that match the same paths are one route",
       [1: #"route "/<a>" { a }"#, 2: #"route "/<b>" { b }"#],
       [1: #"route "/<a>" { "x" + a }"#, 2: #"route "/<b>" { b }"#], [1, 2]),
+    Example(
+      "a route that an edited cell has in a branch from now on",
+      [1: #"route "/a" { 1 }"#, 2: #"route "/a" { 2 }"#],
+      [1: #"route "/a" { 1 }"#, 2: #"if 1 > 2 { route "/a" { 2 } }"#], [1, 2]),
+    Example(
+      "a route that an edited cell has in a function from now on that nobody calls",
+      [1: #"route "/a" { 1 }"#, 2: #"route "/a" { 2 }"#],
+      [1: #"route "/a" { 1 }"#, 2: #"func later() { route "/a" { 2 } }"#], [1, 2]),
+    Example(
+      "a route that the one before it has in a branch", threeRoutes,
+      [1: threeRoutes[1]!, 2: threeRoutes[2]!, 3: "3"], [1, 2, 3]),
+    Example(
+      "a route that the one before it has in a branch, where the cell is gone", threeRoutes,
+      [1: threeRoutes[1]!, 2: threeRoutes[2]!], [1, 2]),
+    Example(
+      "a route of a function that an edited cell no longer calls",
+      [1: #"route "/a" { 1 }"#, 2: #"func make() { route "/a" { 2 } }"#, 3: "make()"],
+      [1: #"route "/a" { 1 }"#, 2: #"func make() { route "/a" { 2 } }"#, 3: "3"], [1, 3]),
+    Example(
+      "a branch that a variable leads into", [1: #"route "/a" { 1 }"#, 2: "let b = true", 3: branch],
+      [1: #"route "/a" { 1 }"#, 2: "let b = false", 3: branch], [1, 2, 3]),
+    Example(
+      "a route in a group, which is as certain as any",
+      [1: #"route "/a/b" { 1 }"#, 2: #"group "/a" { route "/b" { 2 } }"#],
+      [1: #"route "/a/b" { 1 }"#, 2: #"group "/a" { route "/b" { 3 } }"#], [2]),
+    Example(
+      "what is allowed to other origins, of which the last counts",
+      [1: "cors(\"http://a\")", 2: "cors(\"http://b\")", 3: "3"],
+      [1: "cors(\"http://c\")", 2: "cors(\"http://b\")", 3: "3"], [1, 2]),
+    Example(
+      "a cell between two that declare what it reads", between, between.merging([2: "let b = a + 1"]) { $1 },
+      [1, 2, 4]),
+    Example(
+      "a cell that reads a name of which another declaration is gone",
+      [1: "let a = 1", 2: "let a = 2", 3: "let b = a", 4: "let a = 3"],
+      [1: "let a = 1", 3: "let b = a", 4: "let a = 3"], [1, 3, 4]),
+    Example(
+      "a cell that declares anew what it reads",
+      [1: "let a = 1", 2: "let b = a", 3: "let a = a + 1"],
+      [1: "let a = 1", 2: "let b = a", 3: "let a = a + 2"],
+      [1, 2, 3]),
+    Example(
+      "a cell that calls what reads a name that is declared again",
+      [1: "let a = 1", 2: "func f() { a }", 3: "let g = f", 4: "let b = g()", 5: "let a = 2"],
+      [1: "let a = 1", 2: "func f() { a }", 3: "let g = f", 4: "let b = g() + 1", 5: "let a = 2"],
+      [1, 3, 4, 5]),
+    Example(
+      "a cell that has for itself a name of others", [1: "let r = 1", 2: "let r = 2\nr + 1", 3: "3"],
+      [1: "let r = 1", 2: "let r = 2\nr + 2", 3: "3"], [2]),
+    Example(
+      "a cell that is gone and had opened a guard",
+      [1: "var free = []", 2: "free.append(1)", 3: "before { free }", 4: "free.append(2)"],
+      [1: "var free = []", 3: "before { free }", 4: "free.append(2)"], [1, 4]),
+    Example(
+      "an edited cell that opens a guard by a function",
+      [1: "var free = []", 2: "func let1(x) { free.append(x) }", 3: "before { free }", 4: "let1(1)"],
+      [1: "var free = []", 2: "func let1(x) { free.append(x) }", 3: "before { free }", 4: "let1(2)"], [1, 4]),
+    Example(
+      "a cell that is gone and had assigned to what no guard reads",
+      [1: "var a = 1", 2: "a = 2", 3: #"route "/" { a }"#],
+      [1: "var a = 1", 3: #"route "/" { a }"#], []),
     Example(
       "what a text that can't be parsed would declare", [1: "let a = 1", 2: "a"], [1: "let a = (", 2: "a"],
       [1, 2]),

@@ -150,7 +150,7 @@ struct Staleness: Sendable {
   }
 
   /// What the last run of a cell assigned to and did not declare.
-  private func assigned(by cell: Int) -> Set<String> { runs[cell]?.assigns ?? [] }
+  func assigned(by cell: Int) -> Set<String> { runs[cell]?.assigns ?? [] }
 
   /// What a cell reads itself and what the functions read that it names, but for what it declares.
   private func names(readBy uses: CellUses) -> Set<String> {

@@ -72,6 +72,18 @@ public struct Resolution: Sendable {
 
   /// Errors and warnings in the order of the text. With an error among them the tree cannot be compiled.
   public internal(set) var diagnostics: [Diagnostic] = []
+  /// When something that a text declares is in force.
+  public struct Standing: Hashable, Sendable {
+    /// The global in whose function it stands: it is declared when that is called, and by whoever calls it.
+    public var function: String?
+    /// Whether it stands in a function, of whatever name.
+    public var isInFunction = false
+    /// Whether it may be declared as the text runs, also where it stands in a function.
+    public var isAtOnce = true
+    /// Whether it is declared by each run that succeeds: it stands in no function, branch or loop.
+    public var isCertain = false
+  }
+
   /// The patterns of the routes that the text declares, each with its literal's place.
   public struct RoutePlace: Hashable, Sendable {
     /// The methods as written; empty means any method.
@@ -83,6 +95,7 @@ public struct Resolution: Sendable {
     public var span: Span
     /// Whether it is a `socket`.
     public var isSocket = false
+    public var standing = Standing()
 
     /// The whole pattern.
     public var pattern: String { RouteNode.joined(prefix, literal) }
@@ -95,14 +108,26 @@ public struct Resolution: Sendable {
     public var kind: HookKind
     /// The paths of the groups around it, joined.
     public var prefix: String
-    /// The global in whose function it stands: it is declared when that is called, and by whoever calls it.
-    public var function: String?
-    /// Whether it stands in a function, of whatever name.
-    public var isInFunction = false
-    /// Whether it may be declared as the text runs, also where it stands in a function.
-    public var isAtOnce = true
+    public var standing = Standing()
   }
   public internal(set) var hooks: [Hook] = []
+  /// A call of `cors` or `files`.
+  public struct SurroundingCall: Hashable, Sendable {
+    public var name: String
+    /// The paths of the groups around it, joined, and the path that it is given; nil where that is no plain text.
+    public var prefix: String?
+    public var standing = Standing()
+  }
+  public internal(set) var surroundingCalls: [SurroundingCall] = []
+  /// An address that the text calls.
+  public struct CalledAddress: Hashable, Sendable {
+    /// As written, up to the first value that is put into it; empty where it is no text at all.
+    public var beginning: String
+    /// Whether that is all of it.
+    public var isWhole: Bool
+  }
+  /// What `get`, `post` and their like are given, in functions too.
+  public internal(set) var calledAddresses: Set<CalledAddress> = []
   /// The globals that the text declares.
   public internal(set) var declares: [String: GlobalScope.Kind] = [:]
   /// Where their names stand.
@@ -114,6 +139,12 @@ public struct Resolution: Sendable {
   public internal(set) var reads: [String: Use] = [:]
   /// The cells whose value the text reads as it runs, as `Out[3]`.
   public internal(set) var outsRead: Set<Int> = []
+  /// The same of what functions in the text read as well, whenever they are called.
+  public internal(set) var outsMentioned: Set<Int> = []
+  /// Whether `Out` is used in another way, so that it may give the value of any cell.
+  public internal(set) var mentionsAnyOut = false
+  /// Whether the text has a function, be it one without a name, that may be called when it has run.
+  public internal(set) var hasFunctions = false
   /// For each global that the text declares, the globals that functions in its value read when they are called; the
   /// value of a cell by its `outName`.
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]

@@ -50,6 +50,11 @@ public final class Resolver {
   var declaring: String?
   /// The paths of the groups around the place, joined.
   var groupPrefix = ""
+  /// How many groups surround the place.
+  var groupDepth = 0
+  /// How often the text names `Out`, and how often with the number of a cell.
+  var outs = 0
+  var outsByNumber = 0
   /// Where the expression stands that is a statement by itself, resolved last.
   var unused: Span?
   /// How many functions surround the place that run later than the text, if ever.
@@ -71,6 +76,7 @@ public final class Resolver {
     let resolver = Resolver(source: source, globals: globals)
     resolver.collectGlobals(program.body)
     resolver.resolve(program)
+    resolver.resolution.mentionsAnyOut = resolver.outs > resolver.outsByNumber
     resolver.resolution.diagnostics.sort {
       ($0.span.start, $0.severity.rawValue) < ($1.span.start, $1.severity.rawValue)
     }
@@ -86,6 +92,7 @@ public final class Resolver {
 
   func resolve(_ function: FunctionNode) {
     function.parent = frames.last?.node
+    if function.role == .function || function.role == .closure { resolution.hasFunctions = true }
     frames.append(Frame(function))
     if function.role == .main {
       resolveStatements(function.body)

@@ -134,6 +134,7 @@ extension Resolver {
       reference.binding = .global
       let isTopLevel = frame.node.role == .main
       if isRead {
+        if reference.name == "Out" { outs += 1 }
         note(reference, isTopLevel, in: \.reads)
         if laterFunctions > 0, let declaring {
           resolution.readsWhenCalled[declaring, default: []].insert(reference.name)
@@ -168,6 +169,8 @@ extension Resolver {
     guard case .name(let reference) = base.kind, reference.name == "Out", case .global = reference.binding,
       case .integer(let cell) = index.kind
     else { return }
+    outsByNumber += 1
+    resolution.outsMentioned.insert(cell)
     if laterFunctions == 0 {
       resolution.outsRead.insert(cell)
     } else if let declaring {

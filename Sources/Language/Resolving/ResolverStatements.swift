@@ -46,15 +46,11 @@ extension Resolver {
       resolution.routes.append(
         .init(
           methods: node.methods.map(\.name), prefix: node.prefix, literal: node.literal,
-          span: node.patternSpan, isSocket: node.isSocket))
+          span: node.patternSpan, isSocket: node.isSocket, standing: standing))
       warnOfForeignParameters(in: node.literal, at: node.patternSpan)
       runningLater { $0.resolve(node.handler) }
     case .hook(let node):
-      let isInFunction = frames.count > 1
-      resolution.hooks.append(
-        .init(
-          kind: node.kind, prefix: node.prefix, function: isInFunction ? declaring : nil,
-          isInFunction: isInFunction, isAtOnce: laterFunctions == 0))
+      resolution.hooks.append(.init(kind: node.kind, prefix: node.prefix, standing: standing))
       runningLater { $0.resolve(node.handler) }
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)
@@ -102,8 +98,19 @@ extension Resolver {
         methods: [], prefix: String(decoding: group.prefix.utf8.prefix(known), as: UTF8.self),
         literal: group.literal, span: group.pathSpan))
     warnOfForeignParameters(in: group.literal, at: group.pathSpan)
+    groupDepth += 1
     resolve(group.body)
+    groupDepth -= 1
     groupPrefix = outer
+  }
+
+  /// When what is declared here is in force.
+  private var standing: Resolution.Standing {
+    let isInFunction = frames.count > 1
+    return .init(
+      function: isInFunction ? declaring : nil, isInFunction: isInFunction, isAtOnce: laterFunctions == 0,
+      // Every block has a scope, and those of groups are run whenever they are come to.
+      isCertain: !isInFunction && frame.scopes.count == groupDepth)
   }
 
   /// Resolves the declaration of a name, which is a global at the outermost level.
@@ -336,7 +343,8 @@ extension Resolver {
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
-      noteGroup(of: callee)
+      noteGroup(of: callee, arguments)
+      noteAddress(of: callee, arguments)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver)
       }
@@ -369,12 +377,39 @@ extension Resolver {
   private static let surrounding: Set<String> = ["cors", "files"]
 
   /// Notes in which group such a function is called.
-  private func noteGroup(of callee: Expression) {
+  private func noteGroup(of callee: Expression, _ arguments: [Argument]) {
     guard case .name(let name) = callee.kind, Self.surrounding.contains(name.name),
-      case .global = name.binding,
-      globals.kind(of: name.name) == .builtin, globalSpans[name.name] == nil
+      case .global = name.binding, globalSpans[name.name] == nil
     else { return }
-    name.groupPrefix = groupPrefix
+    if globals.kind(of: name.name) == .builtin { name.groupPrefix = groupPrefix }
+    var path: String? = ""
+    if name.name == "files" {
+      path = nil
+      if case .string(let text)? = arguments.first?.value.kind { path = text }
+    }
+    resolution.surroundingCalls.append(
+      .init(name: name.name, prefix: path.map { groupPrefix + $0 }, standing: standing))
+  }
+
+  private static let calling: Set<String> = ["get", "post", "put", "patch", "delete", "head", "http"]
+
+  /// Notes which address a call asks.
+  private func noteAddress(of callee: Expression, _ arguments: [Argument]) {
+    guard case .name(let name) = callee.kind, Self.calling.contains(name.name), case .global = name.binding,
+      let address = arguments.first(where: { $0.label == "url" }) ?? arguments.first
+    else { return }
+    let called: Resolution.CalledAddress =
+      switch address.value.kind {
+      case .string(let text): .init(beginning: text, isWhole: true)
+      case .interpolation(let parts, _):
+        if case .text(let text)? = parts.first {
+          .init(beginning: text, isWhole: false)
+        } else {
+          .init(beginning: "", isWhole: false)
+        }
+      default: .init(beginning: "", isWhole: false)
+      }
+    resolution.calledAddresses.insert(called)
   }
 }
 

@@ -33,6 +33,7 @@ struct ReloadPropertyTests {
     var content: [String] {
       kernel.routes().map { "\($0.method ?? "any") \($0.pattern) [\($0.cell ?? 0)]" }.sorted()
         + kernel.variables().map { "\($0.name) = \($0.value) [\($0.cell ?? 0)]" }
+        + kernel.surroundings().map { "\($0.kind) \($0.prefix) [\($0.cell ?? 0)]" }
     }
 
     func end() { kernel.shutDown(grace: .zero) }
@@ -83,6 +84,43 @@ struct ReloadPropertyTests {
     for (number, text) in texts.sorted(by: { $0.key < $1.key }) { #expect(fresh.run(number, text)) }
     #expect(reloaded.content == fresh.content)
     #expect(fresh.content.count >= 12)
+  }
+
+  /// Names and routes that several cells declare, in branches too, cells that move, and guards. `RELOAD_EDITS` says how
+  /// many edits there are of each notebook.
+  @Test(arguments: 0..<40)
+  func reloadsOfWhatSeveralCellsDeclareComeToWhatAFreshStartDoes(_ seed: Int) throws {
+    let edits = ProcessInfo.processInfo.environment["RELOAD_EDITS"].flatMap(Int.init) ?? 12
+    var random = SeededGenerator(seed: UInt64(seed))
+    var notebook = RandomNotebook()
+    let reloaded = try Quiet()
+    defer { reloaded.end() }
+    var schedule = CellSchedule()
+    for _ in 0..<edits {
+      let before = notebook.texts
+      notebook.change(&random, mayFail: true)
+      let texts = notebook.texts
+      reloaded.kernel.setOrder(texts.map(\.number))
+      _ = schedule.adopt(texts)
+      carryOut(&schedule, reloaded)
+      if notebook.fails { continue }
+      let fresh = try Quiet()
+      defer { fresh.end() }
+      fresh.kernel.setOrder(texts.map(\.number))
+      for (number, text) in texts {
+        if !fresh.run(number, text) { Issue.record("[\(number)] \(text) fails in \(texts)") }
+      }
+      if reloaded.content != fresh.content {
+        Issue.record("\(reloaded.content)\n is not \(fresh.content)\n of \(texts)\n after \(before)")
+        return
+      }
+      let stopped = schedule.adopt(texts)
+      let step = schedule.next()
+      if stopped != [] || step != .rest {
+        Issue.record("\(step) again\n of \(texts)\n after \(before)")
+        return
+      }
+    }
   }
 
   private func carryOut(_ schedule: inout CellSchedule, _ quiet: Quiet) {

@@ -45,10 +45,16 @@ struct CellSchedule {
   /// The text of the last run of each cell that failed and may. It has run as it is meant to, though nothing of it is
   /// there.
   private var failedAsMeant: [Int: String] = [:]
-  /// The cells whose last good run has lost to another cell what the file may give back to them.
-  private var overtaken: Set<Int> = []
+  /// When the last good run of each cell ended, as a count of such ends.
+  private var ends: [Int: Int] = [:]
+  private var endCount = 0
+  /// The names that guards use and that are to be declared anew: cells have changed them that are gone, run again or
+  /// have failed.
+  private var spoilt: Set<String> = []
   /// The cell that the reload waits for.
   private var awaited: Int?
+  /// Whether cells have moved when the file was last adopted.
+  private var isMoved = false
   /// Whether a cell that is to run or is gone declares something around routes, or what a guard uses, or did.
   private(set) var movesSurroundings = false
   /// The cells that have run well, or are gone, since the file was last adopted.
@@ -68,6 +74,11 @@ struct CellSchedule {
     let present = goingOn.reduce(into: texts) { $0[$1.number] = $1.text }
     let order = gone.map(\.number) + entries.map(\.number)
     let before = CellDependencies(order.compactMap { number in present[number].map { (number, $0) } })
+    let overtaken = before.overtaken(ends)
+    // One that is stopped has perhaps assigned something by then.
+    for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {
+      spoilt.formUnion(dependencies.spoilt(by: entry.number))
+    }
     dependencies = CellDependencies(cells)
     let wereOfGuards = ofGuards.union(before.cellsOfGuards)
     ofGuards = dependencies.cellsOfGuards
@@ -78,11 +89,15 @@ struct CellSchedule {
     }
     let changed = Set(
       cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
-        + cells.map(\.number).filter(overtaken.contains))
+        + cells.map(\.number).filter(overtaken.contains)
+    ).union(dependencies.declaring(spoilt))
     let concerned = Set(dependencies.affected(by: changed, since: before))
     let due =
       goingOn.isEmpty
       ? concerned : Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
+
+    spoilt.formUnion(dependencies.spoilt(by: due, since: before))
+    isMoved = before.isMoved(in: dependencies)
 
     let edited = Set(cells.filter { differs($0.number, $0.text, from: texts) }.map(\.number))
     let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
@@ -111,7 +126,7 @@ struct CellSchedule {
     if let place = gone.firstIndex(where: \.heirs.isEmpty) {
       let number = gone.remove(at: place).number
       texts[number] = nil
-      overtaken.remove(number)
+      ends[number] = nil
       failedAsMeant[number] = nil
       done.insert(number)
       return .remove(number)
@@ -134,6 +149,7 @@ struct CellSchedule {
     guard let place = entries.firstIndex(where: { $0.number == number && $0.isUnderWay }) else { return }
     entries[place].isUnderWay = false
     if awaited == number { awaited = nil }
+    if !succeeded { spoilt.formUnion(dependencies.spoilt(by: number)) }
     entries[place].hasFailed = !succeeded && !mayFail
     if entries[place].hasFailed { return }
     entries[place].isDue = false
@@ -142,20 +158,21 @@ struct CellSchedule {
     guard succeeded else { return }
     texts[number] = entries[place].text
     done.insert(number)
-    noteOvertaken(by: place)
+    noteEnd(of: number)
+    spoilt.subtract(dependencies.names(of: number))
+    let overlaying = dependencies.overlaying(number)
+    for index in overlaying.isEmpty ? 0..<0 : entries.indices
+    where !entries[index].isDue && overlaying.contains(entries[index].number) {
+      // It ran beside this one, which has gone on by itself.
+      entries[index].isDue = true
+      entries[index].isStale = true
+    }
     for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
   }
 
-  /// A cell has run. Those behind it that don't come after it, since they have failed or wait, lose what their last good
-  /// run declared and it declares now.
-  private mutating func noteOvertaken(by place: Int) {
-    let number = entries[place].number
-    overtaken.remove(number)
-    for entry in entries[(place + 1)...] {
-      guard let text = texts[entry.number], !isSame(text, entry.text) else { continue }
-      let both = CellDependencies([(number, entries[place].text), (entry.number, text)])
-      if both.declareSame(number, entry.number) { overtaken.insert(entry.number) }
-    }
+  private mutating func noteEnd(of number: Int) {
+    endCount += 1
+    ends[number] = endCount
   }
 
   /// A run that was to be stopped had ended well before: what it made is there, and is to go where the file has another
@@ -163,6 +180,7 @@ struct CellSchedule {
   mutating func hadEnded(_ number: Int, text: String) {
     guard let place = entries.firstIndex(where: { $0.number == number }) else { return }
     texts[number] = text
+    noteEnd(of: number)
     guard !isSame(entries[place].text, text), !entries[place].isUnderWay else { return }
     entries[place].isDue = true
     entries[place].isEdited = true
@@ -171,12 +189,14 @@ struct CellSchedule {
   /// What is due because of a cell that has run or is gone stays so, though the file may change back.
   private mutating func noteStale() {
     defer { done = [] }
-    let open = entries.indices.filter { entries[$0].isDue && !entries[$0].isEdited }
+    let open = entries.indices.filter { entries[$0].isDue }
     if open.isEmpty || done.isEmpty { return }
     let affected = Set(dependencies.affected(by: done, since: dependencies))
+    let isAnyGone = !done.isSubset(of: Set(entries.map(\.number)))
     for place in open {
-      let cell = entries[place].number
-      if affected.contains(cell) || causes(of: cell).isEmpty { entries[place].isStale = true }
+      let entry = entries[place]
+      let mayBeOfOthers = entry.isEdited ? isMoved || isAnyGone : causes(of: entry.number).isEmpty
+      if affected.contains(entry.number) || mayBeOfOthers { entries[place].isStale = true }
     }
   }
 

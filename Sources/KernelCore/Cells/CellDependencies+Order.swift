@@ -1,0 +1,185 @@
+// What depends on which of several cells that give a name a value, and on where they stand.
+
+extension CellDependencies {
+  /// The cells that have run and take a name now from another cell, or come to it behind other assignments, since cells
+  /// have moved or are gone; those that declare what they take; and those that are to have a route or a name now, of
+  /// several whose order is another.
+  func moved(since before: CellDependencies) -> Set<Int> {
+    let order = texts.map(\.number).filter { before.places[$0] != nil }
+    let isMoved = before.isMoved(in: self)
+    let several = before.sharedNames.union(sharedNames)
+    if !isMoved && several.isEmpty { return [] }
+    var moved: Set<Int> = []
+    let taken = namesTaken()
+    for number in order {
+      guard let place = places[number], let placeBefore = before.places[number] else { continue }
+      for name in taken(place) where isMoved || several.contains(name) {
+        let source = source(of: name, for: place, among: before)
+        let sourceBefore = before.source(of: name, for: placeBefore, among: before)
+        guard isMoved || source != sourceBefore else { continue }
+        let isSame =
+          source == sourceBefore
+          && assigning(name, before: place, in: before)
+            == before.assigning(name, before: placeBefore, in: self)
+        if !isSame { moved.formUnion([number, source].compactMap(\.self)) }
+      }
+    }
+    return isMoved ? moved.union(movedDeclarers(since: before)) : moved
+  }
+
+  /// Whether cells stand in another order in another notebook.
+  public func isMoved(in other: CellDependencies) -> Bool {
+    texts.map(\.number).filter { other.places[$0] != nil }
+      != other.texts.map(\.number).filter { places[$0] != nil }
+  }
+
+  /// The cells that have lost what they declare to one further up, since that has run after them.
+  ///
+  /// - Parameter ends: when each cell has run.
+  public func overtaken(_ ends: [Int: Int]) -> Set<Int> {
+    var overtaken: Set<Int> = []
+    for (declaration, places) in declarers where places.count > 1 {
+      // Those in front of the last that is certain to declare it have lost it anyway.
+      let first = places.lastIndex { texts[$0].certain.contains(declaration) } ?? 0
+      var last = 0
+      for (index, number) in places.map({ texts[$0].number }).enumerated() {
+        let end = ends[number] ?? 0
+        if index >= first, end < last { overtaken.insert(number) }
+        last = max(last, end)
+      }
+    }
+    return overtaken
+  }
+
+  /// The cells of which one is to have what several declare, where those stand in another order.
+  private func movedDeclarers(since before: CellDependencies) -> Set<Int> {
+    var moved: Set<Int> = []
+    for (declaration, places) in declarers where places.count > 1 {
+      let numbers = places.map { texts[$0].number }.filter { before.places[$0] != nil }
+      let numbersBefore = (before.declarers[declaration] ?? []).map { before.texts[$0].number }
+      if numbers != numbersBefore.filter({ self.places[$0] != nil }) {
+        moved.formUnion(last(declaring: declaration, []))
+      }
+    }
+    return moved
+  }
+
+  /// The cells that declare what some others take from them as they run, where a cell further down has declared it
+  /// again: what those have to take has to be there again.
+  func sources(of cells: Set<Int>) -> Set<Int> {
+    let shared = sharedNames
+    if shared.isEmpty { return [] }
+    var sources: Set<Int> = []
+    let taken = namesTaken()
+    for number in cells {
+      guard let place = places[number] else { continue }
+      for name in taken(place).intersection(shared) {
+        guard let all = declarers[.global(name)], let source = all.last(where: { $0 < place }),
+          all.contains(where: { $0 >= place })
+        else { continue }
+        sources.insert(texts[source].number)
+      }
+    }
+    return sources
+  }
+
+  /// The names that a guard uses and one of some cells, or one that is gone, had assigned to or changed, or is to where
+  /// others do so further down: what they are is made anew, so that it is as after a start.
+  public func spoilt(by cells: Set<Int>, since before: CellDependencies) -> Set<String> {
+    let names = namesOfGuards.union(before.namesOfGuards)
+    if names.isEmpty { return [] }
+    let changing = before.texts.map(\.number).filter { places[$0] == nil || cells.contains($0) }
+    var spoilt = Set(changing.flatMap(before.staleness.assigned))
+    for number in cells {
+      guard let place = places[number] else { continue }
+      spoilt.formUnion(
+        staleness.assigned(by: number).filter { name in
+          givers[name]?.contains { $0 > place && staleness.assigned(by: texts[$0].number).contains(name) }
+            ?? false
+        })
+    }
+    return spoilt.intersection(names)
+  }
+
+  /// The names that a guard uses and a cell assigns to or changes as it runs, whatever it comes to.
+  public func spoilt(by number: Int) -> Set<String> {
+    staleness.assigned(by: number).intersection(namesOfGuards)
+  }
+
+  /// The names that a cell declares.
+  public func names(of number: Int) -> Set<String> { places[number].map { texts[$0].uses.declares } ?? [] }
+
+  /// The cells that declare some names.
+  public func declaring(_ names: Set<String>) -> Set<Int> {
+    Set(names.flatMap { declarers[.global($0)] ?? [] }.map { texts[$0].number })
+  }
+
+  /// The cells further down than one that declare the same.
+  public func overlaying(_ number: Int) -> Set<Int> {
+    guard let place = places[number] else { return [] }
+    return Set(
+      texts[place].declares.flatMap { declarers[$0] ?? [] }.filter { $0 > place }.map { texts[$0].number })
+  }
+
+  private var namesOfGuards: Set<String> {
+    cellsOfGuards.reduce(into: []) { names, number in
+      if let place = places[number] { names.formUnion(texts[place].mentions) }
+    }
+  }
+
+  /// The names that several cells declare.
+  private var sharedNames: Set<String> {
+    Set(
+      declarers.compactMap { declaration, places in
+        if case .global(let name) = declaration, places.count > 1 { name } else { nil }
+      })
+  }
+
+  /// The cell from which the one at a place takes a name, of those that an earlier notebook has too.
+  private func source(of name: String, for place: Int, among before: CellDependencies) -> Int? {
+    declarers[.global(name)]?.last { $0 < place && before.places[texts[$0].number] != nil }
+      .map { texts[$0].number }
+  }
+
+  /// The cells of both notebooks that stand in front of a place and assign to a name or change what it holds.
+  private func assigning(_ name: String, before place: Int, in other: CellDependencies) -> Set<Int> {
+    let cells = (givers[name] ?? []).prefix { $0 < place }.map { texts[$0].number }
+    return Set(
+      cells.filter { other.places[$0] != nil && staleness.assigned(by: $0).contains(name) })
+  }
+
+  /// Gives for the place of a cell the names that it may take as it runs, be it by functions that it has from others.
+  private func namesTaken() -> (Int) -> Set<String> {
+    let functions = functionNames
+    return { [self] place in
+      var found = texts[place].takes
+      var open = found.filter(functions.contains)
+      while let name = open.popFirst() {
+        for giver in givers[name] ?? [] where functions.contains(name) {
+          for inner in texts[giver].mentions.union(texts[giver].gives) where found.insert(inner).inserted {
+            if functions.contains(inner) { open.insert(inner) }
+          }
+        }
+      }
+      return found
+    }
+  }
+
+  /// The names that may stand for functions, or for what holds some.
+  private var functionNames: Set<String> {
+    var places: [String: [Int]] = [:]
+    for (place, text) in texts.enumerated() {
+      for name in text.mentions { places[name, default: []].append(place) }
+    }
+    var found: Set<String> = []
+    var open: [String] = []
+    func add(_ text: CellText) {
+      for name in text.gives where found.insert(name).inserted { open.append(name) }
+    }
+    for text in texts where text.hasFunctions { add(text) }
+    while let name = open.popLast() {
+      for place in places[name] ?? [] { add(texts[place]) }
+    }
+    return found
+  }
+}
