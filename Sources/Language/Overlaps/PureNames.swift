@@ -38,6 +38,8 @@ enum PureNames {
     "merging", "min", "overlaps", "quotientAndRemainder", "ranges", "reduce", "reversed", "sorted", "split",
     "sum", "uniqued", "windows",
   ])
+  /// Those that call what they are given with each element, and with nothing else.
+  static let membersForEach: Set = ["compactMap", "filter", "flatMap", "forEach", "map"]
   /// Those that change an array and call nothing that they are given.
   static let storingMembers: Set = [
     "append", "insert", "popFirst", "popLast", "remove", "removeFirst", "removeLast", "removeSubrange",

@@ -19,7 +19,7 @@ struct VariableFacts {
   /// All pieces of the text whose statements run one after the other, each with the function that it belongs to.
   private(set) var blocks: [(statements: [Statement], isMain: Bool)] = []
   private var values: [ObjectIdentifier: [Expression]] = [:]
-  /// What the loops go over that have one name.
+  /// What the loops go over that have one name, and what is gone over by a member that is given a closure for each.
   private var sequences: [ObjectIdentifier: Expression] = [:]
   private var connections: Set<ObjectIdentifier> = []
   private(set) var escapes = VariableEscapes()
@@ -128,6 +128,11 @@ struct VariableFacts {
   /// A closure may be given whatever the others are, or what it is called for.
   private mutating func noteParameters(of callee: Expression, _ arguments: [Argument]) {
     for case .closure(let node) in arguments.map(\.value.kind) {
+      if case .member(let base, let name, _, _) = callee.kind, PureNames.membersForEach.contains(name),
+        arguments.count == 1, node.parameterVariables.count == 1
+      {
+        sequences[ObjectIdentifier(node.parameterVariables[0])] = base
+      }
       for variable in node.parameterVariables {
         escapes.join(variable, callee)
         for argument in arguments { escapes.join(variable, argument.value) }
@@ -160,7 +165,7 @@ struct VariableFacts {
     // Whoever shares it may give it another value at any time.
     if depth > Self.depthLimit || (variable.isCaptured && variable.isReassigned) { return .unknown }
     switch variable.origin {
-    case .parameter: return content(ofParameter: variable)
+    case .parameter: return content(ofParameter: variable, depth: depth)
     case .loop: return content(ofLoop: variable, depth: depth)
     case .caughtError, .function: return .unknown
     case .declaration: break
@@ -175,19 +180,23 @@ struct VariableFacts {
     return values.allSatisfy { isCall($0, depth: depth + 1) } ? .call : .unknown
   }
 
+  /// Whether what is gone over is written in its place, as a range or an array of numbers and texts.
+  private func holdsScalars(_ sequence: Expression, depth: Int) -> Bool {
+    switch sequence.kind {
+    case .range: true
+    case .array(let elements): elements.allSatisfy { isScalar($0, depth: depth + 1) }
+    default: false
+    }
+  }
+
   private func content(ofLoop variable: Variable, depth: Int) -> Content {
     guard let sequence = sequences[ObjectIdentifier(variable)] else { return .unknown }
-    if case .range = sequence.kind { return .scalar }
-    if case .array(let elements) = sequence.kind,
-      elements.allSatisfy({ isScalar($0, depth: depth + 1) })
-    {
-      return .scalar
-    }
+    if holdsScalars(sequence, depth: depth) { return .scalar }
     let isOwn = !variable.isCaptured && !isChanged(variable) && isAnswer(sequence, depth: depth + 1)
     return isOwn ? .answer : .unknown
   }
 
-  private func content(ofParameter variable: Variable) -> Content {
+  private func content(ofParameter variable: Variable, depth: Int) -> Content {
     switch variable.function.role {
     case .handler, .hook:
       // Those of a path are numbers and texts.
@@ -195,7 +204,12 @@ struct VariableFacts {
         !["request", "response", "error"].contains(variable.name)
         && !connections.contains(ObjectIdentifier(variable))
       return isOfPath ? .scalar : .unknown
-    case .function, .closure: return .argument
+    case .function: return .argument
+    case .closure:
+      guard let sequence = sequences[ObjectIdentifier(variable)], values(of: variable).isEmpty,
+        holdsScalars(sequence, depth: depth)
+      else { return .argument }
+      return .scalar
     case .main, .task, .cleanup: return .unknown
     }
   }
