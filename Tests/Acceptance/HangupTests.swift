@@ -25,6 +25,27 @@ import Testing
     }
   }
 
+  /// It came while somebody had emptied the file to write it, and all cells were gone.
+  @Test(arguments: [[], ["--watch"]])
+  func aFileThatIsBeingWrittenIsWaitedFor(_ options: [String]) async throws {
+    try await onOwnThread {
+      let cells = ["var hits = 0", #"route "/" { hits += 1; hits }"#]
+      let edited = try EditedFile(cells, options)
+      #expect(try edited.text("/") == "1")
+      try edited.write("", atomically: false)
+      edited.serving.program.signal(SIGHUP)
+      usleep(300_000)
+      try edited.write(cells + [#"route "/x" { 1 }"#])
+      try edited.told("reloaded: cell 3 in ")
+      #expect(try edited.text("/") == "2")
+      // One that stays empty has no cells.
+      try edited.write("", atomically: false)
+      edited.serving.program.signal(SIGHUP)
+      try edited.told("1, 2 and 3 are gone")
+      try edited.serving.stop()
+    }
+  }
+
   @Test func withoutItNothingIsReadAgain() async throws {
     try await onOwnThread {
       let edited = try EditedFile([#"route "/" { 1 }"#], [])

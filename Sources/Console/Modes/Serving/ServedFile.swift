@@ -7,6 +7,8 @@ final class ServedFile {
   /// Nil where nobody watches.
   private var watch: FileWatch<CellsFile.FileVersion>?
   private var nextLook = ContinuousClock.now
+  /// Since when somebody asks for the file, while it is empty or missing and perhaps being written.
+  private var askedSince: ContinuousClock.Instant?
 
   init(_ path: String, isWatched: Bool) {
     self.path = path
@@ -14,7 +16,10 @@ final class ServedFile {
   }
 
   /// How long nobody need ask for a change, in seconds.
-  var interval: TimeInterval { watch == nil ? 1 : max(0, (nextLook - .now) / .seconds(1)) }
+  var interval: TimeInterval {
+    if askedSince != nil { return 0.05 }
+    return watch == nil ? 1 : max(0, (nextLook - .now) / .seconds(1))
+  }
 
   /// Reads it for the first time.
   ///
@@ -30,12 +35,20 @@ final class ServedFile {
   /// What the file has now, where it has changed since it was last read or somebody asks for it; nil where there is
   /// nothing to take over, which is told unless it is because nothing has changed.
   func change(isAskedFor: Bool) -> Notebook? {
-    guard isAskedFor || hasChanged() else { return nil }
+    if isAskedFor, askedSince == nil { askedSince = .now }
+    guard askedSince != nil || hasChanged() else { return nil }
     guard canBeReadAgain else {
+      askedSince = nil
       Stream.complain("\(fileName(path)) can be read only once; what is served goes on")
       return nil
     }
     let version = CellsFile.version(ofFileAt: path)
+    if let since = askedSince, version?.isEmpty ?? true,
+      .now - since < FileWatch<CellsFile.FileVersion>.longPatience
+    {
+      return nil
+    }
+    askedSince = nil
     watch?.knows(version)
     guard let notebook = try? readNotebook(path) else {
       tellNothingIsReloaded()
