@@ -127,6 +127,7 @@ extension Heap {
     let number = find(key, hash(of: key), in: dictionary)
     if number < 0 { return .unset }
     let value = dictionary.pointee.entries[number].value
+    willRemove(dictionary.pointee.entries + number)
     // The slot stays taken, so that searches go on past it; the entry matches no key any more.
     dictionary.pointee.entries[number].key = .unset
     dictionary.pointee.entries[number].value = .nil
@@ -136,6 +137,7 @@ extension Heap {
 
   /// Large buffers go back at once; small ones are soon in use again.
   func removeAll(from dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    willRemoveAll(from: dictionary)
     let room = dictionary.pointee.capacity
     if room > Heap.largestKeptRoom {
       charge(-room * 48)
@@ -161,6 +163,7 @@ extension Heap {
       .assumingMemoryBound(to: DictionaryEntry.self)
     let index = Heap.emptyIndex(capacity * 2)
     let mask = capacity * 2 - 1
+    willCompact(dictionary)
     var count = 0
     for number in 0..<dictionary.pointee.used where dictionary.pointee.entries[number].key.tag != Tag.unset {
       let entry = dictionary.pointee.entries[number]

@@ -64,7 +64,7 @@ struct DictionaryTests {
   /// Keys that agree in their low bits land in one place of an unmixed table.
   @Test(arguments: [1, 4_096, 65_536, 1 << 32, 1 << 40, 1 << 52])
   func numbersThatAreMultiplesDoNotCollide(_ step: Int) throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     defer { withExtendedLifetime(host) {} }
     let heap = host.machine.heap
     let dictionary = heap.newDictionary()
@@ -78,7 +78,7 @@ struct DictionaryTests {
   }
 
   @Test func stringsDoNotCollideMoreThanChanceAllows() throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     defer { withExtendedLifetime(host) {} }
     let heap = host.machine.heap
     let dictionary = heap.newDictionary()
