@@ -65,8 +65,11 @@ format: ## Bring all Swift files into that style
 asan: setup ## The tests under AddressSanitizer, in .build-asan
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-asan $(filter)
 
-gc-stress: setup ## All tests with a collection at every safe point
-	ROUTEBOOK_GC=always swift test $(filter)
+# The machine alone also with a collector that is always under way: it proves after each cycle that nothing was missed.
+gc-stress: setup ## All tests with a collection at every safe point, the machine's with a small step at each too
+	swift build --build-tests
+	ROUTEBOOK_GC=steps swift test --skip-build --filter '$(or $(FILTER),^(VMTests|GoldenTests)\.)'
+	ROUTEBOOK_GC=always swift test --skip-build $(filter)
 
 bench: $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http programs" RUNS=3 WRITE=1
 	@scripts/setup bench

@@ -89,7 +89,7 @@ final class Kernel {
     self.listening = listening
     self.emit = emit
     machine = Machine(
-      limits: configuration.machineLimits, host: nil, collectsAlways: configuration.collectsAlways,
+      limits: configuration.machineLimits, host: nil, collector: configuration.collector,
       interruption: interruption)
     if configuration.isClockVirtual { machine.seed(0) }
     machine.tracer = recorder

@@ -58,8 +58,8 @@ public struct KernelConfiguration: Sendable {
   public var inspects = false
   /// Whether answers of routes have a field `Server-Timing` that tells what they waited for.
   public var sendsServerTiming = false
-  /// Collect at every safe point: for finding bugs of the machine.
-  public var collectsAlways = false
+  /// How often garbage is collected; all but `asNeeded` is for finding bugs of the machine.
+  public var collector = CollectorMode.asNeeded
 
   /// Where a notebook without `listen` is served.
   public static let defaultPort = 8080

@@ -83,7 +83,7 @@ struct KernelOptions: ParsableArguments {
     }
     server.apply(to: &configuration)
     calls.apply(to: &configuration, environment: variables)
-    configuration.collectsAlways = variables["ROUTEBOOK_GC"] == "always"
+    configuration.collector = .init(rawValue: variables["ROUTEBOOK_GC"] ?? "") ?? .asNeeded
     return configuration
   }
 

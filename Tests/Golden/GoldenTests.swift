@@ -3,6 +3,7 @@ import Foundation
 import KernelCore
 import Notebooks
 import Testing
+import VM
 
 /// Small notebooks, each replayed in a fresh kernel on a virtual clock: every cell gives the output that is
 /// stored with it.
@@ -30,11 +31,12 @@ struct GoldenTests {
   private static let isTooLargeUnderStress: Set = [
     "limits/queue.cells", "limits/calls.cells", "limits/timers.cells",
   ]
-  fileprivate static let isStressed = ProcessInfo.processInfo.environment["ROUTEBOOK_GC"] == "always"
+  fileprivate static let collector =
+    CollectorMode(rawValue: ProcessInfo.processInfo.environment["ROUTEBOOK_GC"] ?? "") ?? .asNeeded
 
   @Test(arguments: files)
   func everyCellGivesItsStoredOutput(file: String) throws {
-    if Self.isStressed, Self.isTooLargeUnderStress.contains(file) { return }
+    if Self.collector != .asNeeded, Self.isTooLargeUnderStress.contains(file) { return }
     let path = Self.folder.appending(path: file).path()
     var notebook = try CellsFile.load(path)
     // What is as large as may be takes its time on a busy machine; elsewhere an endless loop ends soon.
@@ -64,7 +66,7 @@ private struct Replayed {
     let heard = Heard()
     var configuration = KernelConfiguration()
     configuration.isClockVirtual = true
-    configuration.collectsAlways = GoldenTests.isStressed
+    configuration.collector = GoldenTests.collector
     configuration.opening = .request
     configuration.environment = ["GREETING": "hello"]
     configuration.machineLimits.cellTime = cellTime

@@ -26,7 +26,8 @@ final class Bench: @unchecked Sendable {
     var configuration = KernelConfiguration()
     configuration.isClockVirtual = true
     configuration.port = 0
-    configuration.collectsAlways = ProcessInfo.processInfo.environment["ROUTEBOOK_GC"] == "always"
+    let mode = ProcessInfo.processInfo.environment["ROUTEBOOK_GC"] ?? ""
+    configuration.collector = CollectorMode(rawValue: mode) ?? .asNeeded
     configure(&configuration)
     let final = configuration
     loop = group.next()

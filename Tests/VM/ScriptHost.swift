@@ -13,8 +13,8 @@ final class ScriptHost: MachineHost {
   private var timers: [(at: Int, id: Int)] = []
   private var now = 0
 
-  init(limits: MachineLimits = MachineLimits(), collectsAlways: Bool = ScriptHost.isStressed) {
-    machine = Machine(limits: limits, host: self, collectsAlways: collectsAlways)
+  init(limits: MachineLimits = MachineLimits(), collector: CollectorMode = ScriptHost.collector) {
+    machine = Machine(limits: limits, host: self, collector: collector)
     machine.define("print", ["value"]) { [unowned self] call throws(Failure) in
       output.append(call.machine.display(call[0]))
       return .nil
@@ -34,8 +34,11 @@ final class ScriptHost: MachineHost {
     machine.define("__monotonic", []) { [unowned self] call throws(Failure) in .duration(nanoseconds: now) }
   }
 
-  /// With ROUTEBOOK_GC=always every safe point collects.
-  static var isStressed: Bool { environmentFlag("ROUTEBOOK_GC") == "always" }
+  /// With ROUTEBOOK_GC=always every safe point collects, with ROUTEBOOK_GC=steps it takes a small step.
+  static var collector: CollectorMode {
+    CollectorMode(rawValue: environmentFlag("ROUTEBOOK_GC") ?? "") ?? .asNeeded
+  }
+  static var isStressed: Bool { collector != .asNeeded }
 
   /// Runs a text and everything it started; gives its value as `Out` would show it, or the error.
   @discardableResult

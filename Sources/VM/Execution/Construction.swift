@@ -232,7 +232,7 @@ extension Machine {
 
   @inline(never) func defineGlobal(_ slot: Int, _ value: Value, kind: UInt8, owner: UInt32) {
     host?.willDefine(global: slot, owner: owner)
-    heap.store(value, at: globals + slot)
+    heap.initialize(globals + slot, to: value)
     globalKinds[slot] = kind
   }
 

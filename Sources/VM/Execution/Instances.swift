@@ -48,11 +48,11 @@ public final class InstanceClass {
   /// The members that can be assigned to, in the order of their names.
   func settableNames(_ machine: Machine) -> [String] { setters.keys.map { machine.memberNames[$0] }.sorted() }
 
-  func markMembers(_ collector: inout Collector) {
-    for setter in setters.values { collector.mark(setter) }
+  func eachMember(_ body: (Value) -> Void) {
+    setters.values.forEach(body)
     for member in members.values {
       switch member {
-      case .property(let value), .method(let value): collector.mark(value)
+      case .property(let value), .method(let value): body(value)
       case .field: break
       }
     }
@@ -104,7 +104,7 @@ extension Machine {
     heap.charge(payloadBytes)
     instance.pointee.fieldCount = type.fields.count
     for place in type.fields.indices {
-      heap.store(place < fields.count ? fields[place] : .nil, at: instance.fields + place)
+      heap.initialize(instance.fields + place, to: place < fields.count ? fields[place] : .nil)
     }
     return Value(Tag.instance, instance)
   }

@@ -27,6 +27,7 @@ extension Machine {
       let prototype = Prototype(function, unit: unit, constants: function.constants.map(value(of:)))
       relocate(prototype, slots: slots, members: members)
       prototypes[unit.numbers[place]] = prototype
+      heap.state.pointee.noteUsed(prototype: unit.numbers[place])
       templates[unit.numbers[place]] = prototype.template
     }
     return makeClosure(unit.numbers[0], registers: scratch)
@@ -93,9 +94,9 @@ extension Machine {
     closure.pointee.captureCount = Int32(count)
     for place in 0..<count {
       let source = Int(template.captures[place])
-      heap.store(
-        source >= 0 ? registers[source] : registers[-2].closure.captures[~source],
-        at: closure.captures + place)
+      heap.initialize(
+        closure.captures + place,
+        to: source >= 0 ? registers[source] : registers[-2].closure.captures[~source])
     }
     return Value(Tag.closure, closure)
   }

@@ -146,10 +146,10 @@ public final class Machine {
   /// The failure is that the memory limit is passed by far.
   var isOutOfMemory = false
   /// Until when there is no collection while memory is over its limit, on the monotonic clock.
-  private var restUntil = 0
+  var restUntil = 0
   /// Fibers that have ended since the last collection, and how many make another worth its time.
   var endedFibers = 0
-  private var enoughEnded = 0
+  var enoughEnded = 0
   /// The heap's debt when the running fiber began, less what collections have taken off it since.
   var debtAtStart = 0
   /// Whether the running fiber failed for lack of memory after a collection: what it held may be garbage by now.
@@ -170,12 +170,12 @@ public final class Machine {
   /// - Parameter interruption: the flag that stops what computes; one that outlives the machine where whoever sets
   ///   it does.
   public init(
-    limits: MachineLimits = MachineLimits(), host: MachineHost?, collectsAlways: Bool = false,
+    limits: MachineLimits = MachineLimits(), host: MachineHost?, collector: CollectorMode = .asNeeded,
     interruption: Interruption = Interruption()
   ) {
     self.interruption = interruption
     self.limits = limits
-    heap = Heap(limits: limits, collectsAlways: collectsAlways)
+    heap = Heap(limits: limits, mode: collector)
     globals = .allocate(capacity: Machine.globalCapacity)
     globals.initialize(repeating: .unset, count: Machine.globalCapacity)
     globalKinds = .allocate(capacity: Machine.globalCapacity)
@@ -251,7 +251,8 @@ public final class Machine {
 
   /// Sets or, with nil, takes away a global, whatever its kind.
   public func setGlobal(_ slot: Int, _ content: (value: Value, kind: GlobalKind)?) {
-    heap.store(content?.value ?? .unset, at: globals + slot)
+    // What a global holds is remembered when a cycle begins.
+    heap.initialize(globals + slot, to: content?.value ?? .unset)
     globalKinds[slot] = content?.kind.rawValue ?? 0
   }
 
@@ -302,61 +303,6 @@ public final class Machine {
 
   @inline(__always) func property(_ tag: UInt, _ member: Int) -> Value {
     member < Machine.memberCapacity ? properties[Int(tag) * Machine.memberCapacity + member] : .unset
-  }
-
-  // MARK: Collecting
-
-  /// Collects garbage. Only at a safe point: where no Swift variable holds a value that is not pinned or otherwise rooted.
-  func collect() {
-    let start = Machine.monotonicTime()
-    markAndSweep()
-    let end = Machine.monotonicTime()
-    restUntil = end + 4 * (end - start)
-    mayHaveFreed = false
-    endedFibers = 0
-    enoughEnded = max(64, fiberCount / 4)
-  }
-
-  /// Whether memory was over its limit after the last collection, which was a moment ago, and few fibers have ended
-  /// since. Another would find hardly more to free, and the server would do nothing but collect.
-  var isTooSoonToCollect: Bool {
-    let state = heap.state
-    return state.pointee.live > limits.memory && !mayHaveFreed && !state.pointee.collectsAlways
-      && endedFibers < enoughEnded && Machine.monotonicTime() < restUntil
-  }
-
-  private func markAndSweep() {
-    var collector = Collector(heap: heap, payloads: payloads, prototypeCount: prototypes.count)
-    for slot in globalNames.indices { collector.mark(globals[slot]) }
-    for value in memberStrings { collector.mark(value) }
-    for function in memberFunctions { collector.mark(function) }
-    for type in classes { type.markMembers(&collector) }
-    for value in tasks.values { collector.mark(value) }
-    for value in operations.values { collector.mark(value) }
-    for value in pins.values { collector.mark(value) }
-    for value in unawaited { collector.mark(value) }
-    for value in cancelling { collector.mark(value.deferred) }
-    for value in asciiStrings { collector.mark(value) }
-    for failure in stopReasons.values { for field in failure.fields { collector.mark(field.value) } }
-    collector.mark(applier)
-    collector.mark(finisher)
-    collector.mark(thrown)
-    if let failure { for field in failure.fields { collector.mark(field.value) } }
-    if let current { collector.mark(Value(Tag.fiber, current)) }
-    if let firstReady { collector.mark(Value(UInt(firstReady.pointee.header.kind), firstReady)) }
-    collector.trace { prototypes[$0] }
-    collector.sweep()
-    fiberCount -= heap.state.pointee.lostFibers
-    heap.state.pointee.lostFibers = 0
-    releasePrototypes(used: collector.usedPrototypes)
-  }
-
-  private func releasePrototypes(used: [Bool]) {
-    for number in prototypes.indices where !used[number] && prototypes[number] != nil {
-      prototypes[number] = nil
-      templates[number] = nil
-      unusedPrototypes.append(number)
-    }
   }
 }
 

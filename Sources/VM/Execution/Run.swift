@@ -75,7 +75,7 @@ extension Machine {
         failUndefined(wide())
       case .setGlobal:
         if globalKinds[wide()] == GlobalKind.var.rawValue, globals[wide()].tag != Tag.unset {
-          heap.store(a.pointee, at: globals + wide())
+          heap.initialize(globals + wide(), to: a.pointee)
           continue
         }
         failAssignment(wide())
@@ -90,7 +90,7 @@ extension Machine {
         continue
       case .setBoxedCapture:
         let box = registers[-2].closure.captures[Int(instruction.pointee.a)].box
-        box.pointee.value = registerB().pointee
+        heap.store(registerB().pointee, at: box.value)
         continue
       case .newBox:
         a.pointee = makeBox(a.pointee)
@@ -99,7 +99,7 @@ extension Machine {
         a.pointee = registerB().pointee.box.pointee.value
         continue
       case .setBox:
-        a.pointee.box.pointee.value = registerB().pointee
+        heap.store(registerB().pointee, at: a.pointee.box.value)
         continue
 
       // MARK: Arithmetic
@@ -486,7 +486,7 @@ extension Machine {
           if function.header.pointee.aux == NativeObject.appends, count == 2 {
             let array = a[2].array
             if array.pointee.count < array.pointee.capacity {
-              heap.store(a[3], at: array.pointee.elements + array.pointee.count)
+              heap.initialize(array.pointee.elements + array.pointee.count, to: a[3])
               array.pointee.count &+= 1
               a.pointee = .nil
               continue
@@ -657,7 +657,7 @@ extension Machine {
       // Only a failure gets here.
       if mayRetry(instruction) {
         ip = instruction
-        if collect(fiber, ip, registers) { continue }
+        if collect(fiber, ip, registers, lacksMemory: true) { continue }
         isPastRetrying = false
       }
       // A jump has gone already when its budget turns out to be used up; a call that has been made is
@@ -691,24 +691,25 @@ extension Machine {
     return true
   }
 
-  /// A safe point: everything that is live lies in registers. False with `failure` set where what is alive
+  /// A safe point: everything that is live lies in registers. Most often it is a step that is due. False with `failure` set where what is alive
   /// passes the memory limit and the fiber has its part in it: one that has taken no more than a trifle since it began
   /// may go on, as what it runs may be what frees memory. Past an eighth more the fiber is stopped, so that a program
   /// that catches the error and goes on does not grow for ever.
   @inline(never) private func collect(
     _ fiber: UnsafeMutablePointer<FiberObject>, _ ip: UnsafeMutablePointer<Instruction>,
-    _ registers: ValuePointer
+    _ registers: ValuePointer, lacksMemory: Bool = false
   ) -> Bool {
     fiber.pointee.ip = ip
     fiber.pointee.registers = registers
+    if !lacksMemory { retried = nil }
     let isTooSoon = isTooSoonToCollect
     let taken = heap.state.pointee.debt - debtAtStart
     if !isTooSoon {
-      collect()
+      if lacksMemory { collect() } else { collectWhatIsDue() }
       debtAtStart = heap.state.pointee.debt - taken
     }
     // A program close to the limit spends its time in here.
-    if !heap.state.pointee.collectsAlways, !mayGoOn(fiber) { return false }
+    if !heap.state.pointee.isStressed, !mayGoOn(fiber) { return false }
     if heap.state.pointee.live <= limits.memory { return true }
     if taken <= Machine.trifle, heap.bytesInUse <= limits.memory + limits.memory / 4 { return true }
     failure = .memory(limit: limits.memory)

@@ -14,7 +14,7 @@ extension Heap {
   func makeArray(_ values: some Collection<Value>) -> Value {
     let array = newArray(capacity: values.count)
     for value in values {
-      store(value, at: array.pointee.elements + array.pointee.count)
+      initialize(array.pointee.elements + array.pointee.count, to: value)
       array.pointee.count += 1
     }
     return Value(Tag.array, array)
@@ -30,7 +30,7 @@ extension Heap {
   @inline(__always) func append(_ value: Value, to array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
     let count = array.pointee.count
     if count == array.pointee.capacity { try grow(array, toHold: count + 1) }
-    store(value, at: array.pointee.elements + count)
+    initialize(array.pointee.elements + count, to: value)
     array.pointee.count = count &+ 1
   }
 
@@ -62,6 +62,7 @@ extension Heap {
 
   /// A large buffer goes back at once; a small one is soon in use again.
   func removeAll(from array: UnsafeMutablePointer<ArrayObject>) {
+    willReplace(0..<array.pointee.count, of: array, withCount: 0)
     array.pointee.count = 0
     useSkipped(array)
     let room = array.pointee.capacity
@@ -87,14 +88,16 @@ extension Heap {
   func insert(_ value: Value, at place: Int, in array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
     try grow(array, toHold: array.pointee.count + 1)
     let spot = array.pointee.elements + place
+    willReplace(place..<place, of: array, withCount: 1)
     memmove(spot + 1, spot, (array.pointee.count - place) * 16)
-    store(value, at: spot)
+    initialize(spot, to: value)
     array.pointee.count += 1
   }
 
   func remove(at place: Int, from array: UnsafeMutablePointer<ArrayObject>) -> Value {
     let spot = array.pointee.elements + place
     let value = spot.pointee
+    willReplace(place..<place + 1, of: array, withCount: 0)
     array.pointee.count -= 1
     if place == 0 {
       array.pointee.elements += 1

@@ -137,6 +137,7 @@ extension Heap {
     let number = find(key, hash(of: key), in: dictionary)
     if number < 0 { return .unset }
     let value = dictionary.pointee.entries[number].value
+    willRemove(dictionary.pointee.entries + number)
     // The slot stays taken, so that searches go on past it; the entry matches no key any more.
     dictionary.pointee.entries[number].key = .unset
     dictionary.pointee.entries[number].value = .nil
@@ -146,6 +147,7 @@ extension Heap {
 
   /// Large buffers go back at once; small ones are soon in use again.
   func removeAll(from dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    willRemoveAll(from: dictionary)
     let room = dictionary.pointee.capacity
     if room > Heap.largestKeptRoom {
       charge(-room * 48)
@@ -180,6 +182,7 @@ extension Heap {
   /// Moves the entries to where those that were removed have been.
   private func closeGaps(in dictionary: UnsafeMutablePointer<DictionaryObject>) {
     if dictionary.pointee.used == dictionary.pointee.live { return }
+    willCompact(dictionary)
     let entries = dictionary.pointee.entries
     var count = 0
     for number in 0..<dictionary.pointee.used where entries[number].key.tag != Tag.unset {

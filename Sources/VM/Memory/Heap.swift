@@ -6,9 +6,8 @@ import Glibc
 /// Every byte is counted. Nothing here collects: the machine does, where no native holds a value in a
 /// Swift variable.
 ///
-/// A heap that collects always, as tests want it, is made for finding stale pointers: every object has an
-/// allocation of its own, is overwritten when it is freed, and goes back to the system at once, where
-/// AddressSanitizer watches it.
+/// A heap under stress, as tests want it, is made for finding stale pointers: every object has an allocation of its
+/// own, is overwritten when it is freed, and goes back to the system at once, where AddressSanitizer watches it.
 struct Heap {
   static let blockSize = 1 << 16
   static let largestCell = 256
@@ -16,18 +15,18 @@ struct Heap {
 
   let state: UnsafeMutablePointer<HeapState>
   /// The first free cell of each size, in steps of 16 bytes.
-  private let free: UnsafeMutablePointer<RawPointer?>
+  let free: UnsafeMutablePointer<RawPointer?>
 
-  init(limits: MachineLimits, collectsAlways: Bool) {
+  init(limits: MachineLimits, mode: CollectorMode) {
     state = .allocate(capacity: 1)
-    state.initialize(to: HeapState(limits: limits, collectsAlways: collectsAlways))
+    state.initialize(to: HeapState(limits: limits, mode: mode))
     free = .allocate(capacity: Heap.largestCell / 16 + 1)
     free.initialize(repeating: nil, count: Heap.largestCell / 16 + 1)
   }
 
   // MARK: Objects
 
-  /// Memory for an object, its header written and the rest as it was.
+  /// Memory for an object, its header written and the rest as it was. It has the mark of what is alive.
   @inline(__always) func allocate(_ size: Int, _ tag: UInt) -> RawPointer {
     let steps = (size &+ 15) >> 4
     state.pointee.debt &+= size
@@ -38,15 +37,22 @@ struct Heap {
     } else {
       object = allocateSlowly(size, steps)
     }
-    object.storeBytes(of: UInt64(tag), as: UInt64.self)
+    object.storeBytes(of: UInt64(tag) | state.pointee.newMark, as: UInt64.self)
     return object
   }
 
   @inline(never) private func allocateSlowly(_ size: Int, _ steps: Int) -> RawPointer {
-    if steps > Heap.largestCell / 16 || state.pointee.collectsAlways {
+    if steps > Heap.largestCell / 16 || state.pointee.isStressed {
       let object = RawPointer.allocate(byteCount: size, alignment: 16)
       state.pointee.large.append(LargeObject(object: object, size: size))
       return object
+    }
+    if state.pointee.phase == .sweeping, state.pointee.keepsBlocks == 0 {
+      sweepForCells(steps)
+      if let cell = free[steps] {
+        free[steps] = (cell + 8).load(as: RawPointer?.self)
+        return cell
+      }
     }
     let block = HeapBlock(
       base: .allocate(byteCount: Heap.blockSize, alignment: 64), cell: steps << 4,
@@ -64,23 +70,22 @@ struct Heap {
     free[steps] = cell
   }
 
-  func freeCells(of block: HeapBlock) -> RawPointer? { free[block.cell >> 4] }
-
-  func setFreeCells(of block: HeapBlock, to cell: RawPointer?) { free[block.cell >> 4] = cell }
-
   func forgetFreeCells() {
     for steps in 0...Heap.largestCell / 16 { free[steps] = nil }
   }
 
-  /// Every store of a value into an object goes through here, so that a write barrier has one place.
-  @inline(__always) func store(_ value: Value, at place: ValuePointer) { place.pointee = value }
-
   // MARK: Accounting
 
-  /// Whether the machine should collect at its next safe point.
+  /// Whether the machine has something to collect at its next safe point: a step, or everything.
   @inline(__always) var isDue: Bool { state.pointee.debt > state.pointee.threshold }
 
-  /// Bytes of live objects at the last collection and all that was allocated since.
+  /// Whether steps do no longer.
+  var isFull: Bool {
+    state.pointee.collectsAlways || state.pointee.debt > state.pointee.ceiling
+      || state.pointee.live > state.pointee.limits.memory
+  }
+
+  /// Bytes of live objects at the end of the last cycle and all that was allocated since.
   var bytesInUse: Int { state.pointee.live + state.pointee.debt }
 
   /// Refuses an allocation that would pass the memory limit. Garbage counts too: the machine collects and
@@ -111,7 +116,11 @@ struct Heap {
 
   func freeStack(_ base: ValuePointer, _ size: Int) {
     charge(-size * 16)
-    if size == Heap.stackSize, state.pointee.stacks.count < 1_024, !state.pointee.collectsAlways {
+    recycleStack(base, size)
+  }
+
+  private func recycleStack(_ base: ValuePointer, _ size: Int) {
+    if size == Heap.stackSize, state.pointee.stacks.count < 1_024, !state.pointee.isStressed {
       base.update(repeating: .nil, count: size)
       state.pointee.stacks.append(base)
     } else {
@@ -125,15 +134,16 @@ struct Heap {
 
   /// Gives everything back. No value of this heap may be used afterwards.
   func destroy() {
-    for block in state.pointee.blocks {
+    closeLargeGap()
+    for block in state.pointee.blocks + state.pointee.unswept.joined() {
       for number in 0..<block.count {
         let object = block.base + number * block.cell
-        finalize(object, kind: UInt(object.load(as: UInt8.self)), payloads: nil)
+        finalize(object, kind: UInt(object.load(as: UInt8.self)))
       }
       block.base.deallocate()
     }
     for large in state.pointee.large {
-      finalize(large.object, kind: UInt(large.object.load(as: UInt8.self)), payloads: nil)
+      finalize(large.object, kind: UInt(large.object.load(as: UInt8.self)))
       large.object.deallocate()
     }
     for stack in state.pointee.stacks { Glibc.free(stack) }
@@ -142,8 +152,8 @@ struct Heap {
     free.deallocate()
   }
 
-  /// Gives back what an object hangs on to.
-  func finalize(_ object: RawPointer, kind: UInt, payloads: PayloadTable?) {
+  /// Gives back what an object hangs on to. Swift objects go at the next safe point, since anything may happen then.
+  func finalize(_ object: RawPointer, kind: UInt) {
     switch kind {
     case Tag.array: Glibc.free(object.assumingMemoryBound(to: ArrayObject.self).pointee.base)
     case Tag.dictionary:
@@ -155,11 +165,15 @@ struct Heap {
       if fiber.has(FiberObject.hasFinished) { return }
       // Parked on what nothing can fire any more.
       state.pointee.lostFibers += 1
-      freeStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
-    case Tag.error: payloads?.remove(object.assumingMemoryBound(to: ErrorObject.self).pointee.trace)
-    case Tag.instance: payloads?.remove(object.assumingMemoryBound(to: InstanceObject.self).pointee.payload)
+      recycleStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
+    case Tag.error: forget(payload: object.assumingMemoryBound(to: ErrorObject.self).pointee.trace)
+    case Tag.instance: forget(payload: object.assumingMemoryBound(to: InstanceObject.self).pointee.payload)
     default: break
     }
+  }
+
+  private func forget(payload: Int) {
+    if payload >= 0 { state.pointee.deadPayloads.append(payload) }
   }
 }
 
@@ -177,32 +191,120 @@ struct LargeObject {
 /// What changes as the heap is used.
 struct HeapState {
   let limits: MachineLimits
-  let collectsAlways: Bool
+  let mode: CollectorMode
+  /// Those that are swept, while the heap is being swept.
   var blocks: [HeapBlock] = []
   var large: [LargeObject] = []
   var stacks: [ValuePointer] = []
-  var gray: [RawPointer] = []
   /// Bytes allocated since the last collection.
   var debt = 0
-  /// How much debt makes a collection due.
-  var threshold: Int
-  /// Bytes that the last collection found alive.
+  /// How much debt makes a collection due, or its next step.
+  var threshold = 0
+  /// Bytes that the last cycle found alive.
   var live = 0
+  /// How many cycles have ended.
   var collections = 0
-  /// Parked fibers that the last collection freed, for the machine to take off its count.
+  /// Parked fibers that were freed, for the machine to take off its count.
   var lostFibers = 0
+  /// Numbers of Swift objects whose owners were freed, for the machine to let go of.
+  var deadPayloads: [Int] = []
   /// What may be done outside the loop before the next look at the clock, in elements or 16 bytes.
   var work = Machine.workSlice
   /// A different one in each process, so that nobody can choose keys that collide.
   let hashSeed = UInt64.random(in: .min ... .max) | 1
 
-  init(limits: MachineLimits, collectsAlways: Bool) {
+  // The collector's cycle. The mark of what is alive changes from one to the next, so that no mark is ever taken back.
+  var phase = CollectorPhase.idle
+  var isMarking = false
+  /// The mark of what is alive; 1 or 2.
+  private(set) var color: UInt8 = 1
+  /// The same where an object's header has it.
+  private(set) var newMark: UInt64 = 1 << 8
+  /// What marking and sweeping have taken, by `Heap.effortOfObject`.
+  var effort = 0
+  /// Marked objects that have not been gone over.
+  var gray: [RawPointer] = []
+  /// Such arrays and dictionaries as are too large for one go.
+  var waiting: [RawPointer] = []
+  /// The one that is being gone over, and where that goes on.
+  var sliced: RawPointer?
+  var cursor = 0
+  /// How many elements are too many for one go.
+  let sliceSize: Int
+  /// Values that are marked in their turn: what was rooted when the cycle began, and what was taken out of objects since.
+  var roots: [Value] = []
+  var rootCursor = 0
+  /// Prototypes that a marked closure uses.
+  var usedPrototypes: [Bool] = []
+
+  // Sweeping.
+  /// Blocks that are to be swept, by the size of their cells in steps of 16 bytes.
+  var unswept: [[HeapBlock]] = Array(repeating: [], count: Heap.largestCell / 16 + 1)
+  /// Of the large objects, the first that has not been looked at, the place for the next that is kept, and the end.
+  var largeRead = 0
+  var largeWrite = 0
+  var largeEnd = 0
+  /// Bytes found alive so far.
+  var survived = 0
+  var debtBeforeSweeping = 0
+  var emptyBlocks = 0
+  /// How many walks over all objects are under way.
+  var keepsBlocks = 0
+
+  // Pace; see `plan()`.
+  /// The debt at which a cycle is to have ended.
+  var goal = 0
+  /// The debt at which memory is at its limit.
+  var ceiling = 0
+  var bytesToNextStep = 0
+  var effortOfStep = 0
+  /// What marking took in the last cycle.
+  var markingEffort = 0
+  private var effortAtBeginning = 0
+  /// The most that one step has taken.
+  var largestStep = 0
+  var stepSeed = UInt64.random(in: .min ... .max)
+
+  /// Whether everything is made for finding bugs rather than for speed.
+  var isStressed: Bool { mode != .asNeeded }
+  var collectsAlways: Bool { mode == .always }
+
+  init(limits: MachineLimits, mode: CollectorMode) {
     self.limits = limits
-    self.collectsAlways = collectsAlways
-    threshold = collectsAlways ? -1 : HeapState.smallestThreshold
+    self.mode = mode
+    sliceSize = mode == .steps ? 4 : Heap.sliceSize
+    plan()
   }
 
-  static let smallestThreshold = 8 << 20
+  /// From here on everything there is has to be found alive.
+  mutating func beginMarking(prototypeCount: Int) {
+    color = 3 - color
+    newMark = UInt64(color) << 8
+    phase = .marking
+    isMarking = true
+    effortAtBeginning = effort
+    usedPrototypes = Array(repeating: false, count: prototypeCount)
+  }
+
+  mutating func endMarking() {
+    markingEffort = effort - effortAtBeginning
+    roots.removeAll(keepingCapacity: roots.capacity < 1 << 12)
+    rootCursor = 0
+  }
+
+  /// What was there when sweeping began has been counted.
+  mutating func endCycle() {
+    phase = .idle
+    live = survived
+    debt -= debtBeforeSweeping
+    collections += 1
+    plan()
+  }
+
+  /// A program that is loaded now is in use.
+  mutating func noteUsed(prototype number: Int) {
+    if isMarking, number < usedPrototypes.count { usedPrototypes[number] = true }
+  }
 }
 
 /// Swift objects that heap objects refer to by number: a request, an error's trace.

@@ -6,6 +6,7 @@ import Language
 struct Header {
   /// The object's tag; 0 marks a free cell.
   var kind: UInt8
+  /// The mark of the last cycle that found it alive; see `HeapState.color`.
   var mark: UInt8 = 0
   var flags: UInt16 = 0
   /// A string's cached hash; what an array has skipped; an instance's class; a reaction's kind; the size of an error's trace; the request
@@ -165,6 +166,9 @@ struct FiberObject {
   static let isStopping: UInt16 = 64
   /// Runs the body of a `finally`: it begins even where it is stopped before.
   static let isFinisher: UInt16 = 128
+  /// The mark of the cycle that went over its frames last.
+  static let scannedShift: UInt16 = 8
+  static let scannedMask: UInt16 = 3 << scannedShift
 }
 
 /// Something that happens when a deferred fires.
@@ -241,6 +245,10 @@ extension UnsafeMutablePointer where Pointee == ClosureObject {
   }
 }
 
+extension UnsafeMutablePointer where Pointee == BoxObject {
+  @inline(__always) var value: ValuePointer { (RawPointer(self) + 8).assumingMemoryBound(to: Value.self) }
+}
+
 extension UnsafeMutablePointer where Pointee == InstanceObject {
   @inline(__always) var fields: ValuePointer {
     (RawPointer(self) + 32).assumingMemoryBound(to: Value.self)
@@ -268,6 +276,12 @@ extension UnsafeMutablePointer where Pointee == DeferredObject {
 
 extension UnsafeMutablePointer where Pointee == FiberObject {
   func has(_ flag: UInt16) -> Bool { pointee.header.flags & flag != 0 }
+  /// The end of its frames.
+  var top: ValuePointer {
+    let callee = pointee.registers[-2]
+    let width = callee.tag == Tag.closure ? Int(callee.closure.pointee.registerCount) : 1
+    return min(pointee.registers + width, pointee.limit)
+  }
   /// Whether stopping it runs code: one that has not begun has no `defer` yet, unless it is that of a `finally`.
   var hasCleanups: Bool { has(FiberObject.hasStarted | FiberObject.isFinisher) }
   /// On how many requests, one made for the other, it works: 0 outside requests, 1 for one from a client, 2 for

@@ -130,6 +130,7 @@ extension Machine {
       let elements = try call.elements(1)
       let array = call[0].array
       try call.heap.grow(array, toHold: elements.count)
+      call.heap.willReplace(0..<array.pointee.count, of: array, withCount: elements.count)
       array.pointee.count = 0
       for element in elements { try call.heap.append(element, to: array) }
       return .nil
@@ -147,13 +148,14 @@ extension Machine {
     let count = array.pointee.count - range.count + elements.count
     try spend(count >> 4)
     try heap.grow(array, toHold: count)
+    heap.willReplace(range, of: array, withCount: elements.count)
     let places = array.pointee.elements
     memmove(
       places + range.lowerBound + elements.count, places + range.upperBound,
       (array.pointee.count - range.upperBound) * MemoryLayout<Value>.stride)
     array.pointee.count = count
     for (offset, element) in elements.enumerated() {
-      heap.store(element, at: places + range.lowerBound + offset)
+      heap.initialize(places + range.lowerBound + offset, to: element)
     }
   }
 

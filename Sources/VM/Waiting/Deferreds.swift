@@ -20,6 +20,7 @@ extension Machine {
 
   func attach(_ waiter: UnsafeMutablePointer<WaiterObject>, to deferred: UnsafeMutablePointer<DeferredObject>)
   {
+    heap.willMove(waiter)
     waiter.pointee.source = deferred
     // `all` answers for one error alone, and says which when it comes to that.
     if waiter.isFiber || waiter.reaction.pointee.header.aux != ReactionObject.Kind.all.rawValue {
@@ -43,6 +44,7 @@ extension Machine {
   func detach(
     _ waiter: UnsafeMutablePointer<WaiterObject>, from deferred: UnsafeMutablePointer<DeferredObject>
   ) {
+    heap.willMove(waiter)
     waiter.pointee.source = nil
     guard deferred.isPending else { return }
     if let previous = waiter.pointee.previous {
@@ -81,12 +83,13 @@ extension Machine {
   ) -> Bool {
     guard deferred.isPending else { return false }
     if settlement == .resolved, value.tag == Tag.deferred { return follow(value.deferred, by: deferred) }
+    heap.willChange(deferred)
     switch settlement {
     case .resolved: deferred.state = DeferredObject.resolved
     case .rejected: deferred.state = DeferredObject.rejected
     case .cancelled: deferred.state = DeferredObject.cancelled
     }
-    heap.store(value, at: valuePlace(deferred))
+    deferred.pointee.value = value
     deferred.pointee.origin = .nil
     deferred.cause = cause ?? current?.pointee.span ?? .none
     if settlement == .rejected, deferred.pointee.first == nil {
@@ -104,10 +107,6 @@ extension Machine {
     return true
   }
 
-  private func valuePlace(_ deferred: UnsafeMutablePointer<DeferredObject>) -> ValuePointer {
-    (RawPointer(deferred) + 8).assumingMemoryBound(to: Value.self)
-  }
-
   /// A deferred that is resolved with another takes over whatever that one gives.
   private func follow(
     _ inner: UnsafeMutablePointer<DeferredObject>, by outer: UnsafeMutablePointer<DeferredObject>
@@ -117,6 +116,7 @@ extension Machine {
     }
     outer.pointee.header.flags |= DeferredObject.isFollowing
     let reaction = newReaction(.follow, target: outer, function: .nil, index: 0, owner: outer.pointee.owner)
+    heap.willChange(outer)
     outer.pointee.origin = Value(Tag.reaction, reaction)
     attach(reaction.waiter, to: inner)
     return true
@@ -190,6 +190,7 @@ extension Machine {
     guard let kind = ReactionObject.Kind(rawValue: reaction.pointee.header.aux) else { return }
     if kind == .job { return runJob(reaction.pointee.index) }
     guard let source = reaction.pointee.source else { return }
+    heap.willChange(reaction)
     reaction.pointee.source = nil
     let hasResult = source.state == DeferredObject.resolved
     let value = source.pointee.value
@@ -210,6 +211,7 @@ extension Machine {
           result: target)
         fiber.requestDepth = reaction.pointee.requestDepth
         if reaction.pointee.span != .none { trace(fiber, callbackOf: reaction, cause: source.cause) }
+        heap.willChange(target)
         target.pointee.origin = Value(Tag.fiber, fiber)
         resume(fiber)
       } catch {
@@ -343,6 +345,7 @@ extension Machine {
 
   private func takeError(of deferred: UnsafeMutablePointer<DeferredObject>) {
     deferred.pointee.header.flags |= DeferredObject.isHandled
+    heap.willChange(deferred)
     deferred.pointee.creator = nil
   }
 
@@ -374,6 +377,7 @@ extension Machine {
       let value = unawaited[place]
       let deferred = value.deferred
       place += 1
+      heap.willChange(deferred)
       if deferred.isHandled {
         deferred.pointee.creator = nil
         continue

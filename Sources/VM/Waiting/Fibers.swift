@@ -66,6 +66,7 @@ extension Machine {
   // MARK: The ready queue
 
   func enqueue(_ waiter: UnsafeMutablePointer<WaiterObject>) {
+    heap.willMove(waiter)
     waiter.pointee.next = nil
     waiter.pointee.previous = lastReady
     waiter.pointee.header.flags |= FiberObject.isReady
@@ -75,6 +76,7 @@ extension Machine {
 
   private func dequeue() -> UnsafeMutablePointer<WaiterObject>? {
     guard let waiter = firstReady else { return nil }
+    heap.willMove(waiter)
     firstReady = waiter.pointee.next
     if let firstReady { firstReady.pointee.previous = nil } else { lastReady = nil }
     waiter.pointee.next = nil
@@ -125,6 +127,7 @@ extension Machine {
     if busy > 0 { return enqueue(fiber.waiter) }
     busy += 1
     current = fiber
+    if heap.state.pointee.isMarking { heap.markFrames(of: fiber) }
     if fiber.pointee.span != .none { traceResume(fiber) }
     deadline = 0
     heap.state.pointee.work = Machine.workSlice
@@ -154,7 +157,7 @@ extension Machine {
 
   /// Between two runs only what is rooted is alive.
   private func collectBetweenRuns() {
-    collect()
+    if mayHaveFreed { collect() } else { collectWhatIsDue() }
     // What came in between, as bodies of responses do, is refused where the next fiber looks.
     let state = heap.state
     if state.pointee.live > limits.memory { state.pointee.debt = state.pointee.threshold + 1 }
@@ -165,6 +168,7 @@ extension Machine {
     let result = fiber.pointee.result
     let wasStopped = fiber.has(FiberObject.isStopping)
     let span = fiber.pointee.span
+    heap.willChange(fiber)
     fiber.pointee.result = nil
     release(fiber)
     if span != .none, task == 0 { tracer?.ends(span, TracedOutcome(outcome, wasStopped: wasStopped)) }
@@ -178,6 +182,7 @@ extension Machine {
 
   /// A fiber's stack goes back at once; the object itself when nothing refers to it any more.
   private func release(_ fiber: UnsafeMutablePointer<FiberObject>) {
+    heap.willChange(fiber)
     heap.freeStack(fiber.pointee.stack, fiber.pointee.limit - fiber.pointee.stack)
     fiber.pointee.header.flags |= FiberObject.hasFinished
     fiber.pointee.source = nil
@@ -278,19 +283,14 @@ extension Machine {
     return started
   }
 
-  /// All fibers that have not ended, parked ones that nothing refers to included. The body must not allocate.
+  /// All fibers that have not ended, parked ones that nothing refers to included: from here on they are kept until the
+  /// next cycle of the collector.
   func eachFiber(_ body: (UnsafeMutablePointer<FiberObject>) -> Void) {
-    for large in heap.state.pointee.large where large.object.load(as: UInt8.self) == UInt8(Tag.fiber) {
-      let fiber = large.object.assumingMemoryBound(to: FiberObject.self)
-      if !fiber.has(FiberObject.hasFinished) { body(fiber) }
-    }
-    for block in heap.state.pointee.blocks {
-      for number in 0..<block.count {
-        let object = block.base + number * block.cell
-        guard object.load(as: UInt8.self) == UInt8(Tag.fiber) else { continue }
-        let fiber = object.assumingMemoryBound(to: FiberObject.self)
-        if !fiber.has(FiberObject.hasFinished) { body(fiber) }
-      }
+    heap.eachObject(of: Tag.fiber, size: MemoryLayout<FiberObject>.size) { object in
+      let fiber = object.assumingMemoryBound(to: FiberObject.self)
+      if fiber.has(FiberObject.hasFinished) { return }
+      heap.willMove(fiber.waiter)
+      body(fiber)
     }
   }
 

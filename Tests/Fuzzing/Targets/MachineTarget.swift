@@ -11,7 +11,7 @@ extension FuzzTarget {
     guard resolution.diagnostics.allSatisfy({ $0.severity != .error }),
       let program = try? Compiler.compile(parsed.program, source: source)
     else { return }
-    let host = InstantHost(collectsAlways: bytes.count < 64)
+    let host = InstantHost(collector: bytes.count < 64 ? .always : bytes.count < 128 ? .steps : .asNeeded)
     guard let main = try? host.machine.load(program) else { return }
     host.machine.start(main, owner: 1, followsDeferred: true, isCell: true)
     host.settle()
@@ -25,14 +25,14 @@ private final class InstantHost: MachineHost {
   private var timers: [(at: Int, id: Int)] = []
   private var now = 0
 
-  init(collectsAlways: Bool) {
+  init(collector: CollectorMode) {
     var limits = MachineLimits()
     limits.memory = 16 << 20
     limits.cellTime = 20_000_000
     limits.handlerTime = 20_000_000
     limits.cleanupTime = 1_000_000
     limits.fibers = 1_000
-    machine = Machine(limits: limits, host: self, collectsAlways: collectsAlways)
+    machine = Machine(limits: limits, host: self, collector: collector)
     machine.define("print", ["values?"], variadic: true, options: ["separator"]) { call throws(Failure) in
       for place in 0..<call.count { _ = call.machine.display(call[place]) }
       return .nil

@@ -155,7 +155,7 @@ struct StreamedCallTests {
     try await onOwnThread {
       let bench = Bench {
         $0.isClockVirtual = false
-        $0.collectsAlways = true
+        $0.collector = .always
       }
       #expect(bench.awaited("(await get(\"\(server.url())\", stream: true)).status", cell: 1) == "200")
       bench.run("[1, 2].map { [$0] }", cell: 2)

@@ -13,7 +13,7 @@ struct HostTests {
     var startsOnEnd = 0
 
     init() {
-      machine = Machine(host: self, collectsAlways: ScriptHost.isStressed)
+      machine = Machine(host: self, collector: ScriptHost.collector)
       machine.define("note", ["value"]) { [unowned self] call throws(Failure) in
         log.append(call.machine.display(call[0]))
         return .nil

@@ -4,7 +4,7 @@ import Testing
 
 struct CollectorTests {
   @Test func whatIsReachableLivesAndTheRestGoes() throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     _ = try host.run(
       "let keep = [\"a\": [1, \"two\", { keep }], \"r\": 1...3]\nfor i in 0..<10_000 { [i, \"\\(i)\", { i }] }"
     )
@@ -17,7 +17,7 @@ struct CollectorTests {
   }
 
   @Test func memoryOfOneSizeIsThereForAnother() throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     for size in [10, 30, 60, 100, 200] {
       _ = try host.run("let keep = []\nfor i in 0..<20_000 { keep.append(\"x\".repeated(\(size))) }")
       _ = try host.run("var keep = nil")
@@ -28,7 +28,7 @@ struct CollectorTests {
   }
 
   @Test func whatBytesInUseCountsGoesBackToWhereItWas() throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     _ = try host.run("1")
     host.machine.collect()
     let before = host.machine.heap.bytesInUse
@@ -49,7 +49,7 @@ struct CollectorTests {
   }
 
   @Test func programsThatNothingUsesAreForgotten() throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     for number in 0..<100 { _ = try host.run("let f = { \(number) }\nf()") }
     host.machine.collect()
     #expect(host.machine.prototypes.count(where: { $0?.unit.isPrelude == false }) <= 4)

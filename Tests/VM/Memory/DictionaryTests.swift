@@ -66,7 +66,7 @@ struct DictionaryTests {
   /// it holds what was put in, in order.
   @Test(arguments: [3, 9, 20, 200])
   func holdsWhatWasPutInInOrder(most: Int) throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     defer { withExtendedLifetime(host) {} }
     let heap = host.machine.heap
     var random = SeededGenerator(seed: UInt64(most))
@@ -97,7 +97,7 @@ struct DictionaryTests {
   /// Keys that agree in their low bits land in one place of an unmixed table.
   @Test(arguments: [1, 4_096, 65_536, 1 << 32, 1 << 40, 1 << 52])
   func numbersThatAreMultiplesDoNotCollide(_ step: Int) throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     defer { withExtendedLifetime(host) {} }
     let heap = host.machine.heap
     let dictionary = heap.newDictionary()
@@ -111,7 +111,7 @@ struct DictionaryTests {
   }
 
   @Test func stringsDoNotCollideMoreThanChanceAllows() throws {
-    let host = ScriptHost(collectsAlways: false)
+    let host = ScriptHost(collector: .asNeeded)
     defer { withExtendedLifetime(host) {} }
     let heap = host.machine.heap
     let dictionary = heap.newDictionary()

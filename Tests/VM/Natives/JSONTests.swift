@@ -5,7 +5,7 @@ import Testing
 /// RFC 8259, in both directions.
 struct JSONTests {
   private func parse(_ text: String) -> String {
-    let machine = ScriptHost(collectsAlways: false).machine!
+    let machine = ScriptHost(collector: .asNeeded).machine!
     do throws(Failure) { return machine.repr(try machine.parseJSON(Array(text.utf8))) } catch {
       return error.message
     }
