@@ -38,7 +38,7 @@ extension HeapState {
     switch mode {
     case .always, .steps: threshold = -1
     case .asNeeded:
-      let steps = expectedEffort / HeapState.stepEffort + 1 + blocks.count / 4
+      let steps = expectedEffort / HeapState.stepEffort + 1 + blocks.count / 2
       threshold = min(
         ceiling, live > limits.memory ? goal : max(goal / 2, goal - steps * HeapState.stepBytes))
     }
@@ -63,7 +63,7 @@ extension HeapState {
     if phase == .sweeping {
       // Nothing presses any more.
       bytesToNextStep = HeapState.stepBytes
-      effortOfStep = HeapState.stepEffort
+      effortOfStep = HeapState.stepEffort / 2
     } else if debt > goal {
       // It has fallen behind.
       bytesToNextStep = HeapState.smallestStepBytes
