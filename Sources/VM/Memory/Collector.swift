@@ -31,13 +31,14 @@ extension HeapState {
 
   /// When the next cycle begins, now that one has ended.
   mutating func plan() {
-    // Twice what is alive, but never far past the memory limit, nor so near it that collecting is all that is done.
-    goal = max(HeapState.smallestThreshold, limits.memory / 16, min(live, limits.memory - live))
+    // Twice what is alive, but never far past the memory limit, nor so near it that collecting is all that is done. Until
+    // it is swept, garbage counts: there must be room for what is allocated meanwhile.
+    goal = max(HeapState.smallestThreshold, limits.memory / 16, min(live, (limits.memory - live) / 4 * 3))
     ceiling = live > limits.memory ? goal : max(limits.memory / 16, limits.memory - live)
     switch mode {
     case .always, .steps: threshold = -1
     case .asNeeded:
-      let steps = expectedEffort / HeapState.stepEffort + 1
+      let steps = expectedEffort / HeapState.stepEffort + 1 + blocks.count / 2
       threshold = min(
         ceiling, live > limits.memory ? goal : max(goal / 2, goal - steps * HeapState.stepBytes))
     }
@@ -62,7 +63,7 @@ extension HeapState {
     if phase == .sweeping {
       // Nothing presses any more.
       bytesToNextStep = HeapState.stepBytes
-      effortOfStep = HeapState.stepEffort
+      effortOfStep = HeapState.stepEffort / 2
     } else if debt > goal {
       // It has fallen behind.
       bytesToNextStep = HeapState.smallestStepBytes

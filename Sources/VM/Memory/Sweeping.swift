@@ -33,7 +33,7 @@ extension Heap {
 
   /// Free cells for an allocation, from a few blocks at most.
   func sweepForCells(_ steps: Int) {
-    for _ in 0..<4 where free[steps] == nil {
+    for _ in 0..<2 where free[steps] == nil {
       if state.pointee.unswept[steps].isEmpty { return }
       sweepBlock(steps, isNeeded: true)
     }
@@ -112,7 +112,7 @@ extension Heap {
   }
 
   private func finalizeSwept(_ object: RawPointer, _ kind: UInt) {
-    state.pointee.effort &+= 8 + Heap.held(by: object) >> 9
+    state.pointee.effort &+= 16 + Heap.held(by: object) >> 9
     finalize(object, kind: kind)
   }
 
