@@ -17,17 +17,16 @@ struct SharedTime {
     // How much later than alone each is by now.
     var delays = Array(repeating: 0, count: works.count)
     var free = 0
-    func start(_ place: Int) -> Int? {
-      let computing = works[place].computing
-      return next[place] < computing.count ? computing[next[place]].lowerBound + delays[place] : nil
+    /// Which computes next, and when it would if nothing else did.
+    func upcoming() -> (place: Int, time: Int)? {
+      works.indices.filter { next[$0] < works[$0].computing.count }
+        .map { ($0, works[$0].computing[next[$0]].lowerBound + delays[$0]) }.min { $0.1 < $1.1 }
     }
-    while let first = works.indices.filter({ start($0) != nil }).min(by: { start($0)! < start($1)! }) {
-      let piece = works[first].computing[next[first]]
-      let wanted = piece.lowerBound + delays[first]
+    while let (place, wanted) = upcoming() {
       let begun = max(wanted, free)
-      delays[first] += begun - wanted
-      free = begun + piece.count
-      next[first] += 1
+      delays[place] += begun - wanted
+      free = begun + works[place].computing[next[place]].count
+      next[place] += 1
     }
     return works.indices.map { works[$0].duration + delays[$0] }
   }

@@ -691,10 +691,11 @@ extension Machine {
     return true
   }
 
-  /// A safe point: everything that is live lies in registers. Most often it is a step that is due. False with `failure` set where what is alive
-  /// passes the memory limit and the fiber has its part in it: one that has taken no more than a trifle since it began
-  /// may go on, as what it runs may be what frees memory. Past an eighth more the fiber is stopped, so that a program
-  /// that catches the error and goes on does not grow for ever.
+  /// A safe point: everything that is live lies in registers. Most often a step of a cycle is due.
+  ///
+  /// False with `failure` set where what is alive passes the memory limit and the fiber has its part in it: one that has
+  /// taken no more than a trifle since it began may go on, as what it runs may be what frees memory. Past an eighth more
+  /// the fiber is stopped, so that a program that catches the error and goes on does not grow for ever.
   @inline(never) private func collect(
     _ fiber: UnsafeMutablePointer<FiberObject>, _ ip: UnsafeMutablePointer<Instruction>,
     _ registers: ValuePointer, lacksMemory: Bool = false
