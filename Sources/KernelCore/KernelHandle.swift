@@ -282,8 +282,17 @@ public final class KernelHandle: Sendable {
 
   /// Says in which order the notebook's cells stand: what they declare around routes runs in that order, whichever cell
   /// ran first.
-  public func setOrder(_ cells: [Int]) {
-    loop.execute { [supervisor] in supervisor.value.setOrder(cells) }
+  ///
+  /// - Parameter decides: whether of several cells that declare the same route or name the one furthest down has it, as
+  ///   after a start, whichever ran last. While a cell runs, the names are its own that it declares.
+  public func setOrder(_ cells: [Int], decides: Bool = false) {
+    loop.execute { [supervisor] in supervisor.value.setOrder(cells, decides: decides) }
+  }
+
+  /// Gives names back to the cells furthest down of those that declare them, where these have not run after one above
+  /// that has. Of no effect where the order decides nothing.
+  public func settleNames() {
+    loop.execute { [supervisor] in supervisor.value.kernel.ownership.settleNames() }
   }
 
   /// Stops what computes now and the cell that waits. Returns at once.

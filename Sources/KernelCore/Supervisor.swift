@@ -128,10 +128,18 @@ final class Supervisor: Responder {
 
   /// The cells of the notebook in its order, as far as that was said.
   private var order: [Int] = []
+  /// Whether of several cells that declare the same the one furthest down is to have it.
+  private var orderDecides = false
 
-  func setOrder(_ cells: [Int]) {
+  func setOrder(_ cells: [Int], decides: Bool = false) {
     order = cells
-    kernel.surroundings.setOrder(cells)
+    orderDecides = decides
+    setOrder(of: kernel)
+  }
+
+  private func setOrder(of kernel: Kernel) {
+    kernel.surroundings.setOrder(order)
+    if orderDecides { kernel.ownership.setOrder(order) }
   }
 
   private func makeKernel() -> Kernel {
@@ -140,7 +148,7 @@ final class Supervisor: Responder {
       transfers: transfers,
       mark: mark, recorder: recorder, interruption: interruption, emit: { [unowned self] in onEvent($0) })
     kernel.desk.reporter.logsRequests = logsRequests
-    kernel.surroundings.setOrder(order)
+    setOrder(of: kernel)
     kernel.routes.onChange = { [unowned self] in releaseMatching() }
     if let inspector {
       let respond = kernel.calls.respond

@@ -197,16 +197,49 @@ import Testing
       #expect(try edited.text("/") == "new")
       try edited.write(["route \"/\" { \"old\" }", "throw \"x\""] + cells.dropFirst(2))
       try edited.told("2 failed, and what it served before goes on")
-      #expect(try edited.text("/") == "old")
+      #expect(try edited.text("/") == "new")
       try edited.write(cells)
-      try edited.told("reloaded: cells 1, 2 in ")
+      try edited.told("reloaded: cell 1 in ")
       #expect(try edited.text("/") == "new")
       // While the cell waits.
       try edited.write(["route \"/\" { \"old\" }", "await sleep(1h)"] + cells.dropFirst(2))
       try edited.told("cell [2] has not ended")
-      try edited.write(cells)
-      try edited.told("reloaded: cells 1, 2 in ", times: 2)
       #expect(try edited.text("/") == "new")
+      try edited.write(cells)
+      try edited.told("reloaded: cell 1 in ", times: 2)
+      #expect(try edited.text("/") == "new")
+      try edited.serving.stop()
+    }
+  }
+
+  /// A cell above declares the same routes and names, and had them while the later one failed, or waited.
+  @Test func ofCellsThatDeclareTheSameTheLastHasItAlsoWhereItsEditFails() async throws {
+    try await onOwnThread {
+      let last = "let answer = \"last\"\nroute \"/\" { \"last\" }\nif true { route \"/b\" { \"last\" } }"
+      let cells = [
+        "let answer = \"first\"\nroute \"/\" { \"first\" }\nroute \"/b\" { \"first\" }\nroute \"/name\" { answer }",
+        last,
+      ]
+      let edited = try EditedFile(cells)
+      func answers() throws -> [String] { try ["/", "/b", "/name"].map { try edited.text($0) } }
+      #expect(try answers() == ["last", "last", "last"])
+      // Where it fails at once and declares nothing any more, and where it does at its end.
+      for (times, text) in ["[1][9]", "\(last)\n[1][9]"].enumerated() {
+        try edited.write([cells[0], text])
+        try edited.told("2 failed, and what it served before goes on", times: times + 1)
+        #expect(try answers() == ["last", "last", "last"])
+      }
+      // Where the first runs as well.
+      try edited.write([cells[0] + "\nnil", "[1][9]"])
+      try edited.told("2 failed, and what it served before goes on", times: 3)
+      #expect(try answers() == ["last", "last", "last"])
+      // What it lets go of is the first one's, though that does not run again.
+      try edited.write([cells[0] + "\nnil", "let answer = \"last\"\nroute \"/\" { \"last\" }"])
+      try edited.told("reloaded: cell 2 in ")
+      #expect(try answers() == ["last", "first", "last"])
+      try edited.write([cells[0] + "\nnil", "nil"])
+      try edited.told("reloaded: cells 1, 2 in ")
+      #expect(try answers() == ["first", "first", "first"])
       try edited.serving.stop()
     }
   }

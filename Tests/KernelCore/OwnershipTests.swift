@@ -127,6 +127,54 @@ struct OwnershipTests {
     #expect(bench.get("/r") == "one")
   }
 
+  /// Where the order of the cells decides, as of a file that is served.
+  @Test func ofCellsThatDeclareTheSameTheOneFurthestDownHasItWhicheverRanLast() {
+    let bench = Bench()
+    bench.on { bench.supervisor.setOrder([1, 2, 3], decides: true) }
+    let first =
+      "route \"/r/<a>\" { \"one\" }\nlet n = \"one\"\nroute \"/n\" { n }\nnotFound { \"none of one\" }"
+    let last = "route \"/r/<b>\" { \"two\" }\nlet n = \"two\"\nnotFound { \"none of two\" }"
+    func answers() -> [String] { ["/r/1", "/n", "/x"].map { bench.get($0) ?? "" } }
+    bench.run(first)
+    bench.run(last, cell: 3)
+    #expect(answers() == ["two", "two", "none of two"])
+    // The names are its own while a cell runs, since it reads them, and until those have run that come behind it.
+    bench.run(first)
+    #expect(answers() == ["two", "one", "none of two"])
+    bench.run(last + "\n1 / 0", cell: 3)
+    #expect(answers() == ["two", "two", "none of two"])
+    bench.run(first)
+    bench.on { bench.kernel.ownership.settleNames() }
+    #expect(answers() == ["two", "two", "none of two"])
+    // Where it has failed itself nothing is to be given back.
+    bench.run(first + "\n1 / 0")
+    bench.on { bench.kernel.ownership.settleNames() }
+    #expect(answers() == ["two", "two", "none of two"])
+    // What a cell lets go of is that of the next one up; one that is gone has its own until it is removed.
+    bench.run("nil", cell: 3)
+    #expect(answers() == ["one", "one", "none of one"])
+    bench.run(last, cell: 3)
+    bench.on { bench.supervisor.setOrder([1, 2], decides: true) }
+    #expect(answers() == ["two", "two", "none of two"])
+    bench.on { bench.kernel.removeEffects(of: 3) }
+    #expect(answers() == ["one", "one", "none of one"])
+  }
+
+  @Test func cellsThatMoveTakeOverFromEachOtherWithoutRunning() {
+    let bench = Bench()
+    bench.on { bench.supervisor.setOrder([1, 2], decides: true) }
+    bench.run("route \"/r\" { \"one\" }\nbefore { nil }\ncors(\"http://one\")")
+    bench.run("route \"/r\" { \"two\" }\ncors(\"http://two\")", cell: 2)
+    #expect(bench.get("/r") == "two")
+    bench.on { bench.supervisor.setOrder([2, 1], decides: true) }
+    #expect(bench.get("/r") == "one")
+    #expect(bench.on { bench.kernel.surroundings.count } == 2)
+    // A handler that declares a route does so for its cell.
+    bench.run("route \"/make\" { route \"/r\" { \"three\" }; 1 }", cell: 2)
+    #expect(bench.get("/make") == "1")
+    #expect(bench.get("/r") == "one")
+  }
+
   @Test func runningAgainTheCellWhoseRouteAnotherTookOverTakesItBack() {
     let bench = Bench()
     bench.run("route \"/r\" { \"one\" }")

@@ -2,8 +2,8 @@
 
 extension CellDependencies {
   /// The cells that have run and take a name now from another cell, or come to it behind other assignments, since cells
-  /// have moved or are gone; those that declare what they take; and those that are to have a route or a name now, of
-  /// several whose order is another.
+  /// have moved or are gone; those that declare what they take; and those that are to have a name now, of several whose
+  /// order is another.
   func moved(since before: CellDependencies) -> Set<Int> {
     let order = texts.map(\.number).filter { before.places[$0] != nil }
     let isMoved = before.isMoved(in: self)
@@ -33,32 +33,28 @@ extension CellDependencies {
       != other.texts.map(\.number).filter { places[$0] != nil }
   }
 
-  /// The cells that have lost what they declare to one further up, since that has run after them.
+  /// The cells that have lost a name to one further up, since that has run after them.
   ///
   /// - Parameter ends: when each cell has run.
   public func overtaken(_ ends: [Int: Int]) -> Set<Int> {
     var overtaken: Set<Int> = []
-    for (declaration, places) in declarers where places.count > 1 {
-      // Those in front of the last that is certain to declare it have lost it anyway.
-      let first = places.lastIndex { texts[$0].certain.contains(declaration) } ?? 0
-      var last = 0
-      for (index, number) in places.map({ texts[$0].number }).enumerated() {
-        let end = ends[number] ?? 0
-        if index >= first, end < last { overtaken.insert(number) }
-        last = max(last, end)
+    for places in declarers.values where places.count > 1 {
+      let latest = places.dropLast().compactMap { ends[texts[$0].number] }.max() ?? 0
+      if let last = places.last, ends[texts[last].number] ?? 0 < latest {
+        overtaken.insert(texts[last].number)
       }
     }
     return overtaken
   }
 
-  /// The cells of which one is to have what several declare, where those stand in another order.
+  /// The cells of which one is to have a name that several declare, where those stand in another order.
   private func movedDeclarers(since before: CellDependencies) -> Set<Int> {
     var moved: Set<Int> = []
-    for (declaration, places) in declarers where places.count > 1 {
+    for (name, places) in declarers where places.count > 1 {
       let numbers = places.map { texts[$0].number }.filter { before.places[$0] != nil }
-      let numbersBefore = (before.declarers[declaration] ?? []).map { before.texts[$0].number }
+      let numbersBefore = (before.declarers[name] ?? []).map { before.texts[$0].number }
       if numbers != numbersBefore.filter({ self.places[$0] != nil }) {
-        moved.formUnion(last(declaring: declaration, []))
+        moved.formUnion(last(declaring: name, []))
       }
     }
     return moved
@@ -74,7 +70,7 @@ extension CellDependencies {
     for number in cells {
       guard let place = places[number] else { continue }
       for name in taken(place).intersection(shared) {
-        guard let all = declarers[.global(name)], let source = all.last(where: { $0 < place }),
+        guard let all = declarers[name], let source = all.last(where: { $0 < place }),
           all.contains(where: { $0 >= place })
         else { continue }
         sources.insert(texts[source].number)
@@ -111,14 +107,16 @@ extension CellDependencies {
 
   /// The cells that declare some names.
   public func declaring(_ names: Set<String>) -> Set<Int> {
-    Set(names.flatMap { declarers[.global($0)] ?? [] }.map { texts[$0].number })
+    Set(names.flatMap { declarers[$0] ?? [] }.map { texts[$0].number })
   }
 
-  /// The cells further down than one that declare the same.
+  /// The cells further down than one that declare a name of it.
   public func overlaying(_ number: Int) -> Set<Int> {
     guard let place = places[number] else { return [] }
     return Set(
-      texts[place].declares.flatMap { declarers[$0] ?? [] }.filter { $0 > place }.map { texts[$0].number })
+      texts[place].uses.declares.flatMap { declarers[$0] ?? [] }.filter { $0 > place }.map {
+        texts[$0].number
+      })
   }
 
   private var namesOfGuards: Set<String> {
@@ -129,15 +127,12 @@ extension CellDependencies {
 
   /// The names that several cells declare.
   private var sharedNames: Set<String> {
-    Set(
-      declarers.compactMap { declaration, places in
-        if case .global(let name) = declaration, places.count > 1 { name } else { nil }
-      })
+    Set(declarers.filter { $0.value.count > 1 }.keys)
   }
 
   /// The cell from which the one at a place takes a name, of those that an earlier notebook has too.
   private func source(of name: String, for place: Int, among before: CellDependencies) -> Int? {
-    declarers[.global(name)]?.last { $0 < place && before.places[texts[$0].number] != nil }
+    declarers[name]?.last { $0 < place && before.places[texts[$0].number] != nil }
       .map { texts[$0].number }
   }
 
@@ -149,7 +144,7 @@ extension CellDependencies {
   }
 
   /// Gives for the place of a cell the names that it may take as it runs, be it by functions that it has from others.
-  private func namesTaken() -> (Int) -> Set<String> {
+  func namesTaken() -> (Int) -> Set<String> {
     let functions = functionNames
     return { [self] place in
       var found = texts[place].takes

@@ -15,8 +15,8 @@ public struct CellDependencies: Sendable {
   let places: [Int: Int]
   /// As if all had run.
   let staleness: Staleness
-  /// The places of the cells that may declare something.
-  let declarers: [CellText.Declaration: [Int]]
+  /// The places of the cells that declare a name.
+  let declarers: [String: [Int]]
   /// The places of the cells that give a name a value or change what it holds, by functions that they call too.
   let givers: [String: [Int]]
   /// The cells whose names a guard may use, itself or by way of others, and those that declare one.
@@ -34,10 +34,10 @@ public struct CellDependencies: Sendable {
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
     self.staleness = staleness
-    var declarers: [CellText.Declaration: [Int]] = [:]
+    var declarers: [String: [Int]] = [:]
     var givers: [String: [Int]] = [:]
     for (place, text) in texts.enumerated() {
-      for declaration in text.declares { declarers[declaration, default: []].append(place) }
+      for name in text.uses.declares { declarers[name, default: []].append(place) }
       for name in text.gives.union(staleness.assigned(by: text.number)) {
         givers[name, default: []].append(place)
       }
@@ -54,9 +54,26 @@ public struct CellDependencies: Sendable {
   /// Some cells and those that depend on them, in the notebook's order.
   public func affected(by cells: Set<Int>) -> [Int] { staleness.stale(in: order, edited: cells) }
 
+  /// Some cells and those that take anything from them as they run, themselves or by way of others.
+  public func dependents(of cells: Set<Int>) -> Set<Int> {
+    var found = cells.filter { places[$0] != nil }
+    let taken = namesTaken()
+    while true {
+      var grown = found.union(affected(by: found))
+      // What declares anew a name that it takes from another depends on that.
+      for (place, text) in texts.enumerated() where !grown.contains(text.number) {
+        let names = text.uses.declares.intersection(taken(place))
+        let sources = names.compactMap { name in declarers[name]?.last { $0 < place } }
+        if sources.contains(where: { grown.contains(texts[$0].number) }) { grown.insert(text.number) }
+      }
+      if grown.count == found.count { return found }
+      found = grown
+    }
+  }
+
   /// The cells of this notebook that are to run so that it is as if all had run, where an earlier state of it has run:
-  /// some, those that depend on them or on what is gone, and those that declare what a cell before them now declares
-  /// again, or what no cell declares any more that had taken it over.
+  /// some, those that depend on them or on what is gone, and those that declare a name which a cell before them now
+  /// declares again, or which no cell declares any more that had taken it over.
   ///
   /// - Parameters:
   ///   - edited: cells that are new, that have another text now, or whose run is missing.
@@ -64,7 +81,7 @@ public struct CellDependencies: Sendable {
   public func affected(by edited: Set<Int>, since before: CellDependencies) -> [Int] {
     var staleness = before.staleness
     for text in before.texts where places[text.number] == nil {
-      let names = text.uses.declares.filter { before.mayHold(text.number, .global($0)) }
+      let names = text.uses.declares.filter { before.holds(text.number, $0) }
       staleness.removed(text.number, names: Array(names))
     }
     for text in texts where edited.contains(text.number) {
@@ -130,51 +147,47 @@ public struct CellDependencies: Sendable {
     }.map(\.number)
   }
 
-  /// The cells that declare what another may have had in force, which declares it no longer or perhaps not: the last of
-  /// them is to have it. One that is edited may fail, and one that declares it in a branch may not come to it; then it
-  /// is left to the one before.
+  /// The cells that declare a name which another had, that declares it no longer: the last of them is to have it. One
+  /// that is edited may fail; then it is left to the one before.
   private func regaining(
     _ before: CellDependencies, _ affected: Set<Int>, _ edited: Set<Int>
   ) -> Set<Int> {
     var regained: Set<Int> = []
-    var looked: Set<Declaration> = []
     for text in before.texts where places[text.number] == nil || affected.contains(text.number) {
-      let open = text.declares.subtracting(self.text(text.number)?.certain ?? []).subtracting(looked)
-      for declaration in open where before.mayHold(text.number, declaration) {
-        looked.insert(declaration)
-        regained.formUnion(last(declaring: declaration, edited))
+      for name in text.uses.declares.subtracting(names(of: text.number)) where before.holds(text.number, name)
+      {
+        regained.formUnion(last(declaring: name, edited))
       }
     }
     return regained
   }
 
-  /// The cells of which one has something in force when all have run: those behind the last that is certain to.
-  func last(declaring declaration: CellText.Declaration, _ edited: Set<Int>) -> Set<Int> {
+  /// The cells of which one has a name when all have run: those behind the last that does not fail.
+  func last(declaring name: String, _ edited: Set<Int>) -> Set<Int> {
     var found: Set<Int> = []
-    for place in (declarers[declaration] ?? []).reversed() {
+    for place in (declarers[name] ?? []).reversed() {
       let text = texts[place]
       found.insert(text.number)
-      if text.certain.contains(declaration), !edited.contains(text.number) { break }
+      if !text.isBroken, !edited.contains(text.number) { break }
     }
     return found
   }
 
-  /// Whether what a cell declared is perhaps in force when all have run.
-  private func mayHold(_ number: Int, _ declaration: CellText.Declaration) -> Bool {
-    guard let place = places[number], let all = declarers[declaration] else { return false }
-    return !all.contains { $0 > place && texts[$0].certain.contains(declaration) }
+  /// Whether a name is that of a cell when all have run.
+  private func holds(_ number: Int, _ name: String) -> Bool {
+    places[number].map { declarers[name]?.last == $0 } ?? false
   }
 
-  /// The cells behind one of these that declare the same: theirs is what counts.
+  /// The cells behind one of these that declare the same names: theirs are what counts.
   private func overlaid(by cells: Set<Int>) -> Set<Int> {
-    var declared: Set<Declaration> = []
+    var declared: Set<String> = []
     var overlaid: Set<Int> = []
     for text in texts {
       if cells.contains(text.number) {
-        declared.formUnion(text.declares)
-      } else if !text.declares.isDisjoint(with: declared) {
+        declared.formUnion(text.uses.declares)
+      } else if !text.uses.declares.isDisjoint(with: declared) {
         overlaid.insert(text.number)
-        declared.formUnion(text.declares)
+        declared.formUnion(text.uses.declares)
       }
     }
     return overlaid

@@ -4,7 +4,7 @@ import OrderedCollections
 import VM
 import Web
 
-/// One run of a cell: what it declared, and while it is under way what that replaced.
+/// One run of a cell, and what it declared.
 final class CellRun {
   /// The number that everything it makes carries as its owner.
   let owner: UInt32
@@ -48,7 +48,6 @@ final class CellRun {
   var shownValue: ShownValue?
   /// A digest of its value.
   var digest: String?
-  var undo = UndoRecord()
   /// Variables of other cells that its text assigns to, with what they held when it began.
   var assigned: [(name: String, slot: Int, before: PinnedValue)] = []
 
@@ -89,19 +88,4 @@ final class CellRun {
     self.previous = previous
     self.completion = completion
   }
-}
-
-/// What a run replaced, to be put back if it fails.
-struct UndoRecord {
-  struct Global {
-    /// Nil where nothing was declared.
-    let content: (value: PinnedValue, kind: GlobalKind)?
-    let owner: UInt32?
-  }
-
-  var globals: [Int: Global] = [:]
-  /// Nil where there was no such route.
-  var routes: [RouteKey: RouteRecord?] = [:]
-  /// Nil where there was nothing of the kind.
-  var surroundings: [SurroundingKey: Surrounding?] = [:]
 }

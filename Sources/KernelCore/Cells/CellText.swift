@@ -5,10 +5,10 @@ import Web
 struct CellText: Sendable {
   let number: Int
   let uses: CellUses
-  /// The globals and routes that it may declare: of two cells that declare one, the last to run has it.
+  /// The globals and routes that it may declare: of two cells that declare one, the one further down has it.
   var declares: Set<Declaration>
-  /// Those of them that it declares whenever it runs well.
-  let certain: Set<Declaration>
+  /// Whether it can't be compiled.
+  let isBroken: Bool
   /// What it declares around routes that stands beside the same of others.
   var surrounds: Set<Declaration>
   /// The routes among `declares`, as they are written.
@@ -60,7 +60,7 @@ struct CellText: Sendable {
     let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
     let names = Set(CompiledCell.declarations(of: source, parsed, resolution).keys)
     // What cannot be read may be meant as a guard, and nothing is served without it.
-    let isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
+    isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
     self.number = number
     uses = CellUses(resolution, declares: names)
     hasFunctions = resolution.hasFunctions
@@ -107,18 +107,17 @@ struct CellText: Sendable {
       made.whole.surrounds.insert(.around(HookKind.before.rawValue))
     }
     (declares, surrounds) = (made.whole.declares, made.whole.surrounds)
-    (certain, whenCalled) = (isBroken ? [] : made.certain, made.whenCalled)
+    whenCalled = made.whenCalled
   }
 
   /// What a text declares, put together.
   private struct Made {
     var whole: Around
-    var certain: Set<Declaration>
     var whenCalled: [String: Around] = [:]
     private let gives: Set<String>
 
     init(names: Set<Declaration>, gives: Set<String>) {
-      (whole, certain) = (Around(declares: names), names)
+      whole = Around(declares: names)
       self.gives = gives
     }
 
@@ -129,7 +128,6 @@ struct CellText: Sendable {
         whenCalled[name, default: Around()].form(union: around)
       }
       if standing.isAtOnce { whole.form(union: around) }
-      if standing.isCertain { certain.formUnion(around.declares) }
     }
   }
 

@@ -6,16 +6,26 @@ import Web
 /// Who declared what, so that a cell takes effect whole or not at all, and its next run replaces exactly
 /// what its last one made.
 final class Ownership {
-  private let machine: Machine
-  private let routes: RouteRegistry
-  private let surroundings: Surroundings
+  let machine: Machine
+  let routes: RouteRegistry
+  let surroundings: Surroundings
   private let timers: TimerSet
-  private var globalOwners: [Int: UInt32] = [:]
+  /// Whose declaration of each global is in force.
+  var globalOwners: [Int: UInt32] = [:]
+  var nameLayers = DeclarationLayers<Int, KeptGlobal>()
+  var routeLayers = DeclarationLayers<RouteKey, RouteRecord>()
+  var surroundingLayers = DeclarationLayers<SurroundingKey, Surrounding>()
+  /// Where the cells stand, if of several that declare the same the one furthest down is to have it; those too that are
+  /// gone and of which something is in force. Without it the last to run has it, and what it replaced is forgotten when
+  /// it has succeeded.
+  var places: [Int: Int]?
+  /// The cells of the notebook, where `places` says more than that.
+  var notebook: Set<Int> = []
   /// Built-in names that a cell has declared for itself, now or earlier; they come back when it is gone.
-  private var builtins: [Int: PinnedValue] = [:]
+  var builtins: [Int: PinnedValue] = [:]
   /// When a global was last declared or came back, in nanoseconds of the kernel's clock.
-  private var changes: [Int: Int] = [:]
-  private let clock: any Clock
+  var changes: [Int: Int] = [:]
+  let clock: any Clock
   /// Runs under way and the last successful one of each cell.
   private(set) var runs: [UInt32: CellRun] = [:]
   /// The last successful run of each cell.
@@ -63,117 +73,35 @@ final class Ownership {
   /// Whether a global has meant what it means now since a moment.
   func isUnchanged(_ slot: Int, since time: Int) -> Bool { changes[slot].map { $0 <= time } ?? true }
 
-  func willDefine(global slot: Int, owner: UInt32) {
-    guard let run = runs[owner] else { return }
-    changes[slot] = clock.now
-    let content = machine.global(slot).map { (PinnedValue($0.value, in: machine), $0.kind) }
-    if run.isUnderWay, run.undo.globals[slot] == nil {
-      run.undo.globals[slot] = UndoRecord.Global(content: content, owner: globalOwners[slot])
-    }
-    if let content, content.1 == .builtin, globalOwners[slot] == nil, builtins[slot] == nil {
-      builtins[slot] = content.0
-    }
-    run.globals.append(slot)
-    globalOwners[slot] = owner
-  }
-
-  /// Puts a route in force on behalf of a run; gives the one that it replaces.
-  func declare(_ record: RouteRecord) -> RouteRecord? {
-    let replaced = routes.set(record, for: record.key)
-    guard let run = runs[record.owner] else { return replaced }
-    run.routes[record.key] = (record.method, record.pattern)
-    if run.isUnderWay, run.undo.routes[record.key] == nil { run.undo.routes[record.key] = .some(replaced) }
-    return replaced
-  }
-
-  /// The key of a declaration around routes on behalf of a run.
-  func key(of kind: SurroundingKey.Kind, in prefix: RoutePrefix, owner: UInt32) -> SurroundingKey {
-    guard kind.hasMany else { return SurroundingKey(kind: kind, prefix: prefix.key, cell: 0, ordinal: 0) }
-    let before = runs[owner]?.surroundings.count { $0.kind == kind && $0.prefix == prefix.key } ?? 0
-    return SurroundingKey(kind: kind, prefix: prefix.key, cell: cells[owner] ?? 0, ordinal: before)
-  }
-
-  /// Puts a declaration around routes in force on behalf of a run; gives the one that it replaces.
-  func declare(_ surrounding: Surrounding) -> Surrounding? {
-    let replaced = surroundings.set(surrounding, for: surrounding.key)
-    guard let run = runs[surrounding.owner] else { return replaced }
-    run.surroundings.insert(surrounding.key)
-    if run.isUnderWay, run.undo.surroundings[surrounding.key] == nil {
-      run.undo.surroundings[surrounding.key] = .some(replaced)
-    }
-    return replaced
-  }
-
   // MARK: Its end
 
   /// A run succeeded: what it replaced is forgotten, and what the cell's last run left over is gone.
   func commit(_ run: CellRun) {
     run.isUnderWay = false
-    run.undo = UndoRecord()
     if let previous = run.previous { remove(previous) }
     run.previous = nil
     latest[run.cell] = run
+    for slot in run.globals { forgetReplaced(by: run.owner, slot) }
+    for key in run.routes.keys { forgetReplaced(by: run.owner, key) }
+    for key in run.surroundings { forgetReplaced(by: run.owner, key) }
   }
 
   /// A run failed: all that it declared is put back as it was, and the cell's last run goes on.
   func rollBack(_ run: CellRun) {
     run.isUnderWay = false
     stopWork(of: run)
-    for (slot, before) in run.undo.globals {
-      if globalOwners[slot] == run.owner { restore(before, at: slot) }
-      // A later run that is under way must not bring back what this one had declared.
-      for other in othersUnderWay where other.undo.globals[slot]?.owner == run.owner {
-        other.undo.globals[slot] = before
-      }
-    }
-    for (key, before) in run.undo.routes {
-      if routes[key]?.owner == run.owner { routes.set(before, for: key) }
-      for other in othersUnderWay where other.undo.routes[key]??.owner == run.owner {
-        other.undo.routes[key] = .some(before)
-      }
-    }
-    for (key, before) in run.undo.surroundings {
-      if surroundings[key]?.owner == run.owner { surroundings.set(before, for: key) }
-      for other in othersUnderWay where other.undo.surroundings[key]??.owner == run.owner {
-        other.undo.surroundings[key] = .some(before)
-      }
-    }
-    run.undo = UndoRecord()
+    removeDeclarations(of: run)
+    // A cell above may have had its names meanwhile.
+    if places != nil { run.previous?.globals.forEach(settle) }
     forget(run)
     if let previous = run.previous { timers.resume(owner: previous.owner) }
     run.previous = nil
   }
 
-  private var othersUnderWay: [CellRun] { runs.values.filter(\.isUnderWay) }
-
-  private func restore(_ before: UndoRecord.Global, at slot: Int) {
-    changes[slot] = clock.now
-    machine.setGlobal(slot, before.content.map { ($0.value.value, $0.kind) })
-    globalOwners[slot] = before.owner
-  }
-
   /// Takes away all that a run made and that nobody has replaced since.
   func remove(_ run: CellRun) {
     stopWork(of: run)
-    for slot in run.globals {
-      let before = UndoRecord.Global(content: builtins[slot].map { ($0, .builtin) }, owner: nil)
-      if globalOwners[slot] == run.owner { restore(before, at: slot) }
-      for other in othersUnderWay where other.undo.globals[slot]?.owner == run.owner {
-        other.undo.globals[slot] = before
-      }
-    }
-    for key in run.routes.keys {
-      if routes[key]?.owner == run.owner { routes.set(nil, for: key) }
-      for other in othersUnderWay where other.undo.routes[key]??.owner == run.owner {
-        other.undo.routes[key] = .some(nil)
-      }
-    }
-    for key in run.surroundings {
-      if surroundings[key]?.owner == run.owner { surroundings.set(nil, for: key) }
-      for other in othersUnderWay where other.undo.surroundings[key]??.owner == run.owner {
-        other.undo.surroundings[key] = .some(nil)
-      }
-    }
+    removeDeclarations(of: run)
     if latest[run.cell] === run { latest[run.cell] = nil }
     forget(run)
   }

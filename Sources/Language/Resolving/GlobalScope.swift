@@ -80,8 +80,6 @@ public struct Resolution: Sendable {
     public var isInFunction = false
     /// Whether it may be declared as the text runs, also where it stands in a function.
     public var isAtOnce = true
-    /// Whether it is declared by each run that succeeds: it stands in no function, branch or loop.
-    public var isCertain = false
   }
 
   /// The patterns of the routes that the text declares, each with its literal's place.

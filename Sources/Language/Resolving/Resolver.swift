@@ -50,8 +50,6 @@ public final class Resolver {
   var declaring: String?
   /// The paths of the groups around the place, joined.
   var groupPrefix = ""
-  /// How many groups surround the place.
-  var groupDepth = 0
   /// How often the text names `Out`, and how often with the number of a cell.
   var outs = 0
   var outsByNumber = 0

@@ -98,9 +98,7 @@ extension Resolver {
         methods: [], prefix: String(decoding: group.prefix.utf8.prefix(known), as: UTF8.self),
         literal: group.literal, span: group.pathSpan))
     warnOfForeignParameters(in: group.literal, at: group.pathSpan)
-    groupDepth += 1
     resolve(group.body)
-    groupDepth -= 1
     groupPrefix = outer
   }
 
@@ -108,9 +106,7 @@ extension Resolver {
   private var standing: Resolution.Standing {
     let isInFunction = frames.count > 1
     return .init(
-      function: isInFunction ? declaring : nil, isInFunction: isInFunction, isAtOnce: laterFunctions == 0,
-      // Every block has a scope, and those of groups are run whenever they are come to.
-      isCertain: !isInFunction && frame.scopes.count == groupDepth)
+      function: isInFunction ? declaring : nil, isInFunction: isInFunction, isAtOnce: laterFunctions == 0)
   }
 
   /// Resolves the declaration of a name, which is a global at the outermost level.

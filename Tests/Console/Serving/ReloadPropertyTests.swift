@@ -78,6 +78,7 @@ struct ReloadPropertyTests {
         texts[number] = isGone ? nil : Self.cell(number, &random, fails: fails)
       }
       if isLast { texts = texts.mapValues { $0.replacing("\n1 / 0", with: "") } }
+      reloaded.kernel.setOrder(texts.keys.sorted(), decides: true)
       #expect(schedule.adopt(texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) == [])
       carryOut(&schedule, reloaded)
     }
@@ -100,13 +101,13 @@ struct ReloadPropertyTests {
       let before = notebook.texts
       notebook.change(&random, mayFail: true)
       let texts = notebook.texts
-      reloaded.kernel.setOrder(texts.map(\.number))
+      reloaded.kernel.setOrder(texts.map(\.number), decides: true)
       _ = schedule.adopt(texts)
       carryOut(&schedule, reloaded)
       if notebook.fails { continue }
       let fresh = try Quiet()
       defer { fresh.end() }
-      fresh.kernel.setOrder(texts.map(\.number))
+      fresh.kernel.setOrder(texts.map(\.number), decides: true)
       for (number, text) in texts {
         if !fresh.run(number, text) { Issue.record("[\(number)] \(text) fails in \(texts)") }
       }
@@ -123,12 +124,45 @@ struct ReloadPropertyTests {
     }
   }
 
+  /// What a cell that fails declared before stays in force, whatever others declare the same and run because of the edit.
+  @Test(arguments: 0..<40)
+  func anEditOfACellThatFailsChangesNothingOfWhatIsInForce(_ seed: Int) throws {
+    let edits = ProcessInfo.processInfo.environment["RELOAD_EDITS"].flatMap(Int.init) ?? 12
+    var random = SeededGenerator(seed: UInt64(seed))
+    var notebook = RandomNotebook()
+    let reloaded = try Quiet()
+    defer { reloaded.end() }
+    var schedule = CellSchedule()
+    func reload(_ texts: [(number: Int, text: String)]) {
+      reloaded.kernel.setOrder(texts.map(\.number), decides: true)
+      _ = schedule.adopt(texts)
+      carryOut(&schedule, reloaded)
+    }
+    // What a cell has assigned to is kept.
+    func content() -> [String] { reloaded.content.filter { !$0.hasPrefix("free = ") } }
+    for _ in 0..<edits {
+      notebook.change(&random, mayFail: false)
+      var texts = notebook.texts
+      reload(texts)
+      let before = content()
+      let place = Int.random(in: 0..<texts.count, using: &random)
+      let text = texts[place].text
+      texts[place].text =
+        ["1 / 0", "1 / 0\n\(text)", "\(text)\n1 / 0"][Int.random(in: 0..<3, using: &random)]
+      reload(texts)
+      if content() != before {
+        Issue.record("\(content())\n is not \(before)\n of \(texts)\n before: \(text)")
+        return
+      }
+    }
+  }
+
   private func carryOut(_ schedule: inout CellSchedule, _ quiet: Quiet) {
     while true {
       switch schedule.next() {
       case .remove(let number): quiet.kernel.removeEffects(of: number)
       case .run(let number, let text): schedule.ended(number, succeeded: quiet.run(number, text))
-      case .wait, .rest: return
+      case .wait, .rest: return quiet.kernel.settleNames()
       }
     }
   }

@@ -38,6 +38,8 @@ struct CellSchedule {
   private var entries: [Entry] = []
   private var gone: [Gone] = []
   private var dependencies = CellDependencies([])
+  /// Those of the cells that had run when the file was last adopted.
+  private var dependenciesBefore = CellDependencies([])
   /// The cells of the file that declare a guard, or what one uses.
   private var ofGuards: Set<Int> = []
   /// The text of the last run of each cell that succeeded, as long as what it made is there.
@@ -51,6 +53,8 @@ struct CellSchedule {
   /// The names that guards use and that are to be declared anew: cells have changed them that are gone, run again or
   /// have failed.
   private var spoilt: Set<String> = []
+  /// What was found to depend on cells that have failed or go on by themselves.
+  private var knownBlocked: (sources: Set<Int>, blocked: Set<Int>)?
   /// The cell that the reload waits for.
   private var awaited: Int?
   /// Whether cells have moved when the file was last adopted.
@@ -80,6 +84,8 @@ struct CellSchedule {
       spoilt.formUnion(dependencies.spoilt(by: entry.number))
     }
     dependencies = CellDependencies(cells)
+    dependenciesBefore = before
+    knownBlocked = nil
     let wereOfGuards = ofGuards.union(before.cellsOfGuards)
     ofGuards = dependencies.cellsOfGuards
     let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
@@ -132,7 +138,7 @@ struct CellSchedule {
       return .remove(number)
     }
     if let awaited { return .wait(awaited) }
-    let blocked = self.blocked
+    let blocked = findBlocked()
     let place = entries.firstIndex { entry in
       entry.isDue && !entry.hasFailed && !entry.isUnderWay && !blocked.contains(entry.number)
     }
@@ -191,7 +197,8 @@ struct CellSchedule {
     defer { done = [] }
     let open = entries.indices.filter { entries[$0].isDue }
     if open.isEmpty || done.isEmpty { return }
-    let affected = Set(dependencies.affected(by: done, since: dependencies))
+    let affected = dependenciesBefore.dependents(of: done)
+      .union(dependencies.affected(by: done, since: dependencies))
     let isAnyGone = !done.isSubset(of: Set(entries.map(\.number)))
     for place in open {
       let entry = entries[place]
@@ -200,10 +207,16 @@ struct CellSchedule {
     }
   }
 
-  /// What depends on a cell that has failed, or that goes on by itself.
-  private var blocked: Set<Int> {
-    let sources = entries.filter { $0.hasFailed || $0.isUnderWay }.map(\.number)
-    return sources.isEmpty ? [] : Set(dependencies.affected(by: Set(sources))).subtracting(sources)
+  /// What depends on a cell that has failed, or that goes on by itself, as that reads now or as it has run.
+  private mutating func findBlocked() -> Set<Int> {
+    let sources = Set(entries.filter { $0.hasFailed || $0.isUnderWay }.map(\.number))
+    if sources.isEmpty { return [] }
+    if let known = knownBlocked, known.sources == sources { return known.blocked }
+    let edited = entries.filter(\.isEdited).map(\.number)
+    let blocked = dependenciesBefore.dependents(of: sources).subtracting(edited)
+      .union(dependencies.dependents(of: sources)).subtracting(sources)
+    knownBlocked = (sources, blocked)
+    return blocked
   }
 
   // MARK: What to tell

@@ -71,7 +71,7 @@ final class ServedCells {
     self.log = log
     self.wake = wake
     cells = TrackedCells(notebook)
-    kernel.setOrder(cells.texts.map(\.number))
+    kernel.setOrder(cells.texts.map(\.number), decides: true)
     _ = schedule.adopt(cells.texts)
     reload = Reload(isStart: true)
   }
@@ -178,6 +178,7 @@ final class ServedCells {
   private func finish() {
     guard var reload else { return }
     self.reload = nil
+    kernel.settleNames()
     for place in reload.report.ran.indices.prefix(ReloadReport.limit) {
       reload.report.ran[place].causes = schedule.causes(of: reload.report.ran[place].number)
     }
@@ -282,7 +283,7 @@ final class ServedCells {
     // What has run was to be guarded by what the file may not have any more.
     if !schedule.pendingGuards.isEmpty, hasRunBesideGuards || !hasHadGuards { isClosed = true }
     cells = new
-    kernel.setOrder(cells.texts.map(\.number))
+    kernel.setOrder(cells.texts.map(\.number), decides: true)
     // A start that the change overtakes before anything is served is told as such when it ends.
     if isServing, reload?.isStart ?? true { begin() }
     reload?.began = .now
