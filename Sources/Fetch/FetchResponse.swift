@@ -16,12 +16,31 @@ public struct FetchResponse: Sendable {
   /// The address that answered, after redirects.
   public var url: String
 
+  /// The connections that it took, one for each redirect and one for the answer; empty where the head was told alone.
+  public var connections: [Connection]
+
+  /// What a call had of a connection.
+  public struct Connection: Sendable, Equatable {
+    /// Whom it leads to: calls to another server can't use it.
+    public var server: String
+    /// How long it took to be made, without looking up the name; `nil` where it stood already.
+    public var setup: Duration?
+    /// Whether others use it at the same time, as with HTTP/2.
+    public var isShared: Bool
+
+    public init(server: String, setup: Duration?, isShared: Bool) {
+      self.server = server
+      self.setup = setup
+      self.isShared = isShared
+    }
+  }
+
   /// From the start of the call, waiting for a free connection and redirects included.
   public var elapsed: Duration
 
   public init(
     status: Int, reason: String, headers: [(name: String, value: String)], body: [UInt8], url: String,
-    elapsed: Duration
+    elapsed: Duration, connections: [Connection] = []
   ) {
     self.status = status
     self.reason = reason
@@ -29,5 +48,6 @@ public struct FetchResponse: Sendable {
     self.body = body
     self.url = url
     self.elapsed = elapsed
+    self.connections = connections
   }
 }

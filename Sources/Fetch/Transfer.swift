@@ -20,6 +20,8 @@ final class Transfer {
   /// The handle that carries it; `nil` while it waits for its turn.
   var easy: EasyHandle?
   private(set) var redirects = 0
+  /// The connections of the exchanges that are over.
+  private var connections: [FetchResponse.Connection] = []
 
   private(set) var head = ResponseHead()
   private(set) var body: [UInt8] = []
@@ -94,7 +96,7 @@ final class Transfer {
   func response() -> FetchResponse {
     FetchResponse(
       status: head.status, reason: head.reason, headers: headers, body: body, url: hop.address.text,
-      elapsed: start.duration(to: .now))
+      elapsed: start.duration(to: .now), connections: connections)
   }
 
   /// The header fields, without those that are no longer true of a body that was unpacked on its way: whoever passes it on
@@ -102,6 +104,19 @@ final class Transfer {
   private var headers: [(name: String, value: String)] {
     guard !hop.takesBodyAsSent, head.first("content-encoding") != nil else { return head.headers }
     return head.headers.filter { !["content-encoding", "content-length"].contains($0.name.lowercased()) }
+  }
+
+  /// An exchange is over that a handle has carried.
+  func noteConnection(of easy: EasyHandle) {
+    var setup: Duration?
+    if easy.longInfo(CURLINFO_NUM_CONNECTS) > 0 {
+      let whole = easy.offsetInfo(CURLINFO_PRETRANSFER_TIME_T) - easy.offsetInfo(CURLINFO_NAMELOOKUP_TIME_T)
+      setup = .microseconds(max(0, whole))
+    }
+    connections.append(
+      FetchResponse.Connection(
+        server: hop.connectionKey, setup: setup,
+        isShared: easy.longInfo(CURLINFO_HTTP_VERSION) >= Int(CURL_HTTP_VERSION_2_0)))
   }
 
   // MARK: What libcurl calls

@@ -143,6 +143,7 @@ final class TransferLoop {
     while ccurl_multi_next_ended(multi, &curl, &code) {
       guard let transfer = EasyHandle.transfer(of: curl), let easy = transfer.easy else { continue }
       let failure = Self.failure(of: transfer, easy, code)
+      if failure == nil { transfer.noteConnection(of: easy) }
       detach(transfer)
       ended(transfer, failure)
     }

@@ -21,6 +21,19 @@ struct ConcurrencyTests {
     #expect(server.requests.map(\.connection) == Array(repeating: 1, count: 20))
   }
 
+  /// Whoever makes them at once needs to know what another connection would cost.
+  @Test func theResponseSaysWhatItTookToConnect() async throws {
+    server.on("/redirect", .redirect(to: "/"))
+    let pool = TransferPool()
+    let first = try await pool.fetch(FetchRequest(url: server.url("/redirect"))).connections
+    let second = try await pool.fetch(FetchRequest(url: server.url())).connections
+    #expect(first.count == 2 && second.count == 1)
+    let setup = try #require(first[0].setup)
+    #expect(setup > .zero && setup < .seconds(10))
+    let reused = FetchResponse.Connection(server: first[0].server, setup: nil, isShared: false)
+    #expect(first[1] == reused && second[0] == reused)
+  }
+
   @Test func aConnectionThatTheServerClosedIsReplaced() async throws {
     var answer = ScriptedHTTPServer.Answer.text("bye")
     answer.keepsAlive = false

@@ -258,7 +258,7 @@ final class OutboundCalls {
     if stream?.source == nil { endWriting(id) }
     switch result {
     case .success(let response):
-      recorder?.setStatus(response.status, of: machine.span(ofOperation: id))
+      recorder?.answered(response.status, response.connections, machine.span(ofOperation: id))
       let object = ResponseObject(
         method: call.method, status: response.status, reason: response.reason, headers: response.headers,
         body: response.body, url: response.url, elapsed: clock.now - call.started, stream: stream)

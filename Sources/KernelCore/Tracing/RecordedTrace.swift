@@ -1,3 +1,4 @@
+import Fetch
 import Foundation
 import Language
 import NIOHTTP1
@@ -96,6 +97,8 @@ final class RecordedTrace {
   /// The first is the whole.
   var spans: [Span]
   var waits: [Wait] = []
+  /// What the calls that have left the process had of connections, by their spans.
+  var connections: [Int: [FetchResponse.Connection]] = [:]
   /// Whether the body of its answer is written piece by piece.
   var isStreamed = false
   /// Spans that there was no room for.

@@ -1,3 +1,4 @@
+import Fetch
 import Language
 import VM
 
@@ -7,6 +8,7 @@ import VM
 /// their handlers do.
 struct TraceOverlaps {
   private let recorder: TraceRecorder
+  private let limits: TransferLimits
   private let names: any GlobalNames
   private let isConstant: (String) -> Bool
   private let isArray: (String) -> Bool
@@ -27,15 +29,17 @@ struct TraceOverlaps {
   private static let limit = 5
 
   /// - Parameters:
+  ///   - limits: how many calls may leave the process at once.
   ///   - isConstant: whether a global is a `let` with a value that nobody can change.
   ///   - isArray: whether one is a `let` with an Array.
   ///   - changesByItself: whether one holds what changes though no code of the notebook runs, as a Deferred does.
   init(
-    _ recorder: TraceRecorder, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
+    _ recorder: TraceRecorder, _ limits: TransferLimits, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
     isArray: @escaping (String) -> Bool, changesByItself: @escaping (String) -> Bool
   ) {
     self.changesByItself = changesByItself
     self.recorder = recorder
+    self.limits = limits
     self.names = names
     self.isConstant = isConstant
     self.isArray = isArray
@@ -145,11 +149,16 @@ struct TraceOverlaps {
     }.filter(\.isNotable)
   }
 
-  /// How long it would take until all calls of a run have their answers, had they been begun at once; nil where one of
-  /// them would wait for what others compute: so much later its timers and time limits may come to something else.
+  /// How long it would take until all calls of a run have their answers, had they been begun at once; nil where that is
+  /// not known, and where one of them would wait for what others compute: so much later its timers and time limits may
+  /// come to something else.
   private func timeAtOnce(of run: [Call]) -> Int? {
-    let works = run.map { call in
-      SharedTime.Work(duration: call.end - call.start, computing: computing(for: call))
+    let connections = run.map { $0.trace.connections[$0.span] ?? [] }
+    guard let delays = recorder.connections.delays(ofCallsAtOnce: connections, limits) else { return nil }
+    let works = zip(run, delays).map { call, delay in
+      SharedTime.Work(
+        duration: call.end - call.start + delay,
+        computing: computing(for: call).map { $0.lowerBound + delay..<$0.upperBound + delay })
     }
     let ends = SharedTime.ends(of: works)
     for (work, end) in zip(works, ends)
@@ -324,7 +333,7 @@ extension Supervisor {
     let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
     let type = { [unowned self] name in kernel.typeOfConstant(name, in: trace) }
     var overlaps = TraceOverlaps(
-      recorder, names: names, isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
+      recorder, transfers.limits, names: names, isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
       isArray: { type($0) == "Array" },
       changesByItself: { [unowned self] name in
         guard let (slot, _) = kernel.machine.declaredGlobal(named: name),

@@ -1,3 +1,4 @@
+import Fetch
 import VM
 
 /// Records where time goes: each request, run of a cell and tick leaves a trace. The last are kept, and bounded: so many,
@@ -14,6 +15,7 @@ final class TraceRecorder: MachineTracer {
   private var requests = TraceRing(capacity: capacity)
   private var ticks = TraceRing(capacity: tickCapacity)
   private var nextNumber = 1
+  private(set) var connections = KnownConnections()
   /// The number of the first trace of the kernel that there is.
   private(set) var firstOfKernel = 1
 
@@ -54,7 +56,17 @@ final class TraceRecorder: MachineTracer {
     if key.isTick { ticks.ended(key.place) } else { requests.ended(key.place) }
   }
 
-  /// The status of the answer to a call, or of a request.
+  /// A call has its answer.
+  func answered(_ status: Int, _ connections: [FetchResponse.Connection], _ id: SpanID) {
+    if id == .none { return }
+    self.connections.note(connections)
+    change(id) {
+      $0.spans[$1].status = status
+      if !connections.isEmpty { $0.connections[$1] = connections }
+    }
+  }
+
+  /// The status of a request.
   func setStatus(_ status: Int?, of id: SpanID) {
     if id != .none, status != nil { change(id) { $0.spans[$1].status = status } }
   }

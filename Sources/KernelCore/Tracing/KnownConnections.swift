@@ -1,0 +1,45 @@
+import Fetch
+
+/// How long it takes to connect to the servers that were called: calls that are begun at once need a connection each,
+/// where calls one after the other share one.
+struct KnownConnections {
+  /// As many servers are kept in mind.
+  private static let limit = 1_000
+
+  /// How long the last connection took to be made, in nanoseconds.
+  private var setups: [String: Int] = [:]
+
+  mutating func note(_ connections: [FetchResponse.Connection]) {
+    for connection in connections {
+      guard let setup = connection.setup else { continue }
+      if setups.count >= Self.limit, setups[connection.server] == nil { setups = [:] }
+      setups[connection.server] = Int(setup / .nanoseconds(1))
+    }
+  }
+
+  /// How much longer each of some calls would take if all began at once; nil where that is not known, or more of them
+  /// go to one server than may at once.
+  ///
+  /// - Parameters:
+  ///   - calls: what each had of connections when they were made one after the other.
+  ///   - limits: how many may be under way.
+  func delays(ofCallsAtOnce calls: [[FetchResponse.Connection]], _ limits: TransferLimits) -> [Int]? {
+    var users: [String: Int] = [:]
+    var delays: [Int] = []
+    for connections in calls {
+      var delay = 0
+      for connection in connections {
+        users[connection.server, default: 0] += 1
+        let isFirst = users[connection.server] == 1
+        if connection.isShared || connection.setup != nil || isFirst { continue }
+        guard let setup = setups[connection.server] else { return nil }
+        delay += setup
+      }
+      delays.append(delay)
+    }
+    let isWithinLimits =
+      calls.count(where: { !$0.isEmpty }) <= limits.connections
+      && users.values.allSatisfy { $0 <= limits.connectionsPerHost }
+    return isWithinLimits ? delays : nil
+  }
+}

@@ -1,0 +1,64 @@
+import Fetch
+import Testing
+
+@testable import KernelCore
+
+/// How much longer calls take that begin at once, where one connection was enough for them one after the other.
+struct KnownConnectionsTests {
+  private typealias Connection = FetchResponse.Connection
+
+  private func known(_ setups: [String: Int]) -> KnownConnections {
+    var known = KnownConnections()
+    known.note(
+      setups.map { Connection(server: $0.key, setup: .milliseconds($0.value), isShared: false) })
+    return known
+  }
+
+  private func delays(
+    _ known: KnownConnections, _ calls: [[Connection]], _ limits: TransferLimits = TransferLimits()
+  ) -> [Int]? {
+    known.delays(ofCallsAtOnce: calls, limits)?.map { $0 / 1_000_000 }
+  }
+
+  private static let reused = Connection(server: "a", setup: nil, isShared: false)
+
+  @Test func eachThatUsedAConnectionAgainNeedsOneOfItsOwnButTheFirst() {
+    let known = known(["a": 30, "b": 7])
+    let made = Connection(server: "a", setup: .milliseconds(25), isShared: false)
+    let other = Connection(server: "b", setup: nil, isShared: false)
+    #expect(delays(known, [[Self.reused], [Self.reused], [Self.reused]]) == [0, 30, 30])
+    #expect(delays(known, [[made], [Self.reused]]) == [0, 30])
+    // One that was made then would be made at once as well.
+    #expect(delays(known, [[made], [made]]) == [0, 0])
+    #expect(delays(known, [[Self.reused], [other], [Self.reused, other]]) == [0, 0, 37])
+    // Within the process no connection is needed.
+    #expect(delays(known, [[], []]) == [0, 0])
+  }
+
+  @Test func overHTTP2OneConnectionIsEnough() {
+    let shared = Connection(server: "a", setup: nil, isShared: true)
+    #expect(delays(known(["a": 30]), [[shared], [shared]]) == [0, 0])
+  }
+
+  @Test func whatIsNotKnownOrMoreThanMayBeAtOnceIsNotForetold() {
+    #expect(delays(known(["b": 7]), [[Self.reused], [Self.reused]]) == nil)
+    var limits = TransferLimits()
+    limits.connectionsPerHost = 2
+    let known = known(["a": 30])
+    #expect(delays(known, [[Self.reused], [Self.reused]], limits) == [0, 30])
+    #expect(delays(known, [[Self.reused], [Self.reused], [Self.reused]], limits) == nil)
+    limits = TransferLimits()
+    limits.connections = 1
+    #expect(delays(known, [[Self.reused], [Self.reused]], limits) == nil)
+  }
+
+  @Test func theLastConnectionCountsAndTheNumberKeptIsBounded() {
+    var known = known(["a": 30])
+    known.note([Connection(server: "a", setup: .milliseconds(20), isShared: false), Self.reused])
+    #expect(delays(known, [[Self.reused], [Self.reused]]) == [0, 20])
+    for number in 0..<1_000 {
+      known.note([Connection(server: "x\(number)", setup: .milliseconds(1), isShared: false)])
+    }
+    #expect(delays(known, [[Self.reused], [Self.reused]]) == nil)
+  }
+}
