@@ -115,8 +115,10 @@ final class Supervisor: Responder {
   }
 
   func readsBodyAsItComes(method: HTTPMethod, target: String) -> Bool {
-    if inspector != nil, Inspector.owns(Request.path(ofTarget: target)) { return false }
-    return kernel.routes.readsBodyAsItComes(method: method, path: Request.path(ofTarget: target))
+    guard kernel.routes.hasChunkReaders else { return false }
+    let path = Request.path(ofTarget: target)
+    if inspector != nil, Inspector.owns(path) { return false }
+    return kernel.routes.readsBodyAsItComes(method: method, path: path)
   }
 
   func fields(ofRefused request: Request) -> HTTPHeaders {

@@ -93,6 +93,7 @@ public struct Request: Sendable {
   /// Splits a target in its path and query. The usual origin form is not copied; of the absolute form, which
   /// RFC 9112 §3.2.2 obliges a server to take, scheme and authority are dropped.
   private static func split(_ target: String) -> (path: String, query: String?) {
+    if isPathAlone(target) { return (target, nil) }
     var rest = target[...]
     if !target.utf8.starts(with: "/".utf8), let scheme = target.range(ofScheme: ["http://", "https://"]) {
       rest = target[scheme...]
@@ -103,6 +104,15 @@ public struct Request: Sendable {
     if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
     guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (String(rest), nil) }
     return (String(rest[..<mark]), String(rest[rest.utf8.index(after: mark)...]))
+  }
+
+  private static func isPathAlone(_ target: String) -> Bool {
+    let bytes = target.utf8.span
+    if bytes.isEmpty || bytes[0] != UInt8(ascii: "/") { return false }
+    for place in bytes.indices where bytes[place] == UInt8(ascii: "?") || bytes[place] == UInt8(ascii: "#") {
+      return false
+    }
+    return true
   }
 }
 

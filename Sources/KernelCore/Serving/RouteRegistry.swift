@@ -111,9 +111,12 @@ final class RouteRegistry {
     return (record, values)
   }
 
+  /// Whether any route reads bodies as they come.
+  var hasChunkReaders: Bool { chunkReaders > 0 }
+
   /// Whether the route that answers a request reads its body as it comes.
   func readsBodyAsItComes(method: HTTPMethod, path: String) -> Bool {
-    guard chunkReaders > 0, case .match(let number, _) = table.resolve(method: method, path: path) else {
+    guard hasChunkReaders, case .match(let number, _) = table.resolve(method: method, path: path) else {
       return false
     }
     return byNumber[number]?.usesChunks ?? false

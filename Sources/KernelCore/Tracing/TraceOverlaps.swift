@@ -34,7 +34,8 @@ struct TraceOverlaps {
   ///   - isArray: whether one is a `let` with an Array.
   ///   - changesByItself: whether one holds what changes though no code of the notebook runs, as a Deferred does.
   init(
-    _ recorder: TraceRecorder, _ limits: TransferLimits, names: any GlobalNames, isConstant: @escaping (String) -> Bool,
+    _ recorder: TraceRecorder, _ limits: TransferLimits, names: any GlobalNames,
+    isConstant: @escaping (String) -> Bool,
     isArray: @escaping (String) -> Bool, changesByItself: @escaping (String) -> Bool
   ) {
     self.changesByItself = changesByItself
@@ -333,7 +334,8 @@ extension Supervisor {
     let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
     let type = { [unowned self] name in kernel.typeOfConstant(name, in: trace) }
     var overlaps = TraceOverlaps(
-      recorder, transfers.limits, names: names, isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
+      recorder, transfers.limits, names: names,
+      isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
       isArray: { type($0) == "Array" },
       changesByItself: { [unowned self] name in
         guard let (slot, _) = kernel.machine.declaredGlobal(named: name),
