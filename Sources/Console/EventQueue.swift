@@ -34,10 +34,11 @@ public final class EventQueue: @unchecked Sendable {
   public func post(_ event: KernelEvent) {
     condition.lock()
     if case .unawaited = event { isUnawaited = true }
+    // Whoever takes them waits for the first alone.
+    if events.isEmpty { condition.signal() }
     events.append((Date(), event))
     size += event.size
     if size > sizeLimit { dropOldest() }
-    condition.signal()
     condition.unlock()
     onArrival()
   }
@@ -67,7 +68,7 @@ public final class EventQueue: @unchecked Sendable {
   public func take(timeout: TimeInterval = 0) -> [KernelEvent] { takeDated(timeout: timeout).map(\.event) }
 
   /// How long requests that were served are gathered, in microseconds: whoever takes them is not woken for each.
-  private static let gatheringTime: UInt32 = 1_000
+  private static let gatheringTime: UInt32 = 5_000
 
   /// The same, each with the moment when it came.
   ///

@@ -27,7 +27,8 @@ public struct ServedRequest: Sendable {
   public let target: String
   /// 499 for a client that went before its answer came.
   public let status: Int
-  public let duration: Duration
+  /// How long it took.
+  public let nanoseconds: Int
   public let bytes: Int
   public let remote: String
   /// The cell whose route answered.
@@ -69,7 +70,7 @@ extension ServedRequest {
     method = refusal.method?.rawValue ?? "-"
     target = refusal.target ?? "-"
     status = Int(refusal.status.code)
-    duration = .zero
+    nanoseconds = 0
     bytes = refusal.bodyBytes
     remote = refusal.remoteHost ?? "local"
     cell = nil

@@ -23,9 +23,11 @@ enum Authority {
   }
 
   /// A registered name or an IPv4 address: unreserved characters, sub-delimiters, escapes.
-  private static func isName(_ bytes: Substring.UTF8View.SubSequence) -> Bool {
+  private static func isName(_ text: Substring.UTF8View.SubSequence) -> Bool {
+    let bytes = text.span
     var escape = 0
-    for byte in bytes {
+    for place in bytes.indices {
+      let byte = bytes[place]
       if escape > 0 {
         guard PercentEncoding.hexValue(byte) != nil else { return false }
         escape -= 1

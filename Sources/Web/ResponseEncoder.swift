@@ -15,6 +15,26 @@ struct ResponseFraming: Equatable {
 struct ResponseEncoder {
   private var date = HTTPDate()
   private var statusLines: [UInt: String] = [:]
+  /// Of the last answer: most have the same.
+  private var last: OwnLines?
+
+  /// The lines of a head that an answer brings along: its status and its headers, but for those that the connection says.
+  private struct OwnLines {
+    let status: HTTPResponseStatus
+    let headers: HTTPHeaders
+    var bytes: [UInt8] = []
+    /// Whether the answer has the connection end.
+    var isLast = false
+    /// Whether it changes the protocol, which holds for this connection alone (RFC 9110, section 7.8).
+    var namesUpgrade = false
+
+    func belong(to response: Response) -> Bool {
+      response.status == status && response.headers.elementsEqual(headers, by: ==)
+    }
+  }
+
+  /// Longer ones are not kept.
+  private static let keptBytes = 4 << 10
 
   /// Bodies up to this size are copied behind their head, so that the answer is one buffer and one `write`;
   /// larger ones follow as they are, in the same `writev`.
@@ -31,7 +51,7 @@ struct ResponseEncoder {
           .internalServerError, "The answer had the status \(response.status.code), which ends no request.\n"),
         framing: framing, into: &output)
     }
-    if let problem = HeaderRules.firstProblem(in: response.headers) {
+    if !isSound(response), let problem = HeaderRules.firstProblem(in: response.headers) {
       return encode(
         .text(.internalServerError, "The answer had a header that can't be sent: \(problem).\n"),
         framing: framing, into: &output)
@@ -46,7 +66,7 @@ struct ResponseEncoder {
   }
 
   /// Appends the head of an answer whose body comes piece by piece: in chunks, or for HTTP/1.0 up to the end of the
-  /// connection (RFC 9112 §6.3, §7.1). Gives whether the connection stays open.
+  /// connection (RFC 9112 §6.3, §7.1): one of which `canStream` holds. Gives whether the connection stays open.
   mutating func encodeHead(
     _ head: Response, framing: ResponseFraming, into output: inout ByteBuffer
   ) -> Bool {
@@ -54,6 +74,8 @@ struct ResponseEncoder {
     if framing.isHTTP10 { framing.keepsAlive = false }
     return writeHead(of: head, framing: framing, isStreamed: true, into: &output)
   }
+
+  private func isSound(_ response: Response) -> Bool { last?.belong(to: response) ?? false }
 
   /// Whether an answer can have a body that comes piece by piece.
   func canStream(_ head: Response) -> Bool {
@@ -64,27 +86,9 @@ struct ResponseEncoder {
   private mutating func writeHead(
     of response: Response, framing: ResponseFraming, isStreamed: Bool = false, into output: inout ByteBuffer
   ) -> Bool {
-    var keepsAlive = framing.keepsAlive
-    // It holds for this connection alone (RFC 9110, section 7.8).
-    var namesUpgrade = false
-    output.writeString(statusLine(response.status))
-    for (name, value) in response.headers {
-      switch name.utf8.count {
-      case 4 where name.isHeader("date"): continue
-      case 7 where name.isHeader("upgrade"): namesUpgrade = true
-      case 10 where name.isHeader("connection"):
-        if value.lowercased().contains("close") { keepsAlive = false }
-        continue
-      case 10 where name.isHeader("keep-alive"): continue
-      case 14 where name.isHeader("content-length"): continue
-      case 17 where name.isHeader("transfer-encoding"): continue
-      default: break
-      }
-      output.writeString(name)
-      output.writeStaticString(": ")
-      output.writeString(value)
-      output.writeStaticString("\r\n")
-    }
+    let own = ownLines(of: response)
+    output.writeBytes(own.bytes)
+    let keepsAlive = framing.keepsAlive && !own.isLast
     // RFC 9110 §8.6: no length with 204; with 304 it may be left out.
     if isStreamed {
       if !framing.isHTTP10 { output.writeStaticString("transfer-encoding: chunked\r\n") }
@@ -95,7 +99,7 @@ struct ResponseEncoder {
     }
     output.writeStaticString("date: ")
     output.writeString(date.now())
-    if namesUpgrade {
+    if own.namesUpgrade {
       output.writeStaticString(keepsAlive ? "\r\nconnection: upgrade" : "\r\nconnection: close, upgrade")
     } else if !keepsAlive {
       output.writeStaticString("\r\nconnection: close")
@@ -104,6 +108,28 @@ struct ResponseEncoder {
     }
     output.writeStaticString("\r\n\r\n")
     return keepsAlive
+  }
+
+  private mutating func ownLines(of response: Response) -> OwnLines {
+    if let last, last.belong(to: response) { return last }
+    var own = OwnLines(status: response.status, headers: response.headers)
+    own.bytes += statusLine(response.status).utf8
+    for (name, value) in response.headers {
+      switch name.utf8.count {
+      case 4 where name.isHeader("date"): continue
+      case 7 where name.isHeader("upgrade"): own.namesUpgrade = true
+      case 10 where name.isHeader("connection"):
+        if value.lowercased().contains("close") { own.isLast = true }
+        continue
+      case 10 where name.isHeader("keep-alive"): continue
+      case 14 where name.isHeader("content-length"): continue
+      case 17 where name.isHeader("transfer-encoding"): continue
+      default: break
+      }
+      own.bytes += "\(name): \(value)\r\n".utf8
+    }
+    last = own.bytes.count <= Self.keptBytes ? own : nil
+    return own
   }
 
   private mutating func statusLine(_ status: HTTPResponseStatus) -> String {

@@ -63,7 +63,7 @@ final class RequestReporter {
       .served(
         ServedRequest(
           method: request.method.rawValue, target: request.target, status: status,
-          duration: .nanoseconds(now - (started ?? now)), bytes: bytes, remote: request.remoteHost ?? "local",
+          nanoseconds: now - (started ?? now), bytes: bytes, remote: request.remoteHost ?? "local",
           cell: route.flatMap { ownership.cell(of: $0.owner) })))
   }
 

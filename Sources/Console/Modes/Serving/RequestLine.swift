@@ -21,7 +21,7 @@ struct RequestLine: Encodable {
     method = request.method
     path = request.target
     status = request.status
-    ms = (request.duration / .milliseconds(1) * 100).rounded() / 100
+    ms = (Double(request.nanoseconds) / 10_000).rounded() / 100
     bytes = request.bytes
     remote = request.remote
     cell = request.cell
@@ -41,9 +41,9 @@ struct RequestLine: Encodable {
       bytes.append(UInt8(ascii: " "))
     }
     bytes += "method=".utf8
-    bytes += LogText.value(method).utf8
+    LogText.append(value: method, to: &bytes)
     bytes += " path=".utf8
-    bytes += LogText.value(path).utf8
+    LogText.append(value: path, to: &bytes)
     bytes += " status=".utf8
     LogText.append(status, to: &bytes)
     bytes += " ms=".utf8
@@ -51,7 +51,7 @@ struct RequestLine: Encodable {
     bytes += " bytes=".utf8
     LogText.append(self.bytes, to: &bytes)
     bytes += " remote=".utf8
-    bytes += LogText.value(remote).utf8
+    LogText.append(value: remote, to: &bytes)
     if let cell {
       bytes += " cell=".utf8
       LogText.append(cell, to: &bytes)
@@ -65,21 +65,27 @@ struct RequestLine: Encodable {
 /// terminal that shows it.
 enum LogText {
   /// A value of logfmt: as it is where every reader takes it for one word, else in quotes with JSON's escapes.
-  static func value(_ text: String) -> String {
-    let isWord = !text.isEmpty && text.utf8.allSatisfy(isOfWord)
-    return isWord ? text : json(text)
+  static func append(value text: String, to bytes: inout [UInt8]) {
+    bytes += isWord(text) ? text.utf8 : json(text).utf8
+  }
+
+  private static func isWord(_ text: String) -> Bool {
+    let bytes = text.utf8.span
+    for place in bytes.indices where !isOfWord(bytes[place]) { return false }
+    return !bytes.isEmpty
   }
 
   /// A number in decimal digits.
   static func append(_ number: Int, to bytes: inout [UInt8]) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
     var rest = number.magnitude
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[start...].reverse()
+    var unit: UInt = 1
+    while rest / unit >= 10 { unit *= 10 }
+    while unit > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / unit))
+      rest %= unit
+      unit /= 10
+    }
   }
 
   /// A number of hundredths, not below 0, with one or two digits behind its point, as `1.5` and `1.25`.

@@ -54,7 +54,10 @@ struct ServerLog {
     let line: String?
     switch (event, format) {
     case (.served(let request), .logfmt):
-      RequestLine(request, time: clock.text(date)).appendLogfmt(to: &lines)
+      lines += "time=".utf8
+      clock.append(date, to: &lines)
+      lines.append(UInt8(ascii: " "))
+      RequestLine(request).appendLogfmt(to: &lines)
       return true
     case (.served(let request), .json): line = RequestLine(request, time: clock.text(date)).json
     case (_, .json): line = Message(event, time: clock.text(date))?.json
