@@ -122,10 +122,15 @@ extension String {
   /// Whether this is the header `name`, which is given in lower case.
   func isHeader(_ name: StaticString) -> Bool {
     guard utf8.count == name.utf8CodeUnitCount else { return false }
+    let bytes = utf8.span
     return name.withUTF8Buffer { expected in
-      zip(utf8, expected).allSatisfy { byte, lower in
-        byte == lower || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte | 0x20 == lower
+      for place in bytes.indices {
+        let (byte, lower) = (bytes[place], expected[place])
+        let isSame =
+          byte == lower || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) && byte | 0x20 == lower
+        if !isSame { return false }
       }
+      return true
     }
   }
 }

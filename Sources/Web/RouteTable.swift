@@ -40,7 +40,7 @@ public struct RouteTable<Target: Sendable>: Sendable {
 
   /// The routes in the order given, without those that later ones replaced.
   public let entries: [Entry]
-  private let trie: RouteTrie
+  @usableFromInline let finder: RouteFinder
 
   /// Makes a table. Of entries with the same method and pattern (names of parameters apart) the last one counts.
   public init(entries: [(method: HTTPMethod?, pattern: RoutePattern, target: Target)] = []) {
@@ -58,35 +58,25 @@ public struct RouteTable<Target: Sendable>: Sendable {
     for (index, entry) in self.entries.enumerated() {
       builder.insert(entry.pattern, method: entry.method, route: index)
     }
-    self.trie = builder.build()
+    finder = RouteFinder(
+      trie: builder.build(), patterns: self.entries.map(\.pattern), methods: self.entries.map(\.method))
   }
 
   /// Finds what answers a request. `path` is percent-encoded, without a query. The work is bounded by the length
   /// of the path times the number of patterns that agree with its beginning.
+  @inlinable
   public func resolve(method: HTTPMethod, path: String) -> Resolution {
-    if path == "*", method == .OPTIONS { return .options(allow: allMethods) }
-    let segments: PathSegments
-    do {
-      segments = try PathSegments(encoded: path)
-    } catch {
-      return .badPath(error.reason)
+    switch finder.find(method: method, path: path) {
+    case .match(let route, let values): .match(entries[route].target, values: values)
+    case .methodNotAllowed(let allow): .methodNotAllowed(allow: allow)
+    case .options(let allow): .options(allow: allow)
+    case .notFound(let near): .notFound(near)
+    case .badPath(let reason): .badPath(reason)
     }
-    var search = RouteSearch(trie: trie, segments: segments, method: method)
-    if let route = search.run() { return .match(entries[route].target, values: search.values) }
-    if !search.allowed.isEmpty {
-      let allow = RouteSearch.allowList(search.allowed)
-      return method == .OPTIONS ? .options(allow: allow) : .methodNotAllowed(allow: allow)
-    }
-    return .notFound(NearMiss.find(for: segments, among: entries.lazy.map(\.pattern)))
   }
 
   /// The values for segments that are decoded, from the first route that matches with any method.
-  func values(of segments: PathSegments) -> [PathValue]? {
-    var search = RouteSearch(trie: trie, segments: segments, method: .GET)
-    return search.run() == nil ? nil : search.values
-  }
-
-  private var allMethods: [HTTPMethod] { RouteSearch.allowList(entries.map(\.method)) }
+  func values(of segments: PathSegments) -> [PathValue]? { finder.values(of: segments) }
 }
 
 /// What makes two routes the same one.

@@ -192,6 +192,9 @@ struct LargeObject {
 struct HeapState {
   let limits: MachineLimits
   let mode: CollectorMode
+  /// Whether everything is made for finding bugs rather than for speed. Kept, since asking a structure in memory anything
+  /// copies it.
+  let isStressed: Bool
   /// Those that are swept, while the heap is being swept.
   var blocks: [HeapBlock] = []
   var large: [LargeObject] = []
@@ -265,13 +268,12 @@ struct HeapState {
   var largestStep = 0
   var stepSeed = UInt64.random(in: .min ... .max)
 
-  /// Whether everything is made for finding bugs rather than for speed.
-  var isStressed: Bool { mode != .asNeeded }
   var collectsAlways: Bool { mode == .always }
 
   init(limits: MachineLimits, mode: CollectorMode) {
     self.limits = limits
     self.mode = mode
+    isStressed = mode != .asNeeded
     sliceSize = mode == .steps ? 4 : Heap.sliceSize
     plan()
   }

@@ -40,22 +40,33 @@ struct RequestLine: Encodable {
       bytes += time.utf8
       bytes.append(UInt8(ascii: " "))
     }
-    bytes += "method=".utf8
+    bytes += Key.method
     LogText.append(value: method, to: &bytes)
-    bytes += " path=".utf8
+    bytes += Key.path
     LogText.append(value: path, to: &bytes)
-    bytes += " status=".utf8
+    bytes += Key.status
     LogText.append(status, to: &bytes)
-    bytes += " ms=".utf8
+    bytes += Key.ms
     LogText.append(hundredths: Int((ms * 100).rounded()), to: &bytes)
-    bytes += " bytes=".utf8
+    bytes += Key.bytes
     LogText.append(self.bytes, to: &bytes)
-    bytes += " remote=".utf8
+    bytes += Key.remote
     LogText.append(value: remote, to: &bytes)
     if let cell {
-      bytes += " cell=".utf8
+      bytes += Key.cell
       LogText.append(cell, to: &bytes)
     }
+  }
+
+  /// The keys with what stands around them. Texts would be turned into bytes for each line.
+  private enum Key {
+    static let method = Array("method=".utf8)
+    static let path = Array(" path=".utf8)
+    static let status = Array(" status=".utf8)
+    static let ms = Array(" ms=".utf8)
+    static let bytes = Array(" bytes=".utf8)
+    static let remote = Array(" remote=".utf8)
+    static let cell = Array(" cell=".utf8)
   }
 
   var json: String { LogText.json(self) }
