@@ -156,9 +156,9 @@ final class OutboundCalls {
   }
 
   /// Where so many calls have left the process, those to this server itself stay within it: handlers that call each
-  /// other would otherwise hold all connections while what they wait for queues for one.
+  /// other, or others, would otherwise hold all connections while what they wait for queues for one.
   private var ownTransfers: Int {
-    min(256, transfers.limits.connectionsPerHost, transfers.limits.connections)
+    min(256, transfers.limits.connectionsPerHost, transfers.limits.connections / 2)
   }
 
   /// How many calls may be under way at once: more take seconds to stop.

@@ -21,24 +21,32 @@ struct KnownConnections {
   /// go to one server than may at once.
   ///
   /// - Parameters:
-  ///   - calls: what each had of connections when they were made one after the other.
+  ///   - calls: what each had of connections when they were made one after the other, and what the routes of the notebook
+  ///     had of some that answered it.
   ///   - limits: how many may be under way.
   func delays(ofCallsAtOnce calls: [[FetchResponse.Connection]], _ limits: TransferLimits) -> [Int]? {
     var users: [String: Int] = [:]
+    /// How long it took in these calls to make a connection that several use at a time.
+    var made: [String: Int] = [:]
     var delays: [Int] = []
     for connections in calls {
       var delay = 0
-      for connection in connections {
-        users[connection.server, default: 0] += 1
-        let isFirst = users[connection.server] == 1
-        if connection.isShared || connection.setup != nil || isFirst { continue }
-        guard let setup = setups[connection.server] else { return nil }
-        delay += setup
+      for (server, uses) in Dictionary(grouping: connections, by: \.server) {
+        let isFirst = users[server] == nil
+        users[server, default: 0] += 1
+        if let setup = uses.compactMap(\.setup).max() {
+          if uses.contains(where: \.isShared) { made[server] = Int(setup / .nanoseconds(1)) }
+        } else if uses.contains(where: \.isShared) {
+          delay += made[server] ?? 0
+        } else if !isFirst {
+          guard let setup = setups[server] else { return nil }
+          delay += setup
+        }
       }
       delays.append(delay)
     }
     let isWithinLimits =
-      calls.count(where: { !$0.isEmpty }) <= limits.connections
+      users.values.reduce(0, +) <= limits.connections
       && users.values.allSatisfy { $0 <= limits.connectionsPerHost }
     return isWithinLimits ? delays : nil
   }

@@ -101,8 +101,9 @@ final class RecordedTrace {
   var connections: [Int: [FetchResponse.Connection]] = [:]
   /// Whether the body of its answer is written piece by piece.
   var isStreamed = false
-  /// Spans that there was no room for.
+  /// Spans that there was no room for, and those of them that were fibers.
   var dropped = 0
+  var droppedFibers = 0
 
   init(
     number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, handler: Place? = nil,
@@ -154,7 +155,11 @@ final class RecordedTrace {
       }
     }
     return spans.indices.contains { isCode($0) && (isWithin(spans[$0].start) || isWithin(spans[$0].end)) }
-      || waits.contains { isCode($0.span) && (isWithin($0.start) || isWithin($0.end) || $0.kind == .many) }
+      || waits.contains {
+        isCode($0.span)
+          && (isWithin($0.start) || isWithin($0.end)
+            || $0.kind == .many && $0.start < end && start <= $0.end ?? .max)
+      }
   }
 
   /// When its code ran, or could have but for other code: what lies between its waits.

@@ -29,7 +29,6 @@ struct TraceOverlaps {
   private static let limit = 5
 
   /// - Parameters:
-  ///   - limits: how many calls may leave the process at once.
   ///   - isConstant: whether a global is a `let` with a value that nobody can change.
   ///   - isArray: whether one is a `let` with an Array.
   ///   - changesByItself: whether one holds what changes though no code of the notebook runs, as a Deferred does.
@@ -136,7 +135,7 @@ struct TraceOverlaps {
     for group in analysis.groups {
       for run in runs(of: group, among: calls) {
         for part in reading(run, group) where isQuiet(part, group) {
-          guard let after = timeAtOnce(of: part) else { continue }
+          guard let after = timeAtOnce(of: part, group) else { continue }
           let offsets = part.map(\.place.offset)
           times[offsets, default: (0, 0)].before += part.reduce(0) { $0 + $1.end - $1.start }
           times[offsets, default: (0, 0)].after += after
@@ -150,23 +149,32 @@ struct TraceOverlaps {
     }.filter(\.isNotable)
   }
 
-  /// How long it would take until all calls of a run have their answers, had they been begun at once; nil where that is
-  /// not known, and where one of them would wait for what others compute: so much later its timers and time limits may
-  /// come to something else.
-  private func timeAtOnce(of run: [Call]) -> Int? {
-    let connections = run.map { $0.trace.connections[$0.span] ?? [] }
-    guard let delays = recorder.connections.delays(ofCallsAtOnce: connections, limits) else { return nil }
+  /// How long it would take until all calls of a run have their answers, or the first has failed, had they been begun at
+  /// once. Nil where that is not known, and where one of them would come so much later than it did that a time limit may
+  /// make it something else: since others compute meanwhile, or since it needs a connection of its own.
+  private func timeAtOnce(of run: [Call], _ group: OverlapGroup) -> Int? {
+    let connections = run.map { call in
+      let traces = served(by: call.trace.spans[call.span]).compactMap { recorder[$0] }
+      return (call.trace.connections[call.span] ?? []) + traces.flatMap { $0.connections.values.joined() }
+    }
+    guard let delays = recorder.connections.delays(ofCallsAtOnce: connections, limits) else {
+      return nil
+    }
     let works = zip(run, delays).map { call, delay in
       SharedTime.Work(
         duration: call.end - call.start + delay,
         computing: computing(for: call).map { $0.lowerBound + delay..<$0.upperBound + delay })
     }
     let ends = SharedTime.ends(of: works)
-    for (work, end) in zip(works, ends)
-    where end - work.duration > max(Self.smallestDelay, work.duration / 4) {
-      return nil
+    var failures: [Int] = []
+    for (place, call) in run.enumerated() {
+      let (span, duration) = (call.trace.spans[call.span], call.end - call.start)
+      let isLimited = group.limited.contains(call.place.offset) || !span.served.isEmpty
+      let late = ends[place] - duration - (isLimited ? 0 : delays[place])
+      if late > max(Self.smallestDelay, duration / 4) { return nil }
+      if span.outcome == .failed, !group.caught.contains(call.place.offset) { failures.append(ends[place]) }
     }
-    return ends.max()
+    return failures.min() ?? ends.max()
   }
 
   /// A delay in nanoseconds that changes nothing; of what takes longer it is a quarter.
@@ -254,7 +262,7 @@ struct TraceOverlaps {
       let ran = isOwn ? other.ran(from: start, to: end, besides: fiber) : other.ran(from: start + 1, to: end)
       if !ran { continue }
       // What a function was given may be something that fibers of the same code change.
-      if other.dropped > 0 || isOwn && group.tellsArguments { return false }
+      if other.droppedFibers > 0 || isOwn && group.tellsArguments { return false }
       let source = run[0].place.source
       // The calls may stand in a function of another cell, whose text says nothing of this one.
       if isOwn, case .cell = other.subject, source.cell == other.spans[0].cell {
@@ -338,10 +346,7 @@ extension Supervisor {
       isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
       isArray: { type($0) == "Array" },
       changesByItself: { [unowned self] name in
-        guard let (slot, _) = kernel.machine.declaredGlobal(named: name),
-          let value = kernel.machine.global(slot)?.value
-        else { return false }
-        return !kernel.machine.isInert(value, classes: Kernel.inertClasses)
+        kernel.changesByItself(name, in: trace)
       })
     waterfall.overlaps = overlaps.overlaps(in: trace)
     return waterfall
@@ -379,11 +384,23 @@ extension Kernel {
   /// The type of what a global holds that is a `let`, and was that when a trace began; one that the cell of the trace
   /// declares may have come with it. Nil for others.
   fileprivate func typeOfConstant(_ name: String, in trace: RecordedTrace) -> String? {
-    guard let (slot, kind) = machine.declaredGlobal(named: name), kind == .let,
-      ownership.isUnchanged(slot, since: trace.spans[0].start)
-        || ownership.cell(declaringGlobal: slot) == trace.spans[0].cell
-          && ownership.isUnchanged(slot, since: trace.spans[0].end ?? .max)
+    guard let (slot, kind) = machine.declaredGlobal(named: name), kind == .let, isStillMeant(slot, trace)
     else { return nil }
     return (machine.global(slot)?.value).map(machine.typeName)
+  }
+
+  /// Whether a global may have held in a trace what changes though no code of the notebook runs.
+  fileprivate func changesByItself(_ name: String, in trace: RecordedTrace) -> Bool {
+    guard let (slot, _) = machine.declaredGlobal(named: name), let value = machine.global(slot)?.value else {
+      return true
+    }
+    return !isStillMeant(slot, trace) || machine.hasHeldWhatChanges(slot)
+      || !machine.isInert(value, classes: Kernel.inertClasses)
+  }
+
+  private func isStillMeant(_ slot: Int, _ trace: RecordedTrace) -> Bool {
+    ownership.isUnchanged(slot, since: trace.spans[0].start)
+      || ownership.cell(declaringGlobal: slot) == trace.spans[0].cell
+        && ownership.isUnchanged(slot, since: trace.spans[0].end ?? .max)
   }
 }

@@ -89,6 +89,7 @@ final class TraceRecorder: MachineTracer {
     guard let trace = self[parent] else { return .none }
     guard hasRoom(trace) else {
       trace.dropped += 1
+      if case .fiber = work { trace.droppedFibers += 1 }
       return .none
     }
     let key = SpanKey(parent)

@@ -11,6 +11,10 @@ struct OverlapFinder {
     var awaited: Moment?
     /// Something is done as soon as it has come.
     var hasEffect = false
+    /// The code says what to do where it fails.
+    var isCaught = false
+    /// The code says how long it may take.
+    var isLimited = false
     /// Its address has a text of what a function was given, which may be something that others change.
     var tellsArgument = false
   }
@@ -83,7 +87,9 @@ struct OverlapFinder {
       let declared = declarations.filter { start < $0.number && $0.number < end }.map(\.name)
       return OverlapGroup(
         calls: group.map { calls[$0].offset }, declares: Set(declared),
-        tellsArguments: group.contains { calls[$0].tellsArgument })
+        tellsArguments: group.contains { calls[$0].tellsArgument },
+        caught: Set(group.filter { calls[$0].isCaught }.map { calls[$0].offset }),
+        limited: Set(group.filter { calls[$0].isLimited }.map { calls[$0].offset }))
     }
   }
 
@@ -178,8 +184,11 @@ struct OverlapFinder {
       barrier()
       return nil
     }
+    let isLimited = arguments.contains { $0.label.map(PureNames.limitLabels.contains) ?? false }
     calls.append(
-      Call(offset: name.span.start, inputs: origins, begun: moment(), tellsArgument: hasToldArgument))
+      Call(
+        offset: name.span.start, inputs: origins, begun: moment(), isLimited: isLimited,
+        tellsArgument: hasToldArgument))
     return calls.count - 1
   }
 
@@ -227,6 +236,8 @@ struct OverlapFinder {
     let isPlain = visit(arguments, of: base, into: &origins)
     // What a Deferred is given before it is waited for is there before the call is begun.
     if isOfDeferred { for call in made { calls[call].inputs.formUnion(origins.subtracting(made)) } }
+    if member == "catch" { for call in made { calls[call].isCaught = true } }
+    if member == "timeout" { for call in made { calls[call].isLimited = true } }
     if isPlain, isOfDeferred || PureNames.members.contains(member) { return origins }
     // What a callback does is done as soon as the call has come.
     if isOfDeferred || PureNames.otherDeferredMembers.contains(member) {

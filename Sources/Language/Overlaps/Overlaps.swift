@@ -8,6 +8,10 @@ public struct OverlapGroup: Hashable, Sendable {
   /// Whether an address has a text of what a function was given. Where that is an array or something else that others may
   /// change, which the address shows, the calls can't be begun earlier.
   public let tellsArguments: Bool
+  /// Those of the calls whose failure is caught where they are awaited.
+  public let caught: Set<Int>
+  /// Those of the calls that have a limit of their own for their time.
+  public let limited: Set<Int>
 }
 
 /// What a text could do at once, found in its tree. Nothing of it is run, and no times are known.

@@ -80,9 +80,11 @@ enum PureNames {
 
   /// What a call may be given so that a later one may begin before it has ended. A jar of cookies hands on what an
   /// answer sets; a stream is read while others wait.
-  /// Those that are dictionaries of texts and numbers.
-  static let fieldLabels: Set = ["cookies", "headers", "query"]
   static let callLabels: Set = [
     "check", "connectTimeout", "cookies", "follow", "headers", "insecure", "query", "retry", "timeout", "url",
   ]
+  /// Those that are dictionaries of texts and numbers.
+  static let fieldLabels: Set = ["cookies", "headers", "query"]
+  /// Those that say how long the call may take.
+  static let limitLabels: Set = ["connectTimeout", "timeout"]
 }

@@ -42,6 +42,8 @@ struct ReadingCheck {
       if case .global = reference.binding, !facts.globals.isBuiltin(reference.name) {
         reads.insert(reference.name)
       }
+      // What the text around the handler holds may come to something else while nothing of the notebook runs.
+      if let variable = reference.variable, !isOwn(variable), !facts.isInert(variable) { changes = true }
     case .member(_, let name, _, _):
       // It changes by itself.
       if PureNames.stateMembers.contains(name) { changes = true }

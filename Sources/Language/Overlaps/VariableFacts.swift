@@ -323,6 +323,30 @@ struct VariableFacts {
     }
   }
 
+  /// Whether a variable of whatever function holds nothing that changes by itself, as a Deferred or a jar of cookies does,
+  /// whoever gives it something.
+  func isInert(_ variable: Variable) -> Bool {
+    if variable.isFunction || content(of: variable) == .scalar { return true }
+    let values = values(of: variable)
+    if values.isEmpty { return false }
+    let isShared =
+      isChanged(variable) || escapes.hasEscaped(variable, before: .max)
+    return values.allSatisfy { isScalar($0) } || !isShared && values.allSatisfy { isWrittenOut($0) }
+  }
+
+  /// Whether a value is written with all its parts, which are numbers and texts.
+  private func isWrittenOut(_ value: Expression, depth: Int = 0) -> Bool {
+    if depth > Self.depthLimit { return false }
+    return switch value.kind {
+    case .array(let elements): elements.allSatisfy { isWrittenOut($0, depth: depth + 1) }
+    case .dictionary(let pairs):
+      pairs.allSatisfy {
+        isWrittenOut($0.key, depth: depth + 1) && isWrittenOut($0.value, depth: depth + 1)
+      }
+    default: isScalar(value, depth: depth)
+    }
+  }
+
   // MARK: The request
 
   /// Whether an expression is the `request` of a handler.

@@ -59,6 +59,8 @@ public final class Machine {
   static let globalCapacity = 1 << 16
   let globals: ValuePointer
   let globalKinds: UnsafeMutablePointer<UInt8>
+  /// Those that have been given another value than one that may change by itself.
+  private var formerlyChanging: Set<Int> = []
   var globalNumbers: [String: Int] = [:]
   var globalNames: [String] = []
 
@@ -248,6 +250,14 @@ public final class Machine {
     }
     return (globals[slot], kind)
   }
+
+  /// A global is given another value than one that may change by itself.
+  func noteLoss(ofGlobal slot: Int, _ tag: UInt) {
+    if tag == Tag.deferred || tag == Tag.instance { formerlyChanging.insert(slot) }
+  }
+
+  /// Whether a global has ever been given another value in place of a Deferred or an instance.
+  public func hasHeldWhatChanges(_ slot: Int) -> Bool { formerlyChanging.contains(slot) }
 
   /// Sets or, with nil, takes away a global, whatever its kind.
   public func setGlobal(_ slot: Int, _ content: (value: Value, kind: GlobalKind)?) {

@@ -74,7 +74,9 @@ extension Machine {
         }
         failUndefined(wide())
       case .setGlobal:
-        if globalKinds[wide()] == GlobalKind.var.rawValue, globals[wide()].tag != Tag.unset {
+        let tag = globals[wide()].tag
+        if globalKinds[wide()] == GlobalKind.var.rawValue, tag != Tag.unset {
+          if tag >= Tag.deferred { noteLoss(ofGlobal: wide(), tag) }
           heap.initialize(globals + wide(), to: a.pointee)
           continue
         }

@@ -31,6 +31,9 @@ struct KnownConnectionsTests {
     // One that was made then would be made at once as well.
     #expect(delays(known, [[made], [made]]) == [0, 0])
     #expect(delays(known, [[Self.reused], [other], [Self.reused, other]]) == [0, 0, 37])
+    // What follows one another within a call, as in the handler that answers it, shares one.
+    #expect(delays(known, [[Self.reused], [Self.reused, Self.reused]]) == [0, 30])
+    #expect(delays(known, [[Self.reused], [made, Self.reused]]) == [0, 0])
     // Within the process no connection is needed.
     #expect(delays(known, [[], []]) == [0, 0])
   }
@@ -38,6 +41,9 @@ struct KnownConnectionsTests {
   @Test func overHTTP2OneConnectionIsEnough() {
     let shared = Connection(server: "a", setup: nil, isShared: true)
     #expect(delays(known(["a": 30]), [[shared], [shared]]) == [0, 0])
+    // But that has to be made first, which one of the calls did.
+    let made = Connection(server: "a", setup: .milliseconds(25), isShared: true)
+    #expect(delays(known(["a": 30]), [[made], [shared]]) == [0, 25])
   }
 
   @Test func whatIsNotKnownOrMoreThanMayBeAtOnceIsNotForetold() {

@@ -119,6 +119,57 @@ struct TraceOverlapTests {
     #expect(advice(bench, .path("/based")) == [])
   }
 
+  /// What a global holds now need not be what it held in a trace.
+  @Test(arguments: [("var d = 5", "d = 5"), ("let d = 5", "let d = 5")])
+  func whatHeldSomethingThatChangesByItselfIsNotTrusted(declaration: String, later: String) {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run("\(declaration)\nnil", cell: 2)
+    bench.run(
+      "route \"/n\" { await sleep(200ms); await d }\n\(Self.two("/sleep/200", "/n"))", cell: 3)
+    #expect(bench.awaited("await get(\"/two\").text", cell: 4) == "\"2005\"")
+    #expect(advice(bench, .path("/two"))?.count == 1)
+    if declaration.hasPrefix("var") { bench.run("d = sleep(300ms)\nnil", cell: 5) }
+    #expect(bench.awaited("await get(\"/two\").status", cell: 4) == "200")
+    bench.advance(.seconds(1))
+    bench.run(later, cell: declaration.hasPrefix("var") ? 6 : 2)
+    #expect(advice(bench, .path("/two")) == [])
+  }
+
+  private static func two(_ one: String, _ other: String) -> String {
+    "route \"/two\" {\n  let a = await get(\"\(one)\")\n  let b = await get(\"\(other)\")\n  a.text + b.text\n}\nnil"
+  }
+
+  /// A cell whose waits were more than are kept had ended long before.
+  @Test func whatIsOverMakesNothingOfLaterUncertain() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run("route \"/quick\" { 1 }\nnil", cell: 2)
+    bench.run(compare(300, 200), cell: 3)
+    #expect(bench.awaited("for i in 1...600 { await get(\"/quick\") }\n7", cell: 4) == "7")
+    bench.advance(.seconds(1))
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 5) == "\"300200\"")
+    #expect(advice(bench, .path("/compare"))?.count == 1)
+    // One that goes on beside it is another matter.
+    bench.run(
+      "async { while true { await sleep(1ms) } }\nfor i in 1...600 { await get(\"/quick\") }\n7", cell: 6)
+    bench.advance(.seconds(1))
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 5) == "\"300200\"")
+    #expect(advice(bench, .path("/compare")) == [])
+  }
+
+  /// `all` fails with the first that fails.
+  @Test func whereACallFailsTheTimeIsThatOfItsFailure() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      "route \"/fails\" { await sleep(100ms); throw httpError(400) }\n\(Self.two("/sleep/300", "/fails"))",
+      cell: 2)
+    #expect(bench.awaited("await get(\"/two\", check: false).status", cell: 3) == "502")
+    #expect(
+      advice(bench, .path("/two")) == ["the GETs at lines 3 and 4 could overlap: 100 ms instead of 400 ms"])
+  }
+
   @Test func whatTheCellDeclaresItselfIsTrustedUntilItRunsAgain() {
     let bench = bench()
     bench.run(Self.services, cell: 1)
