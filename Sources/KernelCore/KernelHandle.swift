@@ -283,10 +283,14 @@ public final class KernelHandle: Sendable {
   /// Says in which order the notebook's cells stand: what they declare around routes runs in that order, whichever cell
   /// ran first.
   ///
-  /// - Parameter decides: whether of several cells that declare the same route or name the one furthest down has it, as
-  ///   after a start, whichever ran last. While a cell runs, the names are its own that it declares.
-  public func setOrder(_ cells: [Int], decides: Bool = false) {
-    loop.execute { [supervisor] in supervisor.value.setOrder(cells, decides: decides) }
+  /// - Parameters:
+  ///   - decides: whether of several cells that declare the same route or name the one furthest down has it, as after a
+  ///     start, whichever ran last. While a cell runs, the names are its own that it declares.
+  ///   - awaited: where that is so, what cells are to declare that have not run since they were edited.
+  public func setOrder(
+    _ cells: [Int], decides: Bool = false, awaiting awaited: AwaitedDeclarations = .init()
+  ) {
+    loop.execute { [supervisor] in supervisor.value.setOrder(cells, decides: decides, awaiting: awaited) }
   }
 
   /// Gives names back to the cells furthest down of those that declare them, where these have not run after one above

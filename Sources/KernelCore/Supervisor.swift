@@ -133,15 +133,15 @@ final class Supervisor: Responder {
   /// Whether of several cells that declare the same the one furthest down is to have it.
   private var orderDecides = false
 
-  func setOrder(_ cells: [Int], decides: Bool = false) {
+  func setOrder(_ cells: [Int], decides: Bool = false, awaiting awaited: AwaitedDeclarations = .init()) {
     order = cells
     orderDecides = decides
-    setOrder(of: kernel)
+    setOrder(of: kernel, awaited)
   }
 
-  private func setOrder(of kernel: Kernel) {
+  private func setOrder(of kernel: Kernel, _ awaited: AwaitedDeclarations = .init()) {
     kernel.surroundings.setOrder(order)
-    if orderDecides { kernel.ownership.setOrder(order) }
+    if orderDecides { kernel.ownership.setOrder(order, awaiting: awaited) }
   }
 
   private func makeKernel() -> Kernel {

@@ -138,13 +138,19 @@ struct OwnershipTests {
     bench.run(first)
     bench.run(last, cell: 3)
     #expect(answers() == ["two", "two", "none of two"])
-    // The names are its own while a cell runs, since it reads them, and until those have run that come behind it.
-    bench.run(first)
-    #expect(answers() == ["two", "one", "none of two"])
+    // The names are its own for a cell that runs, and for those behind it until one of them declares them.
+    bench.run(first + "\nawait sleep(1s)\nprint(n)")
+    #expect(answers() == ["two", "two", "none of two"])
+    bench.advance(.seconds(1))
+    bench.run("print(n)\nfunc f() { n }", cell: 2)
+    #expect(bench.output == ["one", "one"])
+    #expect(answers() == ["two", "two", "none of two"])
     bench.run(last + "\n1 / 0", cell: 3)
     #expect(answers() == ["two", "two", "none of two"])
     bench.run(first)
     bench.on { bench.kernel.ownership.settleNames() }
+    bench.run("print(n)", cell: 2)
+    #expect(bench.output == ["one", "one", "two"])
     #expect(answers() == ["two", "two", "none of two"])
     // Where it has failed itself nothing is to be given back.
     bench.run(first + "\n1 / 0")
@@ -155,9 +161,37 @@ struct OwnershipTests {
     #expect(answers() == ["one", "one", "none of one"])
     bench.run(last, cell: 3)
     bench.on { bench.supervisor.setOrder([1, 2], decides: true) }
-    #expect(answers() == ["two", "two", "none of two"])
-    bench.on { bench.kernel.removeEffects(of: 3) }
     #expect(answers() == ["one", "one", "none of one"])
+  }
+
+  /// A cell that is gone, or has let go of something, is replaced by one that has still to run.
+  @Test(arguments: [false, true])
+  func whatIsToBeDeclaredAgainStaysUntilThen(isGone: Bool) {
+    let bench = Bench()
+    bench.on { bench.supervisor.setOrder([1, 2], decides: true) }
+    func plain(_ word: String) -> String {
+      "let n = \"\(word)\"\nroute \"/r\" { \"\(word)\" }\nroute \"/n\" { n }\nnotFound { \"none of \(word)\" }"
+    }
+    func answers() -> [String] { ["/r", "/n", "/x", "/only"].map { bench.get($0) ?? "" } }
+    bench.run(plain("one"))
+    bench.run(plain("two") + "\nroute \"/only\" { \"two\" }\nevery(1s) { print(\"tick\") }\nnil", cell: 2)
+    let ticks = bench.output
+    let texts = [(1, plain("one"))] + (isGone ? [] : [(2, "let q = 1")]) + [(5, plain("five"))]
+    let awaited = CellDependencies(texts.map { (number: $0.0, text: $0.1) }).awaited(isGone ? [5] : [2, 5])
+    bench.on { bench.supervisor.setOrder(texts.map(\.0), decides: true, awaiting: awaited) }
+    if !isGone { bench.run("let q = 1", cell: 2) }
+    #expect(Array(answers().prefix(3)) == ["two", "two", "none of two"])
+    // What nobody is to declare again is gone.
+    #expect(answers()[3] == "none of two")
+    bench.advance(.seconds(5))
+    #expect(bench.output == ticks)
+    bench.run(plain("five") + "\n1 / 0", cell: 5)
+    bench.run(plain("one"))
+    #expect(Array(answers().prefix(3)) == ["two", "two", "none of two"])
+    bench.run(plain("five"), cell: 5)
+    #expect(Array(answers().prefix(3)) == ["five", "five", "none of five"])
+    bench.on { bench.kernel.removeEffects(of: 5) }
+    #expect(Array(answers().prefix(3)) == ["one", "one", "none of one"])
   }
 
   @Test func cellsThatMoveTakeOverFromEachOtherWithoutRunning() {

@@ -97,6 +97,11 @@ public struct CellDependencies: Sendable {
     }
   }
 
+  /// What some cells are to declare that have not run as they read now.
+  public func awaited(_ pending: Set<Int>) -> AwaitedDeclarations {
+    AwaitedDeclarations(texts, pending: pending)
+  }
+
   /// Whether a cell declares anything around routes.
   public func surrounds(_ number: Int) -> Bool {
     text(number).map { !$0.surrounds.isEmpty || $0.declares.contains(where: \.isHook) } ?? false

@@ -107,6 +107,8 @@ extension Kernel: MachineHost {
     ownership.willDefine(global: global, owner: owner)
   }
 
+  func swapGlobals() { ownership.swapGlobals() }
+
   func advice(onUndefined name: String, owner: UInt32) -> String? {
     let waiting = active.values.filter {
       $0.owner != owner && $0.isUnderWay && $0.uses.declares.contains(name)

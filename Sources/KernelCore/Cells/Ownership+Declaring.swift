@@ -6,7 +6,16 @@ import Web
 /// What a declaration of a global held when another took its place.
 final class KeptGlobal {
   /// Nil while it is in force.
-  var content: (value: PinnedValue, kind: GlobalKind)?
+  var content: GlobalContent?
+}
+
+/// What a global holds, and how it was declared.
+typealias GlobalContent = (value: PinnedValue, kind: GlobalKind)
+
+/// What a global holds for some of the code, and whose declaration that is.
+struct SplitGlobal {
+  let owner: UInt32?
+  let content: GlobalContent?
 }
 
 // What is in force of what several runs of cells have declared.
@@ -14,12 +23,17 @@ final class KeptGlobal {
 extension Ownership {
   // MARK: Names
 
-  /// A run is about to declare a global, which is its own from now on.
+  /// A run is about to declare a global, which is its own from now on. Where it is to be that of a cell further down,
+  /// it is so for the cells under way alone.
   func willDefine(global slot: Int, owner: UInt32) {
     guard let run = runs[owner] else { return }
     changes[slot] = clock.now
     if let holder = globalOwners[slot] {
-      if holder != owner { keepContent(of: slot, for: holder) }
+      if split[slot] == nil, run.isUnderWay, rank(holder, of: slot) > rank(owner, of: slot) {
+        split[slot] = SplitGlobal(owner: holder, content: content(of: slot))
+      } else if holder != owner {
+        nameLayers.find(holder, under: slot)?.content = content(of: slot)
+      }
     } else if let content = machine.global(slot), content.kind == .builtin, builtins[slot] == nil {
       builtins[slot] = PinnedValue(content.value, in: machine)
     }
@@ -28,22 +42,39 @@ extension Ownership {
     globalOwners[slot] = owner
   }
 
-  /// What a global holds is kept for when its declaration is in force again.
-  private func keepContent(of slot: Int, for holder: UInt32) {
-    nameLayers.find(holder, under: slot)?.content = machine.global(slot).map {
-      (PinnedValue($0.value, in: machine), $0.kind)
+  private func content(of slot: Int) -> GlobalContent? {
+    machine.global(slot).map { (PinnedValue($0.value, in: machine), $0.kind) }
+  }
+
+  private func set(_ slot: Int, _ owner: UInt32?, _ content: GlobalContent?) {
+    globalOwners[slot] = owner
+    machine.setGlobal(slot, content.map { ($0.value.value, $0.kind) })
+  }
+
+  /// Code of a cell under way begins or ends: it sees what the cells of its kind have declared.
+  func swapGlobals() {
+    for (slot, other) in split {
+      split[slot] = SplitGlobal(owner: globalOwners[slot], content: content(of: slot))
+      set(slot, other.owner, other.content)
     }
   }
 
+  /// Gives a global to the run that is to have it. Where cells under way see another's, they go on doing so.
   func putInForce(_ slot: Int) {
-    let top = nameLayers.top(under: slot, rankForNames)
+    let top = nameLayers.top(under: slot) { rank($0, of: slot) }
+    if let other = split[slot], top == nil || other.owner == top?.owner { joinGlobal(slot, other) }
     guard top?.owner != globalOwners[slot] else { return }
-    if let holder = globalOwners[slot] { keepContent(of: slot, for: holder) }
+    if let holder = globalOwners[slot] { nameLayers.find(holder, under: slot)?.content = content(of: slot) }
     changes[slot] = clock.now
-    globalOwners[slot] = top?.owner
-    let content = top.map(\.record.content) ?? builtins[slot].map { ($0, .builtin) }
-    machine.setGlobal(slot, content.map { ($0.value.value, $0.kind) })
+    set(slot, top?.owner, top.map(\.record.content) ?? builtins[slot].map { ($0, .builtin) })
     top?.record.content = nil
+  }
+
+  /// Cells under way see a global as all others do from now on.
+  private func joinGlobal(_ slot: Int, _ other: SplitGlobal) {
+    split[slot] = nil
+    guard let owner = other.owner, owner != globalOwners[slot] else { return }
+    nameLayers.find(owner, under: slot)?.content = other.content
   }
 
   // MARK: Routes and what is around them
@@ -89,20 +120,61 @@ extension Ownership {
 
   // MARK: The end of a run
 
-  /// Takes away what a run declared: what others declared the same is in force instead.
-  func removeDeclarations(of run: CellRun) {
-    for slot in run.globals {
+  /// Takes away what a run declared, or of that what is chosen: what others declared the same is in force instead.
+  func removeDeclarations(
+    of run: CellRun, global isGlobal: (Int) -> Bool = { _ in true },
+    route isRoute: (RouteKey) -> Bool = { _ in true },
+    surrounding isSurrounding: (SurroundingKey) -> Bool = { _ in true }
+  ) {
+    for slot in run.globals where isGlobal(slot) {
       nameLayers.remove(run.owner, under: slot)
+      if let other = split[slot], other.owner == run.owner { joinGlobal(slot, other) }
       if globalOwners[slot] == run.owner { putInForce(slot) }
     }
-    for key in run.routes.keys {
-      routeLayers.remove(run.owner, under: key)
-      putInForce(key)
+    for key in run.routes.keys where isRoute(key) { remove(key, of: run) }
+    for key in run.surroundings where isSurrounding(key) { remove(key, of: run) }
+  }
+
+  func remove(_ key: RouteKey, of run: CellRun) {
+    routeLayers.remove(run.owner, under: key)
+    putInForce(key)
+  }
+
+  func remove(_ key: SurroundingKey, of run: CellRun) {
+    surroundingLayers.remove(run.owner, under: key)
+    putInForce(key)
+  }
+
+  // MARK: What is to be declared again
+
+  func isAwaited(_ slot: Int) -> Bool { awaited.contains(.global(machine.name(ofGlobal: slot))) }
+
+  func isAwaited(_ key: RouteKey) -> Bool { awaited.contains(.route(key)) }
+
+  func isAwaited(_ key: SurroundingKey) -> Bool {
+    switch key.kind {
+    case .hook(let kind) where !key.kind.hasMany: awaited.contains(.hook(kind, prefix: key.prefix))
+    default: awaited.contains(.around(key.kind.name))
     }
-    for key in run.surroundings {
-      surroundingLayers.remove(run.owner, under: key)
-      putInForce(key)
+  }
+
+  /// Takes away what a run that was replaced declared and nobody is to declare again. What it uses itself stays as long
+  /// as anything of it does.
+  func dropUnawaited(_ run: CellRun) {
+    let (routes, surroundings) = (run.routes.keys.filter(isAwaited), run.surroundings.filter(isAwaited))
+    if places == nil || routes.isEmpty && surroundings.isEmpty && !run.globals.contains(where: isAwaited) {
+      replacedInPart[run.owner] = nil
+      return removeDeclarations(of: run)
     }
+    for key in run.routes.keys where !routes.contains(key) { remove(key, of: run) }
+    for key in run.surroundings where !surroundings.contains(key) { remove(key, of: run) }
+    for slot in run.globals where globalOwners[slot] == run.owner { putInForce(slot) }
+  }
+
+  /// Takes away what nobody is to declare again any more.
+  func dropReplaced() {
+    replacedInPart.values.forEach(dropUnawaited)
+    gone.forEach(letGo)
   }
 
   func forgetReplaced(by owner: UInt32, _ slot: Int) {
@@ -125,16 +197,24 @@ extension Ownership {
     return cell(of: owner).flatMap { places[$0] } ?? .max
   }
 
-  /// The same, but that a cell which is gone has a name only until another has declared it.
-  private func rankForNames(_ owner: UInt32) -> Int {
+  /// The same of a name. That of a run which was replaced, or whose cell is gone, counts as long as another cell is to
+  /// declare it, and then where nobody else does.
+  private func rank(_ owner: UInt32, of slot: Int) -> Int {
     guard let places else { return 0 }
-    return cell(of: owner).flatMap { notebook.contains($0) ? places[$0] : nil } ?? -1
+    guard let cell = cell(of: owner) else { return -1 }
+    let isPresent = runs[owner] != nil && notebook.contains(cell)
+    return isPresent || isAwaited(slot) ? places[cell] ?? .max : -1
   }
 
   /// Of several cells that declare the same the one furthest down has it from now on, whichever ran last.
-  func setOrder(_ order: [Int]) {
+  ///
+  /// - Parameter awaited: what cells are to declare that have not run since they were edited.
+  func setOrder(_ order: [Int], awaiting awaited: AwaitedDeclarations) {
     notebook = Set(order)
     places = Dictionary(uniqueKeysWithValues: withGone(order).enumerated().map { ($1, $0) })
+    self.awaited = awaited
+    gone = latest.keys.filter { !notebook.contains($0) }
+    dropReplaced()
     for key in routeLayers.shared { putInForce(key) }
     for key in surroundingLayers.shared { putInForce(key) }
   }
@@ -147,7 +227,7 @@ extension Ownership {
     for cell in (places ?? [:]).sorted(by: { $0.value < $1.value }).map(\.key) {
       if notebook.contains(cell) {
         leader = cell
-      } else if latest[cell] != nil {
+      } else if latest[cell] != nil || replacedInPart.values.contains(where: { $0.cell == cell }) {
         followers[leader, default: []].append(cell)
       }
     }
@@ -161,7 +241,11 @@ extension Ownership {
     if places != nil { nameLayers.shared.forEach(settle) }
   }
 
-  func settle(_ slot: Int) {
+  private func settle(_ slot: Int) {
+    if let other = split[slot] {
+      if let owner = other.owner, runs[owner]?.isUnderWay ?? false { return }
+      joinGlobal(slot, other)
+    }
     if let holder = globalOwners[slot], runs[holder]?.isUnderWay ?? false { return }
     putInForce(slot)
   }

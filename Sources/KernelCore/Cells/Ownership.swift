@@ -21,6 +21,15 @@ final class Ownership {
   var places: [Int: Int]?
   /// The cells of the notebook, where `places` says more than that.
   var notebook: Set<Int> = []
+  /// What cells are to declare that have not run since they were edited.
+  var awaited = AwaitedDeclarations()
+  /// Cells that are gone from the notebook, and of which something may be in force.
+  var gone: [Int] = []
+  /// Runs that others have replaced and of which something is in force until that is declared again.
+  var replacedInPart: [UInt32: CellRun] = [:]
+  /// What globals hold for the side that does not run now, of those that are not the same for the cells under way and
+  /// for all others.
+  var split: [Int: SplitGlobal] = [:]
   /// Built-in names that a cell has declared for itself, now or earlier; they come back when it is gone.
   var builtins: [Int: PinnedValue] = [:]
   /// When a global was last declared or came back, in nanoseconds of the kernel's clock.
@@ -63,6 +72,7 @@ final class Ownership {
   /// A run begins: the timers of the cell's last run stand still until it ends.
   func begin(_ run: CellRun) {
     runs[run.owner] = run
+    if places != nil { machine.beginOwnView(of: run.owner) }
     cells[run.owner] = run.cell
     if let previous = run.previous { timers.pause(owner: previous.owner) }
   }
@@ -78,9 +88,22 @@ final class Ownership {
   /// A run succeeded: what it replaced is forgotten, and what the cell's last run left over is gone.
   func commit(_ run: CellRun) {
     run.isUnderWay = false
-    if let previous = run.previous { remove(previous) }
+    machine.endOwnView(of: run.owner)
+    awaited.ran(run.cell)
+    if let previous = run.previous {
+      removeDeclarations(of: previous) {
+        run.globals.contains($0)
+      } route: {
+        run.routes[$0] != nil
+      } surrounding: {
+        run.surroundings.contains($0)
+      }
+      remove(previous)
+    }
     run.previous = nil
     latest[run.cell] = run
+    dropReplaced()
+    for slot in run.globals where split[slot]?.owner == run.owner { putInForce(slot) }
     for slot in run.globals { forgetReplaced(by: run.owner, slot) }
     for key in run.routes.keys { forgetReplaced(by: run.owner, key) }
     for key in run.surroundings { forgetReplaced(by: run.owner, key) }
@@ -89,10 +112,9 @@ final class Ownership {
   /// A run failed: all that it declared is put back as it was, and the cell's last run goes on.
   func rollBack(_ run: CellRun) {
     run.isUnderWay = false
+    machine.endOwnView(of: run.owner)
     stopWork(of: run)
     removeDeclarations(of: run)
-    // A cell above may have had its names meanwhile.
-    if places != nil { run.previous?.globals.forEach(settle) }
     forget(run)
     if let previous = run.previous { timers.resume(owner: previous.owner) }
     run.previous = nil
@@ -101,9 +123,19 @@ final class Ownership {
   /// Takes away all that a run made and that nobody has replaced since.
   func remove(_ run: CellRun) {
     stopWork(of: run)
-    removeDeclarations(of: run)
+    replacedInPart[run.owner] = run
+    dropUnawaited(run)
     if latest[run.cell] === run { latest[run.cell] = nil }
     forget(run)
+  }
+
+  /// A cell is gone from the notebook: what it declared stays as far as others are to declare it, until they have.
+  func letGo(ofCell cell: Int) {
+    guard let run = latest[cell] else { return }
+    stopWork(of: run)
+    for key in run.routes.keys where !isAwaited(key) { remove(key, of: run) }
+    for key in run.surroundings where !isAwaited(key) { remove(key, of: run) }
+    for slot in run.globals where globalOwners[slot] == run.owner { putInForce(slot) }
   }
 
   /// Ends the timers, fibers and calls of a run, but not those that work on requests.
@@ -119,7 +151,10 @@ final class Ownership {
   private func forget(_ run: CellRun) {
     runs[run.owner] = nil
     over.append(run.owner)
-    if over.count > Ownership.overLimit { cells[over.removeFirst()] = nil }
+    if over.count > Ownership.overLimit {
+      let oldest = over.removeFirst()
+      if replacedInPart[oldest] == nil { cells[oldest] = nil }
+    }
   }
 
   // MARK: Routes that are not in force

@@ -11,6 +11,8 @@ public protocol MachineHost: AnyObject {
   func enter(group: String)
   /// A global is about to be declared: what it held is kept by whoever may have to put it back.
   func willDefine(global: Int, owner: UInt32)
+  /// Code of an owner that sees globals of its own begins, or has just run.
+  func swapGlobals()
   /// What to do about a name that is not defined, which code of that owner uses, where the host knows more than its
   /// spelling tells.
   func advice(onUndefined name: String, owner: UInt32) -> String?
@@ -24,6 +26,10 @@ public protocol MachineHost: AnyObject {
   func unhandled(error: Value, owner: UInt32)
   /// What a pending operation is, for people: `timer 12 s`.
   func describe(operation: Int) -> String
+}
+
+extension MachineHost {
+  public func swapGlobals() {}
 }
 
 /// How a task or a deferred ended.
@@ -59,6 +65,8 @@ public final class Machine {
   static let globalCapacity = 1 << 16
   let globals: ValuePointer
   let globalKinds: UnsafeMutablePointer<UInt8>
+  /// The owners whose code sees globals of its own.
+  var ownViews: Set<UInt32> = []
   /// Those that have been given another value than one that may change by itself.
   private var formerlyChanging: Set<Int> = []
   var globalNumbers: [String: Int] = [:]
@@ -258,6 +266,11 @@ public final class Machine {
 
   /// Whether a global has ever been given another value in place of a Deferred or an instance.
   public func hasHeldWhatChanges(_ slot: Int) -> Bool { formerlyChanging.contains(slot) }
+
+  /// From now on the host is asked to swap globals while code of an owner runs that works on no request.
+  public func beginOwnView(of owner: UInt32) { ownViews.insert(owner) }
+
+  public func endOwnView(of owner: UInt32) { ownViews.remove(owner) }
 
   /// Sets or, with nil, takes away a global, whatever its kind.
   public func setGlobal(_ slot: Int, _ content: (value: Value, kind: GlobalKind)?) {

@@ -134,6 +134,9 @@ extension Machine {
     debtAtStart = heap.state.pointee.debt
     thrown = .unset
     failure = nil
+    let seesOwnGlobals =
+      !ownViews.isEmpty && fiber.requestDepth == 0 && ownViews.contains(fiber.pointee.owner)
+    if seesOwnGlobals { host?.swapGlobals() }
     let status: RunStatus
     if fiber.has(FiberObject.isStopping) {
       status = unwindStopping(fiber)
@@ -141,6 +144,7 @@ extension Machine {
       fiber.pointee.header.flags |= FiberObject.hasStarted
       status = run(fiber)
     }
+    if seesOwnGlobals { host?.swapGlobals() }
     current = nil
     switch status {
     case .suspended: break

@@ -78,8 +78,8 @@ struct ReloadPropertyTests {
         texts[number] = isGone ? nil : Self.cell(number, &random, fails: fails)
       }
       if isLast { texts = texts.mapValues { $0.replacing("\n1 / 0", with: "") } }
-      reloaded.kernel.setOrder(texts.keys.sorted(), decides: true)
       #expect(schedule.adopt(texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) == [])
+      reloaded.kernel.setOrder(texts.keys.sorted(), decides: true, awaiting: schedule.awaitedDeclarations)
       carryOut(&schedule, reloaded)
     }
     for (number, text) in texts.sorted(by: { $0.key < $1.key }) { #expect(fresh.run(number, text)) }
@@ -101,8 +101,8 @@ struct ReloadPropertyTests {
       let before = notebook.texts
       notebook.change(&random, mayFail: true)
       let texts = notebook.texts
-      reloaded.kernel.setOrder(texts.map(\.number), decides: true)
       _ = schedule.adopt(texts)
+      reloaded.kernel.setOrder(texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
       carryOut(&schedule, reloaded)
       if notebook.fails { continue }
       let fresh = try Quiet()
@@ -134,8 +134,8 @@ struct ReloadPropertyTests {
     defer { reloaded.end() }
     var schedule = CellSchedule()
     func reload(_ texts: [(number: Int, text: String)]) {
-      reloaded.kernel.setOrder(texts.map(\.number), decides: true)
       _ = schedule.adopt(texts)
+      reloaded.kernel.setOrder(texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
       carryOut(&schedule, reloaded)
     }
     // What a cell has assigned to is kept.

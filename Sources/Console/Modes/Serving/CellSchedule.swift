@@ -283,6 +283,11 @@ struct CellSchedule {
     return CellDependencies(texts.map { ($0.key, $0.value) }).guards(number)
   }
 
+  /// What cells are to declare that have not run as they read now.
+  var awaitedDeclarations: AwaitedDeclarations {
+    dependencies.awaited(Set(entries.filter(\.isEdited).map(\.number)))
+  }
+
   /// The cells that have not ended.
   var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }
 

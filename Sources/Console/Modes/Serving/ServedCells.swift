@@ -283,13 +283,13 @@ final class ServedCells {
     // What has run was to be guarded by what the file may not have any more.
     if !schedule.pendingGuards.isEmpty, hasRunBesideGuards || !hasHadGuards { isClosed = true }
     cells = new
-    kernel.setOrder(cells.texts.map(\.number), decides: true)
     // A start that the change overtakes before anything is served is told as such when it ends.
     if isServing, reload?.isStart ?? true { begin() }
     reload?.began = .now
     reload?.hasToldOfWait = false
     let stopped = schedule.adopt(new.texts)
     if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
+    kernel.setOrder(cells.texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
     for number in stopped {
       if let run = runs.removeValue(forKey: number) { stopping.append((number, run)) }
       kernel.interrupt(cell: number)
