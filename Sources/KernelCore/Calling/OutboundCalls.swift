@@ -131,6 +131,9 @@ final class OutboundCalls {
     underWay[id] = Call(
       method: method, url: url, started: clock.now, options: options, depth: depth, owner: owner, task: task,
       begun: clock.now, attempts: RepeatedAttempts(retries: options.retries))
+    if options.timeout != nil || options.connectTimeout != nil {
+      recorder?.limits(machine.span(ofOperation: id))
+    }
     attempt(id, target)
     return deferred
   }

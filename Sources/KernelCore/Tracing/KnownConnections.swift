@@ -6,14 +6,14 @@ struct KnownConnections {
   /// As many servers are kept in mind.
   private static let limit = 1_000
 
-  /// How long the last connection took to be made, in nanoseconds.
+  /// How long a connection took to be made at least, in nanoseconds: one of many at once waits for the others.
   private var setups: [String: Int] = [:]
 
   mutating func note(_ connections: [FetchResponse.Connection]) {
     for connection in connections {
       guard let setup = connection.setup else { continue }
       if setups.count >= Self.limit, setups[connection.server] == nil { setups = [:] }
-      setups[connection.server] = Int(setup / .nanoseconds(1))
+      setups[connection.server] = min(setups[connection.server] ?? .max, Int(setup / .nanoseconds(1)))
     }
   }
 
@@ -33,7 +33,7 @@ struct KnownConnections {
       var delay = 0
       for (server, uses) in Dictionary(grouping: connections, by: \.server) {
         let isFirst = users[server] == nil
-        users[server, default: 0] += 1
+        users[server, default: 0] += uses.count
         if let setup = uses.compactMap(\.setup).max() {
           if uses.contains(where: \.isShared) { made[server] = Int(setup / .nanoseconds(1)) }
         } else if uses.contains(where: \.isShared) {

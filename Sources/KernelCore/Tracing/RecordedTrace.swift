@@ -101,6 +101,8 @@ final class RecordedTrace {
   var connections: [Int: [FetchResponse.Connection]] = [:]
   /// Whether the body of its answer is written piece by piece.
   var isStreamed = false
+  /// Whether some of it is done only so long: a call has a limit, or a timer was stopped before its time.
+  var hasLimits = false
   /// Spans that there was no room for, and those of them that were fibers.
   var dropped = 0
   var droppedFibers = 0
@@ -134,6 +136,7 @@ final class RecordedTrace {
       if span.end != nil { return }
       span.end = time
       span.outcome = outcome
+      if outcome == .cancelled, case .timer = span.work { hasLimits = true }
     }
     goOn(span: place, cause: .none, at: time)
     end(&spans[place])

@@ -169,9 +169,12 @@ struct TraceOverlaps {
     var failures: [Int] = []
     for (place, call) in run.enumerated() {
       let (span, duration) = (call.trace.spans[call.span], call.end - call.start)
-      let isLimited = group.limited.contains(call.place.offset) || !span.served.isEmpty
-      let late = ends[place] - duration - (isLimited ? 0 : delays[place])
-      if late > max(Self.smallestDelay, duration / 4) { return nil }
+      let hasLimits =
+        group.limited.contains(call.place.offset)
+        || served(by: span).contains { recorder[$0]?.hasLimits ?? true }
+      // Of a call that leaves the notebook and has no limit nobody minds when it connects.
+      let late = ends[place] - duration - (hasLimits || !span.served.isEmpty ? 0 : delays[place])
+      if late > (hasLimits ? Self.leastDelay : max(Self.smallestDelay, duration / 4)) { return nil }
       if span.outcome == .failed, !group.caught.contains(call.place.offset) { failures.append(ends[place]) }
     }
     return failures.min() ?? ends.max()
@@ -179,6 +182,8 @@ struct TraceOverlaps {
 
   /// A delay in nanoseconds that changes nothing; of what takes longer it is a quarter.
   private static let smallestDelay = 5_000_000
+  /// One that changes nothing though the code says how long something may take.
+  private static let leastDelay = 1_000_000
 
   /// When this notebook computed for a call, since it was waited for. The way of request and answer is computing too,
   /// where both ends are here.

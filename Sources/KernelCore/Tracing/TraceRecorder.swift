@@ -56,6 +56,9 @@ final class TraceRecorder: MachineTracer {
     if key.isTick { ticks.ended(key.place) } else { requests.ended(key.place) }
   }
 
+  /// Something is done only so long.
+  func limits(_ id: SpanID) { self[id]?.hasLimits = true }
+
   /// A call has its answer.
   func answered(_ status: Int, _ connections: [FetchResponse.Connection], _ id: SpanID) {
     if id == .none { return }

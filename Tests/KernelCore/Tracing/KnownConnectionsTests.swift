@@ -53,14 +53,17 @@ struct KnownConnectionsTests {
     let known = known(["a": 30])
     #expect(delays(known, [[Self.reused], [Self.reused]], limits) == [0, 30])
     #expect(delays(known, [[Self.reused], [Self.reused], [Self.reused]], limits) == nil)
+    // What one of them calls in its turn takes places as well.
+    #expect(delays(known, [[Self.reused], [Self.reused, Self.reused]], limits) == nil)
     limits = TransferLimits()
     limits.connections = 1
     #expect(delays(known, [[Self.reused], [Self.reused]], limits) == nil)
   }
 
-  @Test func theLastConnectionCountsAndTheNumberKeptIsBounded() {
+  @Test func theQuickestConnectionCountsAndTheNumberKeptIsBounded() {
     var known = known(["a": 30])
     known.note([Connection(server: "a", setup: .milliseconds(20), isShared: false), Self.reused])
+    known.note([Connection(server: "a", setup: .milliseconds(90), isShared: false)])
     #expect(delays(known, [[Self.reused], [Self.reused]]) == [0, 20])
     for number in 0..<1_000 {
       known.note([Connection(server: "x\(number)", setup: .milliseconds(1), isShared: false)])

@@ -158,6 +158,24 @@ struct TraceOverlapTests {
     #expect(advice(bench, .path("/compare")) == [])
   }
 
+  /// What is done only so long may come to something else when other code delays it.
+  @Test(arguments: [
+    ("(await race([get(\"/sleep/100\"), sleep(1s)])).text", true),
+    ("(await get(\"/sleep/100\").timeout(1s)).text", true),
+    ("(await get(\"/sleep/100\", timeout: 1s)).text", true),
+    ("(await get(\"/sleep/100\", connectTimeout: 1s)).text", true),
+    ("(await get(\"/sleep/100\")).text", false),
+    ("await sleep(100ms); 1", false),
+  ])
+  func aTraceKnowsWhetherItHasLimits(code: String, hasLimits: Bool) {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run("route \"/r\" { \(code) }\nnil", cell: 2)
+    #expect(bench.awaited("await get(\"/r\").status", cell: 3) == "200")
+    let trace = bench.on { bench.supervisor.recorder?.trace(.path("/r"), now: bench.clock.now) }
+    #expect(trace?.hasLimits == hasLimits)
+  }
+
   /// `all` fails with the first that fails.
   @Test func whereACallFailsTheTimeIsThatOfItsFailure() {
     let bench = bench()

@@ -16,6 +16,10 @@ public struct Replay {
     public var purpose = Purpose.transcript
     /// How long a cell may wait.
     public var cellTimeout: TimeInterval = 60
+    fileprivate var cellTimeoutText: String {
+      cellTimeout == cellTimeout.rounded()
+        ? String(format: "%.0f s", cellTimeout) : Prompt.duration(.seconds(cellTimeout))
+    }
     /// How long what cells started may take to end.
     public var settleTime: TimeInterval = 60
     /// The same by a virtual clock, on which a day takes no time.
@@ -333,7 +337,7 @@ public struct Replay {
         } else if looks >= Replay.looksForRest {
           complaint = "waits for what nothing that is left will bring about; who is to resolve it?"
         } else if Date() > deadline {
-          complaint = "did not end within \(Int(options.cellTimeout)) s; --timeout allows it more"
+          complaint = "did not end within \(options.cellTimeoutText); --timeout allows it more"
         }
         if complaint != nil { kernel.interrupt() }
       }

@@ -11,7 +11,7 @@ extension InspectorPage {
     <section aria-labelledby="routes-heading">
       <h2 id="routes-heading" tabindex="-1">Routes <span class="count" id="routes-count"></span></h2>
       <p class="empty" id="routes-empty" hidden>There are no routes yet. Type one at the prompt: <code>route "/" { "Hello!" }</code></p>
-      <div class="scroller" id="routes-scroller" hidden>
+      <div class="scroller" id="routes-scroller" tabindex="0" role="region" aria-labelledby="routes-heading" hidden>
       <table>
         <caption class="spoken">The routes that are served, with their requests and how long answers take</caption>
         <thead><tr>
@@ -30,7 +30,7 @@ extension InspectorPage {
     <section aria-labelledby="activities-heading">
       <h2 id="activities-heading" tabindex="-1">Going on <span class="count" id="activities-count"></span></h2>
       <p class="empty" id="activities-empty" hidden>Nothing goes on: no request, no timer and no fiber waits.</p>
-      <div class="scroller" id="activities-scroller" hidden>
+      <div class="scroller" id="activities-scroller" tabindex="0" role="region" aria-labelledby="activities-heading" hidden>
       <table>
         <caption class="spoken">What goes on now, the oldest first, each with a button that stops it</caption>
         <thead><tr>
@@ -46,7 +46,7 @@ extension InspectorPage {
     <section id="trace" aria-labelledby="trace-heading" hidden>
       <h2 id="trace-heading" tabindex="-1"></h2>
       <p class="actions"><button type="button" id="trace-close">Close</button> <a id="trace-save">Save as SVG</a></p>
-      <div class="scroller" id="trace-picture">
+      <div class="scroller" id="trace-picture" tabindex="0" role="region" aria-labelledby="trace-heading">
       <table class="waterfall">
         <caption class="spoken">What the trace waited for, in the order of its beginning</caption>
         <thead><tr>
@@ -69,7 +69,7 @@ extension InspectorPage {
     <section aria-labelledby="traces-heading">
       <h2 id="traces-heading" tabindex="-1">Traces <span class="count" id="traces-count"></span></h2>
       <p class="empty" id="traces-empty" hidden>Nothing was traced yet: each request, cell and tick leaves a trace here.</p>
-      <div class="scroller" id="traces-scroller" hidden>
+      <div class="scroller" id="traces-scroller" tabindex="0" role="region" aria-labelledby="traces-heading" hidden>
       <table>
         <caption class="spoken">The latest requests, cells and ticks; the button of each shows where its time went</caption>
         <thead><tr>
