@@ -287,10 +287,15 @@ public final class KernelHandle: Sendable {
   ///   - decides: whether of several cells that declare the same route or name the one furthest down has it, as after a
   ///     start, whichever ran last. While a cell runs, the names are its own that it declares.
   ///   - awaited: where that is so, what cells are to declare that have not run since they were edited.
+  ///   - isStart: whether nothing has been served yet. Then what is to be that of a cell further down is not served before
+  ///     that has run.
   public func setOrder(
-    _ cells: [Int], decides: Bool = false, awaiting awaited: AwaitedDeclarations = .init()
+    _ cells: [Int], decides: Bool = false, awaiting awaited: AwaitedDeclarations = .init(),
+    isStart: Bool = false
   ) {
-    loop.execute { [supervisor] in supervisor.value.setOrder(cells, decides: decides, awaiting: awaited) }
+    loop.execute { [supervisor] in
+      supervisor.value.setOrder(cells, decides: decides, awaiting: awaited, isStart: isStart)
+    }
   }
 
   /// Gives names back to the cells furthest down of those that declare them, where these have not run after one above

@@ -133,15 +133,20 @@ final class Supervisor: Responder {
   /// Whether of several cells that declare the same the one furthest down is to have it.
   private var orderDecides = false
 
-  func setOrder(_ cells: [Int], decides: Bool = false, awaiting awaited: AwaitedDeclarations = .init()) {
+  func setOrder(
+    _ cells: [Int], decides: Bool = false, awaiting awaited: AwaitedDeclarations = .init(),
+    isStart: Bool = false
+  ) {
     order = cells
     orderDecides = decides
-    setOrder(of: kernel, awaited)
+    setOrder(of: kernel, awaited, isStart: isStart)
   }
 
-  private func setOrder(of kernel: Kernel, _ awaited: AwaitedDeclarations = .init()) {
+  private func setOrder(
+    of kernel: Kernel, _ awaited: AwaitedDeclarations = .init(), isStart: Bool = false
+  ) {
     kernel.surroundings.setOrder(order)
-    if orderDecides { kernel.ownership.setOrder(order, awaiting: awaited) }
+    if orderDecides { kernel.ownership.setOrder(order, awaiting: awaited, isStart: isStart) }
   }
 
   private func makeKernel() -> Kernel {

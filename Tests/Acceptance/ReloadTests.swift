@@ -244,6 +244,32 @@ import Testing
     }
   }
 
+  /// At a start nothing was served before, and what a cell above declares may lack a check.
+  @Test func ofWhatALaterCellIsToDeclareNothingIsServedBeforeItHasRun() async throws {
+    try await onOwnThread {
+      let first = "func isAllowed() { true }\nroute \"/a\" { \"open\" }\nonError { \"none\" }"
+      let handler =
+        "route \"/s\" { if !isAllowed() { throw httpError(401) }\n\"secret\" }\nroute \"/e\" { throw 1 }\nroute \"/ok\" { 1 }"
+      let last = "func isAllowed() { false }\nroute \"/a\" { throw httpError(401) }\nonError { \"last\" }"
+      let edited = try EditedFile([first, "let x = isAllowed()", handler, "\(last)\n[1][9]"])
+      #expect(try edited.text("/ok") == "1")
+      #expect(!edited.serving.program.errors.contains("is not defined yet"))
+      #expect(try edited.serving.ask("/s").status == 500)
+      #expect(try edited.serving.ask("/a").status == 404)
+      #expect(try edited.serving.ask("/e").text.contains("none") == false)
+      try edited.write([first, "let x = isAllowed()", handler, last])
+      try edited.told("reloaded: cells 1, 2 (depends on 4), 4 in ")
+      #expect(try edited.text("/s") == "last" && edited.text("/a") == "last" && edited.text("/e") == "last")
+      // Where it does not declare them any more, they are those of the other.
+      let other = try EditedFile([first, handler, "\(last)\n[1][9]"])
+      try other.write([first, handler, "7"])
+      try other.told("reloaded: cell")
+      #expect(try other.text("/s") == "secret" && other.text("/a") == "open" && other.text("/e") == "none")
+      try edited.serving.stop()
+      try other.serving.stop()
+    }
+  }
+
   /// The guard that was kept was a function's, which the first edit had taken away.
   @Test func aGuardOfAFunctionIsMissedAfterTwoEditsThatFail() async throws {
     try await onOwnThread {

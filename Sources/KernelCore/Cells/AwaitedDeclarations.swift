@@ -4,6 +4,8 @@ public struct AwaitedDeclarations: Sendable {
   /// How many cells are to declare each.
   private var counts: [CellText.Declaration: Int] = [:]
   private var declarations: [Int: [CellText.Declaration]] = [:]
+  /// Those that cells further up declare, too.
+  private(set) var shared: Set<CellText.Declaration> = []
 
   public init() {}
 
@@ -15,13 +17,16 @@ public struct AwaitedDeclarations: Sendable {
     // Of a name or route the last has it; what stands side by side is there when all have run.
     var last: [CellText.Declaration: Int] = [:]
     for text in texts {
-      for declaration in text.declares { last[declaration] = text.number }
+      for declaration in text.declares {
+        if last.updateValue(text.number, forKey: declaration) != nil { shared.insert(declaration) }
+      }
       if pending.contains(text.number) { declarations[text.number] = Array(text.surrounds) }
     }
     for (declaration, cell) in last where pending.contains(cell) {
       declarations[cell, default: []].append(declaration)
     }
     for declaration in declarations.values.joined() { counts[declaration, default: 0] += 1 }
+    shared = shared.filter(contains)
   }
 
   func contains(_ declaration: CellText.Declaration) -> Bool { counts[declaration] != nil }

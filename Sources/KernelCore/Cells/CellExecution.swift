@@ -10,9 +10,11 @@ extension Kernel {
     (clock as? VirtualClock)?.end = nil
     let started = clock.now
     let source = SourceText(cell: cell, text: text)
-    let compiled = CompiledCell(
-      source, globals: KnownNames(machine: machine, ownership: ownership),
-      reserved: configuration.inspects ? Inspector.path : nil)
+    let compiled = ownership.asCellsUnderWaySee {
+      CompiledCell(
+        source, globals: KnownNames(machine: machine, ownership: ownership),
+        reserved: configuration.inspects ? Inspector.path : nil)
+    }
     guard let program = compiled.program, let resolution = compiled.resolution else {
       failedCells.fail(cell, declaring: Set(compiled.declared.keys))
       let failure = errorRenderer.render(compiled.diagnostics, in: source)
@@ -47,7 +49,7 @@ extension Kernel {
     if !compiled.diagnostics.isEmpty {
       run.warnings.append(errorRenderer.render(compiled.diagnostics, in: source))
     }
-    noteAssignments(run, compiled.assigned)
+    ownership.asCellsUnderWaySee { noteAssignments(run, compiled.assigned) }
     ownership.begin(run)
     emit(.cellStarted(cell))
     do throws(Failure) {

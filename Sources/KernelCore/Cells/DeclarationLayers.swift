@@ -14,8 +14,11 @@ struct DeclarationLayers<Key: Hashable, Record> {
 
   /// Adds what a run declares, in place of what it declared under the same key before.
   mutating func add(_ record: Record, of owner: UInt32, under key: Key) {
-    remove(owner, under: key)
-    layers[key, default: []].append(Layer(owner: owner, record: record))
+    let layer = Layer(owner: owner, record: record)
+    // Most have one.
+    if let before = layers.updateValue([layer], forKey: key) {
+      layers[key] = before.filter { $0.owner != owner } + [layer]
+    }
   }
 
   /// Takes out what a run declared.
@@ -26,8 +29,9 @@ struct DeclarationLayers<Key: Hashable, Record> {
 
   /// Takes out all that was declared before a run declared the same.
   mutating func removeAll(before owner: UInt32, under key: Key) {
-    guard let place = layers[key]?.firstIndex(where: { $0.owner == owner }) else { return }
-    layers[key]?.removeFirst(place)
+    guard let all = layers[key], all.count > 1, let place = all.firstIndex(where: { $0.owner == owner })
+    else { return }
+    layers[key] = Array(all[place...])
   }
 
   /// What a run declared.

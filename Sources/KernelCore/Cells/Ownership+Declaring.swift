@@ -28,14 +28,15 @@ extension Ownership {
   func willDefine(global slot: Int, owner: UInt32) {
     guard let run = runs[owner] else { return }
     changes[slot] = clock.now
-    if let holder = globalOwners[slot] {
-      if split[slot] == nil, run.isUnderWay, rank(holder, of: slot) > rank(owner, of: slot) {
-        split[slot] = SplitGlobal(owner: holder, content: content(of: slot))
-      } else if holder != owner {
-        nameLayers.find(holder, under: slot)?.content = content(of: slot)
-      }
-    } else if let content = machine.global(slot), content.kind == .builtin, builtins[slot] == nil {
+    let holder = globalOwners[slot]
+    if holder == nil, let content = machine.global(slot), content.kind == .builtin, builtins[slot] == nil {
       builtins[slot] = PinnedValue(content.value, in: machine)
+    }
+    let isForOthers = isHidden(slot) || holder.map { rank($0, of: slot) > rank(owner, of: slot) } ?? false
+    if split[slot] == nil, run.isUnderWay, isForOthers {
+      split[slot] = SplitGlobal(owner: holder, content: content(of: slot))
+    } else if let holder, holder != owner {
+      nameLayers.find(holder, under: slot)?.content = content(of: slot)
     }
     nameLayers.add(KeptGlobal(), of: owner, under: slot)
     run.globals.append(slot)
@@ -59,10 +60,18 @@ extension Ownership {
     }
   }
 
+  /// What is to be found out of the globals that a cell sees which is about to run.
+  func asCellsUnderWaySee<Result>(_ body: () -> Result) -> Result {
+    swapGlobals()
+    defer { swapGlobals() }
+    return body()
+  }
+
   /// Gives a global to the run that is to have it. Where cells under way see another's, they go on doing so.
   func putInForce(_ slot: Int) {
-    let top = nameLayers.top(under: slot) { rank($0, of: slot) }
-    if let other = split[slot], top == nil || other.owner == top?.owner { joinGlobal(slot, other) }
+    let isHidden = isHidden(slot)
+    let top = isHidden ? nil : nameLayers.top(under: slot) { rank($0, of: slot) }
+    if let other = split[slot], !isHidden, top == nil || other.owner == top?.owner { joinGlobal(slot, other) }
     guard top?.owner != globalOwners[slot] else { return }
     if let holder = globalOwners[slot] { nameLayers.find(holder, under: slot)?.content = content(of: slot) }
     changes[slot] = clock.now
@@ -109,12 +118,13 @@ extension Ownership {
   }
 
   private func putInForce(_ key: RouteKey) {
-    let record = routeLayers.top(under: key, rank)?.record
+    let record = hidden.contains(.route(key)) ? nil : routeLayers.top(under: key, rank)?.record
     if routes[key] !== record { routes.set(record, for: key) }
   }
 
   private func putInForce(_ key: SurroundingKey) {
-    let surrounding = surroundingLayers.top(under: key, rank)?.record
+    var surrounding = surroundingLayers.top(under: key, rank)?.record
+    if case .hook(let kind) = key.kind, hidden.contains(.hook(kind, prefix: key.prefix)) { surrounding = nil }
     if surroundings[key] !== surrounding { surroundings.set(surrounding, for: key) }
   }
 
@@ -146,6 +156,25 @@ extension Ownership {
   }
 
   // MARK: What is to be declared again
+
+  private func isHidden(_ slot: Int) -> Bool {
+    !hidden.isEmpty && hidden.contains(.global(machine.name(ofGlobal: slot)))
+  }
+
+  /// What nobody is to declare any more, or has been declared, is in force from now on.
+  func bringOut() {
+    let shown = hidden.filter { !awaited.contains($0) }
+    hidden.subtract(shown)
+    for declaration in shown {
+      switch declaration {
+      case .global(let name): if let slot = try? machine.slot(of: name) { putInForce(slot) }
+      case .route(let key): putInForce(key)
+      case .hook(let kind, let prefix):
+        putInForce(SurroundingKey(kind: .hook(kind), prefix: prefix, cell: 0, ordinal: 0))
+      case .surrounding, .around: break
+      }
+    }
+  }
 
   func isAwaited(_ slot: Int) -> Bool { awaited.contains(.global(machine.name(ofGlobal: slot))) }
 
@@ -208,11 +237,15 @@ extension Ownership {
 
   /// Of several cells that declare the same the one furthest down has it from now on, whichever ran last.
   ///
-  /// - Parameter awaited: what cells are to declare that have not run since they were edited.
-  func setOrder(_ order: [Int], awaiting awaited: AwaitedDeclarations) {
+  /// - Parameters:
+  ///   - awaited: what cells are to declare that have not run since they were edited.
+  ///   - isStart: whether nothing has been served yet: then what cells further up declare is not served in its place.
+  func setOrder(_ order: [Int], awaiting awaited: AwaitedDeclarations, isStart: Bool) {
     notebook = Set(order)
     places = Dictionary(uniqueKeysWithValues: withGone(order).enumerated().map { ($1, $0) })
     self.awaited = awaited
+    if isStart { hidden = awaited.shared }
+    bringOut()
     gone = latest.keys.filter { !notebook.contains($0) }
     dropReplaced()
     for key in routeLayers.shared { putInForce(key) }
@@ -238,7 +271,7 @@ extension Ownership {
   /// Gives names back to the cells furthest down of those that declare them, where a cell above has them since it has
   /// run again and ended.
   func settleNames() {
-    if places != nil { nameLayers.shared.forEach(settle) }
+    if places != nil { Set(nameLayers.shared).union(split.keys).forEach(settle) }
   }
 
   private func settle(_ slot: Int) {

@@ -23,6 +23,8 @@ final class Ownership {
   var notebook: Set<Int> = []
   /// What cells are to declare that have not run since they were edited.
   var awaited = AwaitedDeclarations()
+  /// What is not in force until the cell that is to have it has run: nothing was served of it before.
+  var hidden: Set<CellText.Declaration> = []
   /// Cells that are gone from the notebook, and of which something may be in force.
   var gone: [Int] = []
   /// Runs that others have replaced and of which something is in force until that is declared again.
@@ -103,6 +105,7 @@ final class Ownership {
     run.previous = nil
     latest[run.cell] = run
     dropReplaced()
+    bringOut()
     for slot in run.globals where split[slot]?.owner == run.owner { putInForce(slot) }
     for slot in run.globals { forgetReplaced(by: run.owner, slot) }
     for key in run.routes.keys { forgetReplaced(by: run.owner, key) }
@@ -163,7 +166,7 @@ final class Ownership {
   /// was deleted. Running one of them brings the route back.
   func cellsDeclaring(method: HTTPMethod, path: String) -> [Int] {
     let lost = latest.values.filter { run in
-      let entries = run.routes.filter { routes[$0.key] == nil }
+      let entries = run.routes.filter { routes[$0.key] == nil && !hidden.contains(.route($0.key)) }
       if entries.isEmpty { return false }
       let table = RouteTable(entries: entries.values.map { ($0.method, $0.pattern, 0) })
       if case .match = table.resolve(method: method, path: path) { return true }

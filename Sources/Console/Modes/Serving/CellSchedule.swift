@@ -248,6 +248,9 @@ struct CellSchedule {
       \.number)
   }
 
+  /// Whether a cell declares a guard itself.
+  func declaresGuard(_ number: Int) -> Bool { dependencies.guards(number) }
+
   /// Of some cells those that declare a guard themselves; all where none does.
   func declaringGuards(_ cells: [Int]) -> [Int] {
     let declaring = cells.filter(dependencies.guards)
@@ -285,7 +288,11 @@ struct CellSchedule {
 
   /// What cells are to declare that have not run as they read now.
   var awaitedDeclarations: AwaitedDeclarations {
-    dependencies.awaited(Set(entries.filter(\.isEdited).map(\.number)))
+    let pending = entries.filter { entry in
+      failedAsMeant[entry.number] == nil
+        && (texts[entry.number].map { !isSame($0, entry.text) } ?? true)
+    }
+    return dependencies.awaited(Set(pending.map(\.number)))
   }
 
   /// The cells that have not ended.

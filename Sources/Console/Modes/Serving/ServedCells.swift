@@ -71,8 +71,8 @@ final class ServedCells {
     self.log = log
     self.wake = wake
     cells = TrackedCells(notebook)
-    kernel.setOrder(cells.texts.map(\.number), decides: true)
     _ = schedule.adopt(cells.texts)
+    setOrder(isStart: true)
     reload = Reload(isStart: true)
   }
 
@@ -178,6 +178,8 @@ final class ServedCells {
   private func finish() {
     guard var reload else { return }
     self.reload = nil
+    // A cell that has failed as it is meant to declares nothing more.
+    setOrder()
     kernel.settleNames()
     for place in reload.report.ran.indices.prefix(ReloadReport.limit) {
       reload.report.ran[place].causes = schedule.causes(of: reload.report.ran[place].number)
@@ -262,15 +264,24 @@ final class ServedCells {
     case nil: break
     case .isMissing(let cells):
       let names = ReloadReport.list(cells) ?? ""
+      let list = "\(cells.count == 1 ? "cell" : "cells") \(names)"
+      let what =
+        cells.contains(where: schedule.declaresGuard)
+        ? "`before` in \(list) has"
+        : "\(list), which a `before` uses, \(cells.count == 1 ? "has" : "have")"
       Stream.complain(
-        "requests are answered with 503: `before` in \(cells.count == 1 ? "cell" : "cells") \(names) has still to run, and what it guards is not served without it"
-      )
+        "requests are answered with 503: \(what) still to run, and what it guards is not served without it")
     case .hasChanged(let cells):
       let names = ReloadReport.list(cells) ?? ""
       Stream.complain(
         "requests are answered with 503: what \(cells.count == 1 ? "cell" : "cells") \(names) served before goes on, and its guards have changed"
       )
     }
+  }
+
+  private func setOrder(isStart: Bool = false) {
+    kernel.setOrder(
+      cells.texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations, isStart: isStart)
   }
 
   // MARK: The file
@@ -289,7 +300,7 @@ final class ServedCells {
     reload?.hasToldOfWait = false
     let stopped = schedule.adopt(new.texts)
     if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
-    kernel.setOrder(cells.texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
+    setOrder()
     for number in stopped {
       if let run = runs.removeValue(forKey: number) { stopping.append((number, run)) }
       kernel.interrupt(cell: number)
