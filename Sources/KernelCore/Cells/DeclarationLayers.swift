@@ -1,5 +1,5 @@
-/// What runs of cells declare under the same key: a name, a route, or something around routes. One of them is in force, and the
-/// others are there for when its cell lets go of it.
+/// What runs of cells declare under the same key: a name, a route, or something around routes. One of them is in force,
+/// and the others are there for when its cell lets go of it.
 struct DeclarationLayers<Key: Hashable, Record> {
   struct Layer {
     let owner: UInt32

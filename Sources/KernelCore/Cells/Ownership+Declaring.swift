@@ -190,13 +190,17 @@ extension Ownership {
   /// Takes away what a run that was replaced declared and nobody is to declare again. What it uses itself stays as long
   /// as anything of it does.
   func dropUnawaited(_ run: CellRun) {
-    let (routes, surroundings) = (run.routes.keys.filter(isAwaited), run.surroundings.filter(isAwaited))
-    if places == nil || routes.isEmpty && surroundings.isEmpty && !run.globals.contains(where: isAwaited) {
-      replacedInPart[run.owner] = nil
-      return removeDeclarations(of: run)
-    }
-    for key in run.routes.keys where !routes.contains(key) { remove(key, of: run) }
-    for key in run.surroundings where !surroundings.contains(key) { remove(key, of: run) }
+    let isAnyAwaited =
+      run.routes.keys.contains(where: isAwaited) || run.surroundings.contains(where: isAwaited)
+      || run.globals.contains(where: isAwaited)
+    if places != nil, isAnyAwaited { return removeUnawaited(run) }
+    replacedInPart[run.owner] = nil
+    removeDeclarations(of: run)
+  }
+
+  func removeUnawaited(_ run: CellRun) {
+    for key in run.routes.keys where !isAwaited(key) { remove(key, of: run) }
+    for key in run.surroundings where !isAwaited(key) { remove(key, of: run) }
     for slot in run.globals where globalOwners[slot] == run.owner { putInForce(slot) }
   }
 

@@ -136,9 +136,7 @@ final class Ownership {
   func letGo(ofCell cell: Int) {
     guard let run = latest[cell] else { return }
     stopWork(of: run)
-    for key in run.routes.keys where !isAwaited(key) { remove(key, of: run) }
-    for key in run.surroundings where !isAwaited(key) { remove(key, of: run) }
-    for slot in run.globals where globalOwners[slot] == run.owner { putInForce(slot) }
+    removeUnawaited(run)
   }
 
   /// Ends the timers, fibers and calls of a run, but not those that work on requests.

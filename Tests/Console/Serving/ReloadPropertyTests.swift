@@ -101,9 +101,7 @@ struct ReloadPropertyTests {
       let before = notebook.texts
       notebook.change(&random, mayFail: true)
       let texts = notebook.texts
-      _ = schedule.adopt(texts)
-      reloaded.kernel.setOrder(texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
-      carryOut(&schedule, reloaded)
+      reload(texts, &schedule, reloaded)
       if notebook.fails { continue }
       let fresh = try Quiet()
       defer { fresh.end() }
@@ -133,28 +131,31 @@ struct ReloadPropertyTests {
     let reloaded = try Quiet()
     defer { reloaded.end() }
     var schedule = CellSchedule()
-    func reload(_ texts: [(number: Int, text: String)]) {
-      _ = schedule.adopt(texts)
-      reloaded.kernel.setOrder(texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
-      carryOut(&schedule, reloaded)
-    }
     // What a cell has assigned to is kept.
     func content() -> [String] { reloaded.content.filter { !$0.hasPrefix("free = ") } }
     for _ in 0..<edits {
       notebook.change(&random, mayFail: false)
       var texts = notebook.texts
-      reload(texts)
+      reload(texts, &schedule, reloaded)
       let before = content()
       let place = Int.random(in: 0..<texts.count, using: &random)
       let text = texts[place].text
       texts[place].text =
         ["1 / 0", "1 / 0\n\(text)", "\(text)\n1 / 0"][Int.random(in: 0..<3, using: &random)]
-      reload(texts)
+      reload(texts, &schedule, reloaded)
       if content() != before {
         Issue.record("\(content())\n is not \(before)\n of \(texts)\n before: \(text)")
         return
       }
     }
+  }
+
+  private func reload(
+    _ texts: [(number: Int, text: String)], _ schedule: inout CellSchedule, _ quiet: Quiet
+  ) {
+    _ = schedule.adopt(texts)
+    quiet.kernel.setOrder(texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
+    carryOut(&schedule, quiet)
   }
 
   private func carryOut(_ schedule: inout CellSchedule, _ quiet: Quiet) {
