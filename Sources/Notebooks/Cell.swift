@@ -144,7 +144,12 @@ extension Written {
 
 extension String {
   /// Whether two texts are the same in a file. `==` goes by canonical equivalence, by which `é` is `e` with an accent.
-  public func hasSameBytes(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+  public func hasSameBytes(as other: String) -> Bool {
+    let (own, others) = (utf8.span, other.utf8.span)
+    guard own.count == others.count else { return false }
+    for index in own.indices where own[index] != others[index] { return false }
+    return true
+  }
 }
 
 extension [String] {

@@ -29,7 +29,7 @@ struct SampleTests {
     let resolution = Resolver.resolve(
       Parser.parse(source).program, source: source, globals: testGlobals())
     #expect(
-      resolution.declares == [
+      resolution.declared.mapValues(\.kind) == [
         "httpbin": .let, "remoteAdd": .function, "counter": .var, "loops": .var, "blocking": .var,
       ])
     #expect(resolution.writes.keys.sorted() == ["counter", "loops"])

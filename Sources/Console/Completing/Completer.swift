@@ -50,7 +50,7 @@ import Web
   }
 
   nonisolated private static func names(in parsed: ParseResult, _ source: SourceText) -> Set<String> {
-    Set(Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).declares.keys)
+    Set(Resolver.resolve(parsed.program, source: source, globals: GlobalScope()).declared.keys)
   }
 
   func forgetAll() { (names, patterns) = ([], []) }

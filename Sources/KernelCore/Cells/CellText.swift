@@ -58,7 +58,7 @@ struct CellText: Sendable {
     let source = SourceText(cell: number, text: text)
     let parsed = Parser.parse(source)
     let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
-    let names = Set(CompiledCell.declarations(of: source, parsed, resolution).keys)
+    let names = Set(CompiledCell.declarations(of: source, parsed).keys)
     // What cannot be read may be meant as a guard, and nothing is served without it.
     isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
     self.number = number
@@ -68,7 +68,9 @@ struct CellText: Sendable {
     calledAddresses = resolution.calledAddresses
     takes = uses.reads.union(uses.assigns).filter { name in
       guard names.contains(name) else { return true }
-      guard let declared = resolution.declaredBy[name], let use = resolution.reads[name] else { return false }
+      guard let declared = resolution.declared[name]?.valueEnd, let use = resolution.reads[name] else {
+        return false
+      }
       return use.span.start < declared
     }
     gives = names.union(resolution.writes.keys).union(resolution.changes.keys)

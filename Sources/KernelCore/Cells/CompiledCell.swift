@@ -22,10 +22,14 @@ struct CompiledCell {
   ///   - globals: the names that the text may use.
   ///   - reserved: a path that is answered before all routes, with what is below it.
   init(_ source: SourceText, globals: some GlobalNames, reserved: String? = nil) {
-    let parsed = Parser.parse(source)
+    self.init(source, Parser.parse(source), globals: globals, reserved: reserved)
+  }
+
+  /// - Parameter parsed: the tree of the text, which no cell has been compiled from.
+  init(_ source: SourceText, _ parsed: ParseResult, globals: some GlobalNames, reserved: String? = nil) {
     diagnostics = parsed.diagnostics
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
-    declared = CompiledCell.declarations(of: source, parsed, resolution)
+    declared = CompiledCell.declarations(of: source, parsed)
     // A pattern is told once, and every one of them even where something else is wrong.
     let patterns = (resolution.groups + resolution.routes).filter { route in
       !parsed.diagnostics.contains { route.span.start <= $0.span.start && $0.span.start < route.span.end }
@@ -44,17 +48,15 @@ struct CompiledCell {
     do throws(Diagnostic) {
       program = try Compiler.compile(parsed.program, source: source)
       soughtOut = CompiledCell.outSought(by: parsed.program)
-      assigned = resolution.writes.keys.filter { resolution.declares[$0] == nil }.sorted()
+      assigned = resolution.writes.keys.filter { resolution.declared[$0] == nil }.sorted()
     } catch {
       diagnostics.append(error)
     }
   }
 
   /// The globals that a text declares; of one with errors what could be read.
-  static func declarations(
-    of source: SourceText, _ parsed: ParseResult, _ resolution: Resolution
-  ) -> [String: GlobalScope.Kind] {
-    var names = resolution.declares
+  static func declarations(of source: SourceText, _ parsed: ParseResult) -> [String: GlobalScope.Kind] {
+    var names = Resolver.globals(declaredBy: parsed.program)
     if parsed.diagnostics.contains(where: { $0.severity == .error }) {
       for name in Parser.namesBehindDeclarationWords(in: source.text) where names[name] == nil {
         names[name] = .var

@@ -29,47 +29,42 @@ struct NotebookCheck {
   }
 
   func checked(_ cells: [SourceText]) -> [CheckedCell] {
-    let declared = cells.map { cell in
-      let parsed = Parser.parse(cell)
-      let resolution = Resolver.resolve(parsed.program, source: cell, globals: builtins)
-      return CompiledCell.declarations(of: cell, parsed, resolution)
-    }
-    // Of the cells that declare a name the next is the last.
-    var behind: [String: [String]] = [:]
-    for (cell, names) in zip(cells, declared).reversed() {
-      for name in names.keys { behind[name, default: []].append(cell.name) }
-    }
     var before = builtins
-    return zip(cells, declared).map { cell, names in
-      for name in names.keys { behind[name]?.removeLast() }
-      let result = checked(cell, NotebookNames(before: before, behind: behind, mayGrow: !isWhole))
-      for (name, kind) in names { before.declare(name, kind, in: cell.name) }
+    let behind = NamesBehind(cells)
+    return cells.map { cell in
+      let parsed = Parser.parse(cell)
+      let declared = CompiledCell.declarations(of: cell, parsed)
+      behind.passNext(declaring: declared.keys)
+      // The names are given away, not kept: a second holder would make each declaration copy them all.
+      let result = checked(cell, parsed, NotebookNames(before: before, behind: behind, mayGrow: !isWhole))
+      for (name, kind) in declared { before.declare(name, kind, in: cell.name) }
       return result
     }
   }
 
-  private func checked(_ cell: SourceText, _ names: NotebookNames) -> CheckedCell {
-    let compiled = CompiledCell(cell, globals: names)
+  private func checked(_ cell: SourceText, _ parsed: ParseResult, _ names: NotebookNames) -> CheckedCell {
+    let compiled = CompiledCell(cell, parsed, globals: names)
     var found = compiled.diagnostics
     if let resolution = compiled.resolution {
       for (name, use) in resolution.reads where use.isAtTopLevel && names.before.entry(named: name) == nil {
-        guard let declared = resolution.declaredBy[name], use.span.start < declared else { continue }
+        guard let declared = resolution.declared[name]?.valueEnd, use.span.start < declared else { continue }
         found.append(
           Diagnostic(
             .error, "\"\(name)\" is used before it is declared", at: use.span,
             help: "declare it above its first use"))
       }
-      for (name, span) in resolution.declaredAt where isWhole {
+      for (name, declaration) in resolution.declared where isWhole {
         guard let before = names.before.entry(named: name), before.kind != .builtin, let other = before.origin
         else { continue }
         found.append(
           Diagnostic(
-            .warning, "\"\(name)\" of \(other) is replaced by this one", at: span,
+            .warning, "\"\(name)\" of \(other) is replaced by this one", at: declaration.span,
             help: "give one of them another name"))
       }
       let uses = resolution.reads.merging(resolution.writes) { $0.isAtTopLevel ? $0 : $1 }
-      for (name, use) in uses where use.isAtTopLevel && resolution.declares[name] == nil {
-        guard names.before.entry(named: name) == nil, let other = names.behind[name]?.last else { continue }
+      for (name, use) in uses where use.isAtTopLevel && resolution.declared[name] == nil {
+        guard names.before.entry(named: name) == nil, let other = names.behind.cell(declaring: name)
+        else { continue }
         found.append(
           Diagnostic(
             .error, "\"\(name)\" is not defined yet: \(other), further down, declares it", at: use.span,
@@ -84,15 +79,51 @@ struct NotebookCheck {
 /// The names that a cell may use when the whole notebook is known.
 private struct NotebookNames: GlobalNames {
   let before: GlobalScope
-  /// The names of the cells behind it, with those cells, the next one last.
-  let behind: [String: [String]]
+  let behind: NamesBehind
   let mayGrow: Bool
 
   /// What is declared further down says nothing yet about how the name may be used.
   func entry(named name: String) -> GlobalScope.Entry? {
-    before.entry(named: name) ?? behind[name]?.last.map { .init(kind: .var, origin: $0) }
+    before.entry(named: name) ?? behind.cell(declaring: name).map { .init(kind: .var, origin: $0) }
   }
 
-  var names: [String] { before.names + behind.keys }
-  var nameCount: Int { before.nameCount + behind.count }
+  func isBuiltin(_ name: String) -> Bool { before.isBuiltin(name) }
+
+  var names: [String] { before.names + behind.names }
+  var nameCount: Int { before.nameCount + behind.names.count }
+}
+
+/// What the cells behind the one that is being looked at declare. Few notebooks need to know: those cells are read for
+/// it when it is first asked for.
+private final class NamesBehind {
+  /// The cells that have not been passed.
+  private var cells: ArraySlice<SourceText>
+  /// By name the cells that declare it, the next one last; nil until it is asked for.
+  private var declarers: [String: [String]]?
+
+  init(_ cells: [SourceText]) { self.cells = cells[...] }
+
+  /// The next cell lies behind no longer.
+  func passNext(declaring names: some Sequence<String>) {
+    cells.removeFirst()
+    guard declarers != nil else { return }
+    for name in names { declarers?[name]?.removeLast() }
+  }
+
+  /// The next cell that declares a name.
+  func cell(declaring name: String) -> String? { known[name]?.last }
+
+  var names: some Collection<String> { known.keys }
+
+  private var known: [String: [String]] {
+    if let declarers { return declarers }
+    var found: [String: [String]] = [:]
+    for cell in cells.reversed() {
+      for name in CompiledCell.declarations(of: cell, Parser.parse(cell)).keys {
+        found[name, default: []].append(cell.name)
+      }
+    }
+    declarers = found
+    return found
+  }
 }

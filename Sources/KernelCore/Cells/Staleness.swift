@@ -15,7 +15,7 @@ struct CellUses: Sendable {
 
   /// - Parameter declares: the globals that it declares, where more is known of them than the resolution says.
   init(_ resolution: Resolution, declares: Set<String>? = nil) {
-    let declares = declares ?? Set(resolution.declares.keys)
+    let declares = declares ?? Set(resolution.declared.keys)
     self.declares = declares
     reads = Set(resolution.reads.filter(\.value.isAtOnce).keys)
       .union(resolution.outsRead.map(Resolution.outName))

@@ -180,14 +180,23 @@ struct LoopJumps {
 /// letter with an accent are one.
 private enum ConstantKey: Hashable {
   case double(UInt64)
-  case string([UInt8])
+  case string(Spelling)
   case other(Constant)
 
   init(_ constant: Constant) {
     switch constant {
     case .double(let number): self = .double(number.bitPattern)
-    case .string(let text): self = .string(Array(text.utf8))
+    case .string(let text): self = .string(Spelling(text: text))
     default: self = .other(constant)
     }
+  }
+
+  /// A text that only one of the same bytes is equal to.
+  struct Spelling: Hashable {
+    let text: String
+
+    static func == (one: Spelling, other: Spelling) -> Bool { one.text.utf8.elementsEqual(other.text.utf8) }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
   }
 }

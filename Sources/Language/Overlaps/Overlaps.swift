@@ -35,7 +35,7 @@ public struct OverlapAnalysis {
     let parsed = Parser.parse(source)
     let resolution = Resolver.resolve(parsed.program, source: source, globals: names)
     let globals = GlobalFacts(
-      names: names, declared: Set(resolution.declares.keys), isConstant: isConstant, isArray: isArray)
+      names: names, declared: Set(resolution.declared.keys), isConstant: isConstant, isArray: isArray)
     let facts = VariableFacts(parsed.program, globals: globals)
     self.facts = facts
     if parsed.diagnostics.contains(where: { $0.severity == .error }) || resolution.hasErrors {

@@ -2,6 +2,8 @@
 public protocol GlobalNames {
   /// What a name stands for; nil where it is not known.
   func entry(named name: String) -> GlobalScope.Entry?
+  /// Whether it is a name of the program's own, which no cell before has replaced.
+  func isBuiltin(_ name: String) -> Bool
   /// All names, for suggestions: asked for only where one is not known, and there are not very many.
   var names: [String] { get }
   /// About how many names there are.
@@ -54,6 +56,8 @@ extension GlobalNames {
   public var mayGrow: Bool { true }
 
   public func kind(of name: String) -> GlobalScope.Kind? { entry(named: name)?.kind }
+
+  public func isBuiltin(_ name: String) -> Bool { kind(of: name) == .builtin }
 }
 
 /// What resolving a text found out; the rest stands in its tree.
@@ -68,6 +72,13 @@ public struct Resolution: Sendable {
     /// Whether some use is made as the text runs, by a closure given to `map` as well; a function with a name, a
     /// handler and what is given to a timer run later, but for an `after` whose value is used.
     public var isAtOnce: Bool
+
+    /// Takes in another use of the same global, further down.
+    mutating func join(_ other: Use) {
+      if other.isAtTopLevel, !isAtTopLevel { span = other.span }
+      isAtTopLevel = isAtTopLevel || other.isAtTopLevel
+      isAtOnce = isAtOnce || other.isAtOnce
+    }
   }
 
   /// Errors and warnings in the order of the text. With an error among them the tree cannot be compiled.
@@ -126,12 +137,19 @@ public struct Resolution: Sendable {
   }
   /// What `get`, `post` and their like are given, in functions too.
   public internal(set) var calledAddresses: Set<CalledAddress> = []
+  /// The first declaration of a global.
+  public struct Declaration: Hashable, Sendable {
+    public var kind: GlobalScope.Kind
+    /// Where its name stands.
+    public var span: Span
+    /// Where the declaration ends of a global that has a value from there on; nil for a function.
+    public var valueEnd: Int?
+
+    /// Takes in another declaration of the same global, further down.
+    mutating func join(_ other: Declaration) { valueEnd = valueEnd ?? other.valueEnd }
+  }
   /// The globals that the text declares.
-  public internal(set) var declares: [String: GlobalScope.Kind] = [:]
-  /// Where their names stand.
-  public internal(set) var declaredAt: [String: Span] = [:]
-  /// For each global that the text declares with a value, where its declaration ends: from there on it has one.
-  public internal(set) var declaredBy: [String: Int] = [:]
+  public internal(set) var declared: [String: Declaration] = [:]
   /// The globals whose value the text reads, its own and builtins included. To change what a global's
   /// array or dictionary holds is to read the global.
   public internal(set) var reads: [String: Use] = [:]

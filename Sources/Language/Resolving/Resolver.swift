@@ -8,11 +8,37 @@
 public final class Resolver {
   /// The names of one block.
   struct Scope {
-    var variables: [String: Variable] = [:]
-    /// What is declared further down in this block.
-    var pending: [String: Span] = [:]
+    enum Local {
+      case variable(Variable)
+      /// It is declared further down in this block.
+      case pending(Span)
+    }
+
+    private(set) var locals: [String: Local] = [:]
     /// The register that is free again when the block ends.
     let firstRegister: Int
+
+    init(firstRegister: Int) { self.firstRegister = firstRegister }
+
+    func variable(_ name: String) -> Variable? {
+      if case .variable(let variable)? = locals[name] { variable } else { nil }
+    }
+
+    var variableNames: [String] {
+      locals.compactMap { if case .variable = $1 { $0 } else { nil } }
+    }
+
+    mutating func add(_ variable: Variable) { locals[variable.name] = .variable(variable) }
+
+    /// Notes that a name is declared further down, unless it stands for a variable already.
+    mutating func expect(_ name: String, at span: Span) {
+      if locals[name] == nil { locals[name] = .pending(span) }
+    }
+
+    /// The declaration of a name has been reached: in its own value the name means what it meant before.
+    mutating func reach(_ name: String) {
+      if case .pending? = locals[name] { locals[name] = nil }
+    }
   }
 
   /// A function that is being resolved.
@@ -33,8 +59,7 @@ public final class Resolver {
   var resolution = Resolution()
   /// The functions around the place, the outermost first.
   var frames: [Frame] = []
-  /// Where the text declares its globals.
-  var globalSpans: [String: Span] = [:]
+  /// The globals whose declaration has been passed.
   var declaredGlobals: Set<String> = []
   /// The locals whose value is being resolved, and so are not there yet, with the number of functions
   /// around their declaration.

@@ -20,41 +20,51 @@ extension Resolver {
   /// Declares the functions of a block, which are visible in all of it, and notes what else it declares.
   func prepare(_ statements: [Statement]) {
     let scope = frame.scopes.count - 1
+    func expect(_ name: NameDeclaration) {
+      if name.name != "_" { frame.scopes[scope].expect(name.name, at: name.span) }
+    }
     for statement in statements {
       switch statement.kind {
       case .function(let name, _):
         declare(name, isLet: true, .function)
-      case .declaration(let node):
-        frame.scopes[scope].pending[node.name.name] = node.name.span
+      case .declaration(let node): expect(node.name)
       case .guard(let conditions, _):
-        for case .binding(let node) in conditions {
-          frame.scopes[scope].pending[node.name.name] = node.name.span
-        }
-      default:
-        break
+        for case .binding(let node) in conditions { expect(node.name) }
+      default: break
       }
     }
-    frame.scopes[scope].pending["_"] = nil
   }
 
   /// Finds the globals that a text declares, wherever they are used in it.
   func collectGlobals(_ statements: [Statement]) {
-    func collect(_ name: NameDeclaration, _ kind: GlobalScope.Kind) {
-      guard name.name != "_", globalSpans[name.name] == nil else { return }
-      globalSpans[name.name] = name.span
-      resolution.declares[name.name] = kind
-      resolution.declaredAt[name.name] = name.span
+    Self.eachGlobal(declaredBy: statements) { name, kind, valueEnd in
+      let declaration = Resolution.Declaration(kind: kind, span: name.span, valueEnd: valueEnd)
+      resolution.declared[name.name, default: declaration].join(declaration)
+    }
+  }
+
+  /// The globals that a whole text declares, which need not have been resolved.
+  public static func globals(declaredBy program: FunctionNode) -> [String: GlobalScope.Kind] {
+    var found: [String: GlobalScope.Kind] = [:]
+    eachGlobal(declaredBy: program.body) { name, kind, _ in
+      if found[name.name] == nil { found[name.name] = kind }
+    }
+    return found
+  }
+
+  /// Tells the names that statements at the outermost level declare, each time they do, and where a declaration with a
+  /// value ends.
+  private static func eachGlobal(
+    declaredBy statements: [Statement], _ tell: (NameDeclaration, GlobalScope.Kind, _ valueEnd: Int?) -> Void
+  ) {
+    func tellNamed(_ node: DeclarationNode, _ valueEnd: Int?) {
+      if node.name.name != "_" { tell(node.name, node.isLet ? .let : .var, valueEnd) }
     }
     for statement in statements {
       switch statement.kind {
-      case .function(let name, _): collect(name, .function)
-      case .declaration(let node):
-        collect(node.name, node.isLet ? .let : .var)
-        if resolution.declaredBy[node.name.name] == nil {
-          resolution.declaredBy[node.name.name] = statement.span.end
-        }
-      case .guard(let conditions, _):
-        for case .binding(let node) in conditions { collect(node.name, node.isLet ? .let : .var) }
+      case .function(let name, _): if name.name != "_" { tell(name, .function, nil) }
+      case .declaration(let node): tellNamed(node, statement.span.end)
+      case .guard(let conditions, _): for case .binding(let node) in conditions { tellNamed(node, nil) }
       default: break
       }
     }
@@ -65,15 +75,15 @@ extension Resolver {
     guard name.name != "_" else { return }
     if isAtOutermostLevel {
       guard declaredGlobals.insert(name.name).inserted else {
-        return reportRedeclaration(name, globalSpans[name.name])
+        return reportRedeclaration(name, resolution.declared[name.name]?.span)
       }
-      if globals.kind(of: name.name) == .builtin {
+      if globals.isBuiltin(name.name) {
         report(.replacesBuiltin(name.name), at: name.span, .warning)
       }
       return
     }
     let scope = frame.scopes.count - 1
-    if let first = frame.scopes[scope].variables[name.name] {
+    if let first = frame.scopes[scope].variable(name.name) {
       reportRedeclaration(name, first.span)
     }
     name.variable = makeVariable(name, isLet: isLet, origin)
@@ -93,8 +103,7 @@ extension Resolver {
     frame.nextRegister += 1
     frame.node.registerCount = max(frame.node.registerCount, frame.nextRegister)
     let scope = frame.scopes.count - 1
-    if name.name != "_" { frame.scopes[scope].variables[name.name] = variable }
-    frame.scopes[scope].pending[name.name] = nil
+    if name.name != "_" { frame.scopes[scope].add(variable) }
     return variable
   }
 
@@ -108,9 +117,13 @@ extension Resolver {
 
   private func find(_ name: String) -> Found {
     for index in frames.indices.reversed() {
-      for scope in frames[index].scopes.reversed() {
-        if let variable = scope.variables[name] { return .variable(variable, frame: index) }
-        if let span = scope.pending[name] { return .declaredLater(span) }
+      let frame = frames[index]
+      for scope in frame.scopes.indices.reversed() {
+        switch frame.scopes[scope].locals[name] {
+        case .variable(let variable)?: return .variable(variable, frame: index)
+        case .pending(let span)?: return .declaredLater(span)
+        case nil: continue
+        }
       }
     }
     return .global
@@ -132,15 +145,19 @@ extension Resolver {
         notes: [.init("declared here", span)])
     case .global:
       reference.binding = .global
-      let isTopLevel = frame.node.role == .main
       if isRead {
         if reference.name == "Out" { outs += 1 }
-        note(reference, isTopLevel, in: \.reads)
+        let use = use(of: reference)
+        resolution.reads[reference.name, default: use].join(use)
         if laterFunctions > 0, let declaring {
           resolution.readsWhenCalled[declaring, default: []].insert(reference.name)
         }
       }
-      if isWrite { noteAssignment(reference, in: \.writes) }
+      if isWrite {
+        let use = use(of: reference)
+        resolution.writes[reference.name, default: use].join(use)
+        noteAssignmentWhenCalled(reference)
+      }
       if !isKnown(reference.name) { reportUnknown(reference, isWrite: isWrite) }
     }
     return nil
@@ -203,27 +220,16 @@ extension Resolver {
     return place
   }
 
-  /// Notes that a global is assigned, or that what it holds is changed.
-  func noteAssignment(
-    _ reference: NameReference, in uses: WritableKeyPath<Resolution, [String: Resolution.Use]>
-  ) {
-    note(reference, frame.node.role == .main, in: uses)
+  /// Notes that a global is assigned, or that what it holds is changed, by a function that is called later.
+  func noteAssignmentWhenCalled(_ reference: NameReference) {
     if laterFunctions > 0, let declaring {
       resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
     }
   }
 
-  private func note(
-    _ reference: NameReference, _ isTopLevel: Bool,
-    in uses: WritableKeyPath<Resolution, [String: Resolution.Use]>
-  ) {
-    var use =
-      resolution[keyPath: uses][reference.name]
-      ?? .init(span: reference.span, isAtTopLevel: false, isAtOnce: false)
-    if isTopLevel, !use.isAtTopLevel { use.span = reference.span }
-    use.isAtTopLevel = use.isAtTopLevel || isTopLevel
-    use.isAtOnce = use.isAtOnce || laterFunctions == 0
-    resolution[keyPath: uses][reference.name] = use
+  /// A use of a global that is made here.
+  func use(of reference: NameReference) -> Resolution.Use {
+    .init(span: reference.span, isAtTopLevel: frame.node.role == .main, isAtOnce: laterFunctions == 0)
   }
 
   // MARK: - Unknown names
@@ -233,7 +239,7 @@ extension Resolver {
   private static let suggestionLimit = 2_000
 
   private var visibleNames: [String] {
-    let locals = frames.flatMap { $0.scopes.flatMap(\.variables.keys) } + Array(globalSpans.keys)
+    let locals = frames.flatMap { $0.scopes.flatMap(\.variableNames) } + Array(resolution.declared.keys)
     return globals.nameCount > Self.suggestionLimit ? locals : locals + globals.names
   }
 
@@ -243,7 +249,7 @@ extension Resolver {
   ]
 
   private func isKnown(_ name: String) -> Bool {
-    globalSpans[name] != nil || globals.kind(of: name) != nil
+    resolution.declared[name] != nil || globals.kind(of: name) != nil
   }
 
   private func reportUnknown(_ reference: NameReference, isWrite: Bool) {

@@ -25,8 +25,8 @@ extension Resolver {
   /// `sleep(1s)` as a statement of its own, which is over at once.
   private func warnOfSleep(_ statement: Statement) {
     guard case .expression(let value) = statement.kind, case .call(let callee, _) = value.kind,
-      case .name(let name) = callee.kind, name.name == "sleep", globals.kind(of: "sleep") == .builtin,
-      globalSpans["sleep"] == nil, case .global = name.binding
+      case .name(let name) = callee.kind, name.name == "sleep", globals.isBuiltin("sleep"),
+      resolution.declared["sleep"] == nil, case .global = name.binding
     else { return }
     report(.sleepWaitsForNothing, at: value.span, .warning)
   }
@@ -156,7 +156,7 @@ extension Resolver {
     } else {
       // In its own value a name means what it meant before: `let user = user`.
       let scope = frame.scopes.count - 1
-      frame.scopes[scope].pending[name] = nil
+      frame.scopes[scope].reach(name)
       initializing.append((name, frames.count))
       resolve(node.value)
       initializing.removeLast()
@@ -172,7 +172,7 @@ extension Resolver {
     // A function used above its declaration must not need what is declared between the two.
     if let use = earlyUses[ObjectIdentifier(variable)], let scope = frame.scopes.last,
       let needed = function.captures.first(where: {
-        !$0.isFunction && scope.variables[$0.name] === $0 && $0.span.start > use.span.start
+        !$0.isFunction && scope.variable($0.name) === $0 && $0.span.start > use.span.start
       })
     {
       report(
@@ -200,7 +200,7 @@ extension Resolver {
     case .expression(let value): resolve(value)
     case .binding(let node):
       // `if let user = user`: in its value the name means what it meant before.
-      if !isAtOutermostLevel { frame.scopes[frame.scopes.count - 1].pending[node.name.name] = nil }
+      if !isAtOutermostLevel { frame.scopes[frame.scopes.count - 1].reach(node.name.name) }
       resolve(node.value)
       checkAwaited(node.value)
       declare(node.name, isLet: node.isLet, .declaration)
@@ -251,7 +251,10 @@ extension Resolver {
   private func noteChange(in place: Expression) {
     switch place.kind {
     case .name(let reference):
-      if case .global = reference.binding { noteAssignment(reference, in: \.changes) }
+      guard case .global = reference.binding else { return }
+      let use = use(of: reference)
+      resolution.changes[reference.name, default: use].join(use)
+      noteAssignmentWhenCalled(reference)
     case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver)
     default: break
     }
@@ -285,9 +288,10 @@ extension Resolver {
 
   private func checkGlobal(_ reference: NameReference) {
     let name = reference.name
-    let span = globalSpans[name]
-    let entry = globals.entry(named: name)
-    guard let kind = resolution.declares[name] ?? entry?.kind else { return }
+    let declared = resolution.declared[name]
+    let span = declared?.span
+    let entry = span == nil ? globals.entry(named: name) : nil
+    guard let kind = declared?.kind ?? entry?.kind else { return }
     let place = entry?.origin.map { "in \($0)" } ?? "in another cell"
     switch kind {
     case .var: break
@@ -375,9 +379,9 @@ extension Resolver {
   /// Notes in which group such a function is called.
   private func noteGroup(of callee: Expression, _ arguments: [Argument]) {
     guard case .name(let name) = callee.kind, Self.surrounding.contains(name.name),
-      case .global = name.binding, globalSpans[name.name] == nil
+      case .global = name.binding, resolution.declared[name.name] == nil
     else { return }
-    if globals.kind(of: name.name) == .builtin { name.groupPrefix = groupPrefix }
+    if globals.isBuiltin(name.name) { name.groupPrefix = groupPrefix }
     var path: String? = ""
     if name.name == "files" {
       path = nil

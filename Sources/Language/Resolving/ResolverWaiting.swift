@@ -24,7 +24,7 @@ extension Resolver {
       report(.neverNil("async"), at: value.span)
     case .call(let callee, _):
       guard case .name(let reference) = callee.kind, case .global = reference.binding,
-        Self.waiting.contains(reference.name), globalSpans[reference.name] == nil,
+        Self.waiting.contains(reference.name), resolution.declared[reference.name] == nil,
         globals.kind(of: reference.name) == .builtin
       else { return }
       report(.neverNil(reference.name), at: value.span)

@@ -188,8 +188,12 @@ struct Lexer {
     }
   }
 
-  func matches(_ expected: [UInt8]) -> Bool {
-    for (offset, expectedByte) in expected.enumerated() where byte(offset) != expectedByte { return false }
+  func matches(_ expected: [UInt8]) -> Bool { stands(expected, at: position) }
+
+  /// Whether those bytes stand at a place.
+  func stands(_ expected: [UInt8], at start: Int) -> Bool {
+    guard start + expected.count <= bytes.count else { return false }
+    for offset in expected.indices where bytes[start + offset] != expected[offset] { return false }
     return true
   }
 

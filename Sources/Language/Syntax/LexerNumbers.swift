@@ -64,6 +64,7 @@ extension Lexer {
   }
 
   private mutating func emitInteger(from start: Int, radix: Int, digits digitsStart: Int) {
+    if radix == 10, let value = decimal(digitsStart..<position) { return emit(.integer(value), from: start) }
     let text = digits(digitsStart..<position)
     if let value = UInt64(text, radix: radix), value <= UInt64(Int.max) + 1 {
       return emit(.integer(value), from: start)
@@ -92,6 +93,17 @@ extension Lexer {
     }
     report(.durationTooLong, Span(start, position))
     emit(.invalid, from: start)
+  }
+
+  /// The number that a few digits are, which is most of them; nil for any other.
+  private func decimal(_ range: Range<Int>) -> UInt64? {
+    guard (1...18).contains(range.count) else { return nil }
+    var value: UInt64 = 0
+    for index in range {
+      guard isDigit(bytes[index]) else { return nil }
+      value = value * 10 + UInt64(bytes[index] - UInt8(ascii: "0"))
+    }
+    return value
   }
 
   /// The digits of a literal without their underscores.

@@ -4,25 +4,36 @@ extension Lexer {
   mutating func lexIdentifier() {
     let start = position
     skipIdentifier()
-    let name = String(decoding: bytes[start..<position], as: UTF8.self)
-    if let keyword = Keyword.byName[name] {
+    if let keyword = keyword(from: start) {
       emit(.keyword(keyword), from: start)
     } else {
-      emit(.identifier(name), from: start)
+      emit(.identifier(String(decoding: bytes[start..<position], as: UTF8.self)), from: start)
     }
+  }
+
+  /// The keyword that stands between a place and here.
+  private func keyword(from start: Int) -> Keyword? {
+    for (expected, keyword) in Keyword.byFirstByte[Int(bytes[start])]
+    where expected.count == position - start && stands(expected, at: start) {
+      return keyword
+    }
+    return nil
   }
 
   /// Moves behind the letters, digits and underscores that stand here.
   mutating func skipIdentifier() {
-    while position < count {
-      switch byte() {
+    var end = position
+    defer { position = end }
+    while end < count {
+      switch bytes[end] {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-        position += 1
+        end += 1
       case 0x80...:
+        position = end
         let (scalar, length) = scalarHere()
         guard scalar.continuesIdentifier else { return }
-        position += length
+        end += length
       default:
         return
       }

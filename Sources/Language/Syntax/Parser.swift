@@ -167,7 +167,7 @@ public struct Parser {
 
   /// Whether the token is that plain word, not in backticks.
   func isWord(_ token: Token, _ word: String) -> Bool {
-    token.kind == .identifier(word) && token.span.end - token.span.start == word.utf8.count
+    token.span.end - token.span.start == word.utf8.count && token.kind == .identifier(word)
   }
 
   mutating func accept(_ symbol: Symbol) -> Bool {

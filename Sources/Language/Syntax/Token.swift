@@ -35,7 +35,15 @@ enum Keyword: String, CaseIterable {
   case `let`, `var`, `func`, `if`, `else`, `guard`, `while`, `for`, `in`, `break`, `continue`
   case `return`, `throw`, `do`, `catch`, `defer`, await, async, `nil`, `true`, `false`
 
-  static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+  /// All keywords by their first byte, of which few have the same.
+  static let byFirstByte: [[(bytes: [UInt8], keyword: Keyword)]] = {
+    var table = [[(bytes: [UInt8], keyword: Keyword)]](repeating: [], count: 256)
+    for keyword in allCases {
+      let bytes = Array(keyword.rawValue.utf8)
+      table[Int(bytes[0])].append((bytes, keyword))
+    }
+    return table
+  }()
 }
 
 enum Symbol: String, CaseIterable {

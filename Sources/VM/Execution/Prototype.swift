@@ -29,8 +29,6 @@ struct ClosureTemplate {
 /// constants relative to themselves.
 final class Prototype {
   let function: FunctionCode
-  /// What messages call it.
-  let name: String
   let entry: UnsafeMutablePointer<Instruction>
   let constants: ValuePointer
   let constantCount: Int
@@ -43,14 +41,6 @@ final class Prototype {
   init(_ function: FunctionCode, unit: LoadedProgram, constants values: [Value]) {
     self.function = function
     self.unit = unit
-    // A function of the prelude is named for its type and its member: `Array_map`.
-    let parts = function.name.split(separator: "_")
-    name =
-      switch function.role {
-      case .closure: "this closure"
-      case .function where unit.isPrelude && parts.count > 1 && !function.name.hasPrefix("_"): "\(parts[1])()"
-      default: "\(function.name)()"
-      }
     plainConstants = function.constants
     let codeSize = (function.code.count * MemoryLayout<Instruction>.stride + 15) & ~15
     block = .allocate(byteCount: codeSize + values.count * 16 + 16, alignment: 64)
@@ -74,6 +64,18 @@ final class Prototype {
   deinit {
     block.deallocate()
     template.captures.deallocate()
+  }
+
+  /// What messages call it.
+  var name: String {
+    switch function.role {
+    case .closure: return "this closure"
+    case .function where unit.isPrelude && !function.name.hasPrefix("_"):
+      // It is named for its type and its member: `Array_map`.
+      let parts = function.name.split(separator: "_")
+      return parts.count > 1 ? "\(parts[1])()" : "\(function.name)()"
+    default: return "\(function.name)()"
+    }
   }
 
   /// The place in the text of the instruction before `ip`.
