@@ -36,7 +36,7 @@ extension Prompt {
     case .last, .slowest: "nothing was traced yet; make a request: %get /"
     case .number(let number): "trace \(number) is not kept, or never was; %trace all lists those that are"
     case .path(let path):
-      "no request for \(path) was traced; %get \(path) makes one, if there is a route for it"
+      "no request for \(path) is kept, or there was none; %get \(path) makes one, if there is a route for it"
     }
   }
 
@@ -61,7 +61,7 @@ extension Prompt {
         say(StyledText("      " + facts, .dim).wrapped(to: columns, indent: 6))
         continue
       }
-      let gap = max(0, 6 + min(width, room) + 1 - Layout.width(of: title.plain))
+      let gap = max(1, 6 + min(width, room) + 1 - Layout.width(of: title.plain))
       say(
         title
           + StyledText(

@@ -129,6 +129,11 @@ extension CellsFileError {
   init(_ error: SystemError, _ file: String, _ action: Action) {
     let verb = action == .reading ? "read" : "write"
     switch error.code {
+    // As in /proc.
+    case ENOENT where action == .writing && FileManager.default.fileExists(atPath: Paths.folder(of: file)):
+      self.init(
+        .noPermission, file: file, problem: "no file can be made in this folder",
+        advice: "save somewhere else")
     case ENOENT, ENOTDIR:
       let isReading = action == .reading
       self.init(

@@ -19,7 +19,9 @@ import Testing
     try await onOwnThread {
       let serving = try Serving.start(cells: Self.notebook, ["--inspect", "--host", "0.0.0.0"])
       #expect(try serving.ask("/").status == 200)
-      #expect(try serving.ask("/_routebook/").text.hasPrefix("<!DOCTYPE html>"))
+      let page = try serving.connect()
+      try page.sendRequest("GET", "/_routebook/")
+      #expect(try page.readResponse().text.hasPrefix("<!DOCTYPE html>"))
       let events = try serving.connect()
       try events.sendRequest("GET", "/_routebook/events")
       #expect(try events.readResponse(toHead: true).status == 200)
@@ -54,7 +56,9 @@ import Testing
       let port = try program.wait(for: "the address that the cell listens on") { text in
         text.firstMatch(of: /"http:\/\/127\.0\.0\.1:(\d+)"/).flatMap { Int($0.1) }
       }
-      #expect(try RawHTTPClient.request(port: port, "GET", "/_routebook/").status == 200)
+      let page = try RawHTTPClient(port: port)
+      try page.sendRequest("GET", "/_routebook/")
+      #expect(try page.readResponse().status == 200)
       program.signal(SIGTERM)
       try program.waitForExit()
     }

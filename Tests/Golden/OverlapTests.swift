@@ -110,6 +110,24 @@ struct OverlapTests {
     #expect(fast.duration == .seconds(10))
   }
 
+  /// With all that it does meanwhile, as its ticks.
+  @Test func theWholeTutorialIsTold() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../cells/tutorial.cells")
+    var configuration = KernelConfiguration()
+    configuration.isClockVirtual = true
+    configuration.recordsTraces = true
+    let kernel = try KernelHandle(configuration) { _ in }
+    defer { kernel.shutDown(grace: .zero) }
+    for cell in try CellsFile.load(root.path()).codeCells {
+      #expect(run(cell.source, as: cell.number ?? 0, in: kernel) != nil)
+    }
+    // Until the pages have been opened that it opens in the end.
+    #expect(run("await sleep(15s)", as: 900, in: kernel) != nil)
+    let slow = Case("/compare", in: kernel, value: nil)
+    #expect(slow.advice == ["the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s"])
+  }
+
   /// What a request, or the cell that ran last, came to.
   private struct Case {
     var title = ""

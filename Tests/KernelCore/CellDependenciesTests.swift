@@ -170,6 +170,63 @@ struct CellDependenciesTests {
       [1: "let a = 1", 2: "func f() { a }", 3: "let g = f", 4: "let b = g() + 1", 5: "let a = 2"],
       [1, 3, 4, 5]),
     Example(
+      "a function of its own that reads a name which is declared again further down",
+      [1: "let v = 1", 2: "func f() { v }\nlet n = f()", 3: "let v = 5"],
+      [1: "let v = 1", 2: "func f() { v }\nlet n = f() + 0", 3: "let v = 5"], [1, 2, 3]),
+    Example(
+      "a closure of its own that is given to a member",
+      [1: "let v = 1", 2: "let c = { v }\nlet n = [1].map { c() }", 3: "let v = 5"],
+      [1: "let v = 1", 2: "let c = { v }\nlet n = [2].map { c() }", 3: "let v = 5"], [1, 2, 3]),
+    Example(
+      "a function of its own that it has put into a variable",
+      [1: "let v = 1", 2: "var c = nil\nc = { v }\nlet n = c()", 3: "let v = 5"],
+      [1: "let v = 1", 2: "var c = nil\nc = { v }\nlet n = c() + 1", 3: "let v = 5"], [1, 2, 3]),
+    Example(
+      "a function of its own that is called later alone",
+      [1: "let v = 1", 2: "func f() { v }\n2", 3: "let v = 5"],
+      [1: "let v = 1", 2: "func f() { v }\n3", 3: "let v = 5"], [2]),
+    Example(
+      "a cell that is gone and had taken over a name of the program's own",
+      [1: "func min(a, b) { 9 }", 2: "let n = min(1, 2)", 3: #"route "/" { min(1, 2) }"#, 4: "4"],
+      [2: "let n = min(1, 2)", 3: #"route "/" { min(1, 2) }"#, 4: "4"], [2]),
+    Example(
+      "a name of the program's own that an edited cell no longer has",
+      [1: "func min(a, b) { 9 }", 2: "func low() { min(1, 2) }", 3: "low()"],
+      [1: "func least(a, b) { 9 }", 2: "func low() { min(1, 2) }", 3: "low()"], [1, 3]),
+    Example(
+      "the value of a cell that is gone", [1: "5", 2: "let n = Out[1]", 3: "let m = n", 4: "4"],
+      [2: "let n = Out[1]", 3: "let m = n", 4: "4"], [2, 3]),
+    Example(
+      "the value of whichever cell", [1: "5", 2: "let i = 1\nOut[i]", 3: "3"],
+      [2: "let i = 1\nOut[i]", 3: "3"], [2]),
+    Example(
+      "a cell that is gone whose timer had changed what a guard reads",
+      [1: "var keys = []", 3: "every(1s) { keys.append(2) }", 8: "before { keys }"],
+      [1: "var keys = []", 8: "before { keys }"], [1]),
+    Example(
+      "an edited cell whose timer changes what a guard reads by a function",
+      [
+        1: "var keys = []", 2: "func add() { keys.append(2) }", 3: "after(1s) { add() }\n3",
+        8: "before { keys }",
+      ],
+      [
+        1: "var keys = []", 2: "func add() { keys.append(2) }", 3: "after(1s) { add() }\n4",
+        8: "before { keys }",
+      ],
+      [1, 3]),
+    Example(
+      "a cell that is gone whose route had changed what a guard reads",
+      [1: "var keys = []", 3: #"route POST "/keys" { keys.append(2) }"#, 8: "before { keys }"],
+      [1: "var keys = []", 8: "before { keys }"], [1]),
+    Example(
+      "an edited cell whose route changes what a guard reads",
+      [1: "var keys = []", 3: #"route POST "/keys" { keys.append(2) }"#, 8: "before { keys }"],
+      [1: "var keys = []", 3: #"route POST "/keys" { keys.append(3) }"#, 8: "before { keys }"], [3]),
+    Example(
+      "a guard that reads what is computed from what a cell further down changes",
+      [1: "var limit = 1", 3: "limit += 1", 8: "before { nil }"],
+      [1: "var limit = 1", 2: "let seen = limit", 3: "limit += 1", 8: "before { seen }"], [1, 2, 3, 8]),
+    Example(
       "a cell that has for itself a name of others", [1: "let r = 1", 2: "let r = 2\nr + 1", 3: "3"],
       [1: "let r = 1", 2: "let r = 2\nr + 2", 3: "3"], [2]),
     Example(

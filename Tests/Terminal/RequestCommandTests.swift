@@ -212,7 +212,7 @@ import Testing
     let notebook = try NotebookTerminal()
     #expect(
       try notebook.enter("%trace /slow") == [
-        "no request for /slow was traced; %get /slow makes one, if there is a route for it"
+        "no request for /slow is kept, or there was none; %get /slow makes one, if there is a route for it"
       ])
     try notebook.enter("route \"/slow\" { await sleep(40ms); \"slept\" }")
     try notebook.enter("%get /slow")
@@ -247,7 +247,7 @@ import Testing
     try notebook.enter("%get /slow")
     #expect(
       try notebook.enter("%diff /slow /quick") == [
-        "no request for /quick was traced; %get /quick makes one, if there is a route for it"
+        "no request for /quick is kept, or there was none; %get /quick makes one, if there is a route for it"
       ])
     try notebook.enter("%get /quick")
     let drawn = try notebook.enter("%diff /slow /quick")

@@ -5,8 +5,8 @@ import KernelCore
 struct WaterfallComparison {
   let lines: [StyledText]
 
-  /// In a window that is narrower they stand one below the other.
-  static let sideBySide = 120
+  /// With less room they stand one below the other: in a window of less than 120 columns, of which the last stays free.
+  static let sideBySide = 119
   /// Things of the critical path that are named.
   private static let stepLimit = 5
   private static let gap = StyledText(" │ ", .dim)

@@ -79,17 +79,29 @@ extension CellDependencies {
     return sources
   }
 
-  /// The names that a guard uses and one of some cells, or one that is gone, had assigned to or changed, or is to where
-  /// others do so further down: what they are is made anew, so that it is as after a start.
+  /// The names that a guard uses and one of some cells had assigned to or changed, itself or by a timer, or one that is
+  /// gone, be it for a request; and those that one of the cells is to assign to, or for a guard to read, where others
+  /// assign to them further down. What they are is made anew, so that it is as after a start.
   public func spoilt(by cells: Set<Int>, since before: CellDependencies) -> Set<String> {
     let names = namesOfGuards.union(before.namesOfGuards)
     if names.isEmpty { return [] }
-    let changing = before.texts.map(\.number).filter { places[$0] == nil || cells.contains($0) }
-    var spoilt = Set(changing.flatMap(before.staleness.assigned))
+    var spoilt: Set<String> = []
+    for text in before.texts {
+      let isGone = places[text.number] == nil
+      guard isGone || cells.contains(text.number) else { continue }
+      spoilt.formUnion(before.staleness.assigned(by: text.number))
+      spoilt.formUnion(before.staleness.assigned(byTimersOf: text.number))
+      if isGone {
+        spoilt.formUnion(text.gives)
+        spoilt.formUnion(before.staleness.assigned(byCalling: text.mentions))
+      }
+    }
+    let taken = namesTaken()
     for number in cells {
       guard let place = places[number] else { continue }
+      let used = staleness.assigned(by: number).union(cellsOfGuards.contains(number) ? taken(place) : [])
       spoilt.formUnion(
-        staleness.assigned(by: number).filter { name in
+        used.filter { name in
           givers[name]?.contains { $0 > place && staleness.assigned(by: texts[$0].number).contains(name) }
             ?? false
         })

@@ -72,7 +72,7 @@ public struct CellDependencies: Sendable {
   }
 
   /// The cells of this notebook that are to run so that it is as if all had run, where an earlier state of it has run:
-  /// some, those that depend on them or on what is gone, and those that declare a name which a cell before them now
+  /// some, those that depend on them or on what is gone, be it that a name is the program's own again, and those that declare a name which a cell before them now
   /// declares again, or which no cell declares any more that had taken it over.
   ///
   /// - Parameters:
@@ -91,6 +91,7 @@ public struct CellDependencies: Sendable {
     while true {
       let grown = affected.union(staleness.stale(in: order, edited: affected))
         .union(overlaid(by: affected)).union(regaining(before, affected, edited)).union(sources(of: affected))
+        .union(bereft(before, affected))
         .union(declaring(spoilt(by: affected, since: before)))
       if grown.count == affected.count { return order.filter(affected.contains) }
       affected = grown
@@ -165,6 +166,26 @@ public struct CellDependencies: Sendable {
       }
     }
     return regained
+  }
+
+  /// The cells that take a name which no cell declares any more.
+  private func bereft(_ before: CellDependencies, _ affected: Set<Int>) -> Set<Int> {
+    var names: Set<String> = []
+    var isAnyGone = false
+    for text in before.texts {
+      let isGone = places[text.number] == nil
+      guard isGone || affected.contains(text.number) else { continue }
+      names.formUnion(text.uses.declares.subtracting(self.names(of: text.number)))
+      if isGone { names.insert(Resolution.outName(of: text.number)) }
+      isAnyGone = isAnyGone || isGone
+    }
+    names = names.filter { declarers[$0] == nil }
+    if names.isEmpty { return [] }
+    let taken = namesTaken()
+    return Set(
+      texts.indices.filter { place in
+        isAnyGone && texts[place].mentionsAnyOut || !taken(place).isDisjoint(with: names)
+      }.map { texts[$0].number })
   }
 
   /// The cells of which one has a name when all have run: those behind the last that does not fail.

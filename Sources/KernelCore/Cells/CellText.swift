@@ -19,7 +19,8 @@ struct CellText: Sendable {
   /// is among them.
   var mentions: Set<String>
   var gives: Set<String>
-  /// The names that it reads, assigns to or changes as it runs, but for those that are its own by then.
+  /// The names that it reads, assigns to or changes as it runs, by functions of its own too, but for those that are its
+  /// own by then.
   let takes: Set<String>
   /// Whether it leaves a function that may be called when it has run.
   let hasFunctions: Bool
@@ -66,7 +67,7 @@ struct CellText: Sendable {
     hasFunctions = resolution.hasFunctions
     mentionsAnyOut = resolution.mentionsAnyOut
     calledAddresses = resolution.calledAddresses
-    takes = uses.reads.union(uses.assigns).filter { name in
+    var takes = uses.reads.union(uses.assigns).filter { name in
       guard names.contains(name) else { return true }
       guard let declared = resolution.declared[name]?.valueEnd, let use = resolution.reads[name] else {
         return false
@@ -77,6 +78,12 @@ struct CellText: Sendable {
     gives.insert(Resolution.outName(of: number))
     mentions = isBroken ? Self.words(of: text) : Set(resolution.reads.keys)
     mentions.formUnion(resolution.outsMentioned.map(Resolution.outName))
+    // A function that came into a name by an assignment may be any of the text.
+    let isAnyCalled =
+      hasFunctions && uses.reads.contains { resolution.writes[$0] != nil || resolution.changes[$0] != nil }
+    takes.formUnion(
+      (isAnyCalled ? mentions.union(gives) : uses.named(byOwnFunctionsAmong: uses.reads)).subtracting(names))
+    self.takes = takes
 
     var made = Made(names: Set(names.map(Declaration.global)), gives: gives)
     for route in resolution.routes {

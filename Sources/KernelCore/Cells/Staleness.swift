@@ -12,6 +12,9 @@ struct CellUses: Sendable {
   let readsWhenCalled: [String: Set<String>]
   /// For each global that it declares, what functions in its value assign to and change when they are called.
   let assignsWhenCalled: [String: Set<String>]
+  /// What its timers read, and what they assign to and change.
+  let timerReads: Set<String>
+  let timerAssigns: Set<String>
 
   /// - Parameter declares: the globals that it declares, where more is known of them than the resolution says.
   init(_ resolution: Resolution, declares: Set<String>? = nil) {
@@ -23,10 +26,24 @@ struct CellUses: Sendable {
     assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
     readsWhenCalled = resolution.readsWhenCalled
     assignsWhenCalled = resolution.assignsWhenCalled
+    (timerReads, timerAssigns) = (resolution.timerReads, resolution.timerAssigns)
   }
 
   /// The names that it declares whose values have functions that use globals.
   var functions: Set<String> { Set(readsWhenCalled.keys).union(assignsWhenCalled.keys) }
+
+  /// The globals that those of its own functions use that are among some names, and those that they call.
+  func named(byOwnFunctionsAmong names: Set<String>) -> Set<String> {
+    var found: Set<String> = []
+    var open = Array(names.intersection(declares))
+    while let name = open.popLast() {
+      for inner in (readsWhenCalled[name] ?? []).union(assignsWhenCalled[name] ?? [])
+      where found.insert(inner).inserted && declares.contains(inner) {
+        open.append(inner)
+      }
+    }
+    return found
+  }
 }
 
 /// Which cells would come to something else if they ran again: what they read has changed since they ran, or what they
@@ -151,6 +168,21 @@ struct Staleness: Sendable {
 
   /// What the last run of a cell assigned to and did not declare.
   func assigned(by cell: Int) -> Set<String> { runs[cell]?.assigns ?? [] }
+
+  /// What the timers of a cell assign to and change, by functions that they call too.
+  func assigned(byTimersOf cell: Int) -> Set<String> {
+    guard let uses = runs[cell]?.uses else { return [] }
+    return uses.timerAssigns.union(assigned(byCalling: uses.timerReads))
+  }
+
+  /// What functions assign to and change that some names stand for, and those that they call.
+  func assigned(byCalling names: Set<String>) -> Set<String> {
+    var found: Set<String> = []
+    for name in reached(from: names, { runs[$0]?.uses }) {
+      for cell in functions[name] ?? [] { found.formUnion(runs[cell]?.uses.assignsWhenCalled[name] ?? []) }
+    }
+    return found
+  }
 
   /// What a cell reads itself and what the functions read that it names, but for what it declares.
   private func names(readBy uses: CellUses) -> Set<String> {

@@ -39,6 +39,10 @@ struct InspectorAccess {
     where request.headers.contains(name: name) {
       throw Refusal(reason: "this page is not for requests through a proxy, which has set \(name)")
     }
+    // No browser ends its connection with a request. Nginx does by default, and says nothing else of itself.
+    guard !request.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "close" }) else {
+      throw Refusal(reason: "this page is not for requests with Connection: close, as a proxy makes them")
+    }
     // A route that passes on what it gets, as a gateway does, would pass this on to everybody.
     guard depth(request) <= 1 else {
       throw Refusal(reason: "this page is not for routes, which could pass it on to others")

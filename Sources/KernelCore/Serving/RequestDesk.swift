@@ -269,7 +269,7 @@ final class RequestDesk {
       recorder?.begin(
         .request(request.method, target: request.target), cell: route.cell,
         caller: caller, isOwn: caller != .none || depth > 1,
-        handler: value == nil && opening == nil ? route.place(in: machine) : nil,
+        code: value == nil && opening == nil ? route.place(in: machine) : nil,
         arrived: coming.arrived)
       ?? .none
     var surrounded: Surrounded?

@@ -118,9 +118,11 @@ final class TimerSet {
     ticker.ticks += 1
     let task = machine.upcomingTask
     ticker.task = task
-    ticker.span =
-      recorder?.begin(
-        .tick(interval: ticker.interval), cell: machine.place(of: ticker.body.value)?.source.cell) ?? .none
+    if let recorder {
+      let place = machine.place(of: ticker.body.value)
+      ticker.span = recorder.begin(
+        .tick(interval: ticker.interval), cell: place?.source.cell, code: place.map(RecordedTrace.Place.init))
+    }
     runningTickers[task] = ticker
     machine.start(ticker.body.value, owner: ticker.owner, followsDeferred: true, span: ticker.span)
   }

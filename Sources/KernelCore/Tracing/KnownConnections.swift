@@ -17,14 +17,30 @@ struct KnownConnections {
     }
   }
 
+  /// How many calls are under way, by their servers as far as those are known.
+  struct Users {
+    fileprivate var ofServer: [String: Int] = [:]
+    fileprivate var unknown = 0
+    fileprivate var all: Int { ofServer.values.reduce(unknown, +) }
+
+    /// Counts a call with what it has had of connections; nil where it is too early to know.
+    mutating func add(_ connections: [FetchResponse.Connection]?) {
+      guard let connections else { return unknown += 1 }
+      for connection in connections { ofServer[connection.server, default: 0] += 1 }
+    }
+  }
+
   /// How much longer each of some calls would take if all began at once; nil where that is not known, or more of them
   /// go to one server than may at once.
   ///
   /// - Parameters:
   ///   - calls: what each had of connections when they were made one after the other, and what the routes of the notebook
   ///     had of some that answered it.
+  ///   - others: what else is under way meanwhile.
   ///   - limits: how many may be under way.
-  func delays(ofCallsAtOnce calls: [[FetchResponse.Connection]], _ limits: TransferLimits) -> [Int]? {
+  func delays(
+    ofCallsAtOnce calls: [[FetchResponse.Connection]], besides others: Users, _ limits: TransferLimits
+  ) -> [Int]? {
     var users: [String: Int] = [:]
     /// How long it took in these calls to make a connection that several use at a time.
     var made: [String: Int] = [:]
@@ -46,8 +62,10 @@ struct KnownConnections {
       delays.append(delay)
     }
     let isWithinLimits =
-      users.values.reduce(0, +) <= limits.connections
-      && users.values.allSatisfy { $0 <= limits.connectionsPerHost }
+      users.values.reduce(others.all, +) <= limits.connections
+      && users.allSatisfy { server, count in
+        count + others.ofServer[server, default: 0] + others.unknown <= limits.connectionsPerHost
+      }
     return isWithinLimits ? delays : nil
   }
 }

@@ -28,6 +28,12 @@ final class RecordedTrace {
     var line: Int { source.lineNumber(of: offset) }
   }
 
+  /// When something was. Of what was at the same time, as is usual on a virtual clock, the order tells what was first.
+  struct Moment {
+    let time: Int
+    let order: Int
+  }
+
   struct Span {
     /// Nil for what the trace is of.
     let work: TracedWork?
@@ -37,7 +43,10 @@ final class RecordedTrace {
     let cause: SpanID
     var place: Place?
     let start: Int
+    /// Among all that was recorded.
+    var startOrder = 0
     var end: Int?
+    var endOrder: Int?
     var outcome: TracedOutcome?
     /// The status of an answer.
     var status: Int?
@@ -77,7 +86,9 @@ final class RecordedTrace {
     var source = SpanID.none
     let place: Place?
     let start: Int
+    var startOrder = 0
     var end: Int?
+    var endOrder: Int?
     /// What ended it.
     var cause = SpanID.none
     var kind = Kind.await
@@ -92,8 +103,8 @@ final class RecordedTrace {
   let caller: SpanID
   /// Whether the notebook made it itself.
   let isOwn: Bool
-  /// The handler that answers a request, where nothing that surrounds its path runs too.
-  let handler: Place?
+  /// The handler that answers a request, where nothing that surrounds its path runs too; the function of a tick.
+  let code: Place?
   /// The first is the whole.
   var spans: [Span]
   var waits: [Wait] = []
@@ -108,38 +119,57 @@ final class RecordedTrace {
   var droppedFibers = 0
 
   init(
-    number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, handler: Place? = nil,
-    start: Int
+    number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, code: Place? = nil,
+    start: Int, order: Int = 0
   ) {
     self.number = number
     self.id = id
     self.subject = subject
     self.caller = caller
     self.isOwn = isOwn
-    self.handler = handler
-    spans = [Span(work: nil, parent: 0, cause: caller, start: start, ownCell: cell)]
+    self.code = code
+    spans = [Span(work: nil, parent: 0, cause: caller, start: start, startOrder: order, ownCell: cell)]
   }
 
   func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
 
   /// A span need wait no longer.
-  func goOn(span: Int, cause: SpanID, at time: Int) {
+  func goOn(span: Int, cause: SpanID, at moment: Moment) {
     guard let wait = spans[span].lastWait, waits[wait].end == nil else { return }
-    waits[wait].end = time
+    (waits[wait].end, waits[wait].endOrder) = (moment.time, moment.order)
     waits[wait].cause = waits[wait].kind == .many ? .none : cause
   }
 
   /// A span is over, unless it is already.
-  func end(span place: Int, _ outcome: TracedOutcome, status: Int? = nil, at time: Int) {
+  func end(span place: Int, _ outcome: TracedOutcome, status: Int? = nil, at moment: Moment) {
     func end(_ span: inout Span) {
       if status != nil { span.status = status }
       if span.end != nil { return }
-      span.end = time
+      (span.end, span.endOrder) = (moment.time, moment.order)
       span.outcome = outcome
       if outcome == .cancelled, case .timer = span.work { hasLimits = true }
     }
-    goOn(span: place, cause: .none, at: time)
+    goOn(span: place, cause: .none, at: moment)
     end(&spans[place])
+  }
+
+  /// Leaves of what each span has waited for one wait that stands for all, to give back the room of the others.
+  func fold() {
+    var folded: [Wait] = []
+    var places: [Int: Int] = [:]
+    for wait in waits {
+      guard let place = places[wait.span] else {
+        places[wait.span] = folded.count
+        folded.append(wait)
+        continue
+      }
+      let first = folded[place]
+      folded[place] = Wait(
+        span: wait.span, place: wait.place, start: first.start, startOrder: first.startOrder, end: wait.end,
+        endOrder: wait.endOrder, kind: .many)
+    }
+    waits = folded
+    for (span, place) in places { spans[span].lastWait = place }
   }
 
   /// The wait that a span is in when something of it begins.
@@ -147,9 +177,9 @@ final class RecordedTrace {
     waits.last { $0.span == span && $0.start < time && time <= $0.end ?? time }
   }
 
-  /// Whether any code ran within a time, that of one fiber left out.
+  /// Whether any code ran between two places of the order, that of one fiber left out.
   func ran(from start: Int, to end: Int, besides fiber: Int? = nil) -> Bool {
-    func isWithin(_ time: Int?) -> Bool { time.map { start <= $0 && $0 < end } ?? false }
+    func isWithin(_ order: Int?) -> Bool { order.map { start < $0 && $0 < end } ?? false }
     func isCode(_ place: Int) -> Bool {
       if place == fiber { return false }
       return switch spans[place].work {
@@ -157,11 +187,13 @@ final class RecordedTrace {
       default: false
       }
     }
-    return spans.indices.contains { isCode($0) && (isWithin(spans[$0].start) || isWithin(spans[$0].end)) }
+    return spans.indices.contains {
+      isCode($0) && (isWithin(spans[$0].startOrder) || isWithin(spans[$0].endOrder))
+    }
       || waits.contains {
         isCode($0.span)
-          && (isWithin($0.start) || isWithin($0.end)
-            || $0.kind == .many && $0.start < end && start <= $0.end ?? .max)
+          && (isWithin($0.startOrder) || isWithin($0.endOrder)
+            || $0.kind == .many && $0.startOrder < end && start < $0.endOrder ?? .max)
       }
   }
 

@@ -8,14 +8,14 @@ import VM
 /// their handlers do.
 struct TraceOverlaps {
   private let recorder: TraceRecorder
-  private let limits: TransferLimits
+  private let limits: CallLimits
   private let names: any GlobalNames
   private let isConstant: (String) -> Bool
   private let isArray: (String) -> Bool
   private let changesByItself: (String) -> Bool
   private var analyses: [ObjectIdentifier: OverlapAnalysis?] = [:]
   private var bytes = 0
-  private var handlers: [Handler: Set<String>?] = [:]
+  private var functions: [Function: CodeEffects?] = [:]
   /// Requests that have been looked at, to see what they do.
   private var looks = 0
 
@@ -33,7 +33,7 @@ struct TraceOverlaps {
   ///   - isArray: whether one is a `let` with an Array.
   ///   - changesByItself: whether one holds what changes though no code of the notebook runs, as a Deferred does.
   init(
-    _ recorder: TraceRecorder, _ limits: TransferLimits, names: any GlobalNames,
+    _ recorder: TraceRecorder, _ limits: CallLimits, names: any GlobalNames,
     isConstant: @escaping (String) -> Bool,
     isArray: @escaping (String) -> Bool, changesByItself: @escaping (String) -> Bool
   ) {
@@ -45,7 +45,13 @@ struct TraceOverlaps {
     self.isArray = isArray
   }
 
-  private struct Handler: Hashable {
+  /// How much may be under way.
+  struct CallLimits {
+    let calls: TransferLimits
+    let requests: Int
+  }
+
+  private struct Function: Hashable {
     let source: ObjectIdentifier
     let offset: Int
   }
@@ -57,6 +63,9 @@ struct TraceOverlaps {
     /// How long a fiber waited for it.
     let start: Int
     let end: Int
+
+    var startOrder: Int { trace.spans[span].startOrder }
+    var endOrder: Int { trace.spans[span].endOrder ?? .max }
 
     /// Whether its address is made of texts and numbers alone, as far as one can see: none that shows an array, a
     /// dictionary, an answer or a Deferred.
@@ -157,9 +166,12 @@ struct TraceOverlaps {
       let traces = served(by: call.trace.spans[call.span]).compactMap { recorder[$0] }
       return (call.trace.connections[call.span] ?? []) + traces.flatMap { $0.connections.values.joined() }
     }
-    guard let delays = recorder.connections.delays(ofCallsAtOnce: connections, limits) else {
-      return nil
-    }
+    let others = othersUnderWay(beside: run)
+    let requests = run.reduce(others.requests) { $0 + served(by: $1.trace.spans[$1.span]).count }
+    guard requests <= limits.requests,
+      let delays = recorder.connections.delays(
+        ofCallsAtOnce: connections, besides: others.connections, limits.calls)
+    else { return nil }
     let works = zip(run, delays).map { call, delay in
       SharedTime.Work(
         duration: call.end - call.start + delay,
@@ -178,6 +190,29 @@ struct TraceOverlaps {
       if span.outcome == .failed, !group.caught.contains(call.place.offset) { failures.append(ends[place]) }
     }
     return failures.min() ?? ends.max()
+  }
+
+  /// What else is under way in the time of a run and so takes room: requests to this notebook, and of calls what they
+  /// have of connections; those that have no answer yet may be to any server.
+  private func othersUnderWay(beside run: [Call]) -> (requests: Int, connections: KnownConnections.Users) {
+    let (first, last) = (run[0], run[run.count - 1])
+    let answering = Set(run.flatMap { served(by: $0.trace.spans[$0.span]) })
+    let own = Set(run.map { $0.trace.id(ofSpan: $0.span) })
+    var requests = 0
+    var users = KnownConnections.Users()
+    for trace in recorder.traces(from: first.start, to: last.end) ?? [] where !answering.contains(trace.id) {
+      func isUnderWay(_ span: RecordedTrace.Span) -> Bool {
+        span.startOrder < last.endOrder && span.endOrder ?? .max > first.startOrder
+      }
+      if case .request = trace.subject, isUnderWay(trace.spans[0]) { requests += 1 }
+      for (place, span) in trace.spans.enumerated() where isUnderWay(span) {
+        guard case .call = span.work, span.served.isEmpty, !own.contains(trace.id(ofSpan: place)) else {
+          continue
+        }
+        users.add(trace.connections[place])
+      }
+    }
+    return (requests, users)
   }
 
   /// A delay in nanoseconds that changes nothing; of what takes longer it is a quarter.
@@ -255,24 +290,31 @@ struct TraceOverlaps {
   /// have changed something: had all been begun at once, they might have found it as it was before.
   private mutating func isQuiet(_ run: [Call], _ group: OverlapGroup) -> Bool {
     let trace = run[0].trace
-    let (start, end) = (trace.spans[run[0].span].start, run[run.count - 1].end)
-    guard let all = recorder.traces(from: start, to: end) else { return false }
+    let (start, end) = (run[0].startOrder, run[run.count - 1].endOrder)
+    guard let all = recorder.traces(from: trace.spans[run[0].span].start, to: run[run.count - 1].end) else {
+      return false
+    }
     let answering = Set(run.flatMap { served(by: $0.trace.spans[$0.span]) })
+    let reads = answering.reduce(into: group.declares) { names, id in
+      names.formUnion(recorder[id]?.code.flatMap { effects(of: $0) }?.reads ?? [])
+    }
     let fiber = trace.spans[run[0].span].parent
     for other in all where !answering.contains(other.id) {
       looks += other.size
-      guard looks < Self.lookLimit else { return false }
+      guard looks < Self.lookLimit, !other.mayWriteElsewhere(from: start, to: end, at: run[0].start) else {
+        return false
+      }
       let isOwn = other === trace
-      // What began at the same moment in the same trace may have run behind the first call.
-      let ran = isOwn ? other.ran(from: start, to: end, besides: fiber) : other.ran(from: start + 1, to: end)
-      if !ran { continue }
+      if !other.ran(from: start, to: end, besides: isOwn ? fiber : nil) { continue }
       // What a function was given may be something that fibers of the same code change.
       if other.droppedFibers > 0 || isOwn && group.tellsArguments { return false }
       let source = run[0].place.source
       // The calls may stand in a function of another cell, whose text says nothing of this one.
       if isOwn, case .cell = other.subject, source.cell == other.spans[0].cell {
         if analysis(of: source)?.isReadingText != true { return false }
-      } else if !isReading(other, besides: group.declares) {
+      } else if let effects = effects(of: other, besides: group.declares) {
+        if !effects.writes.isDisjoint(with: reads) { return false }
+      } else {
         return false
       }
     }
@@ -291,17 +333,24 @@ struct TraceOverlaps {
 
   /// Whether all that a request came to changed nothing.
   private mutating func isReading(_ trace: RecordedTrace, besides declared: Set<String>) -> Bool {
-    guard !trace.isStreamed, let handler = trace.handler, let reads = reads(of: handler) else { return false }
-    return reads.isDisjoint(with: declared) && !reads.contains(where: changesByItself)
-      && runsOwnCode(trace, of: handler)
+    effects(of: trace, besides: declared)?.writes.isEmpty ?? false
   }
 
-  /// Whether each fiber of a request was begun by the text of its handler.
-  private mutating func runsOwnCode(_ trace: RecordedTrace, of handler: RecordedTrace.Place) -> Bool {
-    guard let range = analysis(of: handler.source)?.rangeOfHandler(at: handler.offset) else { return false }
+  /// What a request or a tick came to, where that is known and has nothing to do with some globals.
+  private mutating func effects(of trace: RecordedTrace, besides declared: Set<String>) -> CodeEffects? {
+    guard !trace.isStreamed, let code = trace.code, let effects = effects(of: code),
+      effects.reads.isDisjoint(with: declared), !effects.reads.contains(where: changesByItself),
+      runsOwnCode(trace, of: code)
+    else { return nil }
+    return effects
+  }
+
+  /// Whether each fiber of a request or a tick was begun by the text of its function.
+  private mutating func runsOwnCode(_ trace: RecordedTrace, of code: RecordedTrace.Place) -> Bool {
+    guard let range = analysis(of: code.source)?.rangeOfFunction(at: code.offset) else { return false }
     return trace.spans.dropFirst().allSatisfy { span in
       guard case .fiber = span.work else { return true }
-      return span.place.map { $0.source === handler.source && range.contains($0.offset) } ?? false
+      return span.place.map { $0.source === code.source && range.contains($0.offset) } ?? false
     }
   }
 
@@ -327,13 +376,32 @@ struct TraceOverlaps {
     return true
   }
 
-  /// The globals that a handler reads; nil where it may change something.
-  private mutating func reads(of handler: RecordedTrace.Place) -> Set<String>? {
-    let key = Handler(source: ObjectIdentifier(handler.source), offset: handler.offset)
-    if let known = handlers[key] { return known }
-    let reads = analysis(of: handler.source)?.readsOfReadingHandler(at: handler.offset)
-    handlers[key] = .some(reads)
-    return reads
+  /// What a function does with globals; nil where it may change something else.
+  private mutating func effects(of code: RecordedTrace.Place) -> CodeEffects? {
+    let key = Function(source: ObjectIdentifier(code.source), offset: code.offset)
+    if let known = functions[key] { return known }
+    let effects = analysis(of: code.source)?.effectsOfFunction(at: code.offset)
+    functions[key] = .some(effects)
+    return effects
+  }
+}
+
+extension RecordedTrace {
+  /// Methods that change nothing (RFC 9110 §9.2.1).
+  private static let safeMethods: Set = ["GET", "HEAD", "OPTIONS", "TRACE"]
+  /// How long a service may still be doing what nobody has heard the end of, in nanoseconds.
+  private static let unheard = 60_000_000_000
+
+  /// Whether another service may have changed something between two places of the order, the first of which was at a
+  /// time, since it was called to do so.
+  fileprivate func mayWriteElsewhere(from start: Int, to end: Int, at time: Int) -> Bool {
+    spans.contains { span in
+      guard case .call(let method, _) = span.work, !Self.safeMethods.contains(method), span.served.isEmpty,
+        span.startOrder < end
+      else { return false }
+      if span.status == nil, let last = span.end { return last.addingClamped(Self.unheard) >= time }
+      return span.endOrder ?? .max > start
+    }
   }
 }
 
@@ -347,7 +415,12 @@ extension Supervisor {
     let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
     let type = { [unowned self] name in kernel.typeOfConstant(name, in: trace) }
     var overlaps = TraceOverlaps(
-      recorder, transfers.limits, names: names,
+      recorder,
+      .init(
+        calls: transfers.limits,
+        requests: min(
+          configuration.serverLimits.maxRequestsInFlight, configuration.serverLimits.maxConnections)),
+      names: names,
       isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
       isArray: { type($0) == "Array" },
       changesByItself: { [unowned self] name in

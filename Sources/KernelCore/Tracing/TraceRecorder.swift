@@ -16,10 +16,19 @@ final class TraceRecorder: MachineTracer {
   private var ticks = TraceRing(capacity: tickCapacity)
   private var nextNumber = 1
   private(set) var connections = KnownConnections()
+  /// How much has been recorded.
+  private var order = 0
+  /// There is no room, and none can be made before something ends.
+  private var isFull = false
   /// The number of the first trace of the kernel that there is.
   private(set) var firstOfKernel = 1
 
   init(clock: any Clock) { self.clock = clock }
+
+  private func moment() -> RecordedTrace.Moment {
+    order += 1
+    return RecordedTrace.Moment(time: clock.now, order: order)
+  }
 
   // MARK: Whole traces
 
@@ -28,20 +37,23 @@ final class TraceRecorder: MachineTracer {
   /// - Parameters:
   ///   - caller: the span of the notebook's own call that led to it.
   ///   - isOwn: whether there was such a call.
-  ///   - handler: what answers a request, where nothing that surrounds its path runs too.
+  ///   - code: what answers a request, where nothing that surrounds its path runs too; the function of a tick.
   ///   - arrived: when the request came, where it was held until now.
   func begin(
     _ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none, isOwn: Bool = false,
-    handler: RecordedTrace.Place? = nil, arrived: Int? = nil
+    code: RecordedTrace.Place? = nil, arrived: Int? = nil
   ) -> SpanID {
+    let now = moment()
     let isTick = if case .tick = subject { true } else { false }
     let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
     let trace = RecordedTrace(
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
-      handler: handler, start: arrived ?? clock.now)
-    if let arrived, arrived < clock.now {
+      code: code, start: arrived ?? now.time, order: now.order)
+    if let arrived, arrived < now.time {
       trace.waits.append(
-        RecordedTrace.Wait(span: 0, place: nil, start: arrived, end: clock.now, kind: .held))
+        RecordedTrace.Wait(
+          span: 0, place: nil, start: arrived, startOrder: now.order, end: now.time, endOrder: now.order,
+          kind: .held))
     }
     nextNumber += 1
     if isTick { ticks.append(trace) } else { requests.append(trace) }
@@ -52,7 +64,8 @@ final class TraceRecorder: MachineTracer {
   func end(_ id: SpanID, _ outcome: TracedOutcome, status: Int? = nil) {
     guard id != .none, let trace = self[id] else { return }
     let key = SpanKey(id)
-    trace.end(span: key.span, outcome, status: status, at: clock.now)
+    trace.end(span: key.span, outcome, status: status, at: moment())
+    isFull = false
     if key.isTick { ticks.ended(key.place) } else { requests.ended(key.place) }
   }
 
@@ -95,11 +108,11 @@ final class TraceRecorder: MachineTracer {
       if case .fiber = work { trace.droppedFibers += 1 }
       return .none
     }
-    let key = SpanKey(parent)
+    let (key, now) = (SpanKey(parent), moment())
     trace.spans.append(
       RecordedTrace.Span(
         work: work, parent: key.span, cause: cause, place: place.map(RecordedTrace.Place.init),
-        start: clock.now))
+        start: now.time, startOrder: now.order))
     grew(key)
     return trace.id(ofSpan: trace.spans.count - 1)
   }
@@ -108,24 +121,26 @@ final class TraceRecorder: MachineTracer {
     guard let trace = self[id] else { return }
     let key = SpanKey(id)
     if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
-      trace.waits[last].end = nil
+      (trace.waits[last].end, trace.waits[last].endOrder) = (nil, nil)
       trace.waits[last].kind = .many
       trace.waits[last].source = .none
       return
     }
+    let now = moment()
     trace.spans[key.span].lastWait = trace.waits.count
     trace.waits.append(
       RecordedTrace.Wait(
-        span: key.span, source: source, place: place.map(RecordedTrace.Place.init), start: clock.now))
+        span: key.span, source: source, place: place.map(RecordedTrace.Place.init), start: now.time,
+        startOrder: now.order))
     grew(key)
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
-    self[id]?.goOn(span: SpanKey(id).span, cause: cause, at: clock.now)
+    self[id]?.goOn(span: SpanKey(id).span, cause: cause, at: moment())
   }
 
   func ends(_ id: SpanID, _ outcome: TracedOutcome) {
-    self[id]?.end(span: SpanKey(id).span, outcome, at: clock.now)
+    self[id]?.end(span: SpanKey(id).span, outcome, at: moment())
   }
 
   // MARK: Finding
@@ -231,7 +246,50 @@ final class TraceRecorder: MachineTracer {
   }
 
   private func hasRoom(_ trace: RecordedTrace) -> Bool {
-    trace.size < TraceRecorder.traceLimit && requests.size + ticks.size < TraceRecorder.limit
+    if trace.size >= TraceRecorder.traceLimit { return false }
+    if size < TraceRecorder.limit { return true }
+    if !isFull { makeRoom(besides: trace) }
+    return size < TraceRecorder.limit
+  }
+
+  private var size: Int { requests.size + ticks.size }
+
+  /// Gives up what is oldest, a tenth of all, so that what is new is seen: traces that have ended, but for the last of
+  /// them; the single waits of those that are under way; in the end all that have ended.
+  private func makeRoom(besides trace: RecordedTrace) {
+    let aim = TraceRecorder.limit / 10 * 9
+    let old = all.filter { $0 !== trace }
+    let ended = old.filter(\.isOver)
+    let steps: [(ArraySlice<RecordedTrace>, (RecordedTrace) -> Void)] = [
+      (ended.dropLast(Self.lastKept), drop),
+      (old.filter { !$0.isOver && $0.waits.count > $0.spans.count }[...], fold),
+      (ended.suffix(Self.lastKept), drop),
+    ]
+    for (traces, giveUp) in steps {
+      for trace in traces {
+        if size <= aim { return }
+        giveUp(trace)
+      }
+    }
+    isFull = size >= TraceRecorder.limit
+  }
+
+  /// How many traces that have ended are kept as long as others can be given up.
+  private static let lastKept = 50
+
+  private func drop(_ trace: RecordedTrace) {
+    let key = SpanKey(trace.id)
+    if key.isTick { ticks.drop(key.place) } else { requests.drop(key.place) }
+  }
+
+  private func fold(_ trace: RecordedTrace) {
+    let before = trace.size
+    trace.fold()
+    if SpanKey(trace.id).isTick {
+      ticks.shrank(by: before - trace.size)
+    } else {
+      requests.shrank(by: before - trace.size)
+    }
   }
 
   private func grew(_ key: SpanKey) {

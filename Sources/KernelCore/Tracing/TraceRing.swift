@@ -43,6 +43,20 @@ struct TraceRing {
 
   mutating func grew() { size += 1 }
 
+  mutating func shrank(by count: Int) { size -= count }
+
+  /// A trace that has ended is given up before its time.
+  mutating func drop(_ place: Int) {
+    guard let trace = self[place] else { return }
+    forget(trace)
+    if place + slots.count >= next {
+      slots[place % slots.count] = nil
+    } else {
+      late[place] = nil
+      endedLate.removeAll { $0 == place }
+    }
+  }
+
   /// A trace has ended.
   mutating func ended(_ place: Int) {
     guard place + slots.count < next, late[place] != nil else { return }

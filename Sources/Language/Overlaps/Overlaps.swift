@@ -14,6 +14,14 @@ public struct OverlapGroup: Hashable, Sendable {
   public let limited: Set<Int>
 }
 
+/// What a piece of code has to do with globals.
+public struct CodeEffects: Hashable, Sendable {
+  /// Those that it reads.
+  public let reads: Set<String>
+  /// Those that it gives another value. It changes nothing that they hold.
+  public let writes: Set<String>
+}
+
 /// What a text could do at once, found in its tree. Nothing of it is run, and no times are known.
 ///
 /// Where it can't be told whether something matters, it counts as if it did: what is found is right, and not all is found.
@@ -48,25 +56,25 @@ public struct OverlapAnalysis {
     }
   }
 
-  /// The globals that the handler of a route reads, where it changes nothing but variables of its own; nil where it may
-  /// change something else, or where none begins there.
+  /// What the handler of a route or another function has to do with globals; nil where it may change something else than
+  /// them and variables of its own, or where none begins there.
   ///
-  /// - Parameter offset: where its route begins in the text, in UTF-8.
-  public func readsOfReadingHandler(at offset: Int) -> Set<String>? {
-    handler(at: offset).flatMap { ReadingCheck.reads(of: $0, facts) }
+  /// - Parameter offset: where its text begins, that of a route with its word, in UTF-8.
+  public func effectsOfFunction(at offset: Int) -> CodeEffects? {
+    function(at: offset).flatMap { ReadingCheck.effects(of: $0, facts) }
   }
 
   /// Whether the text itself changes nothing but what it declares.
   public var isReadingText: Bool {
-    facts.functions.first.map { ReadingCheck.reads(of: $0, facts) != nil } ?? false
+    facts.functions.first.flatMap { ReadingCheck.effects(of: $0, facts) }?.writes.isEmpty ?? false
   }
 
-  /// The text of the handler of a route, in UTF-8.
-  public func rangeOfHandler(at offset: Int) -> Range<Int>? {
-    handler(at: offset).map { $0.span.start..<$0.span.end }
+  /// The text of such a function, in UTF-8.
+  public func rangeOfFunction(at offset: Int) -> Range<Int>? {
+    function(at: offset).map { $0.span.start..<$0.span.end }
   }
 
-  private func handler(at offset: Int) -> FunctionNode? {
-    facts.functions.first { $0.role == .handler && $0.span.start == offset }
+  private func function(at offset: Int) -> FunctionNode? {
+    facts.functions.first { $0.role != .main && $0.span.start == offset }
   }
 }

@@ -1,8 +1,9 @@
-/// Goes through a handler and looks for what could change anything but variables of its own.
+/// Goes through a function and looks for what could change anything but variables of its own and what globals stand for.
 struct ReadingCheck {
   private let facts: VariableFacts
   private let handler: FunctionNode
   private var reads: Set<String> = []
+  private var writes: Set<String> = []
   private var changes = false
 
   private init(_ handler: FunctionNode, _ facts: VariableFacts) {
@@ -10,11 +11,11 @@ struct ReadingCheck {
     self.facts = facts
   }
 
-  /// The globals that a handler reads; nil where it may change something.
-  static func reads(of handler: FunctionNode, _ facts: VariableFacts) -> Set<String>? {
-    var check = ReadingCheck(handler, facts)
-    check.visit(.function(handler))
-    return check.changes ? nil : check.reads
+  /// What a function does with globals; nil where it may change something else.
+  static func effects(of function: FunctionNode, _ facts: VariableFacts) -> CodeEffects? {
+    var check = ReadingCheck(function, facts)
+    check.visit(.function(function))
+    return check.changes ? nil : CodeEffects(reads: check.reads, writes: check.writes)
   }
 
   private mutating func visit(_ part: CodePart) {
@@ -29,8 +30,16 @@ struct ReadingCheck {
 
   private mutating func look(at statement: Statement) {
     switch statement.kind {
-    case .assignment(let target, _, _, _):
-      if !isOwnPlace(target) { changes = true }
+    case .assignment(let target, let operation, _, let value):
+      if isOwnPlace(target) { return }
+      // `xs += [1]` changes the array that others may have by other names.
+      guard case .name(let reference) = target.kind, case .global = reference.binding,
+        operation == nil || facts.isScalar(value)
+      else {
+        changes = true
+        return
+      }
+      writes.insert(reference.name)
     case .route, .hook, .group, .forLoop(awaits: true, _, _, _), .invalid: changes = true
     default: break
     }

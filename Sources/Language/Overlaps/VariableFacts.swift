@@ -227,6 +227,7 @@ struct VariableFacts {
       return operation == .coalesce ? sides.count == 2 : !sides.isEmpty
     case .ternary(_, let then, let otherwise):
       return isScalar(then, depth: depth + 1) && isScalar(otherwise, depth: depth + 1)
+    case .conditional(let node): return isScalar(node, depth: depth + 1)
     case .name(let reference):
       guard let variable = reference.variable else { return globals.isConstant(reference.name) }
       return content(of: variable, depth: depth + 1) == .scalar
@@ -244,6 +245,20 @@ struct VariableFacts {
     case .index(let base, _, nil, _):
       return isRequestField(base, in: PureNames.requestTextFields) || isScalar(base, depth: depth + 1)
     default: return false
+    }
+  }
+
+  /// The same of an `if` with all its branches.
+  private func isScalar(_ node: IfNode, depth: Int) -> Bool {
+    func givesScalar(_ block: BlockNode) -> Bool {
+      guard case .expression(let value)? = block.statements.last?.kind else { return false }
+      return isScalar(value, depth: depth + 1)
+    }
+    if depth > Self.depthLimit || !givesScalar(node.then) { return false }
+    return switch node.otherwise {
+    case .block(let block)?: givesScalar(block)
+    case .conditional(let next)?: isScalar(next, depth: depth + 1)
+    case nil: false
     }
   }
 

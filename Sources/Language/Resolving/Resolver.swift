@@ -80,6 +80,8 @@ public final class Resolver {
   var outsByNumber = 0
   /// Where the expression stands that is a statement by itself, resolved last.
   var unused: Span?
+  /// How many closures surround the place that timers run.
+  var timers = 0
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
 

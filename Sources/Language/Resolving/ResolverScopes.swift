@@ -152,6 +152,7 @@ extension Resolver {
         if laterFunctions > 0, let declaring {
           resolution.readsWhenCalled[declaring, default: []].insert(reference.name)
         }
+        if timers > 0 { resolution.timerReads.insert(reference.name) }
       }
       if isWrite {
         let use = use(of: reference)
@@ -225,6 +226,7 @@ extension Resolver {
     if laterFunctions > 0, let declaring {
       resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
     }
+    if timers > 0 { resolution.timerAssigns.insert(reference.name) }
   }
 
   /// A use of a global that is made here.

@@ -351,7 +351,9 @@ extension Resolver {
       let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }
       for argument in arguments {
         if isTimer, case .closure = argument.value.kind {
+          timers += 1
           runningLater { $0.resolve(argument.value) }
+          timers -= 1
         } else {
           resolve(argument.value)
         }

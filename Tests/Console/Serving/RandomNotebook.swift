@@ -99,7 +99,7 @@ struct RandomNotebook {
     let shared = "s\(Int.random(in: 0..<3, using: &random))"
     let function = "g\(Int.random(in: 0..<2, using: &random))"
     let route = route(&random)
-    switch Int.random(in: 0..<14, using: &random) {
+    switch Int.random(in: 0..<17, using: &random) {
     case 0, 1:
       entry.text = "\(Bool.random(using: &random) ? "let" : "var") \(shared) = (\(input) + \(value)) % 97"
       entry.declares = [shared]
@@ -125,6 +125,19 @@ struct RandomNotebook {
       entry = Entry(
         text: ["free.append(\(value))", "allow(\(value))", "free = [\(value)]"][way], needs: ["free"],
         calls: way == 1 ? ["allow"] : [])
+    case 13, 14:
+      // By a function or a closure of its own.
+      let other = "s\(Int.random(in: 0..<3, using: &random))"
+      let code =
+        Bool.random(using: &random)
+        ? "func k\(number)() { \(shared) + \(value) }" : "let k\(number) = { \(shared) + \(value) }"
+      entry = Entry(text: "\(code)\nlet \(other) = k\(number)() % 97", needs: [shared])
+      entry.declares = [other, "k\(number)"]
+      if other == shared { entry.text = "\(code)\nlet x\(number) = k\(number)()" }
+      if other == shared { entry.declares = ["x\(number)", "k\(number)"] }
+    case 15:
+      entry = Entry(
+        text: "let x\(number) = free.count\ngroup \"/g\" { before { x\(number) } }", needs: ["free"])
     default:
       entry.text = "let x\(number) = [1].map { n in n + \(input) }"
     }

@@ -34,7 +34,7 @@ extension FuzzTarget {
       let words = group.calls.map { source.slice(Span($0, $0 + 3)) }
       promise(words.allSatisfy { $0 == "get" }, "what overlaps is called by its name")
     }
-    for offset in [0, source.byteCount / 2] { _ = analysis.readsOfReadingHandler(at: offset) }
+    for offset in [0, source.byteCount / 2] { _ = analysis.effectsOfFunction(at: offset) }
   }
 
   /// What can be parsed can be formatted, and then stays as it is.

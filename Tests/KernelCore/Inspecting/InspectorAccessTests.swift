@@ -55,6 +55,10 @@ struct InspectorAccessTests {
     for name in ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"] {
       #expect(refusal(.page, [(name, "x")])?.contains("through a proxy") == true)
     }
+    for value in ["close", "Close", "foo, close"] {
+      #expect(refusal(.page, [("Connection", value)])?.contains("as a proxy makes them") == true)
+    }
+    #expect(refusal(.page, [("Connection", "keep-alive")]) == nil)
   }
 
   @Test func routesAreRefused() {

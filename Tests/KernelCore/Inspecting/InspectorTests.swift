@@ -20,7 +20,7 @@ struct InspectorTests {
     _ method: String = "GET", _ target: String, host: String = "localhost", _ headers: [(String, String)] = []
   ) throws -> RawHTTPClient.Response {
     let raw = try client()
-    let lines = [("Host", host), ("Connection", "close")] + headers
+    let lines = [("Host", host)] + headers
     try raw.send(
       "\(method) \(target) HTTP/1.1\r\n" + lines.map { "\($0): \($1)\r\n" }.joined() + "\r\n")
     return try raw.readResponse(toHead: method == "HEAD")

@@ -15,9 +15,12 @@ struct KnownConnectionsTests {
   }
 
   private func delays(
-    _ known: KnownConnections, _ calls: [[Connection]], _ limits: TransferLimits = TransferLimits()
+    _ known: KnownConnections, _ calls: [[Connection]], _ limits: TransferLimits = TransferLimits(),
+    besides others: [[Connection]?] = []
   ) -> [Int]? {
-    known.delays(ofCallsAtOnce: calls, limits)?.map { $0 / 1_000_000 }
+    var users = KnownConnections.Users()
+    for other in others { users.add(other) }
+    return known.delays(ofCallsAtOnce: calls, besides: users, limits)?.map { $0 / 1_000_000 }
   }
 
   private static let reused = Connection(server: "a", setup: nil, isShared: false)
@@ -55,6 +58,13 @@ struct KnownConnectionsTests {
     #expect(delays(known, [[Self.reused], [Self.reused], [Self.reused]], limits) == nil)
     // What one of them calls in its turn takes places as well.
     #expect(delays(known, [[Self.reused], [Self.reused, Self.reused]], limits) == nil)
+    // So do others that are under way, be it to this server or to one that is not known yet.
+    let other = Connection(server: "b", setup: nil, isShared: false)
+    #expect(delays(known, [[Self.reused], [Self.reused]], limits, besides: [[Self.reused]]) == nil)
+    #expect(delays(known, [[Self.reused], [Self.reused]], limits, besides: [nil]) == nil)
+    #expect(delays(known, [[Self.reused], [Self.reused]], limits, besides: [[other]]) == [0, 30])
+    limits.connections = 2
+    #expect(delays(known, [[Self.reused], [Self.reused]], limits, besides: [[other]]) == nil)
     limits = TransferLimits()
     limits.connections = 1
     #expect(delays(known, [[Self.reused], [Self.reused]], limits) == nil)

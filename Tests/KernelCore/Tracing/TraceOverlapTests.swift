@@ -1,4 +1,5 @@
 import Testing
+import TestSupport
 
 @testable import KernelCore
 
@@ -70,11 +71,19 @@ struct TraceOverlapTests {
 
   /// A service may send a call back to this notebook, by an address that is not known for its own.
   @Test func whatComesMeanwhileAndChangesSomethingIsNotTold() {
-    for (path, isTold) in [("/read", true), ("/inc", false)] {
+    for (path, isTold) in [("/read", true), ("/inc", true), ("/add", false)] {
       let bench = Bench { $0.recordsTraces = true }
       bench.run(Self.services, cell: 1)
       bench.run(compare(300, 200), cell: 2)
-      bench.run("var n = 0\nroute \"/inc\" { n += 1; n }\nroute \"/read\" { n }\nnil", cell: 3)
+      bench.run(
+        """
+        var n = 0
+        let all = []
+        route "/inc" { n += 1; n }
+        route "/add" { all.append(1); 1 }
+        route "/read" { n }
+        nil
+        """, cell: 3)
       let asked = bench.ask("/compare")
       bench.advance(.milliseconds(100))
       #expect(bench.ask(path).status == 200)
@@ -83,6 +92,81 @@ struct TraceOverlapTests {
       #expect(asked.text == "300200")
       #expect(advice(bench, .path("/compare"))?.isEmpty == !isTold)
     }
+  }
+
+  /// On a virtual clock much is at the same moment.
+  @Test func ofWhatIsAtOneMomentTheOrderCounts() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      "var last = \"old\"\nroute \"/read\" { await sleep(300ms); last }\n\(Self.two("/sleep/200", "/read"))",
+      cell: 2)
+    let made = "after(500ms) { last = \"new\" }\n"
+    #expect(bench.awaited("\(made)await get(\"/two\").text", cell: 3) == "\"200new\"")
+    #expect(advice(bench, .path("/two")) == [])
+    // What was over before the first call is another matter, be it at the same moment.
+    bench.run("last = \"old\"\nnil", cell: 4)
+    #expect(bench.awaited("await get(\"/two\").text", cell: 5) == "\"200old\"")
+    #expect(advice(bench, .path("/two"))?.count == 1)
+  }
+
+  @Test(arguments: [
+    ("n += 1", true), ("n = last.count", true), ("await sleep(50ms); n += 1", true),
+    ("await get(\"/read\"); n += 1", true), ("async { n += 1 }", true), ("last = \"new\"", false),
+    ("async { last = \"new\" }", false), ("items.append(n)", false), ("tell(n)", false),
+  ])
+  func aTickThatChangesWhatNobodyReadsIsInNobodysWay(code: String, isTold: Bool) {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      "var last = \"old\"\nroute \"/read\" { await sleep(200ms); last }\n\(Self.two("/sleep/300", "/read"))",
+      cell: 2)
+    bench.run(
+      "func tell(x) { last = \"told\" }\nlet items = []\nvar n = 0\nevery(100ms) { \(code) }", cell: 3)
+    #expect(bench.awaited("await get(\"/two\").status", cell: 4) == "200")
+    #expect(advice(bench, .path("/two"))?.count == (isTold ? 1 : 0))
+  }
+
+  /// What another service was told to do may change what it answers, be it done only later.
+  @Test(arguments: ["post", "put", "delete"])
+  func callsThatChangeSomethingElsewhereKeepOthersApart(method: String) throws {
+    let server = try ScriptedHTTPServer()
+    let bench = Bench {
+      $0.isClockVirtual = false
+      $0.recordsTraces = true
+    }
+    bench.run("route \"/wait\" { await sleep(40ms); 1 }\nlet there = \"\(server.url(""))\"\nnil", cell: 1)
+    let order = "let order = \(method)(\"\\(there)/orders\", check: false)"
+    for (begun, awaited, isTold) in [
+      (order, "await order", false), (order + "\n await order", "nil", true),
+      ("nil", order + "\n await order", true),
+    ] {
+      bench.run(
+        """
+        route "/two" {
+          \(begun)
+          let one = await get("/wait")
+          let two = await get("/wait")
+          \(awaited)
+          one.text + two.text
+        }
+        nil
+        """, cell: 2)
+      #expect(bench.awaited("await get(\"/two\").text", cell: 3) == "\"11\"")
+      #expect(advice(bench, .path("/two"))?.count == (isTold ? 1 : 0), "\(begun)")
+    }
+  }
+
+  @Test(arguments: [(2, false), (3, true)])
+  func moreRequestsThanMayBeUnderWayAreNotTold(limit: Int, isTold: Bool) {
+    let bench = Bench(movesClock: true) {
+      $0.recordsTraces = true
+      $0.serverLimits.maxRequestsInFlight = limit
+    }
+    bench.run(Self.services, cell: 1)
+    bench.run(compare(300, 200), cell: 2)
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 3) == "\"300200\"")
+    #expect(advice(bench, .path("/compare"))?.count == (isTold ? 1 : 0))
   }
 
   /// What names mean now may not be what they meant.

@@ -242,6 +242,37 @@ struct TraceTests {
     #expect(waterfall?.trace.duration == .seconds(5))
   }
 
+  /// Those that take much make room for what comes later.
+  @Test(arguments: ["await sleep(1ms)", "await beat"])
+  func theOldestMakesRoomForTheNewest(wait: String) {
+    let bench = bench()
+    bench.run(Self.routes, cell: 1)
+    bench.run(
+      """
+      var beat = deferred()
+      route "/feed" { for i in 1...450 { \(wait) } }
+      nil
+      """, cell: 2)
+    func settle() { for _ in 1...460 { bench.run("beat.resolve(1)\nbeat = deferred()\nnil", cell: 3) } }
+    if wait.contains("beat") {
+      // All are under way at once.
+      let asked = (0..<250).map { _ in bench.ask("/feed") }
+      settle()
+      #expect(asked.allSatisfy { $0.status == 204 })
+    } else {
+      #expect(bench.awaited("for i in 1...260 { await get(\"/feed\") }\n1", cell: 3) == "1")
+    }
+    for _ in 0..<3 {
+      #expect(bench.awaited("await get(\"/compare\").text", cell: 4) == "\"slept 2slept 3\"")
+      #expect(rows(bench, .path("/compare")).count == 5)
+    }
+    let all = bench.on { bench.supervisor.recorder?.all ?? [] }
+    #expect(all.reduce(0) { $0 + $1.size } <= TraceRecorder.limit)
+    #expect(all.count > 50)
+    let feed = bench.on { bench.supervisor.recorder?.trace(.path("/feed"), now: bench.clock.now) }
+    #expect(feed?.waits.isEmpty == false && feed?.isOver == true)
+  }
+
   @Test func aCallThatIsNotKeptIsNotTakenForAPersons() {
     let bench = bench()
     bench.run(

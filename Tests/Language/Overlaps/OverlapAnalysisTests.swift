@@ -61,16 +61,29 @@ struct OverlapAnalysisTests {
   func whatAHandlerChangesIsSeen(body: String, isReading: Bool) {
     let text = "let items = []\nvar count = 0\nfunc change(x) { count += x }\nroute \"/x\" {\n\(body)\n}"
     let start = text.utf8.count - body.utf8.count - "route \"/x\" {\n\n}".utf8.count
-    let reads = analysis(text).readsOfReadingHandler(at: start)
+    let effects = analysis(text).effectsOfFunction(at: start)
+    let reads = effects.flatMap { $0.writes.isEmpty ? $0.reads : nil }
     #expect((reads != nil) == isReading)
     if isReading, body.contains("items") { #expect(reads == ["items"]) }
+  }
+
+  /// What a global stands for may be changed by way of others that hold the same.
+  @Test(arguments: [
+    ("count += 1", ["count"]), ("count = items.count", ["count"]),
+    ("items = []; count = 0", ["count", "items"]),
+    ("items += [1]", nil), ("items[0] = 1", nil), ("let own = 1; items.append(own)", nil), ("1", []),
+  ])
+  func whichGlobalsAFunctionSetsIsSeen(body: String, writes: [String]?) {
+    let text = "var items = []\nvar count = 0\nevery(1s) {\n\(body)\n}"
+    let start = text.utf8.count - body.utf8.count - "{\n\n}".utf8.count
+    #expect(analysis(text).effectsOfFunction(at: start)?.writes.sorted() == writes)
   }
 
   @Test func whatStandsAroundAHandlerIsNotItsOwn() {
     let text =
       "group \"/a\" {\n  var n = 0\n  func count() { n += 1 }\n  route \"/x\" { n }\n  route \"/y\" { n += 1 }\n  route \"/z\" { count() }\n}"
     let found = analysis(text)
-    let reads = (0..<text.utf8.count).map { found.readsOfReadingHandler(at: $0) != nil }
+    let reads = (0..<text.utf8.count).map { found.effectsOfFunction(at: $0)?.writes.isEmpty ?? false }
     let routes = text.ranges(of: "route").map { text.utf8.distance(from: text.startIndex, to: $0.lowerBound) }
     #expect(routes.map { reads[$0] } == [true, false, false])
     #expect(reads.count { $0 } == 1)

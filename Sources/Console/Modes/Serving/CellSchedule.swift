@@ -47,6 +47,8 @@ struct CellSchedule {
   /// The text of the last run of each cell that failed and may. It has run as it is meant to, though nothing of it is
   /// there.
   private var failedAsMeant: [Int: String] = [:]
+  /// Cells of which an earlier run is in force though they have failed as they may: after a start nothing of them is.
+  private var outdated: [Int] = []
   /// When the last good run of each cell ended, as a count of such ends.
   private var ends: [Int: Int] = [:]
   private var endCount = 0
@@ -68,7 +70,9 @@ struct CellSchedule {
 
   /// The file has these cells now. Gives the cells under way that are to be stopped, since they are gone, have another
   /// text, or depend on a cell that has.
-  mutating func adopt(_ cells: [(number: Int, text: String)]) -> [Int] {
+  ///
+  /// - Parameter mayFail: the cells that may fail.
+  mutating func adopt(_ cells: [(number: Int, text: String)], mayFail: Set<Int> = []) -> [Int] {
     noteStale()
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
     let goingOn = cells.filter { cell in
@@ -89,7 +93,7 @@ struct CellSchedule {
     let wereOfGuards = ofGuards.union(before.cellsOfGuards)
     ofGuards = dependencies.cellsOfGuards
     let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
-    let asMeant = failedAsMeant
+    let asMeant = failedAsMeant.filter { mayFail.contains($0.key) }
     func differs(_ number: Int, _ text: String, from texts: [Int: String]) -> Bool {
       (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
     }
@@ -137,6 +141,7 @@ struct CellSchedule {
       done.insert(number)
       return .remove(number)
     }
+    if let number = outdated.popLast() { return .remove(number) }
     if let awaited { return .wait(awaited) }
     let blocked = findBlocked()
     let place = entries.firstIndex { entry in
@@ -161,7 +166,7 @@ struct CellSchedule {
     entries[place].isDue = false
     entries[place].isStale = false
     failedAsMeant[number] = succeeded ? nil : entries[place].text
-    guard succeeded else { return }
+    guard succeeded else { return giveUp(number) }
     texts[number] = entries[place].text
     done.insert(number)
     noteEnd(of: number)
@@ -174,6 +179,21 @@ struct CellSchedule {
       entries[index].isStale = true
     }
     for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
+  }
+
+  /// What is in force of an earlier run of a cell that has failed as it may goes, but for a guard: better one too many.
+  private mutating func giveUp(_ number: Int) {
+    guard texts[number] != nil, !guardsNow(number) else { return }
+    let before = CellDependencies(
+      entries.compactMap { entry in texts[entry.number].map { (entry.number, $0) } })
+    let rest = entries.filter { $0.number != number }.map { ($0.number, $0.text) }
+    let concerned = Set(CellDependencies(rest).affected(by: [], since: before))
+    for index in entries.indices where concerned.contains(entries[index].number) {
+      (entries[index].isDue, entries[index].isStale) = (true, true)
+    }
+    (texts[number], ends[number]) = (nil, nil)
+    done.insert(number)
+    outdated.append(number)
   }
 
   private mutating func noteEnd(of number: Int) {
@@ -192,17 +212,21 @@ struct CellSchedule {
     entries[place].isEdited = true
   }
 
-  /// What is due because of a cell that has run or is gone stays so, though the file may change back.
+  /// What is due because of a cell that has run, is gone or stands elsewhere stays so, though the file may change back.
   private mutating func noteStale() {
     defer { done = [] }
     let open = entries.indices.filter { entries[$0].isDue }
-    if open.isEmpty || done.isEmpty { return }
-    let affected = dependenciesBefore.dependents(of: done)
-      .union(dependencies.affected(by: done, since: dependencies))
+    if open.isEmpty || done.isEmpty && !isMoved { return }
+    var affected = isMoved ? Set(dependencies.affected(by: [], since: dependenciesBefore)) : []
+    if !done.isEmpty {
+      affected.formUnion(dependenciesBefore.dependents(of: done))
+      affected.formUnion(dependencies.affected(by: done, since: dependencies))
+    }
     let isAnyGone = !done.isSubset(of: Set(entries.map(\.number)))
     for place in open {
       let entry = entries[place]
-      let mayBeOfOthers = entry.isEdited ? isMoved || isAnyGone : causes(of: entry.number).isEmpty
+      let mayBeOfOthers =
+        !done.isEmpty && (entry.isEdited ? isMoved || isAnyGone : causes(of: entry.number).isEmpty)
       if affected.contains(entry.number) || mayBeOfOthers { entries[place].isStale = true }
     }
   }

@@ -19,6 +19,7 @@ final class ServedCells {
   private var schedule = CellSchedule()
   private struct Run {
     let text: String
+    let began = ContinuousClock.now
     /// What it comes to.
     let result = Slot<CellResult>()
   }
@@ -71,7 +72,7 @@ final class ServedCells {
     self.log = log
     self.wake = wake
     cells = TrackedCells(notebook)
-    _ = schedule.adopt(cells.texts)
+    _ = schedule.adopt(cells.texts, mayFail: cells.mayFail)
     setOrder(isStart: true)
     reload = Reload(isStart: true)
   }
@@ -103,7 +104,7 @@ final class ServedCells {
       case .remove(let number):
         kernel.removeEffects(of: number)
         stopping.removeAll { $0.number == number }
-        reload?.report.removed.append(number)
+        if !cells.cells.contains(where: { $0.number == number }) { reload?.report.removed.append(number) }
       case .run(let number, let text): run(number, text)
       case .wait(let number):
         let isServing = serveDespiteWait()
@@ -162,7 +163,7 @@ final class ServedCells {
     }
   }
 
-  private func mayFail(_ number: Int) -> Bool { cells.cells.contains { $0.number == number && $0.mayFail } }
+  private func mayFail(_ number: Int) -> Bool { cells.mayFail.contains(number) }
 
   /// Where a cell stands in the file now, for a file that gives it no number; nil for others.
   private func place(of number: Int) -> String? {
@@ -246,7 +247,9 @@ final class ServedCells {
 
   /// Says which cell the others wait for.
   private func tellOfWait(_ number: Int) {
-    guard let reload, !reload.hasToldOfWait, .now - reload.began > ServedCells.patience else { return }
+    guard let reload, !reload.hasToldOfWait, let began = runs[number]?.began,
+      .now - began > ServedCells.patience
+    else { return }
     let areHeld = reload.isStart || schedule.movesSurroundings
     let guards = areHeld ? schedule.declaringGuards(schedule.pendingGuards) : []
     self.reload?.hasToldOfWait = true
@@ -298,7 +301,7 @@ final class ServedCells {
     if isServing, reload?.isStart ?? true { begin() }
     reload?.began = .now
     reload?.hasToldOfWait = false
-    let stopped = schedule.adopt(new.texts)
+    let stopped = schedule.adopt(new.texts, mayFail: new.mayFail)
     if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
     setOrder()
     for number in stopped {
@@ -345,4 +348,7 @@ func tellNothingIsReloaded() { Stream.complain("not reloaded: what was served be
 extension TrackedCells {
   /// What is run.
   var texts: [(number: Int, text: String)] { cells.map { ($0.number, $0.source) } }
+
+  /// Those that may fail.
+  var mayFail: Set<Int> { Set(cells.filter(\.mayFail).map(\.number)) }
 }
