@@ -16,6 +16,9 @@ extension Prompt {
       return refuse(Prompt.missing(arguments.choice))
     }
     let target = Prompt.path(arguments.file)
+    guard CellsFile.isWaitless(target) else {
+      return refuse("\(target) is no file; a picture is written to one")
+    }
     if Prompt.isForeign(target),
       !isConfirmed(
         .export(target),

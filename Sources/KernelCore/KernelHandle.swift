@@ -298,6 +298,12 @@ public final class KernelHandle: Sendable {
     }
   }
 
+  /// The timers of some cells stand still, those of all others go on: what cells have begun that are to run again changes
+  /// nothing before they do.
+  public func pauseTimers(ofCells cells: Set<Int>) {
+    loop.execute { [supervisor] in supervisor.value.kernel.ownership.pauseTimers(ofCells: cells) }
+  }
+
   /// Gives names back to the cells furthest down of those that declare them, where these have not run after one above
   /// that has. Of no effect where the order decides nothing.
   public func settleNames() {

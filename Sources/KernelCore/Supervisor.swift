@@ -252,7 +252,7 @@ final class Supervisor: Responder {
   }
 
   /// The number of requests of which each was made for the next, up to this one.
-  func depth(of request: Request) -> Int { mark.origin(of: request).depth }
+  func depth(of request: Request) -> Int { mark.origin(of: request).requests.count }
 
   // MARK: The server
 

@@ -27,7 +27,6 @@ import Testing
   @Test(arguments: [
     "# %% 1\n\(failing)\(open)\n",
     "# %% 1\n\(failing)\(open)\n# %% 2\nlet other = 1\n",
-    "# %% 1 tags=[\"raises-exception\"]\n\(failing)\(open)\n",
     "# %% 8\n\(failing)\(open)\n",
     "# %% 3\n\(failing)\n# %% 1\nlet w = q\n\(open)\n",
   ])
@@ -45,6 +44,20 @@ import Testing
       try edited.write([Self.open])
       while try edited.serving.ask("/").status != 200 {}
       #expect(try edited.text("/") == "public")
+      try edited.serving.stop()
+    }
+  }
+
+  /// As after a start nothing is there of a cell that fails as it may.
+  @Test func ofACellThatFailsAsItMayNothingStays() async throws {
+    try await onOwnThread {
+      let edited = try EditedFile([Self.secret, Self.guarding])
+      #expect(try edited.serving.ask("/").status == 401)
+      try edited.write("# %% 1 tags=[\"raises-exception\"]\n\(Self.failing)\(Self.open)\n")
+      try edited.told("reloaded: cell 1 in")
+      #expect(try edited.serving.ask("/").status == 404)
+      try edited.write("# %% 1\n\(Self.failing)\(Self.open)\n")
+      try edited.told("1 failed, and nothing of it is served")
       try edited.serving.stop()
     }
   }

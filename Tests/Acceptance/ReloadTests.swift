@@ -254,7 +254,7 @@ import Testing
       let edited = try EditedFile([first, "let x = isAllowed()", handler, "\(last)\n[1][9]"])
       #expect(try edited.text("/ok") == "1")
       #expect(!edited.serving.program.errors.contains("is not defined yet"))
-      #expect(try edited.serving.ask("/s").status == 500)
+      #expect(try edited.serving.ask("/s").status == 503)
       #expect(try edited.serving.ask("/a").status == 404)
       #expect(try edited.serving.ask("/e").text.contains("none") == false)
       try edited.write([first, "let x = isAllowed()", handler, last])

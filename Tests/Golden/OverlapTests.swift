@@ -117,6 +117,7 @@ struct OverlapTests {
     var configuration = KernelConfiguration()
     configuration.isClockVirtual = true
     configuration.recordsTraces = true
+    configuration.bindsSockets = false
     let kernel = try KernelHandle(configuration) { _ in }
     defer { kernel.shutDown(grace: .zero) }
     for cell in try CellsFile.load(root.path()).codeCells {

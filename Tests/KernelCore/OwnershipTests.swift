@@ -194,6 +194,29 @@ struct OwnershipTests {
     #expect(Array(answers().prefix(3)) == ["one", "one", "none of one"])
   }
 
+  /// At a start the cells find what has been declared so far, and who asks from outside is told to wait for the last.
+  @Test func whatALaterCellIsToDeclareIsThereForTheCellsAlone() {
+    let bench = Bench()
+    let texts = [
+      "var v = 1\nroute \"/r\" { \"one\" }", "route \"/x\" { v }",
+      "let n = (await get(\"/x\")).text + (await get(\"/r\")).text\nvar later = 0\nevery(1s) { later = v }",
+      "var v = 5\nroute \"/r\" { \"two\" }",
+    ]
+    let cells = texts.enumerated().map { (number: $0 + 1, text: $1) }
+    let awaited = CellDependencies(cells).awaited([1, 2, 3, 4])
+    bench.on { bench.supervisor.setOrder([1, 2, 3, 4], decides: true, awaiting: awaited, isStart: true) }
+    for cell in cells.dropLast() { bench.run(cell.text, cell: cell.number) }
+    bench.advance(.seconds(1))
+    let early = bench.ask("/x")
+    #expect(early.status == 503)
+    #expect(early.text?.contains("\"v\" is not there yet: a cell that declares it has still to run") == true)
+    #expect(bench.ask("/r").status == 404)
+    #expect(bench.awaited("[n, later]", cell: 9) == "[\"1one\", 1]")
+    bench.run(texts[3], cell: 4)
+    bench.on { bench.kernel.ownership.settleNames() }
+    #expect(bench.get("/x") == "5" && bench.get("/r") == "two")
+  }
+
   @Test func cellsThatMoveTakeOverFromEachOtherWithoutRunning() {
     let bench = Bench()
     bench.on { bench.supervisor.setOrder([1, 2], decides: true) }

@@ -34,7 +34,7 @@ extension OutboundCalls {
       throw Failure(.argument, "a HEAD request carries no body", help: "leave it out, or use post").at(
         parameter: place)
     }
-    return try start(method, url, options, owner: call.owner, depth: call.requestDepth, task: call.task)
+    return try start(method, url, options, owner: call.owner, requests: call.requests, task: call.task)
   }
 
   /// Which parameters make a body.

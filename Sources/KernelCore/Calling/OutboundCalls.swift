@@ -23,7 +23,7 @@ final class OutboundCalls {
   let configuration: CallConfiguration
   let isVirtual: Bool
   let mark: OwnCallMark
-  private let recorder: TraceRecorder?
+  let recorder: TraceRecorder?
   /// Takes a request within the process, as the server would.
   var respond: (Exchange) -> Void = { _ in }
   var onActivity: () -> Void = {}
@@ -50,8 +50,8 @@ final class OutboundCalls {
     let url: String
     let started: Int
     let options: Options
-    /// On behalf of how many requests it is made, each made for the next.
-    let depth: Int
+    /// On behalf of which requests it is made.
+    let requests: RequestChain
     /// On whose behalf.
     let owner: UInt32
     /// Who has made it, where that is a task's own fiber.
@@ -111,25 +111,27 @@ final class OutboundCalls {
   /// The calls under way, by the numbers of their operations.
   var operations: [(id: Int, started: Int)] { underWay.map { ($0, $1.started) } }
 
-  /// The number of requests of which each was made for the next, up to this one, and the call that made it.
-  func origin(of request: Request) -> (depth: Int, caller: SpanID) {
-    underWay.isEmpty ? (1, .none) : mark.origin(of: request)
+  /// The requests of which each was made for the next, up to this one, and the call that made it.
+  func origin(of request: Request) -> (requests: RequestChain, caller: SpanID) {
+    underWay.isEmpty ? (RequestChain.none.next, .none) : mark.origin(of: request)
   }
 
   // MARK: Starting
 
   /// Starts a call; gives the deferred of its response.
   ///
-  /// - Parameter depth: on behalf of how many requests it is made, each made for the next.
+  /// - Parameter requests: on behalf of which it is made.
   func start(
-    _ method: String, _ url: String, _ options: Options, owner: UInt32, depth: Int = 0, task: TaskID? = nil
+    _ method: String, _ url: String, _ options: Options, owner: UInt32, requests: RequestChain = .none,
+    task: TaskID? = nil
   ) throws(Failure) -> Value {
     if underWay.count + openBodies.count >= OutboundCalls.limit { throw OutboundCalls.tooMany }
     let target = try self.target(of: url)
-    if target.ownPath != nil, depth >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
+    if target.ownPath != nil, requests.count >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url.withoutPassword))
     underWay[id] = Call(
-      method: method, url: url, started: clock.now, options: options, depth: depth, owner: owner, task: task,
+      method: method, url: url, started: clock.now, options: options, requests: requests, owner: owner,
+      task: task,
       begun: clock.now, attempts: RepeatedAttempts(retries: options.retries))
     if options.timeout != nil || options.connectTimeout != nil {
       recorder?.limits(machine.span(ofOperation: id))

@@ -14,21 +14,21 @@ struct OwnCallMark {
   /// Nobody else knows it.
   private let token = UUID().uuidString
 
-  /// The header field of a call that is made on behalf of `depth` requests.
+  /// The header field of a call that is made on behalf of some requests.
   ///
   /// - Parameter span: what the call is traced as.
-  func field(depth: Int, span: SpanID) -> (name: String, value: String) {
-    (OwnCallMark.header, "\(token) \(depth) \(span.bits)")
+  func field(_ requests: RequestChain, span: SpanID) -> (name: String, value: String) {
+    (OwnCallMark.header, "\(token) \(requests.bits) \(span.bits)")
   }
 
   /// Whether the notebook itself asks.
   func isOn(_ request: Request) -> Bool { numbers(of: request) != nil }
 
-  /// Where a request comes from: the number of requests of which each was made for the next, this one included, 1 for
-  /// one from outside; and the call that made it.
-  func origin(of request: Request) -> (depth: Int, caller: SpanID) {
-    guard let numbers = numbers(of: request) else { return (1, .none) }
-    return (numbers[0] + 1, SpanID(bits: numbers[1]))
+  /// Where a request comes from: the requests of which each was made for the next, this one included; and the call that
+  /// made it.
+  func origin(of request: Request) -> (requests: RequestChain, caller: SpanID) {
+    guard let numbers = numbers(of: request) else { return (RequestChain.none.next, .none) }
+    return (RequestChain(bits: UInt32(truncatingIfNeeded: numbers[0])).next, SpanID(bits: numbers[1]))
   }
 
   private func numbers(of request: Request) -> [Int]? {

@@ -14,7 +14,7 @@ extension OutboundCalls {
     let request: Request
     do throws(FetchError) {
       request = try own.asked(
-        headers: headers, mark: mark.field(depth: call.depth, span: machine.span(ofOperation: id)))
+        headers: headers, mark: mark.field(call.requests, span: machine.span(ofOperation: id)))
     } catch {
       return completed(id, .failure(error))
     }

@@ -24,7 +24,7 @@ extension OutboundCalls {
     underWay[id]?.request = request
     tellUnchecked(request, owner: call.owner)
     var request = request
-    if isOwn { request.headers.append(mark.field(depth: call.depth, span: machine.span(ofOperation: id))) }
+    if isOwn { request.headers.append(mark.field(call.requests, span: machine.span(ofOperation: id))) }
     request.confidentialHeaders = [OwnCallMark.header]
     if let jar = call.options.jar {
       // Each answer on the way may set cookies, so each is looked at here.

@@ -62,7 +62,7 @@ extension CellDependencies {
 
   /// The cells that declare what some others take from them as they run, where a cell further down has declared it
   /// again: what those have to take has to be there again.
-  func sources(of cells: Set<Int>) -> Set<Int> {
+  public func sources(of cells: Set<Int>) -> Set<Int> {
     let shared = sharedNames
     if shared.isEmpty { return [] }
     var sources: Set<Int> = []
@@ -90,11 +90,11 @@ extension CellDependencies {
       let isGone = places[text.number] == nil
       guard isGone || cells.contains(text.number) else { continue }
       spoilt.formUnion(before.staleness.assigned(by: text.number))
-      spoilt.formUnion(before.staleness.assigned(byTimersOf: text.number))
-      if isGone {
-        spoilt.formUnion(text.gives)
-        spoilt.formUnion(before.staleness.assigned(byCalling: text.mentions))
-      }
+      spoilt.formUnion(before.staleness.assigned(laterBy: text.number))
+      // Also what was done for requests that it answers no longer.
+      let kept = places[text.number].map { texts[$0].gives } ?? []
+      spoilt.formUnion(text.gives.subtracting(kept))
+      if isGone { spoilt.formUnion(before.staleness.assigned(byCalling: text.mentions)) }
     }
     let taken = namesTaken()
     for number in cells {
@@ -102,16 +102,33 @@ extension CellDependencies {
       let used = staleness.assigned(by: number).union(cellsOfGuards.contains(number) ? taken(place) : [])
       spoilt.formUnion(
         used.filter { name in
-          givers[name]?.contains { $0 > place && staleness.assigned(by: texts[$0].number).contains(name) }
-            ?? false
+          givers[name]?.contains { giver in
+            let number = texts[giver].number
+            return giver > place
+              && (staleness.assigned(by: number).contains(name)
+                || staleness.assigned(laterBy: number).contains(name))
+          } ?? false
         })
     }
     return spoilt.intersection(names)
   }
 
-  /// The names that a guard uses and a cell assigns to or changes as it runs, whatever it comes to.
+  /// The names that a guard uses and a cell assigns to or changes, itself or by what it begins, whatever it comes to.
   public func spoilt(by number: Int) -> Set<String> {
-    staleness.assigned(by: number).intersection(namesOfGuards)
+    staleness.assigned(by: number).union(staleness.assigned(laterBy: number)).intersection(namesOfGuards)
+  }
+
+  /// The cells whose timers and fibers assign to what a guard uses and some cells declare: they have to do so again.
+  func refilling(_ cells: Set<Int>) -> Set<Int> {
+    let names = namesOfGuards.intersection(cells.flatMap(names))
+    if names.isEmpty { return [] }
+    return Set(
+      texts.map(\.number).filter { !staleness.assigned(laterBy: $0).isDisjoint(with: names) })
+  }
+
+  /// The names that a guard uses and the fibers of a cell assign to or change as long as they go on.
+  public func spoilt(byFibersOf number: Int, in notebook: CellDependencies) -> Set<String> {
+    staleness.assigned(byFibersOf: number).intersection(notebook.namesOfGuards)
   }
 
   /// The names that a cell declares.

@@ -92,6 +92,7 @@ public struct CellDependencies: Sendable {
       let grown = affected.union(staleness.stale(in: order, edited: affected))
         .union(overlaid(by: affected)).union(regaining(before, affected, edited)).union(sources(of: affected))
         .union(bereft(before, affected))
+        .union(refilling(affected))
         .union(declaring(spoilt(by: affected, since: before)))
       if grown.count == affected.count { return order.filter(affected.contains) }
       affected = grown

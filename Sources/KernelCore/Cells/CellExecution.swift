@@ -141,6 +141,8 @@ extension Kernel {
   /// Keeps the value as `_` and `Out[n]`, and gives what is shown of it.
   private func showOut(_ value: Value, of run: CellRun) -> String? {
     guard run.hasValue, !value.isNil else {
+      // After a start there would be none.
+      if ownership.places != nil { forgetOut(of: run.cell) }
       if let number = run.soughtOut { run.add(note: missingOut(number)) }
       return nil
     }
@@ -156,6 +158,11 @@ extension Kernel {
       tasks[machine.observe(value, owner: run.owner)] = .out(run)
     }
     return text
+  }
+
+  private func forgetOut(of cell: Int) {
+    guard let slot = try? machine.slot(of: "Out"), let out = machine.global(slot) else { return }
+    machine.removeElement(.int(cell), of: out.value)
   }
 
   /// Why an `Out` is nothing, which would show nothing.
@@ -222,6 +229,7 @@ extension Kernel {
       ownership.remove(run)
       staleness.removed(cell, names: names)
       dropObservers(of: run)
+      if ownership.places != nil { forgetOut(of: cell) }
       _ = listening.cell(cell, wants: [])
     }
     failedCells.forget(cell)

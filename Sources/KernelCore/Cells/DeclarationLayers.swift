@@ -34,8 +34,18 @@ struct DeclarationLayers<Key: Hashable, Record> {
     layers[key] = Array(all[place...])
   }
 
+  /// What was declared before a run declared the same, in that order.
+  func all(before owner: UInt32, under key: Key) -> [Layer] {
+    Array((layers[key] ?? []).prefix { $0.owner != owner })
+  }
+
   /// What a run declared.
   func find(_ owner: UInt32, under key: Key) -> Record? { layers[key]?.first { $0.owner == owner }?.record }
+
+  /// What the last of some runs has declared under each key.
+  func last(of isChosen: (UInt32) -> Bool) -> [Key: Record] {
+    layers.compactMapValues { $0.last { isChosen($0.owner) }?.record }
+  }
 
   /// What is in force: what the run of the highest rank declares, and of several the last.
   func top(under key: Key, _ rank: (UInt32) -> Int) -> Layer? {

@@ -120,6 +120,14 @@ extension Kernel: MachineHost {
       ?? configuration.adviceOnMissing(name, ownership.cell(of: owner))
   }
 
+  /// Nobody is at fault who asks for what a cell is to have that the start has not come to.
+  func failure(onUndefined name: String) -> Failure? {
+    guard ownership.hidden.contains(.global(name)) else { return nil }
+    return Failure(
+      .status, "\"\(name)\" is not there yet: a cell that declares it has still to run",
+      fields: [("status", .int(503))])
+  }
+
   func cancel(operation: Int) {
     if timers.cancel(operation: operation) || streams.cancel(operation: operation) { return }
     calls.cancel(operation: operation)

@@ -52,7 +52,8 @@ extension Ownership {
     machine.setGlobal(slot, content.map { ($0.value.value, $0.kind) })
   }
 
-  /// Code of a cell under way begins or ends: it sees what the cells of its kind have declared.
+  /// Code of a cell that runs in this start or reload begins or ends, or code that answers its requests: it sees what the
+  /// cells of its kind have declared.
   func swapGlobals() {
     for (slot, other) in split {
       split[slot] = SplitGlobal(owner: globalOwners[slot], content: content(of: slot))
@@ -77,6 +78,17 @@ extension Ownership {
     changes[slot] = clock.now
     set(slot, top?.owner, top.map(\.record.content) ?? builtins[slot].map { ($0, .builtin) })
     top?.record.content = nil
+  }
+
+  /// Cells under way see a global again as the last of the cells that run with them has declared it before, else as all
+  /// others do.
+  private func giveBack(
+    _ slot: Int, _ other: SplitGlobal, to before: [DeclarationLayers<Int, KeptGlobal>.Layer]
+  ) {
+    let last = before.last { machine.hasOwnView($0.owner) && $0.owner != globalOwners[slot] }
+    guard let last, let content = last.record.content else { return joinGlobal(slot, other) }
+    last.record.content = nil
+    split[slot] = SplitGlobal(owner: last.owner, content: content)
   }
 
   /// Cells under way see a global as all others do from now on.
@@ -117,6 +129,21 @@ extension Ownership {
     return surroundings[surrounding.key] === surrounding ? before : nil
   }
 
+  /// The route that answers a request of a cell which runs in this start or reload: of those that the cells of its kind
+  /// have declared the last, as at a start, else one that is in force. Nil where that is what answers all others.
+  func routeOfCells(method: HTTPMethod, path: String) -> (record: RouteRecord, values: [PathValue])? {
+    let own = routeLayers.last(of: machine.hasOwnView).filter { $1 !== routes[$0] && !$1.isSocket }
+    if own.isEmpty { return nil }
+    let all = routes.records.filter { !$1.isSocket }.merging(own) { $1 }.values.sorted {
+      $0.number < $1.number
+    }
+    let table = RouteTable(entries: all.map { ($0.method, $0.pattern, $0.number) })
+    guard case .match(let number, let values) = table.resolve(method: method, path: path),
+      let record = own.values.first(where: { $0.number == number })
+    else { return nil }
+    return (record, values)
+  }
+
   private func putInForce(_ key: RouteKey) {
     let record = hidden.contains(.route(key)) ? nil : routeLayers.top(under: key, rank)?.record
     if routes[key] !== record { routes.set(record, for: key) }
@@ -137,8 +164,9 @@ extension Ownership {
     surrounding isSurrounding: (SurroundingKey) -> Bool = { _ in true }
   ) {
     for slot in run.globals where isGlobal(slot) {
+      let before = nameLayers.all(before: run.owner, under: slot)
       nameLayers.remove(run.owner, under: slot)
-      if let other = split[slot], other.owner == run.owner { joinGlobal(slot, other) }
+      if let other = split[slot], other.owner == run.owner { giveBack(slot, other, to: before) }
       if globalOwners[slot] == run.owner { putInForce(slot) }
     }
     for key in run.routes.keys where isRoute(key) { remove(key, of: run) }
@@ -272,9 +300,10 @@ extension Ownership {
     return (followers[nil] ?? []) + order.flatMap { [$0] + (followers[$0] ?? []) }
   }
 
-  /// Gives names back to the cells furthest down of those that declare them, where a cell above has them since it has
-  /// run again and ended.
+  /// All that was to run has run: what goes on of the cells that have ended sees names as all others do, and names are
+  /// back with the cells furthest down of those that declare them.
   func settleNames() {
+    machine.endOwnViews { runs[$0]?.isUnderWay ?? false }
     if places != nil { Set(nameLayers.shared).union(split.keys).forEach(settle) }
   }
 

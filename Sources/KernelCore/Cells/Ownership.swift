@@ -41,6 +41,8 @@ final class Ownership {
   private(set) var runs: [UInt32: CellRun] = [:]
   /// The last successful run of each cell.
   private(set) var latest: [Int: CellRun] = [:]
+  /// The cells whose timers stand still until they run again.
+  private var paused: Set<Int> = []
   /// The cells of runs, those that are over included: a request that they began may still be under way.
   private var cells: [UInt32: Int] = [:]
   private var over: [UInt32] = []
@@ -79,6 +81,18 @@ final class Ownership {
     if let previous = run.previous { timers.pause(owner: previous.owner) }
   }
 
+  /// The timers of the last runs of some cells stand still, those of all others go on; but of a cell that runs.
+  func pauseTimers(ofCells cells: Set<Int>) {
+    for cell in cells.subtracting(paused) {
+      if let run = latest[cell] { timers.pause(owner: run.owner) }
+    }
+    for cell in paused.subtracting(cells)
+    where !runs.values.contains(where: { $0.cell == cell && $0.isUnderWay }) {
+      if let run = latest[cell] { timers.resume(owner: run.owner) }
+    }
+    paused = cells
+  }
+
   /// Whether a built-in name has ever been declared by a cell.
   func hasTakenBuiltin(_ slot: Int) -> Bool { builtins[slot] != nil }
 
@@ -90,7 +104,6 @@ final class Ownership {
   /// A run succeeded: what it replaced is forgotten, and what the cell's last run left over is gone.
   func commit(_ run: CellRun) {
     run.isUnderWay = false
-    machine.endOwnView(of: run.owner)
     awaited.ran(run.cell)
     if let previous = run.previous {
       removeDeclarations(of: previous) {
@@ -115,7 +128,6 @@ final class Ownership {
   /// A run failed: all that it declared is put back as it was, and the cell's last run goes on.
   func rollBack(_ run: CellRun) {
     run.isUnderWay = false
-    machine.endOwnView(of: run.owner)
     stopWork(of: run)
     removeDeclarations(of: run)
     forget(run)
@@ -151,6 +163,7 @@ final class Ownership {
 
   private func forget(_ run: CellRun) {
     runs[run.owner] = nil
+    machine.endOwnView(of: run.owner)
     over.append(run.owner)
     if over.count > Ownership.overLimit {
       let oldest = over.removeFirst()

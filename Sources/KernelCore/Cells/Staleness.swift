@@ -12,9 +12,12 @@ struct CellUses: Sendable {
   let readsWhenCalled: [String: Set<String>]
   /// For each global that it declares, what functions in its value assign to and change when they are called.
   let assignsWhenCalled: [String: Set<String>]
-  /// What its timers read, and what they assign to and change.
-  let timerReads: Set<String>
-  let timerAssigns: Set<String>
+  /// What its timers and fibers read, and what they assign to and change.
+  let readsLater: Set<String>
+  let assignsLater: Set<String>
+  /// The same of its fibers alone.
+  let readsInFibers: Set<String>
+  let assignsInFibers: Set<String>
 
   /// - Parameter declares: the globals that it declares, where more is known of them than the resolution says.
   init(_ resolution: Resolution, declares: Set<String>? = nil) {
@@ -26,7 +29,8 @@ struct CellUses: Sendable {
     assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
     readsWhenCalled = resolution.readsWhenCalled
     assignsWhenCalled = resolution.assignsWhenCalled
-    (timerReads, timerAssigns) = (resolution.timerReads, resolution.timerAssigns)
+    (readsLater, assignsLater) = (resolution.readsLater, resolution.assignsLater)
+    (readsInFibers, assignsInFibers) = (resolution.readsInFibers, resolution.assignsInFibers)
   }
 
   /// The names that it declares whose values have functions that use globals.
@@ -169,10 +173,16 @@ struct Staleness: Sendable {
   /// What the last run of a cell assigned to and did not declare.
   func assigned(by cell: Int) -> Set<String> { runs[cell]?.assigns ?? [] }
 
-  /// What the timers of a cell assign to and change, by functions that they call too.
-  func assigned(byTimersOf cell: Int) -> Set<String> {
+  /// What the timers and fibers of a cell assign to and change, by functions that they call too.
+  func assigned(laterBy cell: Int) -> Set<String> {
     guard let uses = runs[cell]?.uses else { return [] }
-    return uses.timerAssigns.union(assigned(byCalling: uses.timerReads))
+    return uses.assignsLater.union(assigned(byCalling: uses.readsLater))
+  }
+
+  /// The same of its fibers alone.
+  func assigned(byFibersOf cell: Int) -> Set<String> {
+    guard let uses = runs[cell]?.uses else { return [] }
+    return uses.assignsInFibers.union(assigned(byCalling: uses.readsInFibers))
   }
 
   /// What functions assign to and change that some names stand for, and those that they call.

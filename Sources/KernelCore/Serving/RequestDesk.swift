@@ -21,7 +21,7 @@ final class RequestDesk {
   unowned var sockets: SocketDesk!
   private let ownership: Ownership
   /// How many requests, each made for the next, have led to a request, and what call of them made it.
-  private let origin: (Request) -> (depth: Int, caller: SpanID)
+  private let origin: (Request) -> (requests: RequestChain, caller: SpanID)
   private let recorder: TraceRecorder?
   private var surrounded: SurroundedRequests!
   private var isOver = false
@@ -69,7 +69,7 @@ final class RequestDesk {
   init(
     machine: Machine, routes: RouteRegistry, surroundings: Surroundings, replies: ReplyMaker,
     requestClass: InstanceClass, bodies: BodyWriting, clock: any Clock, ownership: Ownership,
-    origin: @escaping (Request) -> (depth: Int, caller: SpanID), recorder: TraceRecorder?,
+    origin: @escaping (Request) -> (requests: RequestChain, caller: SpanID), recorder: TraceRecorder?,
     reporter: RequestReporter
   ) {
     self.machine = machine
@@ -106,6 +106,11 @@ final class RequestDesk {
       isOwn: isOwn, arrived: arrived)
     if request.asksForWebSocket, let (route, values) = routes.socket(at: request.path) {
       return begin(route, values, coming)
+    }
+    if machine.hasOwnViews, origin(request).requests.seesOwnGlobals,
+      let (route, values) = ownership.routeOfCells(method: request.method, path: request.path)
+    {
+      return start(route, values, coming)
     }
     let resolution = routes.table.resolve(method: request.method, path: request.path)
     if let policy = coming.around?.policy {
@@ -264,11 +269,11 @@ final class RequestDesk {
   ) {
     let exchange = coming.exchange
     let request = exchange.request
-    let (depth, caller) = origin(request)
+    let (requests, caller) = origin(request)
     let span =
       recorder?.begin(
         .request(request.method, target: request.target), cell: route.cell,
-        caller: caller, isOwn: caller != .none || depth > 1,
+        caller: caller, isOwn: caller != .none || requests.count > 1,
         code: value == nil && opening == nil ? route.place(in: machine) : nil,
         arrived: coming.arrived)
       ?? .none
@@ -279,15 +284,15 @@ final class RequestDesk {
     let work = Work(
       exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span,
       surrounded: surrounded, opening: opening)
-    start(call, work, depth: depth)
+    start(call, work, requests)
   }
 
-  private func start(_ call: (function: Value, arguments: [Value]), _ work: Work, depth: Int) {
+  private func start(_ call: (function: Value, arguments: [Value]), _ work: Work, _ requests: RequestChain) {
     let task = machine.upcomingTask
     machine.moment = clock.now
     starting = (task, work)
     machine.start(
-      call.function, call.arguments, owner: work.route.owner, followsDeferred: true, requestDepth: depth,
+      call.function, call.arguments, owner: work.route.owner, followsDeferred: true, requests: requests,
       span: work.span)
     if let starting, starting.task == task {
       self.starting = nil
@@ -383,7 +388,7 @@ final class RequestDesk {
     machine.start(
       stream.body, [bodies.value(of: writer)] + stream.further, owner: work.route.owner,
       followsDeferred: true,
-      requestDepth: origin(work.exchange.request).depth, span: work.span)
+      requests: origin(work.exchange.request).requests, span: work.span)
     // Once it waits for the first time its head goes out.
     machine.enqueue { writer.begin() }
     onActivity()
@@ -430,7 +435,7 @@ final class RequestDesk {
     work.isRecovered = true
     let call = surrounded.recovery(
       work.route, work.exchange, kept.around, request: kept.request.value, error: error)
-    start(call, work, depth: origin(work.exchange.request).depth)
+    start(call, work, origin(work.exchange.request).requests)
   }
 
   private func fail(_ work: Work, _ error: Value) {

@@ -78,7 +78,7 @@ final class SocketDesk {
     machine.moment = clock.now
     machine.start(
       route.handler.value, [machine.makeInstance(socketClass, payload: object)] + arguments,
-      owner: route.owner, followsDeferred: true, requestDepth: 1, span: span)
+      owner: route.owner, followsDeferred: true, requests: RequestChain.none.next, span: span)
     // Whoever sends ahead and is gone at once was gone before anybody could hear of it.
     if socket.isOver { connectionEnded(task) }
     onActivity()

@@ -52,6 +52,8 @@ final class RecordedTrace {
     var status: Int?
     /// The place of its last among `waits`; it is in that one if that has no end.
     var lastWait: Int?
+    /// Whether the body of an answer is read as it comes: its end is not recorded.
+    var isReadAsItComes = false
     /// The requests of this notebook that a call led to: one, and those that it was redirected to.
     var served: [SpanID] = []
     /// The cell of what is whole.
@@ -69,6 +71,14 @@ final class RecordedTrace {
       case .succeeded, nil: nil
       }
     }
+  }
+
+  /// Methods that change nothing (RFC 9110 §9.2.1).
+  private static let safeMethods: Set = ["GET", "HEAD", "OPTIONS", "TRACE"]
+
+  /// Whether something is a call that may change something in another service.
+  static func mayWriteElsewhere(_ work: TracedWork?) -> Bool {
+    if case .call(let method, _) = work { !safeMethods.contains(method) } else { false }
   }
 
   /// A time in which a fiber could not go on.
@@ -92,6 +102,19 @@ final class RecordedTrace {
     /// What ended it.
     var cause = SpanID.none
     var kind = Kind.await
+    /// Of several in one, when the fiber went on: the last times, by the order.
+    var runs: [Int] = []
+
+    /// So many of those times are kept.
+    static let runLimit = 32
+
+    /// Whether the fiber may have run between two places of the order.
+    func mayHaveRun(from start: Int, to end: Int) -> Bool {
+      guard let first = runs.first, first <= start else {
+        return startOrder < end && start < endOrder ?? .max
+      }
+      return runs.contains { start < $0 && $0 < end }
+    }
   }
 
   /// What a person names it by.
@@ -117,6 +140,8 @@ final class RecordedTrace {
   /// Spans that there was no room for, and those of them that were fibers.
   var dropped = 0
   var droppedFibers = 0
+  /// Whether one of them was a call that may change something elsewhere.
+  var hasDroppedWrites = false
 
   init(
     number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, code: Place? = nil,
@@ -137,6 +162,10 @@ final class RecordedTrace {
   func goOn(span: Int, cause: SpanID, at moment: Moment) {
     guard let wait = spans[span].lastWait, waits[wait].end == nil else { return }
     (waits[wait].end, waits[wait].endOrder) = (moment.time, moment.order)
+    if waits[wait].kind == .many {
+      if waits[wait].runs.count == Wait.runLimit { waits[wait].runs.removeFirst() }
+      waits[wait].runs.append(moment.order)
+    }
     waits[wait].cause = waits[wait].kind == .many ? .none : cause
   }
 
@@ -193,7 +222,7 @@ final class RecordedTrace {
       || waits.contains {
         isCode($0.span)
           && (isWithin($0.startOrder) || isWithin($0.endOrder)
-            || $0.kind == .many && $0.startOrder < end && start < $0.endOrder ?? .max)
+            || $0.kind == .many && $0.mayHaveRun(from: start, to: end))
       }
   }
 

@@ -200,7 +200,8 @@ struct TraceOverlaps {
     let own = Set(run.map { $0.trace.id(ofSpan: $0.span) })
     var requests = 0
     var users = KnownConnections.Users()
-    for trace in recorder.traces(from: first.start, to: last.end) ?? [] where !answering.contains(trace.id) {
+    for trace in recorder.traces(from: first.trace.spans[first.span], to: last.end) ?? []
+    where !answering.contains(trace.id) {
       func isUnderWay(_ span: RecordedTrace.Span) -> Bool {
         span.startOrder < last.endOrder && span.endOrder ?? .max > first.startOrder
       }
@@ -291,13 +292,15 @@ struct TraceOverlaps {
   private mutating func isQuiet(_ run: [Call], _ group: OverlapGroup) -> Bool {
     let trace = run[0].trace
     let (start, end) = (run[0].startOrder, run[run.count - 1].endOrder)
-    guard let all = recorder.traces(from: trace.spans[run[0].span].start, to: run[run.count - 1].end) else {
+    guard let all = recorder.traces(from: trace.spans[run[0].span], to: run[run.count - 1].end) else {
       return false
     }
     let answering = Set(run.flatMap { served(by: $0.trace.spans[$0.span]) })
-    let reads = answering.reduce(into: group.declares) { names, id in
+    // What answers the calls, and other requests: another service may have made them for one of these.
+    var reads = answering.reduce(into: group.declares) { names, id in
       names.formUnion(recorder[id]?.code.flatMap { effects(of: $0) }?.reads ?? [])
     }
+    var writes: Set<String> = []
     let fiber = trace.spans[run[0].span].parent
     for other in all where !answering.contains(other.id) {
       looks += other.size
@@ -311,14 +314,31 @@ struct TraceOverlaps {
       let source = run[0].place.source
       // The calls may stand in a function of another cell, whose text says nothing of this one.
       if isOwn, case .cell = other.subject, source.cell == other.spans[0].cell {
-        if analysis(of: source)?.isReadingText != true { return false }
-      } else if let effects = effects(of: other, besides: group.declares) {
-        if !effects.writes.isDisjoint(with: reads) { return false }
+        // Its fibers may look for what it declares between the calls.
+        guard let analysis = analysis(of: source), analysis.isReadingText,
+          analysis.readsOfFunctions?.isDisjoint(with: group.declares) ?? false
+        else { return false }
+      } else if let effects = effects(of: other, besides: group.declares),
+        other.isTick || effects.writes.isEmpty
+      {
+        writes.formUnion(effects.writes)
+        if !other.isTick { reads.formUnion(effects.reads) }
       } else {
         return false
       }
     }
-    return true
+    return writes.isEmpty || writes.isDisjoint(with: reads) && isIndifferent(run, to: writes)
+  }
+
+  /// Whether the code that makes calls reads none of some variables later: it would come to that sooner. A function of the
+  /// notebook may read whatever.
+  private mutating func isIndifferent(_ run: [Call], to variables: Set<String>) -> Bool {
+    let sources = [run[0].place.source] + [run[0].trace.code?.source].compactMap(\.self)
+    return sources.allSatisfy { source in
+      guard let uses = analysis(of: source)?.uses else { return false }
+      return uses.isDisjoint(with: variables)
+        && uses.allSatisfy { names.kind(of: $0) == .builtin || isConstant($0) }
+    }
   }
 
   private func served(by span: RecordedTrace.Span) -> [SpanID] {
@@ -387,98 +407,20 @@ struct TraceOverlaps {
 }
 
 extension RecordedTrace {
-  /// Methods that change nothing (RFC 9110 §9.2.1).
-  private static let safeMethods: Set = ["GET", "HEAD", "OPTIONS", "TRACE"]
-  /// How long a service may still be doing what nobody has heard the end of, in nanoseconds.
-  private static let unheard = 60_000_000_000
-
   /// Whether another service may have changed something between two places of the order, the first of which was at a
   /// time, since it was called to do so.
   fileprivate func mayWriteElsewhere(from start: Int, to end: Int, at time: Int) -> Bool {
-    spans.contains { span in
-      guard case .call(let method, _) = span.work, !Self.safeMethods.contains(method), span.served.isEmpty,
-        span.startOrder < end
-      else { return false }
-      if span.status == nil, let last = span.end { return last.addingClamped(Self.unheard) >= time }
-      return span.endOrder ?? .max > start
-    }
-  }
-}
-
-extension Supervisor {
-  /// A trace laid out in rows, with what of it could overlap; nil where it is not kept.
-  func waterfall(_ choice: TraceChoice) -> Waterfall? {
-    guard let recorder, let trace = recorder.trace(choice, now: clock.now) else { return nil }
-    var waterfall = WaterfallBuilder(recorder, trace, now: clock.now).waterfall
-    // What names meant before the kernel was restarted is not known any more.
-    guard trace.number >= recorder.firstOfKernel else { return waterfall }
-    let names = NamesEver(known: KnownNames(machine: kernel.machine, ownership: kernel.ownership))
-    let type = { [unowned self] name in kernel.typeOfConstant(name, in: trace) }
-    var overlaps = TraceOverlaps(
-      recorder,
-      .init(
-        calls: transfers.limits,
-        requests: min(
-          configuration.serverLimits.maxRequestsInFlight, configuration.serverLimits.maxConnections)),
-      names: names,
-      isConstant: { type($0).map(Kernel.scalars.contains) ?? false },
-      isArray: { type($0) == "Array" },
-      changesByItself: { [unowned self] name in
-        kernel.changesByItself(name, in: trace)
-      })
-    waterfall.overlaps = overlaps.overlaps(in: trace)
-    return waterfall
-  }
-}
-
-/// The names of a notebook as they may have been at any time: one that a cell has ever declared for itself is not taken for
-/// the built-in one.
-private struct NamesEver: GlobalNames {
-  let known: KnownNames
-
-  func entry(named name: String) -> GlobalScope.Entry? {
-    guard var entry = known.entry(named: name) else { return nil }
-    if entry.kind == .builtin, let (slot, _) = known.machine.declaredGlobal(named: name),
-      known.ownership.hasTakenBuiltin(slot)
-    {
-      entry.kind = .function
-    }
-    return entry
-  }
-
-  var names: [String] { known.names }
-  var nameCount: Int { known.nameCount }
-}
-
-extension Kernel {
-  /// The types of values that nobody can change.
-  fileprivate static let scalars: Set = [
-    "Bool", "Bytes", "Date", "Double", "Duration", "HTML", "Int", "Range", "String", "nil",
-  ]
-
-  /// Those of instances that are as they are.
-  fileprivate static let inertClasses: Set = ["Cookie", "Response"]
-
-  /// The type of what a global holds that is a `let`, and was that when a trace began; one that the cell of the trace
-  /// declares may have come with it. Nil for others.
-  fileprivate func typeOfConstant(_ name: String, in trace: RecordedTrace) -> String? {
-    guard let (slot, kind) = machine.declaredGlobal(named: name), kind == .let, isStillMeant(slot, trace)
-    else { return nil }
-    return (machine.global(slot)?.value).map(machine.typeName)
-  }
-
-  /// Whether a global may have held in a trace what changes though no code of the notebook runs.
-  fileprivate func changesByItself(_ name: String, in trace: RecordedTrace) -> Bool {
-    guard let (slot, _) = machine.declaredGlobal(named: name), let value = machine.global(slot)?.value else {
+    if hasDroppedWrites, spans[0].end.map({ $0.addingClamped(TraceRecorder.unheard) >= time }) ?? true {
       return true
     }
-    return !isStillMeant(slot, trace) || machine.hasHeldWhatChanges(slot)
-      || !machine.isInert(value, classes: Kernel.inertClasses)
-  }
-
-  private func isStillMeant(_ slot: Int, _ trace: RecordedTrace) -> Bool {
-    ownership.isUnchanged(slot, since: trace.spans[0].start)
-      || ownership.cell(declaringGlobal: slot) == trace.spans[0].cell
-        && ownership.isUnchanged(slot, since: trace.spans[0].end ?? .max)
+    return spans.contains { span in
+      guard Self.mayWriteElsewhere(span.work), span.served.isEmpty, span.startOrder < end else {
+        return false
+      }
+      if span.status == nil || span.isReadAsItComes, let last = span.end {
+        return last.addingClamped(TraceRecorder.unheard) >= time
+      }
+      return span.endOrder ?? .max > start
+    }
   }
 }

@@ -10,6 +10,12 @@ final class TraceRecorder: MachineTracer {
   /// Spans and waits of one trace, and of all. Beyond that each span has one wait at most that stands for all.
   static let traceLimit = 1_000
   static let limit = 100_000
+  /// Of all together the part that is for traces with few spans and waits, and how many those are: what is new has room
+  /// beside many that take much.
+  private static let limitOfLarge = limit / 4 * 3
+  private static let small = 100
+  /// How long another service may still be doing what nobody has heard the end of, in nanoseconds.
+  static let unheard = 60_000_000_000
 
   private let clock: any Clock
   private var requests = TraceRing(capacity: capacity)
@@ -18,8 +24,11 @@ final class TraceRecorder: MachineTracer {
   private(set) var connections = KnownConnections()
   /// How much has been recorded.
   private var order = 0
-  /// There is no room, and none can be made before something ends.
-  private var isFull = false
+  /// How much there is to be, and how many traces have to end, before it is worth it to look for room again.
+  private var fullSize = 0
+  private var endsToCome = 0
+  /// When something was last heard of a trace that is not kept any more: where in the order.
+  private var strayed = 0
   /// The number of the first trace of the kernel that there is.
   private(set) var firstOfKernel = 1
 
@@ -56,17 +65,17 @@ final class TraceRecorder: MachineTracer {
           kind: .held))
     }
     nextNumber += 1
-    if isTick { ticks.append(trace) } else { requests.append(trace) }
+    if isTick { ticks.append(trace, at: now.time) } else { requests.append(trace, at: now.time) }
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
     return id
   }
 
   func end(_ id: SpanID, _ outcome: TracedOutcome, status: Int? = nil) {
-    guard id != .none, let trace = self[id] else { return }
-    let key = SpanKey(id)
-    trace.end(span: key.span, outcome, status: status, at: moment())
-    isFull = false
-    if key.isTick { ticks.ended(key.place) } else { requests.ended(key.place) }
+    guard let trace = kept(id) else { return }
+    let (key, now) = (SpanKey(id), moment())
+    trace.end(span: key.span, outcome, status: status, at: now)
+    endsToCome -= 1
+    if key.isTick { ticks.ended(key.place, at: now.time) } else { requests.ended(key.place, at: now.time) }
   }
 
   /// Something is done only so long.
@@ -81,6 +90,9 @@ final class TraceRecorder: MachineTracer {
       if !connections.isEmpty { $0.connections[$1] = connections }
     }
   }
+
+  /// The body of an answer is read as it comes.
+  func readsAsItComes(_ id: SpanID) { change(id) { $0.spans[$1].isReadAsItComes = true } }
 
   /// The status of a request.
   func setStatus(_ status: Int?, of id: SpanID) {
@@ -102,10 +114,11 @@ final class TraceRecorder: MachineTracer {
   // MARK: What the machine tells
 
   func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: TraceFrame?) -> SpanID {
-    guard let trace = self[parent] else { return .none }
+    guard let trace = kept(parent) else { return .none }
     guard hasRoom(trace) else {
       trace.dropped += 1
       if case .fiber = work { trace.droppedFibers += 1 }
+      if RecordedTrace.mayWriteElsewhere(work) { trace.hasDroppedWrites = true }
       return .none
     }
     let (key, now) = (SpanKey(parent), moment())
@@ -118,7 +131,7 @@ final class TraceRecorder: MachineTracer {
   }
 
   func waits(_ id: SpanID, for source: SpanID, at place: TraceFrame?) {
-    guard let trace = self[id] else { return }
+    guard let trace = kept(id) else { return }
     let key = SpanKey(id)
     if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
       (trace.waits[last].end, trace.waits[last].endOrder) = (nil, nil)
@@ -136,11 +149,18 @@ final class TraceRecorder: MachineTracer {
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
-    self[id]?.goOn(span: SpanKey(id).span, cause: cause, at: moment())
+    kept(id)?.goOn(span: SpanKey(id).span, cause: cause, at: moment())
   }
 
   func ends(_ id: SpanID, _ outcome: TracedOutcome) {
-    self[id]?.end(span: SpanKey(id).span, outcome, at: moment())
+    kept(id)?.end(span: SpanKey(id).span, outcome, at: moment())
+  }
+
+  /// The trace that something is heard of, as long as it is kept.
+  private func kept(_ id: SpanID) -> RecordedTrace? {
+    if let trace = self[id] { return trace }
+    if id != .none { strayed = moment().order }
+    return nil
   }
 
   // MARK: Finding
@@ -154,9 +174,9 @@ final class TraceRecorder: MachineTracer {
     return key.isTick ? ticks[key.place] : requests[key.place]
   }
 
-  /// What may have run within a time; nil where some of that is not kept any more.
-  func traces(from start: Int, to end: Int) -> [RecordedTrace]? {
-    guard max(requests.forgotten, ticks.forgotten) < start else { return nil }
+  /// What may have run since a span began; nil where some of that is not kept any more.
+  func traces(from span: RecordedTrace.Span, to end: Int) -> [RecordedTrace]? {
+    guard max(requests.forgotten, ticks.forgotten) < span.start, strayed < span.startOrder else { return nil }
     return (requests.all + ticks.all).filter { $0.spans[0].start <= end }
   }
 
@@ -247,23 +267,28 @@ final class TraceRecorder: MachineTracer {
 
   private func hasRoom(_ trace: RecordedTrace) -> Bool {
     if trace.size >= TraceRecorder.traceLimit { return false }
-    if size < TraceRecorder.limit { return true }
-    if !isFull { makeRoom(besides: trace) }
-    return size < TraceRecorder.limit
+    let limit = trace.size < TraceRecorder.small ? TraceRecorder.limit : TraceRecorder.limitOfLarge
+    if size < limit { return true }
+    if endsToCome <= 0 || size >= fullSize { makeRoom(besides: trace, limit) }
+    return size < limit
   }
 
   private var size: Int { requests.size + ticks.size }
 
   /// Gives up what is oldest, a tenth of all, so that what is new is seen: traces that have ended, but for the last of
-  /// them; the single waits of those that are under way; in the end all that have ended.
-  private func makeRoom(besides trace: RecordedTrace) {
-    let aim = TraceRecorder.limit / 10 * 9
+  /// them; the single waits of those that are under way; in the end all that have ended. For a large one only large ones
+  /// give way.
+  private func makeRoom(besides trace: RecordedTrace, _ limit: Int) {
+    let aim = limit / 10 * 9
     let old = all.filter { $0 !== trace }
-    let ended = old.filter(\.isOver)
+    // Looking through all is dear where nothing can be given up.
+    defer { (fullSize, endsToCome) = (size + TraceRecorder.traceLimit, max(Self.lastKept, old.count / 10)) }
+    let isLarge = trace.size >= TraceRecorder.small
+    let ended = old.filter { $0.isOver && (!isLarge || $0.size >= TraceRecorder.small) }
     let steps: [(ArraySlice<RecordedTrace>, (RecordedTrace) -> Void)] = [
       (ended.dropLast(Self.lastKept), drop),
       (old.filter { !$0.isOver && $0.waits.count > $0.spans.count }[...], fold),
-      (ended.suffix(Self.lastKept), drop),
+      (isLarge ? [] : ended.suffix(Self.lastKept), drop),
     ]
     for (traces, giveUp) in steps {
       for trace in traces {
@@ -271,7 +296,6 @@ final class TraceRecorder: MachineTracer {
         giveUp(trace)
       }
     }
-    isFull = size >= TraceRecorder.limit
   }
 
   /// How many traces that have ended are kept as long as others can be given up.
@@ -279,7 +303,7 @@ final class TraceRecorder: MachineTracer {
 
   private func drop(_ trace: RecordedTrace) {
     let key = SpanKey(trace.id)
-    if key.isTick { ticks.drop(key.place) } else { requests.drop(key.place) }
+    if key.isTick { ticks.drop(key.place, at: clock.now) } else { requests.drop(key.place, at: clock.now) }
   }
 
   private func fold(_ trace: RecordedTrace) {

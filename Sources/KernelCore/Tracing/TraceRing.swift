@@ -22,13 +22,13 @@ struct TraceRing {
   /// The place that the next one takes, from 1.
   var upcoming: Int { next }
 
-  mutating func append(_ trace: RecordedTrace) {
+  mutating func append(_ trace: RecordedTrace, at now: Int) {
     let slot = next % slots.count
     if let old = slots[slot] {
       if !old.isOver, late.count < TraceRing.lateLimit {
         late[next - slots.count] = old
       } else {
-        forget(old)
+        forget(old, at: now)
       }
     }
     slots[slot] = trace
@@ -46,9 +46,9 @@ struct TraceRing {
   mutating func shrank(by count: Int) { size -= count }
 
   /// A trace that has ended is given up before its time.
-  mutating func drop(_ place: Int) {
+  mutating func drop(_ place: Int, at now: Int) {
     guard let trace = self[place] else { return }
-    forget(trace)
+    forget(trace, at: now)
     if place + slots.count >= next {
       slots[place % slots.count] = nil
     } else {
@@ -58,18 +58,23 @@ struct TraceRing {
   }
 
   /// A trace has ended.
-  mutating func ended(_ place: Int) {
+  mutating func ended(_ place: Int, at now: Int) {
     guard place + slots.count < next, late[place] != nil else { return }
     endedLate.append(place)
     if endedLate.count > TraceRing.endedLateLimit {
-      if let old = late.removeValue(forKey: endedLate.removeFirst()) { forget(old) }
+      if let old = late.removeValue(forKey: endedLate.removeFirst()) { forget(old, at: now) }
     }
   }
 
-  private mutating func forget(_ trace: RecordedTrace) {
+  private mutating func forget(_ trace: RecordedTrace, at now: Int) {
     size -= trace.size
-    // Nobody will know when what it has begun runs.
-    let last = trace.spans.reduce(Int.min) { max($0, $1.end ?? .max) }
+    let last = trace.spans.reduce(Int.min) { last, span in
+      // When what it has begun runs is heard, but not what another service does for it.
+      let end =
+        span.end
+        ?? (RecordedTrace.mayWriteElsewhere(span.work) ? now.addingClamped(TraceRecorder.unheard) : now)
+      return max(last, end)
+    }
     forgotten = max(forgotten, last)
   }
 

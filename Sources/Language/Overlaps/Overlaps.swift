@@ -28,6 +28,8 @@ public struct CodeEffects: Hashable, Sendable {
 public struct OverlapAnalysis {
   /// In the order of the text.
   public let groups: [OverlapGroup]
+  /// The globals that the text uses, and does not declare.
+  public let uses: Set<String>
   private let facts: VariableFacts
 
   /// - Parameters:
@@ -46,6 +48,7 @@ public struct OverlapAnalysis {
       names: names, declared: Set(resolution.declared.keys), isConstant: isConstant, isArray: isArray)
     let facts = VariableFacts(parsed.program, globals: globals)
     self.facts = facts
+    uses = Set(resolution.reads.keys).union(resolution.writes.keys).subtracting(resolution.declared.keys)
     if parsed.diagnostics.contains(where: { $0.severity == .error }) || resolution.hasErrors {
       groups = []
     } else {
@@ -67,6 +70,16 @@ public struct OverlapAnalysis {
   /// Whether the text itself changes nothing but what it declares.
   public var isReadingText: Bool {
     facts.functions.first.flatMap { ReadingCheck.effects(of: $0, facts) }?.writes.isEmpty ?? false
+  }
+
+  /// The globals that functions in the text read; nil where one may change something.
+  public var readsOfFunctions: Set<String>? {
+    var reads: Set<String> = []
+    for function in facts.functions where function.role != .main {
+      guard let effects = ReadingCheck.effects(of: function, facts) else { return nil }
+      reads.formUnion(effects.reads)
+    }
+    return reads
   }
 
   /// The text of such a function, in UTF-8.

@@ -30,11 +30,10 @@ struct ReadingCheck {
 
   private mutating func look(at statement: Statement) {
     switch statement.kind {
-    case .assignment(let target, let operation, _, let value):
+    case .assignment(let target, _, _, let value):
       if isOwnPlace(target) { return }
-      // `xs += [1]` changes the array that others may have by other names.
-      guard case .name(let reference) = target.kind, case .global = reference.binding,
-        operation == nil || facts.isScalar(value)
+      // `xs += [1]` changes the array that others may have by other names; of what it is given somebody may keep a part.
+      guard case .name(let reference) = target.kind, case .global = reference.binding, facts.isScalar(value)
       else {
         changes = true
         return

@@ -166,10 +166,13 @@ public struct Resolution: Sendable {
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
   /// The same of the globals that they assign to, and whose array or dictionary they change.
   public internal(set) var assignsWhenCalled: [String: Set<String>] = [:]
-  /// The globals that what timers run reads, where it is written in their place, and those that it assigns to and whose
-  /// array or dictionary it changes.
-  public internal(set) var timerReads: Set<String> = []
-  public internal(set) var timerAssigns: Set<String> = []
+  /// The globals that what goes on when the text has run reads, as what timers and `async` run, where it is written in
+  /// their place; and those that it assigns to and whose array or dictionary it changes.
+  public internal(set) var readsLater: Set<String> = []
+  public internal(set) var assignsLater: Set<String> = []
+  /// The same of `async` alone.
+  public internal(set) var readsInFibers: Set<String> = []
+  public internal(set) var assignsInFibers: Set<String> = []
   /// The globals whose array or dictionary the text changes.
   public internal(set) var changes: [String: Use] = [:]
   /// The globals that the text assigns to; a declaration is no assignment.

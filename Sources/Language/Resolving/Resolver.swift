@@ -80,8 +80,10 @@ public final class Resolver {
   var outsByNumber = 0
   /// Where the expression stands that is a statement by itself, resolved last.
   var unused: Span?
-  /// How many closures surround the place that timers run.
-  var timers = 0
+  /// How many pieces of code surround the place that go on when the text has run: those of timers and of `async`.
+  var goingOn = 0
+  /// Those of `async` alone.
+  var fibers = 0
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
 

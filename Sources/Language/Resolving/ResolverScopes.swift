@@ -152,7 +152,8 @@ extension Resolver {
         if laterFunctions > 0, let declaring {
           resolution.readsWhenCalled[declaring, default: []].insert(reference.name)
         }
-        if timers > 0 { resolution.timerReads.insert(reference.name) }
+        if goingOn > 0 { resolution.readsLater.insert(reference.name) }
+        if fibers > 0 { resolution.readsInFibers.insert(reference.name) }
       }
       if isWrite {
         let use = use(of: reference)
@@ -226,7 +227,8 @@ extension Resolver {
     if laterFunctions > 0, let declaring {
       resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
     }
-    if timers > 0 { resolution.timerAssigns.insert(reference.name) }
+    if goingOn > 0 { resolution.assignsLater.insert(reference.name) }
+    if fibers > 0 { resolution.assignsInFibers.insert(reference.name) }
   }
 
   /// A use of a global that is made here.

@@ -351,15 +351,21 @@ extension Resolver {
       let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }
       for argument in arguments {
         if isTimer, case .closure = argument.value.kind {
-          timers += 1
+          goingOn += 1
           runningLater { $0.resolve(argument.value) }
-          timers -= 1
+          goingOn -= 1
         } else {
           resolve(argument.value)
         }
       }
     case .optionalChain(let inner): resolve(inner)
-    case .closure(let function), .async(let function): resolve(function)
+    case .closure(let function): resolve(function)
+    case .async(let function):
+      goingOn += 1
+      fibers += 1
+      resolve(function)
+      fibers -= 1
+      goingOn -= 1
     case .await(let inner):
       if frame.node.role == .cleanup { report(.awaitInDefer, at: expression.span) }
       resolve(inner)

@@ -238,6 +238,10 @@ extension Machine {
 
   @inline(never) func failUndefined(_ slot: Int, isAssigned: Bool = false) {
     let name = globalNames[slot]
+    if let current, !seesOwnGlobals(current), let known = host?.failure(onUndefined: name) {
+      failure = known
+      return
+    }
     let near = Suggestion.nearest(to: name, among: declaredGlobals.map(\.name))
     let advice =
       host?.advice(onUndefined: name, owner: current?.pointee.owner ?? 0) ?? ForeignNames.advice(on: name)

@@ -16,6 +16,9 @@ public protocol MachineHost: AnyObject {
   /// What to do about a name that is not defined, which code of that owner uses, where the host knows more than its
   /// spelling tells.
   func advice(onUndefined name: String, owner: UInt32) -> String?
+  /// What a name that is not defined comes to for code that sees globals as all do, where the host knows better; nil for
+  /// the usual error.
+  func failure(onUndefined name: String) -> Failure?
   /// An operation whose deferred nobody waits for any more: a timer to remove, a transfer to abort.
   func cancel(operation: Int)
   /// A task has ended: a handler, a cell, a tick.
@@ -30,6 +33,7 @@ public protocol MachineHost: AnyObject {
 
 extension MachineHost {
   public func swapGlobals() {}
+  public func failure(onUndefined name: String) -> Failure? { nil }
 }
 
 /// How a task or a deferred ended.
@@ -267,10 +271,18 @@ public final class Machine {
   /// Whether a global has ever been given another value in place of a Deferred or an instance.
   public func hasHeldWhatChanges(_ slot: Int) -> Bool { formerlyChanging.contains(slot) }
 
-  /// From now on the host is asked to swap globals while code of an owner runs that works on no request.
+  /// From now on the host is asked to swap globals while code of an owner runs that works on no request, and while what
+  /// answers requests of such code runs.
   public func beginOwnView(of owner: UInt32) { ownViews.insert(owner) }
 
   public func endOwnView(of owner: UInt32) { ownViews.remove(owner) }
+
+  public func hasOwnView(_ owner: UInt32) -> Bool { ownViews.contains(owner) }
+
+  public var hasOwnViews: Bool { !ownViews.isEmpty }
+
+  /// The same for all owners but some.
+  public func endOwnViews(except isKept: (UInt32) -> Bool) { ownViews = ownViews.filter(isKept) }
 
   /// Sets or, with nil, takes away a global, whatever its kind.
   public func setGlobal(_ slot: Int, _ content: (value: Value, kind: GlobalKind)?) {

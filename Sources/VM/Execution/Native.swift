@@ -92,9 +92,12 @@ public struct NativeCall: ~Copyable {
   /// What `NativeFunction.options` name, `missing` where it was left out; empty where all were.
   var given: [Value] = []
 
-  /// On behalf of how many requests, one made for the other, it is called: with one at least, what it begins
-  /// outlives the run that defined the code.
-  public var requestDepth: Int { machine.current.map { Int($0.requestDepth) } ?? 0 }
+  /// What requests it is called for: with one at least, what it begins outlives the run that defined the code.
+  public var requests: RequestChain {
+    machine.current.map { fiber in
+      RequestChain(count: fiber.requests.count, seesOwnGlobals: machine.seesOwnGlobals(fiber))
+    } ?? .none
+  }
 
   /// The task in whose own fiber it is called; nil in a fiber that the language began, as by `async`.
   public var task: TaskID? {

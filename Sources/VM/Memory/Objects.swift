@@ -181,9 +181,9 @@ struct ReactionObject {
   var function: Value
   /// The place among the inputs of `all` and `settled`; the task for `.task`.
   var index: Int
-  /// The owner and the request depth for the fiber that a callback runs in.
+  /// The owner of the fiber that a callback runs in, and what requests it works on.
   var owner: UInt32
-  var requestDepth: UInt32
+  var requests: RequestChain
   /// That of the fiber which set it.
   var span: SpanID
 
@@ -267,10 +267,10 @@ extension UnsafeMutablePointer where Pointee == DeferredObject {
     get { isPending ? .none : SpanID(bits: pointee.number) }
     nonmutating set { pointee.number = newValue.bits }
   }
-  /// That of the fiber which began this operation.
-  var requestDepth: UInt32 {
-    get { pointee.header.aux }
-    nonmutating set { pointee.header.aux = newValue }
+  /// Those of the fiber which began this operation.
+  var requests: RequestChain {
+    get { RequestChain(bits: pointee.header.aux) }
+    nonmutating set { pointee.header.aux = newValue.bits }
   }
 }
 
@@ -284,12 +284,10 @@ extension UnsafeMutablePointer where Pointee == FiberObject {
   }
   /// Whether stopping it runs code: one that has not begun has no `defer` yet, unless it is that of a `finally`.
   var hasCleanups: Bool { has(FiberObject.hasStarted | FiberObject.isFinisher) }
-  /// On how many requests, one made for the other, it works: 0 outside requests, 1 for one from a client, 2 for
-  /// one that such a handler made to its own server. What works on a request, itself or for another fiber that
-  /// does, outlives the run that defined its code.
-  var requestDepth: UInt32 {
-    get { pointee.header.aux }
-    nonmutating set { pointee.header.aux = newValue }
+  /// What requests it works on.
+  var requests: RequestChain {
+    get { RequestChain(bits: pointee.header.aux) }
+    nonmutating set { pointee.header.aux = newValue.bits }
   }
   @inline(__always) var waiter: UnsafeMutablePointer<WaiterObject> {
     RawPointer(self).assumingMemoryBound(to: WaiterObject.self)

@@ -142,6 +142,10 @@ extension Machine {
     try? heap.set(value, for: key, in: dictionary.dictionary)
   }
 
+  public func removeElement(_ key: Value, of dictionary: Value) {
+    if dictionary.tag == Tag.dictionary { _ = heap.remove(key, from: dictionary.dictionary) }
+  }
+
   /// Whether this is a deferred that has not fired.
   public func isPending(_ value: Value) -> Bool { value.tag == Tag.deferred && value.deferred.isPending }
 

@@ -168,7 +168,7 @@ extension Machine {
     reaction.pointee.function = function
     reaction.pointee.index = index
     reaction.pointee.owner = owner
-    reaction.pointee.requestDepth = current?.requestDepth ?? 0
+    reaction.pointee.requests = current?.requests ?? .none
     reaction.pointee.span = current?.pointee.span ?? .none
     return reaction
   }
@@ -209,7 +209,7 @@ extension Machine {
         let fiber = try makeFiber(
           reaction.pointee.function, kind == .call ? [] : [value], owner: reaction.pointee.owner,
           result: target)
-        fiber.requestDepth = reaction.pointee.requestDepth
+        fiber.requests = reaction.pointee.requests
         if reaction.pointee.span != .none { trace(fiber, callbackOf: reaction, cause: source.cause) }
         heap.willChange(target)
         target.pointee.origin = Value(Tag.fiber, fiber)

@@ -122,6 +122,12 @@ extension Machine {
 
   // MARK: Running
 
+  /// Whether code sees globals of its own: that of an owner that does, but for requests from elsewhere, and all that
+  /// answers its requests.
+  func seesOwnGlobals(_ fiber: UnsafeMutablePointer<FiberObject>) -> Bool {
+    fiber.requests == .none ? ownViews.contains(fiber.pointee.owner) : fiber.requests.seesOwnGlobals
+  }
+
   /// Runs a fiber until it ends or waits. Only one runs at a time: what it starts in turn is made ready.
   func resume(_ fiber: UnsafeMutablePointer<FiberObject>) {
     if busy > 0 { return enqueue(fiber.waiter) }
@@ -134,8 +140,7 @@ extension Machine {
     debtAtStart = heap.state.pointee.debt
     thrown = .unset
     failure = nil
-    let seesOwnGlobals =
-      !ownViews.isEmpty && fiber.requestDepth == 0 && ownViews.contains(fiber.pointee.owner)
+    let seesOwnGlobals = !ownViews.isEmpty && seesOwnGlobals(fiber)
     if seesOwnGlobals { host?.swapGlobals() }
     let status: RunStatus
     if fiber.has(FiberObject.isStopping) {
@@ -303,7 +308,7 @@ extension Machine {
   @discardableResult
   public func stopFibers(ofOwner owner: UInt32, except task: TaskID? = nil) -> Int {
     stopFibers(Failure(.cancelled, "cancelled: the cell that started it was run again")) {
-      $0.pointee.owner == owner && $0.requestDepth == 0
+      $0.pointee.owner == owner && $0.requests == .none
         && (task == nil || abs($0.pointee.task) != task?.number)
     }
   }
@@ -336,7 +341,7 @@ extension Machine {
     do throws(Failure) {
       let deferred = newDeferred(owner: fiber.pointee.owner)
       let task = try makeFiber(closure, [], owner: fiber.pointee.owner, result: deferred)
-      task.requestDepth = fiber.requestDepth
+      task.requests = fiber.requests
       if fiber.pointee.span != .none { trace(task, of: closure, startedBy: fiber, name: "async") }
       deferred.pointee.origin = Value(Tag.fiber, task)
       enqueue(task.waiter)
@@ -355,7 +360,7 @@ extension Machine {
   {
     let result = newDeferred(owner: owner)
     let fiber = try makeFiber(finisher, [Value(Tag.deferred, deferred), body], owner: owner, result: result)
-    fiber.requestDepth = current?.requestDepth ?? 0
+    fiber.requests = current?.requests ?? .none
     fiber.pointee.header.flags |= FiberObject.isFinisher
     if let current, current.pointee.span != .none {
       trace(fiber, of: body, startedBy: current, name: "finally")

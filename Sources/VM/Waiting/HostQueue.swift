@@ -41,7 +41,7 @@ extension Machine {
   public func cancelOperations(ofOwner owner: UInt32, _ failure: Failure) {
     for id in operations.keys.sorted() {
       guard let value = operations[id], value.deferred.pointee.owner == owner,
-        value.deferred.requestDepth == 0
+        value.deferred.requests == .none
       else { continue }
       cancel(value.deferred, failure)
     }

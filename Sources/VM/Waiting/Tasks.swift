@@ -14,13 +14,13 @@ extension Machine {
   /// - Parameters:
   ///   - followsDeferred: whether a deferred that it gives is waited for, as a handler's is.
   ///   - isCell: whether it has the time limit of a cell.
-  ///   - requestDepth: on how many requests, one made for the other, it works; with one at least it outlives
+  ///   - requests: what requests it works on; with one at least it outlives
   ///     the run of the cell that owns it.
   ///   - span: what the tracer knows it by.
   @discardableResult
   public func start(
     _ closure: Value, _ arguments: [Value] = [], owner: UInt32, followsDeferred: Bool, isCell: Bool = false,
-    requestDepth: Int = 0, span: SpanID = .none
+    requests: RequestChain = .none, span: SpanID = .none
   ) -> TaskID {
     let number = nextTask
     nextTask += 1
@@ -28,7 +28,7 @@ extension Machine {
       let fiber = try makeFiber(closure, arguments, owner: owner, result: nil)
       fiber.pointee.task = followsDeferred ? number : -number
       if isCell { fiber.pointee.header.flags |= FiberObject.isCell }
-      fiber.requestDepth = UInt32(requestDepth)
+      fiber.requests = requests
       fiber.pointee.span = span
       tasks[number] = Value(Tag.fiber, fiber)
       resume(fiber)
@@ -92,7 +92,7 @@ extension Machine {
     nextOperation += 1
     deferred.pointee.number = id
     deferred.pointee.header.flags |= DeferredObject.isOperation
-    if let current { deferred.requestDepth = current.requestDepth }
+    if let current { deferred.requests = current.requests }
     let place = callPlace()
     let span = currentSpan == .none ? .none : traceOperation(work, at: place)
     operationOrigins[id] = OperationOrigin(place: place, span: span)

@@ -71,16 +71,14 @@ struct TraceOverlapTests {
 
   /// A service may send a call back to this notebook, by an address that is not known for its own.
   @Test func whatComesMeanwhileAndChangesSomethingIsNotTold() {
-    for (path, isTold) in [("/read", true), ("/inc", true), ("/add", false)] {
+    for (path, isTold) in [("/read", true), ("/inc", false)] {
       let bench = Bench { $0.recordsTraces = true }
       bench.run(Self.services, cell: 1)
       bench.run(compare(300, 200), cell: 2)
       bench.run(
         """
         var n = 0
-        let all = []
         route "/inc" { n += 1; n }
-        route "/add" { all.append(1); 1 }
         route "/read" { n }
         nil
         """, cell: 3)
@@ -111,7 +109,7 @@ struct TraceOverlapTests {
   }
 
   @Test(arguments: [
-    ("n += 1", true), ("n = last.count", true), ("await sleep(50ms); n += 1", true),
+    ("n += 1", true), ("n = n * 2 + 1", true), ("n = items", false), ("await sleep(50ms); n += 1", true),
     ("await get(\"/read\"); n += 1", true), ("async { n += 1 }", true), ("last = \"new\"", false),
     ("async { last = \"new\" }", false), ("items.append(n)", false), ("tell(n)", false),
   ])
@@ -125,6 +123,56 @@ struct TraceOverlapTests {
       "func tell(x) { last = \"told\" }\nlet items = []\nvar n = 0\nevery(100ms) { \(code) }", cell: 3)
     #expect(bench.awaited("await get(\"/two\").status", cell: 4) == "200")
     #expect(advice(bench, .path("/two"))?.count == (isTold ? 1 : 0))
+  }
+
+  /// Code that reads later what ticks change would come to it sooner.
+  @Test(arguments: [("1", true), ("limit", true), ("n", false), ("[1].map { n }", false), ("tell()", false)])
+  func whatReadsLaterWhatATickChangesIsNotTold(value: String, isTold: Bool) {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run("var n = 0\nfunc tell() { n }\nlet limit = 5\nevery(100ms) { n += 1 }", cell: 2)
+    bench.run(
+      "route \"/case\" {\nlet a = await get(\"/sleep/300\")\nlet b = await get(\"/sleep/200\")\n[a.text, \(value)]\n}\nnil",
+      cell: 3)
+    #expect(bench.awaited("await get(\"/case\").status", cell: 4) == "200")
+    #expect(advice(bench, .path("/case"))?.count == (isTold ? 1 : 0))
+  }
+
+  /// A fiber of the same handler is no tick.
+  @Test func whatTheHandlersOwnFibersChangeIsNotTold() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      """
+      var n = 0
+      route "/case" {
+        async { await sleep(350ms); n = 5 }
+        let a = await get("/sleep/300")
+        let b = await get("/sleep/200")
+        a.text + b.text
+      }
+      nil
+      """, cell: 2)
+    #expect(bench.awaited("await get(\"/case\").status", cell: 3) == "200")
+    #expect(advice(bench, .path("/case")) == [])
+  }
+
+  /// What comes back from another service is not known to be the notebook's own.
+  @Test func whatARequestReadsThatATickChangesIsNotTold() {
+    for (name, isTold) in [("n", false), ("other", true)] {
+      let bench = Bench { $0.recordsTraces = true }
+      bench.run(Self.services, cell: 1)
+      bench.run(compare(300, 200), cell: 2)
+      bench.run(
+        "var n = 0\nvar other = 0\nroute \"/read\" { \(name) }\nlet t = every(150ms) { n += 1 }\nnil", cell: 3
+      )
+      let asked = bench.ask("/compare")
+      bench.advance(.milliseconds(100))
+      #expect(bench.ask("/read").status == 200)
+      for _ in 0..<8 { bench.advance(.milliseconds(50)) }
+      #expect(asked.text == "300200")
+      #expect(advice(bench, .path("/compare"))?.isEmpty == !isTold)
+    }
   }
 
   /// What another service was told to do may change what it answers, be it done only later.
@@ -155,6 +203,30 @@ struct TraceOverlapTests {
       #expect(bench.awaited("await get(\"/two\").text", cell: 3) == "\"11\"")
       #expect(advice(bench, .path("/two"))?.count == (isTold ? 1 : 0), "\(begun)")
     }
+  }
+
+  /// A trace that had no room for it tells of it all the same.
+  @Test func aCallThatThereWasNoRoomForKeepsOthersApart() throws {
+    let server = try ScriptedHTTPServer()
+    let bench = Bench {
+      $0.isClockVirtual = false
+      $0.recordsTraces = true
+    }
+    bench.run("route \"/wait\" { await sleep(40ms); 1 }\nlet there = \"\(server.url(""))\"\nnil", cell: 1)
+    bench.run(
+      """
+      route "/many" {
+        for i in 1...600 { await sleep(0s) }
+        post("\\(there)/orders", check: false)
+        1
+      }
+      route "/two" { let a = await get("/wait"); let b = await get("/wait"); a.text + b.text }
+      nil
+      """, cell: 2)
+    #expect(bench.awaited("await get(\"/two\").text", cell: 3) == "\"11\"")
+    #expect(advice(bench, .path("/two"))?.count == 1)
+    #expect(bench.awaited("await get(\"/many\").text\nawait get(\"/two\").text", cell: 3) == "\"11\"")
+    #expect(advice(bench, .path("/two")) == [])
   }
 
   @Test(arguments: [(2, false), (3, true)])
@@ -240,6 +312,24 @@ struct TraceOverlapTests {
     bench.advance(.seconds(1))
     #expect(bench.awaited("await get(\"/compare\").text", cell: 5) == "\"300200\"")
     #expect(advice(bench, .path("/compare")) == [])
+  }
+
+  /// Of a request that is not kept any more it is heard when what it has begun runs.
+  @Test func whatIsLeftOfARequestThatIsForgottenIsHeardWhenItRuns() {
+    for (code, isTold) in [("await held", true), ("while true { await sleep(100ms) }", false)] {
+      let bench = bench()
+      bench.run(Self.services, cell: 1)
+      bench.run(compare(300, 200), cell: 2)
+      bench.run(
+        "let held = deferred()\nroute \"/leave\" { async { \(code) }; 1 }\nroute \"/quick\" { 1 }\nnil",
+        cell: 3)
+      bench.run(
+        "await get(\"/leave\"); for i in 1...\(TraceRecorder.capacity + 5) { await get(\"/quick\") }", cell: 4
+      )
+      bench.advance(.seconds(1))
+      #expect(bench.awaited("await get(\"/compare\").text", cell: 5) == "\"300200\"")
+      #expect(advice(bench, .path("/compare"))?.isEmpty == !isTold, "\(code)")
+    }
   }
 
   /// What is done only so long may come to something else when other code delays it.

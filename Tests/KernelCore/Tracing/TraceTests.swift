@@ -273,6 +273,21 @@ struct TraceTests {
     #expect(feed?.waits.isEmpty == false && feed?.isOver == true)
   }
 
+  /// What has many spans leaves room for what has few.
+  @Test func whatIsNewHasRoomBesideManyThatAreLargeAndUnderWay() {
+    let bench = bench()
+    bench.run(Self.routes, cell: 1)
+    bench.run(
+      "let held = deferred()\nroute \"/large\" { for i in 1...400 { await sleep(1ms) }\nawait held }\nnil",
+      cell: 2)
+    bench.run("for i in 1...150 { async { await get(\"/large\") } }\nawait sleep(2s)", cell: 3)
+    bench.advance(.seconds(3))
+    #expect(bench.awaited("await get(\"/compare\").text", cell: 4) == "\"slept 2slept 3\"")
+    #expect(rows(bench, .path("/compare")).count == 5)
+    let size = bench.on { bench.supervisor.recorder?.all.reduce(0) { $0 + $1.size } ?? 0 }
+    #expect(size > 70_000 && size <= TraceRecorder.limit)
+  }
+
   @Test func aCallThatIsNotKeptIsNotTakenForAPersons() {
     let bench = bench()
     bench.run(

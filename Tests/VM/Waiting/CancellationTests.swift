@@ -191,7 +191,7 @@ struct CancellationTests {
     _ = try host.start("async { defer { print(\"background\") }\n await deferred() }")
     let page = try #require(host.machine.global(host.machine.slot(of: "page"))).value
     host.settle()
-    let task = host.machine.start(page, owner: 1, followsDeferred: true, requestDepth: 1)
+    let task = host.machine.start(page, owner: 1, followsDeferred: true, requests: RequestChain(count: 1))
     host.machine.stopFibers(ofOwner: 1)
     host.settle()
     #expect(host.output == ["background"])

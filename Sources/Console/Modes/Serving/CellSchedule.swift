@@ -65,6 +65,8 @@ struct CellSchedule {
   private(set) var movesSurroundings = false
   /// The cells that have run well, or are gone, since the file was last adopted.
   private var done: Set<Int> = []
+  /// Those that have run, well or not, in place of what went on of an earlier run.
+  private var replaced: Set<Int> = []
 
   // MARK: The file
 
@@ -87,6 +89,11 @@ struct CellSchedule {
     for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {
       spoilt.formUnion(dependencies.spoilt(by: entry.number))
     }
+    // So has one that has failed as it may, and is not there any more or has another text.
+    for (number, text) in failedAsMeant
+    where !cells.contains(where: { $0.number == number && isSame($0.text, text) }) {
+      spoilt.formUnion(dependencies.spoilt(by: number))
+    }
     dependencies = CellDependencies(cells)
     dependenciesBefore = before
     knownBlocked = nil
@@ -97,10 +104,16 @@ struct CellSchedule {
     func differs(_ number: Int, _ text: String, from texts: [Int: String]) -> Bool {
       (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
     }
-    let changed = Set(
+    var changed = Set(
       cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
         + cells.map(\.number).filter(overtaken.contains)
     ).union(dependencies.declaring(spoilt))
+    // One that has failed as it may fails no longer, perhaps, where what it reads is another.
+    let isAnyGoneOrMoved =
+      order.contains { number in !cells.contains { $0.number == number } } || before.isMoved(in: dependencies)
+    let again =
+      asMeant.isEmpty ? [] : isAnyGoneOrMoved ? Set(asMeant.keys) : Set(dependencies.affected(by: changed))
+    changed.formUnion(again.intersection(asMeant.keys))
     let concerned = Set(dependencies.affected(by: changed, since: before))
     let due =
       goingOn.isEmpty
@@ -121,7 +134,7 @@ struct CellSchedule {
         number: number, text: text, isDue: due.contains(number), isEdited: edited.contains(number),
         isStale: old[number]?.isStale ?? false, isUnderWay: underWay.contains(number))
     }
-    awaited = nil
+    (awaited, replaced) = (nil, [])
     let numbers = Set(cells.map(\.number))
     gone = order.filter { !numbers.contains($0) }.map { [dependencies] number in
       Gone(number: number, heirs: dependencies.heirs(of: number, in: before).filter(due.contains))
@@ -160,12 +173,15 @@ struct CellSchedule {
     guard let place = entries.firstIndex(where: { $0.number == number && $0.isUnderWay }) else { return }
     entries[place].isUnderWay = false
     if awaited == number { awaited = nil }
-    if !succeeded { spoilt.formUnion(dependencies.spoilt(by: number)) }
-    entries[place].hasFailed = !succeeded && !mayFail
-    if entries[place].hasFailed { return }
+    // What one has assigned that fails as it may is so after a start too.
+    if !succeeded, !mayFail {
+      entries[place].hasFailed = true
+      return noteWhatWasSpoilt(by: number)
+    }
     entries[place].isDue = false
     entries[place].isStale = false
     failedAsMeant[number] = succeeded ? nil : entries[place].text
+    noteWhatWentOn(of: number)
     guard succeeded else { return giveUp(number) }
     texts[number] = entries[place].text
     done.insert(number)
@@ -181,16 +197,53 @@ struct CellSchedule {
     for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
   }
 
-  /// What is in force of an earlier run of a cell that has failed as it may goes, but for a guard: better one too many.
-  private mutating func giveUp(_ number: Int) {
-    guard texts[number] != nil, !guardsNow(number) else { return }
-    let before = CellDependencies(
-      entries.compactMap { entry in texts[entry.number].map { (entry.number, $0) } })
-    let rest = entries.filter { $0.number != number }.map { ($0.number, $0.text) }
-    let concerned = Set(CellDependencies(rest).affected(by: [], since: before))
+  /// A cell has failed that has assigned perhaps to what a guard reads: that is made anew.
+  private mutating func noteWhatWasSpoilt(by number: Int) {
+    let names = dependencies.spoilt(by: number)
+    if names.isEmpty { return }
+    spoilt.formUnion(names)
+    let concerned = Set(dependencies.affected(by: dependencies.declaring(names).subtracting([number])))
     for index in entries.indices where concerned.contains(entries[index].number) {
+      let entry = entries[index]
+      if entry.hasFailed || entry.isUnderWay { continue }
       (entries[index].isDue, entries[index].isStale) = (true, true)
     }
+  }
+
+  /// The fibers of the earlier run of a cell are over; its timers stood still. What they had put into what a guard reads goes too, where
+  /// the cell that declares that has run before.
+  private mutating func noteWhatWentOn(of number: Int) {
+    guard replaced.insert(number).inserted, texts[number] != nil else { return }
+    let names = dependenciesBefore.spoilt(byFibersOf: number, in: dependencies)
+    if names.isEmpty { return }
+    let declaring = dependencies.declaring(names).intersection(done)
+    if declaring.isEmpty { return }
+    let concerned = Set(dependencies.affected(by: declaring, since: dependencies))
+    for index in entries.indices where concerned.contains(entries[index].number) && !entries[index].isUnderWay
+    {
+      (entries[index].isDue, entries[index].isStale) = (true, true)
+    }
+  }
+
+  /// What is in force of an earlier run of a cell that has failed as it may goes, but for a guard: better one too many.
+  private mutating func giveUp(_ number: Int) {
+    for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
+    let rest = CellDependencies(
+      entries.filter { failedAsMeant[$0.number] == nil }.map { ($0.number, $0.text) })
+    // What others were to take from it they take from one above, which has to have it again.
+    var concerned = rest.sources(of: Set(entries.filter { $0.isDue && !$0.hasFailed }.map(\.number)))
+    let isInForce = texts[number] != nil && !guardsNow(number)
+    if isInForce {
+      let before = CellDependencies(
+        entries.compactMap { entry in texts[entry.number].map { (entry.number, $0) } })
+      concerned.formUnion(rest.affected(by: [], since: before))
+    }
+    // What has run since found what is in force now.
+    for index in entries.indices
+    where concerned.contains(entries[index].number) && !done.contains(entries[index].number) {
+      (entries[index].isDue, entries[index].isStale) = (true, true)
+    }
+    guard isInForce else { return }
     (texts[number], ends[number]) = (nil, nil)
     done.insert(number)
     outdated.append(number)
@@ -244,6 +297,9 @@ struct CellSchedule {
   }
 
   // MARK: What to tell
+
+  /// The cells that are to run: what goes on of their earlier runs is to change nothing any more.
+  var due: Set<Int> { Set(entries.filter(\.isDue).map(\.number)) }
 
   /// Cells that are to run and don't, since a cell that they depend on has failed or still waits.
   var held: [Int] { entries.filter { $0.isDue && !$0.hasFailed && !$0.isUnderWay }.map(\.number) }

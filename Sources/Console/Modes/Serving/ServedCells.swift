@@ -102,9 +102,12 @@ final class ServedCells {
     while reload != nil, failure == nil {
       switch schedule.next() {
       case .remove(let number):
+        let isGone = !cells.cells.contains { $0.number == number }
+        // Of one that has failed as it may nothing is to be declared any more.
+        if !isGone { setOrder() }
         kernel.removeEffects(of: number)
         stopping.removeAll { $0.number == number }
-        if !cells.cells.contains(where: { $0.number == number }) { reload?.report.removed.append(number) }
+        if isGone { reload?.report.removed.append(number) }
       case .run(let number, let text): run(number, text)
       case .wait(let number):
         let isServing = serveDespiteWait()
@@ -182,6 +185,7 @@ final class ServedCells {
     // A cell that has failed as it is meant to declares nothing more.
     setOrder()
     kernel.settleNames()
+    kernel.pauseTimers(ofCells: [])
     for place in reload.report.ran.indices.prefix(ReloadReport.limit) {
       reload.report.ran[place].causes = schedule.causes(of: reload.report.ran[place].number)
     }
@@ -302,6 +306,7 @@ final class ServedCells {
     reload?.began = .now
     reload?.hasToldOfWait = false
     let stopped = schedule.adopt(new.texts, mayFail: new.mayFail)
+    kernel.pauseTimers(ofCells: schedule.due)
     if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
     setOrder()
     for number in stopped {

@@ -101,7 +101,8 @@ extension OutboundCalls {
     guard call.options.checks, head.status >= 400 else {
       if body.source != nil {
         body.task = call.task
-        openBodies.add(body, call: id, owner: call.owner, servesRequest: call.depth > 0)
+        openBodies.add(body, call: id, owner: call.owner, servesRequest: call.requests != .none)
+        recorder?.readsAsItComes(machine.span(ofOperation: id))
       }
       return finish(id, .success(head), stream: body)
     }

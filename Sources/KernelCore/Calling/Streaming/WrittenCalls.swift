@@ -26,7 +26,7 @@ extension OutboundCalls {
     writings[id] = CallWriting(task, writer, sink, isOutside: isOutside)
     machine.start(
       writes.value, [machine.makeInstance(streams.writer, payload: writer)], owner: call.owner,
-      followsDeferred: true, requestDepth: call.depth, span: machine.span(ofOperation: id))
+      followsDeferred: true, requests: call.requests, span: machine.span(ofOperation: id))
   }
 
   /// What writes a body has ended; false where the task is none of these.
