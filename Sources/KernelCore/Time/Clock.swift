@@ -38,6 +38,8 @@ extension Clock {
 /// Names something scheduled.
 public struct ClockToken: Hashable, Sendable {
   let number: Int
+  /// Where its clock finds it, if that keeps what is scheduled in places.
+  var slot = 0
 }
 
 /// Where something stands among all that falls due at the same moment. A timer keeps its place from when it was made,

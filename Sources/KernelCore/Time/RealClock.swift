@@ -10,7 +10,9 @@ import Web
 final class RealClock: Clock {
   private let turns: LoopTurns
   private let loop: any EventLoop
-  private var actions: [ClockToken: () -> Void] = [:]
+  /// What is scheduled, each in a place that is another's when it is over: a look there needs no hashing.
+  private var slots: [Slot] = []
+  private var freeSlots: [Int] = []
   /// When everything is due; those that were cancelled stay until they are due, or too many.
   private var entries = Heap<Entry>()
   private var next = 1
@@ -28,6 +30,12 @@ final class RealClock: Clock {
   private static let turn = 2_000_000
   /// How many cancelled entries are kept at least, before they are taken out together.
   private static let slack = 1_000
+
+  private struct Slot {
+    /// The number of its token; 0 where the place is free.
+    var number = 0
+    var action: (() -> Void)?
+  }
 
   private struct Entry: Comparable {
     let due: Int
@@ -48,7 +56,7 @@ final class RealClock: Clock {
   var date: Date { Date() }
 
   /// How much is scheduled, and how much of that is kept, the cancelled included.
-  var counts: (scheduled: Int, kept: Int) { (actions.count, entries.count) }
+  var counts: (scheduled: Int, kept: Int) { (slots.count - freeSlots.count, entries.count) }
 
   func nextPlace() -> ClockPlace {
     lastPlace += 1
@@ -56,24 +64,40 @@ final class RealClock: Clock {
   }
 
   func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken {
-    let token = ClockToken(number: next)
+    let slot = freeSlots.popLast() ?? slots.count
+    let token = ClockToken(number: next, slot: slot)
     next += 1
+    if slot == slots.count { slots.append(Slot()) }
+    slots[slot] = Slot(number: token.number, action: action)
     let now = now
     // Never at once: timers of no length that set each other would keep the loop from its sockets.
     let due = min(max(now + RealClock.nearest, time), now.addingClamped(RealClock.farthest))
-    actions[token] = action
     entries.insert(Entry(due: due, place: place, token: token))
     setAlarm()
     return token
   }
 
   func cancel(_ token: ClockToken) {
-    guard actions.removeValue(forKey: token) != nil else { return }
+    guard take(token) != nil else { return }
     // Fast calls with long timeouts must not pile up.
-    if entries.count > 2 * actions.count + RealClock.slack {
-      entries = Heap(entries.unordered.filter { actions[$0.token] != nil })
+    if entries.count > 2 * counts.scheduled + RealClock.slack {
+      entries = Heap(entries.unordered.filter { isScheduled($0.token) })
       setAlarm()
     }
+  }
+
+  private func isScheduled(_ token: ClockToken) -> Bool {
+    token.slot < slots.count && slots[token.slot].number == token.number
+  }
+
+  /// Takes out what is scheduled; nil where that is over.
+  private func take(_ token: ClockToken) -> (() -> Void)? {
+    guard isScheduled(token), let action = slots[token.slot].action else { return nil }
+    slots[token.slot] = Slot()
+    freeSlots.append(token.slot)
+    // What was needed for very many at once goes back with the last of them.
+    if freeSlots.count == slots.count, slots.count > RealClock.slack { (slots, freeSlots) = ([], []) }
+    return action
   }
 
   func kernelIsIdle(_ pace: ClockPace) {}
@@ -106,7 +130,7 @@ final class RealClock: Clock {
     var moment = start
     while let first = entries.min, first.due <= start, moment < start + RealClock.turn {
       entries.removeMin()
-      guard let action = actions.removeValue(forKey: first.token) else { continue }
+      guard let action = take(first.token) else { continue }
       action()
       moment = now
     }

@@ -301,6 +301,7 @@ struct TraceOverlaps {
       names.formUnion(recorder[id]?.code.flatMap { effects(of: $0) }?.reads ?? [])
     }
     var writes: Set<String> = []
+    let waiting = callers(of: trace).map { ObjectIdentifier($0) }
     let fiber = trace.spans[run[0].span].parent
     for other in all where !answering.contains(other.id) {
       looks += other.size
@@ -321,6 +322,8 @@ struct TraceOverlaps {
       } else if let effects = effects(of: other, besides: group.declares),
         other.isTick || effects.writes.isEmpty
       {
+        // Who waits for the calls may look behind them at what its fibers have come to.
+        if waiting.contains(ObjectIdentifier(other)), !hasQuietFibers(other) { return false }
         writes.formUnion(effects.writes)
         if !other.isTick { reads.formUnion(effects.reads) }
       } else {
@@ -333,12 +336,49 @@ struct TraceOverlaps {
   /// Whether the code that makes calls reads none of some variables later: it would come to that sooner. A function of the
   /// notebook may read whatever.
   private mutating func isIndifferent(_ run: [Call], to variables: Set<String>) -> Bool {
-    let sources = [run[0].place.source] + [run[0].trace.code?.source].compactMap(\.self)
-    return sources.allSatisfy { source in
+    guard let callers = textsOfCallers(of: run[0].trace) else { return false }
+    return ([run[0].place.source] + callers).allSatisfy { source in
       guard let uses = analysis(of: source)?.uses else { return false }
       return uses.isDisjoint(with: variables)
         && uses.allSatisfy { names.kind(of: $0) == .builtin || isConstant($0) }
     }
+  }
+
+  /// A trace, and those that have called it, each the one before.
+  private func callers(of trace: RecordedTrace) -> [RecordedTrace] {
+    var traces = [trace]
+    while traces.count < OwnCallMark.depthLimit, let caller = recorder[traces[traces.count - 1].caller] {
+      traces.append(caller)
+    }
+    return traces
+  }
+
+  private mutating func hasQuietFibers(_ trace: RecordedTrace) -> Bool {
+    trace.code.flatMap { analysis(of: $0.source)?.hasQuietFibers(inFunctionAt: $0.offset) } ?? false
+  }
+
+  /// The texts of what waits for a trace to end: its own handler, and who has called that. Nil where more than is known does, as
+  /// what surrounds a path.
+  private func textsOfCallers(of trace: RecordedTrace) -> [SourceText]? {
+    var texts: [SourceText] = []
+    var trace = trace
+    for _ in 0..<OwnCallMark.depthLimit {
+      if case .request = trace.subject {
+        guard let code = trace.code else { return nil }
+        texts.append(code.source)
+      } else if case .cell = trace.subject {
+        let own = trace.spans.lazy.compactMap(\.place?.source).first { $0.cell == trace.spans[0].cell }
+        guard let own else { return nil }
+        texts.append(own)
+      }
+      if trace.caller == .none { return texts }
+      guard let caller = recorder[trace.caller],
+        let place = caller.spans[SpanKey(trace.caller).span].place
+      else { return nil }
+      texts.append(place.source)
+      trace = caller
+    }
+    return nil
   }
 
   private func served(by span: RecordedTrace.Span) -> [SpanID] {

@@ -72,6 +72,19 @@ public struct OverlapAnalysis {
     facts.functions.first.flatMap { ReadingCheck.effects(of: $0, facts) }?.writes.isEmpty ?? false
   }
 
+  /// Whether what fibers and callbacks of a function may run changes nothing but variables of their own, so that nobody
+  /// notices whether they have run.
+  ///
+  /// - Parameter offset: as for `effectsOfFunction`.
+  public func hasQuietFibers(inFunctionAt offset: Int) -> Bool {
+    guard let range = rangeOfFunction(at: offset) else { return false }
+    return facts.functions.allSatisfy { function in
+      let isWithin =
+        function.role != .main && range.contains(function.span.start) && function.span.start != offset
+      return !isWithin || ReadingCheck.effects(of: function, facts)?.writes.isEmpty ?? false
+    }
+  }
+
   /// The globals that functions in the text read; nil where one may change something.
   public var readsOfFunctions: Set<String>? {
     var reads: Set<String> = []

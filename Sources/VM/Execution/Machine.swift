@@ -126,9 +126,7 @@ public final class Machine {
   /// What the time is, in nanoseconds, as far as fibers remember when they were made. The host sets it before it lets
   /// something run.
   @exclusivity(unchecked) public var moment = 0
-  var operations: [Int: Value] = [:]
-  /// Where operations were begun, for errors that nobody awaits.
-  var operationOrigins: [Int: OperationOrigin] = [:]
+  var operations: [Int: Operation] = [:]
   /// Hears where the time goes.
   public var tracer: (any MachineTracer)?
   /// What the host wants done in its turn.

@@ -318,9 +318,8 @@ extension Machine {
     let operation =
       deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
     settle(deferred, .cancelled, makeError(failure))
-    if operation != 0, operations.removeValue(forKey: operation) != nil {
-      let origin = operationOrigins.removeValue(forKey: operation)
-      if let origin, origin.span != .none { tracer?.ends(origin.span, .cancelled) }
+    if operation != 0, let ended = operations.removeValue(forKey: operation) {
+      if ended.span != .none { tracer?.ends(ended.span, .cancelled) }
       host?.cancel(operation: operation)
     }
     abandon(origin)

@@ -319,7 +319,6 @@ extension Machine {
     let failure = Failure(.cancelled, "cancelled: the kernel was restarted")
     tasks.removeAll()
     operations.removeAll()
-    operationOrigins.removeAll()
     jobs.removeAll()
     _ = stopFibers(failure) { _ in true }
     // What was to be interrupted is being stopped.

@@ -40,10 +40,10 @@ extension Machine {
   /// Cancels the operations that a run of a cell began, but not those that work on requests.
   public func cancelOperations(ofOwner owner: UInt32, _ failure: Failure) {
     for id in operations.keys.sorted() {
-      guard let value = operations[id], value.deferred.pointee.owner == owner,
-        value.deferred.requests == .none
+      guard let deferred = operations[id]?.deferred.deferred, deferred.pointee.owner == owner,
+        deferred.requests == .none
       else { continue }
-      cancel(value.deferred, failure)
+      cancel(deferred, failure)
     }
   }
 }

@@ -95,9 +95,8 @@ extension Machine {
     if let current { deferred.requests = current.requests }
     let place = callPlace()
     let span = currentSpan == .none ? .none : traceOperation(work, at: place)
-    operationOrigins[id] = OperationOrigin(place: place, span: span)
     let value = Value(Tag.deferred, deferred)
-    operations[id] = value
+    operations[id] = Operation(deferred: value, place: place, span: span)
     return (id, value)
   }
 
@@ -106,29 +105,28 @@ extension Machine {
 
   /// Fires an operation's deferred; what waits becomes ready. A number that was cancelled is ignored.
   public func complete(operation: Int, _ outcome: Outcome) {
-    guard let value = operations.removeValue(forKey: operation) else { return }
-    let origin = operationOrigins.removeValue(forKey: operation)
-    let span = origin?.span ?? .none
+    guard let ended = operations.removeValue(forKey: operation) else { return }
+    let (deferred, span) = (ended.deferred.deferred, ended.span)
     if span != .none { tracer?.ends(span, TracedOutcome(outcome, wasStopped: false)) }
     switch outcome {
-    case .success(let result): settle(value.deferred, .resolved, result, cause: span)
+    case .success(let result): settle(deferred, .resolved, result, cause: span)
     case .failure(let error):
-      setOrigin(origin?.place, of: error)
-      settle(value.deferred, .rejected, error, cause: span)
+      setOrigin(ended.place, of: error)
+      settle(deferred, .rejected, error, cause: span)
     }
   }
 
   /// What the tracer knows an operation by that is under way.
-  public func span(ofOperation id: Int) -> SpanID { operationOrigins[id]?.span ?? .none }
+  public func span(ofOperation id: Int) -> SpanID { operations[id]?.span ?? .none }
 
   /// Cancels an operation by its number, as a person does.
   public func cancel(operation: Int, _ failure: Failure) {
-    guard let value = operations[operation] else { return }
-    cancel(value.deferred, failure)
+    guard let operation = operations[operation] else { return }
+    cancel(operation.deferred.deferred, failure)
   }
 
   /// An operation's owner.
-  public func owner(ofOperation id: Int) -> UInt32? { operations[id]?.deferred.pointee.owner }
+  public func owner(ofOperation id: Int) -> UInt32? { operations[id]?.deferred.deferred.pointee.owner }
 
   /// What `after(2s) { … }` gives: a Deferred of what a function gives that is called, without arguments, once
   /// another has fired.

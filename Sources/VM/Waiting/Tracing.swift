@@ -63,8 +63,10 @@ public enum TracedOutcome: Sendable, Equatable {
   }
 }
 
-/// Where an operation was begun, and what it is known by.
-struct OperationOrigin {
+/// What the host does for the notebook: the deferred that it fires, where it was begun, for errors that nobody awaits, and
+/// what it is known by.
+struct Operation {
+  let deferred: Value
   let place: TraceFrame?
   let span: SpanID
 }

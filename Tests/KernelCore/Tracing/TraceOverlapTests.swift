@@ -138,6 +138,59 @@ struct TraceOverlapTests {
     #expect(advice(bench, .path("/case"))?.count == (isTold ? 1 : 0))
   }
 
+  /// So would whoever waits for the handler.
+  @Test(arguments: [
+    ("nil", "/case", true), ("after { let seen = n; nil }", "/case", false),
+    ("route \"/outer\" { let c = await get(\"/case\"); [c.text, 1] }", "/outer", true),
+    ("route \"/outer\" { let c = await get(\"/case\"); [c.text, n] }", "/outer", false),
+  ])
+  func whoWaitsForItAndReadsWhatATickChangesIsNotTold(around: String, path: String, isTold: Bool) {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run("var n = 0\nevery(100ms) { n += 1 }", cell: 2)
+    bench.run(
+      "route \"/case\" {\nlet a = await get(\"/sleep/300\")\nlet b = await get(\"/sleep/200\")\na.text + b.text\n}\nnil",
+      cell: 3)
+    bench.run("\(around)\nnil", cell: 4)
+    #expect(bench.awaited("await get(\"\(path)\").status", cell: 5) == "200")
+    #expect(advice(bench, .path("/case"))?.count == (isTold ? 1 : 0))
+  }
+
+  /// A function of another cell that makes the calls for one which reads what a tick changes.
+  @Test(arguments: [("r", true), ("[r, n]", false)])
+  func theCellItselfIsLookedAtWhereAFunctionOfAnotherMakesTheCalls(value: String, isTold: Bool) {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      "func load() {\nlet a = await get(\"/sleep/300\")\nlet b = await get(\"/sleep/200\")\na.text + b.text\n}\nvar n = 0\nnil",
+      cell: 2)
+    let ticks = isTold ? "nil" : "let t = every(100ms) { n += 1 }"
+    #expect(bench.awaited("\(ticks)\nlet r = load()\n\(value)", cell: 3) != nil)
+    #expect(advice(bench, .last)?.count == (isTold ? 1 : 0))
+  }
+
+  /// A fiber that the handler has begun, or who calls it, may have come to something by then.
+  @Test(arguments: [
+    ("", "1", true), ("async { await sleep(350ms); 1 }", "1", true),
+    ("var state = 1\nasync { await sleep(350ms); state = 2 }", "state", false),
+    ("let found = [:]\nasync { found[\"x\"] = await get(\"/sleep/350\").text }", "found.count", false),
+    ("let log = []\nasync { for i in 1...5 { await sleep(80ms); log.append(i) } }", "log.count", false),
+    ("var first = 0\nlet x = get(\"/sleep/350\").then { first = 1 }", "first", false),
+  ])
+  func whatFibersOfTheHandlerChangeIsNotTold(begun: String, value: String, isTold: Bool) {
+    let calls = "let a = await get(\"/sleep/300\")\nlet b = await get(\"/sleep/200\")"
+    for (own, outer) in [(begun + "\n" + calls, value), (calls, "1")] {
+      let bench = bench()
+      bench.run(Self.services, cell: 1)
+      bench.run("route \"/case\" {\n\(own)\n[a.text, \(outer)]\n}\nnil", cell: 2)
+      bench.run(
+        "route \"/outer\" {\n\(begun)\nlet r = await get(\"/case\")\n[r.text, \(value)]\n}\nnil", cell: 3)
+      let path = outer == value && own != calls ? "/case" : "/outer"
+      #expect(bench.awaited("await get(\"\(path)\").status", cell: 4) == "200")
+      #expect(advice(bench, .path("/case"))?.count == (isTold ? 1 : 0), "\(path): \(begun)")
+    }
+  }
+
   /// A fiber of the same handler is no tick.
   @Test func whatTheHandlersOwnFibersChangeIsNotTold() {
     let bench = bench()

@@ -34,7 +34,7 @@ extension InspectorPage {
       <table>
         <caption class="spoken">What goes on now, the oldest first, each with a button that stops it</caption>
         <thead><tr>
-          <th scope="col">Kind</th><th scope="col">What</th><th scope="col">Place</th>
+          <th scope="col" class="least">Kind</th><th scope="col">What</th><th scope="col">Place</th>
           <th scope="col" class="minor">Waits for</th><th scope="col" class="number">Age</th>
           <th scope="col"><span class="spoken">Stop it</span></th>
         </tr></thead>

@@ -142,7 +142,7 @@ extension InspectorPage {
         },
         age(cells, data, row) { sparkline(row, cells[8]); },
       }),
-      activities: new Table('activities', ['', 'th name', 'soft', 'minor soft', 'number', ''], {
+      activities: new Table('activities', ['least', 'th name', 'soft', 'minor soft', 'number', ''], {
         prepare(cells, key, row) {
           const button = make('button', { type: 'button', textContent: 'Cancel' });
           button.addEventListener('click', () => cancel(key, row.data));
