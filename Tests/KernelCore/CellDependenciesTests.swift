@@ -219,6 +219,14 @@ struct CellDependenciesTests {
       [1: "var keys = []", 3: #"route POST "/keys" { keys.append(2) }"#, 8: "before { keys }"],
       [1: "var keys = []", 8: "before { keys }"], [1]),
     Example(
+      "a cell that has another number then and whose route changes what a guard reads",
+      [1: "var keys = []", 3: #"route POST "/keys" { keys.append(2) }"#, 8: "before { keys }"],
+      [1: "var keys = []", 4: #"route POST "/keys" { keys.append(2) }"#, 8: "before { keys }"], [4]),
+    Example(
+      "an edited cell whose route changes what a guard reads no longer",
+      [1: "var keys = []", 3: #"route POST "/keys" { keys.append(2) }"#, 8: "before { keys }"],
+      [1: "var keys = []", 3: #"route POST "/keys" { "closed" }"#, 8: "before { keys }"], [3]),
+    Example(
       "an edited cell whose route changes what a guard reads",
       [1: "var keys = []", 3: #"route POST "/keys" { keys.append(2) }"#, 8: "before { keys }"],
       [1: "var keys = []", 3: #"route POST "/keys" { keys.append(3) }"#, 8: "before { keys }"], [3]),

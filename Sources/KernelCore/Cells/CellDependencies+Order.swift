@@ -86,15 +86,21 @@ extension CellDependencies {
     let names = namesOfGuards.union(before.namesOfGuards)
     if names.isEmpty { return [] }
     var spoilt: Set<String> = []
+    let givenAnew = cells.reduce(into: Set<String>()) { given, number in
+      guard let text = places[number].map({ texts[$0] }) else { return }
+      given.formUnion(text.gives.subtracting(text.uses.declares))
+      given.formUnion(staleness.assigned(byCalling: text.mentions))
+    }
     for text in before.texts {
       let isGone = places[text.number] == nil
       guard isGone || cells.contains(text.number) else { continue }
       spoilt.formUnion(before.staleness.assigned(by: text.number))
       spoilt.formUnion(before.staleness.assigned(laterBy: text.number))
-      // Also what was done for requests that it answers no longer.
-      let kept = places[text.number].map { texts[$0].gives } ?? []
-      spoilt.formUnion(text.gives.subtracting(kept))
-      if isGone { spoilt.formUnion(before.staleness.assigned(byCalling: text.mentions)) }
+      // Also what was done for requests, unless another cell does that from now on.
+      if isGone {
+        let given = text.gives.union(before.staleness.assigned(byCalling: text.mentions))
+        spoilt.formUnion(given.subtracting(givenAnew))
+      }
     }
     let taken = namesTaken()
     for number in cells {

@@ -363,10 +363,11 @@ struct TraceOverlaps {
     var texts: [SourceText] = []
     var trace = trace
     for _ in 0..<OwnCallMark.depthLimit {
-      if case .request = trace.subject {
+      switch trace.subject {
+      case .request, .tick:
         guard let code = trace.code else { return nil }
         texts.append(code.source)
-      } else if case .cell = trace.subject {
+      case .cell:
         let own = trace.spans.lazy.compactMap(\.place?.source).first { $0.cell == trace.spans[0].cell }
         guard let own else { return nil }
         texts.append(own)
