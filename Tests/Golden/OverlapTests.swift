@@ -25,10 +25,7 @@ struct OverlapTests {
   @Test(arguments: files)
   func theAdviceIsThatWhichIsStored(file: String) throws {
     let notebook = try CellsFile.load(Self.folder.appending(path: file).path())
-    var configuration = KernelConfiguration()
-    configuration.isClockVirtual = true
-    configuration.recordsTraces = true
-    let kernel = try KernelHandle(configuration) { _ in }
+    let kernel = try KernelHandle(Self.configuration) { _ in }
     defer { kernel.shutDown(grace: .zero) }
     var last: Case?
     for cell in notebook.codeCells {
@@ -90,15 +87,21 @@ struct OverlapTests {
     return OverlapAnalysis(source, names: names) { ["base", "two"].contains($0) }
   }
 
-  @Test func theTutorialIsToldWhatItsFasterPageDoes() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../cells/tutorial.cells")
+  private static var configuration: KernelConfiguration {
     var configuration = KernelConfiguration()
     configuration.isClockVirtual = true
     configuration.recordsTraces = true
-    let kernel = try KernelHandle(configuration) { _ in }
+    return configuration
+  }
+
+  private static var tutorial: Notebook {
+    get throws { try CellsFile.load(folder.appending(path: "../../../cells/tutorial.cells").path()) }
+  }
+
+  @Test func theTutorialIsToldWhatItsFasterPageDoes() throws {
+    let kernel = try KernelHandle(Self.configuration) { _ in }
     defer { kernel.shutDown(grace: .zero) }
-    for cell in try CellsFile.load(root.path()).codeCells
+    for cell in try Self.tutorial.codeCells
     where cell.source.hasPrefix("let") || cell.source.contains("compare\" {") {
       #expect(run(cell.source, as: cell.number ?? 0, in: kernel) != nil)
     }
@@ -112,15 +115,11 @@ struct OverlapTests {
 
   /// With all that it does meanwhile, as its ticks.
   @Test func theWholeTutorialIsTold() throws {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(
-      path: "../../cells/tutorial.cells")
-    var configuration = KernelConfiguration()
-    configuration.isClockVirtual = true
-    configuration.recordsTraces = true
+    var configuration = Self.configuration
     configuration.bindsSockets = false
     let kernel = try KernelHandle(configuration) { _ in }
     defer { kernel.shutDown(grace: .zero) }
-    for cell in try CellsFile.load(root.path()).codeCells {
+    for cell in try Self.tutorial.codeCells {
       #expect(run(cell.source, as: cell.number ?? 0, in: kernel) != nil)
     }
     // Until the pages have been opened that it opens in the end.

@@ -222,7 +222,7 @@ extension Resolver {
     return place
   }
 
-  /// Notes that a global is assigned, or that what it holds is changed, by a function that is called later.
+  /// Notes that a global is assigned, or that what it holds is changed, where code does so that runs later or goes on.
   func noteAssignmentWhenCalled(_ reference: NameReference) {
     if laterFunctions > 0, let declaring {
       resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)

@@ -203,15 +203,18 @@ struct CellSchedule {
     if names.isEmpty { return }
     spoilt.formUnion(names)
     let concerned = Set(dependencies.affected(by: dependencies.declaring(names).subtracting([number])))
-    for index in entries.indices where concerned.contains(entries[index].number) {
-      let entry = entries[index]
-      if entry.hasFailed || entry.isUnderWay { continue }
+    runAgain { concerned.contains($0.number) && !$0.hasFailed && !$0.isUnderWay }
+  }
+
+  /// Some cells are to run, whatever becomes of the text of others.
+  private mutating func runAgain(_ isConcerned: (Entry) -> Bool) {
+    for index in entries.indices where isConcerned(entries[index]) {
       (entries[index].isDue, entries[index].isStale) = (true, true)
     }
   }
 
-  /// The fibers of the earlier run of a cell are over; its timers stood still. What they had put into what a guard reads goes too, where
-  /// the cell that declares that has run before.
+  /// The fibers of the earlier run of a cell are over; its timers stood still. What they had put into what a guard reads
+  /// goes too, where the cell that declares that has run before.
   private mutating func noteWhatWentOn(of number: Int) {
     guard replaced.insert(number).inserted, texts[number] != nil else { return }
     let names = dependenciesBefore.spoilt(byFibersOf: number, in: dependencies)
@@ -219,10 +222,7 @@ struct CellSchedule {
     let declaring = dependencies.declaring(names).intersection(done)
     if declaring.isEmpty { return }
     let concerned = Set(dependencies.affected(by: declaring, since: dependencies))
-    for index in entries.indices where concerned.contains(entries[index].number) && !entries[index].isUnderWay
-    {
-      (entries[index].isDue, entries[index].isStale) = (true, true)
-    }
+    runAgain { concerned.contains($0.number) && !$0.isUnderWay }
   }
 
   /// What is in force of an earlier run of a cell that has failed as it may goes, but for a guard: better one too many.
@@ -239,10 +239,8 @@ struct CellSchedule {
       concerned.formUnion(rest.affected(by: [], since: before))
     }
     // What has run since found what is in force now.
-    for index in entries.indices
-    where concerned.contains(entries[index].number) && !done.contains(entries[index].number) {
-      (entries[index].isDue, entries[index].isStale) = (true, true)
-    }
+    let found = done
+    runAgain { concerned.contains($0.number) && !found.contains($0.number) }
     guard isInForce else { return }
     (texts[number], ends[number]) = (nil, nil)
     done.insert(number)

@@ -129,4 +129,4 @@ private struct Tracks {
 }
 
 /// Whether two texts are the same bytes; Unicode calls more texts equal.
-func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
+func isSame(_ one: String, _ other: String) -> Bool { one.hasSameBytes(as: other) }
