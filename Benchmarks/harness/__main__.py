@@ -64,9 +64,8 @@ def main() -> int:
         results.append(result)
         store.save(peers.WORK / "results.json", here, [result])
     if chosen.write:
-        known = {result.name: result for result in store.load(peers.WORK / "results.json")[1]}
-        page.write(
-            peers.ROOT / "docs/performance.md", here, [known[name] for name in section.NAMES if name in known])
+        known = store.load(peers.WORK / "results.json")[1]
+        page.write(peers.ROOT / "docs/performance.md", here, known, section.NAMES)
     goals = [goal for result in results for goal in result.goals]
     reached = sum(goal.reached is True for goal in goals)
     failures = sum(len(result.failures) for result in results)

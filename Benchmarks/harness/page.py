@@ -3,6 +3,7 @@
 What people have written there, around the two lines that enclose the figures, stays.
 """
 
+import re
 import textwrap
 from pathlib import Path
 
@@ -23,29 +24,46 @@ are taken within each round, since machines are noisy.
 """
 
 
-def write(file: Path, machine: dict, results: list[SectionResult]) -> None:
-    """Puts the figures between their two lines; into a new page where there is none."""
+def write(file: Path, machine: dict, results: list[SectionResult], names: list[str]) -> None:
+    """Puts the figures between their two lines; into a new page where there is none.
+
+    Sections are in the order of `names`. One that is not among the results keeps what the page says of it, where that was
+    measured on such a machine.
+    """
     text = file.read_text() if file.exists() else f"{_INTRODUCTION}{BEGIN}\n{END}\n"
     before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    there, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{file} has no lines “{BEGIN}” and “{END}” to put the figures between")
-    file.write_text(f"{before}{BEGIN}\n\n{figures(machine, results)}\n{END}{after}")
+    file.write_text(f"{before}{BEGIN}\n\n{figures(machine, results, names, there)}\n{END}{after}")
 
 
-def figures(machine: dict, results: list[SectionResult]) -> str:
-    return "\n".join([_machine(machine)] + [_section(result) for result in results])
+def figures(machine: dict, results: list[SectionResult], names: list[str], before: str = "") -> str:
+    sections = _sections(before) if _kind(machine) in before else {}
+    sections |= {result.name: _section(result) for result in results}
+    return "\n".join([_machine(machine)] + [sections[name] for name in names if name in sections])
+
+
+def _sections(text: str) -> dict[str, str]:
+    """What the figures say of each section, as `_section` gives it."""
+    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
+    return {name: f"## {name}\n{body.rstrip()}\n" for name, body in zip(parts[1::2], parts[2::2])}
+
+
+def _kind(machine: dict) -> str:
+    """The row that names what the figures of the page have to share."""
+    return f"| processor | {machine['processor']}, {machine['cores']} cores, {machine['memory']} of memory |"
 
 
 def _machine(machine: dict) -> str:
     rows = [
-        ("processor", f"{machine['processor']}, {machine['cores']} cores, {machine['memory']} of memory"),
         ("system", f"{machine['system']}, Linux {machine['kernel']}"),
         ("other programs", "were running" if machine["load"] > QUIET else "none to speak of"),
         ("program", machine["program"]),
         ("peers", ", ".join(f"{name} {version}" for name, version in machine["peers"].items())),
     ]
-    return "\n".join(["## The machine", "", "| | |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows), ""])
+    return "\n".join(
+        ["## The machine", "", "| | |", "| --- | --- |", _kind(machine), *(f"| {a} | {b} |" for a, b in rows), ""])
 
 
 def _section(result: SectionResult) -> str:

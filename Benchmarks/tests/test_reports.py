@@ -1,3 +1,4 @@
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -72,27 +73,42 @@ class PageTests(unittest.TestCase):
         "processor": "A", "cores": 2, "memory": "4 GiB", "system": "Debian", "kernel": "6", "program": "routebook 0.1",
         "load": 0.1, "peers": {"Node": "20"},
     }
+    names = ["programs", "http", "start"]
 
     def test_what_people_wrote_around_the_figures_stays(self):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "performance.md"
-            page.write(file, self.machine, [])
+            page.write(file, self.machine, [], self.names)
             file.write_text(file.read_text() + "\n## What was learnt\n")
-            page.write(file, self.machine, [result()])
+            page.write(file, self.machine, [result()], self.names)
             text = file.read_text()
             self.assertIn("Requests by wrk. Measured 2026-11-28.\n\n**GET /greet/you**\n", text)
             self.assertIn("| Node | 40.0 | 15,000 | 0.50× |", text)
             self.assertIn("| Klein | not installed |  |  |", text)
             self.assertTrue(text.endswith(f"{page.END}\n\n## What was learnt\n"))
-            page.write(file, self.machine, [result()])
+            page.write(file, self.machine, [result()], self.names)
             self.assertEqual(file.read_text(), text)
+
+    def test_sections_that_were_not_run_stay_where_the_machine_is_of_the_same_kind(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "performance.md"
+            start = SectionResult("start", "starting", when="yesterday")
+            programs = SectionResult("programs", "programs", failures=["Lua is gone"], when="today")
+            page.write(file, self.machine, [result(), start], self.names)
+            page.write(file, self.machine | {"program": "routebook 0.2"}, [programs], self.names)
+            text = file.read_text()
+            self.assertIn("| program | routebook 0.2 |", text)
+            page.write(file, self.machine | {"program": "routebook 0.2"}, [programs, result(), start], self.names)
+            self.assertEqual(file.read_text(), text)
+            page.write(file, self.machine | {"processor": "B"}, [start], self.names)
+            self.assertEqual(re.findall("^## .*", file.read_text(), re.MULTILINE), ["## The machine", "## start"])
 
     def test_a_page_without_a_place_for_figures_is_left_alone(self):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "performance.md"
             file.write_text("# Mine\n")
             with self.assertRaises(ValueError):
-                page.write(file, self.machine, [])
+                page.write(file, self.machine, [], self.names)
             self.assertEqual(file.read_text(), "# Mine\n")
 
 
