@@ -15,8 +15,10 @@ SECONDS ?= 2
 WRITE ?=
 ROUTEBOOK ?=
 # Swift's runtime goes into the program: it starts faster, and runs where no Swift is installed. Exclusive access is
-# checked in the tests alone (docs/decisions/0043).
-RELEASE ?= -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
+# checked in the tests alone (docs/decisions/0043). Generic types are not made from their names, since that looks for
+# what they conform to among all that the program has: a tenth of its start.
+RELEASE ?= -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked \
+  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 RELEASE_FLAGS ?= $(RELEASE) --product routebook
 
 program := .build/release/routebook

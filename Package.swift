@@ -20,7 +20,7 @@ let package = Package(
   ],
   targets: [
     // C wrappers over calls that Swift cannot import.
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
     // Text to program.

@@ -8,22 +8,22 @@ final class EasyHandle {
   private var headerList: UnsafeMutablePointer<curl_slist>?
 
   init?() {
-    guard let raw = curl_easy_init() else { return nil }
+    guard let raw = ccurl_easy_init() else { return nil }
     curl = ccurl_easy(raw: raw)
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
 
   deinit {
-    curl_easy_cleanup(curl.raw)
-    curl_slist_free_all(headerList)
+    ccurl_easy_cleanup(curl)
+    ccurl_slist_free_all(headerList)
     errorText.deallocate()
   }
 
   /// Forgets the transfer and frees what it held. Connections, addresses and TLS tickets stay known.
   func reset() {
-    curl_easy_reset(curl.raw)
-    curl_slist_free_all(headerList)
+    ccurl_easy_reset(curl)
+    ccurl_slist_free_all(headerList)
     headerList = nil
     errorText[0] = 0
   }
@@ -60,8 +60,8 @@ final class EasyHandle {
     }
     var list: UnsafeMutablePointer<curl_slist>?
     for line in lines {
-      guard let longer = curl_slist_append(list, line) else {
-        curl_slist_free_all(list)
+      guard let longer = ccurl_slist_append(list, line) else {
+        ccurl_slist_free_all(list)
         return nil
       }
       list = longer
@@ -74,7 +74,7 @@ final class EasyHandle {
     var paused: Int32 = CURLPAUSE_CONT
     if transfer.window.isClosed { paused |= CURLPAUSE_RECV }
     if transfer.sending?.isWaiting == true { paused |= CURLPAUSE_SEND }
-    curl_easy_pause(curl.raw, paused)
+    _ = ccurl_easy_pause(curl, paused)
   }
 
   // MARK: What the transfer was like

@@ -153,7 +153,7 @@ final class Mailbox: Sendable {
   private func wake(_ state: inout State) {
     guard let sleeper = state.sleeper else { return }
     state.sleeper = nil
-    curl_multi_wakeup(sleeper.multi.raw)
+    ccurl_multi_wakeup(sleeper.multi)
   }
 
   // MARK: For the transfer thread

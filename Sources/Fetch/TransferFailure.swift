@@ -155,7 +155,7 @@ extension FetchError {
 extension EasyHandle {
   /// libcurl's reason, safe to show and at most one line.
   fileprivate func reason(_ code: CURLcode) -> String {
-    let text = errorMessage.isEmpty ? String(cString: curl_easy_strerror(code)) : errorMessage
+    let text = errorMessage.isEmpty ? String(cString: ccurl_easy_strerror(code)) : errorMessage
     let line = text.split(separator: "\n").first.map(String.init) ?? text
     return lowercasedFirst(String(quoted(line).dropFirst().dropLast()))
   }

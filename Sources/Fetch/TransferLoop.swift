@@ -40,8 +40,7 @@ final class TransferLoop {
       admit()
       // libcurl counts those in use, too, when it decides whether to keep one that becomes idle.
       _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, admission.active + idleConnections)
-      var running: Int32 = 0
-      curl_multi_perform(multi.raw, &running)
+      ccurl_multi_perform(multi)
       completeEnded()
       completeAnswered()
       sleep()
@@ -57,7 +56,7 @@ final class TransferLoop {
     }
     // Rounded up, so that the thread does not wake a moment too early and again and again.
     let milliseconds = Int32(duration / .milliseconds(1)) + (duration == .zero ? 0 : 1)
-    curl_multi_poll(multi.raw, nil, 0, milliseconds, nil)
+    ccurl_multi_poll(multi, milliseconds)
     mailbox.awoke()
   }
 
@@ -123,7 +122,7 @@ final class TransferLoop {
       guard let transfer = transfers[id] else { continue }
       guard let easy = spareHandles.popLast() ?? EasyHandle(),
         easy.prepare(for: transfer, settings: settings),
-        curl_multi_add_handle(multi.raw, easy.curl.raw) == CURLM_OK
+        ccurl_multi_add(multi, easy.curl) == CURLM_OK
       else {
         admission.ended(server: transfer.hop.connectionKey)
         complete(transfer, .failure(.outOfMemory(transfer)))
@@ -218,7 +217,7 @@ final class TransferLoop {
     guard let easy = transfer.easy else { return }
     transfer.easy = nil
     transfer.whenConnected = nil
-    curl_multi_remove_handle(multi.raw, easy.curl.raw)
+    ccurl_multi_remove(multi, easy.curl)
     easy.reset()
     if spareHandles.count < Self.spareHandleLimit { spareHandles.append(easy) }
     admission.ended(server: transfer.hop.connectionKey)
@@ -236,6 +235,6 @@ final class TransferLoop {
     while let (_, transfer) = transfers.first { abort(transfer, Mailbox.shutDownError) }
     mailbox.close(Mailbox.shutDownError)
     spareHandles = []
-    curl_multi_cleanup(multi.raw)
+    ccurl_multi_cleanup(multi)
   }
 }

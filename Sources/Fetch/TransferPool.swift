@@ -70,6 +70,11 @@ public final class TransferPool: Sendable {
 
   deinit { shutDown() }
 
+  /// Loads what the first call would have to wait for some milliseconds: for a thread that has nothing else to do.
+  public static func loadAhead() {
+    try? CurlLibrary.load()
+  }
+
   /// Starts a transfer. It has begun when this returns, or waits for its turn.
   ///
   /// - Parameters:
@@ -165,10 +170,16 @@ private final class TransferLoopSeed: Sendable {
 
   func run() {
     // libcurl's global state is made here, off the caller's thread, because OpenSSL takes milliseconds.
-    if curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = curl_multi_init() {
-      TransferLoop(multi: ccurl_multi(raw: multi), mailbox: mailbox, limits: limits, settings: settings).run()
-    } else {
-      mailbox.close(FetchError(.other, "outbound calls are not possible: libcurl could not be started"))
+    do {
+      try CurlLibrary.load()
+      if ccurl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = ccurl_multi_init() {
+        TransferLoop(multi: ccurl_multi(raw: multi), mailbox: mailbox, limits: limits, settings: settings)
+          .run()
+      } else {
+        mailbox.close(FetchError(.other, "outbound calls are not possible: libcurl could not be started"))
+      }
+    } catch {
+      mailbox.close(error)
     }
     mailbox.threadEnded()
   }

@@ -43,16 +43,17 @@ struct WebAddress: Equatable {
   }
 
   private init(_ written: String, from base: String?) throws(FetchError) {
-    guard let parts = curl_url() else { throw FetchError(.other, "out of memory while an address was read") }
-    defer { curl_url_cleanup(parts) }
+    try CurlLibrary.load()
+    guard let parts = ccurl_url() else { throw FetchError(.other, "out of memory while an address was read") }
+    defer { ccurl_url_cleanup(parts) }
     // libcurl takes what comes behind any number of slashes for the host.
     if let start = written.firstRange(of: "://")?.upperBound, written[start...].hasPrefix("/"),
       ["http", "https"].contains(written.prefix { $0 != ":" }.lowercased())
     {
       throw Self.error(CURLUE_NO_HOST, written, isWhole: base == nil)
     }
-    if let base { curl_url_set(parts, CURLUPART_URL, base, Self.flags) }
-    let code = curl_url_set(parts, CURLUPART_URL, Self.withASCIIHost(written), Self.flags)
+    if let base { _ = ccurl_url_set(parts, CURLUPART_URL, base, Self.flags) }
+    let code = ccurl_url_set(parts, CURLUPART_URL, Self.withASCIIHost(written), Self.flags)
     guard code == CURLUE_OK else { throw Self.error(code, written, isWhole: base == nil) }
     let scheme = Self.part(parts, CURLUPART_SCHEME)?.lowercased() ?? ""
     guard scheme == "http" || scheme == "https" else {
@@ -90,8 +91,8 @@ struct WebAddress: Equatable {
 
   private static func part(_ parts: OpaquePointer, _ part: CURLUPart, _ flags: Int32 = 0) -> String? {
     var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(parts, part, &text, UInt32(flags)) == CURLUE_OK, let text else { return nil }
-    defer { curl_free(text) }
+    guard ccurl_url_get(parts, part, &text, UInt32(flags)) == CURLUE_OK, let text else { return nil }
+    defer { ccurl_free(text) }
     return String(cString: text)
   }
 
@@ -105,7 +106,7 @@ struct WebAddress: Equatable {
     default:
       FetchError(
         .badURL,
-        "\(quoted(written)) is not an address: \(lowercasedFirst(String(cString: curl_url_strerror(code))))")
+        "\(quoted(written)) is not an address: \(lowercasedFirst(String(cString: ccurl_url_strerror(code))))")
     }
   }
 }

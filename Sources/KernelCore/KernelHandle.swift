@@ -1,3 +1,4 @@
+import Fetch
 import Foundation
 import Language
 import NIOCore
@@ -31,15 +32,15 @@ public final class KernelHandle: Sendable {
       supervisor.onEvent = onEvent
       return NIOLoopBound(supervisor, eventLoop: loop)
     }.wait()
+    // Once the start is over, so that neither it nor the first call has to wait for that.
+    loop.scheduleTask(in: .milliseconds(100)) { Thread.detachNewThread { TransferPool.loadAhead() } }
   }
 
-  /// Begins to compile what of the language is written in itself, on a thread of its own: for a program that has
+  /// Begins to compile what of the language is written in itself, on threads of its own: for a program that has
   /// something else to do before its first kernel. A kernel waits for that, or does it where nobody has begun.
   public static func compileLibrariesAhead() {
-    Thread.detachNewThread {
-      Machine.compilePrelude()
-      _ = (Kernel.library, Kernel.streamLibrary)
-    }
+    Thread.detachNewThread { Machine.compilePrelude() }
+    Thread.detachNewThread { _ = (Kernel.library, Kernel.streamLibrary) }
   }
 
   // MARK: The server

@@ -3,7 +3,7 @@ import Console
 
 struct ConvertFile: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert",
+    commandName: "convert", _superCommandName: Routebook.name,
     abstract: "Makes a Jupyter notebook of a cells file, or a cells file of a Jupyter notebook.",
     discussion: """
       The names say which is which. A file that exists is brought up to date: a Jupyter notebook keeps its cells' ids, \

@@ -4,7 +4,7 @@ import Foundation
 
 struct CheckFiles: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check",
+    commandName: "check", _superCommandName: Routebook.name,
     abstract: "Looks for errors in cells files without running them; exit status 2 where there are any.")
 
   @OptionGroup var colors: ErrorColors
@@ -21,7 +21,8 @@ struct CheckFiles: ParsableCommand {
 
 struct FormatFiles: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "format", abstract: "Brings the code of cells files into one style; all else stays as it is."
+    commandName: "format", _superCommandName: Routebook.name,
+    abstract: "Brings the code of cells files into one style; all else stays as it is."
   )
 
   @Flag(help: "Change nothing; exit status 4 where a file is not in the style.")
@@ -40,7 +41,7 @@ struct FormatFiles: ParsableCommand {
 
 struct DisassembleFile: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "disassemble",
+    commandName: "disassemble", _superCommandName: Routebook.name,
     abstract: "Shows the instructions that the cells of a file are compiled to, without running them.")
 
   @OptionGroup var colors: ErrorColors

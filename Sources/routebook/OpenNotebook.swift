@@ -4,7 +4,8 @@ import Foundation
 
 struct OpenNotebook: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "notebook", abstract: "Opens the interactive notebook (the default).")
+    commandName: "notebook", _superCommandName: Routebook.name,
+    abstract: "Opens the interactive notebook (the default).")
 
   @OptionGroup var options: KernelOptions
   @Argument(

@@ -5,10 +5,11 @@ import KernelCore
 
 /// The program: arguments and wiring only.
 struct Routebook: ParsableCommand {
+  static let name = "routebook"
   static let version = "0.1.0"
 
   static let configuration = CommandConfiguration(
-    commandName: "routebook",
+    commandName: name,
     abstract: "A notebook for HTTP routes in the terminal.",
     version: version,
     subcommands: [
@@ -20,7 +21,7 @@ struct Routebook: ParsableCommand {
 
 struct ReplayFile: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "replay",
+    commandName: "replay", _superCommandName: Routebook.name,
     abstract:
       "Runs every cell of a file in a fresh kernel and writes the transcript, or compares the outputs.",
     discussion: """
@@ -102,7 +103,8 @@ extension CellParameter: ExpressibleByArgument {
 
 struct ServeFile: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Runs all cells without a prompt and serves until SIGTERM.",
+    commandName: "serve", _superCommandName: Routebook.name,
+    abstract: "Runs all cells without a prompt and serves until SIGTERM.",
     discussion: """
       A line for each request goes to standard output, what goes wrong to standard error. SIGHUP reads the file again: \
       cells whose text has changed run, then those that depend on them; all others keep what they hold. With --watch \

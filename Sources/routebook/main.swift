@@ -6,7 +6,7 @@ openStandardStreams()
 KernelHandle.compileLibrariesAhead()
 
 do {
-  var command = try Routebook.parseAsRoot()
+  var command = try Routebook.parseQuickly(Array(CommandLine.arguments.dropFirst()))
   try command.run()
 } catch {
   let code = Routebook.exitCode(for: error)

@@ -6,6 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* libcurl brings some thirty libraries with it, which take milliseconds to load. It is loaded when it is asked for, not
+   as the program starts. Returns NULL once it is there, why not where it cannot be had, and may be called by any thread.
+   Nothing else here may be called before. */
+const char *_Nullable ccurl_load(void);
+
 /* `CURL *` and `CURLM *` are both `void *`. As these two structures they cannot be mistaken for one another. */
 typedef struct { CURL *_Nonnull raw; } ccurl_easy;
 typedef struct { CURLM *_Nonnull raw; } ccurl_multi;
@@ -17,6 +22,29 @@ typedef size_t (*ccurl_data_function)(
 /* What libcurl calls once connected, before it sends the request; anything but CURL_PREREQFUNC_OK aborts. */
 typedef int (*ccurl_connected_function)(
     void *_Nullable owner, char *_Nullable remote, char *_Nullable local, int remote_port, int local_port);
+
+/* libcurl's own functions, by their names. */
+CURLcode ccurl_global_init(long flags);
+void ccurl_free(void *_Nullable pointer);
+struct curl_slist *_Nullable ccurl_slist_append(struct curl_slist *_Nullable list, const char *_Nonnull line);
+void ccurl_slist_free_all(struct curl_slist *_Nullable list);
+CURLU *_Nullable ccurl_url(void);
+void ccurl_url_cleanup(CURLU *_Nonnull url);
+CURLUcode ccurl_url_get(CURLU *_Nonnull url, CURLUPart part, char *_Nullable *_Nonnull text, unsigned flags);
+CURLUcode ccurl_url_set(CURLU *_Nonnull url, CURLUPart part, const char *_Nonnull text, unsigned flags);
+const char *_Nonnull ccurl_url_strerror(CURLUcode code);
+CURL *_Nullable ccurl_easy_init(void);
+void ccurl_easy_cleanup(ccurl_easy easy);
+void ccurl_easy_reset(ccurl_easy easy);
+CURLcode ccurl_easy_pause(ccurl_easy easy, int mask);
+const char *_Nonnull ccurl_easy_strerror(CURLcode code);
+CURLM *_Nullable ccurl_multi_init(void);
+void ccurl_multi_cleanup(ccurl_multi multi);
+CURLMcode ccurl_multi_add(ccurl_multi multi, ccurl_easy easy);
+void ccurl_multi_remove(ccurl_multi multi, ccurl_easy easy);
+void ccurl_multi_perform(ccurl_multi multi);
+void ccurl_multi_poll(ccurl_multi multi, int milliseconds);
+void ccurl_multi_wakeup(ccurl_multi multi);
 
 /* curl_easy_setopt, one function for each type of argument that an option may take. */
 CURLcode ccurl_easy_set_long(ccurl_easy easy, CURLoption option, long value);

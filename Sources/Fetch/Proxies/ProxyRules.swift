@@ -68,10 +68,11 @@ struct Proxy: Equatable {
     // What is told of it must not tell the password.
     let shown = quoted(
       String(text[(text.lastIndex(of: "@").map { text.index(after: $0) } ?? text.startIndex)...]))
-    guard let parts = curl_url() else { throw FetchError(.other, "out of memory while an address was read") }
-    defer { curl_url_cleanup(parts) }
+    try CurlLibrary.load()
+    guard let parts = ccurl_url() else { throw FetchError(.other, "out of memory while an address was read") }
+    defer { ccurl_url_cleanup(parts) }
     let whole = text.contains("://") ? text : "http://" + text
-    guard curl_url_set(parts, CURLUPART_URL, whole, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
+    guard ccurl_url_set(parts, CURLUPART_URL, whole, UInt32(CURLU_NON_SUPPORT_SCHEME)) == CURLUE_OK,
       let scheme = Self.part(parts, CURLUPART_SCHEME)?.lowercased(),
       let host = Self.part(parts, CURLUPART_HOST)
     else { throw refused("\(shown) is not an address") }
@@ -93,8 +94,8 @@ struct Proxy: Equatable {
 
   private static func part(_ parts: OpaquePointer, _ part: CURLUPart) -> String? {
     var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(parts, part, &text, 0) == CURLUE_OK, let text else { return nil }
-    defer { curl_free(text) }
+    guard ccurl_url_get(parts, part, &text, 0) == CURLUE_OK, let text else { return nil }
+    defer { ccurl_free(text) }
     return String(cString: text)
   }
 }
