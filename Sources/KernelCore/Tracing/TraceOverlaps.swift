@@ -330,15 +330,23 @@ struct TraceOverlaps {
         return false
       }
     }
-    return writes.isEmpty || writes.isDisjoint(with: reads) && isIndifferent(run, to: writes)
+    return !asksForProgress(run)
+      && (writes.isEmpty || writes.isDisjoint(with: reads) && isIndifferent(run, to: writes))
+  }
+
+  /// Whether the code that makes calls, or that which waits for them, asks how far something else has come.
+  private mutating func asksForProgress(_ run: [Call]) -> Bool {
+    ([run[0].place] + placesOfCallers(of: run[0].trace).compactMap { $0 }).contains {
+      analysis(of: $0.source)?.asksForProgress(around: $0.offset, changesByItself: changesByItself)
+        ?? true
+    }
   }
 
   /// Whether the code that makes calls reads none of some variables later: it would come to that sooner. A function of the
   /// notebook may read whatever.
   private mutating func isIndifferent(_ run: [Call], to variables: Set<String>) -> Bool {
-    guard let callers = textsOfCallers(of: run[0].trace) else { return false }
-    return ([run[0].place.source] + callers).allSatisfy { source in
-      guard let uses = analysis(of: source)?.uses else { return false }
+    ([run[0].place] + placesOfCallers(of: run[0].trace)).allSatisfy { place in
+      guard let place, let uses = analysis(of: place.source)?.uses else { return false }
       return uses.isDisjoint(with: variables)
         && uses.allSatisfy { names.kind(of: $0) == .builtin || isConstant($0) }
     }
@@ -357,29 +365,23 @@ struct TraceOverlaps {
     trace.code.flatMap { analysis(of: $0.source)?.hasQuietFibers(inFunctionAt: $0.offset) } ?? false
   }
 
-  /// The texts of what waits for a trace to end: its own handler, and who has called that. Nil where more than is known does, as
-  /// what surrounds a path.
-  private func textsOfCallers(of trace: RecordedTrace) -> [SourceText]? {
-    var texts: [SourceText] = []
+  /// Where that stands which waits for a trace to end: its own handler or the code of its cell, and the calls that have led
+  /// to it. Nil for each that is not known, as where something surrounds a path.
+  private func placesOfCallers(of trace: RecordedTrace) -> [RecordedTrace.Place?] {
+    var places: [RecordedTrace.Place?] = []
     var trace = trace
     for _ in 0..<OwnCallMark.depthLimit {
       switch trace.subject {
-      case .request, .tick:
-        guard let code = trace.code else { return nil }
-        texts.append(code.source)
+      case .request, .tick: places.append(trace.code)
       case .cell:
-        let own = trace.spans.lazy.compactMap(\.place?.source).first { $0.cell == trace.spans[0].cell }
-        guard let own else { return nil }
-        texts.append(own)
+        places.append(trace.spans.lazy.compactMap(\.place).first { $0.source.cell == trace.spans[0].cell })
       }
-      if trace.caller == .none { return texts }
-      guard let caller = recorder[trace.caller],
-        let place = caller.spans[SpanKey(trace.caller).span].place
-      else { return nil }
-      texts.append(place.source)
+      if trace.caller == .none { return places }
+      guard let caller = recorder[trace.caller] else { break }
+      places.append(caller.spans[SpanKey(trace.caller).span].place)
       trace = caller
     }
-    return nil
+    return places + [nil]
   }
 
   private func served(by span: RecordedTrace.Span) -> [SpanID] {

@@ -85,6 +85,22 @@ public struct OverlapAnalysis {
     }
   }
 
+  /// Whether the code around a place asks how far something has come that was begun before, as `isPending` does: it would
+  /// come to that sooner.
+  ///
+  /// - Parameters:
+  ///   - offset: of something in the code, in UTF-8. What is looked at is the whole function around it, the outermost one;
+  ///     outside of functions all of the text.
+  ///   - changesByItself: whether a global may hold what changes though no code of the notebook runs.
+  public func asksForProgress(around offset: Int, changesByItself: (String) -> Bool) -> Bool {
+    let function = facts.functions.first {
+      $0.role != .main && ($0.span.start..<$0.span.end).contains(offset) && $0.parent?.role == .main
+    }
+    guard let function = function ?? facts.functions.first else { return false }
+    let check = ProgressCheck(.function(function), facts)
+    return check.isAsking || check.globals.contains(where: changesByItself)
+  }
+
   /// The globals that functions in the text read; nil where one may change something.
   public var readsOfFunctions: Set<String>? {
     var reads: Set<String> = []

@@ -188,5 +188,5 @@ struct ReadingCheck {
 
 extension Expression {
   fileprivate var isArrayLiteral: Bool { if case .array = kind { true } else { false } }
-  fileprivate var isDictionaryLiteral: Bool { if case .dictionary = kind { true } else { false } }
+  var isDictionaryLiteral: Bool { if case .dictionary = kind { true } else { false } }
 }
