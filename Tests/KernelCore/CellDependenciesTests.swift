@@ -46,6 +46,14 @@ struct CellDependenciesTests {
   }
 
   private static let branch = #"if b { route "/a" { 2 } }"#
+  /// A route that fills what a guard reads.
+  private static func sessions(_ body: String) -> [Int: String] {
+    [
+      1: "let sessions = [:]", 2: "route \"/in/<n>\" { \(body); \"in\" }",
+      8: "before { if sessions.isEmpty { return 1 } }",
+    ]
+  }
+
   private static let between = [1: "let a = 1", 2: "let b = a", 3: "3", 4: "let a = 2"]
 
   /// A notebook whose cells stand in another order then.
@@ -250,6 +258,68 @@ struct CellDependenciesTests {
       [1: "var a = 1", 2: "a = 2", 3: #"route "/" { a }"#],
       [1: "var a = 1", 3: #"route "/" { a }"#], []),
     Example(
+      "a handler that sets a timer for its visitor",
+      sessions(#"sessions[n] = 1; after(30m) { sessions[n] = nil }"#),
+      sessions(#"sessions[n] = 2; after(30m) { sessions[n] = nil }"#), [2]),
+    Example(
+      "a function that a handler calls and that sets a timer",
+      sessions("enter(n)").merging([3: "func enter(n) { sessions[n] = 1; async { sessions[n] = nil } }"]) {
+        $1
+      },
+      sessions("enter(n)").merging([3: "func enter(n) { sessions[n] = 2; async { sessions[n] = nil } }"]) {
+        $1
+      },
+      [3]),
+    Example(
+      "a guard that counts, and forgets after a while",
+      [1: "var hits = 0", 2: "before { hits += 1; after(1m) { hits = 0 }; if hits > 3 { return 1 } }"],
+      [1: "var hits = 0", 2: "before { hits += 1; after(1m) { hits = 0 }; if hits > 4 { return 1 } }"], [2]),
+    Example(
+      "a function that the cell calls and that sets a timer",
+      [
+        1: "var keys = []", 2: "func start() { every(1s) { keys.append(2) } }", 3: "start()\n3",
+        8: "before { keys }",
+      ],
+      [
+        1: "var keys = []", 2: "func start() { every(1s) { keys.append(2) } }", 3: "start()\n4",
+        8: "before { keys }",
+      ],
+      [1, 3]),
+    Example(
+      "a variable that a timer fills at once",
+      [1: "var rates = [:]", 2: "every(1h) { rates[1] = 3 }", 3: #"route "/" { rates }"#],
+      [1: "var rates = [:] // by currency", 2: "every(1h) { rates[1] = 3 }", 3: #"route "/" { rates }"#],
+      [1, 2]),
+    Example(
+      "a new timer above a cell that computes from what it fills",
+      [1: "var list = [1]", 6: "let set = Array(list)", 7: "7"],
+      [1: "var list = [1]", 5: "every(1h) { list = [2] }", 6: "let set = Array(list)", 7: "7"], [5, 6]),
+    Example(
+      "a variable that a cell fills by asking a route",
+      sessions("sessions[n] = 1").merging([3: #"for n in ["ann"] { await get("/in/\(n)") }"#, 4: "4"]) { $1 },
+      sessions("sessions[n] = 1").merging([
+        1: "let sessions = [:] // by name", 3: #"for n in ["ann"] { await get("/in/\(n)") }"#, 4: "4",
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a route that a cell has asked, whose handler is another now",
+      sessions("sessions[n] = 1").merging([3: #"await post("/in/ann")"#, 8: "8"]) { $1 },
+      sessions("sessions[n] = 2").merging([3: #"await post("/in/ann")"#, 8: "8"]) { $1 }, [2]),
+    Example(
+      "a variable that a cell fills by a function that asks a route which asks another",
+      sessions("fill(n)").merging([
+        3: #"route "/up/<n>" { await get("/in/\(n)") }"#, 4: "func fill(n) { sessions[n] = 1 }",
+        5: #"func seed() { await get("http://localhost:8080/up/ann") }"#, 6: "seed()",
+        7: #"await get("/other")"#,
+      ]) { $1 },
+      sessions("fill(n)").merging([
+        1: "let sessions = [1: 1]",
+        3: #"route "/up/<n>" { await get("/in/\(n)") }"#, 4: "func fill(n) { sessions[n] = 1 }",
+        5: #"func seed() { await get("http://localhost:8080/up/ann") }"#, 6: "seed()",
+        7: #"await get("/other")"#,
+      ]) { $1 },
+      [1, 6]),
+    Example(
       "what a text that can't be parsed would declare", [1: "let a = 1", 2: "a"], [1: "let a = (", 2: "a"],
       [1, 2]),
   ]
@@ -270,6 +340,14 @@ struct CellDependenciesTests {
     let other = CellDependencies([(4, "after { nil }"), (5, "cors()")])
     #expect(other.heirs(of: 1, in: grouped) == [])
     #expect(grouped.surrounds(1) && !grouped.surrounds(2) && other.surrounds(5))
+  }
+
+  @Test func whatACellChangesByAskingARouteItChangesItself() {
+    let cells = CellDependencies([
+      (1, "var keys = []"), (2, #"route "/add" { keys.append(1) }"# + "\nawait get(\"/add\")\nthrow 1"),
+      (3, #"route "/later" { await get("/add") }"#), (8, "before { keys }"),
+    ])
+    #expect(cells.spoilt(by: 2) == ["keys"] && cells.spoilt(by: 3) == [])
   }
 
   @Test func theOrderIsTheNotebooks() {

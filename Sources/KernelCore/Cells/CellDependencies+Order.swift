@@ -124,12 +124,23 @@ extension CellDependencies {
     staleness.assigned(by: number).union(staleness.assigned(laterBy: number)).intersection(namesOfGuards)
   }
 
-  /// The cells whose timers and fibers assign to what a guard uses and some cells declare: they have to do so again.
+  /// The cells whose timers and fibers assign to what some cells declare: they have to do so again, since the first tick
+  /// comes at once. And those that take what the timers and fibers of one of these assign to above them.
   func refilling(_ cells: Set<Int>) -> Set<Int> {
-    let names = namesOfGuards.intersection(cells.flatMap(names))
-    if names.isEmpty { return [] }
-    return Set(
-      texts.map(\.number).filter { !staleness.assigned(laterBy: $0).isDisjoint(with: names) })
+    let declared = Set(cells.flatMap(names))
+    let assigned = texts.map { staleness.assigned(laterBy: $0.number) }
+    var found: Set<Int> = []
+    var given: Set<String> = []
+    let taken = namesTaken()
+    for (place, text) in texts.enumerated() {
+      if !assigned[place].isDisjoint(with: declared)
+        || (!given.isEmpty && !given.isDisjoint(with: taken(place)))
+      {
+        found.insert(text.number)
+      }
+      if cells.contains(text.number) { given.formUnion(assigned[place]) }
+    }
+    return found
   }
 
   /// The names that a guard uses and the fibers of a cell assign to or change as long as they go on.

@@ -28,11 +28,16 @@ public struct CellDependencies: Sendable {
     if texts.contains(where: \.mentionsAnyOut) { CellText.noteOuts(&texts) }
     CellText.follow(calls: &texts)
     CellText.noteMisspelt(&texts)
-    self.texts = texts
     order = texts.map(\.number)
     places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1.number, $0) })
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
+    let requests = OwnRequests(texts, staleness)
+    for (place, names) in requests.assigned {
+      texts[place].noteAssignments(to: names)
+      staleness.ran(texts[place].number, texts[place].uses, since: CellDependencies.always)
+    }
+    self.texts = texts
     self.staleness = staleness
     var declarers: [String: [Int]] = [:]
     var givers: [String: [Int]] = [:]
@@ -53,6 +58,11 @@ public struct CellDependencies: Sendable {
 
   /// Some cells and those that depend on them, in the notebook's order.
   public func affected(by cells: Set<Int>) -> [Int] { staleness.stale(in: order, edited: cells) }
+
+  /// Whether a cell is to run again where another does.
+  public func depends(_ number: Int, on other: Int) -> Bool {
+    affected(by: [other]).contains(number) || refilling([other]).contains(number)
+  }
 
   /// Some cells and those that take anything from them as they run, themselves or by way of others.
   public func dependents(of cells: Set<Int>) -> Set<Int> {

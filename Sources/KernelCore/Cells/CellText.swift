@@ -4,7 +4,7 @@ import Web
 /// What the text of a cell has to do with the other cells of its notebook, as far as it can be read.
 struct CellText: Sendable {
   let number: Int
-  let uses: CellUses
+  private(set) var uses: CellUses
   /// The globals and routes that it may declare: of two cells that declare one, the one further down has it.
   var declares: Set<Declaration>
   /// Whether it can't be compiled.
@@ -28,6 +28,18 @@ struct CellText: Sendable {
   let mentionsAnyOut: Bool
   /// What it calls, in functions too.
   let calledAddresses: Set<Resolution.CalledAddress>
+  /// What it calls as it runs; and what its functions call, by their names.
+  let calledAtOnce: Set<Resolution.CalledAddress>
+  let calledByFunctions: [String: Set<Resolution.CalledAddress>]
+  /// Its routes with what their handlers do.
+  private(set) var handlers: [Handler] = []
+
+  /// What answers requests.
+  struct Handler: Sendable {
+    let route: DeclaredRoute
+    let uses: Resolution.GlobalUses
+    let addresses: Set<Resolution.CalledAddress>
+  }
 
   /// What something declares that is called.
   struct Around {
@@ -67,6 +79,8 @@ struct CellText: Sendable {
     hasFunctions = resolution.hasFunctions
     mentionsAnyOut = resolution.mentionsAnyOut
     calledAddresses = resolution.calledAddresses
+    calledAtOnce = resolution.addressesCalledAtOnce
+    calledByFunctions = resolution.addressesWhenCalled
     var takes = uses.reads.union(uses.assigns).filter { name in
       guard names.contains(name) else { return true }
       guard let declared = resolution.declared[name]?.valueEnd, let use = resolution.reads[name] else {
@@ -90,7 +104,11 @@ struct CellText: Sendable {
       guard let key = try? RoutePattern.parse(route.pattern).key else { continue }
       var methods: [String?] = route.methods
       if route.isSocket { methods = [RouteKey.socket] } else if methods.isEmpty { methods = [nil] }
-      routes += methods.map { DeclaredRoute(method: route.isSocket ? "GET" : $0, pattern: route.pattern) }
+      let declared = methods.map {
+        DeclaredRoute(method: route.isSocket ? "GET" : $0, pattern: route.pattern)
+      }
+      routes += declared
+      handlers += declared.map { Handler(route: $0, uses: route.uses, addresses: route.addresses) }
       let keys = methods.map { Declaration.route(RouteKey(method: $0, pattern: key)) }
       made.add(Around(declares: Set(keys)), route.standing)
       // In a handler it is declared when that answers; in a function with a name, by whoever calls it.
@@ -147,6 +165,9 @@ struct CellText: Sendable {
 
   /// Whether it declares what runs before the handlers of routes, and may keep them from running.
   var guards: Bool { surrounds.contains(.around(HookKind.before.rawValue)) }
+
+  /// Notes that it assigns to some names as it runs, by what it calls.
+  mutating func noteAssignments(to names: Set<String>) { uses = uses.assigning(names) }
 
   // MARK: Of a whole notebook
 

@@ -7,17 +7,15 @@ struct CellUses: Sendable {
   /// What it declares.
   let declares: Set<String>
   /// What it assigns to as it runs, and whose elements it changes.
-  let assigns: Set<String>
+  private(set) var assigns: Set<String>
   /// For each global that it declares, what functions in its value read when they are called.
   let readsWhenCalled: [String: Set<String>]
   /// For each global that it declares, what functions in its value assign to and change when they are called.
   let assignsWhenCalled: [String: Set<String>]
-  /// What its timers and fibers read, and what they assign to and change.
-  let readsLater: Set<String>
-  let assignsLater: Set<String>
-  /// The same of its fibers alone.
-  let readsInFibers: Set<String>
-  let assignsInFibers: Set<String>
+  /// What its timers and fibers have to do with globals.
+  let goingOn: Resolution.GoingOn
+  /// The same of those that functions begin when they are called, for each global that it declares.
+  let goingOnWhenCalled: [String: Resolution.GoingOn]
 
   /// - Parameter declares: the globals that it declares, where more is known of them than the resolution says.
   init(_ resolution: Resolution, declares: Set<String>? = nil) {
@@ -29,8 +27,14 @@ struct CellUses: Sendable {
     assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
     readsWhenCalled = resolution.readsWhenCalled
     assignsWhenCalled = resolution.assignsWhenCalled
-    (readsLater, assignsLater) = (resolution.readsLater, resolution.assignsLater)
-    (readsInFibers, assignsInFibers) = (resolution.readsInFibers, resolution.assignsInFibers)
+    (goingOn, goingOnWhenCalled) = (resolution.goingOn, resolution.goingOnWhenCalled)
+  }
+
+  /// The same where it assigns to some more as it runs.
+  func assigning(_ names: Set<String>) -> CellUses {
+    var uses = self
+    uses.assigns.formUnion(names.subtracting(declares))
+    return uses
   }
 
   /// The names that it declares whose values have functions that use globals.
@@ -175,15 +179,35 @@ struct Staleness: Sendable {
 
   /// What the timers and fibers of a cell assign to and change, by functions that they call too.
   func assigned(laterBy cell: Int) -> Set<String> {
-    guard let uses = runs[cell]?.uses else { return [] }
-    return uses.assignsLater.union(assigned(byCalling: uses.readsLater))
+    assigned(byWhatGoesOnOf: cell, \.all)
   }
 
   /// The same of its fibers alone.
   func assigned(byFibersOf cell: Int) -> Set<String> {
-    guard let uses = runs[cell]?.uses else { return [] }
-    return uses.assignsInFibers.union(assigned(byCalling: uses.readsInFibers))
+    assigned(byWhatGoesOnOf: cell, \.inFibers)
   }
+
+  private func assigned(
+    byWhatGoesOnOf cell: Int, _ part: (Resolution.GoingOn) -> Resolution.GlobalUses
+  ) -> Set<String> {
+    guard let uses = runs[cell]?.uses else { return [] }
+    var all = part(uses.goingOn)
+    var assigned = all.assigns
+    var reads = all.reads
+    // Functions that it calls may begin something, and so may what goes on.
+    for name in reached(from: uses.reads.union(uses.goingOn.all.reads), { runs[$0]?.uses }) {
+      for cell in functions[name] ?? [] {
+        guard let begun = runs[cell]?.uses.goingOnWhenCalled[name] else { continue }
+        all = part(begun)
+        assigned.formUnion(all.assigns)
+        reads.formUnion(all.reads)
+      }
+    }
+    return assigned.union(self.assigned(byCalling: reads))
+  }
+
+  /// Some names, and what functions read that they stand for.
+  func reached(from names: Set<String>) -> Set<String> { reached(from: names) { runs[$0]?.uses } }
 
   /// What functions assign to and change that some names stand for, and those that they call.
   func assigned(byCalling names: Set<String>) -> Set<String> {

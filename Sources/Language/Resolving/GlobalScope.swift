@@ -93,6 +93,13 @@ public struct Resolution: Sendable {
     public var isAtOnce = true
   }
 
+  /// What code has to do with globals.
+  public struct GlobalUses: Hashable, Sendable {
+    /// Those that it reads.
+    public internal(set) var reads: Set<String> = []
+    /// Those that it assigns to, and whose array or dictionary it changes.
+    public internal(set) var assigns: Set<String> = []
+  }
   /// The patterns of the routes that the text declares, each with its literal's place.
   public struct RoutePlace: Hashable, Sendable {
     /// The methods as written; empty means any method.
@@ -105,6 +112,9 @@ public struct Resolution: Sendable {
     /// Whether it is a `socket`.
     public var isSocket = false
     public var standing = Standing()
+    /// What its handler has to do with globals, and what it calls.
+    public internal(set) var uses = GlobalUses()
+    public internal(set) var addresses: Set<CalledAddress> = []
 
     /// The whole pattern.
     public var pattern: String { RouteNode.joined(prefix, literal) }
@@ -137,6 +147,9 @@ public struct Resolution: Sendable {
   }
   /// What `get`, `post` and their like are given, in functions too.
   public internal(set) var calledAddresses: Set<CalledAddress> = []
+  /// The same of what the text calls as it runs; and for each global that it declares, what functions in its value call.
+  public internal(set) var addressesCalledAtOnce: Set<CalledAddress> = []
+  public internal(set) var addressesWhenCalled: [String: Set<CalledAddress>] = [:]
   /// The first declaration of a global.
   public struct Declaration: Hashable, Sendable {
     public var kind: GlobalScope.Kind
@@ -166,13 +179,16 @@ public struct Resolution: Sendable {
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
   /// The same of the globals that they assign to, and whose array or dictionary they change.
   public internal(set) var assignsWhenCalled: [String: Set<String>] = [:]
-  /// The globals that what goes on when the text has run reads, as what timers and `async` run, where it is written in
-  /// their place; and those that it assigns to and whose array or dictionary it changes.
-  public internal(set) var readsLater: Set<String> = []
-  public internal(set) var assignsLater: Set<String> = []
-  /// The same of `async` alone.
-  public internal(set) var readsInFibers: Set<String> = []
-  public internal(set) var assignsInFibers: Set<String> = []
+  /// What goes on when the text has run, as what timers and `async` run, where it is written in their place. What
+  /// handlers begin is not among it: that is a request's.
+  public struct GoingOn: Hashable, Sendable {
+    public internal(set) var all = GlobalUses()
+    /// Of `async` alone.
+    public internal(set) var inFibers = GlobalUses()
+  }
+  public internal(set) var goingOn = GoingOn()
+  /// For each global that the text declares, what goes on when functions in its value have been called.
+  public internal(set) var goingOnWhenCalled: [String: GoingOn] = [:]
   /// The globals whose array or dictionary the text changes.
   public internal(set) var changes: [String: Use] = [:]
   /// The globals that the text assigns to; a declaration is no assignment.

@@ -84,6 +84,12 @@ public final class Resolver {
   var goingOn = 0
   /// Those of `async` alone.
   var fibers = 0
+  /// The global whose function begins what goes on around the place, where it is not the text itself.
+  var beginner: String?
+  /// Which of the text's routes the place is in the handler of.
+  var handledRoute: Int?
+  /// How many handlers surround the place, of routes and of what is around them.
+  var handlers = 0
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
 

@@ -152,8 +152,7 @@ extension Resolver {
         if laterFunctions > 0, let declaring {
           resolution.readsWhenCalled[declaring, default: []].insert(reference.name)
         }
-        if goingOn > 0 { resolution.readsLater.insert(reference.name) }
-        if fibers > 0 { resolution.readsInFibers.insert(reference.name) }
+        noteGoingOn { $0.reads.insert(reference.name) }
       }
       if isWrite {
         let use = use(of: reference)
@@ -227,8 +226,22 @@ extension Resolver {
     if laterFunctions > 0, let declaring {
       resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
     }
-    if goingOn > 0 { resolution.assignsLater.insert(reference.name) }
-    if fibers > 0 { resolution.assignsInFibers.insert(reference.name) }
+    noteGoingOn { $0.assigns.insert(reference.name) }
+  }
+
+  /// Notes a use in what goes on when the text has run, and in what answers requests.
+  private func noteGoingOn(_ note: (inout Resolution.GlobalUses) -> Void) {
+    if let handledRoute { note(&resolution.routes[handledRoute].uses) }
+    guard goingOn > 0, handlers == 0 else { return }
+    func add(to goingOn: inout Resolution.GoingOn) {
+      note(&goingOn.all)
+      if fibers > 0 { note(&goingOn.inFibers) }
+    }
+    if let beginner {
+      add(to: &resolution.goingOnWhenCalled[beginner, default: .init()])
+    } else {
+      add(to: &resolution.goingOn)
+    }
   }
 
   /// A use of a global that is made here.

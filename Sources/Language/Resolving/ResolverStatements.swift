@@ -48,10 +48,13 @@ extension Resolver {
           methods: node.methods.map(\.name), prefix: node.prefix, literal: node.literal,
           span: node.patternSpan, isSocket: node.isSocket, standing: standing))
       warnOfForeignParameters(in: node.literal, at: node.patternSpan)
-      runningLater { $0.resolve(node.handler) }
+      let outer = handledRoute
+      handledRoute = resolution.routes.count - 1
+      handling(node.handler)
+      handledRoute = outer
     case .hook(let node):
       resolution.hooks.append(.init(kind: node.kind, prefix: node.prefix, standing: standing))
-      runningLater { $0.resolve(node.handler) }
+      handling(node.handler)
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)
     case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)
@@ -121,6 +124,22 @@ extension Resolver {
     laterFunctions += 1
     body(self)
     laterFunctions -= 1
+  }
+
+  private func handling(_ handler: FunctionNode) {
+    handlers += 1
+    runningLater { $0.resolve(handler) }
+    handlers -= 1
+  }
+
+  /// What runs in the body goes on when the text has run.
+  private func goingOn(isFiber: Bool, _ body: (Resolver) -> Void) {
+    if goingOn == 0 { beginner = laterFunctions > 0 ? declaring : nil }
+    goingOn += 1
+    if isFiber { fibers += 1 }
+    body(self)
+    if isFiber { fibers -= 1 }
+    goingOn -= 1
   }
 
   private func checkLoop(_ keyword: String, _ span: Span) {
@@ -351,9 +370,7 @@ extension Resolver {
       let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }
       for argument in arguments {
         if isTimer, case .closure = argument.value.kind {
-          goingOn += 1
-          runningLater { $0.resolve(argument.value) }
-          goingOn -= 1
+          goingOn(isFiber: false) { $0.runningLater { $0.resolve(argument.value) } }
         } else {
           resolve(argument.value)
         }
@@ -361,11 +378,7 @@ extension Resolver {
     case .optionalChain(let inner): resolve(inner)
     case .closure(let function): resolve(function)
     case .async(let function):
-      goingOn += 1
-      fibers += 1
-      resolve(function)
-      fibers -= 1
-      goingOn -= 1
+      goingOn(isFiber: true) { $0.resolve(function) }
     case .await(let inner):
       if frame.node.role == .cleanup { report(.awaitInDefer, at: expression.span) }
       resolve(inner)
@@ -418,6 +431,12 @@ extension Resolver {
       default: .init(beginning: "", isWhole: false)
       }
     resolution.calledAddresses.insert(called)
+    if let handledRoute { resolution.routes[handledRoute].addresses.insert(called) }
+    if laterFunctions == 0 {
+      resolution.addressesCalledAtOnce.insert(called)
+    } else if let declaring {
+      resolution.addressesWhenCalled[declaring, default: []].insert(called)
+    }
   }
 }
 

@@ -387,7 +387,7 @@ struct CellSchedule {
   func causes(of number: Int) -> [Int] {
     let edited = entries.filter(\.isEdited).map(\.number)
     if edited.contains(number) { return [] }
-    return edited.prefix(CellSchedule.causeLimit).filter { dependencies.affected(by: [$0]).contains(number) }
+    return edited.prefix(CellSchedule.causeLimit).filter { dependencies.depends(number, on: $0) }
   }
 
   private static let causeLimit = 12

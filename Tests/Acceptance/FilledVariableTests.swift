@@ -1,0 +1,88 @@
+import TestSupport
+import Testing
+
+/// Variables that other cells, timers and visitors fill, over edits of a served file.
+@Suite struct FilledVariableTests {
+  private static let sessions = [
+    "let sessions = [:]",
+    #"route "/in/<n>" { sessions[n] = 1; after(30m) { sessions[n] = nil }; "hi" }"#,
+    #"before { if request.path == "/" && sessions[request.query["s"] ?? ""] == nil { return "who?" } }"#,
+    #"route "/" { "in" }"#,
+  ]
+
+  /// A timer that a handler sets for a visitor is none of the cell's.
+  @Test func whoIsInStaysInThoughTheirSessionsEndByATimer() async throws {
+    try await onOwnThread {
+      let edited = try EditedFile(Self.sessions)
+      _ = try edited.text("/in/ann")
+      #expect(try edited.text("/?s=ann") == "in")
+      var cells = Self.sessions
+      cells[1] = cells[1].replacing("\"hi\"", with: "\"hey\"")
+      try edited.write(cells)
+      try edited.told("reloaded: cell 2 in")
+      #expect(try edited.text("/?s=ann") == "in")
+      cells[1] = "let z = [1][5]\n" + cells[1]
+      try edited.write(cells)
+      try edited.told("2 failed, and what it served before goes on")
+      #expect(try edited.text("/?s=ann") == "in")
+      try edited.serving.stop()
+    }
+  }
+
+  @Test func whatATimerFillsItFillsAgain() async throws {
+    try await onOwnThread {
+      let cells = [
+        "var rates = [:]", "every(1h) { rates[\"usd\"] = 3 }", "route \"/\" { rates[\"usd\"] }",
+        "let n = rates.count\nroute \"/n\" { n }",
+      ]
+      let edited = try EditedFile(cells)
+      #expect(try edited.text("/") == "3")
+      try edited.write(["// by currency\nvar rates = [:]"] + cells.dropFirst())
+      try edited.told("reloaded: cells 1, 2 (depends on 1), 4 (depends on 1) in")
+      #expect(try edited.text("/") == "3" && edited.text("/n") == "1")
+      try edited.serving.stop()
+    }
+  }
+
+  /// One cell signs somebody up by a route of another.
+  @Test func whatACellHasAskedForIsAskedForAgain() async throws {
+    try await onOwnThread {
+      let cells = [
+        "let users = []", #"route POST "/users/<n>" { users.append(n); n }"#, "await post(\"/users/ann\")",
+        "route \"/\" { users }",
+      ]
+      let edited = try EditedFile(cells)
+      #expect(try edited.text("/") == #"["ann"]"#)
+      try edited.write(["let users = [\"root\"]"] + cells.dropFirst())
+      try edited.told("reloaded: cells 1, 3 (depends on 1) in")
+      #expect(try edited.text("/") == #"["root","ann"]"#)
+      try edited.write([
+        "let users = [\"root\"]", cells[1].replacing("; n }", with: "; 1 }"), cells[2], cells[3],
+      ])
+      try edited.told("reloaded: cell 2 in")
+      #expect(try edited.text("/") == #"["root","ann"]"#)
+      try edited.serving.stop()
+    }
+  }
+
+  /// What it put into a guard's variable by a route of its own goes with it.
+  @Test func ofACellThatFailsNobodyIsLetInByWhatItAskedFor() async throws {
+    try await onOwnThread {
+      let cells = [
+        "var keys = [\"a\"]", "1", "before { if !keys.contains(request.query[\"k\"]) { return \"no\" } }",
+        "route \"/\" { \"in\" }",
+      ]
+      let edited = try EditedFile(cells)
+      var next = cells
+      next[1] = "route \"/add\" { keys.append(\"b\"); 1 }\nawait get(\"/add?k=a\")\nthrow \"x\""
+      try edited.write(next)
+      try edited.told("2 failed")
+      try edited.write(cells)
+      try edited.told("reloaded:")
+      while try edited.serving.ask("/").status == 503 {}
+      #expect(try edited.text("/?k=a") == "in")
+      #expect(try edited.text("/?k=b") == "no")
+      try edited.serving.stop()
+    }
+  }
+}
