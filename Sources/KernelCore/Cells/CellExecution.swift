@@ -58,7 +58,7 @@ extension Kernel {
       run.task = task
       machine.moment = started
       tasks[task] = .cell(run)
-      run.span = recorder?.begin(.cell, cell: cell) ?? .none
+      run.span = recorder?.begin(.cell(source), cell: cell) ?? .none
       machine.start(main, owner: run.owner, followsDeferred: false, isCell: true, span: run.span)
     } catch {
       end(run, .failure(machine.makeErrorValue(error)))

@@ -22,7 +22,8 @@ final class Inspector {
   /// Whether a path, percent-encoded and without a query, is its own.
   static func owns(_ path: String) -> Bool {
     // Few paths begin like this, and all are asked.
-    path.utf8.dropFirst().first == UInt8(ascii: "_") && path.hasPrefix(Inspector.path)
+    let bytes = path.utf8.span
+    return bytes.count > 1 && bytes[1] == UInt8(ascii: "_") && path.hasPrefix(Inspector.path)
       && (path.utf8.count == Inspector.path.utf8.count || path.hasPrefix("/_routebook/"))
   }
 

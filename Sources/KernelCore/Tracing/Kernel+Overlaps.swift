@@ -23,6 +23,10 @@ extension Supervisor {
       isArray: { type($0) == "Array" },
       changesByItself: { [unowned self] name in
         kernel.changesByItself(name, in: trace)
+      },
+      placeOfFunction: { [unowned self] name in
+        kernel.machine.declaredGlobal(named: name).flatMap { kernel.machine.global($0.slot)?.value }
+          .flatMap(kernel.machine.place).map(RecordedTrace.Place.init)
       })
     waterfall.overlaps = overlaps.overlaps(in: trace)
     return waterfall

@@ -9,24 +9,11 @@ import VM
 final class RecordedTrace {
   enum Subject {
     case request(HTTPMethod, target: String)
-    case cell
+    case cell(SourceText)
     case tick(interval: Int)
   }
 
-  /// Where the notebook's text begins or awaits something. The line is counted when somebody looks.
-  struct Place {
-    let source: SourceText
-    /// In UTF-8.
-    let offset: Int
-
-    init(_ frame: TraceFrame) {
-      source = frame.source
-      offset = frame.span.start
-    }
-
-    var cell: Int? { source.cell }
-    var line: Int { source.lineNumber(of: offset) }
-  }
+  typealias Place = CodePlace
 
   /// When something was. Of what was at the same time, as is usual on a virtual clock, the order tells what was first.
   struct Moment {
@@ -118,16 +105,16 @@ final class RecordedTrace {
   }
 
   /// What a person names it by.
-  let number: Int
+  private(set) var number: Int
   /// Its first span, as the machine knows it.
-  let id: SpanID
-  let subject: Subject
+  private(set) var id: SpanID
+  private(set) var subject: Subject
   /// The call of this notebook that led to it; `none` where that left no trace.
-  let caller: SpanID
+  private(set) var caller: SpanID
   /// Whether the notebook made it itself.
-  let isOwn: Bool
+  private(set) var isOwn: Bool
   /// The handler that answers a request, where nothing that surrounds its path runs too; the function of a tick.
-  let code: Place?
+  private(set) var code: Place?
   /// The first is the whole.
   var spans: [Span]
   var waits: [Wait] = []
@@ -155,6 +142,25 @@ final class RecordedTrace {
     self.code = code
     spans = [Span(work: nil, parent: 0, cause: caller, start: start, startOrder: order, ownCell: cell)]
   }
+
+  /// Becomes another, with the room that it has: of most requests as much is recorded as of the one before.
+  func begin(
+    number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, code: Place?,
+    start: Int, order: Int
+  ) {
+    (self.number, self.id, self.subject) = (number, id, subject)
+    (self.caller, self.isOwn, self.code) = (caller, isOwn, code)
+    let keepsRoom = spans.capacity <= RecordedTrace.keptRoom && waits.capacity <= RecordedTrace.keptRoom
+    spans.removeAll(keepingCapacity: keepsRoom)
+    waits.removeAll(keepingCapacity: keepsRoom)
+    spans.append(
+      Span(work: nil, parent: 0, cause: caller, start: start, startOrder: order, ownCell: cell))
+    if !connections.isEmpty { connections = [:] }
+    (isStreamed, hasLimits, dropped, droppedFibers, hasDroppedWrites) = (false, false, 0, 0, false)
+  }
+
+  /// The most spans or waits that there is room left for.
+  private static let keptRoom = 16
 
   func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
 

@@ -13,6 +13,7 @@ struct TraceOverlaps {
   private let isConstant: (String) -> Bool
   private let isArray: (String) -> Bool
   private let changesByItself: (String) -> Bool
+  private let placeOfFunction: (String) -> RecordedTrace.Place?
   private var analyses: [ObjectIdentifier: OverlapAnalysis?] = [:]
   private var bytes = 0
   private var functions: [Function: CodeEffects?] = [:]
@@ -32,11 +33,14 @@ struct TraceOverlaps {
   ///   - isConstant: whether a global is a `let` with a value that nobody can change.
   ///   - isArray: whether one is a `let` with an Array.
   ///   - changesByItself: whether one holds what changes though no code of the notebook runs, as a Deferred does.
+  ///   - placeOfFunction: where one begins that is a function of the notebook.
   init(
     _ recorder: TraceRecorder, _ limits: CallLimits, names: any GlobalNames,
     isConstant: @escaping (String) -> Bool,
-    isArray: @escaping (String) -> Bool, changesByItself: @escaping (String) -> Bool
+    isArray: @escaping (String) -> Bool, changesByItself: @escaping (String) -> Bool,
+    placeOfFunction: @escaping (String) -> RecordedTrace.Place?
   ) {
+    self.placeOfFunction = placeOfFunction
     self.changesByItself = changesByItself
     self.recorder = recorder
     self.limits = limits
@@ -334,12 +338,44 @@ struct TraceOverlaps {
       && (writes.isEmpty || writes.isDisjoint(with: reads) && isIndifferent(run, to: writes))
   }
 
-  /// Whether the code that makes calls, or that which waits for them, asks how far something else has come.
+  /// Whether the code that makes calls, or that which waits for them, asks how far something else has come, or may have it
+  /// asked by what is given that.
   private mutating func asksForProgress(_ run: [Call]) -> Bool {
-    ([run[0].place] + placesOfCallers(of: run[0].trace).compactMap { $0 }).contains {
-      analysis(of: $0.source)?.asksForProgress(around: $0.offset, changesByItself: changesByItself)
-        ?? true
+    let hasBegun = hasBegunMore(beside: run)
+    let own = [run[0].place] + placesOfCallers(of: run[0].trace).compactMap { $0 }
+    var open = own.map { (place: $0, isOwn: true) }
+    var known: Set<Function> = []
+    while let (place, isOwn) = open.popLast() {
+      let key = Function(source: ObjectIdentifier(place.source), offset: place.offset)
+      if !isOwn, !known.insert(key).inserted { continue }
+      guard known.count <= Self.functionLimit,
+        let progress = analysis(of: place.source)?.progress(around: place.offset)
+      else { return true }
+      // A function asks for what it is given, which is new where nothing has been begun.
+      if progress.isAskedFor, isOwn || hasBegun { return true }
+      if progress.isHandedOn, isOwn, hasBegun { return true }
+      if progress.globals.contains(where: changesByItself) { return true }
+      open += progress.globals.compactMap(placeOfFunction).map { ($0, false) }
     }
+    return false
+  }
+
+  /// So many functions are looked at that the code around calls comes to.
+  private static let functionLimit = 100
+
+  /// Whether the code that makes calls, or that which waits for them, has begun anything before that is under way.
+  private func hasBegunMore(beside run: [Call]) -> Bool {
+    let (fiber, start) = (run[0].trace.spans[run[0].span].parent, run[0].startOrder)
+    var called = SpanID.none
+    for trace in callers(of: run[0].trace) {
+      let isAny = trace.spans.enumerated().dropFirst().contains { place, span in
+        span.startOrder < start && span.endOrder ?? .max > start && trace.id(ofSpan: place) != called
+          && !(trace === run[0].trace && place == fiber)
+      }
+      if isAny { return true }
+      called = trace.caller
+    }
+    return false
   }
 
   /// Whether the code that makes calls reads none of some variables later: it would come to that sooner. A function of the
@@ -373,8 +409,8 @@ struct TraceOverlaps {
     for _ in 0..<OwnCallMark.depthLimit {
       switch trace.subject {
       case .request, .tick: places.append(trace.code)
-      case .cell:
-        places.append(trace.spans.lazy.compactMap(\.place).first { $0.source.cell == trace.spans[0].cell })
+      // All of the text, as what stands outside of its functions.
+      case .cell(let source): places.append(RecordedTrace.Place(source: source, offset: source.byteCount))
       }
       if trace.caller == .none { return places }
       guard let caller = recorder[trace.caller] else { break }

@@ -55,17 +55,32 @@ final class TraceRecorder: MachineTracer {
     let now = moment()
     let isTick = if case .tick = subject { true } else { false }
     let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
-    let trace = RecordedTrace(
-      number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
-      code: code, start: arrived ?? now.time, order: now.order)
-    if let arrived, arrived < now.time {
+    func hold(_ trace: RecordedTrace) {
+      guard let arrived, arrived < now.time else { return }
       trace.waits.append(
         RecordedTrace.Wait(
           span: 0, place: nil, start: arrived, startOrder: now.order, end: now.time, endOrder: now.order,
           kind: .held))
     }
+    func make() -> RecordedTrace {
+      let trace = RecordedTrace(
+        number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
+        code: code, start: arrived ?? now.time, order: now.order)
+      hold(trace)
+      return trace
+    }
+    func reuse(_ trace: RecordedTrace) {
+      trace.begin(
+        number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
+        code: code, start: arrived ?? now.time, order: now.order)
+      hold(trace)
+    }
+    if isTick {
+      ticks.append(at: now.time, make, reuse: reuse)
+    } else {
+      requests.append(at: now.time, make, reuse: reuse)
+    }
     nextNumber += 1
-    if isTick { ticks.append(trace, at: now.time) } else { requests.append(trace, at: now.time) }
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
     return id
   }
@@ -113,7 +128,7 @@ final class TraceRecorder: MachineTracer {
 
   // MARK: What the machine tells
 
-  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: TraceFrame?) -> SpanID {
+  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: CodePlace?) -> SpanID {
     guard let trace = kept(parent) else { return .none }
     guard hasRoom(trace) else {
       trace.dropped += 1
@@ -124,13 +139,13 @@ final class TraceRecorder: MachineTracer {
     let (key, now) = (SpanKey(parent), moment())
     trace.spans.append(
       RecordedTrace.Span(
-        work: work, parent: key.span, cause: cause, place: place.map(RecordedTrace.Place.init),
+        work: work, parent: key.span, cause: cause, place: place,
         start: now.time, startOrder: now.order))
     grew(key)
     return trace.id(ofSpan: trace.spans.count - 1)
   }
 
-  func waits(_ id: SpanID, for source: SpanID, at place: TraceFrame?) {
+  func waits(_ id: SpanID, for source: SpanID, at place: CodePlace?) {
     guard let trace = kept(id) else { return }
     let key = SpanKey(id)
     if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
@@ -143,7 +158,7 @@ final class TraceRecorder: MachineTracer {
     trace.spans[key.span].lastWait = trace.waits.count
     trace.waits.append(
       RecordedTrace.Wait(
-        span: key.span, source: source, place: place.map(RecordedTrace.Place.init), start: now.time,
+        span: key.span, source: source, place: place, start: now.time,
         startOrder: now.order))
     grew(key)
   }

@@ -22,17 +22,28 @@ struct TraceRing {
   /// The place that the next one takes, from 1.
   var upcoming: Int { next }
 
-  mutating func append(_ trace: RecordedTrace, at now: Int) {
+  /// Adds a trace in the place of the oldest, which is given up or is late from now on.
+  ///
+  /// - Parameters:
+  ///   - make: gives the new one.
+  ///   - reuse: makes the new one of the old one, which nobody else has.
+  mutating func append(at now: Int, _ make: () -> RecordedTrace, reuse: (RecordedTrace) -> Void) {
     let slot = next % slots.count
-    if let old = slots[slot] {
-      if !old.isOver, late.count < TraceRing.lateLimit {
-        late[next - slots.count] = old
-      } else {
-        forget(old, at: now)
-      }
+    var old = slots[slot].take()
+    if old?.isOver == false, late.count < TraceRing.lateLimit {
+      late[next - slots.count] = old
+    } else if let old {
+      forget(old, at: now)
     }
-    slots[slot] = trace
-    size += trace.size
+    let new: RecordedTrace
+    if isKnownUniquelyReferenced(&old), let old {
+      reuse(old)
+      new = old
+    } else {
+      new = make()
+    }
+    slots[slot] = new
+    size += new.size
     next += 1
   }
 

@@ -22,6 +22,16 @@ public struct CodeEffects: Hashable, Sendable {
   public let writes: Set<String>
 }
 
+/// What a piece of code has to do with what was begun before and is under way.
+public struct CodeProgress: Hashable, Sendable {
+  /// Whether it asks how far that has come.
+  public internal(set) var isAskedFor = false
+  /// Whether it hands on what may stand for such, as to a function, in place of waiting for it.
+  public internal(set) var isHandedOn = false
+  /// The globals that it reads.
+  public internal(set) var globals: Set<String> = []
+}
+
 /// What a text could do at once, found in its tree. Nothing of it is run, and no times are known.
 ///
 /// Where it can't be told whether something matters, it counts as if it did: what is found is right, and not all is found.
@@ -86,19 +96,15 @@ public struct OverlapAnalysis {
   }
 
   /// Whether the code around a place asks how far something has come that was begun before, as `isPending` does: it would
-  /// come to that sooner.
+  /// come to that sooner. Nil where the text can't be read.
   ///
-  /// - Parameters:
-  ///   - offset: of something in the code, in UTF-8. What is looked at is the whole function around it, the outermost one;
-  ///     outside of functions all of the text.
-  ///   - changesByItself: whether a global may hold what changes though no code of the notebook runs.
-  public func asksForProgress(around offset: Int, changesByItself: (String) -> Bool) -> Bool {
+  /// - Parameter offset: of something in the code, in UTF-8. What is looked at is the whole function around it, the
+  ///   outermost one; outside of functions all of the text.
+  public func progress(around offset: Int) -> CodeProgress? {
     let function = facts.functions.first {
       $0.role != .main && ($0.span.start..<$0.span.end).contains(offset) && $0.parent?.role == .main
     }
-    guard let function = function ?? facts.functions.first else { return false }
-    let check = ProgressCheck(.function(function), facts)
-    return check.isAsking || check.globals.contains(where: changesByItself)
+    return (function ?? facts.functions.first).map { ProgressCheck(.function($0), facts).found }
   }
 
   /// The globals that functions in the text read; nil where one may change something.

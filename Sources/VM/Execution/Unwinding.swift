@@ -189,16 +189,21 @@ extension Machine {
 
   /// The place of the call that is being made now, in the notebook's own text; nil outside of one.
   func callPlace() -> TraceFrame? {
+    currentCall.map { call in
+      TraceFrame(
+        function: call.prototype.function.name, role: call.prototype.function.role,
+        source: call.prototype.unit.source, span: call.prototype.span(before: call.ip), isAwait: false)
+    }
+  }
+
+  /// The same as the function and the instruction behind it.
+  var currentCall: (prototype: Prototype, ip: UnsafeMutablePointer<Instruction>)? {
     guard let current else { return nil }
     var registers = current.pointee.registers
     var ip = current.pointee.ip
     for _ in 0..<Trace.limit {
       guard registers[-2].tag == Tag.closure, let prototype = prototype(of: registers[-2]) else { return nil }
-      if !prototype.unit.isPrelude {
-        return TraceFrame(
-          function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
-          span: prototype.span(before: ip), isAwait: false)
-      }
+      if !prototype.unit.isPrelude { return (prototype, ip) }
       guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits),
         back != outermostReturn + 1
       else { return nil }
@@ -230,13 +235,18 @@ extension Machine {
 
   /// Where a function of the notebook is written, to point at it.
   public func place(of function: Value) -> TraceFrame? {
-    guard function.tag == Tag.closure, let prototype = prototype(of: function), !prototype.unit.isPrelude
-    else {
-      return nil
+    ownPrototype(of: function).map { prototype in
+      TraceFrame(
+        function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
+        span: prototype.function.span, isAwait: false)
     }
-    return TraceFrame(
-      function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
-      span: prototype.function.span, isAwait: false)
+  }
+
+  /// What a function of the notebook was made from.
+  func ownPrototype(of function: Value) -> Prototype? {
+    guard function.tag == Tag.closure, let prototype = prototype(of: function), !prototype.unit.isPrelude
+    else { return nil }
+    return prototype
   }
 
   /// What an error says, for showing it outside the language.

@@ -1,5 +1,7 @@
 // What the machine tells somebody who wants to know what time was spent on.
 
+import Language
+
 /// One piece of what a request, a cell or a tick comes to: a fiber, or an operation of the host.
 public struct SpanID: Hashable, Sendable {
   public let bits: Int
@@ -8,6 +10,23 @@ public struct SpanID: Hashable, Sendable {
 
   /// Nobody looks at it.
   public static let none = SpanID(bits: 0)
+}
+
+/// Where the notebook's text begins or awaits something. The line is counted when somebody looks.
+public struct CodePlace: Sendable {
+  public let source: SourceText
+  /// In UTF-8.
+  public let offset: Int
+
+  public init(_ frame: TraceFrame) { self.init(source: frame.source, offset: frame.span.start) }
+
+  public init(source: SourceText, offset: Int) {
+    self.source = source
+    self.offset = offset
+  }
+
+  public var cell: Int? { source.cell }
+  public var line: Int { source.lineNumber(of: offset) }
 }
 
 /// Hears what begins, waits and ends on behalf of the spans that the host gives to its tasks; of fibers without one it
@@ -20,12 +39,12 @@ public protocol MachineTracer: AnyObject {
   ///   - cause: what had to be over before: for a callback whatever fired its deferred, else `parent`; `none` where
   ///     nobody looked at that.
   ///   - place: where the notebook's text begins it.
-  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: TraceFrame?) -> SpanID
+  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: CodePlace?) -> SpanID
   /// A fiber parks, or the task that it ran for follows the deferred which it gave; then there is no place.
   ///
   /// - Parameter source: the operation or fiber that comes before, as far as it is known; `none` where only a `resolve`
   ///   can fire it. Of several at once it is one.
-  func waits(_ span: SpanID, for source: SpanID, at place: TraceFrame?)
+  func waits(_ span: SpanID, for source: SpanID, at place: CodePlace?)
   /// It goes on or begins, or its task has the result.
   ///
   /// - Parameter cause: what fired the deferred; `none` where nobody looked at that.
@@ -83,7 +102,7 @@ extension Machine {
   ) {
     let parent = starter.pointee.span
     fiber.pointee.span =
-      tracer?.begins(.fiber(name), parent: parent, cause: parent, at: place(of: body)) ?? .none
+      tracer?.begins(.fiber(name), parent: parent, cause: parent, at: codePlace(of: body)) ?? .none
   }
 
   /// The fiber of a callback whose deferred has fired.
@@ -99,18 +118,26 @@ extension Machine {
       }
     fiber.pointee.span =
       tracer?.begins(
-        .fiber(name), parent: reaction.pointee.span, cause: cause, at: place(of: reaction.pointee.function))
+        .fiber(name), parent: reaction.pointee.span, cause: cause,
+        at: codePlace(of: reaction.pointee.function))
       ?? .none
   }
 
+  private func codePlace(of function: Value) -> CodePlace? {
+    ownPrototype(of: function).map { CodePlace(source: $0.unit.source, offset: $0.function.span.start) }
+  }
+
   func traceOperation(_ work: TracedWork, at place: TraceFrame?) -> SpanID {
-    tracer?.begins(work, parent: currentSpan, cause: currentSpan, at: place) ?? .none
+    tracer?.begins(work, parent: currentSpan, cause: currentSpan, at: place.map(CodePlace.init)) ?? .none
   }
 
   func traceWait(_ fiber: UnsafeMutablePointer<FiberObject>) {
     // It stands before its `await`, which is tried again.
     fiber.pointee.ip += 1
-    tracer?.waits(fiber.pointee.span, for: fiber.pointee.source.map(span(before:)) ?? .none, at: callPlace())
+    let place = currentCall.map {
+      CodePlace(source: $0.prototype.unit.source, offset: $0.prototype.span(before: $0.ip).start)
+    }
+    tracer?.waits(fiber.pointee.span, for: fiber.pointee.source.map(span(before:)) ?? .none, at: place)
     fiber.pointee.ip -= 1
   }
 
