@@ -85,4 +85,34 @@ import Testing
       try edited.serving.stop()
     }
   }
+
+  /// At a start nothing is there yet of a guard further down.
+  @Test func whatACellAsksForAboveAGuardItIsGivenAgain() async throws {
+    try await onOwnThread {
+      let cells = [
+        "var items = []", #"route POST "/items" { items.append(request.json["n"]); 1 }"#,
+        #"await post("/items", json: ["n": "a"])"#,
+        #"before { if request.method == "POST" { return respond(status: 401, "no") } }"#,
+        "route \"/\" { items }",
+      ]
+      let edited = try EditedFile(cells)
+      #expect(try edited.text("/") == #"["a"]"#)
+      try edited.write(["// all\nvar items = []"] + cells.dropFirst())
+      try edited.told("reloaded: cells 1, 3 (depends on 1) in")
+      #expect(try edited.text("/") == #"["a"]"#)
+      #expect(try edited.serving.ask("/items", method: "POST").status == 401)
+      try edited.serving.stop()
+    }
+  }
+
+  /// What may have changed a guard's table is undone, and that is told.
+  @Test func whyATableBeginsAnewIsTold() async throws {
+    try await onOwnThread {
+      let sweep = "every(1h) { for n in sessions.keys { sessions[n] = nil } }"
+      let edited = try EditedFile(Self.sessions + [sweep])
+      try edited.write(Self.sessions + ["// old ones\n" + sweep])
+      try edited.told("reloaded: cells 1 (anew, for a guard), 5 in")
+      try edited.serving.stop()
+    }
+  }
 }

@@ -302,6 +302,20 @@ struct CellDependenciesTests {
       ]) { $1 },
       [1, 3]),
     Example(
+      "a cell that is gone whose timer had asked a route which fills what a guard reads",
+      sessions("sessions[n] = 1").merging([3: #"every(1h) { await get("/in/ann") }"#]) { $1 },
+      sessions("sessions[n] = 1"), [1]),
+    Example(
+      "a variable that a timer fills by a function that asks a route",
+      sessions("sessions[n] = 1").merging([
+        3: #"func load() { await get("/in/ann") }"#, 4: "every(1h) { load() }",
+      ]) { $1 },
+      sessions("sessions[n] = 1").merging([
+        1: "let sessions = [:] // by name", 3: #"func load() { await get("/in/ann") }"#,
+        4: "every(1h) { load() }",
+      ]) { $1 },
+      [1, 4]),
+    Example(
       "a route that a cell has asked, whose handler is another now",
       sessions("sessions[n] = 1").merging([3: #"await post("/in/ann")"#, 8: "8"]) { $1 },
       sessions("sessions[n] = 2").merging([3: #"await post("/in/ann")"#, 8: "8"]) { $1 }, [2]),

@@ -34,7 +34,7 @@ public struct CellDependencies: Sendable {
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
     let requests = OwnRequests(texts, staleness)
     for (place, names) in requests.assigned {
-      texts[place].noteAssignments(to: names)
+      texts[place].noteAssignments(to: names.atOnce, later: names.later)
       staleness.ran(texts[place].number, texts[place].uses, since: CellDependencies.always)
     }
     self.texts = texts

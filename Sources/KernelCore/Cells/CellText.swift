@@ -166,8 +166,10 @@ struct CellText: Sendable {
   /// Whether it declares what runs before the handlers of routes, and may keep them from running.
   var guards: Bool { surrounds.contains(.around(HookKind.before.rawValue)) }
 
-  /// Notes that it assigns to some names as it runs, by what it calls.
-  mutating func noteAssignments(to names: Set<String>) { uses = uses.assigning(names) }
+  /// Notes that it assigns to some names as it runs, and later, by what it calls.
+  mutating func noteAssignments(to names: Set<String>, later: Set<String>) {
+    uses = uses.assigning(names, later: later)
+  }
 
   // MARK: Of a whole notebook
 

@@ -6,8 +6,8 @@ import Web
 /// It counts as if the cell did it itself: where a variable is declared anew that the route fills, the cell asks again. That
 /// the route has another handler makes it ask no more, since what was asked before would be there twice.
 struct OwnRequests {
-  /// By the place of the cell, the names that are assigned to or changed.
-  private(set) var assigned: [Int: Set<String>] = [:]
+  /// By the place of the cell, the names that are assigned to or changed as it runs, and by its timers and fibers.
+  private(set) var assigned: [Int: (atOnce: Set<String>, later: Set<String>)] = [:]
   private let handlers: [CellText.Handler]
   private let staleness: Staleness
   private var addresses: [String: Set<Resolution.CalledAddress>] = [:]
@@ -20,14 +20,18 @@ struct OwnRequests {
       for (name, called) in text.calledByFunctions { addresses[name, default: []].formUnion(called) }
     }
     for (place, text) in texts.enumerated() {
-      let names = assigned(
-        byCalling: text.calledAtOnce.union(addressesCalled(by: text.uses.reads)))
-      if !names.isEmpty { assigned[place] = names }
+      let atOnce = assigned(byCalling: text.calledAtOnce.union(addressesCalled(by: text.uses.reads)))
+      let goingOn = staleness.goingOn(of: text.uses)
+      let later = assigned(
+        byCalling: goingOn.reduce(into: []) {
+          $0.formUnion($1.addresses.union(addressesCalled(by: $1.all.reads)))
+        })
+      if !atOnce.isEmpty || !later.isEmpty { assigned[place] = (atOnce, later) }
     }
   }
 
   private func addressesCalled(by names: Set<String>) -> Set<Resolution.CalledAddress> {
-    if addresses.isEmpty { return [] }
+    if addresses.isEmpty || names.isEmpty { return [] }
     return staleness.reached(from: names).reduce(into: []) { $0.formUnion(addresses[$1] ?? []) }
   }
 

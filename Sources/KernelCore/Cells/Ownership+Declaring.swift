@@ -129,6 +129,12 @@ extension Ownership {
     return surroundings[surrounding.key] === surrounding ? before : nil
   }
 
+  /// The cell furthest down of those that have run in this start or reload.
+  var lastOfCells: Int? {
+    runs.values.filter { machine.hasOwnView($0.owner) }.map(\.cell)
+      .max { places?[$0] ?? 0 < places?[$1] ?? 0 }
+  }
+
   /// The route that answers a request of a cell which runs in this start or reload: of those that the cells of its kind
   /// have declared the last, as at a start, else one that is in force. Nil where that is what answers all others.
   func routeOfCells(method: HTTPMethod, path: String) -> (record: RouteRecord, values: [PathValue])? {

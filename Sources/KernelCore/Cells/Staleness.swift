@@ -14,6 +14,8 @@ struct CellUses: Sendable {
   let assignsWhenCalled: [String: Set<String>]
   /// What its timers and fibers have to do with globals.
   let goingOn: Resolution.GoingOn
+  /// What its timers and fibers assign to and change by what they call.
+  private(set) var assignsLater: Set<String> = []
   /// The same of those that functions begin when they are called, for each global that it declares.
   let goingOnWhenCalled: [String: Resolution.GoingOn]
 
@@ -30,10 +32,11 @@ struct CellUses: Sendable {
     (goingOn, goingOnWhenCalled) = (resolution.goingOn, resolution.goingOnWhenCalled)
   }
 
-  /// The same where it assigns to some more as it runs.
-  func assigning(_ names: Set<String>) -> CellUses {
+  /// The same where it assigns to some more as it runs, and later.
+  func assigning(_ names: Set<String>, later: Set<String>) -> CellUses {
     var uses = self
     uses.assigns.formUnion(names.subtracting(declares))
+    uses.assignsLater.formUnion(later)
     return uses
   }
 
@@ -179,7 +182,16 @@ struct Staleness: Sendable {
 
   /// What the timers and fibers of a cell assign to and change, by functions that they call too.
   func assigned(laterBy cell: Int) -> Set<String> {
-    assigned(byWhatGoesOnOf: cell, \.all)
+    assigned(byWhatGoesOnOf: cell, \.all).union(runs[cell]?.uses.assignsLater ?? [])
+  }
+
+  /// What goes on when a cell has run: what it begins itself, and what functions begin that it calls.
+  func goingOn(of uses: CellUses) -> [Resolution.GoingOn] {
+    var all = [uses.goingOn]
+    for name in reached(from: uses.reads.union(uses.goingOn.all.reads)) {
+      all += (functions[name] ?? []).compactMap { runs[$0]?.uses.goingOnWhenCalled[name] }
+    }
+    return all
   }
 
   /// The same of its fibers alone.
@@ -191,19 +203,9 @@ struct Staleness: Sendable {
     byWhatGoesOnOf cell: Int, _ part: (Resolution.GoingOn) -> Resolution.GlobalUses
   ) -> Set<String> {
     guard let uses = runs[cell]?.uses else { return [] }
-    var all = part(uses.goingOn)
-    var assigned = all.assigns
-    var reads = all.reads
-    // Functions that it calls may begin something, and so may what goes on.
-    for name in reached(from: uses.reads.union(uses.goingOn.all.reads), { runs[$0]?.uses }) {
-      for cell in functions[name] ?? [] {
-        guard let begun = runs[cell]?.uses.goingOnWhenCalled[name] else { continue }
-        all = part(begun)
-        assigned.formUnion(all.assigns)
-        reads.formUnion(all.reads)
-      }
-    }
-    return assigned.union(self.assigned(byCalling: reads))
+    let all = goingOn(of: uses).map(part)
+    let reads = all.reduce(into: Set()) { $0.formUnion($1.reads) }
+    return all.reduce(into: assigned(byCalling: reads)) { $0.formUnion($1.assigns) }
   }
 
   /// Some names, and what functions read that they stand for.

@@ -101,13 +101,17 @@ final class RequestDesk {
   func handle(_ exchange: Exchange, isOwn: Bool = false, arrived: Int? = nil) {
     if isOver { return exchange.respond(RequestDesk.restarted) }
     let request = exchange.request
+    let isOfCells = machine.hasOwnViews && origin(request).requests.seesOwnGlobals
+    // To a cell that runs in a start or reload nothing is there yet of what cells further down declare.
+    let last = isOfCells ? ownership.lastOfCells : nil
     let coming = Coming(
-      exchange: exchange, around: surroundings.isEmpty ? nil : surroundings.around(request.path),
+      exchange: exchange,
+      around: surroundings.isEmpty ? nil : surroundings.around(request.path, downTo: last),
       isOwn: isOwn, arrived: arrived)
     if request.asksForWebSocket, let (route, values) = routes.socket(at: request.path) {
       return begin(route, values, coming)
     }
-    if machine.hasOwnViews, origin(request).requests.seesOwnGlobals,
+    if isOfCells,
       let (route, values) = ownership.routeOfCells(method: request.method, path: request.path)
     {
       return start(route, values, coming)

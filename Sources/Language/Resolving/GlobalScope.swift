@@ -185,6 +185,8 @@ public struct Resolution: Sendable {
     public internal(set) var all = GlobalUses()
     /// Of `async` alone.
     public internal(set) var inFibers = GlobalUses()
+    /// What it calls.
+    public internal(set) var addresses: Set<CalledAddress> = []
   }
   public internal(set) var goingOn = GoingOn()
   /// For each global that the text declares, what goes on when functions in its value have been called.

@@ -232,15 +232,19 @@ extension Resolver {
   /// Notes a use in what goes on when the text has run, and in what answers requests.
   private func noteGoingOn(_ note: (inout Resolution.GlobalUses) -> Void) {
     if let handledRoute { note(&resolution.routes[handledRoute].uses) }
-    guard goingOn > 0, handlers == 0 else { return }
-    func add(to goingOn: inout Resolution.GoingOn) {
+    noteWhatGoesOn { goingOn in
       note(&goingOn.all)
       if fibers > 0 { note(&goingOn.inFibers) }
     }
+  }
+
+  /// Notes something of the code around the place, where it goes on when the text has run.
+  func noteWhatGoesOn(_ note: (inout Resolution.GoingOn) -> Void) {
+    guard goingOn > 0, handlers == 0 else { return }
     if let beginner {
-      add(to: &resolution.goingOnWhenCalled[beginner, default: .init()])
+      note(&resolution.goingOnWhenCalled[beginner, default: .init()])
     } else {
-      add(to: &resolution.goingOn)
+      note(&resolution.goingOn)
     }
   }
 

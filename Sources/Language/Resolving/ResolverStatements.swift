@@ -432,6 +432,7 @@ extension Resolver {
       }
     resolution.calledAddresses.insert(called)
     if let handledRoute { resolution.routes[handledRoute].addresses.insert(called) }
+    noteWhatGoesOn { $0.addresses.insert(called) }
     if laterFunctions == 0 {
       resolution.addressesCalledAtOnce.insert(called)
     } else if let declaring {

@@ -390,5 +390,15 @@ struct CellSchedule {
     return edited.prefix(CellSchedule.causeLimit).filter { dependencies.depends(number, on: $0) }
   }
 
+  /// Whether a cell runs though it neither was edited nor depends on what was: since a guard reads what it declares, and
+  /// others had changed that.
+  func begins(anew number: Int) -> Bool {
+    guard !entries.contains(where: { $0.number == number && $0.isEdited }), causes(of: number).isEmpty else {
+      return false
+    }
+    let edited = Set(entries.filter(\.isEdited).map(\.number))
+    return dependencies.declaring(dependencies.spoilt(by: edited, since: dependenciesBefore)).contains(number)
+  }
+
   private static let causeLimit = 12
 }

@@ -5,6 +5,8 @@ struct ReloadReport {
 
   /// The cells that ran well, each with the edited cells that it ran for; none for one that was edited itself.
   var ran: [(number: Int, causes: [Int])] = []
+  /// Those of them that ran since a guard reads what they declare, which others had changed.
+  var begunAnew: Set<Int> = []
   var failed: [(number: Int, isServed: Bool)] = []
   /// The cells that failed earlier, with the same file.
   var failedBefore: [Int] = []
@@ -39,7 +41,8 @@ struct ReloadReport {
 
   private func running(_ duration: Duration) -> String? {
     let cells = ran.map { cell in
-      ReloadReport.list(cell.causes).map { "\(cell.number) (depends on \($0))" } ?? "\(cell.number)"
+      ReloadReport.list(cell.causes).map { "\(cell.number) (depends on \($0))" }
+        ?? (begunAnew.contains(cell.number) ? "\(cell.number) (anew, for a guard)" : "\(cell.number)")
     }
     return ReloadReport.joined(cells, by: ", ").map {
       "cell\(cells.count == 1 ? "" : "s") \($0) in \(Prompt.duration(duration))"

@@ -187,7 +187,9 @@ final class ServedCells {
     kernel.settleNames()
     kernel.pauseTimers(ofCells: [])
     for place in reload.report.ran.indices.prefix(ReloadReport.limit) {
-      reload.report.ran[place].causes = schedule.causes(of: reload.report.ran[place].number)
+      let number = reload.report.ran[place].number
+      reload.report.ran[place].causes = schedule.causes(of: number)
+      if schedule.begins(anew: number) { reload.report.begunAnew.insert(number) }
     }
     reload.report.isWatched = !needsAll
     reload.report.held = schedule.held
