@@ -164,6 +164,9 @@ final class RecordedTrace {
 
   func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
 
+  /// Whether a span is in a wait; what begins is not.
+  func isWaiting(_ span: Int) -> Bool { spans[span].lastWait.map { waits[$0].end == nil } ?? false }
+
   /// A span need wait no longer.
   func goOn(span: Int, cause: SpanID, at moment: Moment) {
     guard let wait = spans[span].lastWait, waits[wait].end == nil else { return }

@@ -164,7 +164,8 @@ final class TraceRecorder: MachineTracer {
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
-    kept(id)?.goOn(span: SpanKey(id).span, cause: cause, at: moment())
+    let span = SpanKey(id).span
+    if let trace = kept(id), trace.isWaiting(span) { trace.goOn(span: span, cause: cause, at: moment()) }
   }
 
   func ends(_ id: SpanID, _ outcome: TracedOutcome) {
