@@ -49,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "routebook",
       dependencies: [
-        "Console", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Console", "Language", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A pseudo-terminal, a screen, raw sockets: what tests drive real things with.
     .target(name: "TestSupport", path: "Sources/TestSupport"),

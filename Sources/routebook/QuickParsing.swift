@@ -1,4 +1,5 @@
 import ArgumentParser
+import Language
 
 extension Routebook {
   /// Reads the command line as ``parseAsRoot(_:)`` does, which makes the definitions of all options of a subcommand four
@@ -7,7 +8,22 @@ extension Routebook {
   /// all commands are asked.
   static func parseQuickly(_ arguments: [String]) throws -> any ParsableCommand {
     if let command = subcommandAlone(arguments) { return command }
-    return try parseAsRoot(arguments)
+    do {
+      return try parseAsRoot(arguments)
+    } catch {
+      // It was taken for a file, and what is told would be of what stands behind it.
+      if let word = arguments.first, arguments.count > 1, let meant = mistyped(word) {
+        throw ValidationError("there is no command '\(word)'. Did you mean '\(meant)'?")
+      }
+      throw error
+    }
+  }
+
+  /// The subcommand that a word was meant to be, which is none and no file.
+  private static func mistyped(_ word: String) -> String? {
+    let names = configuration.subcommands.map { $0._commandName }
+    guard word.allSatisfy(\.isLetter), !names.contains(word) else { return nil }
+    return Suggestion.nearest(to: word, among: names)
   }
 
   private static func subcommandAlone(_ arguments: [String]) -> (any ParsableCommand)? {
