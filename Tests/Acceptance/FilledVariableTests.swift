@@ -86,15 +86,17 @@ import Testing
     }
   }
 
-  /// At a start nothing is there yet of a guard further down.
-  @Test func whatACellAsksForAboveAGuardItIsGivenAgain() async throws {
+  private static let seed = #"await post("/items", json: ["n": "a"])"#
+  private static let closing =
+    #"before { if request.method == "POST" { return respond(status: 401, "no") } }"#
+
+  /// At a start nothing is there yet of a guard further down, be it in the cell itself.
+  @Test(arguments: [[seed, closing], ["\(seed)\n\(closing)", "4"]])
+  func whatACellAsksForAboveAGuardItIsGivenAgain(guarded: [String]) async throws {
     try await onOwnThread {
-      let cells = [
-        "var items = []", #"route POST "/items" { items.append(request.json["n"]); 1 }"#,
-        #"await post("/items", json: ["n": "a"])"#,
-        #"before { if request.method == "POST" { return respond(status: 401, "no") } }"#,
-        "route \"/\" { items }",
-      ]
+      let cells =
+        ["var items = []", #"route POST "/items" { items.append(request.json["n"]); 1 }"#]
+        + guarded + ["route \"/\" { items }"]
       let edited = try EditedFile(cells)
       #expect(try edited.text("/") == #"["a"]"#)
       try edited.write(["// all\nvar items = []"] + cells.dropFirst())

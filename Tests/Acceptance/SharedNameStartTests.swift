@@ -128,7 +128,7 @@ import Testing
         var changed = cells
         changed[place] += "\n\(times)"
         try edited.write(changed)
-        try edited.told("reloaded: cells 1, 2", times: times)
+        try edited.told("reloaded: cells 1", times: times)
         #expect(try edited.serving.ask("/x?k=b").status == 401)
       }
       try edited.serving.stop()

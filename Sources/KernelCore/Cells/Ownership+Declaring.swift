@@ -129,10 +129,15 @@ extension Ownership {
     return surroundings[surrounding.key] === surrounding ? before : nil
   }
 
-  /// The cell furthest down of those that have run in this start or reload.
-  var lastOfCells: Int? {
-    runs.values.filter { machine.hasOwnView($0.owner) }.map(\.cell)
-      .max { places?[$0] ?? 0 < places?[$1] ?? 0 }
+  /// Whether what is declared around routes is there for the cells that run in this start or reload, as at a start: not
+  /// what cells further down declare, nor what earlier runs of these cells have declared.
+  var thereForCells: (Surrounding) -> Bool {
+    let cells = Set(runs.values.filter { machine.hasOwnView($0.owner) }.map(\.cell))
+    let end = cells.compactMap { places?[$0] }.max() ?? .max
+    return { [self] surrounding in
+      guard let cell = surrounding.cell, let place = places?[cell] else { return true }
+      return place <= end && (!cells.contains(cell) || machine.hasOwnView(surrounding.owner))
+    }
   }
 
   /// The route that answers a request of a cell which runs in this start or reload: of those that the cells of its kind

@@ -102,11 +102,10 @@ final class RequestDesk {
     if isOver { return exchange.respond(RequestDesk.restarted) }
     let request = exchange.request
     let isOfCells = machine.hasOwnViews && origin(request).requests.seesOwnGlobals
-    // To a cell that runs in a start or reload nothing is there yet of what cells further down declare.
-    let last = isOfCells ? ownership.lastOfCells : nil
     let coming = Coming(
       exchange: exchange,
-      around: surroundings.isEmpty ? nil : surroundings.around(request.path, downTo: last),
+      around: surroundings.isEmpty
+        ? nil : surroundings.around(request.path, where: isOfCells ? ownership.thereForCells : nil),
       isOwn: isOwn, arrived: arrived)
     if request.asksForWebSocket, let (route, values) = routes.socket(at: request.path) {
       return begin(route, values, coming)

@@ -148,15 +148,14 @@ final class Surroundings {
 
   /// What surrounds a path, which is percent-encoded.
   ///
-  /// - Parameter last: the cell down to which what is declared counts; nil for all.
-  func around(_ path: String, downTo last: Int? = nil) -> Around {
+  /// - Parameter isThere: whether a declaration counts; all do where nothing is said.
+  func around(_ path: String, where isThere: ((Surrounding) -> Bool)? = nil) -> Around {
     var around = Around()
-    let end = last.flatMap { cells[$0] }
     let decoded = RequestPath(path)
     for (prefix, members) in grouped {
       guard let values = prefix.match(decoded) else { continue }
       for member in members {
-        if let end, let place = member.cell.flatMap({ cells[$0] }), place > end { continue }
+        if isThere?(member) == false { continue }
         switch member.key.kind {
         case .hook(.before): around.befores.append((member, values))
         case .hook(.after): around.afters.append((member, values))
