@@ -49,6 +49,10 @@ struct ProgressCheck {
   private func isWaitedFor(_ value: Expression) -> Bool {
     switch value.kind {
     case .name(let reference): reference.variable != nil
+    // A part of what it comes to.
+    case .member(let base, let name, _, _):
+      !Self.askingMembers.contains(name) && !PureNames.deferredMembers.contains(name)
+        && !PureNames.otherDeferredMembers.contains(name) && isWaitedFor(base)
     case .array(let elements): elements.allSatisfy(isWaitedFor)
     case .call(let callee, let arguments):
       if case .name(let reference) = callee.kind {
