@@ -117,4 +117,30 @@ import Testing
       try edited.serving.stop()
     }
   }
+
+  /// What a cell does beside its guard is nothing that the guard reads.
+  @Test func anEditOfAGuardLeavesWhatItsCellFills() async throws {
+    try await onOwnThread {
+      let cells = [
+        "var items = []", #"route POST "/items" { items.append(request.json["n"]); 1 }"#,
+        "\(Self.seed)\nbefore { if request.method == \"PUT\" { return 1 } }",
+        "route \"/\" { items }",
+      ]
+      let edited = try EditedFile(cells)
+      #expect(
+        try edited.serving.ask(
+          "/items", method: "POST", headers: [("content-type", "application/json")], body: #"{"n":"b"}"#
+        ).status == 200)
+      var next = cells
+      next[2] = cells[2].replacing("return 1", with: "return 2")
+      try edited.write(next)
+      try edited.told("reloaded: cell 3 in")
+      #expect(try edited.text("/") == #"["a","b","a"]"#)
+      next[2] += "\nthrow 1"
+      try edited.write(next)
+      try edited.told("3 failed, and what it served before goes on")
+      #expect(try edited.serving.ask("/").status == 200)
+      try edited.serving.stop()
+    }
+  }
 }

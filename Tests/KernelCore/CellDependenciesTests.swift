@@ -243,6 +243,18 @@ struct CellDependenciesTests {
       [1: "var limit = 1", 3: "limit += 1", 8: "before { nil }"],
       [1: "var limit = 1", 2: "let seen = limit", 3: "limit += 1", 8: "before { seen }"], [1, 2, 3, 8]),
     Example(
+      "a guard beside something else that changes what it does not read",
+      [1: "let list = []", 2: "list.append(1)\nbefore { if request.path == 1 { return 2 } }"],
+      [1: "let list = []", 2: "list.append(1)\nbefore { if request.path == 2 { return 2 } }"], [2]),
+    Example(
+      "a guard beside something else that it reads by a name of its cell",
+      [1: "let list = []", 2: "list.append(1)\nlet n = list.count\nbefore { n }"],
+      [1: "let list = []", 2: "list.append(2)\nlet n = list.count\nbefore { n }"], [1, 2]),
+    Example(
+      "a guard in a branch, beside something else",
+      [1: "let list = []", 2: "list.append(1)\nif list.count > 1 { before { nil } }"],
+      [1: "let list = []", 2: "list.append(2)\nif list.count > 1 { before { nil } }"], [1, 2]),
+    Example(
       "a cell that has for itself a name of others", [1: "let r = 1", 2: "let r = 2\nr + 1", 3: "3"],
       [1: "let r = 1", 2: "let r = 2\nr + 2", 3: "3"], [2]),
     Example(

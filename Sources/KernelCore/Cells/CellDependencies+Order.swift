@@ -165,12 +165,6 @@ extension CellDependencies {
       })
   }
 
-  private var namesOfGuards: Set<String> {
-    cellsOfGuards.reduce(into: []) { names, number in
-      if let place = places[number] { names.formUnion(texts[place].mentions) }
-    }
-  }
-
   /// The names that several cells declare.
   private var sharedNames: Set<String> {
     Set(declarers.filter { $0.value.count > 1 }.keys)

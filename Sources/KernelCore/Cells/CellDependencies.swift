@@ -21,6 +21,8 @@ public struct CellDependencies: Sendable {
   let givers: [String: [Int]]
   /// The cells whose names a guard may use, itself or by way of others, and those that declare one.
   public let cellsOfGuards: Set<Int>
+  /// The names that those use.
+  let namesOfGuards: Set<String>
 
   /// - Parameter cells: the cells in the notebook's order, each with a number of its own.
   public init(_ cells: [(number: Int, text: String)]) {
@@ -48,7 +50,7 @@ public struct CellDependencies: Sendable {
       }
     }
     (self.declarers, self.givers) = (declarers, givers)
-    cellsOfGuards = CellDependencies.cellsOfGuards(texts, givers)
+    (cellsOfGuards, namesOfGuards) = CellDependencies.ofGuards(texts, givers)
   }
 
   /// When a cell began whose input has not changed since.
@@ -129,17 +131,27 @@ public struct CellDependencies: Sendable {
   /// Whether a cell declares what runs before the handlers of routes, and may keep them from running.
   public func guards(_ number: Int) -> Bool { text(number)?.guards ?? false }
 
-  private static func cellsOfGuards(_ texts: [CellText], _ givers: [String: [Int]]) -> Set<Int> {
-    var open = texts.indices.filter { texts[$0].guards }
-    var found = Set(open)
-    while let place = open.popLast() {
-      let named = texts[place].mentions.flatMap { givers[$0] ?? [] }
-      let asked = texts[place].calledAddresses.flatMap { address in
+  private static func ofGuards(_ texts: [CellText], _ givers: [String: [Int]]) -> (Set<Int>, Set<String>) {
+    let guards = texts.indices.filter { texts[$0].guards }
+    var names: Set<String> = []
+    var whole: Set<Int> = []
+    var open: [Int] = []
+    func follow(_ use: CellText.GuardUse) {
+      names.formUnion(use.names)
+      open += use.names.flatMap { givers[$0] ?? [] }
+      open += use.addresses.flatMap { address in
         texts.indices.filter { CalledRoutes.mayAnswer(texts[$0].routes, address) }
       }
-      for other in named + asked where found.insert(other).inserted { open.append(other) }
     }
-    return Set(found.map { texts[$0].number })
+    for place in guards {
+      // Of a cell that does something else too, as one that asks its routes before it guards them, that counts for nothing.
+      if let use = texts[place].guardUse { follow(use) } else { open.append(place) }
+    }
+    while let place = open.popLast() {
+      guard whole.insert(place).inserted else { continue }
+      follow(CellText.GuardUse(names: texts[place].mentions, addresses: texts[place].calledAddresses))
+    }
+    return (Set((guards + whole).map { texts[$0].number }), names)
   }
 
   /// Whether anything is left of a run of a cell that may come to light: something that answers requests or surrounds them,

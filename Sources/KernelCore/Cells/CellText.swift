@@ -34,6 +34,15 @@ struct CellText: Sendable {
   /// Its routes with what their handlers do.
   private(set) var handlers: [Handler] = []
 
+  /// What its guards use, where that can be told from what else the text does: each stands by itself, and reads nothing
+  /// that the text gives a value.
+  private(set) var guardUse: GuardUse?
+
+  struct GuardUse: Sendable {
+    var names: Set<String> = []
+    var addresses: Set<Resolution.CalledAddress> = []
+  }
+
   /// What answers requests.
   struct Handler: Sendable {
     let route: DeclaredRoute
@@ -134,7 +143,22 @@ struct CellText: Sendable {
       made.whole.surrounds.insert(.around(HookKind.before.rawValue))
     }
     (declares, surrounds) = (made.whole.declares, made.whole.surrounds)
+    guardUse = isBroken ? nil : Self.guardUse(resolution, besides: gives)
     whenCalled = made.whenCalled
+  }
+
+  private static func guardUse(_ resolution: Resolution, besides given: Set<String>) -> GuardUse? {
+    let guards = resolution.hooks.filter { $0.kind == .before }
+    if guards.isEmpty { return nil }
+    var use = GuardUse()
+    for each in guards {
+      let names = each.uses.reads.union(each.uses.assigns)
+      // What the text gives a value it may have made of anything that it reads.
+      guard each.isOutermost, names.isDisjoint(with: given.union(["Out"])) else { return nil }
+      use.names.formUnion(names)
+      use.addresses.formUnion(each.addresses)
+    }
+    return use
   }
 
   /// What a text declares, put together.
@@ -218,6 +242,7 @@ struct CellText: Sendable {
     for (place, around) in found.enumerated() {
       texts[place].declares.formUnion(around.declares)
       texts[place].surrounds.formUnion(around.surrounds)
+      if !around.surrounds.isEmpty { texts[place].guardUse = nil }
     }
   }
 }

@@ -128,6 +128,11 @@ public struct Resolution: Sendable {
     /// The paths of the groups around it, joined.
     public var prefix: String
     public var standing = Standing()
+    /// Whether it stands outside of all that is in braces, so that nothing decides whether it is declared.
+    public var isOutermost = false
+    /// What its body has to do with globals, and what it calls.
+    public internal(set) var uses = GlobalUses()
+    public internal(set) var addresses: Set<CalledAddress> = []
   }
   public internal(set) var hooks: [Hook] = []
   /// A call of `cors` or `files`.

@@ -88,6 +88,8 @@ public final class Resolver {
   var beginner: String?
   /// Which of the text's routes the place is in the handler of.
   var handledRoute: Int?
+  /// Which of the hooks the place is in the body of.
+  var handledHook: Int?
   /// How many handlers surround the place, of routes and of what is around them.
   var handlers = 0
   /// How many functions surround the place that run later than the text, if ever.

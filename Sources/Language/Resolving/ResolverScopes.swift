@@ -232,6 +232,7 @@ extension Resolver {
   /// Notes a use in what goes on when the text has run, and in what answers requests.
   private func noteGoingOn(_ note: (inout Resolution.GlobalUses) -> Void) {
     if let handledRoute { note(&resolution.routes[handledRoute].uses) }
+    if let handledHook { note(&resolution.hooks[handledHook].uses) }
     noteWhatGoesOn { goingOn in
       note(&goingOn.all)
       if fibers > 0 { note(&goingOn.inFibers) }

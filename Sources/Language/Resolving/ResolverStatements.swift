@@ -53,8 +53,13 @@ extension Resolver {
       handling(node.handler)
       handledRoute = outer
     case .hook(let node):
-      resolution.hooks.append(.init(kind: node.kind, prefix: node.prefix, standing: standing))
+      resolution.hooks.append(
+        .init(
+          kind: node.kind, prefix: node.prefix, standing: standing, isOutermost: isAtOutermostLevel))
+      let outer = handledHook
+      handledHook = resolution.hooks.count - 1
       handling(node.handler)
+      handledHook = outer
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)
     case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)
@@ -432,6 +437,7 @@ extension Resolver {
       }
     resolution.calledAddresses.insert(called)
     if let handledRoute { resolution.routes[handledRoute].addresses.insert(called) }
+    if let handledHook { resolution.hooks[handledHook].addresses.insert(called) }
     noteWhatGoesOn { $0.addresses.insert(called) }
     if laterFunctions == 0 {
       resolution.addressesCalledAtOnce.insert(called)
