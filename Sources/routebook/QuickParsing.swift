@@ -19,7 +19,7 @@ extension Routebook {
     }
   }
 
-  /// The subcommand that a word was meant to be, which is none and no file.
+  /// The subcommand that a word was meant to be, which is none.
   private static func mistyped(_ word: String) -> String? {
     let names = configuration.subcommands.map { $0._commandName }
     guard word.allSatisfy(\.isLetter), !names.contains(word) else { return nil }

@@ -104,19 +104,34 @@ final class RecordedTrace {
     }
   }
 
-  /// What a person names it by.
-  private(set) var number: Int
-  /// Its first span, as the machine knows it.
-  private(set) var id: SpanID
-  private(set) var subject: Subject
-  /// The call of this notebook that led to it; `none` where that left no trace.
-  private(set) var caller: SpanID
-  /// Whether the notebook made it itself.
-  private(set) var isOwn: Bool
-  /// The handler that answers a request, where nothing that surrounds its path runs too; the function of a tick.
-  private(set) var code: Place?
+  /// What is known as it begins.
+  struct Beginning {
+    /// What a person names it by.
+    let number: Int
+    /// Its first span, as the machine knows it.
+    let id: SpanID
+    let subject: Subject
+    let cell: Int?
+    /// The call of this notebook that led to it; `none` where that left no trace.
+    var caller = SpanID.none
+    /// Whether the notebook made it itself.
+    var isOwn = false
+    /// The handler that answers a request, where nothing that surrounds its path runs too; the function of a tick.
+    var code: Place?
+    /// When the request came, where it was held until it began.
+    var arrived: Int?
+    let moment: Moment
+  }
+
+  private var beginning: Beginning
+  var number: Int { beginning.number }
+  var id: SpanID { beginning.id }
+  var subject: Subject { beginning.subject }
+  var caller: SpanID { beginning.caller }
+  var isOwn: Bool { beginning.isOwn }
+  var code: Place? { beginning.code }
   /// The first is the whole.
-  var spans: [Span]
+  var spans: [Span] = []
   var waits: [Wait] = []
   /// What the calls that have left the process had of connections, by their spans.
   var connections: [Int: [FetchResponse.Connection]] = [:]
@@ -130,33 +145,34 @@ final class RecordedTrace {
   /// Whether one of them was a call that may change something elsewhere.
   var hasDroppedWrites = false
 
-  init(
-    number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, code: Place? = nil,
-    start: Int, order: Int = 0
-  ) {
-    self.number = number
-    self.id = id
-    self.subject = subject
-    self.caller = caller
-    self.isOwn = isOwn
-    self.code = code
-    spans = [Span(work: nil, parent: 0, cause: caller, start: start, startOrder: order, ownCell: cell)]
+  init(_ beginning: Beginning) {
+    self.beginning = beginning
+    noteBeginning()
   }
 
   /// Becomes another, with the room that it has: of most requests as much is recorded as of the one before.
-  func begin(
-    number: Int, id: SpanID, subject: Subject, cell: Int?, caller: SpanID, isOwn: Bool, code: Place?,
-    start: Int, order: Int
-  ) {
-    (self.number, self.id, self.subject) = (number, id, subject)
-    (self.caller, self.isOwn, self.code) = (caller, isOwn, code)
+  func begin(_ beginning: Beginning) {
+    self.beginning = beginning
     let keepsRoom = spans.capacity <= RecordedTrace.keptRoom && waits.capacity <= RecordedTrace.keptRoom
     spans.removeAll(keepingCapacity: keepsRoom)
     waits.removeAll(keepingCapacity: keepsRoom)
-    spans.append(
-      Span(work: nil, parent: 0, cause: caller, start: start, startOrder: order, ownCell: cell))
     if !connections.isEmpty { connections = [:] }
     (isStreamed, hasLimits, dropped, droppedFibers, hasDroppedWrites) = (false, false, 0, 0, false)
+    noteBeginning()
+  }
+
+  private func noteBeginning() {
+    let now = beginning.moment
+    let start = beginning.arrived ?? now.time
+    spans.append(
+      Span(
+        work: nil, parent: 0, cause: caller, start: start, startOrder: now.order, ownCell: beginning.cell))
+    if start < now.time {
+      waits.append(
+        Wait(
+          span: 0, place: nil, start: start, startOrder: now.order, end: now.time, endOrder: now.order,
+          kind: .held))
+    }
   }
 
   /// The most spans or waits that there is room left for.

@@ -405,19 +405,18 @@ struct TraceOverlaps {
   /// to it. Nil for each that is not known, as where something surrounds a path.
   private func placesOfCallers(of trace: RecordedTrace) -> [RecordedTrace.Place?] {
     var places: [RecordedTrace.Place?] = []
-    var trace = trace
-    for _ in 0..<OwnCallMark.depthLimit {
-      switch trace.subject {
-      case .request, .tick: places.append(trace.code)
+    var called = SpanID.none
+    for caller in callers(of: trace) {
+      if called != .none { places.append(caller.spans[SpanKey(called).span].place) }
+      switch caller.subject {
+      case .request, .tick: places.append(caller.code)
       // All of the text, as what stands outside of its functions.
       case .cell(let source): places.append(RecordedTrace.Place(source: source, offset: source.byteCount))
       }
-      if trace.caller == .none { return places }
-      guard let caller = recorder[trace.caller] else { break }
-      places.append(caller.spans[SpanKey(trace.caller).span].place)
-      trace = caller
+      called = caller.caller
     }
-    return places + [nil]
+    // The last may have been called by what is not kept.
+    return called == .none ? places : places + [nil]
   }
 
   private func served(by span: RecordedTrace.Span) -> [SpanID] {

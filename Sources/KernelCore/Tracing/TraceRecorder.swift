@@ -55,31 +55,10 @@ final class TraceRecorder: MachineTracer {
     let now = moment()
     let isTick = if case .tick = subject { true } else { false }
     let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
-    func hold(_ trace: RecordedTrace) {
-      guard let arrived, arrived < now.time else { return }
-      trace.waits.append(
-        RecordedTrace.Wait(
-          span: 0, place: nil, start: arrived, startOrder: now.order, end: now.time, endOrder: now.order,
-          kind: .held))
-    }
-    func make() -> RecordedTrace {
-      let trace = RecordedTrace(
-        number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
-        code: code, start: arrived ?? now.time, order: now.order)
-      hold(trace)
-      return trace
-    }
-    func reuse(_ trace: RecordedTrace) {
-      trace.begin(
-        number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn,
-        code: code, start: arrived ?? now.time, order: now.order)
-      hold(trace)
-    }
-    if isTick {
-      ticks.append(at: now.time, make, reuse: reuse)
-    } else {
-      requests.append(at: now.time, make, reuse: reuse)
-    }
+    let beginning = RecordedTrace.Beginning(
+      number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn, code: code,
+      arrived: arrived, moment: now)
+    if isTick { ticks.append(beginning) } else { requests.append(beginning) }
     nextNumber += 1
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
     return id

@@ -22,25 +22,22 @@ struct TraceRing {
   /// The place that the next one takes, from 1.
   var upcoming: Int { next }
 
-  /// Adds a trace in the place of the oldest, which is given up or is late from now on.
-  ///
-  /// - Parameters:
-  ///   - make: gives the new one.
-  ///   - reuse: makes the new one of the old one, which nobody else has.
-  mutating func append(at now: Int, _ make: () -> RecordedTrace, reuse: (RecordedTrace) -> Void) {
+  /// Adds a trace in the place of the oldest, which is given up or is late from now on. The new one is made of that, where
+  /// nobody else has it.
+  mutating func append(_ beginning: RecordedTrace.Beginning) {
     let slot = next % slots.count
     var old = slots[slot].take()
     if old?.isOver == false, late.count < TraceRing.lateLimit {
       late[next - slots.count] = old
     } else if let old {
-      forget(old, at: now)
+      forget(old, at: beginning.moment.time)
     }
     let new: RecordedTrace
     if isKnownUniquelyReferenced(&old), let old {
-      reuse(old)
+      old.begin(beginning)
       new = old
     } else {
-      new = make()
+      new = RecordedTrace(beginning)
     }
     slots[slot] = new
     size += new.size

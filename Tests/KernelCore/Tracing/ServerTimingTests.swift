@@ -109,9 +109,9 @@ struct ServerTimingTests {
   /// A trace of two milliseconds that began these things.
   private static func trace(_ spans: [(work: TracedWork, start: Int, end: Int?)]) -> RecordedTrace {
     let trace = RecordedTrace(
-      number: 1, id: SpanKey(place: 1, isTick: false, span: 0).id, subject: .request(.GET, target: "/"),
-      cell: 1,
-      caller: .none, isOwn: false, start: 0)
+      .init(
+        number: 1, id: SpanKey(place: 1, isTick: false, span: 0).id, subject: .request(.GET, target: "/"),
+        cell: 1, moment: .init(time: 0, order: 0)))
     trace.spans[0].end = 2_000_000
     for span in spans {
       trace.spans.append(

@@ -42,8 +42,9 @@ struct TraceTests {
 
   @Test func aTraceThatHasEndedReadsTheSameLater() {
     let trace = RecordedTrace(
-      number: 1, id: .none, subject: .cell(SourceText(cell: 1, text: "")), cell: 1, caller: .none,
-      isOwn: false, start: 7)
+      .init(
+        number: 1, id: .none, subject: .cell(SourceText(cell: 1, text: "")), cell: 1,
+        moment: .init(time: 7, order: 0)))
     trace.spans[0].end = 9
     let (early, late) = (trace.summary(now: 10), trace.summary(now: 1_000_010))
     #expect(early.began == .nanoseconds(7) && late.began == early.began && late.duration == early.duration)
