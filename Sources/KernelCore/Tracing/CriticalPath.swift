@@ -47,7 +47,8 @@ struct CriticalPath {
       if blocker != id, recorder.isWithin(blocker, root) {
         // What fired earlier than it was noticed, as a timer does on a busy loop, still ended then.
         let cause = recorder[blocker].map { $0.spans[SpanKey(blocker).span] }
-        return (blocker, min(resumed, cause?.end ?? resumed))
+        // What was over before was not waited for, as by an `all` of what is there already.
+        if cause?.endOrder ?? .max > wait.startOrder { return (blocker, min(resumed, cause?.end ?? resumed)) }
       }
       // Nobody knows for what.
       add(id, wait.start, resumed)

@@ -52,6 +52,52 @@ struct TraceOverlapTests {
     #expect(advice(bench, .path("/compare"))?.isEmpty == !isTold)
   }
 
+  /// Two fibers that are waited for together, of which neither helps without the other.
+  @Test func whatHelpsOnlyTogetherIsToldOfBoth() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      """
+      route "/case" {
+        let one = async {
+          let a = await get("/sleep/300").text
+          let b = await get("/sleep/200").text
+        }
+        let other = async {
+          let a = await get("/sleep/400").text
+          let b = await get("/sleep/100").text
+        }
+        await all([one, other])
+        1
+      }
+      nil
+      """, cell: 2)
+    #expect(bench.awaited("await get(\"/case\").text", cell: 3) == "\"1\"")
+    #expect(
+      advice(bench, .path("/case")) == [
+        "the GETs at lines 3 and 4 could overlap: 400 ms instead of 500 ms",
+        "the GETs at lines 7 and 8 could overlap: 400 ms instead of 500 ms",
+      ])
+  }
+
+  /// What it waits for now it would have come to sooner.
+  @Test func ofWhatIsUnderWayIsToldHowMuchSoonerItWouldHaveComeSoFar() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      """
+      route "/case" {
+        let a = await get("/sleep/300")
+        let b = await get("/sleep/200")
+        await sleep(1h)
+      }
+      nil
+      """, cell: 2)
+    bench.run("async { await get(\"/case\") }\nawait sleep(1s)", cell: 3)
+    #expect(
+      advice(bench, .path("/case")) == ["the GETs at lines 2 and 3 could overlap: 300 ms instead of 500 ms"])
+  }
+
   @Test func whatWasNotRunIsNotTold() {
     let bench = bench()
     bench.run(Self.services, cell: 1)

@@ -72,6 +72,26 @@ struct TraceTests {
     #expect(critical?.map(\.duration) == [.seconds(2), .seconds(3)])
   }
 
+  /// An `all` of what is there already takes a moment, and is fired by what was there.
+  @Test func whatWasThereBeforeItWasWaitedForIsNotInTheWay() {
+    let bench = bench()
+    bench.run(
+      """
+      route "/early" {
+        let early = sleep(1s).then { 1 }
+        await sleep(3s)
+        await all([early])
+        await sleep(2s)
+      }
+      nil
+      """, cell: 1)
+    #expect(bench.awaited("await get(\"/early\").status", cell: 2) == "204")
+    #expect(
+      rows(bench, .path("/early")).filter { $0.hasSuffix("!") } == [
+        "  timer 3s [1]:3 0-3s !", "  timer 2s [1]:5 3-5s !",
+      ])
+  }
+
   @Test func ofCallsAtOnceOnlyTheLongestIsInTheWay() {
     let bench = bench()
     bench.run(Self.routes, cell: 1)
