@@ -91,6 +91,19 @@ struct CellDependenciesTests {
     #expect(cells("before { await get(\"http://localhost:\\(u)/auth/a\") }") == [2, 3, 4, 5, 6])
   }
 
+  @Test(arguments: [
+    ("get(\"/auth\")", "GET", true), ("get(\"/auth\")", "POST", false), ("post(\"/auth\")", "POST", true),
+    ("put(\"/auth\")", "GET", false), ("head(\"/auth\")", "GET", true), ("get(\"/auth\")", "HEAD", false),
+    ("http(\"/auth\", method: \"purge\")", "PURGE", true), ("get(\"/auth\")", "", true),
+    ("http(\"/auth\", method: \"purge\")", "GET", false), ("http(\"/auth\", method: m)", "GET", true),
+    ("get(\"/\\(m)\")", "GET", true), ("get(\"/\\(m)\")", "DELETE", false),
+    ("get(\"/auth\")", "GET, PUT", true),
+  ])
+  func aRouteIsAskedByItsMethods(call: String, methods: String, isAsked: Bool) {
+    let cells = CellDependencies([(1, "before { await \(call) }"), (2, "route \(methods) \"/auth\" { 1 }")])
+    #expect(cells.cellsOfGuards == (isAsked ? [1, 2] : [1]))
+  }
+
   /// A function of another cell changes what a guard reads.
   @Test func whoCallsAFunctionThatChangesAGuardIsOfTheGuard() {
     let cells = CellDependencies([
@@ -98,6 +111,12 @@ struct CellDependenciesTests {
       (3, "protect(\"/a\")"), (4, "4"),
     ])
     #expect(cells.cellsOfGuards == [1, 2, 3])
+  }
+
+  /// A store, a group of routes over it with a guard, and a call of one.
+  private static func inGroup(_ guarding: String, check: String) -> [Int: String] {
+    let routes = "route GET \"/users/<n>\" { users[n] }\nroute PUT \"/users/<n>\" { users[n] = 1 }"
+    return [1: "let users = [:]", 2: "group \"/api\" {\n\(guarding)\n\(routes)\n}", 3: check]
   }
 
   static let examples = [
@@ -254,6 +273,27 @@ struct CellDependenciesTests {
       "a guard in a branch, beside something else",
       [1: "let list = []", 2: "list.append(1)\nif list.count > 1 { before { nil } }"],
       [1: "let list = []", 2: "list.append(2)\nif list.count > 1 { before { nil } }"], [1, 2]),
+    Example(
+      "a check of a route below a group that has a guard",
+      inGroup("before { request.path }", check: "await get(\"/api/users/a\").status == 1"),
+      inGroup("before { request.path }", check: "await get(\"/api/users/a\").status == 2"), [3]),
+    Example(
+      "a seed below a group that has a guard",
+      inGroup("before { request.path }", check: "await put(\"/api/users/a\")"),
+      inGroup("before { request.path }", check: "await put(\"/api/users/b\")"), [3]),
+    Example(
+      "a seed of what a guard in a group reads",
+      inGroup("before { users }", check: "await put(\"/api/users/a\")"),
+      inGroup("before { users }", check: "await put(\"/api/users/b\")"), [1, 3]),
+    Example(
+      "a guard that reads a variable of its group",
+      [1: "let list = []", 2: "group \"/a\" {\nlist.append(1)\nlet n = list.count\nbefore { n }\n}"],
+      [1: "let list = []", 2: "group \"/a\" {\nlist.append(2)\nlet n = list.count\nbefore { n }\n}"], [1, 2]),
+    Example(
+      "a guard in a group within a branch",
+      [1: "let list = []", 2: "list.append(1)\nif list.count > 1 { group \"/a\" { before { nil } } }"],
+      [1: "let list = []", 2: "list.append(2)\nif list.count > 1 { group \"/a\" { before { nil } } }"],
+      [1, 2]),
     Example(
       "a cell that has for itself a name of others", [1: "let r = 1", 2: "let r = 2\nr + 1", 3: "3"],
       [1: "let r = 1", 2: "let r = 2\nr + 2", 3: "3"], [2]),

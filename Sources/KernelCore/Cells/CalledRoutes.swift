@@ -10,9 +10,16 @@ enum CalledRoutes {
     if routes.isEmpty { return false }
     guard let path = ownPath(of: address) else { return false }
     return routes.contains { route in
+      guard agrees(route.method, address.method) else { return false }
       guard let pattern = try? RoutePattern.parse(route.pattern) else { return false }
       return address.isWhole ? answers(pattern, path) : mayAnswer(route.pattern, path)
     }
+  }
+
+  /// Whether a route has the method of a call, nil being any; one of `GET` answers `HEAD` too.
+  private static func agrees(_ method: String?, _ called: String?) -> Bool {
+    guard let method = method?.uppercased(), let called else { return true }
+    return method == called || method == "GET" && called == "HEAD"
   }
 
   private static func answers(_ pattern: RoutePattern, _ path: Substring) -> Bool {

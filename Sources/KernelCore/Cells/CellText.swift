@@ -154,7 +154,7 @@ struct CellText: Sendable {
     for each in guards {
       let names = each.uses.reads.union(each.uses.assigns)
       // What the text gives a value it may have made of anything that it reads.
-      guard each.isOutermost, names.isDisjoint(with: given.union(["Out"])) else { return nil }
+      guard each.standsAlone, names.isDisjoint(with: given.union(["Out"])) else { return nil }
       use.names.formUnion(names)
       use.addresses.formUnion(each.addresses)
     }

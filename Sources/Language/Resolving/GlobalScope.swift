@@ -128,8 +128,9 @@ public struct Resolution: Sendable {
     /// The paths of the groups around it, joined.
     public var prefix: String
     public var standing = Standing()
-    /// Whether it stands outside of all that is in braces, so that nothing decides whether it is declared.
-    public var isOutermost = false
+    /// Whether nothing beside it decides whether it is declared and what it does, but by globals: it stands in no braces
+    /// but those of groups, and uses no variable of these.
+    public var standsAlone = false
     /// What its body has to do with globals, and what it calls.
     public internal(set) var uses = GlobalUses()
     public internal(set) var addresses: Set<CalledAddress> = []
@@ -149,6 +150,8 @@ public struct Resolution: Sendable {
     public var beginning: String
     /// Whether that is all of it.
     public var isWhole: Bool
+    /// By which method; nil where that is not written out.
+    public var method: String?
   }
   /// What `get`, `post` and their like are given, in functions too.
   public internal(set) var calledAddresses: Set<CalledAddress> = []

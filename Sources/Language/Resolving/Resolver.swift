@@ -75,6 +75,8 @@ public final class Resolver {
   var declaring: String?
   /// The paths of the groups around the place, joined.
   var groupPrefix = ""
+  /// How many groups are around the place, as far as they stand in no other braces.
+  var outermostGroups = 0
   /// How often the text names `Out`, and how often with the number of a cell.
   var outs = 0
   var outsByNumber = 0

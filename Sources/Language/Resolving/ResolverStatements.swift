@@ -55,11 +55,12 @@ extension Resolver {
     case .hook(let node):
       resolution.hooks.append(
         .init(
-          kind: node.kind, prefix: node.prefix, standing: standing, isOutermost: isAtOutermostLevel))
-      let outer = handledHook
-      handledHook = resolution.hooks.count - 1
+          kind: node.kind, prefix: node.prefix, standing: standing, standsAlone: isWithinGroupsAlone))
+      let (hook, outer) = (resolution.hooks.count - 1, handledHook)
+      handledHook = hook
       handling(node.handler)
       handledHook = outer
+      if !node.handler.captures.isEmpty { resolution.hooks[hook].standsAlone = false }
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)
     case .guard(let conditions, let otherwise): resolveGuard(conditions, otherwise)
@@ -106,9 +107,15 @@ extension Resolver {
         methods: [], prefix: String(decoding: group.prefix.utf8.prefix(known), as: UTF8.self),
         literal: group.literal, span: group.pathSpan))
     warnOfForeignParameters(in: group.literal, at: group.pathSpan)
+    let isOutermost = isWithinGroupsAlone
+    if isOutermost { outermostGroups += 1 }
     resolve(group.body)
+    if isOutermost { outermostGroups -= 1 }
     groupPrefix = outer
   }
+
+  /// Whether nothing is around the place but groups.
+  private var isWithinGroupsAlone: Bool { frames.count == 1 && frame.scopes.count == outermostGroups }
 
   /// When what is declared here is in force.
   private var standing: Resolution.Standing {
@@ -419,22 +426,28 @@ extension Resolver {
 
   private static let calling: Set<String> = ["get", "post", "put", "patch", "delete", "head", "http"]
 
+  /// By which method a call asks, where that is written out.
+  private func method(of name: String, _ arguments: [Argument]) -> String? {
+    if name != "http" { return name.uppercased() }
+    guard case .string(let text)? = arguments.first(where: { $0.label == "method" })?.value.kind else {
+      return nil
+    }
+    return text.uppercased()
+  }
+
   /// Notes which address a call asks.
   private func noteAddress(of callee: Expression, _ arguments: [Argument]) {
     guard case .name(let name) = callee.kind, Self.calling.contains(name.name), case .global = name.binding,
       let address = arguments.first(where: { $0.label == "url" }) ?? arguments.first
     else { return }
-    let called: Resolution.CalledAddress =
-      switch address.value.kind {
-      case .string(let text): .init(beginning: text, isWhole: true)
-      case .interpolation(let parts, _):
-        if case .text(let text)? = parts.first {
-          .init(beginning: text, isWhole: false)
-        } else {
-          .init(beginning: "", isWhole: false)
-        }
-      default: .init(beginning: "", isWhole: false)
-      }
+    var called = Resolution.CalledAddress(
+      beginning: "", isWhole: false, method: method(of: name.name, arguments))
+    switch address.value.kind {
+    case .string(let text): (called.beginning, called.isWhole) = (text, true)
+    case .interpolation(let parts, _):
+      if case .text(let text)? = parts.first { called.beginning = text }
+    default: break
+    }
     resolution.calledAddresses.insert(called)
     if let handledRoute { resolution.routes[handledRoute].addresses.insert(called) }
     if let handledHook { resolution.hooks[handledHook].addresses.insert(called) }
