@@ -468,11 +468,26 @@ final class RequestDesk {
 
   /// Gives an answer that no handler made.
   ///
-  /// - Parameter arrived: when the request came, where it was held until now.
-  func answer(_ exchange: Exchange, _ response: Response, arrived: Int? = nil) {
+  /// - Parameters:
+  ///   - arrived: when the request came, where it was held until now.
+  ///   - span: that of the request, where something has run for it.
+  func answer(_ exchange: Exchange, _ response: Response, arrived: Int? = nil, span: SpanID? = nil) {
+    let status = Int(response.status.code)
+    if let recorder {
+      recorder.end(
+        span ?? begin(exchange.request, in: recorder, arrived: arrived), .succeeded, status: status)
+    }
     reporter.log(
-      exchange.request, status: Int(response.status.code), bytes: response.length, started: arrived)
+      exchange.request, status: status, bytes: response.length, started: arrived)
     exchange.respond(response)
+  }
+
+  /// The trace of a request that no code of the notebook answers.
+  private func begin(_ request: Request, in recorder: TraceRecorder, arrived: Int?) -> SpanID {
+    let (requests, caller) = origin(request)
+    return recorder.begin(
+      .request(request.method, target: request.target), cell: nil, caller: caller,
+      isOwn: caller != .none || requests.count > 1, runsCode: false, arrived: arrived)
   }
 
   // MARK: Going

@@ -61,8 +61,7 @@ final class SocketDesk {
       if let known { recorder?.end(known, .cancelled) }
       return
     case .failure(let refusal):
-      if let known { recorder?.end(known, .succeeded, status: Int(refusal.response.status.code)) }
-      return desk.answer(exchange, refusal.response)
+      return desk.answer(exchange, refusal.response, span: known)
     }
     route.hit(at: clock.now)
     let object = SocketObject(socket, operations)

@@ -118,6 +118,8 @@ final class RecordedTrace {
     var isOwn = false
     /// The handler that answers a request, where nothing that surrounds its path runs too; the function of a tick.
     var code: Place?
+    /// Whether any code of the notebook runs for it: of a request that no route answers none does.
+    var runsCode = true
     /// When the request came, where it was held until it began.
     var arrived: Int?
     let moment: Moment
@@ -130,6 +132,7 @@ final class RecordedTrace {
   var caller: SpanID { beginning.caller }
   var isOwn: Bool { beginning.isOwn }
   var code: Place? { beginning.code }
+  var runsCode: Bool { beginning.runsCode }
   /// The first is the whole.
   var spans: [Span] = []
   var waits: [Wait] = []

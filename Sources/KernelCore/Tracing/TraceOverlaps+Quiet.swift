@@ -21,7 +21,7 @@ extension TraceOverlaps {
     var writes: Set<String> = []
     let waiting = callers(of: trace).map { ObjectIdentifier($0) }
     let fiber = trace.spans[run[0].span].parent
-    for other in all where !answering.contains(other.id) {
+    for other in all where other.runsCode && !answering.contains(other.id) {
       looks += other.size
       guard looks < Self.lookLimit, !other.mayWriteElsewhere(from: start, to: end, at: run[0].start) else {
         return false

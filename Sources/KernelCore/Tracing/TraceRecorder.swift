@@ -47,17 +47,18 @@ final class TraceRecorder: MachineTracer {
   ///   - caller: the span of the notebook's own call that led to it.
   ///   - isOwn: whether there was such a call.
   ///   - code: what answers a request, where nothing that surrounds its path runs too; the function of a tick.
+  ///   - runsCode: whether any code of the notebook runs for it.
   ///   - arrived: when the request came, where it was held until now.
   func begin(
     _ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none, isOwn: Bool = false,
-    code: RecordedTrace.Place? = nil, arrived: Int? = nil
+    code: RecordedTrace.Place? = nil, runsCode: Bool = true, arrived: Int? = nil
   ) -> SpanID {
     let now = moment()
     let isTick = if case .tick = subject { true } else { false }
     let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
     let beginning = RecordedTrace.Beginning(
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn, code: code,
-      arrived: arrived, moment: now)
+      runsCode: runsCode, arrived: arrived, moment: now)
     if isTick { ticks.append(beginning) } else { requests.append(beginning) }
     nextNumber += 1
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
@@ -242,7 +243,8 @@ final class TraceRecorder: MachineTracer {
     return
       switch choice
     {
-    case .last: chosen.last { !$0.isOwn }
+    // What no route answers is as a rule a browser's, for an icon.
+    case .last: chosen.last { !$0.isOwn && $0.runsCode } ?? chosen.last { !$0.isOwn }
     case .number(let number): all.first { $0.number == number }
     case .path(let path): chosen.last { $0.isRequest(for: path) }
     case .slowest: chosen.filter(\.isOver).max { $0.duration(now: now) < $1.duration(now: now) }

@@ -73,7 +73,7 @@ public struct TraceList: Sendable, Equatable {
 
 /// Which trace is wanted.
 public enum TraceChoice: Sendable, Equatable {
-  /// The last request or cell that the notebook did not make itself.
+  /// The last request or cell that the notebook did not make itself and that code answered, where there is any.
   case last
   case number(Int)
   /// The last request for a path.

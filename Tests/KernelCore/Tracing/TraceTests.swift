@@ -433,6 +433,25 @@ struct TraceTests {
     #expect(rows(bench, .last).first == "GET /block [1] 0-0s…")
   }
 
+  /// The last is not what a browser asks for an icon, and such keeps nothing silent.
+  @Test func whatNoRouteAnswersLeavesATraceThatIsNotTheLast() {
+    let bench = bench()
+    #expect(bench.ask("/none").status == 404)
+    #expect(rows(bench, .last) == ["GET /none  0-0s 404"])
+    bench.run("route GET \"/a\" { 1 }\nnil", cell: 1)
+    bench.ask("/a")
+    #expect(bench.ask("/favicon.ico").status == 404)
+    #expect(bench.ask("/a", .POST).status == 405)
+    #expect(rows(bench, .last) == ["GET /a [1] 0-0s 200"])
+    #expect(rows(bench, .path("/favicon.ico")) == ["GET /favicon.ico  0-0s 404"])
+    let list = bench.on { bench.supervisor.recorder?.list(limit: 9, now: bench.clock.now).traces }
+    #expect(list?.map(\.title).first == "POST /a")
+    #expect(list?.map(\.outcome).first == "405")
+    // A call of the notebook shows what it came to.
+    #expect(bench.awaited("await get(\"/none\", check: false).status", cell: 2) == "404")
+    #expect(rows(bench, .last) == ["cell [2] 0-0s", "  GET /none [2]:1 0-0s 404"])
+  }
+
   @Test func aRequestThatWasHeldSaysSo() {
     let bench = bench()
     let cells = [(1, "await sleep(2s)"), (2, "route \"/h\" { await sleep(1s); \"h\" }\nnil")]
