@@ -242,10 +242,14 @@ struct RequestTests {
     #expect(served.last?.nanoseconds == 2_000_000_000)
     #expect(served.last?.bytes == 4)
     #expect(served.last?.cell == 1)
+    // No body is sent to it.
+    bench.ask("/r", .HEAD)
+    bench.advance(.seconds(2))
+    #expect(bench.served.last == "HEAD /r 200 0")
     bench.ask("/r").disconnect()
     let gone = bench.events.compactMap { if case .served(let request) = $0 { request } else { nil } }
     #expect(gone.last?.status == 499)
-    #expect(gone.count == 3)
+    #expect(gone.count == 4)
   }
 
   // MARK: Long polls

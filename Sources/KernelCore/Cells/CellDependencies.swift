@@ -66,12 +66,13 @@ public struct CellDependencies: Sendable {
     affected(by: [other]).contains(number) || refilling([other]).contains(number)
   }
 
-  /// Some cells and those that take anything from them as they run, themselves or by way of others.
+  /// Some cells and those that take anything from them as they run, themselves or by way of others, or whose timers and
+  /// fibers fill what these declare.
   public func dependents(of cells: Set<Int>) -> Set<Int> {
     var found = cells.filter { places[$0] != nil }
     let taken = namesTaken()
     while true {
-      var grown = found.union(affected(by: found))
+      var grown = found.union(affected(by: found)).union(refilling(found))
       // What declares anew a name that it takes from another depends on that.
       for (place, text) in texts.enumerated() where !grown.contains(text.number) {
         let names = text.uses.declares.intersection(taken(place))

@@ -55,7 +55,9 @@ final class RequestReporter {
 
   /// Tells that a request is over, where that is logged.
   ///
-  /// - Parameter started: when it came, in nanoseconds of the kernel's clock; now where nobody waited.
+  /// - Parameters:
+  ///   - bytes: how long the body of the answer is; to `HEAD` it is not sent.
+  ///   - started: when it came, in nanoseconds of the kernel's clock; now where nobody waited.
   func log(_ request: Request, status: Int, bytes: Int, _ route: RouteRecord? = nil, started: Int? = nil) {
     guard logsRequests else { return }
     let now = clock.now
@@ -63,7 +65,8 @@ final class RequestReporter {
       .served(
         ServedRequest(
           method: request.method.rawValue, target: request.target, status: status,
-          nanoseconds: now - (started ?? now), bytes: bytes, remote: request.remoteHost ?? "local",
+          nanoseconds: now - (started ?? now), bytes: request.method == .HEAD ? 0 : bytes,
+          remote: request.remoteHost ?? "local",
           cell: route.flatMap { ownership.cell(of: $0.owner) })))
   }
 

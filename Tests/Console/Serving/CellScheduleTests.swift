@@ -126,6 +126,22 @@ struct CellScheduleTests {
     #expect(played.take(broken) == [])
   }
 
+  /// Its timer would go on filling what went on.
+  @Test func whatFillsWhatACellDeclaresThatFailedIsNotRun() {
+    let texts = [
+      1: "let todos = []", 2: "func fill() { todos.append(1) }", 3: "every(1h) { todos.append(2) }",
+      4: "every(1h) { fill() }", 5: "route \"/\" { todos }", 6: "every(1h) { 3 }",
+    ]
+    let played = Played(texts)
+    played.failing = [1]
+    let broken = edited(texts, [1: "let todos = []\nthrow 1"])
+    #expect(played.take(broken) == ["1"])
+    #expect(played.schedule.held == [3, 4])
+    played.failing = []
+    #expect(played.take(texts) == [])
+    #expect(played.take(edited(texts, [1: "let todos = [0]"])) == ["1", "3", "4"])
+  }
+
   @Test func whatIsDueSinceCellsHaveMovedStaysSoWhenAnEditIsTakenBack() {
     let (first, last) = ((key: 1, value: "let s = 1"), (key: 3, value: "var s = s + 1"))
     let reader = (key: 2, value: "let y = s")
