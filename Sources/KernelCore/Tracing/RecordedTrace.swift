@@ -234,6 +234,13 @@ final class RecordedTrace {
     waits.last { $0.span == span && $0.start < time && time <= $0.end ?? time }
   }
 
+  /// When something of a span may have been last, where nothing more is heard of it.
+  func lastMoment(ofSpan place: Int, at now: Int) -> Int {
+    if let end = spans[place].end { return end }
+    // When what it has begun runs is heard, but not what another service does for it.
+    return RecordedTrace.mayWriteElsewhere(spans[place].work) ? now.addingClamped(TraceRecorder.unheard) : now
+  }
+
   /// Whether any code ran between two places of the order, that of one fiber left out.
   func ran(from start: Int, to end: Int, besides fiber: Int? = nil) -> Bool {
     func isWithin(_ order: Int?) -> Bool { order.map { start < $0 && $0 < end } ?? false }
@@ -286,7 +293,7 @@ final class RecordedTrace {
   func name(ofSpan place: Int) -> String {
     switch spans[place].work {
     case nil: title
-    case .fiber(let name): name
+    case .fiber(let kind): kind.rawValue
     case .timer(let delay): "timer \(Machine.text(ofDuration: delay))"
     case .call(let method, let url): "\(method) \(url.withLettersDecoded.printable(limit: 200))"
     case .listening: "listen"

@@ -76,14 +76,7 @@ struct TraceRing {
 
   private mutating func forget(_ trace: RecordedTrace, at now: Int) {
     size -= trace.size
-    let last = trace.spans.reduce(Int.min) { last, span in
-      // When what it has begun runs is heard, but not what another service does for it.
-      let end =
-        span.end
-        ?? (RecordedTrace.mayWriteElsewhere(span.work) ? now.addingClamped(TraceRecorder.unheard) : now)
-      return max(last, end)
-    }
-    forgotten = max(forgotten, last)
+    for place in trace.spans.indices { forgotten = max(forgotten, trace.lastMoment(ofSpan: place, at: now)) }
   }
 
   /// All that are kept, in the order of their beginning.

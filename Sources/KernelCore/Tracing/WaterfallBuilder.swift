@@ -161,7 +161,7 @@ struct WaterfallBuilder {
     let span = trace.spans[place]
     let waits = trace.waits.filter { $0.span == place }.map { ($0.start, $0.end ?? now) }
     // A `finally` is there from the moment that it was set, and begins when it need no longer wait.
-    let first = span.work == .fiber("finally") ? waits.first?.1 : nil
+    let first = span.work == .fiber(.finally) ? waits.first?.1 : nil
     let begin = first ?? span.start
     return Waterfall.Row(
       name: trace.name(ofSpan: place), depth: depth, cell: span.cell, line: span.line,

@@ -284,6 +284,8 @@ extension UnsafeMutablePointer where Pointee == FiberObject {
   }
   /// Whether stopping it runs code: one that has not begun has no `defer` yet, unless it is that of a `finally`.
   var hasCleanups: Bool { has(FiberObject.hasStarted | FiberObject.isFinisher) }
+  /// Whether it may have waited for something: one that has not begun has not, unless it is that of a `finally`.
+  var mayHaveWaited: Bool { hasCleanups }
   /// What requests it works on.
   var requests: RequestChain {
     get { RequestChain(bits: pointee.header.aux) }

@@ -134,7 +134,7 @@ extension Machine {
     busy += 1
     current = fiber
     if heap.state.pointee.isMarking { heap.markFrames(of: fiber) }
-    if fiber.pointee.span != .none { traceResume(fiber) }
+    if fiber.pointee.span != .none, fiber.mayHaveWaited { traceResume(fiber) }
     deadline = 0
     heap.state.pointee.work = Machine.workSlice
     debtAtStart = heap.state.pointee.debt
@@ -341,7 +341,7 @@ extension Machine {
       let deferred = newDeferred(owner: fiber.pointee.owner)
       let task = try makeFiber(closure, [], owner: fiber.pointee.owner, result: deferred)
       task.requests = fiber.requests
-      if fiber.pointee.span != .none { trace(task, of: closure, startedBy: fiber, name: "async") }
+      if fiber.pointee.span != .none { trace(task, of: closure, startedBy: fiber, .async) }
       deferred.pointee.origin = Value(Tag.fiber, task)
       enqueue(task.waiter)
       target.pointee = Value(Tag.deferred, deferred)
@@ -362,7 +362,7 @@ extension Machine {
     fiber.requests = current?.requests ?? .none
     fiber.pointee.header.flags |= FiberObject.isFinisher
     if let current, current.pointee.span != .none {
-      trace(fiber, of: body, startedBy: current, name: "finally")
+      trace(fiber, of: body, startedBy: current, .finally)
       tracer?.waits(fiber.pointee.span, for: span(before: deferred), at: nil)
     }
     result.pointee.origin = Value(Tag.fiber, fiber)

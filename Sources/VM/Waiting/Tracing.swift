@@ -55,8 +55,7 @@ public protocol MachineTracer: AnyObject {
 
 /// Words for it are made when somebody looks.
 public enum TracedWork: Sendable, Equatable {
-  /// What runs: `async`, `then`.
-  case fiber(String)
+  case fiber(FiberKind)
   /// In nanoseconds.
   case timer(Int)
   case call(method: String, url: String)
@@ -66,6 +65,11 @@ public enum TracedWork: Sendable, Equatable {
   case stream(String)
   /// A file is opened.
   case file
+}
+
+/// What begins a fiber.
+public enum FiberKind: String, Sendable {
+  case async, then, after, `catch`, finally
 }
 
 public enum TracedOutcome: Sendable, Equatable {
@@ -98,11 +102,11 @@ extension Machine {
   /// A fiber that code begins.
   func trace(
     _ fiber: UnsafeMutablePointer<FiberObject>, of body: Value,
-    startedBy starter: UnsafeMutablePointer<FiberObject>, name: String
+    startedBy starter: UnsafeMutablePointer<FiberObject>, _ kind: FiberKind
   ) {
     let parent = starter.pointee.span
     fiber.pointee.span =
-      tracer?.begins(.fiber(name), parent: parent, cause: parent, at: codePlace(of: body)) ?? .none
+      tracer?.begins(.fiber(kind), parent: parent, cause: parent, at: codePlace(of: body)) ?? .none
   }
 
   /// The fiber of a callback whose deferred has fired.
@@ -110,15 +114,15 @@ extension Machine {
     _ fiber: UnsafeMutablePointer<FiberObject>, callbackOf reaction: UnsafeMutablePointer<ReactionObject>,
     cause: SpanID
   ) {
-    let name =
+    let kind: FiberKind =
       switch ReactionObject.Kind(rawValue: reaction.pointee.header.aux) {
-      case .call: "after"
-      case .catch: "catch"
-      default: "then"
+      case .call: .after
+      case .catch: .catch
+      default: .then
       }
     fiber.pointee.span =
       tracer?.begins(
-        .fiber(name), parent: reaction.pointee.span, cause: cause,
+        .fiber(kind), parent: reaction.pointee.span, cause: cause,
         at: codePlace(of: reaction.pointee.function))
       ?? .none
   }

@@ -80,7 +80,7 @@ struct ServerTimingTests {
     let trace = Self.trace([
       (.call(method: "M-SEARCH", url: "http://h/\"a\\b\u{e9}?token=1"), 0, 1_240_000),
       (.call(method: "X!1", url: "http://h/" + String(repeating: "x", count: 200)), 0, 50_000),
-      (.call(method: "1", url: "http://h/#f"), 0, 0), (.fiber("async"), 0, 9),
+      (.call(method: "1", url: "http://h/#f"), 0, 0), (.fiber(.async), 0, 9),
       (.stream("chunks"), 5_000_000, nil),
     ])
     let long = "X!1 http://h/" + String(repeating: "x", count: 67)
