@@ -50,6 +50,19 @@ final class RealClockTests {
     #expect(counts.kept < 2_000)
   }
 
+  /// A timer is late by no more than a thousandth of its time, and a millisecond.
+  @Test(arguments: [(1_000_000_000, 1...2), (10_000_000, 90...110), (60_000_000_000, 1...2)])
+  func whatIsDueAboutTheSameTimeWakesTheLoopTogether(delay: Int, wakes: ClosedRange<Int>) throws {
+    let counts = try loop.submit { [clock] in
+      let clock = clock.value
+      let due = clock.now + delay
+      for number in 0..<1_000 { _ = clock.schedule(at: due + number * 800) {} }
+      return clock.counts
+    }.wait()
+    #expect(counts.scheduled == 1_000)
+    #expect(wakes.contains(counts.wakes))
+  }
+
   @Test func aCancelledAlarmDoesNotKeepWhatComesLaterFromBeingCalled() async throws {
     await withCheckedContinuation { done in
       loop.execute { [clock] in

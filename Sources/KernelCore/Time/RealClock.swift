@@ -6,7 +6,9 @@ import Web
 /// The machine's own clock, with one timer of the event loop for all that is scheduled.
 ///
 /// What falls due at one moment is called for a bounded time, then sockets get their turn: a hundred thousand fibers
-/// that wake together hold nobody up for longer than a turn.
+/// that wake together hold nobody up for longer than a turn. To wake the loop costs more than to call what is due, so it
+/// may be late by a thousandth of the time that was asked for, a millisecond at most: what is due about then is called
+/// together, in its order.
 final class RealClock: Clock {
   private let turns: LoopTurns
   private let loop: any EventLoop
@@ -15,10 +17,13 @@ final class RealClock: Clock {
   private var freeSlots: [Int] = []
   /// When everything is due; those that were cancelled stay until they are due, or too many.
   private var entries = Heap<Entry>()
+  /// When the loop is to be woken, for each entry once at its due or soon after.
+  private var wakes = Heap<Int>()
+  private var knownWakes: Set<Int> = []
   private var next = 1
   private var lastPlace = 0
   /// The loop's timer, and what it is set for.
-  private var alarm: (due: Int, timer: Scheduled<Void>)?
+  private var alarm: (wake: Int, timer: Scheduled<Void>)?
   /// It calls what is due, or does so in the next turn.
   private var isRinging = false
 
@@ -28,6 +33,9 @@ final class RealClock: Clock {
   private static let nearest = 50_000
   /// How long what is due is called before sockets get their turn, in nanoseconds.
   private static let turn = 2_000_000
+  /// By what power of two something may be late of the time that was asked for, and in nanoseconds.
+  private static let tolerance = 10
+  private static let latest = 1 << 20
   /// How many cancelled entries are kept at least, before they are taken out together.
   private static let slack = 1_000
 
@@ -55,8 +63,10 @@ final class RealClock: Clock {
   var now: Int { Int(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds) }
   var date: Date { Date() }
 
-  /// How much is scheduled, and how much of that is kept, the cancelled included.
-  var counts: (scheduled: Int, kept: Int) { (slots.count - freeSlots.count, entries.count) }
+  /// How much is scheduled, how much of that is kept, the cancelled included, and how often the loop is woken for it.
+  var counts: (scheduled: Int, kept: Int, wakes: Int) {
+    (slots.count - freeSlots.count, entries.count, wakes.count)
+  }
 
   func nextPlace() -> ClockPlace {
     lastPlace += 1
@@ -73,8 +83,16 @@ final class RealClock: Clock {
     // Never at once: timers of no length that set each other would keep the loop from its sockets.
     let due = min(max(now + RealClock.nearest, time), now.addingClamped(RealClock.farthest))
     entries.insert(Entry(due: due, place: place, token: token))
+    noteWake(for: due, now)
     setAlarm()
     return token
+  }
+
+  private func noteWake(for due: Int, _ now: Int) {
+    let most = min(max(1, (due - now) >> RealClock.tolerance), RealClock.latest)
+    let grain = 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
+    let wake = due.addingClamped(grain - 1) & ~(grain - 1)
+    if knownWakes.insert(wake).inserted { wakes.insert(wake) }
   }
 
   func cancel(_ token: ClockToken) {
@@ -82,6 +100,9 @@ final class RealClock: Clock {
     // Fast calls with long timeouts must not pile up.
     if entries.count > 2 * counts.scheduled + RealClock.slack {
       entries = Heap(entries.unordered.filter { isScheduled($0.token) })
+      (wakes, knownWakes) = (Heap(), [])
+      let now = now
+      for entry in entries.unordered { noteWake(for: entry.due, now) }
       setAlarm()
     }
   }
@@ -104,25 +125,25 @@ final class RealClock: Clock {
 
   private func setAlarm() {
     if isRinging { return }
-    guard let due = entries.min?.due else {
+    guard let wake = wakes.min else {
       alarm?.timer.cancel()
       alarm = nil
       return
     }
-    if let alarm, alarm.due <= due { return }
-    setAlarm(at: due)
+    if let alarm, alarm.wake <= wake { return }
+    setAlarm(at: wake)
   }
 
-  private func setAlarm(at due: Int) {
+  private func setAlarm(at wake: Int) {
     alarm?.timer.cancel()
-    let deadline = NIODeadline.uptimeNanoseconds(UInt64(due))
+    let deadline = NIODeadline.uptimeNanoseconds(UInt64(wake))
     let timer = loop.assumeIsolated().scheduleTask(deadline: deadline) { [weak self] in
       guard let self else { return }
       alarm = nil
       isRinging = true
       turns.nowOrNext { [weak self] in self?.ring() }
     }
-    alarm = (due, timer)
+    alarm = (wake, timer)
   }
 
   private func ring() {
@@ -137,6 +158,10 @@ final class RealClock: Clock {
     let isBehind = entries.min.map { $0.due <= moment } == true
     if isBehind { return turns.next { [weak self] in self?.ring() } }
     isRinging = false
-    if let next = entries.min { setAlarm(at: max(next.due, now + RealClock.nearest)) }
+    while let wake = wakes.min, wake <= moment {
+      wakes.removeMin()
+      knownWakes.remove(wake)
+    }
+    if let next = wakes.min { setAlarm(at: max(next, now + RealClock.nearest)) }
   }
 }
