@@ -114,9 +114,9 @@ struct CellDependenciesTests {
   }
 
   /// A store, a group of routes over it with a guard, and a call of one.
-  private static func inGroup(_ guarding: String, check: String) -> [Int: String] {
+  private static func inGroup(_ guarding: String, check: String, before: String = "nil") -> [Int: String] {
     let routes = "route GET \"/users/<n>\" { users[n] }\nroute PUT \"/users/<n>\" { users[n] = 1 }"
-    return [1: "let users = [:]", 2: "group \"/api\" {\n\(guarding)\n\(routes)\n}", 3: check]
+    return [1: "let users = [:]", 2: "\(before)\ngroup \"/api\" {\n\(guarding)\n\(routes)\n}", 3: check]
   }
 
   static let examples = [
@@ -289,6 +289,29 @@ struct CellDependenciesTests {
       "a guard that reads a variable of its group",
       [1: "let list = []", 2: "group \"/a\" {\nlist.append(1)\nlet n = list.count\nbefore { n }\n}"],
       [1: "let list = []", 2: "group \"/a\" {\nlist.append(2)\nlet n = list.count\nbefore { n }\n}"], [1, 2]),
+    Example(
+      "a guard that reads a text of its cell",
+      inGroup("before { key }", check: "await put(\"/api/users/a\")", before: "let key = \"k\""),
+      inGroup("before { key }", check: "await put(\"/api/users/b\")", before: "let key = \"k\""), [3]),
+    Example(
+      "a guard that calls a function of its cell",
+      inGroup("before { ok() }", check: "await put(\"/api/users/a\")", before: "func ok() { true }"),
+      inGroup("before { ok() }", check: "await put(\"/api/users/b\")", before: "func ok() { true }"), [3]),
+    Example(
+      "a guard that calls a function of its cell which reads the data",
+      inGroup(
+        "before { ok() }", check: "await put(\"/api/users/a\")", before: "let ok = { users.count > 3 }"),
+      inGroup(
+        "before { ok() }", check: "await put(\"/api/users/b\")", before: "let ok = { users.count > 3 }"),
+      [1, 3]),
+    Example(
+      "a guard that reads a number of its cell which is made from the data",
+      inGroup("before { n }", check: "await put(\"/api/users/a\")", before: "let n = users.count"),
+      inGroup("before { n }", check: "await put(\"/api/users/b\")", before: "let n = users.count"), [1, 2, 3]),
+    Example(
+      "a guard that reads a text which another cell changes",
+      [1: "var key = \"k\"\nbefore { key }", 2: "key = \"l\""],
+      [1: "var key = \"k\"\nbefore { key }", 2: "key = \"m\""], [1, 2]),
     Example(
       "a guard in a group within a branch",
       [1: "let list = []", 2: "list.append(1)\nif list.count > 1 { group \"/a\" { before { nil } } }"],

@@ -83,9 +83,14 @@ extension CellDependencies {
   /// gone, be it for a request; and those that one of the cells is to assign to, or for a guard to read, where others
   /// assign to them further down. What they are is made anew, so that it is as after a start.
   public func spoilt(by cells: Set<Int>, since before: CellDependencies) -> Set<String> {
+    spoilt(byEachOf: cells, since: before).values.reduce(into: []) { $0.formUnion($1) }
+  }
+
+  /// The same by the cell that does it as it runs, or goes.
+  public func spoilt(byEachOf cells: Set<Int>, since before: CellDependencies) -> [Int: Set<String>] {
     let names = namesOfGuards.union(before.namesOfGuards)
-    if names.isEmpty { return [] }
-    var spoilt: Set<String> = []
+    if names.isEmpty { return [:] }
+    var spoilt: [Int: Set<String>] = [:]
     let givenAnew = cells.reduce(into: Set<String>()) { given, number in
       guard let text = places[number].map({ texts[$0] }) else { return }
       given.formUnion(text.gives.subtracting(text.uses.declares))
@@ -94,19 +99,19 @@ extension CellDependencies {
     for text in before.texts {
       let isGone = places[text.number] == nil
       guard isGone || cells.contains(text.number) else { continue }
-      spoilt.formUnion(before.staleness.assigned(by: text.number))
-      spoilt.formUnion(before.staleness.assigned(laterBy: text.number))
+      spoilt[text.number] = before.staleness.assigned(by: text.number)
+        .union(before.staleness.assigned(laterBy: text.number))
       // Also what was done for requests, unless another cell does that from now on.
       if isGone {
         let given = text.gives.union(before.staleness.assigned(byCalling: text.mentions))
-        spoilt.formUnion(given.subtracting(givenAnew))
+        spoilt[text.number, default: []].formUnion(given.subtracting(givenAnew))
       }
     }
     let taken = namesTaken()
     for number in cells {
       guard let place = places[number] else { continue }
       let used = staleness.assigned(by: number).union(cellsOfGuards.contains(number) ? taken(place) : [])
-      spoilt.formUnion(
+      spoilt[number, default: []].formUnion(
         used.filter { name in
           givers[name]?.contains { giver in
             let number = texts[giver].number
@@ -116,7 +121,10 @@ extension CellDependencies {
           } ?? false
         })
     }
-    return spoilt.intersection(names)
+    return spoilt.compactMapValues {
+      let found = $0.intersection(names)
+      return found.isEmpty ? nil : found
+    }
   }
 
   /// The names that a guard uses and a cell assigns to or changes, itself or by what it begins, whatever it comes to.

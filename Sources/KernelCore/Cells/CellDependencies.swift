@@ -137,20 +137,22 @@ public struct CellDependencies: Sendable {
     var names: Set<String> = []
     var whole: Set<Int> = []
     var open: [Int] = []
-    func follow(_ use: CellText.GuardUse) {
-      names.formUnion(use.names)
+    func follow(_ use: CellText.GuardUse, in place: Int) {
+      names.formUnion(use.names.union(use.own))
       open += use.names.flatMap { givers[$0] ?? [] }
+      open += use.own.flatMap { givers[$0] ?? [] }.filter { $0 != place }
       open += use.addresses.flatMap { address in
         texts.indices.filter { CalledRoutes.mayAnswer(texts[$0].routes, address) }
       }
     }
     for place in guards {
       // Of a cell that does something else too, as one that asks its routes before it guards them, that counts for nothing.
-      if let use = texts[place].guardUse { follow(use) } else { open.append(place) }
+      if let use = texts[place].guardUse { follow(use, in: place) } else { open.append(place) }
     }
     while let place = open.popLast() {
       guard whole.insert(place).inserted else { continue }
-      follow(CellText.GuardUse(names: texts[place].mentions, addresses: texts[place].calledAddresses))
+      follow(
+        CellText.GuardUse(names: texts[place].mentions, addresses: texts[place].calledAddresses), in: place)
     }
     return (Set((guards + whole).map { texts[$0].number }), names)
   }

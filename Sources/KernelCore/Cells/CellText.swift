@@ -34,12 +34,14 @@ struct CellText: Sendable {
   /// Its routes with what their handlers do.
   private(set) var handlers: [Handler] = []
 
-  /// What its guards use, where that can be told from what else the text does: each stands by itself, and reads nothing
-  /// that the text gives a value.
+  /// What its guards use, where that can be told from what else the text does: each stands by itself, and of what the text
+  /// gives a value it uses functions, texts and numbers alone that are written out.
   private(set) var guardUse: GuardUse?
 
   struct GuardUse: Sendable {
     var names: Set<String> = []
+    /// Those of the text itself: what gives them a value there is known.
+    var own: Set<String> = []
     var addresses: Set<Resolution.CalledAddress> = []
   }
 
@@ -151,12 +153,26 @@ struct CellText: Sendable {
     let guards = resolution.hooks.filter { $0.kind == .before }
     if guards.isEmpty { return nil }
     var use = GuardUse()
+    var open: Set<String> = []
     for each in guards {
-      let names = each.uses.reads.union(each.uses.assigns)
-      // What the text gives a value it may have made of anything that it reads.
-      guard each.standsAlone, names.isDisjoint(with: given.union(["Out"])) else { return nil }
-      use.names.formUnion(names)
+      guard each.standsAlone else { return nil }
+      open.formUnion(each.uses.reads.union(each.uses.assigns))
       use.addresses.formUnion(each.addresses)
+    }
+    while let name = open.popFirst() {
+      if name == "Out" { return nil }
+      guard given.contains(name) else {
+        use.names.insert(name)
+        continue
+      }
+      // Anything else the text may have made of whatever it reads.
+      guard resolution.declared[name]?.isFixed ?? false, resolution.writes[name] == nil,
+        resolution.changes[name] == nil
+      else { return nil }
+      guard use.own.insert(name).inserted else { continue }
+      open.formUnion(resolution.readsWhenCalled[name] ?? [])
+      open.formUnion(resolution.assignsWhenCalled[name] ?? [])
+      use.addresses.formUnion(resolution.addressesWhenCalled[name] ?? [])
     }
     return use
   }

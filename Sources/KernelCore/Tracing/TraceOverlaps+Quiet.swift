@@ -176,6 +176,7 @@ extension TraceOverlaps {
     if span.served.isEmpty { return !url.hasPrefix("/") }
     for id in span.served {
       looks += 1
+      if let trace = recorder[id], !trace.runsCode { continue }
       // What was cancelled may have cancelled something in its turn.
       guard looks < Self.lookLimit, let trace = recorder[id], trace.dropped == 0,
         trace.spans[0].outcome != .cancelled, isReading(trace, besides: declared)

@@ -26,6 +26,8 @@ struct TraceOverlaps {
   /// Requests that are looked at.
   static let traceLimit = 500
   static let lookLimit = 200_000
+  /// How many callbacks one after the other are followed to the call that they waited for.
+  private static let callbackLimit = 20
   /// What is told at most, and looked at for that.
   private static let limit = 5
   private static let candidateLimit = 8
@@ -65,11 +67,11 @@ struct TraceOverlaps {
     let trace: RecordedTrace
     let span: Int
     let place: RecordedTrace.Place
-    /// How long a fiber waited for it.
+    /// In which a fiber waited for it, by its place among the waits; nil where it was there when it was awaited.
+    let wait: Int?
+    /// How long that was.
     let start: Int
     let end: Int
-    /// When that wait was over, in the order of all.
-    let wakeOrder: Int
 
     var startOrder: Int { trace.spans[span].startOrder }
     var endOrder: Int { trace.spans[span].endOrder ?? .max }
@@ -172,25 +174,36 @@ struct TraceOverlaps {
     var calls: [Fiber: [Call]] = [:]
     for (place, span) in trace.spans.enumerated() {
       guard case .call("GET", _) = span.work, let end = span.end, span.outcome != .cancelled,
-        let code = span.place, let wait = wait(for: span, until: end, in: trace)
+        let code = span.place
       else { continue }
       let fiber = Fiber(parent: span.parent, source: ObjectIdentifier(code.source))
+      let wait = wait(for: place, until: end, in: trace)
+      let (from, to) = wait.map { (trace.waits[$0].start, trace.waits[$0].end) } ?? (end, end)
       calls[fiber, default: []].append(
-        Call(
-          trace: trace, span: place, place: code, start: wait.start, end: wait.end ?? end,
-          wakeOrder: wait.endOrder ?? span.endOrder ?? .max))
+        Call(trace: trace, span: place, place: code, wait: wait, start: from, end: to ?? end))
     }
     return calls.values.filter { $0.count > 1 }
   }
 
-  /// The wait in which a call came to its end.
-  private func wait(for span: RecordedTrace.Span, until end: Int, in trace: RecordedTrace) -> RecordedTrace
-    .Wait?
-  {
-    trace.waits.first {
-      $0.span == span.parent && $0.kind == .await && $0.start >= span.start && $0.start <= end
-        && $0.end.map { $0 >= end } ?? false
+  /// The wait for a call that came to its end then.
+  private func wait(for place: Int, until end: Int, in trace: RecordedTrace) -> Int? {
+    let span = trace.spans[place]
+    return trace.waits.firstIndex { wait in
+      wait.span == span.parent && wait.kind == .await && wait.start >= span.start && wait.start <= end
+        && wait.end.map { $0 >= end } ?? false
+        && comes(recorder.blocker(of: wait, in: trace), of: trace.id(ofSpan: place), in: trace)
     }
+  }
+
+  /// Whether something is a call, or a callback that was waiting for it.
+  private func comes(_ id: SpanID, of call: SpanID, in trace: RecordedTrace) -> Bool {
+    var next = id
+    for _ in 0..<Self.callbackLimit where next != call {
+      let key = SpanKey(next)
+      guard recorder[next] === trace, case .fiber = trace.spans[key.span].work else { return false }
+      next = trace.spans[key.span].cause
+    }
+    return next == call
   }
 
   /// Adds what calls of one fiber could overlap.
@@ -213,9 +226,14 @@ struct TraceOverlaps {
   private func cut(of run: [Call], _ group: OverlapGroup) -> TraceTimeline.Cut? {
     let (first, last) = (run[0], run[run.count - 1])
     guard let duration = timeAtOnce(of: run, group), duration < last.end - first.start else { return nil }
+    let waits = first.trace.waits
+    guard let from = first.wait.map({ waits[$0].startOrder }),
+      let to = last.wait.flatMap({ waits[$0].endOrder })
+    else { return nil }
     return TraceTimeline.Cut(
-      fiber: first.trace.id(ofSpan: first.trace.spans[first.span].parent), startOrder: first.startOrder,
-      endOrder: last.wakeOrder, start: first.start, end: last.end, duration: duration)
+      fiber: first.trace.id(ofSpan: first.trace.spans[first.span].parent),
+      calls: run.map { $0.trace.id(ofSpan: $0.span) },
+      startOrder: from, endOrder: to, start: first.start, end: last.end, duration: duration)
   }
 
   /// The longest parts of a run, in their order, whose calls change nothing.
@@ -232,20 +250,37 @@ struct TraceOverlaps {
     return parts.filter { $0.count > 1 }
   }
 
-  /// The times that the calls of a group were made, all of them and each after the one before had come.
+  /// The times that the calls of a group were made, all of them and each awaited after the one before had come. Those that
+  /// were there already as they were awaited are left out.
   private func runs(of group: OverlapGroup, among calls: [Call]) -> [[Call]] {
     var runs: [[Call]] = []
     var run: [Call] = []
+    var next = 0
     for call in calls where group.calls.contains(call.place.offset) {
-      let isNext = call.place.offset == group.calls[run.count] && call.start >= run.last?.end ?? .min
-      if !isNext { run = [] }
-      if isNext || call.place.offset == group.calls[0] { run.append(call) }
-      if run.count == group.calls.count {
-        runs.append(run)
-        run = []
+      let isAfter = call.wait == nil || call.start >= run.last?.end ?? .min
+      let isNext = call.place.offset == group.calls[next] && isAfter
+      if !isNext { (run, next) = ([], 0) }
+      if isNext || call.place.offset == group.calls[0] {
+        if call.wait != nil { run.append(call) }
+        next += 1
+      }
+      if next == group.calls.count {
+        if run.count > 1, awaitsNothingElse(run) { runs.append(run) }
+        (run, next) = ([], 0)
       }
     }
     return runs
+  }
+
+  /// Whether the fiber of a run has waited for nothing but its calls: one may be made of what else was waited for.
+  private func awaitsNothingElse(_ run: [Call]) -> Bool {
+    let trace = run[0].trace
+    guard let first = run[0].wait, let last = run[run.count - 1].wait else { return false }
+    return (first...last).allSatisfy { place in
+      let wait = trace.waits[place]
+      return wait.span != trace.spans[run[0].span].parent || wait.end == wait.start
+        || run.contains { $0.wait == place }
+    }
   }
 
   mutating func analysis(of source: SourceText) -> OverlapAnalysis? {

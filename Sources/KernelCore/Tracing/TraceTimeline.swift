@@ -10,6 +10,8 @@ struct TraceTimeline {
   /// A time of one fiber that is made shorter.
   struct Cut {
     let fiber: SpanID
+    /// What it waited for then.
+    let calls: [SpanID]
     /// Where it begins and ends in the order of all that was recorded.
     let startOrder: Int
     let endOrder: Int
@@ -119,7 +121,7 @@ struct TraceTimeline {
   /// How much sooner the whole would have been over, in nanoseconds; of one that goes on how much sooner it would have come
   /// to what it waits for now.
   func saving(with cuts: [Cut]) -> Int {
-    var replay = Replay(spans)
+    var replay = Replay(spans, isWithinCut: Set(cuts.flatMap(\.calls).compactMap { places[$0] }))
     let edges = cuts.flatMap { cut -> [Moment] in
       guard let fiber = places[cut.fiber] else { return [] }
       return [
@@ -162,12 +164,12 @@ struct TraceTimeline {
     /// When what each has begun would have been over, of what is over, with when it was begun by the order.
     private var over: [[(startOrder: Int, end: Int)]]
 
-    init(_ spans: [Span]) {
+    init(_ spans: [Span], isWithinCut: Set<Int>) {
       self.spans = spans
       starts = Array(repeating: 0, count: spans.count)
       ends = Array(repeating: nil, count: spans.count)
       clocks = Array(repeating: nil, count: spans.count)
-      isWithinCut = Array(repeating: false, count: spans.count)
+      self.isWithinCut = spans.indices.map(isWithinCut.contains)
       over = Array(repeating: [], count: spans.count)
     }
 
@@ -195,7 +197,7 @@ struct TraceTimeline {
     private mutating func begin(_ place: Int) {
       let span = spans[place]
       let parent = span.parent
-      isWithinCut[place] = parent >= 0 && clocks[parent]?.cut != nil
+      if parent >= 0, clocks[parent]?.cut != nil { isWithinCut[place] = true }
       if parent < 0 {
         starts[place] = span.start
       } else if let cause = span.cause {

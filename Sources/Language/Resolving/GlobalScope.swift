@@ -165,6 +165,8 @@ public struct Resolution: Sendable {
     public var span: Span
     /// Where the declaration ends of a global that has a value from there on; nil for a function.
     public var valueEnd: Int?
+    /// Whether it is a function, or is given a function without a name, a text or a number that is written out.
+    public var isFixed = false
 
     /// Takes in another declaration of the same global, further down.
     mutating func join(_ other: Declaration) { valueEnd = valueEnd ?? other.valueEnd }

@@ -37,8 +37,9 @@ extension Resolver {
 
   /// Finds the globals that a text declares, wherever they are used in it.
   func collectGlobals(_ statements: [Statement]) {
-    Self.eachGlobal(declaredBy: statements) { name, kind, valueEnd in
-      let declaration = Resolution.Declaration(kind: kind, span: name.span, valueEnd: valueEnd)
+    Self.eachGlobal(declaredBy: statements) { name, kind, value, valueEnd in
+      let declaration = Resolution.Declaration(
+        kind: kind, span: name.span, valueEnd: valueEnd, isFixed: kind == .function || value?.isFixed ?? false)
       resolution.declared[name.name, default: declaration].join(declaration)
     }
   }
@@ -46,23 +47,24 @@ extension Resolver {
   /// The globals that a whole text declares, which need not have been resolved.
   public static func globals(declaredBy program: FunctionNode) -> [String: GlobalScope.Kind] {
     var found: [String: GlobalScope.Kind] = [:]
-    eachGlobal(declaredBy: program.body) { name, kind, _ in
+    eachGlobal(declaredBy: program.body) { name, kind, _, _ in
       if found[name.name] == nil { found[name.name] = kind }
     }
     return found
   }
 
-  /// Tells the names that statements at the outermost level declare, each time they do, and where a declaration with a
-  /// value ends.
+  /// Tells the names that statements at the outermost level declare, each time they do, with the value, and where a
+  /// declaration with a value ends.
   private static func eachGlobal(
-    declaredBy statements: [Statement], _ tell: (NameDeclaration, GlobalScope.Kind, _ valueEnd: Int?) -> Void
+    declaredBy statements: [Statement],
+    _ tell: (NameDeclaration, GlobalScope.Kind, _ value: Expression?, _ valueEnd: Int?) -> Void
   ) {
     func tellNamed(_ node: DeclarationNode, _ valueEnd: Int?) {
-      if node.name.name != "_" { tell(node.name, node.isLet ? .let : .var, valueEnd) }
+      if node.name.name != "_" { tell(node.name, node.isLet ? .let : .var, node.value, valueEnd) }
     }
     for statement in statements {
       switch statement.kind {
-      case .function(let name, _): if name.name != "_" { tell(name, .function, nil) }
+      case .function(let name, _): if name.name != "_" { tell(name, .function, nil, nil) }
       case .declaration(let node): tellNamed(node, statement.span.end)
       case .guard(let conditions, _): for case .binding(let node) in conditions { tellNamed(node, nil) }
       default: break
@@ -294,5 +296,15 @@ extension Resolver {
       isWrite
         ? .assignsUndefined(name, suggestion: suggestion)
         : .notDefinedYet(name, suggestion: suggestion), at: reference.span, .warning)
+  }
+}
+
+extension Expression {
+  /// Whether what it gives is written out, and nobody can change it.
+  fileprivate var isFixed: Bool {
+    switch kind {
+    case .nilLiteral, .bool, .integer, .double, .duration, .string, .closure: true
+    default: false
+    }
   }
 }

@@ -142,6 +142,21 @@ struct CellScheduleTests {
     #expect(played.take(edited(texts, [1: "let todos = [0]"])) == ["1", "3", "4"])
   }
 
+  /// Nothing of it has run, and nobody is to be signed out for that.
+  @Test func anEditThatFailsBeforeWhatFillsAGuardsDataAndIsTakenBackRunsNothing() {
+    let texts = [
+      1: "let sessions = [\"s\": 1]", 2: "before { sessions }", 3: "route \"/in\" { sessions[\"t\"] = 2 }",
+      4: "every(1h) { sessions[\"x\"] = nil }",
+    ]
+    let played = Played(texts)
+    played.failing = [1]
+    #expect(played.take(edited(texts, [1: "let sessions = [\"s\": 1]\nthrow 1"])) == ["1"])
+    played.failing = []
+    #expect(played.take(texts) == [])
+    // Where it runs again, what it had changed is made anew.
+    #expect(played.take(edited(texts, [4: "every(1h) { sessions[\"y\"] = nil }"])) == ["1", "4"])
+  }
+
   @Test func whatIsDueSinceCellsHaveMovedStaysSoWhenAnEditIsTakenBack() {
     let (first, last) = ((key: 1, value: "let s = 1"), (key: 3, value: "var s = s + 1"))
     let reader = (key: 2, value: "let y = s")

@@ -55,6 +55,8 @@ struct CellSchedule {
   /// The names that guards use and that are to be declared anew: cells have changed them that are gone, run again or
   /// have failed.
   private var spoilt: Set<String> = []
+  /// What each cell that is to run or to go adds to them when it does. One that does neither has changed nothing.
+  private var spoiltWhenBegun: [Int: Set<String>] = [:]
   /// What was found to depend on cells that have failed or go on by themselves.
   private var knownBlocked: (sources: Set<Int>, blocked: Set<Int>)?
   /// The cell that the reload waits for.
@@ -119,7 +121,8 @@ struct CellSchedule {
       goingOn.isEmpty
       ? concerned : Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
 
-    spoilt.formUnion(dependencies.spoilt(by: due, since: before))
+    spoiltWhenBegun = dependencies.spoilt(byEachOf: due, since: before)
+    for cell in goingOn where due.contains(cell.number) { noteBeginning(of: cell.number) }
     isMoved = before.isMoved(in: dependencies)
 
     let edited = Set(cells.filter { differs($0.number, $0.text, from: texts) }.map(\.number))
@@ -151,6 +154,7 @@ struct CellSchedule {
       texts[number] = nil
       ends[number] = nil
       failedAsMeant[number] = nil
+      noteBeginning(of: number)
       done.insert(number)
       return .remove(number)
     }
@@ -162,9 +166,16 @@ struct CellSchedule {
     }
     guard let place else { return .rest }
     entries[place].isUnderWay = true
+    noteBeginning(of: entries[place].number)
     failedAsMeant[entries[place].number] = nil
     awaited = entries[place].number
     return .run(entries[place].number, text: entries[place].text)
+  }
+
+  /// What a cell had changed that runs again or goes is not so any more, but for what has been declared anew before.
+  private mutating func noteBeginning(of number: Int) {
+    guard let names = spoiltWhenBegun.removeValue(forKey: number) else { return }
+    spoilt.formUnion(done.reduce(into: names) { $0.subtract(dependencies.names(of: $1)) })
   }
 
   /// The run of a cell that `next` asked for has ended. After one that failed and may, those that depend on it run all
