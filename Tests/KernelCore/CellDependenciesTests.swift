@@ -377,6 +377,76 @@ struct CellDependenciesTests {
       ]) { $1 },
       [1, 3]),
     Example(
+      "a cell that asks a route which changes a part of it that has a name",
+      sessions(#"let one = sessions[n]; one.age = 3"#).merging([3: #"await get("/in/ann")"#]) { $1 },
+      sessions(#"let one = sessions[n]; one.age = 3"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes a part of it by way of others",
+      sessions(#"let all = sessions.values; for one in all { let it = one; it.age += 1 }"#).merging([
+        3: #"await get("/in/ann")"#
+      ]) { $1 },
+      sessions(#"let all = sessions.values; for one in all { let it = one; it.age += 1 }"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes a part of it that a function gives",
+      sessions(#"let one = find(n); one.merge(["age": 3])"#).merging([
+        3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
+      ]) { $1 },
+      sessions(#"let one = find(n); one.merge(["age": 3])"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes a part of it that a function gives, without a name",
+      sessions(#"find(n).age = 3"#).merging([
+        3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
+      ]) { $1 },
+      sessions(#"find(n).age = 3"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes a part of it by a function that is called",
+      sessions(#"age(n)"#).merging([
+        3: #"await get("/in/ann")"#,
+        5: #"func age(n) { let one = sessions[n] ?? { throw 1 }(); one.age = 3 }"#,
+      ]) { $1 },
+      sessions(#"age(n)"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+        5: #"func age(n) { let one = sessions[n] ?? { throw 1 }(); one.age = 3 }"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes only a copy of it",
+      sessions(#"let one = Array(sessions[n]); one.append(1)"#).merging([3: #"await get("/in/ann")"#]) { $1 },
+      sessions(#"let one = Array(sessions[n]); one.append(1)"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1]),
+    Example(
+      "a cell that asks a route which changes only something of its own",
+      sessions(#"let one = ["age": 1]; one.age = sessions[n]"#).merging([3: #"await get("/in/ann")"#]) { $1 },
+      sessions(#"let one = ["age": 1]; one.age = sessions[n]"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1]),
+    Example(
+      "a timer that changes a part of it that has a name",
+      sessions("1").merging([3: "every(1h) { for (name, one) in sessions { one.age = 3 } }"]) { $1 },
+      sessions("1").merging([
+        1: "let sessions = [1: 1]", 3: "every(1h) { for (name, one) in sessions { one.age = 3 } }",
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that is gone and had changed what a guard reads by a function and another name",
+      sessions("1").merging([3: "func ban(n) { let one = sessions[n]; one.out = true }", 4: "ban(1)"]) { $1 },
+      sessions("1").merging([3: "func ban(n) { let one = sessions[n]; one.out = true }"]) { $1 }, [1]),
+    Example(
       "a cell that is gone whose timer had asked a route which fills what a guard reads",
       sessions("sessions[n] = 1").merging([3: #"every(1h) { await get("/in/ann") }"#]) { $1 },
       sessions("sessions[n] = 1"), [1]),

@@ -31,6 +31,8 @@ struct CellText: Sendable {
   /// What it calls as it runs; and what its functions call, by their names.
   let calledAtOnce: Set<Resolution.CalledAddress>
   let calledByFunctions: [String: Set<Resolution.CalledAddress>]
+  /// What its functions change a part of by another name, by their names.
+  let partsChangedByFunctions: [String: Set<String>]
   /// Its routes with what their handlers do.
   private(set) var handlers: [Handler] = []
 
@@ -92,6 +94,7 @@ struct CellText: Sendable {
     calledAddresses = resolution.calledAddresses
     calledAtOnce = resolution.addressesCalledAtOnce
     calledByFunctions = resolution.addressesWhenCalled
+    partsChangedByFunctions = resolution.changesPartsWhenCalled
     var takes = uses.reads.union(uses.assigns).filter { name in
       guard names.contains(name) else { return true }
       guard let declared = resolution.declared[name]?.valueEnd, let use = resolution.reads[name] else {

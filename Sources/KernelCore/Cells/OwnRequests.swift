@@ -1,7 +1,8 @@
 import Language
 import Web
 
-/// What cells change by asking routes of the notebook as they run, as one does that signs up a user to begin with.
+/// What cells change by asking routes of the notebook as they run, as one does that signs up a user to begin with; and what
+/// functions and timers of theirs change by another name.
 ///
 /// It counts as if the cell did it itself: where a variable is declared anew that the route fills, the cell asks again. That
 /// the route has another handler makes it ask no more, since what was asked before would be there twice.
@@ -11,21 +12,27 @@ struct OwnRequests {
   private let handlers: [CellText.Handler]
   private let staleness: Staleness
   private var addresses: [String: Set<Resolution.CalledAddress>] = [:]
+  /// What functions change a part of by another name.
+  private var parts: [String: Set<String>] = [:]
 
   init(_ texts: [CellText], _ staleness: Staleness) {
     self.staleness = staleness
     handlers = texts.flatMap(\.handlers)
-    if handlers.isEmpty { return }
     for text in texts {
       for (name, called) in text.calledByFunctions { addresses[name, default: []].formUnion(called) }
+      for (name, changed) in text.partsChangedByFunctions { parts[name, default: []].formUnion(changed) }
     }
     for (place, text) in texts.enumerated() {
       let atOnce = assigned(byCalling: text.calledAtOnce.union(addressesCalled(by: text.uses.reads)))
+        .union(parts.isEmpty ? [] : partsChanged(by: Resolution.GlobalUses(reads: text.uses.reads)))
       let goingOn = staleness.goingOn(of: text.uses)
-      let later = assigned(
-        byCalling: goingOn.reduce(into: []) {
-          $0.formUnion($1.addresses.union(addressesCalled(by: $1.all.reads)))
-        })
+      var later: Set<String> = []
+      var asked: Set<Resolution.CalledAddress> = []
+      for begun in goingOn {
+        asked.formUnion(begun.addresses.union(addressesCalled(by: begun.all.reads)))
+        later.formUnion(partsChanged(by: begun.all))
+      }
+      later.formUnion(assigned(byCalling: asked))
       if !atOnce.isEmpty || !later.isEmpty { assigned[place] = (atOnce, later) }
     }
   }
@@ -35,16 +42,27 @@ struct OwnRequests {
     return staleness.reached(from: names).reduce(into: []) { $0.formUnion(addresses[$1] ?? []) }
   }
 
+  /// What code changes a part of by another name, itself or by functions that it calls.
+  private func partsChanged(by uses: Resolution.GlobalUses) -> Set<String> {
+    var names = uses.changesParts
+    if !parts.isEmpty {
+      for name in staleness.reached(from: uses.reads) { names.formUnion(parts[name] ?? []) }
+    }
+    // What a function gives may be a part of whatever it reads.
+    return names.isEmpty ? [] : staleness.reached(from: names).filter { !staleness.isFunction($0) }
+  }
+
   private func assigned(byCalling called: Set<Resolution.CalledAddress>) -> Set<String> {
     var found: Set<String> = []
     var known = called
-    var open = Array(called)
+    var open = handlers.isEmpty ? [] : Array(called)
     while let address = open.popLast() {
       // Of an address that is made of values alone nobody knows whom it asks.
       if address.beginning.isEmpty { continue }
       for handler in handlers where CalledRoutes.mayAnswer([handler.route], address) {
         found.formUnion(handler.uses.assigns)
         found.formUnion(staleness.assigned(byCalling: handler.uses.reads))
+        found.formUnion(partsChanged(by: handler.uses))
         let inner = handler.addresses.union(addressesCalled(by: handler.uses.reads))
         for address in inner where known.insert(address).inserted { open.append(address) }
       }

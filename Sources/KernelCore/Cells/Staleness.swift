@@ -211,6 +211,9 @@ struct Staleness: Sendable {
   /// Some names, and what functions read that they stand for.
   func reached(from names: Set<String>) -> Set<String> { reached(from: names) { runs[$0]?.uses } }
 
+  /// Whether a name's value has functions that use globals.
+  func isFunction(_ name: String) -> Bool { functions[name] != nil }
+
   /// What functions assign to and change that some names stand for, and those that they call.
   func assigned(byCalling names: Set<String>) -> Set<String> {
     var found: Set<String> = []

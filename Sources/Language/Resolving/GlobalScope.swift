@@ -95,10 +95,14 @@ public struct Resolution: Sendable {
 
   /// What code has to do with globals.
   public struct GlobalUses: Hashable, Sendable {
+    public init(reads: Set<String> = []) { self.reads = reads }
+
     /// Those that it reads.
-    public internal(set) var reads: Set<String> = []
+    public internal(set) var reads: Set<String>
     /// Those that it assigns to, and whose array or dictionary it changes.
     public internal(set) var assigns: Set<String> = []
+    /// Those of which it changes a part by another name, be it one that a function of these names gives.
+    public internal(set) var changesParts: Set<String> = []
   }
   /// The patterns of the routes that the text declares, each with its literal's place.
   public struct RoutePlace: Hashable, Sendable {
@@ -189,6 +193,8 @@ public struct Resolution: Sendable {
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
   /// The same of the globals that they assign to, and whose array or dictionary they change.
   public internal(set) var assignsWhenCalled: [String: Set<String>] = [:]
+  /// The same of those of which they change a part by another name.
+  public internal(set) var changesPartsWhenCalled: [String: Set<String>] = [:]
   /// What goes on when the text has run, as what timers and `async` run, where it is written in their place. What
   /// handlers begin is not among it: that is a request's.
   public struct GoingOn: Hashable, Sendable {

@@ -231,6 +231,12 @@ extension Resolver {
     noteGoingOn { $0.assigns.insert(reference.name) }
   }
 
+  /// Notes that a part of some globals is changed by another name.
+  func noteShared(_ names: Set<String>) {
+    if let declaring { resolution.changesPartsWhenCalled[declaring, default: []].formUnion(names) }
+    noteGoingOn { $0.changesParts.formUnion(names) }
+  }
+
   /// Notes a use in what goes on when the text has run, and in what answers requests.
   private func noteGoingOn(_ note: (inout Resolution.GlobalUses) -> Void) {
     if let handledRoute { note(&resolution.routes[handledRoute].uses) }

@@ -72,7 +72,10 @@ extension Resolver {
     case .forLoop(_, let names, let sequence, let body):
       resolve(sequence)
       withScope {
-        for name in names { declare(name, isLet: true, .loop) }
+        for name in names {
+          declare(name, isLet: true, .loop)
+          noteSources(of: name, in: sequence)
+        }
         resolveLoopBody(body)
       }
     case .return(let value):
@@ -193,6 +196,7 @@ extension Resolver {
       initializing.removeLast()
     }
     declare(node.name, isLet: node.isLet, .declaration)
+    noteSources(of: node.name, in: node.value)
   }
 
   private func resolveFunction(_ name: NameDeclaration, _ function: FunctionNode) {
@@ -235,6 +239,7 @@ extension Resolver {
       resolve(node.value)
       checkAwaited(node.value)
       declare(node.name, isLet: node.isLet, .declaration)
+      noteSources(of: node.name, in: node.value)
     }
   }
 
@@ -282,12 +287,12 @@ extension Resolver {
   private func noteChange(in place: Expression) {
     switch place.kind {
     case .name(let reference):
-      guard case .global = reference.binding else { return }
+      guard case .global = reference.binding else { return noteChangeOfShared(place) }
       let use = use(of: reference)
       resolution.changes[reference.name, default: use].join(use)
       noteAssignmentWhenCalled(reference)
     case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver)
-    default: break
+    default: noteChangeOfShared(place)
     }
   }
 
