@@ -88,9 +88,10 @@ struct WaterfallView {
       StyledText(overlap.sentence(in: waterfall.trace), Style(.yellow)).wrapped(to: columns + 1, indent: 2)
         .lines
     }
-    guard !sentences.isEmpty else { return [] }
-    let advice = StyledText("  to begin them at once: " + Waterfall.Overlap.idiom, .dim)
-    return sentences + advice.wrapped(to: columns + 1, indent: 2).lines
+    let idioms = waterfall.idioms.flatMap { idiom in
+      StyledText("  to begin them at once: " + idiom, .dim).wrapped(to: columns + 1, indent: 2).lines
+    }
+    return sentences + idioms
   }
 
   // MARK: Bars

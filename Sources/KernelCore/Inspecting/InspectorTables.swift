@@ -168,7 +168,7 @@ struct InspectorTables {
       }
       json.member("advice") { json in
         json.array(waterfall.overlaps) { json, overlap in
-          json.string("\(overlap.sentence(in: waterfall.trace)): \(Waterfall.Overlap.idiom)")
+          json.string("\(overlap.sentence(in: waterfall.trace)): \(overlap.idiom)")
         }
       }
       json.member("critical") { json in

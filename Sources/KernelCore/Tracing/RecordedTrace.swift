@@ -288,6 +288,8 @@ final class RecordedTrace {
 
   // MARK: For people
 
+  /// Whether it came to nothing but which methods a path has: what no route answers, of a path that has some.
+  var isAboutMethods: Bool { !runsCode && spans[0].status != 404 }
   var isTick: Bool { if case .tick = subject { true } else { false } }
 
   func name(ofSpan place: Int) -> String {

@@ -19,14 +19,16 @@ extension TraceOverlaps {
         ofCallsAtOnce: connections, besides: others.connections, limits.calls)
     else { return nil }
     let works = zip(run, delays).map { call, delay in
-      SharedTime.Work(
+      // What was begun before ends when it did.
+      let delay = call.isBegun(before: run) ? call.start - run[0].start : delay
+      return SharedTime.Work(
         duration: call.end - call.start + delay,
         computing: computing(for: call).map { $0.lowerBound + delay..<$0.upperBound + delay })
     }
     let ends = SharedTime.ends(of: works)
     var failures: [Int] = []
     for (place, call) in run.enumerated() {
-      let (span, duration) = (call.trace.spans[call.span], call.end - call.start)
+      let (span, duration) = (call.trace.spans[call.span], works[place].duration - delays[place])
       let hasLimits =
         group.limited.contains(call.place.offset)
         || served(by: span).contains { recorder[$0]?.hasLimits ?? true }

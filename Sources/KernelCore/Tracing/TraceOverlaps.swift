@@ -73,6 +73,14 @@ struct TraceOverlaps {
     let start: Int
     let end: Int
 
+    /// Whether it had been begun before the first call of a run was waited for.
+    func isBegun(before run: [Call]) -> Bool {
+      guard let first = run[0].wait, let wait else { return true }
+      if span != run[0].span { return startOrder < trace.waits[first].startOrder }
+      // By a statement of its own.
+      guard let waited = trace.waits[wait].place else { return true }
+      return waited.source !== place.source || waited.offset > place.offset
+    }
     var startOrder: Int { trace.spans[span].startOrder }
     var endOrder: Int { trace.spans[span].endOrder ?? .max }
 
@@ -100,6 +108,8 @@ struct TraceOverlaps {
   private struct Candidate {
     let source: SourceText
     let offsets: [Int]
+    /// Those of the calls that were begun before, and only waited for then.
+    let begun: Set<Int>
     var cuts: [TraceTimeline.Cut] = []
 
     /// How much less they would take by themselves.
@@ -109,6 +119,14 @@ struct TraceOverlaps {
     var duration: Int {
       let times = cuts.map { $0.start..<max($0.start, $0.end) }
       return SharedTime.union(of: times, within: .min..<Int.max).reduce(0) { $0 + $1.count }
+    }
+
+    func overlap(saving: Int) -> Waterfall.Overlap {
+      let before = Duration.nanoseconds(duration)
+      return Waterfall.Overlap(
+        cell: source.cell, lines: offsets.map(source.lineNumber(of:)),
+        begunLines: offsets.filter(begun.contains).map(source.lineNumber(of:)), before: before,
+        after: max(.zero, before - .nanoseconds(saving)))
     }
   }
 
@@ -120,21 +138,27 @@ struct TraceOverlaps {
     for trace in traces {
       for calls in callsByFiber(of: trace) { collect(calls, &candidates) }
     }
-    let likely = candidates.values.sorted { ($1.saving, $0.offsets[0]) < ($0.saving, $1.offsets[0]) }
-      .prefix(Self.candidateLimit)
-    guard !likely.isEmpty, let timeline = TraceTimeline(traces, in: recorder) else { return [] }
-    var found: [Waterfall.Overlap] = []
-    for (candidate, saving) in zip(likely, savings(of: Array(likely), in: timeline)) {
-      let (cell, lines) = (candidate.source.cell, candidate.offsets.map(candidate.source.lineNumber(of:)))
-      let before = Duration.nanoseconds(candidate.duration)
-      let overlap = Waterfall.Overlap(
-        cell: cell, lines: lines, before: before, after: max(.zero, before - .nanoseconds(saving)))
-      if overlap.isNotable, !found.contains(where: { $0.cell == cell && $0.lines == lines }) {
-        found.append(overlap)
-      }
+    var chosen = Array(
+      candidates.values.sorted { ($1.saving, $0.offsets[0]) < ($0.saving, $1.offsets[0]) }
+        .prefix(Self.candidateLimit))
+    guard !chosen.isEmpty, let timeline = TraceTimeline(traces, in: recorder) else { return [] }
+    while true {
+      let overlaps = zip(chosen, savings(of: chosen, in: timeline)).map { $0.overlap(saving: $1) }
+      let best = overlaps.indices.filter { overlaps[$0].isNotable }
+        .sorted { overlaps[$0].saving > overlaps[$1].saving }.prefix(Self.limit)
+      // What is not told does not help the others.
+      if best.count == chosen.count { return Self.eachOnce(overlaps) }
+      chosen = best.map { chosen[$0] }
     }
-    return found.sorted { $0.saving > $1.saving }.prefix(Self.limit)
-      .sorted { ($0.cell ?? 0, $0.lines[0]) < ($1.cell ?? 0, $1.lines[0]) }
+  }
+
+  /// In the order of the text. A cell that has run again has a text of its own each time.
+  private static func eachOnce(_ overlaps: [Waterfall.Overlap]) -> [Waterfall.Overlap] {
+    overlaps.sorted { $0.saving > $1.saving }.reduce(into: []) { told, overlap in
+      if !told.contains(where: { $0.cell == overlap.cell && $0.lines == overlap.lines }) {
+        told.append(overlap)
+      }
+    }.sorted { ($0.cell ?? 0, $0.lines[0]) < ($1.cell ?? 0, $1.lines[0]) }
   }
 
   /// How much sooner the whole would be over by each; of what helps only where other calls overlap too, as those of
@@ -216,7 +240,8 @@ struct TraceOverlaps {
           guard let cut = cut(of: part, group) else { continue }
           let offsets = part.map(\.place.offset)
           let key = CallSites(source: ObjectIdentifier(source), offsets: offsets)
-          candidates[key, default: Candidate(source: source, offsets: offsets)].cuts.append(cut)
+          let begun = Set(part.filter { $0.isBegun(before: part) }.map(\.place.offset))
+          candidates[key, default: Candidate(source: source, offsets: offsets, begun: begun)].cuts.append(cut)
         }
       }
     }

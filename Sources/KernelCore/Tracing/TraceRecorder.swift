@@ -4,9 +4,10 @@ import VM
 /// Records where time goes: each request, run of a cell and tick leaves a trace. The last are kept, and bounded: so many,
 /// so many spans each, so much of all together.
 final class TraceRecorder: MachineTracer {
-  /// How many requests and cells are kept; ticks have a room of their own, since they come by themselves.
+  /// How many requests and cells are kept; ticks and requests that no route answers have a room of their own, since they
+  /// come by themselves.
   static let capacity = 750
-  static let tickCapacity = 250
+  static let asideCapacity = 250
   /// Spans and waits of one trace, and of all. Beyond that each span has one wait at most that stands for all.
   static let traceLimit = 1_000
   static let limit = 100_000
@@ -19,7 +20,7 @@ final class TraceRecorder: MachineTracer {
 
   private let clock: any Clock
   private var requests = TraceRing(capacity: capacity)
-  private var ticks = TraceRing(capacity: tickCapacity)
+  private var asides = TraceRing(capacity: asideCapacity)
   private var nextNumber = 1
   private(set) var connections = KnownConnections()
   /// How much has been recorded.
@@ -55,11 +56,12 @@ final class TraceRecorder: MachineTracer {
   ) -> SpanID {
     let now = moment()
     let isTick = if case .tick = subject { true } else { false }
-    let id = SpanKey(place: isTick ? ticks.upcoming : requests.upcoming, isTick: isTick, span: 0).id
+    let isAside = isTick || !runsCode
+    let id = SpanKey(place: isAside ? asides.upcoming : requests.upcoming, isAside: isAside, span: 0).id
     let beginning = RecordedTrace.Beginning(
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn, code: code,
       runsCode: runsCode, arrived: arrived, moment: now)
-    if isTick { ticks.append(beginning) } else { requests.append(beginning) }
+    if isAside { asides.append(beginning) } else { requests.append(beginning) }
     nextNumber += 1
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
     return id
@@ -70,7 +72,7 @@ final class TraceRecorder: MachineTracer {
     let (key, now) = (SpanKey(id), moment())
     trace.end(span: key.span, outcome, status: status, at: now)
     endsToCome -= 1
-    if key.isTick { ticks.ended(key.place, at: now.time) } else { requests.ended(key.place, at: now.time) }
+    if key.isAside { asides.ended(key.place, at: now.time) } else { requests.ended(key.place, at: now.time) }
   }
 
   /// Something is done only so long.
@@ -162,18 +164,20 @@ final class TraceRecorder: MachineTracer {
   // MARK: Finding
 
   /// Those that are kept, in the order of their numbers.
-  var all: [RecordedTrace] { (requests.all + ticks.all).sorted { $0.number < $1.number } }
+  var all: [RecordedTrace] { (requests.all + asides.all).sorted { $0.number < $1.number } }
 
   /// The trace that a span belongs to, as long as it is kept.
   subscript(id: SpanID) -> RecordedTrace? {
     let key = SpanKey(id)
-    return key.isTick ? ticks[key.place] : requests[key.place]
+    return key.isAside ? asides[key.place] : requests[key.place]
   }
 
   /// What may have run since a span began; nil where some of that is not kept any more.
   func traces(from span: RecordedTrace.Span, to end: Int) -> [RecordedTrace]? {
-    guard max(requests.forgotten, ticks.forgotten) < span.start, strayed < span.startOrder else { return nil }
-    return (requests.all + ticks.all).filter { $0.spans[0].start <= end }
+    guard max(requests.forgotten, asides.forgotten) < span.start, strayed < span.startOrder else {
+      return nil
+    }
+    return (requests.all + asides.all).filter { $0.spans[0].start <= end }
   }
 
   /// The requests of this notebook that a call led to, those that it was redirected to among them.
@@ -246,7 +250,10 @@ final class TraceRecorder: MachineTracer {
     // What no route answers is as a rule a browser's, for an icon.
     case .last: chosen.last { !$0.isOwn && $0.runsCode } ?? chosen.last { !$0.isOwn }
     case .number(let number): all.first { $0.number == number }
-    case .path(let path): chosen.last { $0.isRequest(for: path) }
+    // A browser asks for the methods of a path before it asks for it.
+    case .path(let path):
+      chosen.last { $0.isRequest(for: path) && !$0.isAboutMethods }
+        ?? chosen.last { $0.isRequest(for: path) }
     case .slowest: chosen.filter(\.isOver).max { $0.duration(now: now) < $1.duration(now: now) }
     }
   }
@@ -270,7 +277,7 @@ final class TraceRecorder: MachineTracer {
     return size < limit
   }
 
-  private var size: Int { requests.size + ticks.size }
+  private var size: Int { requests.size + asides.size }
 
   /// Gives up what is oldest, a tenth of all, so that what is new is seen: traces that have ended, but for the last of
   /// them; the single waits of those that are under way; in the end all that have ended. For a large one only large ones
@@ -300,43 +307,43 @@ final class TraceRecorder: MachineTracer {
 
   private func drop(_ trace: RecordedTrace) {
     let key = SpanKey(trace.id)
-    if key.isTick { ticks.drop(key.place, at: clock.now) } else { requests.drop(key.place, at: clock.now) }
+    if key.isAside { asides.drop(key.place, at: clock.now) } else { requests.drop(key.place, at: clock.now) }
   }
 
   private func fold(_ trace: RecordedTrace) {
     let before = trace.size
     trace.fold()
-    if SpanKey(trace.id).isTick {
-      ticks.shrank(by: before - trace.size)
+    if SpanKey(trace.id).isAside {
+      asides.shrank(by: before - trace.size)
     } else {
       requests.shrank(by: before - trace.size)
     }
   }
 
   private func grew(_ key: SpanKey) {
-    if key.isTick { ticks.grew() } else { requests.grew() }
+    if key.isAside { asides.grew() } else { requests.grew() }
   }
 }
 
 /// What a span is found by: the place of its trace in a ring, and its own in the trace.
 struct SpanKey {
   let place: Int
-  let isTick: Bool
+  let isAside: Bool
   let span: Int
 
-  init(place: Int, isTick: Bool, span: Int) {
+  init(place: Int, isAside: Bool, span: Int) {
     self.place = place
-    self.isTick = isTick
+    self.isAside = isAside
     self.span = span
   }
 
   init(_ id: SpanID) {
     place = id.bits >> 13
-    isTick = id.bits & 1 << 12 != 0
+    isAside = id.bits & 1 << 12 != 0
     span = id.bits & (1 << 12 - 1)
   }
 
-  func with(span: Int) -> SpanKey { SpanKey(place: place, isTick: isTick, span: span) }
+  func with(span: Int) -> SpanKey { SpanKey(place: place, isAside: isAside, span: span) }
 
-  var id: SpanID { SpanID(bits: place << 13 | (isTick ? 1 << 12 : 0) | span) }
+  var id: SpanID { SpanID(bits: place << 13 | (isAside ? 1 << 12 : 0) | span) }
 }

@@ -4,14 +4,17 @@ extension Waterfall {
     public let cell: Int?
     /// Of each of them, in the order in which they were made.
     public let lines: [Int]
+    /// Of those that had been begun before, and only were waited for then.
+    public let begunLines: [Int]
     /// How long was waited for all of them.
     public let before: Duration
     /// How long the longest of them took.
     public let after: Duration
 
-    public init(cell: Int?, lines: [Int], before: Duration, after: Duration) {
+    public init(cell: Int?, lines: [Int], begunLines: [Int] = [], before: Duration, after: Duration) {
       self.cell = cell
       self.lines = lines
+      self.begunLines = begunLines
       self.before = before
       self.after = after
     }
@@ -21,25 +24,39 @@ extension Waterfall {
     /// Whether it saves 5 ms and a tenth at least.
     var isNotable: Bool { saving >= .milliseconds(5) && saving * 10 >= before }
 
-    /// `the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s`; with the cell where it is not the trace's own.
+    /// `the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s`, `the GET at line 5 could overlap that begun at
+    /// line 2: …`; with the cell where it is not the trace's own.
     public func sentence(in trace: TraceSummary) -> String {
       let place = cell == trace.cell ? "" : cell.map { " in cell [\($0)]" } ?? ""
+      let fresh = lines.filter { !begunLines.contains($0) }
+      let others =
+        begunLines.isEmpty
+        ? "" : " \(begunLines.count > 1 ? "those" : "that") begun at \(Self.words(begunLines))"
       return
-        "the \(calls)\(place) could overlap: \(Waterfall.time(after)) instead of \(Waterfall.time(before))"
+        "the \(Self.calls(fresh))\(place) could overlap\(others): \(Waterfall.time(after)) instead of \(Waterfall.time(before))"
     }
 
-    private var calls: String {
+    private static func calls(_ lines: [Int]) -> String {
+      if lines.count == 1 { return "GET at \(words(lines))" }
+      return "\(Set(lines).count == lines.count ? "" : "\(lines.count) ")GETs at \(words(lines))"
+    }
+
+    private static func words(_ lines: [Int]) -> String {
       var places: [Int] = []
       for line in lines where !places.contains(line) { places.append(line) }
-      let count = places.count == lines.count ? "" : "\(lines.count) "
       let last = places.removeLast()
-      let words =
-        places.isEmpty
+      return places.isEmpty
         ? "line \(last)" : "lines \(places.map(String.init).joined(separator: ", ")) and \(last)"
-      return "\(count)GETs at \(words)"
     }
 
     /// How calls that overlap are written.
-    public static let idiom = "await all([get(…), get(…)])"
+    public var idiom: String {
+      begunLines.isEmpty ? "await all([get(…), get(…)])" : "await all([begun, get(…)])"
+    }
+  }
+
+  /// How what could overlap is written: each way once.
+  public var idioms: [String] {
+    overlaps.map(\.idiom).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }

@@ -186,9 +186,7 @@ struct WaterfallDrawing {
       let words = overlap.sentence(in: waterfall.trace).split(separator: " ").map(String.init)
       notes += Self.lines(of: words).map { ($0, "advice on") }
     }
-    if !waterfall.overlaps.isEmpty {
-      notes.append(("  to begin them at once: \(Waterfall.Overlap.idiom)", "advice"))
-    }
+    for idiom in waterfall.idioms { notes.append(("  to begin them at once: \(idiom)", "advice")) }
     return notes
   }
 

@@ -59,4 +59,18 @@ import Testing
         "  to begin them at once: await", "  all([get(…), get(…)])",
       ])
   }
+
+  @Test func whatWasBegunBeforeIsToldAsSuch() {
+    var waterfall = waterfall
+    waterfall.overlaps = [
+      .init(cell: 4, lines: [2, 5], begunLines: [2], before: .seconds(5), after: .seconds(3)),
+      .init(cell: 4, lines: [6, 7, 8, 8], begunLines: [6, 7], before: .seconds(9), after: .seconds(3)),
+    ]
+    #expect(
+      WaterfallView(waterfall, columns: 90).lines.map(\.plain).suffix(3) == [
+        "the GET at line 5 could overlap that begun at line 2: 3.0 s instead of 5.0 s",
+        "the 2 GETs at line 8 could overlap those begun at lines 6 and 7: 3.0 s instead of 9.0 s",
+        "  to begin them at once: await all([begun, get(…)])",
+      ])
+  }
 }

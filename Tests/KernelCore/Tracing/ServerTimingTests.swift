@@ -110,7 +110,7 @@ struct ServerTimingTests {
   private static func trace(_ spans: [(work: TracedWork, start: Int, end: Int?)]) -> RecordedTrace {
     let trace = RecordedTrace(
       .init(
-        number: 1, id: SpanKey(place: 1, isTick: false, span: 0).id, subject: .request(.GET, target: "/"),
+        number: 1, id: SpanKey(place: 1, isAside: false, span: 0).id, subject: .request(.GET, target: "/"),
         cell: 1, moment: .init(time: 0, order: 0)))
     trace.spans[0].end = 2_000_000
     for span in spans {

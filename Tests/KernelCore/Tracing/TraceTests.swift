@@ -232,7 +232,7 @@ struct TraceTests {
     _ = bench.awaited("await sleep(1000s)", cell: 4)
     #expect(rows(bench, .path("/sleep/1")).count == 2)
     let ticks = bench.on { bench.supervisor.recorder?.all.filter(\.isTick) ?? [] }
-    #expect(ticks.count == TraceRecorder.tickCapacity)
+    #expect(ticks.count == TraceRecorder.asideCapacity)
     #expect(ticks.allSatisfy { $0.spans.count == 2 })
   }
 
@@ -450,6 +450,20 @@ struct TraceTests {
     // A call of the notebook shows what it came to.
     #expect(bench.awaited("await get(\"/none\", check: false).status", cell: 2) == "404")
     #expect(rows(bench, .last) == ["cell [2] 0-0s", "  GET /none [2]:1 0-0s 404"])
+  }
+
+  @Test func whatNoRouteAnswersPushesNothingOutAndIsNotTakenForThePath() {
+    let bench = bench()
+    bench.run("route GET \"/a\" { 1 }\nnil", cell: 1)
+    bench.ask("/a")
+    bench.ask("/a", .OPTIONS)
+    bench.ask("/a", .POST)
+    for _ in 0..<1_000 { bench.ask("/none") }
+    #expect(rows(bench, .path("/a")) == ["GET /a [1] 0-0s 200"])
+    #expect(rows(bench, .last) == ["GET /a [1] 0-0s 200"])
+    #expect(rows(bench, .path("/none")) == ["GET /none  0-0s 404"])
+    let all = bench.on { bench.supervisor.recorder?.all ?? [] }
+    #expect(all.count { !$0.runsCode } == TraceRecorder.asideCapacity)
   }
 
   @Test func aRequestThatWasHeldSaysSo() {
