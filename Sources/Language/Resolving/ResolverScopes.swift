@@ -39,7 +39,8 @@ extension Resolver {
   func collectGlobals(_ statements: [Statement]) {
     Self.eachGlobal(declaredBy: statements) { name, kind, value, valueEnd in
       let declaration = Resolution.Declaration(
-        kind: kind, span: name.span, valueEnd: valueEnd, isFixed: kind == .function || value?.isFixed ?? false)
+        kind: kind, span: name.span, valueEnd: valueEnd, isFixed: kind == .function || value?.isFixed ?? false
+      )
       resolution.declared[name.name, default: declaration].join(declaration)
     }
   }
