@@ -436,6 +436,99 @@ struct CellDependenciesTests {
       ]) { $1 },
       [1]),
     Example(
+      "a cell that asks a route which changes a part of it by a closure",
+      sessions(#"sessions.forEach { $0.out = true }"#).merging([3: #"await get("/in/ann")"#]) { $1 },
+      sessions(#"sessions.forEach { $0.out = true }"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes a part of it by a closure with names",
+      sessions(#"sessions.forEach { k, one in if k == n { one.out = true } }"#).merging([
+        3: #"await get("/in/ann")"#
+      ]) { $1 },
+      sessions(#"sessions.forEach { k, one in if k == n { one.out = true } }"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes a part of it in one of two cases",
+      sessions(#"let one = if n == "a" { sessions["a"] } else { sessions["b"] }; one.out = true"#).merging([
+        3: #"await get("/in/ann")"#
+      ]) { $1 },
+      sessions(#"let one = if n == "a" { sessions["a"] } else { sessions["b"] }; one.out = true"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes a part of it that a variable gets later",
+      sessions(#"var one = nil; one = sessions[n]; one.out = true"#).merging([3: #"await get("/in/ann")"#]) {
+        $1
+      },
+      sessions(#"var one = nil; one = sessions[n]; one.out = true"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes parts of it that were chosen",
+      sessions(#"sessions.values.filter { $0.in }.map { $0.out = true; $0 }"#).merging([
+        3: #"await get("/in/ann")"#
+      ]) { $1 },
+      sessions(#"sessions.values.filter { $0.in }.map { $0.out = true; $0 }"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a cell that asks a route which changes only a dictionary that has a part of it",
+      sessions(#"let one = ["by": sessions[n].name]; one.out = true"#).merging([3: #"await get("/in/ann")"#])
+      { $1 },
+      sessions(#"let one = ["by": sessions[n].name]; one.out = true"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1]),
+    Example(
+      "a cell that asks a route which changes only a list of parts of it",
+      sessions(#"let all = sessions.values.filter { $0.in }; all.append(1)"#).merging([
+        3: #"await get("/in/ann")"#
+      ]) { $1 },
+      sessions(#"let all = sessions.values.filter { $0.in }; all.append(1)"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1]),
+    Example(
+      "a cell that asks a route which changes an element of such a list",
+      sessions(#"let all = sessions.values.filter { $0.in }; all[0].out = true"#).merging([
+        3: #"await get("/in/ann")"#
+      ]) { $1 },
+      sessions(#"let all = sessions.values.filter { $0.in }; all[0].out = true"#).merging([
+        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
+      ]) { $1 },
+      [1, 3]),
+    Example(
+      "a guard that reads a dictionary of its cell",
+      inGroup("before { keys[1] }", check: "await put(\"/api/users/a\")", before: "let keys = [1: \"k\"]"),
+      inGroup("before { keys[1] }", check: "await put(\"/api/users/b\")", before: "let keys = [1: \"k\"]"),
+      [3]),
+    Example(
+      "a guard that counts in a variable of its cell",
+      inGroup("before { hits += 1 }", check: "await put(\"/api/users/a\")", before: "var hits = 0"),
+      inGroup("before { hits += 1 }", check: "await put(\"/api/users/b\")", before: "var hits = 0"), [3]),
+    Example(
+      "a guard that counts in a variable of another cell",
+      inGroup("before { hits += 1 }", check: "await put(\"/api/users/a\")").merging([8: "var hits = 0"]) {
+        $1
+      },
+      inGroup("before { hits += 1 }", check: "await put(\"/api/users/b\")").merging([8: "var hits = 0"]) {
+        $1
+      }, [3]),
+    Example(
+      "a guard that reads a dictionary of its cell which the cell fills from the data",
+      inGroup(
+        "before { keys[1] }", check: "await put(\"/api/users/a\")", before: "let keys = [:]\nkeys[1] = users"),
+      inGroup(
+        "before { keys[1] }", check: "await put(\"/api/users/b\")", before: "let keys = [:]\nkeys[1] = users"),
+      [1, 2, 3]),
+    Example(
       "a timer that changes a part of it that has a name",
       sessions("1").merging([3: "every(1h) { for (name, one) in sessions { one.age = 3 } }"]) { $1 },
       sessions("1").merging([

@@ -131,7 +131,7 @@ struct InspectorPageTests {
     #expect(try page.text("document.activeElement.id") == "trace-heading")
     let advice = try page.text("document.querySelector('#trace-advice').textContent")
     #expect(
-      advice.hasPrefix("the 2 GETs at line 1 could overlap: ")
+      advice.hasPrefix("The 2 GETs at line 1 could overlap: ")
         && advice.hasSuffix("await all([get(…), get(…)])"))
     let saved = try page.text(
       "fetch(document.querySelector('#trace-save').href).then((answer) => answer.text())")

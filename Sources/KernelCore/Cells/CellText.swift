@@ -37,7 +37,7 @@ struct CellText: Sendable {
   private(set) var handlers: [Handler] = []
 
   /// What its guards use, where that can be told from what else the text does: each stands by itself, and of what the text
-  /// gives a value it uses functions, texts and numbers alone that are written out.
+  /// gives a value it uses functions and values alone that are written out and nothing but guards and their like changes.
   private(set) var guardUse: GuardUse?
 
   struct GuardUse: Sendable {
@@ -169,8 +169,8 @@ struct CellText: Sendable {
         continue
       }
       // Anything else the text may have made of whatever it reads.
-      guard resolution.declared[name]?.isFixed ?? false, resolution.writes[name] == nil,
-        resolution.changes[name] == nil
+      guard !resolution.assignedBesideHooks.contains(name),
+        resolution.declared[name].map(\.isFixed) ?? true
       else { return nil }
       guard use.own.insert(name).inserted else { continue }
       open.formUnion(resolution.readsWhenCalled[name] ?? [])

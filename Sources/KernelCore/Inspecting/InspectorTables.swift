@@ -168,7 +168,10 @@ struct InspectorTables {
       }
       json.member("advice") { json in
         json.array(waterfall.overlaps) { json, overlap in
-          json.string("\(overlap.sentence(in: waterfall.trace)): \(overlap.idiom)")
+          let sentence = overlap.sentence(in: waterfall.trace)
+          json.string(
+            "\(sentence.prefix(1).uppercased() + sentence.dropFirst()); to begin them at once: \(overlap.idiom)"
+          )
         }
       }
       json.member("critical") { json in

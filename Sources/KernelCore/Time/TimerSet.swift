@@ -8,7 +8,7 @@ final class TimerSet {
   private let recorder: TraceRecorder?
   /// Called after a timer has made something ready.
   var onFire: () -> Void = {}
-  private var oneShots: [Int: OneShot] = [:]
+  private var oneShots = OperationTable<OneShot>()
   private(set) var tickers: [Int: Ticker] = [:]
   private var nextTicker = 1
 
@@ -57,7 +57,7 @@ final class TimerSet {
 
   private func schedule(_ id: Int, _ timer: OneShot) -> ClockToken {
     clock.schedule(at: timer.due, place: timer.place) { [weak self] in
-      guard let self, oneShots.removeValue(forKey: id) != nil else { return }
+      guard let self, oneShots.remove(id) != nil else { return }
       machine.complete(operation: id, .success(.nil))
       onFire()
     }
@@ -65,14 +65,14 @@ final class TimerSet {
 
   /// The operation was cancelled; false where it is no timer's.
   func cancel(operation: Int) -> Bool {
-    guard let timer = oneShots.removeValue(forKey: operation) else { return false }
+    guard let timer = oneShots.remove(operation) else { return false }
     if let token = timer.token { clock.cancel(token) }
     return true
   }
 
   /// The timers that fire once, by the numbers of their operations.
   var operations: [(id: Int, delay: Int, set: Int, owner: UInt32)] {
-    oneShots.map { ($0, $1.delay, $1.due - $1.delay, $1.owner) }
+    oneShots.all.map { ($0, $1.delay, $1.due - $1.delay, $1.owner) }
   }
 
   /// What an operation waits for, for people.
@@ -160,7 +160,7 @@ final class TimerSet {
 
   /// What a run of a cell started stands still.
   func pause(owner: UInt32) {
-    for (id, timer) in oneShots where timer.owner == owner && !timer.servesRequest {
+    for (id, timer) in oneShots.all where timer.owner == owner && !timer.servesRequest {
       if let token = timer.token { clock.cancel(token) }
       oneShots[id]?.token = nil
     }
@@ -173,7 +173,7 @@ final class TimerSet {
 
   /// It goes on; what fell due meanwhile fires now.
   func resume(owner: UInt32) {
-    for (id, timer) in oneShots.sorted(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) })
+    for (id, timer) in oneShots.all.sorted(by: { ($0.entry.due, $0.number) < ($1.entry.due, $1.number) })
     where timer.owner == owner && timer.token == nil {
       oneShots[id]?.token = schedule(id, timer)
     }
@@ -198,7 +198,7 @@ final class TimerSet {
   }
 
   func cancelAll() {
-    for timer in oneShots.values { if let token = timer.token { clock.cancel(token) } }
+    for (_, timer) in oneShots.all { if let token = timer.token { clock.cancel(token) } }
     oneShots.removeAll()
     for ticker in tickers.values { if let token = ticker.token { clock.cancel(token) } }
     tickers.removeAll()

@@ -121,12 +121,12 @@ struct TraceOverlaps {
       return SharedTime.union(of: times, within: .min..<Int.max).reduce(0) { $0 + $1.count }
     }
 
-    func overlap(saving: Int) -> Waterfall.Overlap {
+    func overlap(saving: Int, needsOthers: Bool) -> Waterfall.Overlap {
       let before = Duration.nanoseconds(duration)
       return Waterfall.Overlap(
         cell: source.cell, lines: offsets.map(source.lineNumber(of:)),
         begunLines: offsets.filter(begun.contains).map(source.lineNumber(of:)), before: before,
-        after: max(.zero, before - .nanoseconds(saving)))
+        after: max(.zero, before - .nanoseconds(saving)), needsOthers: needsOthers)
     }
   }
 
@@ -138,18 +138,44 @@ struct TraceOverlaps {
     for trace in traces {
       for calls in callsByFiber(of: trace) { collect(calls, &candidates) }
     }
-    var chosen = Array(
-      candidates.values.sorted { ($1.saving, $0.offsets[0]) < ($0.saving, $1.offsets[0]) }
-        .prefix(Self.candidateLimit))
-    guard !chosen.isEmpty, let timeline = TraceTimeline(traces, in: recorder) else { return [] }
-    while true {
-      let overlaps = zip(chosen, savings(of: chosen, in: timeline)).map { $0.overlap(saving: $1) }
-      let best = overlaps.indices.filter { overlaps[$0].isNotable }
-        .sorted { overlaps[$0].saving > overlaps[$1].saving }.prefix(Self.limit)
-      // What is not told does not help the others.
-      if best.count == chosen.count { return Self.eachOnce(overlaps) }
-      chosen = best.map { chosen[$0] }
+    let likely = candidates.values.sorted { ($1.saving, $0.offsets[0]) < ($0.saving, $1.offsets[0]) }
+      .prefix(Self.candidateLimit)
+    guard !likely.isEmpty, let timeline = TraceTimeline(traces, in: recorder) else { return [] }
+    return Self.eachOnce(told(of: Array(likely), in: timeline))
+  }
+
+  /// Those that make the whole shorter: first what does so alone, each time what does most beside those before; then what
+  /// helps only together, as calls of two fibers that are waited for at the same time.
+  private func told(of candidates: [Candidate], in timeline: TraceTimeline) -> [Waterfall.Overlap] {
+    func saving(_ chosen: [Candidate]) -> Int { timeline.saving(with: cuts(of: chosen)) }
+    var told: [Waterfall.Overlap] = []
+    var chosen: [Candidate] = []
+    var rest = candidates
+    var saved = 0
+    while !rest.isEmpty, told.count < Self.limit {
+      let savings = rest.map { saving(chosen + [$0]) - saved }
+      guard let best = rest.indices.max(by: { savings[$0] < savings[$1] }) else { break }
+      let overlap = rest[best].overlap(
+        saving: savings[best], needsOthers: !chosen.isEmpty && savings[best] > saving([rest[best]]))
+      guard overlap.isNotable else { break }
+      told.append(overlap)
+      chosen.append(rest.remove(at: best))
+      saved += savings[best]
     }
+    rest = Array(rest.prefix(Self.limit - told.count))
+    while rest.count > 1 {
+      let all = saving(chosen + rest)
+      let overlaps = rest.indices.map { place in
+        var others = rest
+        others.remove(at: place)
+        return rest[place].overlap(saving: all - saving(chosen + others), needsOthers: true)
+      }
+      // What is not told does not help the others.
+      let notable = rest.indices.filter { overlaps[$0].isNotable }
+      if notable.count == rest.count { return told + overlaps }
+      rest = notable.map { rest[$0] }
+    }
+    return told
   }
 
   /// In the order of the text. A cell that has run again has a text of its own each time.
@@ -159,20 +185,6 @@ struct TraceOverlaps {
         told.append(overlap)
       }
     }.sorted { ($0.cell ?? 0, $0.lines[0]) < ($1.cell ?? 0, $1.lines[0]) }
-  }
-
-  /// How much sooner the whole would be over by each; of what helps only where other calls overlap too, as those of
-  /// another fiber which is waited for at the same time, what it adds to all others.
-  private func savings(of candidates: [Candidate], in timeline: TraceTimeline) -> [Int] {
-    let alone = candidates.map { timeline.saving(with: $0.cuts) }
-    guard zip(candidates, alone).contains(where: { $0.saving > $1 }), candidates.count > 1 else {
-      return alone
-    }
-    let all = timeline.saving(with: cuts(of: candidates))
-    return candidates.indices.map { place in
-      let others = candidates.enumerated().filter { $0.offset != place }.map(\.element)
-      return max(alone[place], all - timeline.saving(with: cuts(of: others)))
-    }
   }
 
   /// Those that can be made together.

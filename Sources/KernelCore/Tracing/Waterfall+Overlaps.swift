@@ -6,12 +6,18 @@ extension Waterfall {
     public let lines: [Int]
     /// Of those that had been begun before, and only were waited for then.
     public let begunLines: [Int]
+    /// Whether so much is saved only where the others that are told overlap too.
+    public let needsOthers: Bool
     /// How long was waited for all of them.
     public let before: Duration
     /// How long the longest of them took.
     public let after: Duration
 
-    public init(cell: Int?, lines: [Int], begunLines: [Int] = [], before: Duration, after: Duration) {
+    public init(
+      cell: Int?, lines: [Int], begunLines: [Int] = [], before: Duration, after: Duration,
+      needsOthers: Bool = false
+    ) {
+      self.needsOthers = needsOthers
       self.cell = cell
       self.lines = lines
       self.begunLines = begunLines
@@ -28,12 +34,14 @@ extension Waterfall {
     /// line 2: …`; with the cell where it is not the trace's own.
     public func sentence(in trace: TraceSummary) -> String {
       let place = cell == trace.cell ? "" : cell.map { " in cell [\($0)]" } ?? ""
-      let fresh = lines.filter { !begunLines.contains($0) }
+      let fresh = begunLines.reduce(into: lines) { rest, line in
+        if let place = rest.firstIndex(of: line) { rest.remove(at: place) }
+      }
       let others =
         begunLines.isEmpty
         ? "" : " \(begunLines.count > 1 ? "those" : "that") begun at \(Self.words(begunLines))"
       return
-        "the \(Self.calls(fresh))\(place) could overlap\(others): \(Waterfall.time(after)) instead of \(Waterfall.time(before))"
+        "the \(Self.calls(fresh))\(place) could overlap\(others): \(Waterfall.time(after)) instead of \(Waterfall.time(before))\(needsOthers ? ", if the others do too" : "")"
     }
 
     private static func calls(_ lines: [Int]) -> String {

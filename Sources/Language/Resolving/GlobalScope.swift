@@ -169,7 +169,7 @@ public struct Resolution: Sendable {
     public var span: Span
     /// Where the declaration ends of a global that has a value from there on; nil for a function.
     public var valueEnd: Int?
-    /// Whether it is a function, or is given a function without a name, a text or a number that is written out.
+    /// Whether it is a function, or is given a value that is written out, without a name in it.
     public var isFixed = false
 
     /// Takes in another declaration of the same global, further down.
@@ -211,6 +211,8 @@ public struct Resolution: Sendable {
   public internal(set) var changes: [String: Use] = [:]
   /// The globals that the text assigns to; a declaration is no assignment.
   public internal(set) var writes: [String: Use] = [:]
+  /// Those that it assigns to or changes elsewhere than in what stands around routes, as in a `before`.
+  public internal(set) var assignedBesideHooks: Set<String> = []
 
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 

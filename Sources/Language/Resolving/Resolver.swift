@@ -75,6 +75,8 @@ public final class Resolver {
   var declaring: String?
   /// The paths of the groups around the place, joined.
   var groupPrefix = ""
+  /// What a closure may be given parts of that is resolved next.
+  var closureParts = SharedParts()
   /// How many groups are around the place, as far as they stand in no other braces.
   var outermostGroups = 0
   /// How often the text names `Out`, and how often with the number of a cell.
@@ -131,6 +133,8 @@ public final class Resolver {
     function.parent = frames.last?.node
     if function.role == .function || function.role == .closure { resolution.hasFunctions = true }
     frames.append(Frame(function))
+    let given = closureParts
+    closureParts = SharedParts()
     if function.role == .main {
       resolveStatements(function.body)
     } else {
@@ -140,6 +144,7 @@ public final class Resolver {
           if let value = parameter.defaultValue { resolve(value) }
           let variable = makeVariable(
             NameDeclaration(parameter.name, parameter.span), isLet: true, .parameter)
+          variable.shared = given
           function.parameterVariables.append(variable)
         }
         withScope {

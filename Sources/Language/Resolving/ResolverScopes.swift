@@ -158,6 +158,7 @@ extension Resolver {
         noteGoingOn { $0.reads.insert(reference.name) }
       }
       if isWrite {
+        if handledHook == nil { resolution.assignedBesideHooks.insert(reference.name) }
         let use = use(of: reference)
         resolution.writes[reference.name, default: use].join(use)
         noteAssignmentWhenCalled(reference)
@@ -307,10 +308,12 @@ extension Resolver {
 }
 
 extension Expression {
-  /// Whether what it gives is written out, and nobody can change it.
+  /// Whether what it gives is written out.
   fileprivate var isFixed: Bool {
     switch kind {
     case .nilLiteral, .bool, .integer, .double, .duration, .string, .closure: true
+    case .array(let elements): elements.allSatisfy(\.isFixed)
+    case .dictionary(let entries): entries.allSatisfy { $0.key.isFixed && $0.value.isFixed }
     default: false
     }
   }

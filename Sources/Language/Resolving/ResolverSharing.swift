@@ -1,47 +1,105 @@
 // Local variables that may hold a part of what a global does: to change what such a one holds is to change the global.
 
+/// The globals of which something may be a part, each by its name or that of a function that gives it.
+struct SharedParts {
+  /// It may be one itself.
+  var own: Set<String> = []
+  /// What is in it may be one.
+  var inside: Set<String> = []
+
+  /// What is taken out of it may be one.
+  var taken: SharedParts { inside.isEmpty ? self : SharedParts(own: own.union(inside)) }
+  /// What is made anew of its elements.
+  var remade: SharedParts { SharedParts(inside: own.union(inside)) }
+
+  mutating func formUnion(_ other: SharedParts) {
+    if !other.own.isEmpty { own.formUnion(other.own) }
+    if !other.inside.isEmpty { inside.formUnion(other.inside) }
+  }
+}
+
 extension Resolver {
   /// Notes what a local variable may hold a part of.
   func noteSources(of name: NameDeclaration, in value: Expression) {
-    guard let variable = name.variable else { return }
-    sources(of: value) { variable.sources.insert($0) }
+    name.variable?.shared = parts(in: value)
   }
 
-  /// Notes that a part of what an expression gives is changed, where that is no global itself.
-  func noteChangeOfShared(_ place: Expression) {
+  /// The same of one that gets another value.
+  func noteSources(of target: Expression, assigned value: Expression) {
+    guard case .name(let reference) = target.kind else { return }
+    switch reference.binding {
+    case .local(let variable), .captured(_, let variable): variable.shared.formUnion(parts(in: value))
+    case .global, .unresolved: break
+    }
+  }
+
+  /// Notes what the elements of a collection may be parts of, over which a loop goes.
+  func noteSources(ofElement name: NameDeclaration, in sequence: Expression) {
+    name.variable?.shared = parts(in: sequence).taken
+  }
+
+  /// Notes that what an expression gives is changed.
+  func noteChangeOfShared(_ changed: Expression) {
     guard laterFunctions > 0 else { return }
-    var names: Set<String> = []
-    sources(of: place) { names.insert($0) }
+    if case .name(let reference) = changed.kind, case .global = reference.binding { return }
+    let names = parts(in: changed).own
     if !names.isEmpty { noteShared(names) }
   }
 
-  /// The globals of which an expression may give a part, be it by a function that has one of these names.
-  private func sources(of expression: Expression, _ tell: (String) -> Void) {
+  /// Members that make a collection of what is in theirs.
+  private static let making: Set = [
+    "compactMap", "dropFirst", "dropLast", "enumerated", "filter", "flatMap", "keys", "map", "mapValues",
+    "merging",
+    "prefix", "reversed", "shuffled", "sorted", "split", "suffix", "values",
+  ]
+
+  /// What an expression may give a part of.
+  func parts(in expression: Expression) -> SharedParts {
     switch expression.kind {
     case .name(let reference):
       switch reference.binding {
-      case .global: tell(reference.name)
-      case .local(let variable), .captured(_, let variable): variable.sources.forEach(tell)
-      case .unresolved: break
+      case .global: return SharedParts(own: [reference.name])
+      case .local(let variable), .captured(_, let variable): return variable.shared
+      case .unresolved: return SharedParts()
       }
-    case .member(let base, _, _, _), .optionalChain(let base), .await(let base): sources(of: base, tell)
+    case .optionalChain(let base), .await(let base): return parts(in: base)
+    case .member(let base, let name, _, _):
+      let found = parts(in: base)
+      return Self.making.contains(name) ? found.remade : found.taken
     case .index(let base, _, let fallback, _):
-      sources(of: base, tell)
-      if let fallback { sources(of: fallback, tell) }
+      var found = parts(in: base).taken
+      if let fallback { found.formUnion(parts(in: fallback)) }
+      return found
     case .call(let callee, let arguments):
       // `Array(…)` and its like make a new one.
-      if case .name(let name) = callee.kind, name.name.first?.isUppercase ?? false { return }
-      sources(of: callee, tell)
-      for argument in arguments { sources(of: argument.value, tell) }
-    case .binary(_, let one, let other, _):
-      sources(of: one, tell)
-      sources(of: other, tell)
-    case .ternary(_, let one, let other):
-      sources(of: one, tell)
-      sources(of: other, tell)
-    case .array(let elements): for element in elements { sources(of: element, tell) }
-    case .dictionary(let entries): for entry in entries { sources(of: entry.value, tell) }
-    default: break
+      guard case .name(let name) = callee.kind, name.name.first?.isUppercase ?? false else {
+        return parts(in: callee)
+      }
+      return all(arguments.map(\.value)).remade
+    case .binary(.coalesce, let one, let other, _), .ternary(_, let one, let other): return all([one, other])
+    case .array(let elements): return all(elements).remade
+    case .dictionary(let entries): return all(entries.map(\.value)).remade
+    case .conditional(let node): return parts(in: node)
+    default: return SharedParts()
     }
+  }
+
+  private func all(_ expressions: [Expression]) -> SharedParts {
+    expressions.reduce(into: SharedParts()) { $0.formUnion(parts(in: $1)) }
+  }
+
+  /// What the values of the branches may be.
+  private func parts(in node: IfNode) -> SharedParts {
+    func last(_ block: BlockNode) -> SharedParts {
+      guard case .expression(let value)? = block.statements.last?.kind else { return SharedParts() }
+      return parts(in: value)
+    }
+    var found = last(node.then)
+    switch node.otherwise {
+    case .block(let block)?: found.formUnion(last(block))
+    case .conditional(let next)?: found.formUnion(parts(in: next))
+    case nil: break
+    }
+    return found
   }
 }

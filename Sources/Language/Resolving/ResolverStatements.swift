@@ -40,6 +40,7 @@ extension Resolver {
     case .assignment(let target, let combining, _, let value):
       resolve(value)
       resolveTarget(target, isRead: combining != nil)
+      noteSources(of: target, assigned: value)
     case .function(let name, let function):
       withDeclaring(name) { resolver in resolver.runningLater { $0.resolveFunction(name, function) } }
     case .route(let node):
@@ -74,7 +75,7 @@ extension Resolver {
       withScope {
         for name in names {
           declare(name, isLet: true, .loop)
-          noteSources(of: name, in: sequence)
+          noteSources(ofElement: name, in: sequence)
         }
         resolveLoopBody(body)
       }
@@ -287,18 +288,23 @@ extension Resolver {
   private func noteChange(in place: Expression) {
     switch place.kind {
     case .name(let reference):
-      guard case .global = reference.binding else { return noteChangeOfShared(place) }
+      guard case .global = reference.binding else { return }
+      if handledHook == nil { resolution.assignedBesideHooks.insert(reference.name) }
       let use = use(of: reference)
       resolution.changes[reference.name, default: use].join(use)
       noteAssignmentWhenCalled(reference)
     case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver)
-    default: noteChangeOfShared(place)
+    default: break
     }
   }
 
   private func resolveTarget(_ target: Expression, isRead: Bool) {
     guard case .name(let reference) = target.kind else {
       resolve(target)
+      switch target.kind {
+      case .member(let base, _, _, _), .index(let base, _, _, _): noteChangeOfShared(base)
+      default: break
+      }
       return noteChange(in: target)
     }
     guard let variable = bind(reference, isRead: isRead, isWrite: true) else {
@@ -383,13 +389,18 @@ extension Resolver {
       noteAddress(of: callee, arguments)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver)
+        noteChangeOfShared(receiver)
       }
       let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }
       for argument in arguments {
         if isTimer, case .closure = argument.value.kind {
           goingOn(isFiber: false) { $0.runningLater { $0.resolve(argument.value) } }
         } else {
+          if case .closure = argument.value.kind, case .member(let receiver, _, _, _) = callee.kind {
+            closureParts = parts(in: receiver).taken
+          }
           resolve(argument.value)
+          closureParts = SharedParts()
         }
       }
     case .optionalChain(let inner): resolve(inner)

@@ -134,8 +134,8 @@ public final class Variable {
   public let isFunction: Bool
   /// What it was declared as, for messages about it.
   let origin: Origin
-  /// The globals that it may hold a part of, itself or by a function of such a name.
-  var sources: Set<String> = []
+  /// What it may hold a part of.
+  var shared = SharedParts()
 
   enum Origin {
     case declaration, parameter, loop, caughtError, function

@@ -106,7 +106,7 @@ extension Machine {
     memberFunctions.forEach(body)
     for type in classes { type.eachMember(body) }
     tasks.values.forEach(body)
-    for operation in operations.values { body(operation.deferred) }
+    operations.each { body($0.deferred) }
     pins.values.forEach(body)
     unawaited.forEach(body)
     for value in cancelling { body(value.deferred) }

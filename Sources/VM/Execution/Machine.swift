@@ -126,13 +126,13 @@ public final class Machine {
   /// What the time is, in nanoseconds, as far as fibers remember when they were made. The host sets it before it lets
   /// something run.
   @exclusivity(unchecked) public var moment = 0
-  var operations: [Int: Operation] = [:]
+  var operations = OperationTable<Operation>()
   /// Hears where the time goes.
   public var tracer: (any MachineTracer)?
   /// What the host wants done in its turn.
   var jobs: [Int: () -> Void] = [:]
   var nextJob = 1
-  var nextOperation = 1
+  var operationNumbers = OperationNumbers()
   /// Why fibers that wait to be unwound are.
   var stopReasons: [UInt32: Failure] = [:]
   var pins: [Int: Value] = [:]

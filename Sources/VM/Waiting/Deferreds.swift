@@ -318,7 +318,8 @@ extension Machine {
     let operation =
       deferred.pointee.header.flags & DeferredObject.isOperation != 0 ? deferred.pointee.number : 0
     settle(deferred, .cancelled, makeError(failure))
-    if operation != 0, let ended = operations.removeValue(forKey: operation) {
+    if operation != 0, let ended = operations.remove(operation) {
+      operationNumbers.release(operation)
       if ended.span != .none { tracer?.ends(ended.span, .cancelled) }
       host?.cancel(operation: operation)
     }

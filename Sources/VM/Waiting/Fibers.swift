@@ -319,6 +319,7 @@ extension Machine {
     let failure = Failure(.cancelled, "cancelled: the kernel was restarted")
     tasks.removeAll()
     operations.removeAll()
+    operationNumbers.releaseAll()
     jobs.removeAll()
     _ = stopFibers(failure) { _ in true }
     // What was to be interrupted is being stopped.

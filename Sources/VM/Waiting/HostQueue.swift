@@ -39,7 +39,7 @@ extension Machine {
 
   /// Cancels the operations that a run of a cell began, but not those that work on requests.
   public func cancelOperations(ofOwner owner: UInt32, _ failure: Failure) {
-    for id in operations.keys.sorted() {
+    for id in operations.all.map(\.number).sorted() {
       guard let deferred = operations[id]?.deferred.deferred, deferred.pointee.owner == owner,
         deferred.requests == .none
       else { continue }

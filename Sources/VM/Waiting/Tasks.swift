@@ -88,8 +88,7 @@ extension Machine {
   /// - Parameter work: what a tracer is told that it is.
   public func beginOperation(owner: UInt32, _ work: TracedWork) -> (id: Int, deferred: Value) {
     let deferred = newDeferred(owner: owner)
-    let id = nextOperation
-    nextOperation += 1
+    let id = operationNumbers.next()
     deferred.pointee.number = id
     deferred.pointee.header.flags |= DeferredObject.isOperation
     if let current { deferred.requests = current.requests }
@@ -105,7 +104,8 @@ extension Machine {
 
   /// Fires an operation's deferred; what waits becomes ready. A number that was cancelled is ignored.
   public func complete(operation: Int, _ outcome: Outcome) {
-    guard let ended = operations.removeValue(forKey: operation) else { return }
+    guard let ended = operations.remove(operation) else { return }
+    operationNumbers.release(operation)
     let (deferred, span) = (ended.deferred.deferred, ended.span)
     if span != .none { tracer?.ends(span, TracedOutcome(outcome, wasStopped: false)) }
     switch outcome {

@@ -75,8 +75,32 @@ struct TraceOverlapTests {
     #expect(bench.awaited("await get(\"/case\").text", cell: 3) == "\"1\"")
     #expect(
       advice(bench, .path("/case")) == [
-        "the GETs at lines 3 and 4 could overlap: 400 ms instead of 500 ms",
-        "the GETs at lines 7 and 8 could overlap: 400 ms instead of 500 ms",
+        "the GETs at lines 3 and 4 could overlap: 400 ms instead of 500 ms, if the others do too",
+        "the GETs at lines 7 and 8 could overlap: 400 ms instead of 500 ms, if the others do too",
+      ])
+  }
+
+  @Test func whatWasBegunBeforeInTheSameLineIsTold() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      """
+      route "/one" { let a = get("/sleep/300"); let b = await a.text; b + await get("/sleep/200").text }
+      route "/more" {
+        let a = get("/sleep/300"); let b = await a.text; let c = await get("/sleep/100").text
+        c + await get("/sleep/200").text
+      }
+      nil
+      """, cell: 2)
+    #expect(bench.awaited("await get(\"/one\").text", cell: 3) == "\"300200\"")
+    #expect(
+      advice(bench, .path("/one")) == [
+        "the GET at line 1 could overlap that begun at line 1: 300 ms instead of 500 ms"
+      ])
+    #expect(bench.awaited("await get(\"/more\").text", cell: 3) == "\"100200\"")
+    #expect(
+      advice(bench, .path("/more")) == [
+        "the GETs at lines 3 and 4 could overlap that begun at line 3: 300 ms instead of 600 ms"
       ])
   }
 

@@ -91,8 +91,9 @@ struct FiberTests {
   @Test func aTaskSaysWhatItWaitsFor() throws {
     let host = ScriptHost()
     let task = try host.start("await sleep(5s)")
-    #expect(host.machine.wait(of: task) == .operation(1))
-    #expect(host.machine.fibers.map(\.wait) == [.operation(1)])
+    let operation = try #require(host.machine.operations.all.first?.number)
+    #expect(host.machine.wait(of: task) == .operation(operation))
+    #expect(host.machine.fibers.map(\.wait) == [.operation(operation)])
     host.settle()
     #expect(host.machine.wait(of: task) == nil)
     #expect(host.machine.fibers.isEmpty)
