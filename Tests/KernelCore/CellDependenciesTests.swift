@@ -86,6 +86,10 @@ struct CellDependenciesTests {
     #expect(cells("func ask() { get(\"/auth/\\(u)\") }\nbefore { await ask() }") == [2, 3, 4, 6])
     #expect(cells("before { await get(\"https://example.org/auth/a\") }") == [2])
     #expect(cells("before { await get(\"/none\") }") == [2])
+    #expect(cells("let api = \"/auth\"\nbefore { await get(\"\\(api)/a\") }") == [2, 3, 4])
+    #expect(cells("let api = \"/none\"\nbefore { await get(api + \"/a\") }") == [2])
+    #expect(cells("let api = \"/none/\"\nbefore { await get(api) }") == [2])
+    #expect(cells("before { await get(\"/auth/\" + u) }") == [2, 3, 4, 6])
     // What is asked is known when it runs.
     #expect(cells("before { await get(u) }") == [2, 3, 4, 5, 6])
     #expect(cells("before { await get(\"http://localhost:\\(u)/auth/a\") }") == [2, 3, 4, 5, 6])

@@ -84,14 +84,11 @@ struct WaterfallView {
 
   /// `the GETs at lines 2 and 3 could overlap: 10.0 s instead of 20.0 s`, and how that is written.
   private static func advice(_ waterfall: Waterfall, columns: Int) -> [StyledText] {
-    let sentences = waterfall.overlaps.flatMap { overlap in
-      StyledText(overlap.sentence(in: waterfall.trace), Style(.yellow)).wrapped(to: columns + 1, indent: 2)
-        .lines
+    waterfall.advice.flatMap { overlap, idiom in
+      let sentence = StyledText(overlap.sentence(in: waterfall.trace), Style(.yellow))
+      let how = idiom.map { StyledText("  to begin them at once: " + $0, .dim) }
+      return [sentence, how].compactMap { $0 }.flatMap { $0.wrapped(to: columns + 1, indent: 2).lines }
     }
-    let idioms = waterfall.idioms.flatMap { idiom in
-      StyledText("  to begin them at once: " + idiom, .dim).wrapped(to: columns + 1, indent: 2).lines
-    }
-    return sentences + idioms
   }
 
   // MARK: Bars

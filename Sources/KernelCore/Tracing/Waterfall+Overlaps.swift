@@ -63,8 +63,11 @@ extension Waterfall {
     }
   }
 
-  /// How what could overlap is written: each way once.
-  public var idioms: [String] {
-    overlaps.map(\.idiom).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  /// What could overlap, each with how it is written where what comes next is written in another way.
+  public var advice: [(overlap: Overlap, idiom: String?)] {
+    overlaps.indices.map { place in
+      let isLast = place == overlaps.count - 1 || overlaps[place + 1].idiom != overlaps[place].idiom
+      return (overlaps[place], isLast ? overlaps[place].idiom : nil)
+    }
   }
 }

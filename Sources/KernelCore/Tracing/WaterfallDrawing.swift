@@ -182,11 +182,11 @@ struct WaterfallDrawing {
       let all = ["critical path:"] + words + (omitted > 0 ? ["and \(omitted) shorter"] : [])
       notes += Self.lines(of: all).map { ($0, "ink") }
     }
-    for overlap in waterfall.overlaps {
+    for (overlap, idiom) in waterfall.advice {
       let words = overlap.sentence(in: waterfall.trace).split(separator: " ").map(String.init)
       notes += Self.lines(of: words).map { ($0, "advice on") }
+      if let idiom { notes.append(("  to begin them at once: \(idiom)", "advice")) }
     }
-    for idiom in waterfall.idioms { notes.append(("  to begin them at once: \(idiom)", "advice")) }
     return notes
   }
 

@@ -75,6 +75,8 @@ public final class Resolver {
   var declaring: String?
   /// The paths of the groups around the place, joined.
   var groupPrefix = ""
+  /// The texts that the text declares with `let` and that are written out.
+  var writtenTexts: [String: String] = [:]
   /// What a closure may be given parts of that is resolved next.
   var closureParts = SharedParts()
   /// How many groups are around the place, as far as they stand in no other braces.

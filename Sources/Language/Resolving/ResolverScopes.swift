@@ -42,6 +42,7 @@ extension Resolver {
         kind: kind, span: name.span, valueEnd: valueEnd, isFixed: kind == .function || value?.isFixed ?? false
       )
       resolution.declared[name.name, default: declaration].join(declaration)
+      if kind == .let, case .string(let text)? = value?.kind { writtenTexts[name.name] = text }
     }
   }
 

@@ -386,7 +386,6 @@ extension Resolver {
     case .call(let callee, let arguments):
       resolve(callee)
       noteGroup(of: callee, arguments)
-      noteAddress(of: callee, arguments)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver)
         noteChangeOfShared(receiver)
@@ -403,6 +402,7 @@ extension Resolver {
           closureParts = SharedParts()
         }
       }
+      noteAddress(of: callee, arguments)
     case .optionalChain(let inner): resolve(inner)
     case .closure(let function): resolve(function)
     case .async(let function):
@@ -442,6 +442,36 @@ extension Resolver {
 
   private static let calling: Set<String> = ["get", "post", "put", "patch", "delete", "head", "http"]
 
+  /// A text as far as it is written out, and whether that is all of it.
+  private func written(_ expression: Expression) -> (text: String, isWhole: Bool) {
+    switch expression.kind {
+    case .string(let text): return (text, true)
+    case .interpolation(let parts, _):
+      var beginning = ""
+      for part in parts {
+        switch part {
+        case .text(let text): beginning += text
+        case .value(let value):
+          let (text, isWhole) = written(value)
+          beginning += text
+          if !isWhole { return (beginning, false) }
+        }
+      }
+      return (beginning, true)
+    case .binary(.add, let one, let other, _):
+      let (beginning, isWhole) = written(one)
+      if !isWhole { return (beginning, false) }
+      let (rest, isAll) = written(other)
+      return (beginning + rest, isAll)
+    case .name(let reference):
+      guard case .global = reference.binding, let text = writtenTexts[reference.name] else {
+        return ("", false)
+      }
+      return (text, true)
+    default: return ("", false)
+    }
+  }
+
   /// By which method a call asks, where that is written out.
   private func method(of name: String, _ arguments: [Argument]) -> String? {
     if name != "http" { return name.uppercased() }
@@ -458,12 +488,7 @@ extension Resolver {
     else { return }
     var called = Resolution.CalledAddress(
       beginning: "", isWhole: false, method: method(of: name.name, arguments))
-    switch address.value.kind {
-    case .string(let text): (called.beginning, called.isWhole) = (text, true)
-    case .interpolation(let parts, _):
-      if case .text(let text)? = parts.first { called.beginning = text }
-    default: break
-    }
+    (called.beginning, called.isWhole) = written(address.value)
     resolution.calledAddresses.insert(called)
     if let handledRoute { resolution.routes[handledRoute].addresses.insert(called) }
     if let handledHook { resolution.hooks[handledHook].addresses.insert(called) }

@@ -72,5 +72,15 @@ import Testing
         "the 2 GETs at line 8 could overlap those begun at lines 6 and 7: 3.0 s instead of 9.0 s",
         "  to begin them at once: await all([begun, get(…)])",
       ])
+    waterfall.overlaps.insert(.init(cell: 4, lines: [1, 2], before: .seconds(5), after: .seconds(3)), at: 1)
+    #expect(
+      WaterfallView(waterfall, columns: 90).lines.map(\.plain).suffix(6).map { $0.prefix(52) } == [
+        "the GET at line 5 could overlap that begun at line 2",
+        "  to begin them at once: await all([begun, get(…)])",
+        "the GETs at lines 1 and 2 could overlap: 3.0 s inste",
+        "  to begin them at once: await all([get(…), get(…)])",
+        "the 2 GETs at line 8 could overlap those begun at li",
+        "  to begin them at once: await all([begun, get(…)])",
+      ])
   }
 }
