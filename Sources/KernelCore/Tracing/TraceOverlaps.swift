@@ -138,10 +138,9 @@ struct TraceOverlaps {
     for trace in traces {
       for calls in callsByFiber(of: trace) { collect(calls, &candidates) }
     }
-    let likely = candidates.values.sorted { ($1.saving, $0.offsets[0]) < ($0.saving, $1.offsets[0]) }
-      .prefix(Self.candidateLimit)
+    let likely = Self.likely(among: candidates.values)
     guard !likely.isEmpty, let timeline = TraceTimeline(traces, in: recorder) else { return [] }
-    return Self.eachOnce(told(of: Array(likely), in: timeline))
+    return told(of: likely, in: timeline).sorted { ($0.cell ?? 0, $0.lines[0]) < ($1.cell ?? 0, $1.lines[0]) }
   }
 
   /// Those that make the whole shorter: first what does so alone, each time what does most beside those before; then what
@@ -178,13 +177,16 @@ struct TraceOverlaps {
     return told
   }
 
-  /// In the order of the text. A cell that has run again has a text of its own each time.
-  private static func eachOnce(_ overlaps: [Waterfall.Overlap]) -> [Waterfall.Overlap] {
-    overlaps.sorted { $0.saving > $1.saving }.reduce(into: []) { told, overlap in
-      if !told.contains(where: { $0.cell == overlap.cell && $0.lines == overlap.lines }) {
-        told.append(overlap)
-      }
-    }.sorted { ($0.cell ?? 0, $0.lines[0]) < ($1.cell ?? 0, $1.lines[0]) }
+  /// Those that save most. A cell that has run again has a text of its own each time: of one cell one text is told of.
+  private static func likely(among candidates: some Sequence<Candidate>) -> [Candidate] {
+    var sources: [Int?: SourceText] = [:]
+    var found: [Candidate] = []
+    for candidate in candidates.sorted(by: { ($1.saving, $0.offsets[0]) < ($0.saving, $1.offsets[0]) })
+    where sources[candidate.source.cell, default: candidate.source] === candidate.source {
+      sources[candidate.source.cell] = candidate.source
+      found.append(candidate)
+    }
+    return Array(found.prefix(candidateLimit))
   }
 
   /// Those that can be made together.
@@ -269,7 +271,7 @@ struct TraceOverlaps {
     else { return nil }
     return TraceTimeline.Cut(
       fiber: first.trace.id(ofSpan: first.trace.spans[first.span].parent),
-      calls: run.map { $0.trace.id(ofSpan: $0.span) },
+      calls: run.filter { !$0.isBegun(before: run) }.map { $0.trace.id(ofSpan: $0.span) },
       startOrder: from, endOrder: to, start: first.start, end: last.end, duration: duration)
   }
 

@@ -10,7 +10,7 @@ struct TraceTimeline {
   /// A time of one fiber that is made shorter.
   struct Cut {
     let fiber: SpanID
-    /// What it waited for then.
+    /// What is begun at once then; what was begun before ends when it would.
     let calls: [SpanID]
     /// Where it begins and ends in the order of all that was recorded.
     let startOrder: Int
@@ -197,13 +197,17 @@ struct TraceTimeline {
     private mutating func begin(_ place: Int) {
       let span = spans[place]
       let parent = span.parent
-      if parent >= 0, clocks[parent]?.cut != nil { isWithinCut[place] = true }
+      if parent >= 0, span.cause != nil, clocks[parent]?.cut != nil { isWithinCut[place] = true }
       if parent < 0 {
         starts[place] = span.start
       } else if let cause = span.cause {
         starts[place] = max(starts[parent], newTime(of: cause, at: span.start))
       } else if spans[parent].isCode {
-        starts[place] = clocks[parent]?.time(at: span.start) ?? span.start
+        let clock = clocks[parent]
+        // What else is begun in between is begun behind, at the latest.
+        let isBehind = clock?.cut != nil && !isWithinCut[place]
+        starts[place] =
+          clock.map { isBehind ? $0.new + ($0.cut?.duration ?? 0) : $0.time(at: span.start) } ?? span.start
       } else {
         starts[place] = starts[parent] + span.start - spans[parent].start
       }

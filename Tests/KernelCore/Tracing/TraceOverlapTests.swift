@@ -80,6 +80,21 @@ struct TraceOverlapTests {
       ])
   }
 
+  @Test func twoAdvicesAboutOneLineAreTold() {
+    let bench = bench()
+    bench.run(Self.services, cell: 1)
+    bench.run(
+      "route \"/p\" { let a = await get(\"/sleep/300\").text; let b = await get(\"/sleep/200\").text; "
+        + "let c = await get(\"/sleep/100?x=\\(a)\").text; c + await get(\"/sleep/100?x=\\(b)\").text }\nnil",
+      cell: 2)
+    #expect(bench.awaited("await get(\"/p\").text", cell: 3) == "\"100100\"")
+    #expect(
+      advice(bench, .path("/p")) == [
+        "the 2 GETs at line 1 could overlap: 300 ms instead of 500 ms",
+        "the 2 GETs at line 1 could overlap: 100 ms instead of 200 ms",
+      ])
+  }
+
   @Test func whatWasBegunBeforeInTheSameLineIsTold() {
     let bench = bench()
     bench.run(Self.services, cell: 1)
