@@ -113,6 +113,16 @@ struct CellScheduleTests {
     #expect(played.take([2: "2", 3: "3"]) == ["-1", "3"])
   }
 
+  /// Of what it declared a part is with the cell that took it over.
+  @Test func whatComesBackAfterOthersHaveTakenItsPlaceInPartRunsAgain() {
+    let texts = [2: "route \"/a\" { 1 }\nroute \"/b\" { 1 }", 9: "9"]
+    let played = Played(texts)
+    played.failing = [4]
+    #expect(played.take([3: "route \"/a\" { 1 }", 4: "route \"/b\" { 1 }\nthrow 1", 9: "9"]) == ["3", "4"])
+    #expect(played.take(texts).sorted() == ["-3", "-4", "2"])
+    #expect(played.take(texts) == [])
+  }
+
   @Test func whatDependsOnACellThatFailedIsNotRunAndIsTriedAgain() {
     let played = Played(chain)
     played.failing = [1]

@@ -37,6 +37,8 @@ struct CellSchedule {
 
   private var entries: [Entry] = []
   private var gone: [Gone] = []
+  /// Cells that were gone from the file and have stayed but for what others declare now in their place.
+  private var reduced: Set<Int> = []
   private var dependencies = CellDependencies([])
   /// Those of the cells that had run when the file was last adopted.
   private var dependenciesBefore = CellDependencies([])
@@ -108,7 +110,7 @@ struct CellSchedule {
     }
     var changed = Set(
       cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
-        + cells.map(\.number).filter(overtaken.contains)
+        + cells.map(\.number).filter { overtaken.contains($0) || reduced.contains($0) }
     ).union(dependencies.declaring(spoilt))
     // One that has failed as it may fails no longer, perhaps, where what it reads is another.
     let isAnyGoneOrMoved =
@@ -155,6 +157,7 @@ struct CellSchedule {
       ends[number] = nil
       failedAsMeant[number] = nil
       noteBeginning(of: number)
+      reduced.remove(number)
       done.insert(number)
       return .remove(number)
     }
@@ -195,6 +198,7 @@ struct CellSchedule {
     noteWhatWentOn(of: number)
     guard succeeded else { return giveUp(number) }
     texts[number] = entries[place].text
+    reduced.remove(number)
     done.insert(number)
     noteEnd(of: number)
     spoilt.subtract(dependencies.names(of: number))
@@ -205,7 +209,7 @@ struct CellSchedule {
       entries[index].isDue = true
       entries[index].isStale = true
     }
-    for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
+    noteHeir(number)
   }
 
   /// A cell has failed that has assigned perhaps to what a guard reads: that is made anew.
@@ -238,7 +242,7 @@ struct CellSchedule {
 
   /// What is in force of an earlier run of a cell that has failed as it may goes, but for a guard: better one too many.
   private mutating func giveUp(_ number: Int) {
-    for index in gone.indices { gone[index].heirs.removeAll { $0 == number } }
+    noteHeir(number)
     let rest = CellDependencies(
       entries.filter { failedAsMeant[$0.number] == nil }.map { ($0.number, $0.text) })
     // What others were to take from it they take from one above, which has to have it again.
@@ -256,6 +260,14 @@ struct CellSchedule {
     (texts[number], ends[number]) = (nil, nil)
     done.insert(number)
     outdated.append(number)
+  }
+
+  /// A cell has ended that is to declare what others do that are gone: they have let go of that.
+  private mutating func noteHeir(_ number: Int) {
+    for index in gone.indices where gone[index].heirs.contains(number) {
+      gone[index].heirs.removeAll { $0 == number }
+      reduced.insert(gone[index].number)
+    }
   }
 
   private mutating func noteEnd(of number: Int) {
