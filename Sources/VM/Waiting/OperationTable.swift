@@ -1,17 +1,27 @@
 /// What is kept for operations of the host, found by their numbers. A number has in it the place where its entry stands,
 /// which is another's when it is over, so that a look needs no hashing. Later operations have greater numbers.
+///
+/// It is written out for each type of entry, in other modules too: looked at as any type it would be slower than hashing.
 public struct OperationTable<Entry> {
-  private var slots: [Slot?] = []
-  public private(set) var count = 0
+  @usableFromInline var slots: [Slot?] = []
+  @usableFromInline var entries = 0
 
-  private struct Slot {
-    let number: Int
-    let entry: Entry
+  @usableFromInline struct Slot {
+    @usableFromInline let number: Int
+    @usableFromInline let entry: Entry
+
+    @inlinable init(number: Int, entry: Entry) {
+      self.number = number
+      self.entry = entry
+    }
   }
 
-  public init() {}
+  @inlinable public init() {}
 
-  public subscript(number: Int) -> Entry? {
+  /// How many entries there are.
+  @inlinable public var count: Int { entries }
+
+  @inlinable public subscript(number: Int) -> Entry? {
     get {
       let place = OperationNumbers.place(of: number)
       guard place < slots.count, let slot = slots[place], slot.number == number else { return nil }
@@ -24,45 +34,47 @@ public struct OperationTable<Entry> {
       }
       let place = OperationNumbers.place(of: number)
       while slots.count <= place { slots.append(nil) }
-      if slots[place] == nil { count += 1 }
+      if slots[place] == nil { entries += 1 }
       slots[place] = Slot(number: number, entry: newValue)
     }
   }
 
   /// Takes an entry out; nil where there is none.
-  public mutating func remove(_ number: Int) -> Entry? {
+  @inlinable public mutating func remove(_ number: Int) -> Entry? {
     let place = OperationNumbers.place(of: number)
     guard place < slots.count, let slot = slots[place], slot.number == number else { return nil }
     slots[place] = nil
-    count -= 1
+    entries -= 1
     // What was needed for very many at once goes back with the last of them.
-    if count == 0, slots.count > OperationNumbers.keptPlaces { slots = [] }
+    if entries == 0, slots.count > OperationNumbers.keptPlaces { slots = [] }
     return slot.entry
   }
 
-  public mutating func removeAll() { (slots, count) = ([], 0) }
+  @inlinable public mutating func removeAll() { (slots, entries) = ([], 0) }
 
   /// All, by their numbers, in no order.
-  public var all: [(number: Int, entry: Entry)] {
+  @inlinable public var all: [(number: Int, entry: Entry)] {
     slots.compactMap { slot in slot.map { ($0.number, $0.entry) } }
   }
 
   /// Tells all, in no order.
-  func each(_ body: (Entry) -> Void) { for case .some(let slot) in slots { body(slot.entry) } }
+  @inlinable public func each(_ body: (Entry) -> Void) {
+    for case .some(let slot) in slots { body(slot.entry) }
+  }
 }
 
 /// The numbers of operations.
-struct OperationNumbers {
+@usableFromInline struct OperationNumbers {
   private var last = 0
   private var freePlaces: [Int] = []
   private var places = 0
 
   /// So many places may be taken at a time, far more than memory allows operations.
-  private static let placeBits = 24
+  @inlinable static var placeBits: Int { 24 }
   /// Room for so many is kept though none is needed.
-  static let keptPlaces = 1_000
+  @inlinable static var keptPlaces: Int { 1_000 }
 
-  static func place(of number: Int) -> Int { number & (1 << placeBits - 1) }
+  @inlinable static func place(of number: Int) -> Int { number & (1 << placeBits - 1) }
 
   /// The number of a new one.
   mutating func next() -> Int {
