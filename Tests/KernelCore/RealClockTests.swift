@@ -51,7 +51,7 @@ final class RealClockTests {
   }
 
   /// A timer is late by no more than a thousandth of its time, and a millisecond.
-  @Test(arguments: [(1_000_000_000, 1...4), (10_000_000, 90...110), (60_000_000_000, 1...2)])
+  @Test(arguments: [(1_000_000_000, 1...4), (100_000_000, 12...100), (60_000_000_000, 1...2)])
   func whatIsDueAboutTheSameTimeWakesTheLoopTogether(delay: Int, wakes: ClosedRange<Int>) throws {
     let counts = try loop.submit { [clock] in
       let clock = clock.value
