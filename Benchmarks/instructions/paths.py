@@ -20,11 +20,11 @@ CELLS = {
 }
 # Units of work: few and many.
 UNITS = {
-    "call a function": (20_000, 120_000),
-    "start, park and wake a fiber": (1_000, 11_000),
-    "read and write JSON": (200, 1_200),
-    "compile a line": (500, 2_500),
-    "answer GET /greet/you": (200, 1_200),
+    "call a function": (20_000, 620_000),
+    "start, park and wake a fiber": (1_000, 21_000),
+    "read and write JSON": (200, 4_200),
+    "compile a line": (500, 4_500),
+    "answer GET /greet/you": (200, 2_200),
 }
 SERVED = 'route "/greet/<user>" { "Hello \\(user.uppercased())!" }\n'
 
