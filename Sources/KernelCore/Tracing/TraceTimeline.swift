@@ -61,7 +61,6 @@ struct TraceTimeline {
   private var spans: [Span] = []
   private var moments: [Moment] = []
   private var places: [SpanID: Int] = [:]
-  private let end: Int?
 
   /// More spans and waits than this are not looked at.
   private static let limit = 20_000
@@ -71,7 +70,6 @@ struct TraceTimeline {
   /// - Returns: nil where it is too much to look at.
   init?(_ traces: [RecordedTrace], in recorder: TraceRecorder) {
     guard traces.reduce(0, { $0 + $1.size }) <= Self.limit else { return nil }
-    end = traces[0].spans[0].end
     for trace in traces {
       for place in trace.spans.indices { places[trace.id(ofSpan: place)] = places.count }
     }
@@ -118,8 +116,8 @@ struct TraceTimeline {
     moments.append(Moment(order: order, rank: 1, time: end, span: span, event: .goesOn(blocker)))
   }
 
-  /// How much sooner the whole would have been over, in nanoseconds; of one that goes on how much sooner it would have come
-  /// to what it waits for now.
+  /// How much sooner the whole would have been over, in nanoseconds; of one that goes on how much sooner its last wait
+  /// would have begun.
   func saving(with cuts: [Cut]) -> Int {
     var replay = Replay(spans, isWithinCut: Set(cuts.flatMap(\.calls).compactMap { places[$0] }))
     let edges = cuts.flatMap { cut -> [Moment] in
@@ -149,6 +147,7 @@ struct TraceTimeline {
       var new: Int
       var isStopped = false
       var cut: Cut?
+
       func time(at time: Int) -> Int {
         if let cut { return new + min(max(0, time - old), cut.duration) }
         return isStopped ? new : new + time - old
