@@ -65,8 +65,35 @@ import Testing
     }
   }
 
-  /// What it put into a guard's variable by a route of its own goes with it.
-  @Test func ofACellThatFailsNobodyIsLetInByWhatItAskedFor() async throws {
+  /// A check that logs in, beside somebody who has.
+  @Test func anEditOfACheckThatLogsInSignsNobodyOut() async throws {
+    try await onOwnThread {
+      let check = #"expect(await get("/in/test").text == "hi")"#
+      let edited = try EditedFile(Self.sessions + [check])
+      _ = try edited.text("/in/ann")
+      #expect(try edited.text("/?s=ann") == "in")
+      try edited.write(Self.sessions + ["// as a visitor\n" + check])
+      try edited.told("reloaded: cell 5 in")
+      try edited.told("`sessions` keeps what 5 had put in by requests")
+      #expect(try edited.text("/?s=ann") == "in")
+      // Where the variable is declared anew, the cell logs in again.
+      let cells = ["// by name\n" + Self.sessions[0]] + Self.sessions.dropFirst()
+      try edited.write(cells + ["// as a visitor\n" + check])
+      try edited.told("reloaded: cells 1, 5 (depends on 1) in")
+      #expect(try edited.text("/?s=ann") == "who?")
+      #expect(try edited.text("/?s=test") == "in")
+      try edited.write(cells + [check.replacing("hi", with: "ho")])
+      try edited.told("5 failed")
+      #expect(try edited.text("/?s=test") == "in")
+      try edited.write(cells)
+      try edited.told("reloaded: 5 is gone; `sessions` keeps what 5 had put in by requests")
+      #expect(try edited.text("/?s=test") == "in")
+      try edited.serving.stop()
+    }
+  }
+
+  /// What it put into a guard's variable itself goes with it.
+  @Test func ofACellThatFailsNobodyIsLetInByWhatItPutIn() async throws {
     try await onOwnThread {
       let cells = [
         "var keys = [\"a\"]", "1", "before { if !keys.contains(request.query[\"k\"]) { return \"no\" } }",
@@ -74,7 +101,7 @@ import Testing
       ]
       let edited = try EditedFile(cells)
       var next = cells
-      next[1] = "route \"/add\" { keys.append(\"b\"); 1 }\nawait get(\"/add?k=a\")\nthrow \"x\""
+      next[1] = "func add() { keys.append(\"b\") }\nadd()\nthrow \"x\""
       try edited.write(next)
       try edited.told("2 failed")
       try edited.write(cells)

@@ -99,8 +99,7 @@ extension CellDependencies {
     for text in before.texts {
       let isGone = places[text.number] == nil
       guard isGone || cells.contains(text.number) else { continue }
-      spoilt[text.number] = before.staleness.assigned(by: text.number)
-        .union(before.staleness.assigned(laterBy: text.number))
+      spoilt[text.number] = before.changedItself(by: text.number)
       // Also what was done for requests, unless another cell does that from now on.
       if isGone {
         let given = text.gives.union(before.staleness.assigned(byCalling: text.mentions))
@@ -110,15 +109,11 @@ extension CellDependencies {
     let taken = namesTaken()
     for number in cells {
       guard let place = places[number] else { continue }
-      let used = staleness.assigned(by: number).union(cellsOfGuards.contains(number) ? taken(place) : [])
+      let used = stalenessWithoutRequests.assigned(by: number)
+        .union(cellsOfGuards.contains(number) ? taken(place) : [])
       spoilt[number, default: []].formUnion(
         used.filter { name in
-          givers[name]?.contains { giver in
-            let number = texts[giver].number
-            return giver > place
-              && (staleness.assigned(by: number).contains(name)
-                || staleness.assigned(laterBy: number).contains(name))
-          } ?? false
+          givers[name]?.contains { $0 > place && changedItself(by: texts[$0].number).contains(name) } ?? false
         })
     }
     return spoilt.compactMapValues {
@@ -129,7 +124,19 @@ extension CellDependencies {
 
   /// The names that a guard uses and a cell assigns to or changes, itself or by what it begins, whatever it comes to.
   public func spoilt(by number: Int) -> Set<String> {
-    staleness.assigned(by: number).union(staleness.assigned(laterBy: number)).intersection(namesOfGuards)
+    changedItself(by: number).intersection(namesOfGuards)
+  }
+
+  /// What a cell assigns to or changes, itself or by what it begins, and not by asking a route: that is then done for a
+  /// request, as for anybody's.
+  private func changedItself(by number: Int) -> Set<String> {
+    stalenessWithoutRequests.assigned(by: number).union(stalenessWithoutRequests.assigned(laterBy: number))
+  }
+
+  /// The names that a guard uses and a cell has asked routes to change, as it ran or by what it began.
+  public func requested(by number: Int, in notebook: CellDependencies) -> Set<String> {
+    staleness.assigned(by: number).union(staleness.assigned(laterBy: number))
+      .subtracting(changedItself(by: number)).intersection(notebook.namesOfGuards)
   }
 
   /// The cells whose timers and fibers assign to what some cells declare: they have to do so again, since the first tick

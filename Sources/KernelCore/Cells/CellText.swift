@@ -210,8 +210,8 @@ struct CellText: Sendable {
   var guards: Bool { surrounds.contains(.around(HookKind.before.rawValue)) }
 
   /// Notes that it assigns to some names as it runs, and later, by what it calls.
-  mutating func noteAssignments(to names: Set<String>, later: Set<String>) {
-    uses = uses.assigning(names, later: later)
+  mutating func noteAssignments(to names: OwnRequests.Names) {
+    uses = uses.assigning(names.atOnce, later: names.later)
   }
 
   // MARK: Of a whole notebook

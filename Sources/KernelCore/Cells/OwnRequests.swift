@@ -4,11 +4,21 @@ import Web
 /// What cells change by asking routes of the notebook as they run, as one does that signs up a user to begin with; and what
 /// functions and timers of theirs change by another name.
 ///
-/// It counts as if the cell did it itself: where a variable is declared anew that the route fills, the cell asks again. That
-/// the route has another handler makes it ask no more, since what was asked before would be there twice.
+/// Where a variable is declared anew that the route fills, the cell asks again. That the route has another handler makes it
+/// ask no more, since what was asked before would be there twice.
 struct OwnRequests {
-  /// By the place of the cell, the names that are assigned to or changed as it runs, and by its timers and fibers.
-  private(set) var assigned: [Int: (atOnce: Set<String>, later: Set<String>)] = [:]
+  /// Names that are assigned to or changed as a cell runs, and by its timers and fibers.
+  struct Names {
+    var atOnce: Set<String> = []
+    var later: Set<String> = []
+
+    var isEmpty: Bool { atOnce.isEmpty && later.isEmpty }
+  }
+
+  /// By the place of the cell, what it changes by another name.
+  private(set) var changed: [Int: Names] = [:]
+  /// By the place of the cell, what routes change that it asks.
+  private(set) var requested: [Int: Names] = [:]
   private let handlers: [CellText.Handler]
   private let staleness: Staleness
   private var addresses: [String: Set<Resolution.CalledAddress>] = [:]
@@ -23,17 +33,19 @@ struct OwnRequests {
       for (name, changed) in text.partsChangedByFunctions { parts[name, default: []].formUnion(changed) }
     }
     for (place, text) in texts.enumerated() {
-      let atOnce = assigned(byCalling: text.calledAtOnce.union(addressesCalled(by: text.uses.reads)))
-        .union(parts.isEmpty ? [] : partsChanged(by: Resolution.GlobalUses(reads: text.uses.reads)))
-      let goingOn = staleness.goingOn(of: text.uses)
-      var later: Set<String> = []
-      var asked: Set<Resolution.CalledAddress> = []
-      for begun in goingOn {
-        asked.formUnion(begun.addresses.union(addressesCalled(by: begun.all.reads)))
-        later.formUnion(partsChanged(by: begun.all))
+      var (changed, requested) = (Names(), Names())
+      requested.atOnce = assigned(byCalling: text.calledAtOnce.union(addressesCalled(by: text.uses.reads)))
+      if !parts.isEmpty {
+        changed.atOnce = partsChanged(by: Resolution.GlobalUses(reads: text.uses.reads))
       }
-      later.formUnion(assigned(byCalling: asked))
-      if !atOnce.isEmpty || !later.isEmpty { assigned[place] = (atOnce, later) }
+      var asked: Set<Resolution.CalledAddress> = []
+      for begun in staleness.goingOn(of: text.uses) {
+        asked.formUnion(begun.addresses.union(addressesCalled(by: begun.all.reads)))
+        changed.later.formUnion(partsChanged(by: begun.all))
+      }
+      requested.later = assigned(byCalling: asked)
+      if !changed.isEmpty { self.changed[place] = changed }
+      if !requested.isEmpty { self.requested[place] = requested }
     }
   }
 

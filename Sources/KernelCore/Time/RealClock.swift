@@ -89,10 +89,16 @@ final class RealClock: Clock {
   }
 
   private func noteWake(for due: Int, _ now: Int) {
-    let most = min(max(1, (due - now) >> RealClock.tolerance), RealClock.latest)
-    let grain = 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
-    let wake = due.addingClamped(grain - 1) & ~(grain - 1)
+    let wake = RealClock.wake(for: due, askedAt: now)
     if knownWakes.insert(wake).inserted { wakes.insert(wake) }
+  }
+
+  /// When the loop is to be woken for what is due at a time, both in nanoseconds: what is asked for about the same time
+  /// comes to the same.
+  static func wake(for due: Int, askedAt now: Int) -> Int {
+    let most = min(max(1, (due - now) >> tolerance), latest)
+    let grain = 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
+    return due.addingClamped(grain - 1) & ~(grain - 1)
   }
 
   func cancel(_ token: ClockToken) {

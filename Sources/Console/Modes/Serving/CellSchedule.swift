@@ -423,5 +423,11 @@ struct CellSchedule {
     return dependencies.declaring(dependencies.spoilt(by: edited, since: dependenciesBefore)).contains(number)
   }
 
+  /// What a guard uses and keeps of what an earlier run of a cell has asked routes to put into it.
+  func keptOfRequests(of number: Int) -> Set<String> {
+    let names = dependenciesBefore.requested(by: number, in: dependencies)
+    return names.isEmpty ? [] : done.reduce(into: names) { $0.subtract(dependencies.names(of: $1)) }
+  }
+
   private static let causeLimit = 12
 }

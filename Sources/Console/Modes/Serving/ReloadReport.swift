@@ -14,6 +14,8 @@ struct ReloadReport {
   var removed: [Int] = []
   /// The cells that are gone from the file, but for what takes their place.
   var kept: [Int] = []
+  /// The cells that are gone or ran again, and what guards use that keeps what they had asked routes to put into it.
+  var keptOfRequests: [(number: Int, names: Set<String>)] = []
   /// The cells that have not ended.
   var underWay: [Int] = []
   /// The cells that depend on one that failed or has not ended.
@@ -26,7 +28,7 @@ struct ReloadReport {
     let problems = [
       told(failed: true), told(failed: false), waiting, notRun, staying, retry("the next change"),
     ].compactMap(\.self)
-    let all = [running(duration), going].compactMap(\.self)
+    let all = [running(duration), going, keeping].compactMap(\.self)
     if !all.isEmpty { return "reloaded: " + (all + problems).joined(separator: "; ") }
     return problems.isEmpty
       ? "reloaded: no code has changed" : "not reloaded: " + problems.joined(separator: "; ")
@@ -51,6 +53,14 @@ struct ReloadReport {
 
   private var going: String? {
     ReloadReport.list(removed).map { "\($0) \(removed.count == 1 ? "is" : "are") gone" }
+  }
+
+  private var keeping: String? {
+    let names = keptOfRequests.reduce(into: Set()) { $0.formUnion($1.names) }.sorted().map { "`\($0)`" }
+    guard let list = ReloadReport.joined(names, by: ", "),
+      let cells = ReloadReport.list(keptOfRequests.map(\.number))
+    else { return nil }
+    return "\(list) \(names.count == 1 ? "keeps" : "keep") what \(cells) had put in by requests"
   }
 
   /// - Parameter isServed: whether what the cells served before goes on.

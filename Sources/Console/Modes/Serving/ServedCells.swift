@@ -191,6 +191,10 @@ final class ServedCells {
       reload.report.ran[place].causes = schedule.causes(of: number)
       if schedule.begins(anew: number) { reload.report.begunAnew.insert(number) }
     }
+    for number in reload.report.removed + reload.report.ran.map(\.number) {
+      let names = schedule.keptOfRequests(of: number)
+      if !names.isEmpty { reload.report.keptOfRequests.append((number, names)) }
+    }
     reload.report.isWatched = !needsAll
     reload.report.held = schedule.held
     reload.report.failedBefore = schedule.failed.filter { cell in
