@@ -90,9 +90,8 @@ final class Kernel {
     self.emit = emit
     machine = Machine(
       limits: configuration.machineLimits, host: nil, collector: configuration.collector,
-      interruption: interruption)
+      interruption: interruption, tracer: recorder)
     if configuration.isClockVirtual { machine.seed(0) }
-    machine.tracer = recorder
     self.recorder = recorder
     routes.countsRates = configuration.inspects
     timers = TimerSet(clock: clock, machine: machine, recorder: recorder)

@@ -74,7 +74,7 @@ import Testing
       #expect(try edited.text("/?s=ann") == "in")
       try edited.write(Self.sessions + ["// as a visitor\n" + check])
       try edited.told("reloaded: cell 5 in")
-      try edited.told("`sessions` keeps what 5 had put in by requests")
+      try edited.told("`sessions` keeps whatever 5 had put in by requests")
       #expect(try edited.text("/?s=ann") == "in")
       // Where the variable is declared anew, the cell logs in again.
       let cells = ["// by name\n" + Self.sessions[0]] + Self.sessions.dropFirst()
@@ -83,11 +83,29 @@ import Testing
       #expect(try edited.text("/?s=ann") == "who?")
       #expect(try edited.text("/?s=test") == "in")
       try edited.write(cells + [check.replacing("hi", with: "ho")])
-      try edited.told("5 failed")
+      try edited.told("not reloaded: 5 failed")
+      try edited.told("tries again; `sessions` keeps whatever 5 had put in by requests")
       #expect(try edited.text("/?s=test") == "in")
       try edited.write(cells)
-      try edited.told("reloaded: 5 is gone; `sessions` keeps what 5 had put in by requests")
+      try edited.told("reloaded: 5 is gone; `sessions` keeps whatever 5 had put in by requests")
       #expect(try edited.text("/?s=test") == "in")
+      try edited.serving.stop()
+    }
+  }
+
+  /// Of a cell that has never run well nothing is there but that.
+  @Test func whomACellHasLetInThatFailsIsTold() async throws {
+    try await onOwnThread {
+      let edited = try EditedFile(Self.sessions)
+      try edited.write(Self.sessions + [#"await get("/in/test")"# + "\nthrow 1"])
+      try edited.told("5 failed, and nothing of it is served")
+      try edited.told("`sessions` keeps whatever 5 had put in by requests")
+      #expect(try edited.text("/?s=test") == "in")
+      try edited.write(Self.sessions)
+      try edited.told("reloaded: 5 is gone; `sessions` keeps whatever 5 had put in by requests")
+      try edited.write(["// by name\n" + Self.sessions[0]] + Self.sessions.dropFirst())
+      try edited.told("reloaded: cell 1 in")
+      #expect(try edited.text("/?s=test") == "who?")
       try edited.serving.stop()
     }
   }

@@ -30,7 +30,7 @@ struct InspectorPageTests {
     try notebook.enter("route \"/block\" { await deferred() }")
     try notebook.enter("route \"/sleep/<int:n>\" { await sleep(n * 1ms); \"slept \\(n)\" }")
     try notebook.enter(
-      "route \"/compare\" { let a = await get(\"/sleep/120\"); let b = await get(\"/sleep/130\"); a.text + b.text }"
+      "route \"/compare\" { let a = await get(\"/sleep/600\"); let b = await get(\"/sleep/650\"); a.text + b.text }"
     )
     return notebook
   }
@@ -123,11 +123,11 @@ struct InspectorPageTests {
     try page.wait(for: "!document.querySelector('#trace').hidden")
     let names = try rows(page, "trace-rows").map { $0[0] }
     #expect(names.count == 5 && names[0].hasPrefix("GET /compare"))
-    #expect(names[1].hasPrefix("level 2: GET /sleep/120") && names[1].hasSuffix(", on the critical path"))
+    #expect(names[1].hasPrefix("level 2: GET /sleep/600") && names[1].hasSuffix(", on the critical path"))
     #expect(try rows(page, "trace-rows")[2][1] == "[3]:1")
     let critical = try page.text("document.querySelector('#trace-critical').textContent")
     #expect(
-      critical.contains("timer 120ms [3]:1 ") && critical.contains("timer 130ms [3]:1 "))
+      critical.contains("timer 600ms [3]:1 ") && critical.contains("timer 650ms [3]:1 "))
     #expect(try page.text("document.activeElement.id") == "trace-heading")
     let advice = try page.text("document.querySelector('#trace-advice').textContent")
     #expect(
@@ -135,7 +135,7 @@ struct InspectorPageTests {
         && advice.hasSuffix("await all([get(…), get(…)])"))
     let saved = try page.text(
       "fetch(document.querySelector('#trace-save').href).then((answer) => answer.text())")
-    #expect(saved.hasPrefix("<svg ") && saved.contains("GET /sleep/120"))
+    #expect(saved.hasPrefix("<svg ") && saved.contains("GET /sleep/600"))
     #expect(
       try page.value("document.querySelectorAll('#trace-rows .bar.critical').length") as? Int ?? 0 >= 2)
     try picture(page, "waterfall")

@@ -106,7 +106,7 @@ final class RequestDesk {
       exchange: exchange,
       around: surroundings.isEmpty
         ? nil : surroundings.around(request.path, where: isOfCells ? ownership.thereForCells : nil),
-      isOwn: isOwn, arrived: arrived)
+      isOwn: isOwn, arrived: arrived, now: clock.now)
     if request.asksForWebSocket, let (route, values) = routes.socket(at: request.path) {
       return begin(route, values, coming)
     }
@@ -166,7 +166,9 @@ final class RequestDesk {
     let exchange: Exchange
     let around: Around?
     let isOwn: Bool
+    /// When it came, where it was held until now.
     let arrived: Int?
+    let now: Int
   }
 
   /// Gives an answer that no route makes, through what surrounds its path.
@@ -179,7 +181,7 @@ final class RequestDesk {
     let route = first.surrounding.record
     let values = first.values.map(machine.value)
     let request = requestObject(coming.exchange, route, values)
-    if !missing.isEmpty { route.hit(at: clock.now) }
+    if !missing.isEmpty { route.hit(at: coming.now) }
     let call = surrounded.call(
       route, coming.exchange, handler: nil, missing: missing, around, request: request, standard: response)
     run(call, of: route, coming, request)
@@ -215,7 +217,7 @@ final class RequestDesk {
     _ files: Around.Step, _ coming: Coming, _ around: Around, missing: Response, notFounds: [Around.Step]
   ) {
     let route = files.surrounding.record
-    route.hit(at: clock.now)
+    route.hit(at: coming.now)
     let request = requestObject(coming.exchange, route, files.values.map(machine.value))
     let call = surrounded.call(
       route, coming.exchange, handler: [.int(route.number), .bool(coming.isOwn), request],
@@ -224,7 +226,7 @@ final class RequestDesk {
   }
 
   private func start(_ route: RouteRecord, _ values: [PathValue], _ coming: Coming) {
-    route.hit(at: clock.now)
+    route.hit(at: coming.now)
     let around = coming.around.flatMap { $0.surroundsHandlers ? $0 : nil }
     var (arguments, request) = self.arguments(
       of: route, values, coming.exchange, withRequest: route.usesRequest || around != nil)
@@ -243,7 +245,7 @@ final class RequestDesk {
     let (parameters, request) = arguments(
       of: route, values, exchange, withRequest: route.usesRequest || around != nil)
     guard let around else {
-      return sockets.open(exchange, route, parameters + [request], started: clock.now, span: nil)
+      return sockets.open(exchange, route, parameters + [request], started: coming.now, span: nil)
     }
     // What it is called with lives longer than the fiber of those before it.
     let pinned = (parameters + [request]).map { PinnedValue($0, in: machine) }
@@ -278,21 +280,24 @@ final class RequestDesk {
         .request(request.method, target: request.target), cell: route.cell,
         caller: caller, isOwn: caller != .none || requests.count > 1,
         code: value == nil && opening == nil ? route.place(in: machine) : nil,
-        arrived: coming.arrived)
+        arrived: coming.arrived, at: coming.now)
       ?? .none
     var surrounded: Surrounded?
     if let around = coming.around, let value {
       surrounded = Surrounded(around, PinnedValue(value, in: machine))
     }
     let work = Work(
-      exchange: exchange, route: route, started: coming.arrived ?? clock.now, isOwn: coming.isOwn, span: span,
+      exchange: exchange, route: route, started: coming.arrived ?? coming.now, isOwn: coming.isOwn,
+      span: span,
       surrounded: surrounded, opening: opening)
-    start(call, work, requests)
+    start(call, work, requests, at: coming.now)
   }
 
-  private func start(_ call: (function: Value, arguments: [Value]), _ work: Work, _ requests: RequestChain) {
+  private func start(
+    _ call: (function: Value, arguments: [Value]), _ work: Work, _ requests: RequestChain, at now: Int
+  ) {
     let task = machine.upcomingTask
-    machine.moment = clock.now
+    machine.moment = now
     starting = (task, work)
     machine.start(
       call.function, call.arguments, owner: work.route.owner, followsDeferred: true, requests: requests,
@@ -438,7 +443,7 @@ final class RequestDesk {
     work.isRecovered = true
     let call = surrounded.recovery(
       work.route, work.exchange, kept.around, request: kept.request.value, error: error)
-    start(call, work, origin(work.exchange.request).requests)
+    start(call, work, origin(work.exchange.request).requests, at: clock.now)
   }
 
   private func fail(_ work: Work, _ error: Value) {
@@ -455,13 +460,15 @@ final class RequestDesk {
       }
       writer.abort()
     }
+    let now = clock.now
     recorder?.end(
-      work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code))
+      work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code),
+      at: now)
     if response.status.code >= 500, isCounted { work.route.errors += 1 }
-    if work.status == 0, isCounted { work.route.latency.add(clock.now - work.started) }
+    if work.status == 0, isCounted { work.route.latency.add(now - work.started) }
     reporter.log(
       work.exchange.request, status: Int(response.status.code), bytes: response.length, work.route,
-      started: work.started)
+      started: work.started, now: now)
     work.exchange.respond(reporter.timed(response, started: work.started, work.span))
     work.closeFile(self)
   }

@@ -58,9 +58,13 @@ final class RequestReporter {
   /// - Parameters:
   ///   - bytes: how long the body of the answer is; to `HEAD` it is not sent.
   ///   - started: when it came, in nanoseconds of the kernel's clock; now where nobody waited.
-  func log(_ request: Request, status: Int, bytes: Int, _ route: RouteRecord? = nil, started: Int? = nil) {
+  ///   - now: what the time is, where that is known.
+  func log(
+    _ request: Request, status: Int, bytes: Int, _ route: RouteRecord? = nil, started: Int? = nil,
+    now: Int? = nil
+  ) {
     guard logsRequests else { return }
-    let now = clock.now
+    let now = now ?? clock.now
     emit(
       .served(
         ServedRequest(

@@ -123,6 +123,9 @@ final class RecordedTrace {
     /// When the request came, where it was held until it began.
     var arrived: Int?
     let moment: Moment
+
+    /// Whether the request waited before.
+    var wasHeld: Bool { arrived.map { $0 < moment.time } ?? false }
   }
 
   private var beginning: Beginning
@@ -170,7 +173,7 @@ final class RecordedTrace {
     spans.append(
       Span(
         work: nil, parent: 0, cause: caller, start: start, startOrder: now.order, ownCell: beginning.cell))
-    if start < now.time {
+    if beginning.wasHeld {
       waits.append(
         Wait(
           span: 0, place: nil, start: start, startOrder: now.order, end: now.time, endOrder: now.order,
@@ -183,8 +186,28 @@ final class RecordedTrace {
 
   func id(ofSpan place: Int) -> SpanID { SpanKey(id).with(span: place).id }
 
-  /// Whether a span is in a wait; what begins is not.
-  func isWaiting(_ span: Int) -> Bool { spans[span].lastWait.map { waits[$0].end == nil } ?? false }
+  /// Something begins for a span.
+  func begin(_ work: TracedWork, parent: Int, cause: SpanID, place: Place?, at moment: Moment) {
+    spans.append(
+      Span(
+        work: work, parent: parent, cause: cause, place: place, start: moment.time,
+        startOrder: moment.order))
+  }
+
+  /// A span waits from now on.
+  func wait(span: Int, for source: SpanID, place: Place?, at moment: Moment) {
+    spans[span].lastWait = waits.count
+    waits.append(
+      Wait(
+        span: span, source: source, place: place, start: moment.time, startOrder: moment.order))
+  }
+
+  /// A span waits once more, and there is no room: its last wait stands for all.
+  func foldWait(_ place: Int) {
+    (waits[place].end, waits[place].endOrder) = (nil, nil)
+    waits[place].kind = .many
+    waits[place].source = .none
+  }
 
   /// A span need wait no longer.
   func goOn(span: Int, cause: SpanID, at moment: Moment) {
@@ -239,6 +262,11 @@ final class RecordedTrace {
     if let end = spans[place].end { return end }
     // When what it has begun runs is heard, but not what another service does for it.
     return RecordedTrace.mayWriteElsewhere(spans[place].work) ? now.addingClamped(TraceRecorder.unheard) : now
+  }
+
+  /// The last moment of any of it.
+  func lastMoment(at now: Int) -> Int {
+    spans.indices.reduce(.min) { max($0, lastMoment(ofSpan: $1, at: now)) }
   }
 
   /// Whether any code ran between two places of the order, that of one fiber left out.

@@ -25,6 +25,8 @@ final class TraceRecorder: MachineTracer {
   private(set) var connections = KnownConnections()
   /// How much has been recorded.
   private var order = 0
+  /// The last end of what is no whole trace.
+  private var lastEnd = (span: SpanID.none, order: 0, time: 0)
   /// How much there is to be, and how many traces have to end, before it is worth it to look for room again.
   private var fullSize = 0
   private var endsToCome = 0
@@ -35,9 +37,9 @@ final class TraceRecorder: MachineTracer {
 
   init(clock: any Clock) { self.clock = clock }
 
-  private func moment() -> RecordedTrace.Moment {
+  private func moment(at time: Int? = nil) -> RecordedTrace.Moment {
     order += 1
-    return RecordedTrace.Moment(time: clock.now, order: order)
+    return RecordedTrace.Moment(time: time ?? clock.now, order: order)
   }
 
   // MARK: Whole traces
@@ -50,29 +52,33 @@ final class TraceRecorder: MachineTracer {
   ///   - code: what answers a request, where nothing that surrounds its path runs too; the function of a tick.
   ///   - runsCode: whether any code of the notebook runs for it.
   ///   - arrived: when the request came, where it was held until now.
+  ///   - time: now, where that is known.
   func begin(
     _ subject: RecordedTrace.Subject, cell: Int?, caller: SpanID = .none, isOwn: Bool = false,
-    code: RecordedTrace.Place? = nil, runsCode: Bool = true, arrived: Int? = nil
+    code: RecordedTrace.Place? = nil, runsCode: Bool = true, arrived: Int? = nil,
+    at time: Int? = nil
   ) -> SpanID {
-    let now = moment()
+    let now = moment(at: time)
     let isTick = if case .tick = subject { true } else { false }
     let isAside = isTick || !runsCode
     let id = SpanKey(place: isAside ? asides.upcoming : requests.upcoming, isAside: isAside, span: 0).id
     let beginning = RecordedTrace.Beginning(
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn, code: code,
       runsCode: runsCode, arrived: arrived, moment: now)
-    if isAside { asides.append(beginning) } else { requests.append(beginning) }
+    if isAside { asides.append(consume beginning) } else { requests.append(consume beginning) }
     nextNumber += 1
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
     return id
   }
 
-  func end(_ id: SpanID, _ outcome: TracedOutcome, status: Int? = nil) {
-    guard let trace = kept(id) else { return }
-    let (key, now) = (SpanKey(id), moment())
-    trace.end(span: key.span, outcome, status: status, at: now)
+  /// - Parameter time: now, where that is known.
+  func end(_ id: SpanID, _ outcome: TracedOutcome, status: Int? = nil, at time: Int? = nil) {
+    let key = SpanKey(id)
+    var event = TraceEvent(.ends, span: key.span, at: moment(at: time))
+    event.outcome = outcome
+    event.detail = status ?? 0
     endsToCome -= 1
-    if key.isAside { asides.ended(key.place, at: now.time) } else { requests.ended(key.place, at: now.time) }
+    if note(event, of: key) == nil { write(event, of: id) }
   }
 
   /// Something is done only so long.
@@ -111,6 +117,53 @@ final class TraceRecorder: MachineTracer {
   // MARK: What the machine tells
 
   func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: CodePlace?) -> SpanID {
+    let (key, now) = (SpanKey(parent), moment())
+    if let event = TraceEvent(work, parent: key.span, cause: cause, at: now),
+      let span = note(event, at: place, of: key)
+    {
+      return key.with(span: span).id
+    }
+    return writeBeginning(of: work, parent: parent, cause: cause, place, at: now)
+  }
+
+  func waits(_ id: SpanID, for source: SpanID, at place: CodePlace?) {
+    let key = SpanKey(id)
+    var event = TraceEvent(.waits, span: key.span, at: moment())
+    event.other = source
+    if note(event, at: place, of: key) == nil { writeWait(of: id, for: source, place, at: event.moment) }
+  }
+
+  func goesOn(_ id: SpanID, cause: SpanID) {
+    let key = SpanKey(id)
+    // What ended right before is what it waited for: it is not worth it to look at the clock again.
+    let isAtOnce = lastEnd.order == order && lastEnd.span == cause
+    var event = TraceEvent(.goesOn, span: key.span, at: moment(at: isAtOnce ? lastEnd.time : nil))
+    event.other = cause
+    if note(event, of: key) == nil { write(event, of: id) }
+  }
+
+  func ends(_ id: SpanID, _ outcome: TracedOutcome) {
+    let key = SpanKey(id)
+    var event = TraceEvent(.ends, span: key.span, at: moment())
+    event.outcome = outcome
+    lastEnd = (id, event.moment.order, event.moment.time)
+    if note(event, of: key) == nil { write(event, of: id) }
+  }
+
+  /// Notes what was heard, without looking at the trace; nil where that is not enough.
+  @inline(__always)
+  private func note(_ event: TraceEvent, at place: CodePlace? = nil, of key: SpanKey) -> Int? {
+    if size >= TraceRecorder.limit { return nil }
+    return key.isAside
+      ? asides.note(event, at: place, in: key.place) : requests.note(event, at: place, in: key.place)
+  }
+
+  // MARK: Traces that are laid out
+
+  @inline(never)
+  private func writeBeginning(
+    of work: TracedWork, parent: SpanID, cause: SpanID, _ place: CodePlace?, at now: RecordedTrace.Moment
+  ) -> SpanID {
     guard let trace = kept(parent) else { return .none }
     guard hasRoom(trace) else {
       trace.dropped += 1
@@ -118,40 +171,33 @@ final class TraceRecorder: MachineTracer {
       if RecordedTrace.mayWriteElsewhere(work) { trace.hasDroppedWrites = true }
       return .none
     }
-    let (key, now) = (SpanKey(parent), moment())
-    trace.spans.append(
-      RecordedTrace.Span(
-        work: work, parent: key.span, cause: cause, place: place,
-        start: now.time, startOrder: now.order))
+    let key = SpanKey(parent)
+    trace.begin(work, parent: key.span, cause: cause, place: place, at: now)
     grew(key)
     return trace.id(ofSpan: trace.spans.count - 1)
   }
 
-  func waits(_ id: SpanID, for source: SpanID, at place: CodePlace?) {
+  @inline(never)
+  private func writeWait(
+    of id: SpanID, for source: SpanID, _ place: CodePlace?, at now: RecordedTrace.Moment
+  ) {
     guard let trace = kept(id) else { return }
     let key = SpanKey(id)
-    if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
-      (trace.waits[last].end, trace.waits[last].endOrder) = (nil, nil)
-      trace.waits[last].kind = .many
-      trace.waits[last].source = .none
-      return
-    }
-    let now = moment()
-    trace.spans[key.span].lastWait = trace.waits.count
-    trace.waits.append(
-      RecordedTrace.Wait(
-        span: key.span, source: source, place: place, start: now.time,
-        startOrder: now.order))
+    if let last = trace.spans[key.span].lastWait, !hasRoom(trace) { return trace.foldWait(last) }
+    trace.wait(span: key.span, for: source, place: place, at: now)
     grew(key)
   }
 
-  func goesOn(_ id: SpanID, cause: SpanID) {
-    let span = SpanKey(id).span
-    if let trace = kept(id), trace.isWaiting(span) { trace.goOn(span: span, cause: cause, at: moment()) }
-  }
-
-  func ends(_ id: SpanID, _ outcome: TracedOutcome) {
-    kept(id)?.end(span: SpanKey(id).span, outcome, at: moment())
+  /// That something goes on or ends.
+  @inline(never)
+  private func write(_ event: TraceEvent, of id: SpanID) {
+    guard let trace = kept(id) else { return }
+    trace.write(event, at: nil)
+    let key = SpanKey(id)
+    if event.kind == .ends, key.span == 0 {
+      let time = event.moment.time
+      if key.isAside { asides.ended(key.place, at: time) } else { requests.ended(key.place, at: time) }
+    }
   }
 
   /// The trace that something is heard of, as long as it is kept.

@@ -7,7 +7,7 @@ struct TraceRing {
   /// Of those how many that have ended.
   static let endedLateLimit = 100
 
-  private var slots: [RecordedTrace?]
+  private var slots: [NotedTrace]
   private var next = 1
   /// Traces that began before those in the slots, by their place in the order.
   private var late: [Int: RecordedTrace] = [:]
@@ -17,36 +17,48 @@ struct TraceRing {
   /// What all kept traces take.
   private(set) var size = 0
 
-  init(capacity: Int) { slots = Array(repeating: nil, count: capacity) }
+  init(capacity: Int) { slots = Array(repeating: NotedTrace(), count: capacity) }
 
   /// The place that the next one takes, from 1.
   var upcoming: Int { next }
 
-  /// Adds a trace in the place of the oldest, which is given up or is late from now on. The new one is made of that, where
-  /// nobody else has it.
-  mutating func append(_ beginning: RecordedTrace.Beginning) {
+  /// Adds a trace in the place of the oldest, which is given up or is late from now on.
+  mutating func append(_ beginning: consuming RecordedTrace.Beginning) {
     let slot = next % slots.count
-    var old = slots[slot].take()
-    if old?.isOver == false, late.count < TraceRing.lateLimit {
-      late[next - slots.count] = old
-    } else if let old {
-      forget(old, at: beginning.moment.time)
+    if !slots[slot].isEmpty {
+      if !slots[slot].isOver, late.count < TraceRing.lateLimit {
+        late[next - slots.count] = slots[slot].laidOut()
+        slots[slot].clear()
+      } else {
+        size -= slots[slot].size
+        forgotten = max(forgotten, slots[slot].lastMoment(at: beginning.moment.time))
+      }
     }
-    let new: RecordedTrace
-    if isKnownUniquelyReferenced(&old), let old {
-      old.begin(beginning)
-      new = old
-    } else {
-      new = RecordedTrace(beginning)
-    }
-    slots[slot] = new
-    size += new.size
+    slots[slot].begin(consume beginning)
+    size += slots[slot].size
     next += 1
   }
 
+  /// Notes what was heard of a trace, as `NotedTrace` does; nil also where it is late or not kept any more. There is one of
+  /// it for all kinds: what is called with each request is to take little of the processor's cache of instructions.
+  @inline(never)
+  mutating func note(_ event: TraceEvent, at code: CodePlace?, in place: Int) -> Int? {
+    guard place >= 1, place < next, place + slots.count >= next,
+      let span = slots[place % slots.count].note(event, at: code)
+    else { return nil }
+    switch event.kind {
+    case .fiber, .timer, .waits: size += 1
+    case .goesOn, .ends: break
+    }
+    return span
+  }
+
+  /// A trace laid out; nil where it is not kept.
   subscript(place: Int) -> RecordedTrace? {
-    if place >= next || place < 1 { return nil }
-    return place + slots.count >= next ? slots[place % slots.count] : late[place]
+    mutating get {
+      if place >= next || place < 1 { return nil }
+      return place + slots.count >= next ? slots[place % slots.count].laidOut() : late[place]
+    }
   }
 
   mutating func grew() { size += 1 }
@@ -58,7 +70,7 @@ struct TraceRing {
     guard let trace = self[place] else { return }
     forget(trace, at: now)
     if place + slots.count >= next {
-      slots[place % slots.count] = nil
+      slots[place % slots.count].clear()
     } else {
       late[place] = nil
       endedLate.removeAll { $0 == place }
@@ -76,12 +88,17 @@ struct TraceRing {
 
   private mutating func forget(_ trace: RecordedTrace, at now: Int) {
     size -= trace.size
-    for place in trace.spans.indices { forgotten = max(forgotten, trace.lastMoment(ofSpan: place, at: now)) }
+    forgotten = max(forgotten, trace.lastMoment(at: now))
   }
 
   /// All that are kept, in the order of their beginning.
   var all: [RecordedTrace] {
-    late.sorted { $0.key < $1.key }.map(\.value)
-      + (max(1, next - slots.count)..<next).compactMap { slots[$0 % slots.count] }
+    mutating get {
+      var all = late.sorted { $0.key < $1.key }.map(\.value)
+      for place in max(1, next - slots.count)..<next {
+        if let trace = slots[place % slots.count].laidOut() { all.append(trace) }
+      }
+      return all
+    }
   }
 }

@@ -128,7 +128,7 @@ public final class Machine {
   @exclusivity(unchecked) public var moment = 0
   var operations = OperationTable<Operation>()
   /// Hears where the time goes.
-  public var tracer: (any MachineTracer)?
+  public let tracer: (any MachineTracer)?
   /// What the host wants done in its turn.
   var jobs: [Int: () -> Void] = [:]
   var nextJob = 1
@@ -183,9 +183,10 @@ public final class Machine {
   ///   it does.
   public init(
     limits: MachineLimits = MachineLimits(), host: MachineHost?, collector: CollectorMode = .asNeeded,
-    interruption: Interruption = Interruption()
+    interruption: Interruption = Interruption(), tracer: (any MachineTracer)? = nil
   ) {
     self.interruption = interruption
+    self.tracer = tracer
     self.limits = limits
     heap = Heap(limits: limits, mode: collector)
     globals = .allocate(capacity: Machine.globalCapacity)

@@ -6,10 +6,12 @@ import Language
 public struct SpanID: Hashable, Sendable {
   public let bits: Int
 
+  @inlinable
   public init(bits: Int) { self.bits = bits }
 
   /// Nobody looks at it.
-  public static let none = SpanID(bits: 0)
+  @inlinable
+  public static var none: SpanID { SpanID(bits: 0) }
 }
 
 /// Where the notebook's text begins or awaits something. The line is counted when somebody looks.

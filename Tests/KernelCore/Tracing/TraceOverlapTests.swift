@@ -321,7 +321,7 @@ struct TraceOverlapTests {
       $0.isClockVirtual = false
       $0.recordsTraces = true
     }
-    bench.run("route \"/wait\" { await sleep(40ms); 1 }\nlet there = \"\(server.url(""))\"\nnil", cell: 1)
+    bench.run("route \"/wait\" { await sleep(400ms); 1 }\nlet there = \"\(server.url(""))\"\nnil", cell: 1)
     let order = "let order = \(method)(\"\\(there)/orders\", check: false)"
     for (begun, awaited, isTold) in [
       (order, "await order", false), (order + "\n await order", "nil", true),
@@ -350,7 +350,7 @@ struct TraceOverlapTests {
       $0.isClockVirtual = false
       $0.recordsTraces = true
     }
-    bench.run("route \"/wait\" { await sleep(40ms); 1 }\nlet there = \"\(server.url(""))\"\nnil", cell: 1)
+    bench.run("route \"/wait\" { await sleep(400ms); 1 }\nlet there = \"\(server.url(""))\"\nnil", cell: 1)
     bench.run(
       """
       route "/many" {

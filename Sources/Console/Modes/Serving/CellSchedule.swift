@@ -59,6 +59,8 @@ struct CellSchedule {
   private var spoilt: Set<String> = []
   /// What each cell that is to run or to go adds to them when it does. One that does neither has changed nothing.
   private var spoiltWhenBegun: [Int: Set<String>] = [:]
+  /// What guards use and cells that failed have asked routes to change, as long as it is not declared anew.
+  private var requestedByFailed: [Int: Set<String>] = [:]
   /// What was found to depend on cells that have failed or go on by themselves.
   private var knownBlocked: (sources: Set<Int>, blocked: Set<Int>)?
   /// The cell that the reload waits for.
@@ -81,6 +83,8 @@ struct CellSchedule {
   mutating func adopt(_ cells: [(number: Int, text: String)], mayFail: Set<Int> = []) -> [Int] {
     noteStale()
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
+    // Of what is gone it was told.
+    requestedByFailed = requestedByFailed.filter { old[$0.key] != nil }
     let goingOn = cells.filter { cell in
       old[cell.number].map { $0.isUnderWay && isSame($0.text, cell.text) } ?? false
     }
@@ -187,6 +191,9 @@ struct CellSchedule {
     guard let place = entries.firstIndex(where: { $0.number == number && $0.isUnderWay }) else { return }
     entries[place].isUnderWay = false
     if awaited == number { awaited = nil }
+    if !succeeded {
+      requestedByFailed[number, default: []].formUnion(dependencies.requested(by: number, in: dependencies))
+    }
     // What one has assigned that fails as it may is so after a start too.
     if !succeeded, !mayFail {
       entries[place].hasFailed = true
@@ -201,7 +208,9 @@ struct CellSchedule {
     reduced.remove(number)
     done.insert(number)
     noteEnd(of: number)
-    spoilt.subtract(dependencies.names(of: number))
+    let declared = dependencies.names(of: number)
+    spoilt.subtract(declared)
+    if !declared.isEmpty { requestedByFailed = requestedByFailed.mapValues { $0.subtracting(declared) } }
     let overlaying = dependencies.overlaying(number)
     for index in overlaying.isEmpty ? 0..<0 : entries.indices
     where !entries[index].isDue && overlaying.contains(entries[index].number) {
@@ -423,9 +432,10 @@ struct CellSchedule {
     return dependencies.declaring(dependencies.spoilt(by: edited, since: dependenciesBefore)).contains(number)
   }
 
-  /// What a guard uses and keeps of what an earlier run of a cell has asked routes to put into it.
+  /// What a guard uses and keeps of what a run of a cell, before or failed, has asked routes to put into it.
   func keptOfRequests(of number: Int) -> Set<String> {
     let names = dependenciesBefore.requested(by: number, in: dependencies)
+      .union(requestedByFailed[number] ?? [])
     return names.isEmpty ? [] : done.reduce(into: names) { $0.subtract(dependencies.names(of: $1)) }
   }
 

@@ -14,7 +14,7 @@ struct ReloadReport {
   var removed: [Int] = []
   /// The cells that are gone from the file, but for what takes their place.
   var kept: [Int] = []
-  /// The cells that are gone or ran again, and what guards use that keeps what they had asked routes to put into it.
+  /// The cells that are gone, ran again or failed, and what guards use that keeps what they had put in by requests.
   var keptOfRequests: [(number: Int, names: Set<String>)] = []
   /// The cells that have not ended.
   var underWay: [Int] = []
@@ -28,10 +28,10 @@ struct ReloadReport {
     let problems = [
       told(failed: true), told(failed: false), waiting, notRun, staying, retry("the next change"),
     ].compactMap(\.self)
-    let all = [running(duration), going, keeping].compactMap(\.self)
-    if !all.isEmpty { return "reloaded: " + (all + problems).joined(separator: "; ") }
-    return problems.isEmpty
-      ? "reloaded: no code has changed" : "not reloaded: " + problems.joined(separator: "; ")
+    let all = [running(duration), going].compactMap(\.self)
+    let rest = (problems + [keeping].compactMap(\.self)).joined(separator: "; ")
+    if !all.isEmpty { return "reloaded: " + (all + [rest]).filter { !$0.isEmpty }.joined(separator: "; ") }
+    return rest.isEmpty ? "reloaded: no code has changed" : "not reloaded: " + rest
   }
 
   /// What is not as the file has it, as after a start; nil where all is.
@@ -60,7 +60,7 @@ struct ReloadReport {
     guard let list = ReloadReport.joined(names, by: ", "),
       let cells = ReloadReport.list(keptOfRequests.map(\.number))
     else { return nil }
-    return "\(list) \(names.count == 1 ? "keeps" : "keep") what \(cells) had put in by requests"
+    return "\(list) \(names.count == 1 ? "keeps" : "keep") whatever \(cells) had put in by requests"
   }
 
   /// - Parameter isServed: whether what the cells served before goes on.

@@ -191,7 +191,8 @@ final class ServedCells {
       reload.report.ran[place].causes = schedule.causes(of: number)
       if schedule.begins(anew: number) { reload.report.begunAnew.insert(number) }
     }
-    for number in reload.report.removed + reload.report.ran.map(\.number) {
+    for number in reload.report.removed + reload.report.ran.map(\.number) + reload.report.failed.map(\.number)
+    {
       let names = schedule.keptOfRequests(of: number)
       if !names.isEmpty { reload.report.keptOfRequests.append((number, names)) }
     }
