@@ -213,8 +213,8 @@ final class Supervisor: Responder {
         arrived: entry.arrived)
     }
     exchange.onDisconnect = { [weak self, weak entry] in
-      guard let self, let entry else { return }
-      _ = take(entry)
+      guard let self, let entry, take(entry) else { return }
+      kernel.desk.hasLeft(entry.exchange.request, arrived: entry.arrived)
     }
     return true
   }
@@ -292,7 +292,9 @@ final class Supervisor: Responder {
     routesBefore = routes
     for entry in held where take(entry) {
       entry.exchange.onDisconnect = nil
-      entry.exchange.respond(StandardPages.unavailable("the notebook's kernel was restarted"))
+      kernel.desk.answer(
+        entry.exchange, StandardPages.unavailable("the notebook's kernel was restarted"),
+        arrived: entry.arrived)
     }
     interrupted?()
   }

@@ -171,6 +171,18 @@ import Testing
     }
   }
 
+  /// It is read twice.
+  @Test func theLanguageOfAnUpdatedNotebookIsToldOnce() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write(Self.foreign.replacing("let a = 1", with: "1 + 1"), to: "a.ipynb")
+      let run = try Run(["replay", "--update", "a.ipynb"], in: folder)
+      #expect(run.exit == .code(0) && run.output.contains("1 updated"))
+      #expect(
+        run.errors == "a.ipynb says that its language is python; its code is read as Routebook's\n")
+    }
+  }
+
   @Test func thePromptLoadsAndSavesJupyterNotebooksAndKeepsWhatTheyHave() async throws {
     try await onOwnThread {
       let folder = TemporaryFolder()

@@ -110,6 +110,18 @@ import Testing
     }
   }
 
+  /// It has come half-way.
+  @Test func whomACellHasLetInThatIsStoppedIsTold() async throws {
+    try await onOwnThread {
+      let edited = try EditedFile(Self.sessions)
+      try edited.write(Self.sessions + [#"await get("/in/test")"# + "\nawait after(1h) { 1 }"])
+      while try edited.text("/?s=test") != "in" {}
+      try edited.write(Self.sessions)
+      try edited.told("reloaded: 5 is gone; `sessions` keeps whatever 5 had put in by requests")
+      try edited.serving.stop()
+    }
+  }
+
   /// What it put into a guard's variable itself goes with it.
   @Test func ofACellThatFailsNobodyIsLetInByWhatItPutIn() async throws {
     try await onOwnThread {

@@ -556,6 +556,25 @@ struct CellDependenciesTests {
       sessions("sessions[n] = 1").merging([3: #"expect(await get("/in/ann").text == "in")"#]) { $1 },
       sessions("sessions[n] = 1").merging([3: #"expect(await get("/in/bob").text == "in")"#]) { $1 }, [3]),
     Example(
+      "a check that asks a route, above cells that change and read the same themselves",
+      sessions("sessions[n] = 1").merging([
+        3: #"await get("/in/ann")"#, 4: "sessions[2] = nil", 5: "let n = sessions.count\nbefore { n }",
+      ]) { $1 },
+      sessions("sessions[n] = 1").merging([
+        3: #"await get("/in/bob")"#, 4: "sessions[2] = nil", 5: "let n = sessions.count\nbefore { n }",
+      ]) { $1 },
+      [3]),
+    Example(
+      "a seed by a route, above what reads that",
+      [
+        1: "let items = []", 2: #"route POST "/items" { items.append(1) }"#, 3: #"await post("/items")"#,
+        4: "let n = items.count",
+      ],
+      [
+        1: "let items = []", 2: #"route POST "/items" { items.append(1) }"#, 3: #"await post("/items"); 3"#,
+        4: "let n = items.count",
+      ], [3]),
+    Example(
       "a check that fills what a guard reads, and asks a route that does",
       sessions("sessions[n] = 1").merging([3: #"sessions[2] = 2; await get("/in/ann")"#]) { $1 },
       sessions("sessions[n] = 1").merging([3: #"await get("/in/ann")"#]) { $1 }, [1, 3]),

@@ -109,7 +109,7 @@ extension CellDependencies {
     let taken = namesTaken()
     for number in cells {
       guard let place = places[number] else { continue }
-      let used = stalenessWithoutRequests.assigned(by: number)
+      let used = staleness.assigned(by: number)
         .union(cellsOfGuards.contains(number) ? taken(place) : [])
       spoilt[number, default: []].formUnion(
         used.filter { name in
@@ -127,20 +127,22 @@ extension CellDependencies {
     changedItself(by: number).intersection(namesOfGuards)
   }
 
-  /// What a cell assigns to or changes, itself or by what it begins, and not by asking a route: that is then done for a
-  /// request, as for anybody's.
+  /// What a cell assigns to or changes, itself or by what it begins, and not by asking a route.
   private func changedItself(by number: Int) -> Set<String> {
-    stalenessWithoutRequests.assigned(by: number).union(stalenessWithoutRequests.assigned(laterBy: number))
+    staleness.assigned(by: number).union(staleness.assigned(laterBy: number))
   }
 
   /// The names that a guard uses and a cell has asked routes to change, as it ran or by what it began.
   public func requested(by number: Int, in notebook: CellDependencies) -> Set<String> {
-    staleness.assigned(by: number).union(staleness.assigned(laterBy: number))
-      .subtracting(changedItself(by: number)).intersection(notebook.namesOfGuards)
+    guard let names = requested[number]?.all.intersection(notebook.namesOfGuards), !names.isEmpty else {
+      return []
+    }
+    return names.subtracting(changedItself(by: number))
   }
 
-  /// The cells whose timers and fibers assign to what some cells declare: they have to do so again, since the first tick
-  /// comes at once. And those that take what the timers and fibers of one of these assign to above them.
+  /// The cells whose timers and fibers assign to what some cells declare, or that have asked routes to change it: they
+  /// have to do so again, since the first tick comes at once. And those that take what the timers and fibers of one of
+  /// these assign to above them.
   func refilling(_ cells: Set<Int>) -> Set<Int> {
     let declared = Set(cells.flatMap(names))
     let assigned = texts.map { staleness.assigned(laterBy: $0.number) }
@@ -149,6 +151,7 @@ extension CellDependencies {
     let taken = namesTaken()
     for (place, text) in texts.enumerated() {
       if !assigned[place].isDisjoint(with: declared)
+        || !(requested[text.number]?.all ?? []).isDisjoint(with: declared)
         || (!given.isEmpty && !given.isDisjoint(with: taken(place)))
       {
         found.insert(text.number)

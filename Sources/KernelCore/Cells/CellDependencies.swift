@@ -15,8 +15,9 @@ public struct CellDependencies: Sendable {
   let places: [Int: Int]
   /// As if all had run.
   let staleness: Staleness
-  /// The same without what cells have asked routes to change.
-  let stalenessWithoutRequests: Staleness
+  /// By their numbers, what cells have asked routes to change. That is done for a request, as for anybody's: whoever reads
+  /// it does not depend on the cell, but where a variable is declared anew, the cell asks again.
+  let requested: [Int: OwnRequests.Names]
   /// The places of the cells that declare a name.
   let declarers: [String: [Int]]
   /// The places of the cells that give a name a value or change what it holds, by functions that they call too.
@@ -37,26 +38,24 @@ public struct CellDependencies: Sendable {
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
     let requests = OwnRequests(texts, staleness)
-    func note(_ names: [Int: OwnRequests.Names]) {
-      for (place, names) in names {
-        texts[place].noteAssignments(to: names)
-        staleness.ran(texts[place].number, texts[place].uses, since: CellDependencies.always)
-      }
+    for (place, names) in requests.changed {
+      texts[place].noteAssignments(to: names)
+      staleness.ran(texts[place].number, texts[place].uses, since: CellDependencies.always)
     }
-    note(requests.changed)
-    stalenessWithoutRequests = staleness
-    note(requests.requested)
+    requested = Dictionary(
+      uniqueKeysWithValues: requests.requested.map { [texts] in (texts[$0].number, $1) })
     self.texts = texts
     self.staleness = staleness
     var declarers: [String: [Int]] = [:]
+    var givers: [String: [Int]] = [:]
     for (place, text) in texts.enumerated() {
       for name in text.uses.declares { declarers[name, default: []].append(place) }
+      for name in text.gives.union(staleness.assigned(by: text.number)) {
+        givers[name, default: []].append(place)
+      }
     }
-    self.declarers = declarers
-    givers = CellDependencies.givers(texts, staleness)
-    // What a route does is its requests', whoever asks it.
-    (cellsOfGuards, namesOfGuards) = CellDependencies.ofGuards(
-      texts, CellDependencies.givers(texts, stalenessWithoutRequests))
+    (self.declarers, self.givers) = (declarers, givers)
+    (cellsOfGuards, namesOfGuards) = CellDependencies.ofGuards(texts, givers)
   }
 
   /// When a cell began whose input has not changed since.
@@ -72,8 +71,8 @@ public struct CellDependencies: Sendable {
     affected(by: [other]).contains(number) || refilling([other]).contains(number)
   }
 
-  /// Some cells and those that take anything from them as they run, themselves or by way of others, or whose timers and
-  /// fibers fill what these declare.
+  /// Some cells and those that take anything from them as they run, themselves or by way of others, or whose timers,
+  /// fibers and requests fill what these declare.
   public func dependents(of cells: Set<Int>) -> Set<Int> {
     var found = cells.filter { places[$0] != nil }
     let taken = namesTaken()
@@ -137,16 +136,6 @@ public struct CellDependencies: Sendable {
 
   /// Whether a cell declares what runs before the handlers of routes, and may keep them from running.
   public func guards(_ number: Int) -> Bool { text(number)?.guards ?? false }
-
-  private static func givers(_ texts: [CellText], _ staleness: Staleness) -> [String: [Int]] {
-    var givers: [String: [Int]] = [:]
-    for (place, text) in texts.enumerated() {
-      for name in text.gives.union(staleness.assigned(by: text.number)) {
-        givers[name, default: []].append(place)
-      }
-    }
-    return givers
-  }
 
   private static func ofGuards(_ texts: [CellText], _ givers: [String: [Int]]) -> (Set<Int>, Set<String>) {
     let guards = texts.indices.filter { texts[$0].guards }

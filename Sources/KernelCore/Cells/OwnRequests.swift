@@ -12,6 +12,7 @@ struct OwnRequests {
     var atOnce: Set<String> = []
     var later: Set<String> = []
 
+    var all: Set<String> { atOnce.union(later) }
     var isEmpty: Bool { atOnce.isEmpty && later.isEmpty }
   }
 

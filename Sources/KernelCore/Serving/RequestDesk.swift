@@ -489,6 +489,12 @@ final class RequestDesk {
     exchange.respond(response)
   }
 
+  /// The client of a request has gone that was held until now.
+  func hasLeft(_ request: Request, arrived: Int) {
+    if let recorder { recorder.end(begin(request, in: recorder, arrived: arrived), .cancelled) }
+    reporter.log(request, status: RequestReporter.clientGone, bytes: 0, started: arrived)
+  }
+
   /// The trace of a request that no code of the notebook answers.
   private func begin(_ request: Request, in recorder: TraceRecorder, arrived: Int?) -> SpanID {
     let (requests, caller) = origin(request)

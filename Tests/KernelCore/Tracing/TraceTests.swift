@@ -452,6 +452,40 @@ struct TraceTests {
     #expect(rows(bench, .last) == ["cell [2] 0-0s", "  GET /none [2]:1 0-0s 404"])
   }
 
+  /// A tab that is closed while cells run again.
+  @Test func whoLeavesBeforeAnythingRanForThemLeavesATraceAndALine() {
+    let bench = Bench {
+      $0.recordsTraces = true
+      $0.logsRequests = true
+    }
+    bench.run("route \"/h\" { 1 }\nnil", cell: 1)
+    bench.on { bench.supervisor.holdRequests() }
+    let asked = bench.ask("/h")
+    bench.advance(.seconds(2))
+    asked.disconnect()
+    #expect(asked.status == nil)
+    #expect(rows(bench, .path("/h")).first == "GET /h  0-2s cancelled !")
+    #expect(bench.served == ["GET /h 499 0"])
+    bench.on { bench.supervisor.releaseRoutes() }
+    #expect(bench.ask("/h").status == 200)
+    #expect(bench.served.count == 2)
+  }
+
+  /// So does who was waiting for cells that will not come.
+  @Test func whoIsHeldWhileTheKernelIsRestartedLeavesATraceAndALine() {
+    let bench = Bench {
+      $0.recordsTraces = true
+      $0.logsRequests = true
+    }
+    bench.run("route \"/h\" { 1 }\nnil", cell: 1)
+    bench.on { bench.supervisor.holdRequests() }
+    let asked = bench.ask("/h")
+    bench.on { bench.supervisor.restart() }
+    #expect(asked.status == 503)
+    #expect(rows(bench, .path("/h")).first == "GET /h  0-0s 503")
+    #expect(bench.served.map { $0.prefix(10) } == ["GET /h 503"])
+  }
+
   @Test func whatNoRouteAnswersPushesNothingOutAndIsNotTakenForThePath() {
     let bench = bench()
     bench.run("route GET \"/a\" { 1 }\nnil", cell: 1)

@@ -461,10 +461,10 @@ extension Replay {
       file.problem = (file.problem.map { "\($0); " } ?? "") + "nothing is stored"
       return file.nothingIsUpdated()
     }
-    // As it stands in the file, without the values of parameters.
+    // As it stands in the file, without the values of parameters. What is to be said of the file has been said.
     var notebook: Notebook
     do throws(UnattendedFailure) {
-      notebook = try readNotebook(path)
+      notebook = try readContents(path, as: NotebookFile.Format(ofFileAt: path)).notebook
     } catch {
       file.nothingIsUpdated()
       throw error

@@ -59,7 +59,8 @@ struct CellSchedule {
   private var spoilt: Set<String> = []
   /// What each cell that is to run or to go adds to them when it does. One that does neither has changed nothing.
   private var spoiltWhenBegun: [Int: Set<String>] = [:]
-  /// What guards use and cells that failed have asked routes to change, as long as it is not declared anew.
+  /// What guards use and cells that failed or were stopped have asked routes to change, as long as it is not declared
+  /// anew.
   private var requestedByFailed: [Int: Set<String>] = [:]
   /// What was found to depend on cells that have failed or go on by themselves.
   private var knownBlocked: (sources: Set<Int>, blocked: Set<Int>)?
@@ -96,6 +97,9 @@ struct CellSchedule {
     // One that is stopped has perhaps assigned something by then.
     for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {
       spoilt.formUnion(dependencies.spoilt(by: entry.number))
+    }
+    let requested = entries.filter(\.isUnderWay).map { entry in
+      (number: entry.number, names: dependencies.requested(by: entry.number, in: dependencies))
     }
     // So has one that has failed as it may, and is not there any more or has another text.
     for (number, text) in failedAsMeant
@@ -138,6 +142,9 @@ struct CellSchedule {
       || order.contains { wereOfGuards.contains($0) && !cells.map(\.number).contains($0) }
       || order.contains { before.surrounds($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
+    for (number, names) in requested where stopped.contains(number) {
+      requestedByFailed[number, default: []].formUnion(names)
+    }
     entries = cells.map { number, text in
       Entry(
         number: number, text: text, isDue: due.contains(number), isEdited: edited.contains(number),
@@ -432,7 +439,8 @@ struct CellSchedule {
     return dependencies.declaring(dependencies.spoilt(by: edited, since: dependenciesBefore)).contains(number)
   }
 
-  /// What a guard uses and keeps of what a run of a cell, before or failed, has asked routes to put into it.
+  /// What a guard uses and keeps of what a run of a cell, an earlier one or one that failed, has asked routes to put into
+  /// it.
   func keptOfRequests(of number: Int) -> Set<String> {
     let names = dependenciesBefore.requested(by: number, in: dependencies)
       .union(requestedByFailed[number] ?? [])
