@@ -57,14 +57,30 @@ struct ResponseHead {
   }
 
   private var announcedLengths: [Int?] {
-    headers.lazy.filter { $0.name.utf8.count == 14 && $0.name.lowercased() == "content-length" }
-      .flatMap { $0.value.split(separator: ",", omittingEmptySubsequences: false) }
-      .map { part in
-        let digits = part.drop { $0 == " " || $0 == "\t" }.prefix { $0.isASCII && $0.isNumber }
-        let rest = part[digits.endIndex...]
-        return rest.allSatisfy { $0 == " " || $0 == "\t" } ? Int(digits) : nil
+    var lengths: [Int?] = []
+    for (name, value) in headers where name.utf8.count == 14 && name.lowercased() == "content-length" {
+      for part in value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+        lengths.append(Self.length(part))
       }
+    }
+    return lengths
   }
+
+  /// The number that digits give between spaces; nil where that is none, or too large.
+  private static func length(_ text: Substring.UTF8View) -> Int? {
+    let digits = text.drop(while: isSpace).prefix { (0x30...0x39).contains($0) }
+    if digits.isEmpty || !text[digits.endIndex...].allSatisfy(isSpace) { return nil }
+    var length = 0
+    for digit in digits {
+      let (tens, isTooLarge) = length.multipliedReportingOverflow(by: 10)
+      let (sum, isStillTooLarge) = tens.addingReportingOverflow(Int(digit) - 0x30)
+      if isTooLarge || isStillTooLarge { return nil }
+      length = sum
+    }
+    return length
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   private mutating func takeStatusLine(_ line: UnsafeBufferPointer<UInt8>) {
     let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)

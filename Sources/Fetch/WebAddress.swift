@@ -47,7 +47,7 @@ struct WebAddress: Equatable {
     guard let parts = ccurl_url() else { throw FetchError(.other, "out of memory while an address was read") }
     defer { ccurl_url_cleanup(parts) }
     // libcurl takes what comes behind any number of slashes for the host.
-    if let start = written.firstRange(of: "://")?.upperBound, written[start...].hasPrefix("/"),
+    if let start = written.endOfScheme, written[start...].hasPrefix("/"),
       ["http", "https"].contains(written.prefix { $0 != ":" }.lowercased())
     {
       throw Self.error(CURLUE_NO_HOST, written, isWhole: base == nil)

@@ -24,6 +24,8 @@ final class OutboundCalls {
   let isVirtual: Bool
   let mark: OwnCallMark
   let recorder: TraceRecorder?
+  /// What names the server by the addresses that it had.
+  private var known: (addresses: [BoundAddress], authorities: Set<String>) = ([], [])
   /// Takes a request within the process, as the server would.
   var respond: (Exchange) -> Void = { _ in }
   var onActivity: () -> Void = {}
@@ -195,13 +197,20 @@ final class OutboundCalls {
       return Target(
         ownPath: url, absolute: (address?.url ?? "http://localhost") + url, unixPath: address?.unixPath)
     }
-    if !url.contains("://") {
+    if url.endOfScheme == nil {
       throw Failure(
         .argument, "\"\(url.withoutPassword.printable(limit: 200))\" is no address to call",
         help: "begin with / for a route of this notebook, or with http:// or https://"
       ).at(parameter: 0)
     }
     return Target(ownPath: OwnAddress.path(of: url, among: server.addresses), absolute: url)
+  }
+
+  /// All that names this server.
+  var ownAuthorities: Set<String> {
+    let addresses = server.addresses
+    if known.addresses != addresses { known = (addresses, OwnAddress.authorities(of: addresses)) }
+    return known.authorities
   }
 
   /// The time of cookies, in seconds since 1970.

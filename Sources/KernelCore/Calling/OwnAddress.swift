@@ -5,15 +5,18 @@ enum OwnAddress {
   /// The path and query of `url` where its host and port are those of one of the addresses; nil where it is
   /// somebody else's.
   static func path(of url: String, among addresses: [BoundAddress]) -> String? {
-    guard url.prefix(7).lowercased() == "http://" else { return nil }
-    let rest = url.dropFirst(7)
-    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let bytes = url.utf8
+    guard bytes.prefix(7).elementsEqual("http://".utf8, by: { lowercase($0) == $1 }) else { return nil }
+    let rest = bytes.dropFirst(7)
+    let authority = rest.prefix { $0 != slash && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
     // A name and a password before the host say who calls, not whom.
-    let server = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-    guard let (host, port) = split(server.lowercased()) else { return nil }
-    guard addresses.contains(where: { $0.port == port && names(of: $0).contains(host) }) else { return nil }
-    let path = rest.dropFirst(authority.count)
-    return path.hasPrefix("/") ? String(path) : "/" + path
+    let server =
+      authority.lastIndex(of: UInt8(ascii: "@")).map { authority[authority.index(after: $0)...] } ?? authority
+    guard let (host, port) = split(server), addresses.contains(where: { $0.port == port }) else { return nil }
+    let name = Substring(host).lowercased()
+    guard addresses.contains(where: { $0.port == port && names(of: $0).contains(name) }) else { return nil }
+    let path = rest[authority.endIndex...]
+    return path.first == slash ? String(Substring(path)) : "/" + Substring(path)
   }
 
   /// All that names one of the addresses: `localhost:8080`, `[::1]:8080`.
@@ -28,19 +31,29 @@ enum OwnAddress {
     return all
   }
 
-  private static func split(_ authority: String) -> (host: String, port: Int)? {
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-      let host = String(authority[authority.index(after: authority.startIndex)..<end])
-      return port(authority[authority.index(after: end)...]).map { (host, $0) }
+  private static let slash = UInt8(ascii: "/")
+  private static let colon = UInt8(ascii: ":")
+
+  private static func lowercase(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+
+  private static func split(
+    _ authority: Substring.UTF8View
+  ) -> (host: Substring.UTF8View, port: Int)? {
+    if authority.first == UInt8(ascii: "["), let end = authority.firstIndex(of: UInt8(ascii: "]")) {
+      return port(authority[authority.index(after: end)...]).map { (authority[..<end].dropFirst(), $0) }
     }
-    let host = authority.prefix { $0 != ":" }
-    return port(authority.dropFirst(host.count)).map { (String(host), $0) }
+    let host = authority.prefix { $0 != colon }
+    return port(authority[host.endIndex...]).map { (host, $0) }
   }
 
   /// What follows the host: nothing, or a colon and perhaps a port.
-  private static func port(_ text: Substring) -> Int? {
-    if text.isEmpty || text == ":" { return 80 }
-    return text.hasPrefix(":") ? Int(text.dropFirst()) : nil
+  private static func port(_ text: Substring.UTF8View) -> Int? {
+    guard let first = text.first else { return 80 }
+    if first != colon { return nil }
+    let digits = text.dropFirst()
+    return digits.isEmpty ? 80 : Int(Substring(digits))
   }
 
   /// The hosts by which people call what listens on an address.

@@ -14,7 +14,7 @@ extension OutboundCalls {
     // Only for the address that is written: another to which a route of this notebook redirects is not meant.
     request.skipsCertificateChecks = call.options.isInsecure && target.absolute == call.url
     // What this server itself has no proxy need see.
-    request.directAuthorities = OwnAddress.authorities(of: server.addresses)
+    request.directAuthorities = ownAuthorities
     return request
   }
 
