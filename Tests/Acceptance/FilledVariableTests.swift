@@ -175,6 +175,17 @@ import Testing
     }
   }
 
+  /// Also where it is not the edited cell that has changed it, but one that depends on that.
+  @Test func whyATableBeginsAnewForACellThatDependsOnAnEditIsTold() async throws {
+    try await onOwnThread {
+      let cells = Self.sessions + ["let n = \"test\"", "sessions[n] = nil"]
+      let edited = try EditedFile(cells)
+      try edited.write(cells.map { $0.replacing("\"test\"", with: "\"bob\"") })
+      try edited.told("reloaded: cells 1 (anew, for a guard), 5, 6 (depends on 5) in")
+      try edited.serving.stop()
+    }
+  }
+
   /// What a cell does beside its guard is nothing that the guard reads.
   @Test func anEditOfAGuardLeavesWhatItsCellFills() async throws {
     try await onOwnThread {

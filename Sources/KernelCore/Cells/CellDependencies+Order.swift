@@ -82,7 +82,7 @@ extension CellDependencies {
   /// The names that a guard uses and one of some cells had assigned to or changed, itself or by a timer, or one that is
   /// gone, be it for a request; and those that one of the cells is to assign to, or for a guard to read, where others
   /// assign to them further down. What they are is made anew, so that it is as after a start.
-  public func spoilt(by cells: Set<Int>, since before: CellDependencies) -> Set<String> {
+  func spoilt(by cells: Set<Int>, since before: CellDependencies) -> Set<String> {
     spoilt(byEachOf: cells, since: before).values.reduce(into: []) { $0.formUnion($1) }
   }
 

@@ -59,6 +59,8 @@ struct CellSchedule {
   private var spoilt: Set<String> = []
   /// What each cell that is to run or to go adds to them when it does. One that does neither has changed nothing.
   private var spoiltWhenBegun: [Int: Set<String>] = [:]
+  /// All that they add since the file was last adopted.
+  private var spoiltByDue: Set<String> = []
   /// What guards use and cells that failed or were stopped have asked routes to change, as long as it is not declared
   /// anew.
   private var requestedByFailed: [Int: Set<String>] = [:]
@@ -132,6 +134,7 @@ struct CellSchedule {
       ? concerned : Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
 
     spoiltWhenBegun = dependencies.spoilt(byEachOf: due, since: before)
+    spoiltByDue = spoiltWhenBegun.values.reduce(into: []) { $0.formUnion($1) }
     for cell in goingOn where due.contains(cell.number) { noteBeginning(of: cell.number) }
     isMoved = before.isMoved(in: dependencies)
 
@@ -435,8 +438,7 @@ struct CellSchedule {
     guard !entries.contains(where: { $0.number == number && $0.isEdited }), causes(of: number).isEmpty else {
       return false
     }
-    let edited = Set(entries.filter(\.isEdited).map(\.number))
-    return dependencies.declaring(dependencies.spoilt(by: edited, since: dependenciesBefore)).contains(number)
+    return dependencies.declaring(spoiltByDue).contains(number)
   }
 
   /// What a guard uses and keeps of what a run of a cell, an earlier one or one that failed, has asked routes to put into
