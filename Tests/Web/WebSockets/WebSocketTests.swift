@@ -270,7 +270,7 @@ import Testing
   @Test("a client that does not answer a ping is given up, one that does stays")
   func pings() throws {
     var limits = ServerLimits()
-    limits.pingInterval = .milliseconds(100)
+    limits.pingInterval = .milliseconds(600)
     let sockets = try Sockets(limits: limits)
     let (silent, _) = try sockets.open("/silent")
     let (alive, socket) = try sockets.open("/alive")
@@ -286,14 +286,14 @@ import Testing
   @Test("a client in the middle of a long frame is there, though it answers no ping")
   func pingsWithinAFrame() throws {
     var limits = ServerLimits()
-    limits.pingInterval = .milliseconds(200)
+    limits.pingInterval = .milliseconds(500)
     let sockets = try Sockets(limits: limits)
     let (client, socket) = try sockets.open()
     let frame = WebSocketClient.bytes(
       of: Frame(opcode: WebSocketClient.text, data: [UInt8](repeating: 97, count: 60)))
     for byte in frame {
       try client.raw.send([byte])
-      usleep(20_000)
+      usleep(40_000)
     }
     #expect(sockets.arrived.take() == true)
     #expect(try sockets.closure(of: socket) == nil)
