@@ -69,15 +69,7 @@ struct ResponseHead {
   /// The number that digits give between spaces; nil where that is none, or too large.
   private static func length(_ text: Substring.UTF8View) -> Int? {
     let digits = text.drop(while: isSpace).prefix { (0x30...0x39).contains($0) }
-    if digits.isEmpty || !text[digits.endIndex...].allSatisfy(isSpace) { return nil }
-    var length = 0
-    for digit in digits {
-      let (tens, isTooLarge) = length.multipliedReportingOverflow(by: 10)
-      let (sum, isStillTooLarge) = tens.addingReportingOverflow(Int(digit) - 0x30)
-      if isTooLarge || isStillTooLarge { return nil }
-      length = sum
-    }
-    return length
+    return text[digits.endIndex...].allSatisfy(isSpace) ? Int(Substring(digits)) : nil
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

@@ -452,14 +452,20 @@ struct TraceTests {
     #expect(rows(bench, .last) == ["cell [2] 0-0s", "  GET /none [2]:1 0-0s 404"])
   }
 
-  /// A tab that is closed while cells run again.
-  @Test func whoLeavesBeforeAnythingRanForThemLeavesATraceAndALine() {
+  /// One with a route for which requests wait.
+  private func holdingBench() -> Bench {
     let bench = Bench {
       $0.recordsTraces = true
       $0.logsRequests = true
     }
     bench.run("route \"/h\" { 1 }\nnil", cell: 1)
     bench.on { bench.supervisor.holdRequests() }
+    return bench
+  }
+
+  /// A tab that is closed while cells run again.
+  @Test func whoLeavesBeforeAnythingRanForThemLeavesATraceAndALine() {
+    let bench = holdingBench()
     let asked = bench.ask("/h")
     bench.advance(.seconds(2))
     asked.disconnect()
@@ -473,12 +479,7 @@ struct TraceTests {
 
   /// So does who was waiting for cells that will not come.
   @Test func whoIsHeldWhileTheKernelIsRestartedLeavesATraceAndALine() {
-    let bench = Bench {
-      $0.recordsTraces = true
-      $0.logsRequests = true
-    }
-    bench.run("route \"/h\" { 1 }\nnil", cell: 1)
-    bench.on { bench.supervisor.holdRequests() }
+    let bench = holdingBench()
     let asked = bench.ask("/h")
     bench.on { bench.supervisor.restart() }
     #expect(asked.status == 503)
