@@ -35,6 +35,21 @@ enum Socket {
     return (descriptor, Int(UInt16(bigEndian: address.sin6_port)))
   }
 
+  /// Whether somebody could listen on a port of 127.0.0.1.
+  static func isFree(_ port: Int) throws -> Bool {
+    let descriptor = try open(AF_INET)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_port = UInt16(port).bigEndian
+    return withUnsafePointer(to: &address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+
   static func connectToLoopback(port: Int) throws -> Int32 {
     let descriptor = try open(AF_INET)
     var address = sockaddr_in()

@@ -11,7 +11,7 @@ import Testing
 
   /// Serves a file, which need not get as far as to be served.
   private func start(_ text: String) throws -> (program: RunningProgram, port: Int) {
-    let port = Int.random(in: 20_000..<30_000)
+    let port = try UnusedPort.any()
     let file = try Serving.temporaryFile(text)
     let program = try RunningProgram(
       BuiltProgram.path(), ["serve", "--port", "\(port)", file], environment: Serving.environment)

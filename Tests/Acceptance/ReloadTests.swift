@@ -62,7 +62,7 @@ import Testing
 
   @Test func nobodyReachesARouteBeforeTheStartHasRunAll() async throws {
     try await onOwnThread {
-      let port = Int.random(in: 20_000..<30_000)
+      let port = try UnusedPort.any()
       // The many cells take a while to be read, and the port is open by then.
       let file = try Serving.temporaryFile(
         "# %% 1\nroute \"/\" { \"secret\" }\n# %% 2\nawait sleep(700ms)\nbefore { throw httpError(401) }\n"
@@ -83,7 +83,7 @@ import Testing
     async throws
   {
     try await onOwnThread {
-      let port = Int.random(in: 20_000..<30_000)
+      let port = try UnusedPort.any()
       let file = try Serving.temporaryFile(
         "# %% 1\nfunc protect() { before { throw httpError(401) } }\nroute \"/\" { \"secret\" }\n"
           + "# %% 2\nawait sleep(1h)\n# %% 3\n\(guarding)\n")
@@ -290,7 +290,7 @@ import Testing
   @Test(arguments: ["before { throw httpError(401 }", "before({ throw httpError(401) })"])
   func aStartWithAGuardThatCannotBeReadServesNothing(guarding: String) async throws {
     try await onOwnThread {
-      let port = Int.random(in: 20_000..<30_000)
+      let port = try UnusedPort.any()
       let cells = ["route \"/\" { \"secret\" }", guarding]
       let file = try Serving.temporaryFile(EditedFile.file(cells))
       let program = try RunningProgram(
@@ -310,7 +310,7 @@ import Testing
   /// The requests that waited for a guard were let in by the signal that ends the program.
   @Test func whoWaitsForAGuardIsNotLetInAtTheEnd() async throws {
     try await onOwnThread {
-      let port = Int.random(in: 20_000..<30_000)
+      let port = try UnusedPort.any()
       let file = try Serving.temporaryFile(
         "# %% 1\nroute \"/\" { \"secret\" }\nprint(\"here\")\n# %% 2\nawait sleep(1h)\n# %% 3\nbefore { throw httpError(401) }\n"
       )

@@ -78,7 +78,7 @@ import Testing
   /// Who asks while a start waits is told to come again.
   @Test func whatIsToComeIsUnavailableForOthers() async throws {
     try await onOwnThread {
-      let port = Int.random(in: 20_000..<30_000)
+      let port = try UnusedPort.any()
       let cells = ["var v = 1", #"route "/x" { "\(v)" }"#, "await sleep(8s)", "var v = 2"]
       let program = try RunningProgram(
         BuiltProgram.path(), ["serve", "--port", "\(port)", try Serving.temporaryFile(Self.file(cells))],

@@ -82,16 +82,22 @@ extension CellDependencies {
   /// The names that a guard uses and one of some cells had assigned to or changed, itself or by a timer, or one that is
   /// gone, be it for a request; and those that one of the cells is to assign to, or for a guard to read, where others
   /// assign to them further down. What they are is made anew, so that it is as after a start.
-  func spoilt(by cells: Set<Int>, since before: CellDependencies) -> Set<String> {
-    spoilt(byEachOf: cells, since: before).values.reduce(into: []) { $0.formUnion($1) }
+  ///
+  /// - Parameter due: all that are to run; nil for those cells.
+  public func spoilt(
+    by cells: Set<Int>, of due: Set<Int>? = nil, since before: CellDependencies
+  ) -> Set<String> {
+    spoilt(byEachOf: cells, of: due, since: before).values.reduce(into: []) { $0.formUnion($1) }
   }
 
   /// The same by the cell that does it as it runs, or goes.
-  public func spoilt(byEachOf cells: Set<Int>, since before: CellDependencies) -> [Int: Set<String>] {
+  public func spoilt(
+    byEachOf cells: Set<Int>, of due: Set<Int>? = nil, since before: CellDependencies
+  ) -> [Int: Set<String>] {
     let names = namesOfGuards.union(before.namesOfGuards)
     if names.isEmpty { return [:] }
     var spoilt: [Int: Set<String>] = [:]
-    let givenAnew = cells.reduce(into: Set<String>()) { given, number in
+    let givenAnew = (due ?? cells).reduce(into: Set<String>()) { given, number in
       guard let text = places[number].map({ texts[$0] }) else { return }
       given.formUnion(text.gives.subtracting(text.uses.declares))
       given.formUnion(staleness.assigned(byCalling: text.mentions))

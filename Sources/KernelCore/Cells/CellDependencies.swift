@@ -25,7 +25,7 @@ public struct CellDependencies: Sendable {
   /// The cells whose names a guard may use, itself or by way of others, and those that declare one.
   public let cellsOfGuards: Set<Int>
   /// The names that those use.
-  let namesOfGuards: Set<String>
+  public let namesOfGuards: Set<String>
 
   /// - Parameter cells: the cells in the notebook's order, each with a number of its own.
   public init(_ cells: [(number: Int, text: String)]) {
@@ -95,8 +95,12 @@ public struct CellDependencies: Sendable {
   ///
   /// - Parameters:
   ///   - edited: cells that are new, that have another text now, or whose run is missing.
+  ///   - certain: those that run whatever becomes of others; nil for all that are edited. What a guard uses and they had
+  ///     changed is declared anew, and what is gone had. Others may never run.
   ///   - before: the cells that have run, with the texts that they had then.
-  public func affected(by edited: Set<Int>, since before: CellDependencies) -> [Int] {
+  public func affected(
+    by edited: Set<Int>, undoing certain: Set<Int>? = nil, since before: CellDependencies
+  ) -> [Int] {
     var staleness = before.staleness
     for text in before.texts where places[text.number] == nil {
       let names = text.uses.declares.filter { before.holds(text.number, $0) }
@@ -111,11 +115,27 @@ public struct CellDependencies: Sendable {
         .union(overlaid(by: affected)).union(regaining(before, affected, edited)).union(sources(of: affected))
         .union(bereft(before, affected))
         .union(refilling(affected))
-        .union(declaring(spoilt(by: affected, since: before)))
+        .union(declaring(spoilt(by: affected.intersection(certain ?? edited), of: affected, since: before)))
       if grown.count == affected.count { return order.filter(affected.contains) }
       affected = grown
     }
   }
+
+  /// The cells of some that run whatever becomes of others: none that depends on others of them or on those that have not
+  /// ended.
+  public func certain(
+    of edited: Set<Int>, beside underWay: Set<Int>, since before: CellDependencies
+  ) -> Set<Int> {
+    if before.texts.isEmpty { return edited }
+    let spoiling = spoilt(byEachOf: edited, since: before).keys.filter(edited.contains)
+    // Of many nobody would wait for that.
+    if spoiling.count > CellDependencies.certainLimit { return edited }
+    let others = edited.union(underWay)
+    return edited.subtracting(
+      spoiling.filter { dependents(of: others.subtracting([$0])).contains($0) })
+  }
+
+  private static let certainLimit = 12
 
   /// What some cells are to declare that have not run as they read now.
   public func awaited(_ pending: Set<Int>) -> AwaitedDeclarations {

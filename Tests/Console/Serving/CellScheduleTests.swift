@@ -53,6 +53,9 @@ struct CellScheduleTests {
             schedule.ended(
               number, succeeded: !failing.contains(number), mayFail: mayFail.contains(number))
           }
+        case .stop(let number):
+          stopped.append(number)
+          steps.append("stop \(number)")
         case .wait(let number): return steps + ["wait \(number)"]
         case .rest: return steps
         }
@@ -165,6 +168,72 @@ struct CellScheduleTests {
     #expect(played.take(texts) == [])
     // Where it runs again, what it had changed is made anew.
     #expect(played.take(edited(texts, [4: "every(1h) { sessions[\"y\"] = nil }"])) == ["1", "4"])
+  }
+
+  /// Of a cell that never runs since the one before it fails, nothing is to be undone.
+  @Test func whatACellHadChangedOfAGuardsDataIsMadeAnewWhenItIsAboutToRunAgain() {
+    let texts = [
+      1: "let sessions = [:]", 2: "before { sessions }",
+      3: #"route POST "/login" { sessions["t"] = 1; "t" }"#, 4: #"let token = await post("/login").text"#,
+      5: "sessions[token] = nil", 6: #"route "/" { 1 }"#, 7: "await post(\"/login\")",
+    ]
+    let played = Played(texts)
+    played.failing = [4]
+    let failing = edited(texts, [4: #"let token = await post("/login").text; throw 1"#])
+    #expect(played.take(failing) == ["4"])
+    #expect(played.schedule.held == [5] && played.schedule.pendingGuards == [4, 5])
+    #expect(played.take(edited(failing, [6: #"route "/" { 2 }"#])) == ["4", "6"])
+    played.failing = []
+    #expect(played.take(texts) == ["6"])
+    // What the cell had asked for is lost with all that was put in, so it asks again.
+    let good = edited(texts, [4: #"let token = await post("/login").text + "2""#])
+    #expect(played.take(good) == ["4", "1", "4", "5", "7"])
+    #expect(played.schedule.begins(anew: 1) && !played.schedule.begins(anew: 5))
+    #expect(played.take(good) == [])
+    // Edited itself, it runs whatever becomes of others.
+    #expect(played.take(edited(good, [5: "sessions[token] = 2"])) == ["1", "4", "5", "7"])
+    played.failing = [4]
+    #expect(played.take(edited(failing, [5: "sessions[token] = 3"])) == ["4"])
+    #expect(played.schedule.held == [5])
+  }
+
+  @Test func aCellThatGoesOnIsStoppedWhereWhatItReadsIsMadeAnew() {
+    let texts = [
+      1: "let sessions = [:]", 2: "before { sessions }", 3: "let n = sessions.count\nsleep(1h)",
+      4: #"route "/" { 1 }"#, 5: #"let token = "t""#, 6: "sessions[token] = 1",
+    ]
+    let played = Played(texts)
+    played.waiting = [3]
+    let first = edited(texts, [3: "let n = sessions.count\nsleep(2h)"])
+    #expect(played.take(first) == ["3", "wait 3"])
+    played.failing = [5]
+    #expect(played.take(edited(first, [5: "let token = 1 / 0"])) == ["5"])
+    #expect(played.stopped == [] && played.schedule.underWay == [3])
+    played.failing = []
+    #expect(played.take(edited(first, [5: #"let token = "u""#])) == ["5", "stop 3", "1", "3", "wait 3"])
+    #expect(played.end(3) == ["6"])
+  }
+
+  /// What it had changed before was seen to when it began.
+  @Test func aCellThatFillsAGuardsDataGoesOnBesideOtherEdits() {
+    let texts = [
+      1: "let sessions = [:]", 2: "before { sessions }", 3: "sleep(1h)\nsessions[9] = 1",
+      4: #"route "/" { 1 }"#,
+    ]
+    let played = Played(texts)
+    played.waiting = [3]
+    let first = edited(texts, [3: "sleep(2h)\nsessions[9] = 1"])
+    #expect(played.take(first) == ["1", "3", "wait 3"])
+    #expect(played.take(edited(first, [4: #"route "/" { 2 }"#])) == ["4"])
+    #expect(played.stopped == [] && played.schedule.underWay == [3])
+    // But not where no guard used it then.
+    let unguarded = edited(texts, [2: nil])
+    let other = Played(unguarded)
+    other.waiting = [3]
+    let second = edited(unguarded, [3: "sleep(3h)\nsessions[9] = 1"])
+    #expect(other.take(second) == ["3", "wait 3"])
+    #expect(other.take(edited(second, [2: "before { sessions }"])) == ["1", "2", "3", "wait 3"])
+    #expect(other.stopped == [3])
   }
 
   @Test func whatIsDueSinceCellsHaveMovedStaysSoWhenAnEditIsTakenBack() {

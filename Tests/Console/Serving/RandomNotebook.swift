@@ -129,10 +129,11 @@ struct RandomNotebook {
     case 11:
       entry.text = "if \(input) % 2 > 0 { \(around(&random)) } else { \(around(&random)) }"
     case 12:
-      let way = Int.random(in: 0..<3, using: &random)
-      entry = Entry(
-        text: ["free.append(\(value))", "allow(\(value))", "free = [\(value)]"][way], needs: ["free"],
-        calls: way == 1 ? ["allow"] : [])
+      let way = Int.random(in: 0..<4, using: &random)
+      if way < 3 { entry = Entry(text: "", calls: way == 1 ? ["allow"] : []) }
+      entry.needs.insert("free")
+      entry.text =
+        ["free.append(\(value))", "allow(\(value))", "free = [\(value)]", "free.append(\(input))"][way]
     case 13, 14:
       // By a function or a closure of its own.
       let other = "s\(Int.random(in: 0..<3, using: &random))"

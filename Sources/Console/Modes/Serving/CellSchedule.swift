@@ -10,6 +10,8 @@ struct CellSchedule {
     /// All that a cell made is to go.
     case remove(Int)
     case run(Int, text: String)
+    /// A cell that goes on by itself is to be stopped, since one that it depends on is about to run.
+    case stop(Int)
     /// Nothing is to be done before the cell that runs has ended.
     case wait(Int)
     /// Nothing is to be done before a cell that goes on by itself ends, or the file changes.
@@ -54,13 +56,7 @@ struct CellSchedule {
   /// When the last good run of each cell ended, as a count of such ends.
   private var ends: [Int: Int] = [:]
   private var endCount = 0
-  /// The names that guards use and that are to be declared anew: cells have changed them that are gone, run again or
-  /// have failed.
-  private var spoilt: Set<String> = []
-  /// What each cell that is to run or to go adds to them when it does. One that does neither has changed nothing.
-  private var spoiltWhenBegun: [Int: Set<String>] = [:]
-  /// All that they add since the file was last adopted.
-  private var spoiltByDue: Set<String> = []
+  private var spoilt = SpoiltNames()
   /// What guards use and cells that failed or were stopped have asked routes to change, as long as it is not declared
   /// anew.
   private var requestedByFailed: [Int: Set<String>] = [:]
@@ -68,6 +64,9 @@ struct CellSchedule {
   private var knownBlocked: (sources: Set<Int>, blocked: Set<Int>)?
   /// The cell that the reload waits for.
   private var awaited: Int?
+  /// Cells under way that are to be stopped.
+  private var toStop: [Int] = []
+  private var hasMoreDue = false
   /// Whether cells have moved when the file was last adopted.
   private var isMoved = false
   /// Whether a cell that is to run or is gone declares something around routes, or what a guard uses, or did.
@@ -98,7 +97,7 @@ struct CellSchedule {
     let overtaken = before.overtaken(ends)
     // One that is stopped has perhaps assigned something by then.
     for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {
-      spoilt.formUnion(dependencies.spoilt(by: entry.number))
+      spoilt.add(dependencies.spoilt(by: entry.number))
     }
     let requested = entries.filter(\.isUnderWay).map { entry in
       (number: entry.number, names: dependencies.requested(by: entry.number, in: dependencies))
@@ -106,8 +105,9 @@ struct CellSchedule {
     // So has one that has failed as it may, and is not there any more or has another text.
     for (number, text) in failedAsMeant
     where !cells.contains(where: { $0.number == number && isSame($0.text, text) }) {
-      spoilt.formUnion(dependencies.spoilt(by: number))
+      spoilt.add(dependencies.spoilt(by: number))
     }
+    let namesOfGuards = dependencies.namesOfGuards
     dependencies = CellDependencies(cells)
     dependenciesBefore = before
     knownBlocked = nil
@@ -118,32 +118,41 @@ struct CellSchedule {
     func differs(_ number: Int, _ text: String, from texts: [Int: String]) -> Bool {
       (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
     }
+    // One that goes on had changed perhaps what no guard used then.
+    if !dependencies.namesOfGuards.isSubset(of: namesOfGuards) {
+      let changed = dependencies.spoilt(byEachOf: Set(goingOn.map(\.number)), since: before)
+      for cell in goingOn { spoilt.add((changed[cell.number] ?? []).subtracting(namesOfGuards)) }
+    }
     var changed = Set(
       cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
         + cells.map(\.number).filter { overtaken.contains($0) || reduced.contains($0) }
-    ).union(dependencies.declaring(spoilt))
+    ).union(dependencies.declaring(spoilt.names))
     // One that has failed as it may fails no longer, perhaps, where what it reads is another.
     let isAnyGoneOrMoved =
       order.contains { number in !cells.contains { $0.number == number } } || before.isMoved(in: dependencies)
     let again =
       asMeant.isEmpty ? [] : isAnyGoneOrMoved ? Set(asMeant.keys) : Set(dependencies.affected(by: changed))
     changed.formUnion(again.intersection(asMeant.keys))
-    let concerned = Set(dependencies.affected(by: changed, since: before))
+    let certain = dependencies.certain(of: changed, beside: Set(goingOn.map(\.number)), since: before)
+    let concerned = Set(dependencies.affected(by: changed, undoing: certain, since: before))
     let due =
       goingOn.isEmpty
-      ? concerned : Set(dependencies.affected(by: changed.union(goingOn.map(\.number)), since: before))
-
-    spoiltWhenBegun = dependencies.spoilt(byEachOf: due, since: before)
-    spoiltByDue = spoiltWhenBegun.values.reduce(into: []) { $0.formUnion($1) }
-    for cell in goingOn where due.contains(cell.number) { noteBeginning(of: cell.number) }
+      ? concerned
+      : Set(
+        dependencies.affected(
+          by: changed.union(goingOn.map(\.number)), undoing: certain, since: before))
     isMoved = before.isMoved(in: dependencies)
 
     let edited = Set(cells.filter { differs($0.number, $0.text, from: texts) }.map(\.number))
     let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
+    let numbers = Set(cells.map(\.number))
+    spoilt.adopt(
+      dependencies.spoilt(byEachOf: due, since: before).filter { !underWay.contains($0.key) },
+      certain: certain.union(order.filter { !numbers.contains($0) }))
     movesSurroundings =
       due.contains { dependencies.surrounds($0) || ofGuards.contains($0) || wereOfGuards.contains($0) }
-      || order.contains { wereOfGuards.contains($0) && !cells.map(\.number).contains($0) }
-      || order.contains { before.surrounds($0) && (due.contains($0) || !cells.map(\.number).contains($0)) }
+      || order.contains { wereOfGuards.contains($0) && !numbers.contains($0) }
+      || order.contains { before.surrounds($0) && (due.contains($0) || !numbers.contains($0)) }
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     for (number, names) in requested where stopped.contains(number) {
       requestedByFailed[number, default: []].formUnion(names)
@@ -153,8 +162,7 @@ struct CellSchedule {
         number: number, text: text, isDue: due.contains(number), isEdited: edited.contains(number),
         isStale: old[number]?.isStale ?? false, isUnderWay: underWay.contains(number))
     }
-    (awaited, replaced) = (nil, [])
-    let numbers = Set(cells.map(\.number))
+    (awaited, toStop, hasMoreDue, replaced) = (nil, [], false, [])
     gone = order.filter { !numbers.contains($0) }.map { [dependencies] number in
       Gone(number: number, heirs: dependencies.heirs(of: number, in: before).filter(due.contains))
     }
@@ -170,29 +178,72 @@ struct CellSchedule {
       texts[number] = nil
       ends[number] = nil
       failedAsMeant[number] = nil
-      noteBeginning(of: number)
+      spoilt.begins(number)
       reduced.remove(number)
       done.insert(number)
       return .remove(number)
     }
     if let number = outdated.popLast() { return .remove(number) }
+    if let number = toStop.popLast() { return .stop(number) }
     if let awaited { return .wait(awaited) }
-    let blocked = findBlocked()
-    let place = entries.firstIndex { entry in
-      entry.isDue && !entry.hasFailed && !entry.isUnderWay && !blocked.contains(entry.number)
+    guard let place = firstReady() else { return .rest }
+    let number = entries[place].number
+    let names = spoilt.missing(for: number)
+    if !names.isEmpty {
+      summon(names)
+      return next()
     }
-    guard let place else { return .rest }
     entries[place].isUnderWay = true
-    noteBeginning(of: entries[place].number)
-    failedAsMeant[entries[place].number] = nil
-    awaited = entries[place].number
-    return .run(entries[place].number, text: entries[place].text)
+    spoilt.begins(number)
+    failedAsMeant[number] = nil
+    awaited = number
+    return .run(number, text: entries[place].text)
   }
 
-  /// What a cell had changed that runs again or goes is not so any more, but for what has been declared anew before.
-  private mutating func noteBeginning(of number: Int) {
-    guard let names = spoiltWhenBegun.removeValue(forKey: number) else { return }
-    spoilt.formUnion(done.reduce(into: names) { $0.subtract(dependencies.names(of: $1)) })
+  /// The first of the cells that are to run and can.
+  private mutating func firstReady() -> Int? {
+    let blocked = findBlocked()
+    return entries.firstIndex { entry in
+      entry.isDue && !entry.hasFailed && !entry.isUnderWay && !blocked.contains(entry.number)
+    }
+  }
+
+  /// The cells that declare some names are to run before one that had changed them, and what depends on them.
+  private mutating func summon(_ names: Set<String>) {
+    let declaring = dependencies.declaring(names)
+    // Those that have run already run again.
+    let concerned = Set(
+      dependencies.affected(by: declaring, undoing: declaring.union(done), since: dependencies))
+    spoilt.summon(
+      names.union(dependencies.spoilt(by: concerned.intersection(done), since: dependencies)))
+    for index in entries.indices where concerned.contains(entries[index].number) {
+      guard entries[index].isUnderWay else { continue }
+      (entries[index].isUnderWay, entries[index].isDue) = (false, false)
+      spoilt.add(dependencies.spoilt(by: entries[index].number))
+      noteRequested(byFailed: entries[index].number)
+      toStop.append(entries[index].number)
+    }
+    makeDue { concerned.contains($0.number) && !$0.hasFailed }
+  }
+
+  /// Some cells are to run, too.
+  private mutating func makeDue(_ isConcerned: (Entry) -> Bool) {
+    var fresh: Set<Int> = []
+    for index in entries.indices where !entries[index].isDue && isConcerned(entries[index]) {
+      entries[index].isDue = true
+      fresh.insert(entries[index].number)
+    }
+    if !fresh.isEmpty { hasMoreDue = true }
+    // What they had changed, before the file was adopted or after.
+    let (late, early) = (fresh.intersection(done), fresh.subtracting(done))
+    for (cells, before) in [(early, dependenciesBefore), (late, dependencies)] where !cells.isEmpty {
+      spoilt.add(dependencies.spoilt(byEachOf: cells, since: before).filter { cells.contains($0.key) })
+    }
+  }
+
+  /// A cell has failed or was stopped: what it has asked routes to change by then is kept.
+  private mutating func noteRequested(byFailed number: Int) {
+    requestedByFailed[number, default: []].formUnion(dependencies.requested(by: number, in: dependencies))
   }
 
   /// The run of a cell that `next` asked for has ended. After one that failed and may, those that depend on it run all
@@ -201,9 +252,7 @@ struct CellSchedule {
     guard let place = entries.firstIndex(where: { $0.number == number && $0.isUnderWay }) else { return }
     entries[place].isUnderWay = false
     if awaited == number { awaited = nil }
-    if !succeeded {
-      requestedByFailed[number, default: []].formUnion(dependencies.requested(by: number, in: dependencies))
-    }
+    if !succeeded { noteRequested(byFailed: number) }
     // What one has assigned that fails as it may is so after a start too.
     if !succeeded, !mayFail {
       entries[place].hasFailed = true
@@ -219,7 +268,7 @@ struct CellSchedule {
     done.insert(number)
     noteEnd(of: number)
     let declared = dependencies.names(of: number)
-    spoilt.subtract(declared)
+    spoilt.declare(declared)
     if !declared.isEmpty { requestedByFailed = requestedByFailed.mapValues { $0.subtracting(declared) } }
     let overlaying = dependencies.overlaying(number)
     for index in overlaying.isEmpty ? 0..<0 : entries.indices
@@ -235,16 +284,16 @@ struct CellSchedule {
   private mutating func noteWhatWasSpoilt(by number: Int) {
     let names = dependencies.spoilt(by: number)
     if names.isEmpty { return }
-    spoilt.formUnion(names)
+    spoilt.add(names)
+    spoilt.summon(names)
     let concerned = Set(dependencies.affected(by: dependencies.declaring(names).subtracting([number])))
     runAgain { concerned.contains($0.number) && !$0.hasFailed && !$0.isUnderWay }
   }
 
   /// Some cells are to run, whatever becomes of the text of others.
   private mutating func runAgain(_ isConcerned: (Entry) -> Bool) {
-    for index in entries.indices where isConcerned(entries[index]) {
-      (entries[index].isDue, entries[index].isStale) = (true, true)
-    }
+    makeDue(isConcerned)
+    for index in entries.indices where isConcerned(entries[index]) { entries[index].isStale = true }
   }
 
   /// The fibers of the earlier run of a cell are over; its timers stood still. What they had put into what a guard reads
@@ -255,6 +304,7 @@ struct CellSchedule {
     if names.isEmpty { return }
     let declaring = dependencies.declaring(names).intersection(done)
     if declaring.isEmpty { return }
+    spoilt.summon(names.intersection(declaring.flatMap(dependencies.names)))
     let concerned = Set(dependencies.affected(by: declaring, since: dependencies))
     runAgain { concerned.contains($0.number) && !$0.isUnderWay }
   }
@@ -337,6 +387,12 @@ struct CellSchedule {
   }
 
   // MARK: What to tell
+
+  /// The cells that are due where there are more than when that was last asked, or the file was adopted.
+  mutating func grownDue() -> Set<Int>? {
+    defer { hasMoreDue = false }
+    return hasMoreDue ? due : nil
+  }
 
   /// The cells that are to run: what goes on of their earlier runs is to change nothing any more.
   var due: Set<Int> { Set(entries.filter(\.isDue).map(\.number)) }
@@ -438,7 +494,7 @@ struct CellSchedule {
     guard !entries.contains(where: { $0.number == number && $0.isEdited }), causes(of: number).isEmpty else {
       return false
     }
-    return dependencies.declaring(spoiltByDue).contains(number)
+    return dependencies.declaring(spoilt.due).contains(number)
   }
 
   /// What a guard uses and keeps of what a run of a cell, an earlier one or one that failed, has asked routes to put into
@@ -446,7 +502,7 @@ struct CellSchedule {
   func keptOfRequests(of number: Int) -> Set<String> {
     let names = dependenciesBefore.requested(by: number, in: dependencies)
       .union(requestedByFailed[number] ?? [])
-    return names.isEmpty ? [] : done.reduce(into: names) { $0.subtract(dependencies.names(of: $1)) }
+    return spoilt.leaving(names)
   }
 
   private static let causeLimit = 12

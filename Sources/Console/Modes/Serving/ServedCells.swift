@@ -108,7 +108,10 @@ final class ServedCells {
         kernel.removeEffects(of: number)
         stopping.removeAll { $0.number == number }
         if isGone { reload?.report.removed.append(number) }
-      case .run(let number, let text): run(number, text)
+      case .run(let number, let text):
+        if let due = schedule.grownDue() { kernel.pauseTimers(ofCells: due) }
+        run(number, text)
+      case .stop(let number): stop(number)
       case .wait(let number):
         let isServing = serveDespiteWait()
         tellOfWait(number)
@@ -316,11 +319,13 @@ final class ServedCells {
     kernel.pauseTimers(ofCells: schedule.due)
     if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
     setOrder()
-    for number in stopped {
-      if let run = runs.removeValue(forKey: number) { stopping.append((number, run)) }
-      kernel.interrupt(cell: number)
-      Stream.complain("cell [\(number)] is interrupted: the file has changed")
-    }
+    stopped.forEach(stop)
+  }
+
+  private func stop(_ number: Int) {
+    if let run = runs.removeValue(forKey: number) { stopping.append((number, run)) }
+    kernel.interrupt(cell: number)
+    Stream.complain("cell [\(number)] is interrupted: the file has changed")
   }
 
   /// Whether nothing is wrong with the cells that was not wrong with the same text before; tells what is.
