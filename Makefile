@@ -16,9 +16,11 @@ WRITE ?=
 ROUTEBOOK ?=
 # Swift's runtime goes into the program: it starts faster, and runs where no Swift is installed. Exclusive access is
 # checked in the tests alone (docs/decisions/0043). Generic types are not made from their names, since that looks for
-# what they conform to among all that the program has: a tenth of its start.
+# what they conform to among all that the program has: a tenth of its start. Each instruction of the machine ends with a
+# jump of its own to the next (docs/decisions/0049).
 RELEASE ?= -c release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked \
-  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+  -Xswiftc -Xllvm -Xswiftc -tail-dup-pred-size=4096 -Xswiftc -Xllvm -Xswiftc -tail-dup-succ-size=4096
 RELEASE_FLAGS ?= $(RELEASE) --product routebook
 
 program := .build/release/routebook

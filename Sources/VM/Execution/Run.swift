@@ -529,7 +529,11 @@ extension Machine {
             registers = fiber.pointee.registers
           }
         }
-      case .labels: continue
+      case .labels:
+        // Nothing, as k is 0. A case without code would make the loop's head its own successor, and the compiler would not
+        // copy it to the end of each case.
+        ip += Int(instruction.pointee.k)
+        continue
       case .returnValue:
         let frame = registers - 2
         ip = UnsafeMutablePointer<Instruction>(bitPattern: frame[1].bits).unsafelyUnwrapped
