@@ -1,12 +1,22 @@
 import Language
 
 extension Machine {
+  /// How many a value has that knows it at once: what is asked for most often.
+  @inline(__always) private func count(of object: Value) -> Int? {
+    switch object.tag {
+    case Tag.array: object.array.pointee.count
+    case Tag.dictionary: object.dictionary.pointee.live
+    case Tag.string where heap.isSimple(object.string): object.string.pointee.count
+    default: nil
+    }
+  }
+
   /// Reads `object.member`. Lenient, as after `?.`: a key that a dictionary lacks gives nil.
   @inline(never) func getMember(_ object: Value, _ member: Int, isLenient: Bool, into target: ValuePointer)
     -> Bool
   {
-    if object.tag == Tag.array, member == countMember {
-      target.pointee = .int(object.array.pointee.count)
+    if member == countMember, let count = count(of: object) {
+      target.pointee = .int(count)
       return true
     }
     let own = property(object.tag, member)

@@ -277,14 +277,16 @@ extension Machine {
         continue
       case .loop:
         ip += wide()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpIfTrue:
         if a.pointee.isBool {
           if !a.pointee.bool { continue }
           ip += shortC()
+          if budget <= 0, !refill(fiber, &budget) { break }
           budget &-= 1
-          if budget >= 0 || refill(fiber, &budget) { continue }
+          continue
         } else {
           failCondition(a.pointee, "a condition")
         }
@@ -292,8 +294,9 @@ extension Machine {
         if a.pointee.isBool {
           if a.pointee.bool { continue }
           ip += shortC()
+          if budget <= 0, !refill(fiber, &budget) { break }
           budget &-= 1
-          if budget >= 0 || refill(fiber, &budget) { continue }
+          continue
         } else {
           failCondition(a.pointee, "a condition")
         }
@@ -315,8 +318,9 @@ extension Machine {
         else { break }
         if !isTrue { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpUnlessLess:
         let b = registerB()
         guard
@@ -326,8 +330,9 @@ extension Machine {
         else { break }
         if isTrue { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpIfLessOrEqual:
         let b = registerB()
         guard
@@ -337,8 +342,9 @@ extension Machine {
         else { break }
         if !isTrue { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpUnlessLessOrEqual:
         let b = registerB()
         guard
@@ -348,20 +354,23 @@ extension Machine {
         else { break }
         if isTrue { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpIfEqual:
         guard let isEqual = areEqual(a.pointee, registerB().pointee) else { break }
         if !isEqual { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpUnlessEqual:
         guard let isEqual = areEqual(a.pointee, registerB().pointee) else { break }
         if isEqual { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpIfEqualInteger:
         guard
           let isEqual = a.pointee.isInt
@@ -369,8 +378,9 @@ extension Machine {
         else { break }
         if !isEqual { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpUnlessEqualInteger:
         guard
           let isEqual = a.pointee.isInt
@@ -378,8 +388,9 @@ extension Machine {
         else { break }
         if isEqual { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpIfLessInteger:
         guard
           let isTrue = a.pointee.isInt
@@ -387,8 +398,9 @@ extension Machine {
         else { break }
         if !isTrue { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .jumpUnlessLessInteger:
         guard
           let isTrue = a.pointee.isInt
@@ -396,8 +408,9 @@ extension Machine {
         else { break }
         if isTrue { continue }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
 
       // MARK: Loops
       case .rangePrepare:
@@ -416,8 +429,9 @@ extension Machine {
         a.pointee = .int(a.pointee.int &+ 1)
         registerB().pointee = a.pointee
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
       case .eachPrepare:
         if prepareEach(a, isPair: instruction.pointee.k != 0) {
           if !heap.isDue || collect(fiber, ip, registers) { continue }
@@ -438,8 +452,9 @@ extension Machine {
           a[1] = .int(place &+ 2)
         }
         ip += shortC()
+        if budget <= 0, !refill(fiber, &budget) { break }
         budget &-= 1
-        if budget >= 0 || refill(fiber, &budget) { continue }
+        continue
 
       // MARK: Calls
       case .call:
@@ -456,8 +471,9 @@ extension Machine {
             registers = a + 2
           }
           ip = closure.pointee.entry
+          if budget <= 0, !refill(fiber, &budget) { break }
           budget &-= 1
-          if budget >= 0 || refill(fiber, &budget) { continue }
+          continue
         } else if a.pointee.tag == Tag.native, instruction.pointee.k == 0 {
           // So that an operation that it begins knows where.
           fiber.pointee.ip = ip
@@ -472,8 +488,9 @@ extension Machine {
             ip = fiber.pointee.ip
             registers = fiber.pointee.registers
             if heap.isDue, !collect(fiber, ip, registers) { break }
+            if budget <= 0, !refill(fiber, &budget) { break }
             budget &-= 1
-            if budget >= 0 || refill(fiber, &budget) { continue }
+            continue
           } else {
             // The stack may have moved all the same.
             registers = fiber.pointee.registers
@@ -512,8 +529,9 @@ extension Machine {
             registers = a + 2
           }
           ip = closure.pointee.entry
+          if budget <= 0, !refill(fiber, &budget) { break }
           budget &-= 1
-          if budget >= 0 || refill(fiber, &budget) { continue }
+          continue
         } else {
           fiber.pointee.ip = ip
           fiber.pointee.registers = registers
@@ -523,8 +541,9 @@ extension Machine {
             ip = fiber.pointee.ip
             registers = fiber.pointee.registers
             if heap.isDue, !collect(fiber, ip, registers) { break }
+            if budget <= 0, !refill(fiber, &budget) { break }
             budget &-= 1
-            if budget >= 0 || refill(fiber, &budget) { continue }
+            continue
           } else {
             registers = fiber.pointee.registers
           }

@@ -20,8 +20,11 @@ extension Heap {
     let isSmall = room <= Heap.roomWithoutIndex
     dictionary.pointee.index = isSmall ? nil : Heap.emptyIndex(room * 2)
     dictionary.pointee.mask = isSmall ? 0 : room * 2 - 1
-    charge(room * 48)
+    charge(room * Heap.bytesOfEntry)
   }
+
+  /// What an entry takes, with its two slots in the index.
+  private static let bytesOfEntry = MemoryLayout<DictionaryEntry>.stride + 8
 
   /// Up to so many entries are looked through one by one.
   private static let roomWithoutIndex = 8
@@ -44,9 +47,10 @@ extension Heap {
   /// A double that is a whole number hashes as that integer, since the two are equal.
   @inline(__always) func hash(of key: Value) -> Int {
     if key.tag == Tag.string { return hash(key.string) }
-    if key.isDouble, let whole = Int(exactly: key.double) { return mix(whole) }
-    return mix(key.int)
+    return key.isDouble ? hash(ofDouble: key) : mix(key.int)
   }
+
+  @inline(never) private func hash(ofDouble key: Value) -> Int { mix(Int(exactly: key.double) ?? key.int) }
 
   /// Numbers near one another stay so, which caches like; what they have above twelve bits is mixed with
   /// the seed, since numbers come from requests too.
@@ -55,16 +59,27 @@ extension Heap {
     return number ^ Int(truncatingIfNeeded: Heap.fold(high, 0x9E37_79B9_7F4A_7C15))
   }
 
+  /// Of strings the hashes have been asked for.
   @inline(__always) private func areSameKey(_ a: Value, _ b: Value) -> Bool {
     if a.tag == b.tag {
       if a.bits == b.bits { return true }
-      if a.tag == Tag.string { return areEqual(a.string, b.string) }
-      if a.isDouble { return a.double == b.double }
-      return false
+      if a.tag == Tag.string {
+        return a.string.pointee.header.aux == b.string.pointee.header.aux && areEqual(a.string, b.string)
+      }
+      return a.isDouble && a.double == b.double
     }
-    if a.isInt && b.isDouble { return a.int == Int(exactly: b.double) }
-    if a.isDouble && b.isInt { return Int(exactly: a.double) == b.int }
-    return false
+    return a.isDouble ? isWhole(a.double, b) : b.isDouble && isWhole(b.double, a)
+  }
+
+  /// Out of line, since it would be computed for every key before any is looked at.
+  @inline(never) private func isWhole(_ double: Double, _ value: Value) -> Bool {
+    value.isInt && Int(exactly: double) == value.int
+  }
+
+  /// What a slot of the index holds: the number of an entry, and above it bits of the hash of its key, so that the entry
+  /// of another key need seldom be read. Negative where it is empty.
+  @inline(__always) private static func slotValue(_ number: Int, _ hash: Int, _ mask: Int) -> Int32 {
+    Int32(truncatingIfNeeded: hash & ~(mask >> 1) & 0x7fff_ffff | number)
   }
 
   /// The entry of a key, or the complement of the index slot where it would go; where there is no index, that of 0.
@@ -73,19 +88,21 @@ extension Heap {
   ) -> Int {
     let entries = dictionary.pointee.entries
     guard let index = dictionary.pointee.index else {
-      for number in 0..<dictionary.pointee.used
-      where entries[number].hash == hash && areSameKey(entries[number].key, key) {
-        return number
-      }
+      for number in 0..<dictionary.pointee.used where areSameKey(entries[number].key, key) { return number }
       return ~0
     }
     let mask = dictionary.pointee.mask
+    let numbers = Int32(truncatingIfNeeded: mask >> 1)
+    let wanted = Heap.slotValue(0, hash, mask)
     var disturbance = UInt(bitPattern: hash)
     var slot = hash & mask
     while true {
-      let number = Int(index[slot])
-      if number < 0 { return ~slot }
-      if entries[number].hash == hash, areSameKey(entries[number].key, key) { return number }
+      let found = index[slot]
+      if found < 0 { return ~slot }
+      if found & ~numbers == wanted {
+        let number = Int(found & numbers)
+        if areSameKey(entries[number].key, key) { return number }
+      }
       disturbance >>= 5
       slot = (slot &* 5 &+ 1 &+ Int(bitPattern: disturbance)) & mask
     }
@@ -103,11 +120,7 @@ extension Heap {
   func set(
     _ value: Value, for key: Value, in dictionary: UnsafeMutablePointer<DictionaryObject>
   ) throws(Failure) {
-    guard Heap.isKey(key) else {
-      throw Failure(
-        .type, "\(Tag.name(key.tag)) cannot be a key",
-        help: "keys are Strings, numbers, Bools, Durations and Dates")
-    }
+    if !Heap.isKey(key) { throw Heap.noKey(key) }
     let hash = hash(of: key)
     var place = find(key, hash, in: dictionary)
     if place >= 0 {
@@ -119,10 +132,18 @@ extension Heap {
       place = find(key, hash, in: dictionary)
     }
     let number = dictionary.pointee.used
-    dictionary.pointee.entries[number] = DictionaryEntry(key: key, value: value, hash: hash)
-    if let index = dictionary.pointee.index { index[~place] = Int32(truncatingIfNeeded: number) }
+    dictionary.pointee.entries[number] = DictionaryEntry(key: key, value: value)
+    if let index = dictionary.pointee.index {
+      index[~place] = Heap.slotValue(number, hash, dictionary.pointee.mask)
+    }
     dictionary.pointee.used = number + 1
     dictionary.pointee.live += 1
+  }
+
+  @inline(never) private static func noKey(_ value: Value) -> Failure {
+    Failure(
+      .type, "\(Tag.name(value.tag)) cannot be a key",
+      help: "keys are Strings, numbers, Bools, Durations and Dates")
   }
 
   private func entryValue(_ number: Int, _ dictionary: UnsafeMutablePointer<DictionaryObject>) -> ValuePointer
@@ -150,7 +171,7 @@ extension Heap {
     willRemoveAll(from: dictionary)
     let room = dictionary.pointee.capacity
     if room > Heap.largestKeptRoom {
-      charge(-room * 48)
+      charge(-room * Heap.bytesOfEntry)
       Glibc.free(dictionary.pointee.entries)
       Glibc.free(dictionary.pointee.index)
       return setBuffers(of: dictionary, 4)
@@ -167,8 +188,8 @@ extension Heap {
       live * 4 > dictionary.pointee.capacity * 3
       ? dictionary.pointee.capacity * 2 : dictionary.pointee.capacity
     try checkCount(live + 1)
-    try reserve(capacity * 48)
-    charge(max(0, capacity - dictionary.pointee.capacity) * 48)
+    try reserve(capacity * Heap.bytesOfEntry)
+    charge(max(0, capacity - dictionary.pointee.capacity) * Heap.bytesOfEntry)
     closeGaps(in: dictionary)
     dictionary.pointee.entries = realloc(
       dictionary.pointee.entries, capacity * MemoryLayout<DictionaryEntry>.stride
@@ -196,14 +217,14 @@ extension Heap {
     let count = dictionary.pointee.capacity * 2
     let (index, mask, entries) = (Heap.emptyIndex(count), count - 1, dictionary.pointee.entries)
     for number in 0..<dictionary.pointee.used {
-      let hash = entries[number].hash
+      let hash = hash(of: entries[number].key)
       var disturbance = UInt(bitPattern: hash)
       var slot = hash & mask
       while index[slot] >= 0 {
         disturbance >>= 5
         slot = (slot &* 5 &+ 1 &+ Int(bitPattern: disturbance)) & mask
       }
-      index[slot] = Int32(truncatingIfNeeded: number)
+      index[slot] = Heap.slotValue(number, hash, mask)
     }
     dictionary.pointee.index = index
     dictionary.pointee.mask = mask

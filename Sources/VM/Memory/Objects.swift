@@ -47,7 +47,6 @@ struct DictionaryEntry {
   /// `unset` where the entry was removed.
   var key: Value
   var value: Value
-  var hash: Int
 }
 
 /// Entries in insertion order, and an open-addressed index into them where they are many.

@@ -81,23 +81,25 @@ extension Heap {
   func isSimple(_ string: UnsafeMutablePointer<StringObject>) -> Bool {
     let flags = string.pointee.header.flags
     if flags & StringObject.isMeasured != 0 { return flags & StringObject.isSimple != 0 }
-    let simple = isASCII(string) && memchr(string.bytes, 13, string.pointee.count) == nil
+    let simple = isASCIIWithoutReturns(string)
     string.pointee.header.flags = flags | StringObject.isMeasured | (simple ? StringObject.isSimple : 0)
     return simple
   }
 
-  private func isASCII(_ string: UnsafeMutablePointer<StringObject>) -> Bool {
+  private func isASCIIWithoutReturns(_ string: UnsafeMutablePointer<StringObject>) -> Bool {
     let bytes = UnsafeRawPointer(string.bytes)
     let count = string.pointee.count
     var place = 0
     while place + 8 <= count {
-      if bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 {
-        return false
-      }
+      // A byte that was a carriage return is 0 in the second, and the subtraction sets its highest bit.
+      let word = bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      let other = word ^ 0x0d0d_0d0d_0d0d_0d0d
+      if (word | (other &- 0x0101_0101_0101_0101) & ~other) & 0x8080_8080_8080_8080 != 0 { return false }
       place += 8
     }
     while place < count {
-      if bytes.load(fromByteOffset: place, as: UInt8.self) >= 0x80 { return false }
+      let byte = bytes.load(fromByteOffset: place, as: UInt8.self)
+      if byte >= 0x80 || byte == 13 { return false }
       place += 1
     }
     return true
@@ -107,9 +109,10 @@ extension Heap {
     isSimple(string) ? string.pointee.count : text(string).count
   }
 
+  /// 31 bits. It is kept in the string, with a bit that says so.
   @inline(__always) func hash(_ string: UnsafeMutablePointer<StringObject>) -> Int {
     let cached = string.pointee.header.aux
-    return cached != 0 ? Int(cached) : hashSlowly(string)
+    return cached != 0 ? Int(cached >> 1) : hashSlowly(string)
   }
 
   /// Folded multiplication over eight bytes at a time, from a seed that nobody outside knows.
@@ -130,7 +133,7 @@ extension Heap {
     hash = Heap.fold(hash ^ tail, seed)
     let short = UInt32(truncatingIfNeeded: hash ^ (hash >> 32)) | 1
     string.pointee.header.aux = short
-    return Int(short)
+    return Int(short >> 1)
   }
 
   @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
@@ -162,12 +165,14 @@ extension Heap {
     return Value(tag, result)
   }
 
-  func checkLength(_ count: Int) throws(Failure) {
-    if count > state.pointee.limits.stringLength {
-      throw Failure(
-        .limit, "a string of \(count) bytes is longer than the limit of \(state.pointee.limits.stringLength)",
-        help: "keep its parts in an Array")
-    }
+  @inline(__always) func checkLength(_ count: Int) throws(Failure) {
+    if count > state.pointee.limits.stringLength { throw tooLong(count) }
     try reserve(count)
+  }
+
+  @inline(never) private func tooLong(_ count: Int) -> Failure {
+    Failure(
+      .limit, "a string of \(count) bytes is longer than the limit of \(state.pointee.limits.stringLength)",
+      help: "keep its parts in an Array")
   }
 }

@@ -33,6 +33,14 @@ struct DictionaryTests {
     ),
     ("let d = [1: \"int\"]\nd[1.0] = \"double\"\nd", "[1: \"double\"]"),
     ("let d = [0.0: 1]\nd[-0.0]", "1"),
+    (
+      "let d = [:]\nfor i in 0..<1000 { d[i * 1.0] = i }\nd[999] = 0\n[d[7], d[7.5], d[998.0], d[999.0], d.count]",
+      "[7, nil, 998, 0, 1000]"
+    ),
+    (
+      "let d = [:]\nfor i in 0..<1000 { d[\"k\\(i)\"] = i; d[i] = -i }\n[d[\"k7\"], d[7], d[\"7\"], d.count]",
+      "[7, -7, nil, 2000]"
+    ),
     ("let d = [Double.nan: 1]\nd[Double.nan]", "1"),
     ("let d = [9007199254740992.0: \"double\"]\nd[9007199254740993] = \"int\"\nd.count", "2"),
     ("let a = deferred()\nlet d = [a: 1]\n[d[a], d[deferred()]]", "[1, nil]"),
@@ -135,13 +143,14 @@ extension Heap {
   /// How many places the search for the key that is hardest to find looks at.
   fileprivate func longestSearch(_ dictionary: UnsafeMutablePointer<DictionaryObject>) -> Int {
     guard let index = dictionary.pointee.index else { return dictionary.pointee.used }
+    let numbers = Int32(dictionary.pointee.mask >> 1)
     var longest = 0
     for entry in 0..<dictionary.pointee.used {
-      let hash = dictionary.pointee.entries[entry].hash
+      let hash = hash(of: dictionary.pointee.entries[entry].key)
       var disturbance = UInt(bitPattern: hash)
       var slot = hash & dictionary.pointee.mask
       var steps = 1
-      while Int(index[slot]) != entry {
+      while Int(index[slot] & numbers) != entry {
         disturbance >>= 5
         slot = (slot &* 5 &+ 1 &+ Int(bitPattern: disturbance)) & dictionary.pointee.mask
         steps += 1

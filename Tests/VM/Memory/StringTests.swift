@@ -4,6 +4,20 @@ import Testing
 
 /// Characters are Swift's: what a reader sees as one.
 struct StringTests {
+  /// Bytes are looked at in groups of eight.
+  @Test(arguments: ["\u{c}", "\r", "\r\n", "\u{e}", "\u{7f}", "\u{80}", "\u{8d}", "é", "e\u{301}"])
+  func charactersAreCountedAsSwiftCountsThemWhereverTheyStand(_ part: String) {
+    let host = ScriptHost(collector: .asNeeded)
+    defer { withExtendedLifetime(host) {} }
+    let heap = host.machine.heap
+    for before in 0..<18 {
+      for after in 0..<10 {
+        let text = String(repeating: "a", count: before) + part + String(repeating: "\n", count: after)
+        #expect(heap.characterCount(heap.makeString(text).string) == text.count)
+      }
+    }
+  }
+
   @Test(arguments: [
     ("\"👨‍👩‍👧‍👦\".count", "1"),
     ("\"e\\u{301}\".count", "1"),
