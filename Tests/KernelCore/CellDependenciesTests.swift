@@ -636,9 +636,44 @@ struct CellDependenciesTests {
       (3, #"route "/later" { await get("/add") }"#), (4, "await get(\"/add\")"),
       (5, "await get(\"/add\"); keys.append(2)"), (8, "before { keys }"),
     ])
-    #expect((2...5).map(cells.spoilt(by:)) == [[], [], [], ["keys"]])
+    #expect((2...5).map(cells.changedItself(by:)) == [[], [], [], ["keys"]])
     #expect((2...5).map { cells.requested(by: $0, in: cells) } == [["keys"], [], ["keys"], []])
     #expect(cells.cellsOfGuards == [1, 2, 5, 8])
+  }
+
+  /// A timer that makes what a guard reads of another value would leave there what that was before.
+  @Test func whatMakesAGuardsDataOfAnotherValueByATimerDependsOnThat() {
+    func cells(_ keys: String, _ filling: String, _ guarding: String) -> CellDependencies {
+      CellDependencies([(1, keys), (2, "let allow = [:]"), (3, guarding), (4, filling)])
+    }
+    let guarding = "before { allow[request.path] }"
+    for filling in [
+      "every(1s) { for k in keys { allow[k] = 1 } }",
+      "func fill() { for k in keys { allow[k] = 1 } }\nafter(1s) { fill() }",
+    ] {
+      let before = cells("let keys = [1]", filling, guarding)
+      #expect(cells("let keys = [2]", filling, guarding).affected(by: [1], since: before) == [1, 4])
+      #expect(before.dependents(of: [1]) == [1, 4] && before.depends(4, on: 1))
+      // Of what no guard reads it is looked up each time.
+      let other = cells("let keys = [1]", filling, "let x = 1")
+      #expect(cells("let keys = [2]", filling, "let x = 1").affected(by: [1], since: other) == [1])
+    }
+  }
+
+  /// What requests have put into a variable is not lost for who reads it elsewhere.
+  @Test func aReaderThatMovesRunsNothingButItselfWhereRequestsFillWhatItReads() {
+    let cells = [
+      (1, "let items = []"), (2, "route \"/add\" { items.append(1) }"), (3, "items.append(2)"),
+      (4, "let n = items.count"),
+    ]
+    let before = CellDependencies(cells)
+    let moved = CellDependencies([cells[0], cells[1], cells[3], cells[2]])
+    #expect(moved.affected(by: [], since: before) == [4])
+    let guarding = (5, "before { if n > 1 { throw httpError(401) } }")
+    let guarded = CellDependencies(cells + [guarding])
+    #expect(
+      CellDependencies([cells[0], cells[1], cells[3], cells[2], guarding]).affected(by: [], since: guarded)
+        == [1, 4, 3])
   }
 
   @Test func theOrderIsTheNotebooks() {

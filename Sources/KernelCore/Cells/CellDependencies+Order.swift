@@ -2,8 +2,8 @@
 
 extension CellDependencies {
   /// The cells that have run and take a name now from another cell, or come to it behind other assignments, since cells
-  /// have moved or are gone; those that declare what they take; and those that are to have a name now, of several whose
-  /// order is another.
+  /// have moved or are gone; those that declare what they take, unless that loses what requests have put in; and those that
+  /// are to have a name now, of several whose order is another.
   func moved(since before: CellDependencies) -> Set<Int> {
     let order = texts.map(\.number).filter { before.places[$0] != nil }
     let isMoved = before.isMoved(in: self)
@@ -21,10 +21,23 @@ extension CellDependencies {
           source == sourceBefore
           && assigning(name, before: place, in: before)
             == before.assigning(name, before: placeBefore, in: self)
-        if !isSame { moved.formUnion([number, source].compactMap(\.self)) }
+        if isSame { continue }
+        moved.insert(number)
+        // What requests have put in is kept, unless a guard is to read it.
+        if let source, source != sourceBefore || cellsOfGuards.contains(number) || !isGivenForRequests(name) {
+          moved.insert(source)
+        }
       }
     }
     return isMoved ? moved.union(movedDeclarers(since: before)) : moved
+  }
+
+  /// Whether a name is given a value, or what it holds is changed, by what answers requests, or by functions.
+  private func isGivenForRequests(_ name: String) -> Bool {
+    (givers[name] ?? []).contains { place in
+      let text = texts[place]
+      return !text.uses.declares.contains(name) && !changedItself(by: text.number).contains(name)
+    }
   }
 
   /// Whether cells stand in another order in another notebook.
@@ -79,14 +92,12 @@ extension CellDependencies {
     return sources
   }
 
-  /// The names that a guard uses and one of some cells had assigned to or changed, itself or by a timer, or one that is
-  /// gone, be it for a request; and those that one of the cells is to assign to, or for a guard to read, where others
-  /// assign to them further down. What they are is made anew, so that it is as after a start.
+  /// The names that one of some cells had assigned to or changed, itself or by a timer, or one that is gone, be it for a
+  /// request; and those that one of the cells is to assign to, or for a guard to read, where others assign to them further
+  /// down. Of what a guard uses they are made anew, so that it is as after a start.
   ///
   /// - Parameter due: all that are to run; nil for those cells.
-  public func spoilt(
-    by cells: Set<Int>, of due: Set<Int>? = nil, since before: CellDependencies
-  ) -> Set<String> {
+  func spoilt(by cells: Set<Int>, of due: Set<Int>? = nil, since before: CellDependencies) -> Set<String> {
     spoilt(byEachOf: cells, of: due, since: before).values.reduce(into: []) { $0.formUnion($1) }
   }
 
@@ -94,8 +105,7 @@ extension CellDependencies {
   public func spoilt(
     byEachOf cells: Set<Int>, of due: Set<Int>? = nil, since before: CellDependencies
   ) -> [Int: Set<String>] {
-    let names = namesOfGuards.union(before.namesOfGuards)
-    if names.isEmpty { return [:] }
+    if before.texts.isEmpty { return [:] }
     var spoilt: [Int: Set<String>] = [:]
     let givenAnew = (due ?? cells).reduce(into: Set<String>()) { given, number in
       guard let text = places[number].map({ texts[$0] }) else { return }
@@ -112,7 +122,7 @@ extension CellDependencies {
         spoilt[text.number, default: []].formUnion(given.subtracting(givenAnew))
       }
     }
-    let taken = namesTaken()
+    let taken = cellsOfGuards.isEmpty ? { _ in [] } : namesTaken()
     for number in cells {
       guard let place = places[number] else { continue }
       let used = staleness.assigned(by: number)
@@ -122,23 +132,20 @@ extension CellDependencies {
           givers[name]?.contains { $0 > place && changedItself(by: texts[$0].number).contains(name) } ?? false
         })
     }
-    return spoilt.compactMapValues {
-      let found = $0.intersection(names)
-      return found.isEmpty ? nil : found
-    }
+    return spoilt.filter { !$0.value.isEmpty }
   }
 
-  /// The names that a guard uses and a cell assigns to or changes, itself or by what it begins, whatever it comes to.
-  public func spoilt(by number: Int) -> Set<String> {
-    changedItself(by: number).intersection(namesOfGuards)
+  /// Those of some names that guards use, or have used.
+  public func ofGuards(_ names: Set<String>, since before: CellDependencies) -> Set<String> {
+    names.filter { namesOfGuards.contains($0) || before.namesOfGuards.contains($0) }
   }
 
   /// What a cell assigns to or changes, itself or by what it begins, and not by asking a route.
-  private func changedItself(by number: Int) -> Set<String> {
+  public func changedItself(by number: Int) -> Set<String> {
     staleness.assigned(by: number).union(staleness.assigned(laterBy: number))
   }
 
-  /// The names that a guard uses and a cell has asked routes to change, as it ran or by what it began.
+  /// The names that guards of a notebook use and a cell has asked routes to change, as it ran or by what it began.
   public func requested(by number: Int, in notebook: CellDependencies) -> Set<String> {
     guard let names = requested[number]?.all.intersection(notebook.namesOfGuards), !names.isEmpty else {
       return []
@@ -167,9 +174,21 @@ extension CellDependencies {
     return found
   }
 
-  /// The names that a guard uses and the fibers of a cell assign to or change as long as they go on.
-  public func spoilt(byFibersOf number: Int, in notebook: CellDependencies) -> Set<String> {
-    staleness.assigned(byFibersOf: number).intersection(notebook.namesOfGuards)
+  /// What the fibers of a cell assign to or change as long as they go on.
+  public func changed(byFibersOf number: Int) -> Set<String> { staleness.assigned(byFibersOf: number) }
+
+  /// The cells whose timers and fibers make what guards read of what some cells declare or assign to.
+  func refeeding(_ cells: Set<Int>) -> Set<Int> {
+    if namesOfGuards.isEmpty { return [] }
+    let changed = cells.reduce(into: Set<String>()) {
+      $0.formUnion(names(of: $1))
+      $0.formUnion(staleness.assigned(by: $1))
+    }
+    var found: Set<Int> = []
+    for text in texts where !staleness.assigned(laterBy: text.number).isDisjoint(with: namesOfGuards) {
+      if !staleness.read(laterBy: text.number).isDisjoint(with: changed) { found.insert(text.number) }
+    }
+    return found
   }
 
   /// The names that a cell declares.
@@ -225,7 +244,7 @@ extension CellDependencies {
   }
 
   /// The names that may stand for functions, or for what holds some.
-  private var functionNames: Set<String> {
+  var functionNames: Set<String> {
     var places: [String: [Int]] = [:]
     for (place, text) in texts.enumerated() {
       for name in text.mentions { places[name, default: []].append(place) }

@@ -24,6 +24,8 @@ public struct CellDependencies: Sendable {
   let givers: [String: [Int]]
   /// The cells whose names a guard may use, itself or by way of others, and those that declare one.
   public let cellsOfGuards: Set<Int>
+  /// Those among them that change what a guard reads by their routes alone, for requests, and not as they run.
+  public let fillingForRequests: Set<Int>
   /// The names that those use.
   public let namesOfGuards: Set<String>
 
@@ -55,7 +57,10 @@ public struct CellDependencies: Sendable {
       }
     }
     (self.declarers, self.givers) = (declarers, givers)
-    (cellsOfGuards, namesOfGuards) = CellDependencies.ofGuards(texts, givers)
+    let reach = GuardReach(texts, givers, staleness)
+    let numbers = { (places: Set<Int>) in Set(places.map { texts[$0].number }) }
+    (cellsOfGuards, namesOfGuards) = (numbers(reach.cells), reach.names)
+    fillingForRequests = numbers(reach.fillingByRoutes)
   }
 
   /// When a cell began whose input has not changed since.
@@ -69,6 +74,7 @@ public struct CellDependencies: Sendable {
   /// Whether a cell is to run again where another does.
   public func depends(_ number: Int, on other: Int) -> Bool {
     affected(by: [other]).contains(number) || refilling([other]).contains(number)
+      || refeeding([other]).contains(number)
   }
 
   /// Some cells and those that take anything from them as they run, themselves or by way of others, or whose timers,
@@ -77,7 +83,7 @@ public struct CellDependencies: Sendable {
     var found = cells.filter { places[$0] != nil }
     let taken = namesTaken()
     while true {
-      var grown = found.union(affected(by: found)).union(refilling(found))
+      var grown = found.union(affected(by: found)).union(refilling(found)).union(refeeding(found))
       // What declares anew a name that it takes from another depends on that.
       for (place, text) in texts.enumerated() where !grown.contains(text.number) {
         let names = text.uses.declares.intersection(taken(place))
@@ -114,8 +120,12 @@ public struct CellDependencies: Sendable {
       let grown = affected.union(staleness.stale(in: order, edited: affected))
         .union(overlaid(by: affected)).union(regaining(before, affected, edited)).union(sources(of: affected))
         .union(bereft(before, affected))
-        .union(refilling(affected))
-        .union(declaring(spoilt(by: affected.intersection(certain ?? edited), of: affected, since: before)))
+        .union(refilling(affected)).union(refeeding(affected))
+        .union(
+          declaring(
+            ofGuards(
+              spoilt(by: affected.intersection(certain ?? edited), of: affected, since: before), since: before
+            )))
       if grown.count == affected.count { return order.filter(affected.contains) }
       affected = grown
     }
@@ -127,7 +137,8 @@ public struct CellDependencies: Sendable {
     of edited: Set<Int>, beside underWay: Set<Int>, since before: CellDependencies
   ) -> Set<Int> {
     if before.texts.isEmpty { return edited }
-    let spoiling = spoilt(byEachOf: edited, since: before).keys.filter(edited.contains)
+    let spoiling = spoilt(byEachOf: edited, since: before)
+      .filter { edited.contains($0) && !ofGuards($1, since: before).isEmpty }.keys
     // Of many nobody would wait for that.
     if spoiling.count > CellDependencies.certainLimit { return edited }
     let others = edited.union(underWay)
@@ -157,41 +168,16 @@ public struct CellDependencies: Sendable {
   /// Whether a cell declares what runs before the handlers of routes, and may keep them from running.
   public func guards(_ number: Int) -> Bool { text(number)?.guards ?? false }
 
-  private static func ofGuards(_ texts: [CellText], _ givers: [String: [Int]]) -> (Set<Int>, Set<String>) {
-    let guards = texts.indices.filter { texts[$0].guards }
-    var names: Set<String> = []
-    var whole: Set<Int> = []
-    var open: [Int] = []
-    func follow(_ use: CellText.GuardUse, in place: Int) {
-      names.formUnion(use.names.union(use.own))
-      open += use.names.flatMap { givers[$0] ?? [] }
-      open += use.own.flatMap { givers[$0] ?? [] }.filter { $0 != place }
-      open += use.addresses.flatMap { address in
-        texts.indices.filter { CalledRoutes.mayAnswer(texts[$0].routes, address) }
-      }
-    }
-    for place in guards {
-      // Of a cell that does something else too, as one that asks its routes before it guards them, that counts for nothing.
-      if let use = texts[place].guardUse { follow(use, in: place) } else { open.append(place) }
-    }
-    while let place = open.popLast() {
-      guard whole.insert(place).inserted else { continue }
-      follow(
-        CellText.GuardUse(names: texts[place].mentions, addresses: texts[place].calledAddresses), in: place)
-    }
-    return (Set((guards + whole).map { texts[$0].number }), names)
-  }
-
   /// Whether anything is left of a run of a cell that may come to light: something that answers requests or surrounds them,
   /// a name that others use, or what it calls does.
   public func leavesSomething(_ number: Int) -> Bool {
     guard let text = text(number) else { return false }
-    let answers = text.declares.contains { !$0.isName }
-    return answers || !text.surrounds.isEmpty
-      || texts.contains { other in
-        other.number != number
-          && !(other.mentions.isDisjoint(with: text.gives) && other.gives.isDisjoint(with: text.mentions))
-      }
+    if text.declares.contains(where: { !$0.isName }) || !text.surrounds.isEmpty { return true }
+    let called = functionNames.intersection(text.mentions)
+    return texts.contains { other in
+      other.number != number
+        && !(other.mentions.isDisjoint(with: text.gives) && other.gives.isDisjoint(with: called))
+    }
   }
 
   /// The cells of this notebook that declare something of what a cell of an earlier one declared there, or the same

@@ -4,6 +4,7 @@ import Web
 /// What the text of a cell has to do with the other cells of its notebook, as far as it can be read.
 struct CellText: Sendable {
   let number: Int
+  let text: String
   private(set) var uses: CellUses
   /// The globals and routes that it may declare: of two cells that declare one, the one further down has it.
   var declares: Set<Declaration>
@@ -36,16 +37,8 @@ struct CellText: Sendable {
   /// Its routes with what their handlers do.
   private(set) var handlers: [Handler] = []
 
-  /// What its guards use, where that can be told from what else the text does: each stands by itself, and of what the text
-  /// gives a value it uses functions and values alone that are written out and nothing but guards and their like changes.
-  private(set) var guardUse: GuardUse?
-
-  struct GuardUse: Sendable {
-    var names: Set<String> = []
-    /// Those of the text itself: what gives them a value there is known.
-    var own: Set<String> = []
-    var addresses: Set<Resolution.CalledAddress> = []
-  }
+  /// Whether what it declares around routes comes in part from functions that it calls or hands on.
+  private(set) var declaresAroundByCalls = false
 
   /// What answers requests.
   struct Handler: Sendable {
@@ -87,7 +80,7 @@ struct CellText: Sendable {
     let names = Set(CompiledCell.declarations(of: source, parsed).keys)
     // What cannot be read may be meant as a guard, and nothing is served without it.
     isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
-    self.number = number
+    (self.number, self.text) = (number, text)
     uses = CellUses(resolution, declares: names)
     hasFunctions = resolution.hasFunctions
     mentionsAnyOut = resolution.mentionsAnyOut
@@ -148,36 +141,7 @@ struct CellText: Sendable {
       made.whole.surrounds.insert(.around(HookKind.before.rawValue))
     }
     (declares, surrounds) = (made.whole.declares, made.whole.surrounds)
-    guardUse = isBroken ? nil : Self.guardUse(resolution, besides: gives)
     whenCalled = made.whenCalled
-  }
-
-  private static func guardUse(_ resolution: Resolution, besides given: Set<String>) -> GuardUse? {
-    let guards = resolution.hooks.filter { $0.kind == .before }
-    if guards.isEmpty { return nil }
-    var use = GuardUse()
-    var open: Set<String> = []
-    for each in guards {
-      guard each.standsAlone else { return nil }
-      open.formUnion(each.uses.reads.union(each.uses.assigns))
-      use.addresses.formUnion(each.addresses)
-    }
-    while let name = open.popFirst() {
-      if name == "Out" { return nil }
-      guard given.contains(name) else {
-        use.names.insert(name)
-        continue
-      }
-      // Anything else the text may have made of whatever it reads.
-      guard !resolution.assignedBesideHooks.contains(name),
-        resolution.declared[name].map(\.isFixed) ?? true
-      else { return nil }
-      guard use.own.insert(name).inserted else { continue }
-      open.formUnion(resolution.readsWhenCalled[name] ?? [])
-      open.formUnion(resolution.assignsWhenCalled[name] ?? [])
-      use.addresses.formUnion(resolution.addressesWhenCalled[name] ?? [])
-    }
-    return use
   }
 
   /// What a text declares, put together.
@@ -228,6 +192,7 @@ struct CellText: Sendable {
     if texts.contains(where: { $0.gives.contains(name) }) { return }
     for place in texts.indices where texts[place].mentions.contains(name) {
       texts[place].surrounds.insert(.around(name))
+      texts[place].declaresAroundByCalls = true
     }
   }
 
@@ -261,7 +226,7 @@ struct CellText: Sendable {
     for (place, around) in found.enumerated() {
       texts[place].declares.formUnion(around.declares)
       texts[place].surrounds.formUnion(around.surrounds)
-      if !around.surrounds.isEmpty { texts[place].guardUse = nil }
+      if !around.surrounds.isEmpty { texts[place].declaresAroundByCalls = true }
     }
   }
 }

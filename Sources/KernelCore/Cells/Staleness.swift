@@ -185,6 +185,12 @@ struct Staleness: Sendable {
     assigned(byWhatGoesOnOf: cell, \.all).union(runs[cell]?.uses.assignsLater ?? [])
   }
 
+  /// What the timers and fibers of a cell read, by functions that they call too.
+  func read(laterBy cell: Int) -> Set<String> {
+    guard let uses = runs[cell]?.uses else { return [] }
+    return reached(from: goingOn(of: uses).reduce(into: []) { $0.formUnion($1.all.reads) })
+  }
+
   /// What goes on when a cell has run: what it begins itself, and what functions begin that it calls.
   func goingOn(of uses: CellUses) -> [Resolution.GoingOn] {
     var all = [uses.goingOn]
@@ -210,6 +216,9 @@ struct Staleness: Sendable {
 
   /// Some names, and what functions read that they stand for.
   func reached(from names: Set<String>) -> Set<String> { reached(from: names) { runs[$0]?.uses } }
+
+  /// The names whose values have functions that use globals.
+  var functionNames: [String] { functions.compactMap { $1.isEmpty ? nil : $0 } }
 
   /// Whether a name's value has functions that use globals.
   func isFunction(_ name: String) -> Bool { functions[name] != nil }

@@ -135,9 +135,6 @@ public struct Resolution: Sendable {
     /// Whether nothing beside it decides whether it is declared and what it does, but by globals: it stands in no braces
     /// but those of groups, and uses no variable of these.
     public var standsAlone = false
-    /// What its body has to do with globals, and what it calls.
-    public internal(set) var uses = GlobalUses()
-    public internal(set) var addresses: Set<CalledAddress> = []
   }
   public internal(set) var hooks: [Hook] = []
   /// A call of `cors` or `files`.
@@ -169,8 +166,6 @@ public struct Resolution: Sendable {
     public var span: Span
     /// Where the declaration ends of a global that has a value from there on; nil for a function.
     public var valueEnd: Int?
-    /// Whether it is a function, or is given a value that is written out, without a name in it.
-    public var isFixed = false
 
     /// Takes in another declaration of the same global, further down.
     mutating func join(_ other: Declaration) { valueEnd = valueEnd ?? other.valueEnd }
@@ -180,6 +175,8 @@ public struct Resolution: Sendable {
   /// The globals whose value the text reads, its own and builtins included. To change what a global's
   /// array or dictionary holds is to read the global.
   public internal(set) var reads: [String: Use] = [:]
+  /// Those that it reads for nothing but to change what they hold, and of which nothing goes anywhere else.
+  public internal(set) var changesAlone: Set<String> = []
   /// The cells whose value the text reads as it runs, as `Out[3]`.
   public internal(set) var outsRead: Set<Int> = []
   /// The same of what functions in the text read as well, whenever they are called.
@@ -211,8 +208,6 @@ public struct Resolution: Sendable {
   public internal(set) var changes: [String: Use] = [:]
   /// The globals that the text assigns to; a declaration is no assignment.
   public internal(set) var writes: [String: Use] = [:]
-  /// Those that it assigns to or changes elsewhere than in what stands around routes, as in a `before`.
-  public internal(set) var assignedBesideHooks: Set<String> = []
 
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 

@@ -94,12 +94,13 @@ public final class Resolver {
   var beginner: String?
   /// Which of the text's routes the place is in the handler of.
   var handledRoute: Int?
-  /// Which of the hooks the place is in the body of.
-  var handledHook: Int?
   /// How many handlers surround the place, of routes and of what is around them.
   var handlers = 0
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
+  /// How often each global is read, and how often of those to change what it holds and for nothing else.
+  var readCounts: [String: Int] = [:]
+  var readsToChange: [String: Int] = [:]
 
   private init(source: SourceText, globals: any GlobalNames) {
     self.source = source
@@ -110,14 +111,19 @@ public final class Resolver {
   ///
   /// - Parameters:
   ///   - program: the tree, which is written into.
+  ///   - whole: the text that the program is a part of; nil where it is all. What texts it gives names is known in each
+  ///     part.
   ///   - globals: the names known before; those that the text declares win over them.
   public static func resolve(
-    _ program: FunctionNode, source: SourceText, globals: any GlobalNames
+    _ program: FunctionNode, partOf whole: FunctionNode? = nil, source: SourceText, globals: any GlobalNames
   ) -> Resolution {
     let resolver = Resolver(source: source, globals: globals)
     resolver.collectGlobals(program.body)
+    if let whole { resolver.noteWrittenTexts(whole.body) }
     resolver.resolve(program)
     resolver.resolution.mentionsAnyOut = resolver.outs > resolver.outsByNumber
+    resolver.resolution.changesAlone = Set(
+      resolver.readsToChange.filter { resolver.readCounts[$0] == $1 }.keys)
     resolver.resolution.diagnostics.sort {
       ($0.span.start, $0.severity.rawValue) < ($1.span.start, $1.severity.rawValue)
     }

@@ -70,7 +70,6 @@ extension Resolver {
     (called.beginning, called.isWhole) = written(address.value)
     resolution.calledAddresses.insert(called)
     if let handledRoute { resolution.routes[handledRoute].addresses.insert(called) }
-    if let handledHook { resolution.hooks[handledHook].addresses.insert(called) }
     noteWhatGoesOn { $0.addresses.insert(called) }
     if laterFunctions == 0 {
       resolution.addressesCalledAtOnce.insert(called)

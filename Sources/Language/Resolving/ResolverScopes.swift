@@ -38,10 +38,15 @@ extension Resolver {
   /// Finds the globals that a text declares, wherever they are used in it.
   func collectGlobals(_ statements: [Statement]) {
     Self.eachGlobal(declaredBy: statements) { name, kind, value, valueEnd in
-      let declaration = Resolution.Declaration(
-        kind: kind, span: name.span, valueEnd: valueEnd, isFixed: kind == .function || value?.isFixed ?? false
-      )
+      let declaration = Resolution.Declaration(kind: kind, span: name.span, valueEnd: valueEnd)
       resolution.declared[name.name, default: declaration].join(declaration)
+    }
+    noteWrittenTexts(statements)
+  }
+
+  /// Notes what texts some statements give names for good.
+  func noteWrittenTexts(_ statements: [Statement]) {
+    Self.eachGlobal(declaredBy: statements) { name, kind, value, _ in
       if kind == .let, case .string(let text)? = value?.kind { writtenTexts[name.name] = text }
     }
   }
@@ -151,6 +156,7 @@ extension Resolver {
       reference.binding = .global
       if isRead {
         if reference.name == "Out" { outs += 1 }
+        readCounts[reference.name, default: 0] += 1
         let use = use(of: reference)
         resolution.reads[reference.name, default: use].join(use)
         if laterFunctions > 0, let declaring {
@@ -159,7 +165,6 @@ extension Resolver {
         noteGoingOn { $0.reads.insert(reference.name) }
       }
       if isWrite {
-        if handledHook == nil { resolution.assignedBesideHooks.insert(reference.name) }
         let use = use(of: reference)
         resolution.writes[reference.name, default: use].join(use)
         noteAssignmentWhenCalled(reference)
@@ -243,7 +248,6 @@ extension Resolver {
   /// Notes a use in what goes on when the text has run, and in what answers requests.
   private func noteGoingOn(_ note: (inout Resolution.GlobalUses) -> Void) {
     if let handledRoute { note(&resolution.routes[handledRoute].uses) }
-    if let handledHook { note(&resolution.hooks[handledHook].uses) }
     noteWhatGoesOn { goingOn in
       note(&goingOn.all)
       if fibers > 0 { note(&goingOn.inFibers) }
@@ -305,17 +309,5 @@ extension Resolver {
       isWrite
         ? .assignsUndefined(name, suggestion: suggestion)
         : .notDefinedYet(name, suggestion: suggestion), at: reference.span, .warning)
-  }
-}
-
-extension Expression {
-  /// Whether what it gives is written out.
-  fileprivate var isFixed: Bool {
-    switch kind {
-    case .nilLiteral, .bool, .integer, .double, .duration, .string, .closure: true
-    case .array(let elements): elements.allSatisfy(\.isFixed)
-    case .dictionary(let entries): entries.allSatisfy { $0.key.isFixed && $0.value.isFixed }
-    default: false
-    }
   }
 }

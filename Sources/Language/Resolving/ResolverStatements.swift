@@ -57,10 +57,8 @@ extension Resolver {
       resolution.hooks.append(
         .init(
           kind: node.kind, prefix: node.prefix, standing: standing, standsAlone: isWithinGroupsAlone))
-      let (hook, outer) = (resolution.hooks.count - 1, handledHook)
-      handledHook = hook
+      let hook = resolution.hooks.count - 1
       handling(node.handler)
-      handledHook = outer
       if !node.handler.captures.isEmpty { resolution.hooks[hook].standsAlone = false }
     case .group(let node): resolve(node)
     case .conditional(let node): resolve(node)
@@ -285,15 +283,17 @@ extension Resolver {
   // MARK: - Assignment
 
   /// What an array or a dictionary holds is changed: to whoever reads the global it lies in, that is an assignment.
-  private func noteChange(in place: Expression) {
+  ///
+  /// - Parameter isAll: the place is named for that alone, and what it holds goes nowhere.
+  private func noteChange(in place: Expression, isAll: Bool) {
     switch place.kind {
     case .name(let reference):
       guard case .global = reference.binding else { return }
-      if handledHook == nil { resolution.assignedBesideHooks.insert(reference.name) }
+      if isAll { readsToChange[reference.name, default: 0] += 1 }
       let use = use(of: reference)
       resolution.changes[reference.name, default: use].join(use)
       noteAssignmentWhenCalled(reference)
-    case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver)
+    case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver, isAll: isAll)
     default: break
     }
   }
@@ -305,7 +305,7 @@ extension Resolver {
       case .member(let base, _, _, _), .index(let base, _, _, _): noteChangeOfShared(base)
       default: break
       }
-      return noteChange(in: target)
+      return noteChange(in: target, isAll: true)
     }
     guard let variable = bind(reference, isRead: isRead, isWrite: true) else {
       if case .global = reference.binding { checkGlobal(reference) }
@@ -387,7 +387,7 @@ extension Resolver {
       resolve(callee)
       noteGroup(of: callee, arguments)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
-        noteChange(in: receiver)
+        noteChange(in: receiver, isAll: ChangingMembers.givingNil.contains(name))
         noteChangeOfShared(receiver)
       }
       let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }

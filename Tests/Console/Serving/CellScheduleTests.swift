@@ -236,6 +236,51 @@ struct CellScheduleTests {
     #expect(other.stopped == [3])
   }
 
+  /// Fibers of the earlier run had filled it until then.
+  @Test func whatRunsAgainForFibersIsAsAfterAStart() {
+    let texts = [
+      1: #"let base = "a""#, 2: "let sessions = [:]", 3: "var quota = 10",
+      4: "before { if sessions.isEmpty || quota < 15 { throw 1 } }", 5: "sessions[base] = 1\nquota += 10",
+      6: "async { sessions[base] = 2 }\nquota += 1",
+    ]
+    let played = Played(texts)
+    let steps = played.take(edited(texts, [6: "async { sessions[base] = 3 }\nquota += 1"]))
+    // Both variables are declared anew before what changes them runs, whenever that is.
+    #expect(steps == ["2", "3", "5", "6", "2", "3", "5", "6"])
+  }
+
+  /// It reads what cells have left that have gone since.
+  @Test func whatAGuardComesToReadIsMadeAnewWhereCellsHadChangedItThatAreGone() {
+    let texts = [1: #"let admins = ["root"]"#, 2: #"route "/" { admins }"#, 4: #"admins.append("eve")"#]
+    let played = Played(texts)
+    let guarding = "before { if admins.isEmpty { throw 1 } }"
+    #expect(played.take(edited(texts, [4: nil])) == ["-4"])
+    #expect(played.take(edited(texts, [3: guarding, 4: nil])) == ["1", "3"])
+    #expect(played.schedule.begins(anew: 1))
+    // Nothing has changed it.
+    let other = Played(edited(texts, [4: nil]))
+    #expect(other.take(edited(texts, [3: guarding, 4: nil])) == ["3"])
+    // It was edited, or failed.
+    let third = Played(texts)
+    third.failing = [4]
+    #expect(third.take(edited(texts, [4: #"admins.append("bob"); throw 1"#])) == ["4"])
+    third.failing = []
+    #expect(third.take(edited(texts, [3: guarding])) == ["1", "3", "4"])
+  }
+
+  /// It fills what a guard reads for requests, and so decides nothing of what is in force.
+  @Test func aLoginIsNoPartOfTheGuardsThatAreToRun() {
+    let texts = [
+      1: "let sessions = [:]", 2: "before { sessions }", 3: #"route "/login" { sessions[1] = 1 }"#,
+      4: "let a = 1",
+    ]
+    let played = Played(texts)
+    played.failing = [3]
+    played.take(edited(texts, [3: #"route "/login" { sessions[1] = 2 }; throw 1"#, 4: "let a = 2"]))
+    #expect(played.schedule.failed == [3] && played.schedule.pendingGuards == [])
+    #expect(!played.schedule.decidesGuards(3) && played.schedule.decidesGuards(1))
+  }
+
   @Test func whatIsDueSinceCellsHaveMovedStaysSoWhenAnEditIsTakenBack() {
     let (first, last) = ((key: 1, value: "let s = 1"), (key: 3, value: "var s = s + 1"))
     let reader = (key: 2, value: "let y = s")

@@ -97,7 +97,7 @@ struct CellSchedule {
     let overtaken = before.overtaken(ends)
     // One that is stopped has perhaps assigned something by then.
     for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {
-      spoilt.add(dependencies.spoilt(by: entry.number))
+      spoilt.add(dependencies.changedItself(by: entry.number))
     }
     let requested = entries.filter(\.isUnderWay).map { entry in
       (number: entry.number, names: dependencies.requested(by: entry.number, in: dependencies))
@@ -105,9 +105,8 @@ struct CellSchedule {
     // So has one that has failed as it may, and is not there any more or has another text.
     for (number, text) in failedAsMeant
     where !cells.contains(where: { $0.number == number && isSame($0.text, text) }) {
-      spoilt.add(dependencies.spoilt(by: number))
+      spoilt.add(dependencies.changedItself(by: number))
     }
-    let namesOfGuards = dependencies.namesOfGuards
     dependencies = CellDependencies(cells)
     dependenciesBefore = before
     knownBlocked = nil
@@ -118,15 +117,10 @@ struct CellSchedule {
     func differs(_ number: Int, _ text: String, from texts: [Int: String]) -> Bool {
       (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
     }
-    // One that goes on had changed perhaps what no guard used then.
-    if !dependencies.namesOfGuards.isSubset(of: namesOfGuards) {
-      let changed = dependencies.spoilt(byEachOf: Set(goingOn.map(\.number)), since: before)
-      for cell in goingOn { spoilt.add((changed[cell.number] ?? []).subtracting(namesOfGuards)) }
-    }
     var changed = Set(
       cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
         + cells.map(\.number).filter { overtaken.contains($0) || reduced.contains($0) }
-    ).union(dependencies.declaring(spoilt.names))
+    ).union(dependencies.declaring(spoilt.names.intersection(dependencies.namesOfGuards)))
     // One that has failed as it may fails no longer, perhaps, where what it reads is another.
     let isAnyGoneOrMoved =
       order.contains { number in !cells.contains { $0.number == number } } || before.isMoved(in: dependencies)
@@ -148,7 +142,8 @@ struct CellSchedule {
     let numbers = Set(cells.map(\.number))
     spoilt.adopt(
       dependencies.spoilt(byEachOf: due, since: before).filter { !underWay.contains($0.key) },
-      certain: certain.union(order.filter { !numbers.contains($0) }))
+      certain: certain.union(order.filter { !numbers.contains($0) }),
+      guarded: dependencies.namesOfGuards.union(before.namesOfGuards))
     movesSurroundings =
       due.contains { dependencies.surrounds($0) || ofGuards.contains($0) || wereOfGuards.contains($0) }
       || order.contains { wereOfGuards.contains($0) && !numbers.contains($0) }
@@ -209,21 +204,27 @@ struct CellSchedule {
   }
 
   /// The cells that declare some names are to run before one that had changed them, and what depends on them.
-  private mutating func summon(_ names: Set<String>) {
+  ///
+  /// - Parameter isStale: they are to, whatever becomes of the text of others.
+  private mutating func summon(_ names: Set<String>, isStale: Bool = false) {
     let declaring = dependencies.declaring(names)
-    // Those that have run already run again.
+    // Those that have run already run again, and what they have changed is declared anew, too.
     let concerned = Set(
       dependencies.affected(by: declaring, undoing: declaring.union(done), since: dependencies))
-    spoilt.summon(
-      names.union(dependencies.spoilt(by: concerned.intersection(done), since: dependencies)))
+    let again = dependencies.spoilt(byEachOf: concerned.intersection(done), since: dependencies)
+    spoilt.summon(again.values.reduce(into: names) { $0.formUnion($1) })
     for index in entries.indices where concerned.contains(entries[index].number) {
       guard entries[index].isUnderWay else { continue }
       (entries[index].isUnderWay, entries[index].isDue) = (false, false)
-      spoilt.add(dependencies.spoilt(by: entries[index].number))
+      spoilt.add(dependencies.changedItself(by: entries[index].number))
       noteRequested(byFailed: entries[index].number)
       toStop.append(entries[index].number)
     }
-    makeDue { concerned.contains($0.number) && !$0.hasFailed }
+    if isStale {
+      runAgain { concerned.contains($0.number) && !$0.hasFailed }
+    } else {
+      makeDue { concerned.contains($0.number) && !$0.hasFailed }
+    }
   }
 
   /// Some cells are to run, too.
@@ -261,7 +262,8 @@ struct CellSchedule {
     entries[place].isDue = false
     entries[place].isStale = false
     failedAsMeant[number] = succeeded ? nil : entries[place].text
-    noteWhatWentOn(of: number)
+    let hadRun = texts[number] != nil
+    defer { if hadRun { noteWhatWentOn(of: number) } }
     guard succeeded else { return giveUp(number) }
     texts[number] = entries[place].text
     reduced.remove(number)
@@ -282,12 +284,10 @@ struct CellSchedule {
 
   /// A cell has failed that has assigned perhaps to what a guard reads: that is made anew.
   private mutating func noteWhatWasSpoilt(by number: Int) {
-    let names = dependencies.spoilt(by: number)
-    if names.isEmpty { return }
+    let names = dependencies.changedItself(by: number)
     spoilt.add(names)
-    spoilt.summon(names)
-    let concerned = Set(dependencies.affected(by: dependencies.declaring(names).subtracting([number])))
-    runAgain { concerned.contains($0.number) && !$0.hasFailed && !$0.isUnderWay }
+    let ofGuards = names.intersection(dependencies.namesOfGuards)
+    if !ofGuards.isEmpty { summon(ofGuards, isStale: true) }
   }
 
   /// Some cells are to run, whatever becomes of the text of others.
@@ -299,14 +299,12 @@ struct CellSchedule {
   /// The fibers of the earlier run of a cell are over; its timers stood still. What they had put into what a guard reads
   /// goes too, where the cell that declares that has run before.
   private mutating func noteWhatWentOn(of number: Int) {
-    guard replaced.insert(number).inserted, texts[number] != nil else { return }
-    let names = dependenciesBefore.spoilt(byFibersOf: number, in: dependencies)
-    if names.isEmpty { return }
-    let declaring = dependencies.declaring(names).intersection(done)
-    if declaring.isEmpty { return }
-    spoilt.summon(names.intersection(declaring.flatMap(dependencies.names)))
-    let concerned = Set(dependencies.affected(by: declaring, since: dependencies))
-    runAgain { concerned.contains($0.number) && !$0.isUnderWay }
+    guard replaced.insert(number).inserted else { return }
+    let changed = dependenciesBefore.changed(byFibersOf: number)
+    let names = changed.filter { name in
+      dependencies.namesOfGuards.contains(name) && !dependencies.declaring([name]).isDisjoint(with: done)
+    }
+    if !names.isEmpty { summon(names, isStale: true) }
   }
 
   /// What is in force of an earlier run of a cell that has failed as it may goes, but for a guard: better one too many.
@@ -420,8 +418,7 @@ struct CellSchedule {
 
   /// The cells that declare a guard, or what one uses, and have failed or have still to run, whatever is in force of them.
   var pendingGuards: [Int] {
-    entries.filter { ($0.hasFailed || $0.isDue || $0.isUnderWay) && ofGuards.contains($0.number) }.map(
-      \.number)
+    entries.filter { ($0.hasFailed || $0.isDue || $0.isUnderWay) && decidesGuards($0.number) }.map(\.number)
   }
 
   /// Whether a cell declares a guard itself.
@@ -433,8 +430,11 @@ struct CellSchedule {
     return declaring.isEmpty ? cells : declaring
   }
 
-  /// Whether a cell declares a guard, or what one uses.
-  func isOfGuards(_ number: Int) -> Bool { ofGuards.contains(number) }
+  /// Whether a cell declares a guard, or what one uses. One does not that has routes alone which change that for requests:
+  /// whom they let in is let in by the guard that there is.
+  func decidesGuards(_ number: Int) -> Bool {
+    ofGuards.contains(number) && !dependencies.fillingForRequests.contains(number)
+  }
 
   /// The cells of which something of an earlier run is in force, in place of what the file has: they have failed, or have
   /// still to run, or are gone.

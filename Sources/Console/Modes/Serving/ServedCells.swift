@@ -150,7 +150,7 @@ final class ServedCells {
       schedule.ended(number, succeeded: result.isSuccess, mayFail: mayFail)
       if result.isSuccess {
         hasRunBesideGuards = true
-        if schedule.isOfGuards(number) { hasRunGuards = true }
+        if schedule.decidesGuards(number) { hasRunGuards = true }
         for warning in result.warnings { Stream.complain("cell [\(number)]: \(Sanitizer.visible(warning))") }
       }
       if result.isSuccess || mayFail {

@@ -1,7 +1,7 @@
 import KernelCore
 
-/// The names that guards use and that are to be declared anew, since cells have changed them that run again since then,
-/// are gone or have failed.
+/// The names that cells have changed that have run again since then, are gone or have failed. Those that guards use are to
+/// be declared anew; the others may come to be used by one.
 ///
 /// A cell that is to run may never do so, since another fails that it depends on. Then what it had changed is in force,
 /// and nothing is to be declared anew for it. So what it adds counts when it is about to begin.
@@ -10,7 +10,9 @@ struct SpoiltNames {
   private(set) var names: Set<String> = []
   /// What each cell adds when it begins or goes.
   private var whenBegun: [Int: Set<String>] = [:]
-  /// Of what they add those names whose cells are to run, or have run.
+  /// The names that guards use.
+  private var guarded: Set<String> = []
+  /// Of those the ones whose cells are to run for it, or have run.
   private(set) var due: Set<String> = []
   /// The names that have been declared anew since the file was last adopted, and are not to be once more.
   private var declared: Set<String> = []
@@ -20,9 +22,11 @@ struct SpoiltNames {
   /// - Parameters:
   ///   - cells: what each cell that is to run or to go adds.
   ///   - certain: those of the cells that begin or go whatever becomes of others.
-  mutating func adopt(_ cells: [Int: Set<String>], certain: Set<Int>) {
+  ///   - guarded: the names that guards use.
+  mutating func adopt(_ cells: [Int: Set<String>], certain: Set<Int>, guarded: Set<String>) {
     whenBegun = cells
-    due = certain.reduce(into: names) { $0.formUnion(cells[$1] ?? []) }
+    self.guarded = guarded
+    due = certain.reduce(into: names) { $0.formUnion(cells[$1] ?? []) }.intersection(guarded)
     declared = []
   }
 
@@ -35,7 +39,7 @@ struct SpoiltNames {
 
   /// What has to be declared anew before a cell begins and is not to be yet.
   func missing(for number: Int) -> Set<String> {
-    (whenBegun[number] ?? []).subtracting(declared).subtracting(due)
+    (whenBegun[number] ?? []).intersection(guarded).subtracting(declared).subtracting(due)
   }
 
   /// The cells that declare some names are to run for it.

@@ -1,0 +1,101 @@
+import Language
+
+/// What the guards of a notebook use, themselves or by way of others, found from the texts: too much rather than too
+/// little.
+struct GuardReach: Sendable {
+  /// The places of the cells that declare a guard or what one uses.
+  private(set) var cells: Set<Int> = []
+  /// Those among them that have no more to do with it than that their routes change what a guard reads: by requests, and
+  /// not as they run.
+  private(set) var fillingByRoutes: Set<Int> = []
+  /// The names that guards use.
+  private(set) var names: Set<String> = []
+
+  private let texts: [CellText]
+  private let givers: [String: [Int]]
+  private let staleness: Staleness
+  private var units: [Int: [CellUnit]?] = [:]
+  /// The functions that change a name when they are called.
+  private var changing: [String: Set<String>] = [:]
+  private var whole: Set<Int> = []
+  private var open: [Step] = []
+  private var seen: Set<Step> = []
+
+  /// What is still to be looked at: what gives a name in a cell, and the routes of it that an address asks.
+  private enum Step: Hashable {
+    case name(String, Int)
+    case address(Resolution.CalledAddress, Int)
+  }
+
+  init(_ texts: [CellText], _ givers: [String: [Int]], _ staleness: Staleness) {
+    (self.texts, self.givers, self.staleness) = (texts, givers, staleness)
+    for place in texts.indices where texts[place].guards {
+      cells.insert(place)
+      let guards = statements(of: place)?.filter(\.guards) ?? []
+      // A guard that a function declares, or that stands in braces, depends on what leads there.
+      if guards.isEmpty || texts[place].declaresAroundByCalls || !guards.allSatisfy(\.guardsAlone) {
+        follow(whole: place)
+      } else {
+        for guarding in guards {
+          follow(guarding.mentions.union(guarding.gives), guarding.addresses)
+        }
+      }
+    }
+    var byStatements = cells
+    while let step = open.popLast() {
+      switch step {
+      case .name(let name, let place):
+        let found = statements(of: place)?.filter { self.gives($0, name) } ?? []
+        cells.insert(place)
+        if found.isEmpty { follow(whole: place) } else { found.forEach { follow($0) } }
+        if found.isEmpty || !found.allSatisfy(\.isRoute) { byStatements.insert(place) }
+      case .address(let address, let place):
+        let found = statements(of: place)?.filter { CalledRoutes.mayAnswer($0.routes, address) } ?? []
+        cells.insert(place)
+        byStatements.insert(place)
+        if found.isEmpty { follow(whole: place) } else { found.forEach { follow($0) } }
+      }
+    }
+    fillingByRoutes = cells.subtracting(byStatements)
+  }
+
+  private mutating func statements(of place: Int) -> [CellUnit]? {
+    if let known = units[place] { return known }
+    let text = texts[place]
+    let found = text.isBroken || text.mentionsAnyOut ? nil : CellUnit.units(of: text.text, in: text.number)
+    units[place] = .some(found)
+    return found
+  }
+
+  /// Whether a statement gives a name a value or changes it, itself or by a function that it calls or is.
+  private mutating func gives(_ unit: CellUnit, _ name: String) -> Bool {
+    if unit.gives.contains(name) { return true }
+    let functions =
+      changing[name]
+      ?? Set(staleness.functionNames.filter { staleness.assigned(byCalling: [$0]).contains(name) })
+    changing[name] = functions
+    return !functions.isDisjoint(with: unit.mentions)
+  }
+
+  private mutating func follow(_ unit: CellUnit) { follow(unit.takes, unit.addresses) }
+
+  private mutating func follow(whole place: Int) {
+    guard whole.insert(place).inserted else { return }
+    follow(texts[place].mentions, texts[place].calledAddresses)
+  }
+
+  private mutating func follow(_ used: Set<String>, _ addresses: Set<Resolution.CalledAddress>) {
+    for name in used where names.insert(name).inserted {
+      for giver in givers[name] ?? [] { look(at: .name(name, giver)) }
+    }
+    for address in addresses {
+      for place in texts.indices where CalledRoutes.mayAnswer(texts[place].routes, address) {
+        look(at: .address(address, place))
+      }
+    }
+  }
+
+  private mutating func look(at step: Step) {
+    if seen.insert(step).inserted { open.append(step) }
+  }
+}
