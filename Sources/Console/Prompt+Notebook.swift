@@ -154,8 +154,9 @@ extension Prompt {
       return
     }
     if storesOutputs { storeOutputs() }
+    let leftOut: LeftOut
     do throws(CellsFileError) {
-      try NotebookFile.save(notebook, to: target)
+      leftOut = try NotebookFile.save(notebook, to: target, from: isOther ? path : nil)
     } catch {
       return refuse("\(error)")
     }
@@ -168,6 +169,7 @@ extension Prompt {
     let count = notebook.codeCells.count
     let what = storesOutputs ? " with what they gave" : ""
     say("saved \(count) cell\(count == 1 ? "" : "s")\(what) to \(target)")
+    if !leftOut.isEmpty { say(StyledText("a cells file has no place for \(leftOut); left out", .dim)) }
     let failed = failedCells
     if !failed.isEmpty, isInteractive {
       let names = failed.prefix(8).map { "[\($0)]" }.joined(separator: ", ") + (failed.count > 8 ? ", …" : "")

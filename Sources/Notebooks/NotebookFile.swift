@@ -49,10 +49,29 @@ public enum NotebookFile {
   ///
   /// A Jupyter notebook that is there already is brought up to date: see `JupyterNotebook.serialize`. Throws where it
   /// can't be read, since what it holds would be lost, and where the file can't be written.
-  public static func save(_ notebook: Notebook, to path: String) throws(CellsFileError) {
+  ///
+  /// - Parameter original: the file that the notebook was read from, where it is another: what a Jupyter notebook has there
+  ///   besides goes along to another one, in place of what that had.
+  /// - Returns: what the original has and the file has no place for.
+  @discardableResult
+  public static func save(
+    _ notebook: Notebook, to path: String, from original: String? = nil
+  ) throws(CellsFileError) -> LeftOut {
+    let isOfJupyter = original.map { Format(ofFileAt: $0) } == .jupyter
+    // It may be gone, or no notebook any more; what was read of it is saved all the same.
+    let bytes = isOfJupyter ? original.flatMap { try? existing($0, atMost: JupyterNotebook.maximumSize) } : nil
     switch Format(ofFileAt: path) {
-    case .cells: try CellsFile.save(notebook, to: path)
-    case .jupyter: try update(path, with: notebook, as: .jupyter)
+    case .cells:
+      try CellsFile.save(notebook, to: path)
+      let contents = bytes.flatMap { try? JupyterNotebook.read($0, name: path) }
+      return contents?.leftOut ?? LeftOut()
+    case .jupyter:
+      if let bytes, let text = try? JupyterNotebook.serialize(notebook, updating: bytes, name: path) {
+        try CellsFile.replace(path, with: text)
+      } else {
+        try update(path, with: notebook, as: .jupyter)
+      }
+      return LeftOut()
     }
   }
 

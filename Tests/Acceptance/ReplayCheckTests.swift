@@ -447,6 +447,19 @@ import Testing
     }
   }
 
+  @Test func aLoopInTheBackgroundIsToldWithItsCellAndWhatToDo() async throws {
+    try await onOwnThread {
+      let file = try Serving.temporaryFile(
+        "# %% 1\nevery(1h) { 1 }\nnil\n# %% 2\nasync { while true { await sleep(1h) } }\nnil\n")
+      let run = try Run(["--check", file])
+      #expect(run.exit == .code(3))
+      #expect(
+        run.output.contains(
+          "after 24 h of the notebook's time: async of cell [2], line 1; what goes on for ever is written as every(…), or cancelled in the last cell"
+        ))
+    }
+  }
+
   @Test func whatGoesOnForEverEndsWithinTheNotebooksTimeAndGivesTheSameEachTime() async throws {
     try await onOwnThread {
       let file = try Serving.temporaryFile(
@@ -457,7 +470,8 @@ import Testing
       #expect(runs[0].exit == .code(3))
       #expect(runs[0].output == runs[1].output)
       #expect(
-        runs[0].output.contains("what the cells started had not ended after 24 h of the notebook's time"))
+        runs[0].output.contains(
+          "what the cells started had not ended after 24 h of the notebook's time: after 10m of cell [1]"))
     }
   }
 

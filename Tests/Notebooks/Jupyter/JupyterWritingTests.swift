@@ -181,6 +181,26 @@ func untouchedNotebook() throws {
   #expect(try write(readJupyter(rich).notebook, over: rich) == JSONWriter.file(.object(expected)))
 }
 
+@Test("Saved to another file a notebook takes along what that of its own has besides")
+func savedElsewhere() throws {
+  let folder = TemporaryFolder()
+  let (own, other) = (folder.path + "/own.ipynb", folder.path + "/other.ipynb")
+  folder.write(rich, to: "own.ipynb")
+  folder.write(jupyter(code("1", id: "z")), to: "other.ipynb")
+  let notebook = try NotebookFile.load(own).notebook
+  #expect(try NotebookFile.save(notebook, to: other, from: own).isEmpty)
+  #expect(try folder.read("other.ipynb") == write(notebook, over: rich))
+  // Into a cells file it does not fit, and what does not is told.
+  let leftOut = try NotebookFile.save(notebook, to: folder.path + "/other.cells", from: own)
+  #expect(leftOut == (try readJupyter(rich).leftOut) && leftOut.attachments == 1)
+  // Where its own is gone, or is no notebook any more, it is saved all the same.
+  for text in ["", "{"] {
+    folder.write(text, to: "own.ipynb")
+    #expect(try NotebookFile.save(notebook, to: folder.path + "/third.ipynb", from: own).isEmpty)
+    #expect(try NotebookFile.load(folder.path + "/third.ipynb").notebook.codeCells.count == 1)
+  }
+}
+
 @Test("The way through a cells file and back changes no more")
 func throughCellsFile() throws {
   let direct = try write(readJupyter(rich).notebook, over: rich)

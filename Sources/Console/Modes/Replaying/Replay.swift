@@ -367,11 +367,26 @@ public struct Replay {
         + (isVirtual
           ? "\(Int(options.virtualSettleTime / 3600)) h of the notebook's time"
           : "\(Int(options.settleTime)) s")
+        + whatGoesOn(running)
       if options.purpose == .transcript {
         Stream.complain("\(running.file)\(problem); --settle allows it more")
       }
       return problem
     }
+  }
+
+  /// What has not ended, by its cells, and what to do about a loop that never does. A timer that ticks keeps nothing from
+  /// its end.
+  private func whatGoesOn(_ running: Running) -> String {
+    let activities = running.kernel.activities().filter { !$0.name.hasPrefix("every ") }
+    let names = activities.compactMap { activity in
+      activity.cell.map { cell in
+        "\(activity.name) of cell [\(cell)]" + (activity.line.map { ", line \($0)" } ?? "")
+      }
+    }
+    guard let first = names.first else { return "" }
+    let more = activities.count > 1 ? " and \(activities.count - 1) more" : ""
+    return ": \(first)\(more); what goes on for ever is written as every(…), or cancelled in the last cell"
   }
 
   /// Shows events as they came; true where the end of the cell was among them. What comes after it is no longer the
