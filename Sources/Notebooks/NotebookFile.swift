@@ -59,7 +59,8 @@ public enum NotebookFile {
   ) throws(CellsFileError) -> LeftOut {
     let isOfJupyter = original.map { Format(ofFileAt: $0) } == .jupyter
     // It may be gone, or no notebook any more; what was read of it is saved all the same.
-    let bytes = isOfJupyter ? original.flatMap { try? existing($0, atMost: JupyterNotebook.maximumSize) } : nil
+    let bytes =
+      isOfJupyter ? original.flatMap { try? existing($0, atMost: JupyterNotebook.maximumSize) } : nil
     switch Format(ofFileAt: path) {
     case .cells:
       try CellsFile.save(notebook, to: path)
