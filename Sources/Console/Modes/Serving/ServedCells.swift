@@ -189,6 +189,9 @@ final class ServedCells {
     setOrder()
     kernel.settleNames()
     kernel.pauseTimers(ofCells: [])
+    // One above may have run later, as another was about to need it.
+    let places = Dictionary(uniqueKeysWithValues: cells.texts.enumerated().map { ($1.number, $0) })
+    reload.report.ran.sort { (places[$0.number] ?? 0) < (places[$1.number] ?? 0) }
     for place in reload.report.ran.indices.prefix(ReloadReport.limit) {
       let number = reload.report.ran[place].number
       reload.report.ran[place].causes = schedule.causes(of: number)
