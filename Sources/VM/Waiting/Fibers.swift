@@ -139,7 +139,8 @@ extension Machine {
     heap.state.pointee.work = Machine.workSlice
     debtAtStart = heap.state.pointee.debt
     thrown = .unset
-    failure = nil
+    // Seldom is there one, and to take one away that is large costs as much as all else here.
+    if case .some = failure { failure = nil }
     let seesOwnGlobals = !ownViews.isEmpty && seesOwnGlobals(fiber)
     if seesOwnGlobals { host?.swapGlobals() }
     let status: RunStatus
