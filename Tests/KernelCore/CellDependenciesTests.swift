@@ -641,6 +641,59 @@ struct CellDependenciesTests {
     #expect(cells.cellsOfGuards == [1, 2, 5, 8])
   }
 
+  /// What a guard reads is changed by way of something that is a part of it, or that a function is given.
+  @Test(arguments: [
+    "for u in users { u.tokens.append(1) }", "users.forEach { u in u.tokens.append(1) }",
+    "if let u = users.first(where: { $0.n == 1 }) { u.tokens.append(1) }",
+    "users.first { $0.n == 1 }.tokens.append(1)",
+    "for (k, u) in users { u.tokens = [1] }", "users.values.forEach { $0.tokens.append(1) }",
+    "for (n, u) in users.enumerated() { u.n = n }", "users.map { u in u.n = 1 }", "find(1).tokens.append(1)",
+    "let ann = users[0]\nann.tokens.append(1)", "let ann = users[0]\nlet t = ann.tokens\nt.append(1)",
+    "other.append(1)",
+    "func grant(list, name) { list.append(name) }\ngrant(users, 1)", "give(users)",
+    "func both(a) { give(a) }\nboth(users)", "func fill(d = users) { d[0] = 1 }\nfill()",
+    "[1].reduce(into: users) { all, x in all.append(x) }", "store()[0] = 1", "(true ? users : []).append(1)",
+    "[users][0].append(1)", "every(1h) { for u in users { u.n = 1 } }", "async { give(users) }",
+  ])
+  func whatIsChangedByAnotherNameIsSeen(_ text: String) {
+    let cells = [
+      (1, "let users = []\nfunc find(n) { users[n] }\nfunc store() { users }"),
+      (2, "let other = users\nfunc give(list) { let l = list\n l.append(1) }"),
+      (3, "before { users.isEmpty }"),
+    ]
+    let (before, with) = (CellDependencies(cells), CellDependencies(cells + [(4, text)]))
+    #expect(with.changedItself(by: 4).contains("users"))
+    #expect(
+      before.affected(by: [], since: with).contains(1) && with.affected(by: [4], since: with).contains(1))
+    #expect(with.namesOfGuards.contains("users") && with.cellsOfGuards.contains(4))
+  }
+
+  @Test(arguments: [
+    "var n = users.count\nn += 1", "let names = users.map { $0.n }\nnames.append(1)",
+    "expect(find(1).n == 1)",
+    "show(users)", "for u in users { let t = u.n }", "route \"/\" { for u in users { u.n = 1 } }",
+    "let list = Array(users)\nlist.append(1)",
+  ])
+  func whatIsOnlyReadIsNotChanged(_ text: String) {
+    let cells = CellDependencies([
+      (1, "let users = []\nfunc find(n) { users[n] }\nfunc show(list) { list.count }"),
+      (3, "before { users.isEmpty }"),
+      (4, text),
+    ])
+    #expect(!cells.changedItself(by: 4).contains("users"))
+  }
+
+  /// Of a cell that is gone also what its routes had changed.
+  @Test func whatARouteChangesByAnotherNameGoesWithIt() {
+    let cells = [
+      (1, "let users = []"), (2, "route \"/in\" { for u in users { u.n = 1 } }"),
+      (3, "before { users.isEmpty }"),
+    ]
+    let before = CellDependencies(cells)
+    #expect(CellDependencies([cells[0], cells[2]]).affected(by: [], since: before) == [1])
+    #expect(before.fillingForRequests == [2])
+  }
+
   /// A timer that makes what a guard reads of another value would leave there what that was before.
   @Test func whatMakesAGuardsDataOfAnotherValueByATimerDependsOnThat() {
     func cells(_ keys: String, _ filling: String, _ guarding: String) -> CellDependencies {

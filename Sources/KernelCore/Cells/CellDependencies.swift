@@ -57,7 +57,7 @@ public struct CellDependencies: Sendable {
       }
     }
     (self.declarers, self.givers) = (declarers, givers)
-    let reach = GuardReach(texts, givers, staleness)
+    let reach = GuardReach(texts, givers, staleness, byOtherNames: requests.changed)
     let numbers = { (places: Set<Int>) in Set(places.map { texts[$0].number }) }
     (cellsOfGuards, namesOfGuards) = (numbers(reach.cells), reach.names)
     fillingForRequests = numbers(reach.fillingByRoutes)

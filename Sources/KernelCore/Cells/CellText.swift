@@ -34,6 +34,13 @@ struct CellText: Sendable {
   let calledByFunctions: [String: Set<Resolution.CalledAddress>]
   /// What its functions change a part of by another name, by their names.
   let partsChangedByFunctions: [String: Set<String>]
+  /// What it changes by another name as it runs, and gives functions then; and what its functions give others.
+  let changedParts: Resolution.GlobalUses
+  let givenByFunctions: [String: [String: Set<String>]]
+  /// For each name that it gives a value those of which that may be a part; and the names of which it changes what they
+  /// hold as it runs, its own among them.
+  let otherNames: [String: Set<String>]
+  let changesAtOnce: Set<String>
   /// Its routes with what their handlers do.
   private(set) var handlers: [Handler] = []
 
@@ -88,6 +95,10 @@ struct CellText: Sendable {
     calledAtOnce = resolution.addressesCalledAtOnce
     calledByFunctions = resolution.addressesWhenCalled
     partsChangedByFunctions = resolution.changesPartsWhenCalled
+    changedParts = resolution.changedParts
+    givenByFunctions = resolution.givenWhenCalled
+    otherNames = resolution.otherNames
+    changesAtOnce = Set(resolution.changes.filter(\.value.isAtOnce).keys)
     var takes = uses.reads.union(uses.assigns).filter { name in
       guard names.contains(name) else { return true }
       guard let declared = resolution.declared[name]?.valueEnd, let use = resolution.reads[name] else {
@@ -176,6 +187,7 @@ struct CellText: Sendable {
   /// Notes that it assigns to some names as it runs, and later, by what it calls.
   mutating func noteAssignments(to names: OwnRequests.Names) {
     uses = uses.assigning(names.atOnce, later: names.later)
+    gives.formUnion(names.all)
   }
 
   // MARK: Of a whole notebook

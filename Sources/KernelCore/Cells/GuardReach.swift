@@ -14,6 +14,8 @@ struct GuardReach: Sendable {
   private let texts: [CellText]
   private let givers: [String: [Int]]
   private let staleness: Staleness
+  /// By the place of the cell, what it changes by another name.
+  private let byOtherNames: [Int: OwnRequests.Names]
   private var units: [Int: [CellUnit]?] = [:]
   /// The functions that change a name when they are called.
   private var changing: [String: Set<String>] = [:]
@@ -27,8 +29,11 @@ struct GuardReach: Sendable {
     case address(Resolution.CalledAddress, Int)
   }
 
-  init(_ texts: [CellText], _ givers: [String: [Int]], _ staleness: Staleness) {
-    (self.texts, self.givers, self.staleness) = (texts, givers, staleness)
+  init(
+    _ texts: [CellText], _ givers: [String: [Int]], _ staleness: Staleness,
+    byOtherNames: [Int: OwnRequests.Names]
+  ) {
+    (self.texts, self.givers, self.staleness, self.byOtherNames) = (texts, givers, staleness, byOtherNames)
     for place in texts.indices where texts[place].guards {
       cells.insert(place)
       let guards = statements(of: place)?.filter(\.guards) ?? []
@@ -47,8 +52,17 @@ struct GuardReach: Sendable {
       case .name(let name, let place):
         let found = statements(of: place)?.filter { self.gives($0, name) } ?? []
         cells.insert(place)
-        if found.isEmpty { follow(whole: place) } else { found.forEach { follow($0) } }
-        if found.isEmpty || !found.allSatisfy(\.isRoute) { byStatements.insert(place) }
+        // What a cell changes by another name no statement tells.
+        let names = byOtherNames[place] ?? OwnRequests.Names()
+        if found.isEmpty || names.all.contains(name) {
+          follow(whole: place)
+        } else {
+          found.forEach { follow($0) }
+        }
+        let isForRequests = found.isEmpty ? names.forRequests.contains(name) : found.allSatisfy(\.isRoute)
+        if !isForRequests || names.atOnce.contains(name) || names.later.contains(name) {
+          byStatements.insert(place)
+        }
       case .address(let address, let place):
         let found = statements(of: place)?.filter { CalledRoutes.mayAnswer($0.routes, address) } ?? []
         cells.insert(place)

@@ -149,7 +149,12 @@ public final class Resolver {
       withScope {
         for index in function.parameters.indices {
           let parameter = function.parameters[index]
-          if let value = parameter.defaultValue { resolve(value) }
+          var given = given
+          if function.role == .function { given.own.insert(SharedParts.parameter) }
+          if let value = parameter.defaultValue {
+            resolve(value)
+            given.formUnion(parts(in: value))
+          }
           let variable = makeVariable(
             NameDeclaration(parameter.name, parameter.span), isLet: true, .parameter)
           variable.shared = given

@@ -241,8 +241,22 @@ extension Resolver {
 
   /// Notes that a part of some globals is changed by another name.
   func noteShared(_ names: Set<String>) {
-    if let declaring { resolution.changesPartsWhenCalled[declaring, default: []].formUnion(names) }
+    if laterFunctions == 0 {
+      resolution.changedParts.changesParts.formUnion(names)
+    } else if let declaring {
+      resolution.changesPartsWhenCalled[declaring, default: []].formUnion(names)
+    }
     noteGoingOn { $0.changesParts.formUnion(names) }
+  }
+
+  /// Notes that parts of some globals are given to a function.
+  func noteGiven(_ names: Set<String>, to function: String) {
+    if laterFunctions == 0 {
+      resolution.changedParts.given[function, default: []].formUnion(names)
+    } else if let declaring {
+      resolution.givenWhenCalled[declaring, default: [:]][function, default: []].formUnion(names)
+    }
+    noteGoingOn { $0.given[function, default: []].formUnion(names) }
   }
 
   /// Notes a use in what goes on when the text has run, and in what answers requests.

@@ -18,10 +18,24 @@ struct SharedParts {
   }
 }
 
+extension SharedParts {
+  /// What stands for whatever a function is given.
+  static let parameter = "a parameter"
+}
+
 extension Resolver {
-  /// Notes what a local variable may hold a part of.
+  /// Notes what a variable may hold a part of.
   func noteSources(of name: NameDeclaration, in value: Expression) {
-    name.variable?.shared = parts(in: value)
+    if let variable = name.variable {
+      variable.shared = parts(in: value)
+    } else {
+      noteOtherName(name.name, of: value)
+    }
+  }
+
+  private func noteOtherName(_ name: String, of value: Expression) {
+    let names = parts(in: value).own.subtracting([name])
+    if !names.isEmpty { resolution.otherNames[name, default: []].formUnion(names) }
   }
 
   /// The same of one that gets another value.
@@ -29,7 +43,8 @@ extension Resolver {
     guard case .name(let reference) = target.kind else { return }
     switch reference.binding {
     case .local(let variable), .captured(_, let variable): variable.shared.formUnion(parts(in: value))
-    case .global, .unresolved: break
+    case .global: noteOtherName(reference.name, of: value)
+    case .unresolved: break
     }
   }
 
@@ -40,10 +55,16 @@ extension Resolver {
 
   /// Notes that what an expression gives is changed.
   func noteChangeOfShared(_ changed: Expression) {
-    guard laterFunctions > 0 else { return }
     if case .name(let reference) = changed.kind, case .global = reference.binding { return }
     let names = parts(in: changed).own
     if !names.isEmpty { noteShared(names) }
+  }
+
+  /// Notes what a function with a name is given, which may change it.
+  func noteGiven(to callee: Expression, _ arguments: [Argument]) {
+    guard case .name(let reference) = callee.kind, case .global = reference.binding else { return }
+    let names = all(arguments.map(\.value)).own
+    if !names.isEmpty { noteGiven(names, to: reference.name) }
   }
 
   /// Members that make a collection of what is in theirs.
@@ -51,6 +72,13 @@ extension Resolver {
     "compactMap", "dropFirst", "dropLast", "enumerated", "filter", "flatMap", "keys", "map", "mapValues",
     "merging",
     "prefix", "reversed", "shuffled", "sorted", "split", "suffix", "values",
+  ]
+
+  /// Members that give something of their own, and no part of what has them.
+  private static let giving: Set = [
+    "allSatisfy", "contains", "count", "firstIndex", "hasPrefix", "hasSuffix", "isEmpty", "joined",
+    "lowercased", "sum",
+    "trimmed", "uppercased",
   ]
 
   /// What an expression may give a part of.
@@ -64,6 +92,7 @@ extension Resolver {
       }
     case .optionalChain(let base), .await(let base): return parts(in: base)
     case .member(let base, let name, _, _):
+      if Self.giving.contains(name) { return SharedParts() }
       let found = parts(in: base)
       return Self.making.contains(name) ? found.remade : found.taken
     case .index(let base, _, let fallback, _):

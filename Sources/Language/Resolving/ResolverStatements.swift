@@ -397,12 +397,15 @@ extension Resolver {
         } else {
           if case .closure = argument.value.kind, case .member(let receiver, _, _, _) = callee.kind {
             closureParts = parts(in: receiver).taken
+            // As of `reduce(into: all) { … }`.
+            for other in arguments where other.label != nil { closureParts.formUnion(parts(in: other.value)) }
           }
           resolve(argument.value)
           closureParts = SharedParts()
         }
       }
       noteAddress(of: callee, arguments)
+      noteGiven(to: callee, arguments)
     case .optionalChain(let inner): resolve(inner)
     case .closure(let function): resolve(function)
     case .async(let function):
