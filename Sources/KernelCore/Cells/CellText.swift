@@ -83,7 +83,8 @@ struct CellText: Sendable {
   init(_ text: String, of number: Int) {
     let source = SourceText(cell: number, text: text)
     let parsed = Parser.parse(source)
-    let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
+    let resolution = Resolver.resolve(
+      parsed.program, source: source, globals: GlobalScope(), followsParts: true)
     let names = Set(CompiledCell.declarations(of: source, parsed).keys)
     // What cannot be read may be meant as a guard, and nothing is served without it.
     isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }

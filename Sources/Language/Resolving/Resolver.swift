@@ -98,6 +98,7 @@ public final class Resolver {
   var handlers = 0
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
+  var followsParts = false
   /// How often each global is read, and how often of those to change what it holds and for nothing else.
   var readCounts: [String: Int] = [:]
   var readsToChange: [String: Int] = [:]
@@ -114,10 +115,14 @@ public final class Resolver {
   ///   - whole: the text that the program is a part of; nil where it is all. What texts it gives names is known in each
   ///     part.
   ///   - globals: the names known before; those that the text declares win over them.
+  ///   - followsParts: whether to find out what the text changes by other names than its own, which takes a while:
+  ///     `changedParts`, `givenWhenCalled`, `otherNames` and `changesAlone`.
   public static func resolve(
-    _ program: FunctionNode, partOf whole: FunctionNode? = nil, source: SourceText, globals: any GlobalNames
+    _ program: FunctionNode, partOf whole: FunctionNode? = nil, source: SourceText, globals: any GlobalNames,
+    followsParts: Bool = false
   ) -> Resolution {
     let resolver = Resolver(source: source, globals: globals)
+    resolver.followsParts = followsParts
     resolver.collectGlobals(program.body)
     if let whole { resolver.noteWrittenTexts(whole.body) }
     resolver.resolve(program)
@@ -150,10 +155,10 @@ public final class Resolver {
         for index in function.parameters.indices {
           let parameter = function.parameters[index]
           var given = given
-          if function.role == .function { given.own.insert(SharedParts.parameter) }
-          if let value = parameter.defaultValue {
-            resolve(value)
-            given.formUnion(parts(in: value))
+          if let value = parameter.defaultValue { resolve(value) }
+          if followsParts {
+            if function.role == .function { given.own.insert(SharedParts.parameter) }
+            if let value = parameter.defaultValue { given.formUnion(parts(in: value)) }
           }
           let variable = makeVariable(
             NameDeclaration(parameter.name, parameter.span), isLet: true, .parameter)

@@ -156,7 +156,7 @@ extension Resolver {
       reference.binding = .global
       if isRead {
         if reference.name == "Out" { outs += 1 }
-        readCounts[reference.name, default: 0] += 1
+        if followsParts { readCounts[reference.name, default: 0] += 1 }
         let use = use(of: reference)
         resolution.reads[reference.name, default: use].join(use)
         if laterFunctions > 0, let declaring {

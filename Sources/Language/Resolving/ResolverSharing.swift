@@ -28,7 +28,7 @@ extension Resolver {
   func noteSources(of name: NameDeclaration, in value: Expression) {
     if let variable = name.variable {
       variable.shared = parts(in: value)
-    } else {
+    } else if followsParts {
       noteOtherName(name.name, of: value)
     }
   }
@@ -43,7 +43,7 @@ extension Resolver {
     guard case .name(let reference) = target.kind else { return }
     switch reference.binding {
     case .local(let variable), .captured(_, let variable): variable.shared.formUnion(parts(in: value))
-    case .global: noteOtherName(reference.name, of: value)
+    case .global: if followsParts { noteOtherName(reference.name, of: value) }
     case .unresolved: break
     }
   }
@@ -55,6 +55,7 @@ extension Resolver {
 
   /// Notes that what an expression gives is changed.
   func noteChangeOfShared(_ changed: Expression) {
+    guard followsParts || laterFunctions > 0 else { return }
     if case .name(let reference) = changed.kind, case .global = reference.binding { return }
     let names = parts(in: changed).own
     if !names.isEmpty { noteShared(names) }
@@ -62,7 +63,9 @@ extension Resolver {
 
   /// Notes what a function with a name is given, which may change it.
   func noteGiven(to callee: Expression, _ arguments: [Argument]) {
-    guard case .name(let reference) = callee.kind, case .global = reference.binding else { return }
+    guard followsParts, case .name(let reference) = callee.kind, case .global = reference.binding else {
+      return
+    }
     let names = all(arguments.map(\.value)).own
     if !names.isEmpty { noteGiven(names, to: reference.name) }
   }

@@ -398,7 +398,9 @@ extension Resolver {
           if case .closure = argument.value.kind, case .member(let receiver, _, _, _) = callee.kind {
             closureParts = parts(in: receiver).taken
             // As of `reduce(into: all) { … }`.
-            for other in arguments where other.label != nil { closureParts.formUnion(parts(in: other.value)) }
+            for other in arguments where followsParts && other.label != nil {
+              closureParts.formUnion(parts(in: other.value))
+            }
           }
           resolve(argument.value)
           closureParts = SharedParts()
