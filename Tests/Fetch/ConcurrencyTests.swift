@@ -43,16 +43,14 @@ struct ConcurrencyTests {
     #expect(server.counts.connections == 5)
   }
 
-  @Test func fiveHundredAtOnceTakeLittleLongerThanOne() async {
+  /// How long they take together says more of what else the machine has to do.
+  @Test func fiveHundredAtOnceGoBesideOneAnother() async {
     let pool = TransferPool()
     let outcomes = Outcomes()
     let url = server.url("/slow")
-    let start = ContinuousClock.now
     for _ in 0..<500 { pool.start(FetchRequest(url: url)) { outcomes.add($0) } }
     await outcomes.wait(for: 500)
     #expect(outcomes.errors.isEmpty)
-    // One after the other they would take 50 s; a busy machine has more to do beside them.
-    #expect(start.duration(to: .now) < .seconds(40))
     #expect(server.counts.mostRequestsUnderWay > 20)
     #expect(pool.transfersUnderWay == 0)
   }
