@@ -17,7 +17,7 @@ public struct CellDependencies: Sendable {
   let staleness: Staleness
   /// By their numbers, what cells have asked routes to change. That is done for a request, as for anybody's: whoever reads
   /// it does not depend on the cell, but where a variable is declared anew, the cell asks again.
-  let requested: [Int: OwnRequests.Names]
+  let requested: [Int: ChangedNames]
   /// The places of the cells that declare a name.
   let declarers: [String: [Int]]
   /// The places of the cells that give a name a value or change what it holds, by functions that they call too.
@@ -39,8 +39,9 @@ public struct CellDependencies: Sendable {
     places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1.number, $0) })
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
-    let requests = OwnRequests(texts, staleness)
-    for (place, names) in requests.changed {
+    let otherNames = OtherNames(texts, staleness)
+    let requests = OwnRequests(texts, staleness, otherNames)
+    for (place, names) in otherNames.changed {
       texts[place].noteAssignments(to: names)
       staleness.ran(texts[place].number, texts[place].uses, since: CellDependencies.always)
     }
@@ -57,7 +58,7 @@ public struct CellDependencies: Sendable {
       }
     }
     (self.declarers, self.givers) = (declarers, givers)
-    let reach = GuardReach(texts, givers, staleness, byOtherNames: requests.changed)
+    let reach = GuardReach(texts, givers, staleness, byOtherNames: otherNames.changed)
     let numbers = { (places: Set<Int>) in Set(places.map { texts[$0].number }) }
     (cellsOfGuards, namesOfGuards) = (numbers(reach.cells), reach.names)
     fillingForRequests = numbers(reach.fillingByRoutes)

@@ -37,9 +37,9 @@ struct CellText: Sendable {
   /// What it changes by another name as it runs, and gives functions then; and what its functions give others.
   let changedParts: Resolution.GlobalUses
   let givenByFunctions: [String: [String: Set<String>]]
-  /// For each name that it gives a value those of which that may be a part; and the names of which it changes what they
-  /// hold as it runs, its own among them.
+  /// For each name that it gives a value those of which that may be a part.
   let otherNames: [String: Set<String>]
+  /// The names of which it changes what they hold as it runs, its own among them.
   let changesAtOnce: Set<String>
   /// Its routes with what their handlers do.
   private(set) var handlers: [Handler] = []
@@ -123,9 +123,7 @@ struct CellText: Sendable {
       guard let key = try? RoutePattern.parse(route.pattern).key else { continue }
       var methods: [String?] = route.methods
       if route.isSocket { methods = [RouteKey.socket] } else if methods.isEmpty { methods = [nil] }
-      let declared = methods.map {
-        DeclaredRoute(method: route.isSocket ? "GET" : $0, pattern: route.pattern)
-      }
+      let declared = DeclaredRoute.all(route)
       routes += declared
       handlers += declared.map { Handler(route: $0, uses: route.uses, addresses: route.addresses) }
       let keys = methods.map { Declaration.route(RouteKey(method: $0, pattern: key)) }
@@ -186,7 +184,7 @@ struct CellText: Sendable {
   var guards: Bool { surrounds.contains(.around(HookKind.before.rawValue)) }
 
   /// Notes that it assigns to some names as it runs, and later, by what it calls.
-  mutating func noteAssignments(to names: OwnRequests.Names) {
+  mutating func noteAssignments(to names: ChangedNames) {
     uses = uses.assigning(names.atOnce, later: names.later)
     gives.formUnion(names.all)
   }

@@ -62,11 +62,7 @@ struct CellUnit: Sendable {
     takes = mentions.subtracting(resolution.changesAlone)
     gives = Set(resolution.declared.keys).union(resolution.writes.keys).union(resolution.changes.keys)
     addresses = resolution.calledAddresses
-    routes = resolution.routes.flatMap { route in
-      var methods: [String?] = route.isSocket ? ["GET"] : route.methods
-      if methods.isEmpty { methods = [nil] }
-      return methods.map { DeclaredRoute(method: $0, pattern: route.pattern) }
-    }
+    routes = resolution.routes.flatMap(DeclaredRoute.all)
     isRoute = if case .route = statement.kind { true } else { false }
     let hooks = resolution.hooks.filter { $0.kind == .before }
     guards = !hooks.isEmpty

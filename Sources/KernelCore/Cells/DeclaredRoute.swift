@@ -1,3 +1,4 @@
+import Language
 import NIOHTTP1
 import Web
 
@@ -6,6 +7,13 @@ public struct DeclaredRoute: Hashable, Sendable {
   /// Nil for any.
   public let method: String?
   public let pattern: String
+
+  /// What a route of a text declares, one for each method.
+  static func all(_ route: Resolution.RoutePlace) -> [DeclaredRoute] {
+    var methods: [String?] = route.isSocket ? ["GET"] : route.methods
+    if methods.isEmpty { methods = [nil] }
+    return methods.map { DeclaredRoute(method: $0, pattern: route.pattern) }
+  }
 
   /// Some routes beside those of a table, the former with their numbers.
   static func table(of routes: [DeclaredRoute], beside others: RouteTable<Int>) -> RouteTable<Int?> {

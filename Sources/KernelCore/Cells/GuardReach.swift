@@ -15,7 +15,7 @@ struct GuardReach: Sendable {
   private let givers: [String: [Int]]
   private let staleness: Staleness
   /// By the place of the cell, what it changes by another name.
-  private let byOtherNames: [Int: OwnRequests.Names]
+  private let byOtherNames: [Int: ChangedNames]
   private var units: [Int: [CellUnit]?] = [:]
   /// The functions that change a name when they are called.
   private var changing: [String: Set<String>] = [:]
@@ -31,7 +31,7 @@ struct GuardReach: Sendable {
 
   init(
     _ texts: [CellText], _ givers: [String: [Int]], _ staleness: Staleness,
-    byOtherNames: [Int: OwnRequests.Names]
+    byOtherNames: [Int: ChangedNames]
   ) {
     (self.texts, self.givers, self.staleness, self.byOtherNames) = (texts, givers, staleness, byOtherNames)
     for place in texts.indices where texts[place].guards {
@@ -53,7 +53,7 @@ struct GuardReach: Sendable {
         let found = statements(of: place)?.filter { self.gives($0, name) } ?? []
         cells.insert(place)
         // What a cell changes by another name no statement tells.
-        let names = byOtherNames[place] ?? OwnRequests.Names()
+        let names = byOtherNames[place] ?? ChangedNames()
         if found.isEmpty || names.all.contains(name) {
           follow(whole: place)
         } else {

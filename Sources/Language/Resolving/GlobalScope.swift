@@ -226,7 +226,7 @@ public struct Resolution: Sendable {
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   /// What stands among the globals that a function changes parts of for whatever it is given.
-  public static var parameterName: String { SharedParts.parameter }
+  public static let parameterName = "a parameter"
 
   /// What the value of a cell counts as where it is told which names a text reads; no global has such a name.
   public static func outName(of cell: Int) -> String { "Out[\(cell)]" }

@@ -157,7 +157,7 @@ public final class Resolver {
           var given = given
           if let value = parameter.defaultValue { resolve(value) }
           if followsParts {
-            if function.role == .function { given.own.insert(SharedParts.parameter) }
+            if function.role == .function { given.own.insert(Resolution.parameterName) }
             if let value = parameter.defaultValue { given.formUnion(parts(in: value)) }
           }
           let variable = makeVariable(

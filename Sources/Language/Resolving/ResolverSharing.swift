@@ -18,11 +18,6 @@ struct SharedParts {
   }
 }
 
-extension SharedParts {
-  /// What stands for whatever a function is given.
-  static let parameter = "a parameter"
-}
-
 extension Resolver {
   /// Notes what a variable may hold a part of.
   func noteSources(of name: NameDeclaration, in value: Expression) {
