@@ -39,6 +39,8 @@ struct CellText: Sendable {
   let givenByFunctions: [String: [String: Set<String>]]
   /// For each name that it gives a value those of which that may be a part.
   let otherNames: [String: Set<String>]
+  /// The names that it declares as functions.
+  let functions: Set<String>
   /// The names of which it changes what they hold as it runs, its own among them.
   let changesAtOnce: Set<String>
   /// Its routes with what their handlers do.
@@ -99,6 +101,7 @@ struct CellText: Sendable {
     changedParts = resolution.changedParts
     givenByFunctions = resolution.givenWhenCalled
     otherNames = resolution.otherNames
+    functions = Set(resolution.declared.filter { $1.kind == .function }.keys)
     changesAtOnce = Set(resolution.changes.filter(\.value.isAtOnce).keys)
     var takes = uses.reads.union(uses.assigns).filter { name in
       guard names.contains(name) else { return true }

@@ -99,6 +99,7 @@ public final class Resolver {
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
   var followsParts = false
+  var held = HeldData()
   /// How often each global is read, and how often of those to change what it holds and for nothing else.
   var readCounts: [String: Int] = [:]
   var readsToChange: [String: Int] = [:]
@@ -126,6 +127,7 @@ public final class Resolver {
     resolver.collectGlobals(program.body)
     if let whole { resolver.noteWrittenTexts(whole.body) }
     resolver.resolve(program)
+    resolver.noteHeldChanges()
     resolver.resolution.mentionsAnyOut = resolver.outs > resolver.outsByNumber
     resolver.resolution.changesAlone = Set(
       resolver.readsToChange.filter { resolver.readCounts[$0] == $1 }.keys)
@@ -168,6 +170,7 @@ public final class Resolver {
         withScope {
           prepare(function.body)
           resolveStatements(function.body)
+          noteKept(atEndOf: function)
         }
       }
     }

@@ -250,7 +250,10 @@ extension Resolver {
   }
 
   /// Notes that parts of some globals are given to a function.
-  func noteGiven(_ names: Set<String>, to function: String) {
+  func noteGiven(_ given: Set<String>, to function: String) {
+    var names = given
+    if names.remove(HeldData.name) != nil { noteHeldGiven(to: function) }
+    if names.isEmpty { return }
     if laterFunctions == 0 {
       resolution.changedParts.given[function, default: []].formUnion(names)
     } else if let declaring {

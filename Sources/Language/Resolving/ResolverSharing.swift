@@ -23,18 +23,21 @@ extension Resolver {
   func noteSources(of name: NameDeclaration, in value: Expression) {
     if let variable = name.variable {
       variable.shared = parts(in: value)
+      noteKept(value, in: variable)
     } else if followsParts {
+      noteKept(value)
       noteOtherName(name.name, of: value)
     }
   }
 
   private func noteOtherName(_ name: String, of value: Expression) {
-    let names = parts(in: value).own.subtracting([name])
+    let names = parts(in: value).own.subtracting([name, HeldData.name])
     if !names.isEmpty { resolution.otherNames[name, default: []].formUnion(names) }
   }
 
   /// The same of one that gets another value.
   func noteSources(of target: Expression, assigned value: Expression) {
+    noteKept(value, assignedTo: target)
     guard case .name(let reference) = target.kind else { return }
     switch reference.binding {
     case .local(let variable), .captured(_, let variable): variable.shared.formUnion(parts(in: value))
@@ -52,17 +55,20 @@ extension Resolver {
   func noteChangeOfShared(_ changed: Expression) {
     guard followsParts || laterFunctions > 0 else { return }
     if case .name(let reference) = changed.kind, case .global = reference.binding { return }
-    let names = parts(in: changed).own
+    var names = parts(in: changed).own
+    if names.remove(HeldData.name) != nil { noteChangeOfHeld(in: changed) }
     if !names.isEmpty { noteShared(names) }
   }
 
   /// Notes what a function with a name is given, which may change it.
   func noteGiven(to callee: Expression, _ arguments: [Argument]) {
-    guard followsParts, case .name(let reference) = callee.kind, case .global = reference.binding else {
-      return
-    }
+    guard followsParts, case .name(let reference) = callee.kind else { return }
     let names = all(arguments.map(\.value)).own
-    if !names.isEmpty { noteGiven(names, to: reference.name) }
+    switch reference.binding {
+    case .global: noteGiven(names, to: reference.name)
+    case .local, .captured: if names.contains(HeldData.name) { noteChangeOfHeld() }
+    case .unresolved: break
+    }
   }
 
   /// Members that make a collection of what is in theirs.
@@ -85,7 +91,11 @@ extension Resolver {
     case .name(let reference):
       switch reference.binding {
       case .global: return SharedParts(own: [reference.name])
-      case .local(let variable), .captured(_, let variable): return variable.shared
+      case .local(let variable): return variable.shared
+      case .captured(_, let variable):
+        var found = variable.shared
+        if followsParts { found.own.insert(HeldData.name) }
+        return found
       case .unresolved: return SharedParts()
       }
     case .optionalChain(let base), .await(let base): return parts(in: base)
@@ -106,7 +116,7 @@ extension Resolver {
     case .binary(.coalesce, let one, let other, _), .ternary(_, let one, let other): return all([one, other])
     case .array(let elements): return all(elements).remade
     case .dictionary(let entries): return all(entries.map(\.value)).remade
-    case .conditional(let node): return parts(in: node)
+    case .conditional(let node): return all(node.values)
     default: return SharedParts()
     }
   }
@@ -114,19 +124,28 @@ extension Resolver {
   private func all(_ expressions: [Expression]) -> SharedParts {
     expressions.reduce(into: SharedParts()) { $0.formUnion(parts(in: $1)) }
   }
+}
 
-  /// What the values of the branches may be.
-  private func parts(in node: IfNode) -> SharedParts {
-    func last(_ block: BlockNode) -> SharedParts {
-      guard case .expression(let value)? = block.statements.last?.kind else { return SharedParts() }
-      return parts(in: value)
+extension IfNode {
+  /// The values of its branches that have one.
+  var values: [Expression] {
+    let others: [Expression] =
+      switch otherwise {
+      case .block(let block)?: block.statements.lastValues
+      case .conditional(let next)?: next.values
+      case nil: []
+      }
+    return then.statements.lastValues + others
+  }
+}
+
+extension [Statement] {
+  /// The values that they may end with.
+  var lastValues: [Expression] {
+    switch last?.kind {
+    case .expression(let value): [value]
+    case .conditional(let node): node.values
+    default: []
     }
-    var found = last(node.then)
-    switch node.otherwise {
-    case .block(let block)?: found.formUnion(last(block))
-    case .conditional(let next)?: found.formUnion(parts(in: next))
-    case nil: break
-    }
-    return found
   }
 }

@@ -83,7 +83,10 @@ extension Resolver {
       case .cleanup: report(.returnFromDefer, at: statement.span)
       default: break
       }
-      if let value { resolve(value) }
+      if let value {
+        resolve(value)
+        noteKept(value)
+      }
     case .break: checkLoop("break", statement.span)
     case .continue: checkLoop("continue", statement.span)
     case .throw(let value): resolve(value)
@@ -202,6 +205,7 @@ extension Resolver {
     if isAtOutermostLevel { declare(name, isLet: true, .function) }
     resolve(function)
     guard let variable = name.variable else { return }
+    if followsParts { held.note(function, as: variable) }
     passedFunctions.insert(ObjectIdentifier(variable))
     // A function used above its declaration must not need what is declared between the two.
     if let use = earlyUses[ObjectIdentifier(variable)], let scope = frame.scopes.last,
@@ -312,6 +316,7 @@ extension Resolver {
       return
     }
     variable.isReassigned = true
+    if case .captured = reference.binding { noteChangeOfHeld(variable) }
     guard variable.isLet else { return }
     let name = variable.name
     switch variable.origin {
@@ -378,10 +383,12 @@ extension Resolver {
     case .member(let base, let name, _, _):
       resolve(base)
       if name == "chunks" { noteChunks(of: base) }
+      noteReading(of: name, in: base)
     case .index(let base, let index, let fallback, _):
       resolve(base)
       resolve(index)
       noteOut(in: base, at: index)
+      noteReading(ofElement: index, in: base)
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)
@@ -408,6 +415,7 @@ extension Resolver {
       }
       noteAddress(of: callee, arguments)
       noteGiven(to: callee, arguments)
+      noteCall(of: callee)
     case .optionalChain(let inner): resolve(inner)
     case .closure(let function): resolve(function)
     case .async(let function):

@@ -1,0 +1,223 @@
+// Closures that change what they hold: the variables of the function that has made them, as those in
+// `["add": { key in known[key] = true }]`. To call one is to change whatever it was reached by.
+//
+// Each counts as a function that changes what it is given: under the name of the member that it is kept as, or where that
+// is not written out, under the name of what gives it.
+
+extension Resolution {
+  /// What a member counts as where it is a function.
+  public static func memberName(_ name: String) -> String { "." + name }
+  public static func isMemberName(_ name: String) -> Bool { name.hasPrefix(".") }
+  /// What counts as called where the value of a name is.
+  public static let calledName = "()"
+  /// The same of an element by a key that is not written out.
+  public static let elementName = "[]"
+  /// What the functions count as that a name's value is, or that a function gives.
+  public static func givenName(by name: String) -> String { name + calledName }
+  /// What those in it count as.
+  public static func elementsName(of name: String) -> String { name + elementName }
+}
+
+/// What the resolver has found out about closures and what they hold.
+struct HeldData {
+  /// What stands among names for what a function has from the one around it.
+  static let name = "what is held"
+
+  /// A function that is left somewhere when the one around it has run.
+  struct Kept {
+    enum Function {
+      case node(FunctionNode)
+      case variable(Variable)
+    }
+
+    let function: Function
+    /// As which member; nil where that is not written out.
+    let member: String?
+    /// By which name it can be reached.
+    let holder: String?
+  }
+
+  private var kept: [Kept] = []
+  /// The functions that variables stand for.
+  private var functions: [ObjectIdentifier: [FunctionNode]] = [:]
+  /// Those that change what they hold.
+  private var changing: Set<ObjectIdentifier> = []
+  /// To which functions they give what they hold.
+  private var giving: [ObjectIdentifier: Set<String>] = [:]
+
+  mutating func keep(_ function: Kept) { kept.append(function) }
+
+  mutating func note(_ function: FunctionNode, as variable: Variable) {
+    functions[ObjectIdentifier(variable), default: []].append(function)
+  }
+
+  mutating func noteChange(by functions: some Sequence<FunctionNode>) {
+    changing.formUnion(functions.map { ObjectIdentifier($0) })
+  }
+
+  mutating func noteGiven(by functions: some Sequence<FunctionNode>, to name: String) {
+    for function in functions { giving[ObjectIdentifier(function), default: []].insert(name) }
+  }
+
+  /// Tells each function that is kept and changes what it holds, or gives that to others.
+  func eachChanging(_ tell: (Kept, _ changes: Bool, _ givenTo: Set<String>) -> Void) {
+    if changing.isEmpty, giving.isEmpty { return }
+    for kept in kept {
+      var seen: Set<ObjectIdentifier> = []
+      var changes = false
+      var given: Set<String> = []
+      var open: [FunctionNode] =
+        switch kept.function {
+        case .node(let function): [function]
+        case .variable(let variable): functions[ObjectIdentifier(variable)] ?? []
+        }
+      while let function = open.popLast() {
+        guard seen.insert(ObjectIdentifier(function)).inserted else { continue }
+        changes = changes || changing.contains(ObjectIdentifier(function))
+        given.formUnion(giving[ObjectIdentifier(function)] ?? [])
+        for variable in function.captures { open += functions[ObjectIdentifier(variable)] ?? [] }
+      }
+      if changes || !given.isEmpty { tell(kept, changes, given) }
+    }
+  }
+}
+
+extension Resolver {
+  /// The functions around the place, but for the text itself.
+  private var functionsAround: [FunctionNode] { frames.dropFirst().map(\.node) }
+
+  /// Notes that a variable which the functions around the place have from another is changed here.
+  func noteChangeOfHeld(_ variable: Variable) {
+    guard followsParts else { return }
+    held.noteChange(by: functionsAround.reversed().prefix { $0 !== variable.function })
+  }
+
+  /// The same of what an expression gives.
+  func noteChangeOfHeld(in place: Expression) {
+    if let variable = heldVariable(in: place) {
+      noteChangeOfHeld(variable)
+    } else {
+      noteChangeOfHeld()
+    }
+  }
+
+  /// The same of some of them, it is not known of which.
+  func noteChangeOfHeld() { held.noteChange(by: functionsAround) }
+
+  /// The variable of a function around that an expression begins with.
+  private func heldVariable(in place: Expression) -> Variable? {
+    switch place.kind {
+    case .name(let reference):
+      if case .captured(_, let variable) = reference.binding { variable } else { nil }
+    case .member(let base, _, _, _), .index(let base, _, _, _), .optionalChain(let base):
+      heldVariable(in: base)
+    default: nil
+    }
+  }
+
+  /// Notes that what the functions around the place hold is given to a function.
+  func noteHeldGiven(to function: String) { held.noteGiven(by: functionsAround, to: function) }
+
+  /// Notes what is given to a member in that it is read: to call it may change what has it.
+  func noteReading(of member: String, in base: Expression) {
+    guard followsParts else { return }
+    noteGiven(parts(in: base).own, to: Resolution.memberName(member))
+  }
+
+  /// The same of an element, and of a value that is called.
+  func noteReading(ofElement index: Expression, in base: Expression) {
+    if case .string(let key) = index.kind { return noteReading(of: key, in: base) }
+    guard followsParts else { return }
+    noteGiven(parts(in: base).own, to: Resolution.elementName)
+  }
+
+  func noteCall(of callee: Expression) {
+    guard followsParts, case .name = callee.kind else { return }
+    noteGiven(parts(in: callee).own, to: Resolution.calledName)
+  }
+
+  // MARK: Keeping
+
+  /// Notes the functions in a value that is left somewhere.
+  ///
+  /// - Parameters:
+  ///   - member: as which member; nil where that is not known.
+  ///   - variable: the local variable that it is the value of.
+  ///   - holder: the global; nil for the one that is being declared.
+  func noteKept(
+    _ value: Expression, as member: String? = nil, in variable: Variable? = nil, of holder: String? = nil
+  ) {
+    guard followsParts else { return }
+    func keep(_ function: HeldData.Kept.Function) {
+      held.keep(.init(function: function, member: member, holder: holder ?? declaring))
+    }
+    func keep(_ value: Expression, _ member: String?) {
+      noteKept(value, as: member, in: variable, of: holder)
+    }
+    switch value.kind {
+    case .closure(let function):
+      if let variable, member == nil { held.note(function, as: variable) } else { keep(.node(function)) }
+    case .name(let reference):
+      switch reference.binding {
+      case .local(let other), .captured(_, let other): keep(.variable(other))
+      case .global, .unresolved: break
+      }
+    case .dictionary(let entries):
+      for entry in entries {
+        if case .string(let key) = entry.key.kind { keep(entry.value, key) } else { keep(entry.value, nil) }
+      }
+    case .array(let elements): for element in elements { keep(element, nil) }
+    case .binary(.coalesce, let one, let other, _), .ternary(_, let one, let other):
+      keep(one, member)
+      keep(other, member)
+    case .conditional(let node): for value in node.values { keep(value, member) }
+    case .call(_, let arguments):
+      // What is kept as a member may be around what is given.
+      if member != nil { for argument in arguments { keep(argument.value, member) } }
+    default: break
+    }
+  }
+
+  /// Notes the functions that are assigned.
+  func noteKept(_ value: Expression, assignedTo target: Expression) {
+    switch target.kind {
+    case .name(let reference):
+      switch reference.binding {
+      case .local(let variable), .captured(_, let variable): noteKept(value, in: variable)
+      case .global: noteKept(value, of: reference.name)
+      case .unresolved: break
+      }
+    case .member(_, let name, _, _): noteKept(value, as: name)
+    case .index(_, let index, _, _):
+      if case .string(let key) = index.kind { noteKept(value, as: key) } else { noteKept(value) }
+    default: break
+    }
+  }
+
+  /// Notes the functions in what a function gives at its end.
+  func noteKept(atEndOf function: FunctionNode) {
+    guard function.role == .function || function.role == .closure else { return }
+    for value in function.body.lastValues { noteKept(value) }
+  }
+
+  /// Says of the functions that are kept what they change.
+  func noteHeldChanges() {
+    held.eachChanging { kept, changes, givenTo in
+      var names: [String] = []
+      if let member = kept.member { names.append(Resolution.memberName(member)) }
+      if let holder = kept.holder {
+        names.append(
+          kept.member == nil ? Resolution.givenName(by: holder) : Resolution.elementsName(of: holder))
+      }
+      for name in names {
+        if changes {
+          resolution.changesPartsWhenCalled[name, default: []].insert(Resolution.parameterName)
+        }
+        for function in givenTo where function != name {
+          resolution.givenWhenCalled[name, default: [:]][function, default: []]
+            .insert(Resolution.parameterName)
+        }
+      }
+    }
+  }
+}
