@@ -654,15 +654,40 @@ struct CellDependenciesTests {
     "func both(a) { give(a) }\nboth(users)", "func fill(d = users) { d[0] = 1 }\nfill()",
     "[1].reduce(into: users) { all, x in all.append(x) }", "store()[0] = 1", "(true ? users : []).append(1)",
     "[users][0].append(1)", "every(1h) { for u in users { u.n = 1 } }", "async { give(users) }",
+    // A new list of the same elements.
+    "let some = users.filter { $0.n == 1 }\nfor u in some { u.n = 2 }",
+    "users.sorted { $0.n < $1.n }[0].n = 2",
+    "let l = Array(users)\nl.removeLast().n = 2", "users.map { $0 }[0].n = 1",
+    "let l = users + []\nl[0].n = 1",
+    "let l = users[0..<1]\nl[0].n = 1",
+    "for page in users.chunks(ofCount: 2) { for u in page { u.n = 1 } }", "sorted()[0].n = 1",
+    // A function by its name, and one that is given a function.
+    "func mark(u) { u.n = 1 }\nusers.forEach(mark)", "let mark = { u in u.n = 1 }\nusers.forEach(mark)",
+    "let mark = { u, n in u.n = n }\nmark(users[0], 2)", "func mark(n, u) { u.n = n }\nmark(u: users[0], 2)",
+    "func with(n, f) { f(users[n]) }\nwith(1) { u in u.n = 1 }",
+    "func each(list, f) { for x in list { f(x) } }\neach(users) { $0.n = 1 }",
+    "do { func mark(u) { u.n = 1 }\n mark(users[0]) }", "pick(users).n = 1", "pick(pick([users])).n = 1",
+    // What holds it, or elements of it.
+    "let by = [:]\nfor u in users { by[u.n] = u }\nby[1].n = 2",
+    "let box = []\nbox.append(users[0])\nbox[0].n = 1",
+    "let db = [\"users\": users]\ndb.users.append(1)", "let w = [users]\nw[0].append(1)",
+    "func box() { let b = []\n b.append(users[0])\n return b }\nbox()[0].n = 1",
+    "let u = await async { users[0] }\nu.n = 1",
+    "users.reduce(users) { all, u in all.append(u); all }",
   ])
   func whatIsChangedByAnotherNameIsSeen(_ text: String) {
     let cells = [
-      (1, "let users = []\nfunc find(n) { users[n] }\nfunc store() { users }"),
-      (2, "let other = users\nfunc give(list) { let l = list\n l.append(1) }"),
+      (
+        1,
+        "let users = []\nfunc find(n) { users[n] }\nfunc store() { users }\nfunc sorted() { users.sorted() }"
+      ),
+      (
+        2, "let other = users\nfunc give(list) { let l = list\n l.append(1) }\nfunc pick(list) { list.first }"
+      ),
       (3, "before { users.isEmpty }"),
     ]
     let (before, with) = (CellDependencies(cells), CellDependencies(cells + [(4, text)]))
-    #expect(with.changedItself(by: 4).contains("users"))
+    #expect(with.texts.allSatisfy { !$0.isBroken } && with.changedItself(by: 4).contains("users"))
     #expect(
       before.affected(by: [], since: with).contains(1) && with.affected(by: [4], since: with).contains(1))
     #expect(with.namesOfGuards.contains("users") && with.cellsOfGuards.contains(4))
@@ -673,14 +698,36 @@ struct CellDependenciesTests {
     "expect(find(1).n == 1)",
     "show(users)", "for u in users { let t = u.n }", "route \"/\" { for u in users { u.n = 1 } }",
     "let list = Array(users)\nlist.append(1)",
+    // What is made anew of it.
+    "let t = users.reduce(into: [:]) { d, u in d[u.n] = 1 }\nt[2] = 3",
+    "users.reduce(into: []) { $0.append($1.n) }",
+    "users.map { $0.n }.reduce(into: [:]) { $0[$1, default: 0] += 1 }",
+    "users.reduce([:]) { d, u in d[u.n] = 1; d }",
+    "let l = users.grouped { $0.n }\nl[1] = []", "let l = users.chunks(ofCount: 2)\nl.append([])",
+    "let l = names()\nl.append(1)", "let l = summary()\nl.n = 1", "let l = counts()\nl[5] = 1",
+    "func add(list, x) { list.append(x) }\nlet mine = []\nfor u in users { add(mine, u.n) }",
+    "var t = [:]\nevery(1h) { t = users.reduce(into: [:]) { d, u in d[u.n] = 1 } }",
+    "let box = []\nbox.append(users[0])\nbox.removeAll()", "func mark(n, u) { u.n = n }\nmark(users, [:])",
+    "users.forEach(show)", "copy(users).append(1)",
   ])
   func whatIsOnlyReadIsNotChanged(_ text: String) {
     let cells = CellDependencies([
-      (1, "let users = []\nfunc find(n) { users[n] }\nfunc show(list) { list.count }"),
+      (
+        1,
+        """
+        let users = []
+        func find(n) { users[n] }
+        func show(list) { list.count }
+        func names() { users.map { $0.n } }
+        func summary() { ["n": users.count] }
+        func counts() { let c = [:]; for u in users { c[u.n] = 1 }; c }
+        func copy(list) { list.map { $0 } }
+        """
+      ),
       (3, "before { users.isEmpty }"),
       (4, text),
     ])
-    #expect(!cells.changedItself(by: 4).contains("users"))
+    #expect(cells.texts.allSatisfy { !$0.isBroken } && !cells.changedItself(by: 4).contains("users"))
   }
 
   /// Of a cell that is gone also what its routes had changed.

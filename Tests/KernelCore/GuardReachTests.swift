@@ -69,6 +69,29 @@ struct GuardReachTests {
     )
   }
 
+  /// What a guard writes down decides nothing.
+  @Test(arguments: [
+    "log.append(request.path)", "log[request.path, default: 0] += 1", "log = request.path", "log += 1",
+    "if sessions[1] == 2 { log.append(1) }",
+  ])
+  func whatAGuardOnlyWritesIsNotOfIt(_ writing: String) {
+    let cells = reach([
+      (1, "let sessions = [:]"), (2, "var log = []"),
+      (3, "before { \(writing)\n if sessions[request.path] == nil { throw httpError(401) } }"),
+      (4, "every(1h) { if log.count > 9 { log.removeFirst() } }"), (5, "route \"/log\" { log }"),
+    ])
+    #expect(cells.namesOfGuards.contains("sessions") && !cells.namesOfGuards.contains("log"))
+    #expect(cells.cellsOfGuards == [1, 3])
+  }
+
+  @Test(arguments: [
+    "log += 1\n if log > 3 { throw 1 }", "if log.removeFirst() > 3 { throw 1 }", "log += log.count",
+  ])
+  func whatItReadsAsWellIs(_ guarding: String) {
+    let cells = reach([(2, "var log = []"), (3, "before { \(guarding) }"), (4, "log.append(1)")])
+    #expect(cells.namesOfGuards.contains("log") && cells.cellsOfGuards == [2, 3, 4])
+  }
+
   @Test func routesThatChangeWhatAGuardReadsDecideNothing() {
     let cells = reach([
       (1, "let sessions = [:]"), Self.guarding, (4, "route \"/login\" { sessions[1] = 1 }"),

@@ -32,13 +32,13 @@ struct CellText: Sendable {
   /// What it calls as it runs; and what its functions call, by their names.
   let calledAtOnce: Set<Resolution.CalledAddress>
   let calledByFunctions: [String: Set<Resolution.CalledAddress>]
-  /// What its functions change a part of by another name, by their names.
-  let partsChangedByFunctions: [String: Set<String>]
+  /// What its functions change by another name.
+  let partsChangedByFunctions: [Changer: Set<SharedPart>]
   /// What it changes by another name as it runs, and gives functions then; and what its functions give others.
   let changedParts: Resolution.GlobalUses
-  let givenByFunctions: [String: [String: Set<String>]]
-  /// For each name that it gives a value those of which that may be a part.
-  let otherNames: [String: Set<String>]
+  let givenByFunctions: [Changer: [Taker: Set<SharedPart>]]
+  /// What the values of its names, and what its functions give, may be parts of.
+  let otherNames: [SharedPart: Set<SharedPart>]
   /// The names that it declares as functions.
   let functions: Set<String>
   /// The names of which it changes what they hold as it runs, its own among them.

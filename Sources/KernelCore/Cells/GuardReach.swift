@@ -42,7 +42,7 @@ struct GuardReach: Sendable {
         follow(whole: place)
       } else {
         for guarding in guards {
-          follow(guarding.mentions.union(guarding.gives), guarding.addresses)
+          follow(guarding)
         }
       }
     }

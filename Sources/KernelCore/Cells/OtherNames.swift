@@ -16,10 +16,12 @@ struct ChangedNames: Sendable {
 struct OtherNames: Sendable {
   /// By the place of the cell, what it changes so.
   private(set) var changed: [Int: ChangedNames] = [:]
-  /// What functions change so; of what they are given, `Resolution.parameterName`.
-  private var parts: [String: Set<String>] = [:]
-  /// The names of which a name may stand for a part.
-  private var sources: [String: Set<String>] = [:]
+  /// What functions change so.
+  private var changes: [Changer: Set<SharedPart>] = [:]
+  /// What globals, and what functions give, may be a part of; and what is in that.
+  private var sources: [SharedPart: Set<SharedPart>] = [:]
+  /// Which of what they are given functions give or keep in that.
+  private var handing: [SharedPart: Set<ParameterKey>] = [:]
   /// What is declared as a function.
   private var functions: Set<String> = []
   private let staleness: Staleness
@@ -28,9 +30,11 @@ struct OtherNames: Sendable {
     self.staleness = staleness
     for text in texts {
       functions.formUnion(text.functions)
-      for (name, changed) in text.partsChangedByFunctions { parts[name, default: []].formUnion(changed) }
-      for (name, others) in text.otherNames { sources[name, default: []].formUnion(others) }
+      for (changer, parts) in text.partsChangedByFunctions { changes[changer, default: []].formUnion(parts) }
+      for (part, others) in text.otherNames { sources[part, default: []].formUnion(others) }
     }
+    findHanding()
+    for (changer, parts) in changes { changes[changer] = reached(from: parts) }
     follow(given: texts)
     for (place, text) in texts.enumerated() {
       var names = ChangedNames()
@@ -43,17 +47,38 @@ struct OtherNames: Sendable {
     }
   }
 
+  // MARK: Finding
+
+  /// A function hands on what it gives a function that hands on that.
+  private mutating func findHanding() {
+    let isAnyHanding = sources.values.contains {
+      $0.contains { if case .parameter = $0 { true } else { false } }
+    }
+    var isOpen = isAnyHanding
+    while isOpen {
+      isOpen = false
+      for part in sources.keys {
+        var keys: Set<ParameterKey> = []
+        for case .parameter(let key, _, _) in reached(from: [part]) { keys.insert(key) }
+        if !keys.isSubset(of: handing[part] ?? []) {
+          handing[part, default: []].formUnion(keys)
+          isOpen = true
+        }
+      }
+    }
+  }
+
   /// A function that gives what it was given to one that changes that changes it, too.
   private mutating func follow(given texts: [CellText]) {
     var isOpen = true
     while isOpen {
       isOpen = false
       for text in texts {
-        for (name, given) in text.givenByFunctions {
-          for (function, given) in given {
-            let names = changed(of: given, by: function)
-            if !names.isSubset(of: parts[name] ?? []) {
-              parts[name, default: []].formUnion(names)
+        for (changer, takers) in text.givenByFunctions {
+          for (taker, given) in takers {
+            let parts = changed(of: given, by: taker)
+            if !parts.isSubset(of: changes[changer] ?? []) {
+              changes[changer, default: []].formUnion(parts)
               isOpen = true
             }
           }
@@ -62,48 +87,63 @@ struct OtherNames: Sendable {
     }
   }
 
-  private func changesWhatItIsGiven(_ function: String) -> Bool {
-    parts[function]?.contains(Resolution.parameterName) ?? false
+  /// Some parts and what they may be parts of.
+  private func reached(from parts: Set<SharedPart>) -> Set<SharedPart> {
+    if sources.isEmpty { return parts }
+    var found = parts
+    var open = Array(parts)
+    while let part = open.popLast() {
+      var others = sources[part] ?? []
+      if case .handed(let given, let key, let function, let isInside) = part,
+        handing[.global(function, isInside: isInside)]?.contains(key) ?? false
+      {
+        others.insert(given)
+      }
+      for other in others where found.insert(other).inserted { open.append(other) }
+    }
+    return found
   }
 
-  /// What a function changes that is given some names, be it a member of them or what they are themselves.
-  private func changed(of names: Set<String>, by function: String) -> Set<String> {
-    if changesWhatItIsGiven(function) { return names }
-    let isElement = function == Resolution.elementName
-    guard isElement || function == Resolution.calledName || Resolution.isMemberName(function) else {
-      return []
+  /// The names of which some values and functions may be a part, or what they give.
+  private func names(behind parts: Set<SharedPart>) -> Set<String> {
+    parts.reduce(into: []) { if case .global(let name, isInside: false) = $1 { $0.insert(name) } }
+  }
+
+  // MARK: Asking
+
+  private func changesReceiver(_ changer: Changer) -> Bool { changes[changer]?.contains(.receiver) ?? false }
+
+  /// What a function changes of what it is given.
+  private func changed(of given: Set<SharedPart>, by taker: Taker) -> Set<SharedPart> {
+    let changesAll: Bool
+    switch taker {
+    case .function(let name, let key, let isInside):
+      changesAll = names(behind: reached(from: [.global(name, isInside: false)])).contains { name in
+        changes[.global(name)]?.contains {
+          if case .parameter(key, _, isInside) = $0 { true } else { false }
+        } ?? false
+      }
+    case .member(let name): changesAll = changesReceiver(.member(name))
+    case .element, .itself: changesAll = false
     }
-    return names.filter { name in
-      sources(of: [name]).union([name]).contains {
-        changesWhatItIsGiven(Resolution.givenName(by: $0))
-          || isElement && changesWhatItIsGiven(Resolution.elementsName(of: $0))
+    if changesAll { return reached(from: given) }
+    if case .function = taker { return [] }
+    return given.filter { part in
+      names(behind: reached(from: [part])).contains {
+        changesReceiver(.given(by: $0)) || taker == .element && changesReceiver(.element(of: $0))
       }
     }
   }
 
   /// What code changes a part of by another name, itself or by functions that it calls.
   func changed(by uses: Resolution.GlobalUses) -> Set<String> {
-    var names = uses.changesParts
-    for (function, given) in uses.given { names.formUnion(changed(of: given, by: function)) }
-    names.formUnion(sources(of: uses.assigns))
-    if !parts.isEmpty {
-      for name in staleness.reached(from: uses.reads) { names.formUnion(parts[name] ?? []) }
+    var parts = uses.changesParts
+    for (taker, given) in uses.given { parts.formUnion(changed(of: given, by: taker)) }
+    for name in uses.assigns { parts.formUnion(sources[.global(name, isInside: false)] ?? []) }
+    if !changes.isEmpty {
+      for name in staleness.reached(from: uses.reads) { parts.formUnion(changes[.global(name)] ?? []) }
     }
-    // What a function gives may be a part of whatever it reads.
-    names.remove(Resolution.parameterName)
-    if names.isEmpty { return [] }
-    names.formUnion(sources(of: names))
-    return staleness.reached(from: names).filter { !staleness.isFunction($0) && !functions.contains($0) }
-  }
-
-  /// The names of which some stand for a part.
-  private func sources(of names: Set<String>) -> Set<String> {
-    if sources.isEmpty { return [] }
-    var found: Set<String> = []
-    var open = Array(names)
-    while let name = open.popLast() {
-      for other in sources[name] ?? [] where found.insert(other).inserted { open.append(other) }
-    }
-    return found
+    if parts.isEmpty { return [] }
+    return names(behind: reached(from: parts)).filter { !staleness.isFunction($0) && !functions.contains($0) }
   }
 }

@@ -102,9 +102,9 @@ public struct Resolution: Sendable {
     /// Those that it assigns to, and whose array or dictionary it changes.
     public internal(set) var assigns: Set<String> = []
     /// Those of which it changes a part by another name, be it one that a function of these names gives.
-    public internal(set) var changesParts: Set<String> = []
-    /// For each function with a name that it calls the globals of which that is given something.
-    public internal(set) var given: [String: Set<String>] = [:]
+    public internal(set) var changesParts: Set<SharedPart> = []
+    /// What it gives functions that it calls.
+    public internal(set) var given: [Taker: Set<SharedPart>] = [:]
 
     /// Takes in what else it reads and assigns to.
     public mutating func noteChanges(reads: Set<String>, assigns: Set<String>) {
@@ -198,14 +198,15 @@ public struct Resolution: Sendable {
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
   /// The same of the globals that they assign to, and whose array or dictionary they change.
   public internal(set) var assignsWhenCalled: [String: Set<String>] = [:]
-  /// The same of those of which they change a part by another name.
-  public internal(set) var changesPartsWhenCalled: [String: Set<String>] = [:]
-  /// For each of the globals what the functions that its functions call are given.
-  public internal(set) var givenWhenCalled: [String: [String: Set<String>]] = [:]
+  /// For each function that may be called what it changes by another name.
+  public internal(set) var changesPartsWhenCalled: [Changer: Set<SharedPart>] = [:]
+  /// And what it gives those that it calls.
+  public internal(set) var givenWhenCalled: [Changer: [Taker: Set<SharedPart>]] = [:]
   /// What the text changes by another name as it runs, and what it gives functions then; nothing else is in it.
   public internal(set) var changedParts = GlobalUses()
-  /// For each global that the text gives a value those of which that may be a part.
-  public internal(set) var otherNames: [String: Set<String>] = [:]
+  /// For each global that the text gives a value, and each of its functions with a name, what that or what it gives may
+  /// be a part of; and the same of what is in it.
+  public internal(set) var otherNames: [SharedPart: Set<SharedPart>] = [:]
   /// What goes on when the text has run, as what timers and `async` run, where it is written in their place. What
   /// handlers begin is not among it: that is a request's.
   public struct GoingOn: Hashable, Sendable {
@@ -224,9 +225,6 @@ public struct Resolution: Sendable {
   public internal(set) var writes: [String: Use] = [:]
 
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
-
-  /// What stands among the globals that a function changes parts of for whatever it is given.
-  public static let parameterName = "a parameter"
 
   /// What the value of a cell counts as where it is told which names a text reads; no global has such a name.
   public static func outName(of cell: Int) -> String { "Out[\(cell)]" }

@@ -77,8 +77,8 @@ public final class Resolver {
   var groupPrefix = ""
   /// The texts that the text declares with `let` and that are written out.
   var writtenTexts: [String: String] = [:]
-  /// What a closure may be given parts of that is resolved next.
-  var closureParts = SharedParts()
+  /// What the parameters of a closure may be parts of that is resolved next, where it is given to a call.
+  var closureParts: [SharedParts]?
   /// How many groups are around the place, as far as they stand in no other braces.
   var outermostGroups = 0
   /// How often the text names `Out`, and how often with the number of a cell.
@@ -117,7 +117,7 @@ public final class Resolver {
   ///     part.
   ///   - globals: the names known before; those that the text declares win over them.
   ///   - followsParts: whether to find out what the text changes by other names than its own, which takes a while:
-  ///     `changedParts`, `givenWhenCalled`, `otherNames` and `changesAlone`.
+  ///     `changedParts`, `changesPartsWhenCalled`, `givenWhenCalled`, `otherNames` and `changesAlone`.
   public static func resolve(
     _ program: FunctionNode, partOf whole: FunctionNode? = nil, source: SourceText, globals: any GlobalNames,
     followsParts: Bool = false
@@ -149,28 +149,23 @@ public final class Resolver {
     if function.role == .function || function.role == .closure { resolution.hasFunctions = true }
     frames.append(Frame(function))
     let given = closureParts
-    closureParts = SharedParts()
+    closureParts = nil
     if function.role == .main {
       resolveStatements(function.body)
     } else {
       withScope {
         for index in function.parameters.indices {
           let parameter = function.parameters[index]
-          var given = given
           if let value = parameter.defaultValue { resolve(value) }
-          if followsParts {
-            if function.role == .function { given.own.insert(Resolution.parameterName) }
-            if let value = parameter.defaultValue { given.formUnion(parts(in: value)) }
-          }
           let variable = makeVariable(
             NameDeclaration(parameter.name, parameter.span), isLet: true, .parameter)
-          variable.shared = given
+          variable.shared = parts(ofParameter: index, parameter, given)
           function.parameterVariables.append(variable)
         }
         withScope {
           prepare(function.body)
           resolveStatements(function.body)
-          noteKept(atEndOf: function)
+          for value in function.body.lastValues { noteGives(value) }
         }
       }
     }

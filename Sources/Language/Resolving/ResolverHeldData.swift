@@ -1,28 +1,10 @@
 // Closures that change what they hold: the variables of the function that has made them, as those in
 // `["add": { key in known[key] = true }]`. To call one is to change whatever it was reached by.
 //
-// Each counts as a function that changes what it is given: under the name of the member that it is kept as, or where that
-// is not written out, under the name of what gives it.
-
-extension Resolution {
-  /// What a member counts as where it is a function.
-  public static func memberName(_ name: String) -> String { "." + name }
-  public static func isMemberName(_ name: String) -> Bool { name.hasPrefix(".") }
-  /// What counts as called where the value of a name is.
-  public static let calledName = "()"
-  /// The same of an element by a key that is not written out.
-  public static let elementName = "[]"
-  /// What the functions count as that a name's value is, or that a function gives.
-  public static func givenName(by name: String) -> String { name + calledName }
-  /// What those in it count as.
-  public static func elementsName(of name: String) -> String { name + elementName }
-}
+// Each is known by the member that it is kept as, or where that is not written out, by what gives it.
 
 /// What the resolver has found out about closures and what they hold.
 struct HeldData {
-  /// What stands among names for what a function has from the one around it.
-  static let name = "what is held"
-
   /// A function that is left somewhere when the one around it has run.
   struct Kept {
     enum Function {
@@ -43,7 +25,7 @@ struct HeldData {
   /// Those that change what they hold.
   private var changing: Set<ObjectIdentifier> = []
   /// To which functions they give what they hold.
-  private var giving: [ObjectIdentifier: Set<String>] = [:]
+  private var giving: [ObjectIdentifier: Set<Taker>] = [:]
 
   mutating func keep(_ function: Kept) { kept.append(function) }
 
@@ -51,31 +33,34 @@ struct HeldData {
     functions[ObjectIdentifier(variable), default: []].append(function)
   }
 
+  /// The functions that a variable may be, as far as they have been passed.
+  func functions(of variable: Variable) -> [FunctionNode] { functions[ObjectIdentifier(variable)] ?? [] }
+
   mutating func noteChange(by functions: some Sequence<FunctionNode>) {
     changing.formUnion(functions.map { ObjectIdentifier($0) })
   }
 
-  mutating func noteGiven(by functions: some Sequence<FunctionNode>, to name: String) {
-    for function in functions { giving[ObjectIdentifier(function), default: []].insert(name) }
+  mutating func noteGiven(by functions: some Sequence<FunctionNode>, to taker: Taker) {
+    for function in functions { giving[ObjectIdentifier(function), default: []].insert(taker) }
   }
 
   /// Tells each function that is kept and changes what it holds, or gives that to others.
-  func eachChanging(_ tell: (Kept, _ changes: Bool, _ givenTo: Set<String>) -> Void) {
+  func eachChanging(_ tell: (Kept, _ changes: Bool, _ givenTo: Set<Taker>) -> Void) {
     if changing.isEmpty, giving.isEmpty { return }
     for kept in kept {
       var seen: Set<ObjectIdentifier> = []
       var changes = false
-      var given: Set<String> = []
+      var given: Set<Taker> = []
       var open: [FunctionNode] =
         switch kept.function {
         case .node(let function): [function]
-        case .variable(let variable): functions[ObjectIdentifier(variable)] ?? []
+        case .variable(let variable): functions(of: variable)
         }
       while let function = open.popLast() {
         guard seen.insert(ObjectIdentifier(function)).inserted else { continue }
         changes = changes || changing.contains(ObjectIdentifier(function))
         given.formUnion(giving[ObjectIdentifier(function)] ?? [])
-        for variable in function.captures { open += functions[ObjectIdentifier(variable)] ?? [] }
+        for variable in function.captures { open += functions(of: variable) }
       }
       if changes || !given.isEmpty { tell(kept, changes, given) }
     }
@@ -116,24 +101,19 @@ extension Resolver {
   }
 
   /// Notes that what the functions around the place hold is given to a function.
-  func noteHeldGiven(to function: String) { held.noteGiven(by: functionsAround, to: function) }
+  func noteHeldGiven(to taker: Taker) { held.noteGiven(by: functionsAround, to: taker) }
 
   /// Notes what is given to a member in that it is read: to call it may change what has it.
   func noteReading(of member: String, in base: Expression) {
     guard followsParts else { return }
-    noteGiven(parts(in: base).own, to: Resolution.memberName(member))
+    noteGiven(parts(in: base).own, to: .member(member))
   }
 
-  /// The same of an element, and of a value that is called.
+  /// The same of an element.
   func noteReading(ofElement index: Expression, in base: Expression) {
     if case .string(let key) = index.kind { return noteReading(of: key, in: base) }
     guard followsParts else { return }
-    noteGiven(parts(in: base).own, to: Resolution.elementName)
-  }
-
-  func noteCall(of callee: Expression) {
-    guard followsParts, case .name = callee.kind else { return }
-    noteGiven(parts(in: callee).own, to: Resolution.calledName)
+    noteGiven(parts(in: base).own, to: .element)
   }
 
   // MARK: Keeping
@@ -194,28 +174,18 @@ extension Resolver {
     }
   }
 
-  /// Notes the functions in what a function gives at its end.
-  func noteKept(atEndOf function: FunctionNode) {
-    guard function.role == .function || function.role == .closure else { return }
-    for value in function.body.lastValues { noteKept(value) }
-  }
-
   /// Says of the functions that are kept what they change.
   func noteHeldChanges() {
     held.eachChanging { kept, changes, givenTo in
-      var names: [String] = []
-      if let member = kept.member { names.append(Resolution.memberName(member)) }
+      var changers: [Changer] = []
+      if let member = kept.member { changers.append(.member(member)) }
       if let holder = kept.holder {
-        names.append(
-          kept.member == nil ? Resolution.givenName(by: holder) : Resolution.elementsName(of: holder))
+        changers.append(kept.member == nil ? .given(by: holder) : .element(of: holder))
       }
-      for name in names {
-        if changes {
-          resolution.changesPartsWhenCalled[name, default: []].insert(Resolution.parameterName)
-        }
-        for function in givenTo where function != name {
-          resolution.givenWhenCalled[name, default: [:]][function, default: []]
-            .insert(Resolution.parameterName)
+      for changer in changers {
+        if changes { resolution.changesPartsWhenCalled[changer, default: []].insert(.receiver) }
+        for taker in givenTo {
+          resolution.givenWhenCalled[changer, default: [:]][taker, default: []].insert(.receiver)
         }
       }
     }

@@ -240,26 +240,42 @@ extension Resolver {
   }
 
   /// Notes that a part of some globals is changed by another name.
-  func noteShared(_ names: Set<String>) {
-    if laterFunctions == 0 {
-      resolution.changedParts.changesParts.formUnion(names)
-    } else if let declaring {
-      resolution.changesPartsWhenCalled[declaring, default: []].formUnion(names)
+  func noteShared(_ parts: Set<SharedPart>) {
+    for case .parameter(let key, let depth, _) in parts where depth <= frames.count {
+      frames[depth - 1].node.changedParameters.insert(key)
     }
-    noteGoingOn { $0.changesParts.formUnion(names) }
+    let parts = known(parts)
+    if parts.isEmpty { return }
+    if laterFunctions == 0 {
+      resolution.changedParts.changesParts.formUnion(parts)
+    } else if let declaring {
+      resolution.changesPartsWhenCalled[.global(declaring), default: []].formUnion(parts)
+    }
+    noteGoingOn { $0.changesParts.formUnion(parts) }
+  }
+
+  /// Those of some parts that mean something to the text as a whole: what local functions are given does not.
+  private func known(_ parts: Set<SharedPart>) -> Set<SharedPart> {
+    parts.filter {
+      switch $0 {
+      case .held: false
+      case .parameter(_, let depth, _): depth == 2
+      case .global, .receiver, .handed: true
+      }
+    }
   }
 
   /// Notes that parts of some globals are given to a function.
-  func noteGiven(_ given: Set<String>, to function: String) {
-    var names = given
-    if names.remove(HeldData.name) != nil { noteHeldGiven(to: function) }
-    if names.isEmpty { return }
+  func noteGiven(_ given: Set<SharedPart>, to taker: Taker) {
+    if given.contains(.held) { noteHeldGiven(to: taker) }
+    let parts = known(given)
+    if parts.isEmpty { return }
     if laterFunctions == 0 {
-      resolution.changedParts.given[function, default: []].formUnion(names)
+      resolution.changedParts.given[taker, default: []].formUnion(parts)
     } else if let declaring {
-      resolution.givenWhenCalled[declaring, default: [:]][function, default: []].formUnion(names)
+      resolution.givenWhenCalled[.global(declaring), default: [:]][taker, default: []].formUnion(parts)
     }
-    noteGoingOn { $0.given[function, default: []].formUnion(names) }
+    noteGoingOn { $0.given[taker, default: []].formUnion(parts) }
   }
 
   /// Notes a use in what goes on when the text has run, and in what answers requests.

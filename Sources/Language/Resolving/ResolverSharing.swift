@@ -1,118 +1,218 @@
 // Local variables that may hold a part of what a global does: to change what such a one holds is to change the global.
 
-/// The globals of which something may be a part, each by its name or that of a function that gives it.
-struct SharedParts {
-  /// It may be one itself.
-  var own: Set<String> = []
-  /// What is in it may be one.
-  var inside: Set<String> = []
-
-  /// What is taken out of it may be one.
-  var taken: SharedParts { inside.isEmpty ? self : SharedParts(own: own.union(inside)) }
-  /// What is made anew of its elements.
-  var remade: SharedParts { SharedParts(inside: own.union(inside)) }
-
-  mutating func formUnion(_ other: SharedParts) {
-    if !other.own.isEmpty { own.formUnion(other.own) }
-    if !other.inside.isEmpty { inside.formUnion(other.inside) }
-  }
-}
-
 extension Resolver {
+  // MARK: Noting
+
   /// Notes what a variable may hold a part of.
   func noteSources(of name: NameDeclaration, in value: Expression) {
+    guard followsParts else { return }
+    noteKept(value, in: name.variable)
     if let variable = name.variable {
       variable.shared = parts(in: value)
-      noteKept(value, in: variable)
-    } else if followsParts {
-      noteKept(value)
-      noteOtherName(name.name, of: value)
+    } else {
+      noteOtherName(name.name, of: parts(in: value))
     }
   }
 
-  private func noteOtherName(_ name: String, of value: Expression) {
-    let names = parts(in: value).own.subtracting([name, HeldData.name])
-    if !names.isEmpty { resolution.otherNames[name, default: []].formUnion(names) }
+  /// Notes what a function may give.
+  func noteSources(of name: NameDeclaration, givenBy function: FunctionNode) {
+    guard followsParts else { return }
+    if let variable = name.variable {
+      variable.shared = function.gives
+      held.note(function, as: variable)
+    } else {
+      noteOtherName(name.name, of: function.gives)
+    }
+  }
+
+  private func noteOtherName(_ name: String, of parts: SharedParts) {
+    for (parts, isInside) in [(parts.own, false), (parts.inside, true)] {
+      let part = SharedPart.global(name, isInside: isInside)
+      let others = parts.subtracting([part, .held])
+      if !others.isEmpty { resolution.otherNames[part, default: []].formUnion(others) }
+    }
   }
 
   /// The same of one that gets another value.
   func noteSources(of target: Expression, assigned value: Expression) {
+    guard followsParts else { return }
     noteKept(value, assignedTo: target)
-    guard case .name(let reference) = target.kind else { return }
-    switch reference.binding {
-    case .local(let variable), .captured(_, let variable): variable.shared.formUnion(parts(in: value))
-    case .global: if followsParts { noteOtherName(reference.name, of: value) }
-    case .unresolved: break
+    switch target.kind {
+    case .name(let reference):
+      switch reference.binding {
+      case .local(let variable), .captured(_, let variable): variable.shared.formUnion(parts(in: value))
+      case .global: noteOtherName(reference.name, of: parts(in: value))
+      case .unresolved: break
+      }
+    case .member(let base, _, _, _), .index(let base, _, _, _): noteStored(parts(in: value), in: base)
+    default: break
     }
   }
 
   /// Notes what the elements of a collection may be parts of, over which a loop goes.
   func noteSources(ofElement name: NameDeclaration, in sequence: Expression) {
-    name.variable?.shared = parts(in: sequence).taken
+    if followsParts { name.variable?.shared = parts(in: sequence).taken }
+  }
+
+  /// Notes that something lies in an array or a dictionary now.
+  func noteStored(_ value: SharedParts, in place: Expression) {
+    let stored = value.all
+    if stored.isEmpty { return }
+    if let variable = variable(at: place) { variable.shared.inside.formUnion(stored) }
+    for case .global(let name, _) in parts(in: place).own {
+      noteOtherName(name, of: SharedParts(inside: stored.filter { !$0.isOf(name) }))
+    }
+  }
+
+  /// The variable that a place begins with.
+  private func variable(at place: Expression) -> Variable? {
+    switch place.kind {
+    case .name(let reference):
+      switch reference.binding {
+      case .local(let variable), .captured(_, let variable): variable
+      case .global, .unresolved: nil
+      }
+    case .member(let base, _, _, _), .index(let base, _, _, _), .optionalChain(let base): variable(at: base)
+    default: nil
+    }
   }
 
   /// Notes that what an expression gives is changed.
   func noteChangeOfShared(_ changed: Expression) {
-    guard followsParts || laterFunctions > 0 else { return }
+    guard followsParts else { return }
     if case .name(let reference) = changed.kind, case .global = reference.binding { return }
-    var names = parts(in: changed).own
-    if names.remove(HeldData.name) != nil { noteChangeOfHeld(in: changed) }
-    if !names.isEmpty { noteShared(names) }
+    let names = parts(in: changed).own
+    if names.contains(.held) { noteChangeOfHeld(in: changed) }
+    noteShared(names)
   }
 
-  /// Notes what a function with a name is given, which may change it.
+  /// Notes what a function is given, which may change it.
   func noteGiven(to callee: Expression, _ arguments: [Argument]) {
-    guard followsParts, case .name(let reference) = callee.kind else { return }
-    let names = all(arguments.map(\.value)).own
+    guard followsParts else { return }
+    if case .member(let receiver, _, _, _) = callee.kind {
+      for argument in arguments { noteGiven(parts(in: receiver).taken, elementwise: argument.value) }
+    }
+    guard case .name(let reference) = callee.kind else { return }
     switch reference.binding {
-    case .global: noteGiven(names, to: reference.name)
-    case .local, .captured: if names.contains(HeldData.name) { noteChangeOfHeld() }
+    case .global:
+      for (key, parts) in Self.keyed(arguments, parts) {
+        noteGiven(parts.own, to: .function(reference.name, key, isInside: false))
+        noteGiven(parts.inside, to: .function(reference.name, key, isInside: true))
+      }
+      noteGiven(parts(in: callee).own, to: .itself)
+    case .local(let variable), .captured(_, let variable):
+      for (key, parts) in Self.keyed(arguments, parts) {
+        if parts.own.contains(.held) { noteChangeOfHeld() }
+        for function in held.functions(of: variable) where function.changedParameters.contains(key) {
+          noteShared(parts.all)
+        }
+        // Whoever gives a function such a closure is handed that.
+        if variable.origin == .parameter { variable.function.gives.formUnion(parts) }
+      }
     case .unresolved: break
     }
   }
 
+  /// Notes what a function is given that is named where a closure may stand, as in `all.forEach(show)`.
+  private func noteGiven(_ parts: SharedParts, elementwise function: Expression) {
+    guard case .name(let reference) = function.kind else { return }
+    let keys = [ParameterKey.place(0), .place(1)]
+    switch reference.binding {
+    case .global:
+      for key in keys { noteGiven(parts.own, to: .function(reference.name, key, isInside: false)) }
+    case .local(let variable), .captured(_, let variable):
+      for function in held.functions(of: variable) where !function.changedParameters.isDisjoint(with: keys) {
+        noteShared(parts.own)
+      }
+    case .unresolved: break
+    }
+  }
+
+  /// What a call gives as which parameters.
+  private static func keyed(
+    _ arguments: [Argument], _ parts: (Expression) -> SharedParts
+  ) -> [(ParameterKey, SharedParts)] {
+    arguments.enumerated().map { place, argument in
+      (argument.label.map(ParameterKey.label) ?? .place(place), parts(argument.value))
+    }
+  }
+
+  /// What the variable of a parameter may be a part of.
+  ///
+  /// - Parameter given: what its function is given, where that is given to a call itself.
+  func parts(ofParameter place: Int, _ parameter: Parameter, _ given: [SharedParts]?) -> SharedParts {
+    var found = SharedParts()
+    if !followsParts { return found }
+    if let given {
+      if !given.isEmpty { found = given[min(place, given.count - 1)] }
+    } else if frame.node.role == .function || frame.node.role == .closure {
+      for key in [ParameterKey.place(place), .label(parameter.name)] {
+        found.own.insert(.parameter(key, depth: frames.count, isInside: false))
+        found.inside.insert(.parameter(key, depth: frames.count, isInside: true))
+      }
+    }
+    if let value = parameter.defaultValue { found.formUnion(parts(in: value)) }
+    return found
+  }
+
+  /// What the parameters of a closure may be parts of that a call is given, the last for all that follow.
+  func closureParts(in callee: Expression, _ arguments: [Argument]) -> [SharedParts] {
+    guard followsParts else { return [] }
+    let others = arguments.filter { if case .closure = $0.value.kind { false } else { true } }
+    switch callee.kind {
+    case .member(let receiver, let name, _, _):
+      let taken = parts(in: receiver).taken
+      return name == "reduce" ? [all(others.map(\.value)), taken] : [taken]
+    default:
+      var given = all(others.map(\.value))
+      given.formUnion(parts(in: callee))
+      return [given.taken]
+    }
+  }
+
+  /// Notes what a function gives that ends with a value.
+  func noteGives(_ value: Expression) {
+    guard followsParts else { return }
+    noteKept(value)
+    frame.node.gives.formUnion(parts(in: value))
+  }
+
+  // MARK: Finding
+
   /// Members that make a collection of what is in theirs.
   private static let making: Set = [
-    "compactMap", "dropFirst", "dropLast", "enumerated", "filter", "flatMap", "keys", "map", "mapValues",
-    "merging",
-    "prefix", "reversed", "shuffled", "sorted", "split", "suffix", "values",
+    "chunks", "compactMap", "compactMapValues", "drop", "dropFirst", "dropLast", "enumerated", "filter",
+    "flatMap", "grouped", "joined", "keys", "map", "mapValues", "merging", "prefix", "reversed", "shuffled",
+    "sorted", "split", "suffix", "uniqued", "values", "windows",
   ]
+
+  /// Those that make it of what a closure gives.
+  private static let mapping: Set = ["compactMap", "compactMapValues", "flatMap", "map", "mapValues"]
 
   /// Members that give something of their own, and no part of what has them.
   private static let giving: Set = [
-    "allSatisfy", "contains", "count", "firstIndex", "hasPrefix", "hasSuffix", "isEmpty", "joined",
-    "lowercased", "sum",
-    "trimmed", "uppercased",
+    "allSatisfy", "contains", "count", "firstIndex", "hasPrefix", "hasSuffix", "indices", "isEmpty",
+    "lastIndex",
+    "lowercased", "ranges", "starts", "sum", "trimmed", "uppercased",
   ]
 
   /// What an expression may give a part of.
   func parts(in expression: Expression) -> SharedParts {
     switch expression.kind {
-    case .name(let reference):
-      switch reference.binding {
-      case .global: return SharedParts(own: [reference.name])
-      case .local(let variable): return variable.shared
-      case .captured(_, let variable):
-        var found = variable.shared
-        if followsParts { found.own.insert(HeldData.name) }
-        return found
-      case .unresolved: return SharedParts()
-      }
+    case .name(let reference): return parts(in: reference)
     case .optionalChain(let base), .await(let base): return parts(in: base)
+    case .closure(let function), .async(let function): return function.gives
     case .member(let base, let name, _, _):
       if Self.giving.contains(name) { return SharedParts() }
       let found = parts(in: base)
       return Self.making.contains(name) ? found.remade : found.taken
-    case .index(let base, _, let fallback, _):
+    case .index(let base, let index, let fallback, _):
+      if case .range = index.kind { return parts(in: base).remade }
       var found = parts(in: base).taken
       if let fallback { found.formUnion(parts(in: fallback)) }
       return found
-    case .call(let callee, let arguments):
-      // `Array(…)` and its like make a new one.
-      guard case .name(let name) = callee.kind, name.name.first?.isUppercase ?? false else {
-        return parts(in: callee)
-      }
-      return all(arguments.map(\.value)).remade
+    case .call(let callee, let arguments): return parts(inCallOf: callee, arguments)
+    case .binary(.add, let one, let other, _): return all([one, other]).remade
     case .binary(.coalesce, let one, let other, _), .ternary(_, let one, let other): return all([one, other])
     case .array(let elements): return all(elements).remade
     case .dictionary(let entries): return all(entries.map(\.value)).remade
@@ -121,8 +221,68 @@ extension Resolver {
     }
   }
 
+  private func parts(in reference: NameReference) -> SharedParts {
+    switch reference.binding {
+    case .global:
+      return SharedParts(
+        own: [.global(reference.name, isInside: false)], inside: [.global(reference.name, isInside: true)])
+    case .local(let variable): return variable.shared
+    case .captured(_, let variable):
+      var found = variable.shared
+      found.own.insert(.held)
+      return found
+    case .unresolved: return SharedParts()
+    }
+  }
+
+  private func parts(inCallOf callee: Expression, _ arguments: [Argument]) -> SharedParts {
+    switch callee.kind {
+    case .member(let base, "reduce", _, _):
+      var found = arguments.first.map { parts(in: $0.value) } ?? SharedParts()
+      found.inside.formUnion(parts(in: base).all)
+      return found
+    case .member(_, let name, _, _) where Self.mapping.contains(name):
+      if case .closure(let function)? = arguments.last?.value.kind { return function.gives.remade }
+      return parts(in: callee)
+    case .name(let reference):
+      let given = Self.keyed(arguments, parts)
+      guard case .global = reference.binding else {
+        guard let variable = variable(at: callee),
+          let depth = frames.firstIndex(where: { $0.node === variable.function })
+        else { return parts(in: callee) }
+        return parts(in: callee).substituting(
+          { key in given.filter { $0.0 == key }.reduce(into: []) { $0.formUnion($1.1.all) } }, at: depth + 2)
+      }
+      // `Array(…)` and its like make a new one.
+      if reference.name.first?.isUppercase ?? false { return all(arguments.map(\.value)).remade }
+      if reference.name == "zip" { return all(arguments.map(\.value)).remade }
+      var found = parts(in: callee)
+      for (key, parts) in given {
+        for part in parts.all where part != .held {
+          // What has come through one function already would be there twice for each more.
+          if case .handed = part {
+            found.own.insert(part)
+            found.inside.insert(part)
+            continue
+          }
+          found.own.insert(.handed(part, as: key, by: reference.name, isInside: false))
+          found.inside.insert(.handed(part, as: key, by: reference.name, isInside: true))
+        }
+        if parts.all.contains(.held) { found.own.insert(.held) }
+      }
+      return found
+    default: return parts(in: callee)
+    }
+  }
+
   private func all(_ expressions: [Expression]) -> SharedParts {
     expressions.reduce(into: SharedParts()) { $0.formUnion(parts(in: $1)) }
+  }
+}
+
+extension SharedPart {
+  fileprivate func isOf(_ name: String) -> Bool {
+    if case .global(name, _) = self { true } else { false }
   }
 }
 

@@ -85,7 +85,7 @@ extension Resolver {
       }
       if let value {
         resolve(value)
-        noteKept(value)
+        noteGives(value)
       }
     case .break: checkLoop("break", statement.span)
     case .continue: checkLoop("continue", statement.span)
@@ -204,8 +204,8 @@ extension Resolver {
   private func resolveFunction(_ name: NameDeclaration, _ function: FunctionNode) {
     if isAtOutermostLevel { declare(name, isLet: true, .function) }
     resolve(function)
+    noteSources(of: name, givenBy: function)
     guard let variable = name.variable else { return }
-    if followsParts { held.note(function, as: variable) }
     passedFunctions.insert(ObjectIdentifier(variable))
     // A function used above its declaration must not need what is declared between the two.
     if let use = earlyUses[ObjectIdentifier(variable)], let scope = frame.scopes.last,
@@ -312,6 +312,7 @@ extension Resolver {
       return noteChange(in: target, isAll: true)
     }
     guard let variable = bind(reference, isRead: isRead, isWrite: true) else {
+      if isRead { readsToChange[reference.name, default: 0] += 1 }
       if case .global = reference.binding { checkGlobal(reference) }
       return
     }
@@ -399,23 +400,19 @@ extension Resolver {
       }
       let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }
       for argument in arguments {
-        if isTimer, case .closure = argument.value.kind {
+        let isClosure = if case .closure = argument.value.kind { true } else { false }
+        if isClosure { closureParts = closureParts(in: callee, arguments) }
+        if isClosure, isTimer {
           goingOn(isFiber: false) { $0.runningLater { $0.resolve(argument.value) } }
         } else {
-          if case .closure = argument.value.kind, case .member(let receiver, _, _, _) = callee.kind {
-            closureParts = parts(in: receiver).taken
-            // As of `reduce(into: all) { … }`.
-            for other in arguments where followsParts && other.label != nil {
-              closureParts.formUnion(parts(in: other.value))
-            }
-          }
           resolve(argument.value)
-          closureParts = SharedParts()
         }
       }
       noteAddress(of: callee, arguments)
       noteGiven(to: callee, arguments)
-      noteCall(of: callee)
+      if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
+        for argument in arguments where followsParts { noteStored(parts(in: argument.value), in: receiver) }
+      }
     case .optionalChain(let inner): resolve(inner)
     case .closure(let function): resolve(function)
     case .async(let function):

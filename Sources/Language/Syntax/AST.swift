@@ -205,6 +205,10 @@ public final class FunctionNode {
   public internal(set) var usesRequest = false
   /// Whether it reads `request.chunks`.
   public internal(set) var usesChunks = false
+  /// What it may give a part of.
+  var gives = SharedParts()
+  /// Which of what it is given it changes, as far as that is known.
+  var changedParameters: Set<ParameterKey> = []
 
   public init(
     role: Role, name: String, parameters: [Parameter], hasExplicitParameters: Bool, body: [Statement],
