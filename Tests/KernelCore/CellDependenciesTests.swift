@@ -657,7 +657,7 @@ struct CellDependenciesTests {
     // A new list of the same elements.
     "let some = users.filter { $0.n == 1 }\nfor u in some { u.n = 2 }",
     "users.sorted { $0.n < $1.n }[0].n = 2",
-    "let l = Array(users)\nl.removeLast().n = 2", "users.map { $0 }[0].n = 1",
+    "let l = Array(users)\nl.removeLast().n = 2", "users.map { $0 }[0].n = 1", "users.flatMap { [$0] }[0].n = 1",
     "let l = users + []\nl[0].n = 1",
     "let l = users[0..<1]\nl[0].n = 1",
     "for page in users.chunks(ofCount: 2) { for u in page { u.n = 1 } }", "sorted()[0].n = 1",
@@ -672,7 +672,9 @@ struct CellDependenciesTests {
     "let box = []\nbox.append(users[0])\nbox[0].n = 1",
     "let db = [\"users\": users]\ndb.users.append(1)", "let w = [users]\nw[0].append(1)",
     "func box() { let b = []\n b.append(users[0])\n return b }\nbox()[0].n = 1",
-    "let u = await async { users[0] }\nu.n = 1",
+    "let u = await async { users[0] }\nu.n = 1", "let l = users.map { [$0] }\nl[0][0].n = 1",
+    "let l = []\nl.append([\"u\": users[0]])\nl[0].u.n = 1", "let l = [[users]]\nl[0][0].append(1)",
+    "func pack(u) { [\"u\": u] }\nlet l = users.map { pack($0) }\nl[0].u.n = 1",
     "users.reduce(users) { all, u in all.append(u); all }",
   ])
   func whatIsChangedByAnotherNameIsSeen(_ text: String) {
@@ -708,6 +710,10 @@ struct CellDependenciesTests {
     "func add(list, x) { list.append(x) }\nlet mine = []\nfor u in users { add(mine, u.n) }",
     "var t = [:]\nevery(1h) { t = users.reduce(into: [:]) { d, u in d[u.n] = 1 } }",
     "let box = []\nbox.append(users[0])\nbox.removeAll()", "func mark(n, u) { u.n = n }\nmark(users, [:])",
+    "let l = users.map { [$0.n] }\nl[0][1] = 5",
+    "let l = users.map { u in u.filter { k, v in k != 1 } }\nl[0].n = 1",
+    "let l = users.map { copy($0) }\nfor u in l { u.n = 1 }",
+    "let jobs = []\nfor u in users { jobs.append([\"to\": u.n]) }\njobs.removeFirst().done = true",
     "users.forEach(show)", "copy(users).append(1)",
   ])
   func whatIsOnlyReadIsNotChanged(_ text: String) {

@@ -21,10 +21,15 @@ struct OtherNames: Sendable {
   /// What globals, and what functions give, may be a part of; and what is in that.
   private var sources: [SharedPart: Set<SharedPart>] = [:]
   /// Which of what they are given functions give or keep in that.
-  private var handing: [SharedPart: Set<ParameterKey>] = [:]
+  private var handing: [SharedPart: Set<Handed>] = [:]
   /// What is declared as a function.
   private var functions: Set<String> = []
   private let staleness: Staleness
+
+  private struct Handed: Hashable {
+    let key: ParameterKey
+    let level: SharedLevel
+  }
 
   init(_ texts: [CellText], _ staleness: Staleness) {
     self.staleness = staleness
@@ -58,8 +63,10 @@ struct OtherNames: Sendable {
     while isOpen {
       isOpen = false
       for part in sources.keys {
-        var keys: Set<ParameterKey> = []
-        for case .parameter(let key, _, _) in reached(from: [part]) { keys.insert(key) }
+        var keys: Set<Handed> = []
+        for case .parameter(let key, let level, _) in reached(from: [part]) {
+          keys.insert(Handed(key: key, level: level))
+        }
         if !keys.isSubset(of: handing[part] ?? []) {
           handing[part, default: []].formUnion(keys)
           isOpen = true
@@ -94,8 +101,8 @@ struct OtherNames: Sendable {
     var open = Array(parts)
     while let part = open.popLast() {
       var others = sources[part] ?? []
-      if case .handed(let given, let key, let function, let isInside) = part,
-        handing[.global(function, isInside: isInside)]?.contains(key) ?? false
+      if case .handed(let given, let key, let level, let function, let place) = part,
+        handing[.global(function, place)]?.contains(Handed(key: key, level: level)) ?? false
       {
         others.insert(given)
       }
@@ -106,7 +113,7 @@ struct OtherNames: Sendable {
 
   /// The names of which some values and functions may be a part, or what they give.
   private func names(behind parts: Set<SharedPart>) -> Set<String> {
-    parts.reduce(into: []) { if case .global(let name, isInside: false) = $1 { $0.insert(name) } }
+    parts.reduce(into: []) { if case .global(let name, .own) = $1 { $0.insert(name) } }
   }
 
   // MARK: Asking
@@ -117,10 +124,10 @@ struct OtherNames: Sendable {
   private func changed(of given: Set<SharedPart>, by taker: Taker) -> Set<SharedPart> {
     let changesAll: Bool
     switch taker {
-    case .function(let name, let key, let isInside):
-      changesAll = names(behind: reached(from: [.global(name, isInside: false)])).contains { name in
+    case .function(let name, let key, let level):
+      changesAll = names(behind: reached(from: [.global(name, .own)])).contains { name in
         changes[.global(name)]?.contains {
-          if case .parameter(key, _, isInside) = $0 { true } else { false }
+          if case .parameter(key, level, _) = $0 { true } else { false }
         } ?? false
       }
     case .member(let name): changesAll = changesReceiver(.member(name))
@@ -139,7 +146,7 @@ struct OtherNames: Sendable {
   func changed(by uses: Resolution.GlobalUses) -> Set<String> {
     var parts = uses.changesParts
     for (taker, given) in uses.given { parts.formUnion(changed(of: given, by: taker)) }
-    for name in uses.assigns { parts.formUnion(sources[.global(name, isInside: false)] ?? []) }
+    for name in uses.assigns { parts.formUnion(sources[.global(name, .own)] ?? []) }
     if !changes.isEmpty {
       for name in staleness.reached(from: uses.reads) { parts.formUnion(changes[.global(name)] ?? []) }
     }

@@ -241,7 +241,7 @@ extension Resolver {
 
   /// Notes that a part of some globals is changed by another name.
   func noteShared(_ parts: Set<SharedPart>) {
-    for case .parameter(let key, let depth, _) in parts where depth <= frames.count {
+    for case .parameter(let key, _, let depth) in parts where depth <= frames.count {
       frames[depth - 1].node.changedParameters.insert(key)
     }
     let parts = known(parts)
@@ -259,7 +259,7 @@ extension Resolver {
     parts.filter {
       switch $0 {
       case .held: false
-      case .parameter(_, let depth, _): depth == 2
+      case .parameter(_, _, let depth): depth == 2
       case .global, .receiver, .handed: true
       }
     }

@@ -26,9 +26,9 @@ extension Resolver {
   }
 
   private func noteOtherName(_ name: String, of parts: SharedParts) {
-    for (parts, isInside) in [(parts.own, false), (parts.inside, true)] {
-      let part = SharedPart.global(name, isInside: isInside)
-      let others = parts.subtracting([part, .held])
+    for level in SharedLevel.allCases {
+      let part = SharedPart.global(name, level)
+      let others = parts[level].subtracting([part, .held])
       if !others.isEmpty { resolution.otherNames[part, default: []].formUnion(others) }
     }
   }
@@ -56,11 +56,11 @@ extension Resolver {
 
   /// Notes that something lies in an array or a dictionary now.
   func noteStored(_ value: SharedParts, in place: Expression) {
-    let stored = value.all
-    if stored.isEmpty { return }
-    if let variable = variable(at: place) { variable.shared.inside.formUnion(stored) }
+    if value.isEmpty { return }
+    let stored = value.wrapped
+    if let variable = variable(at: place) { variable.shared.formUnion(stored) }
     for case .global(let name, _) in parts(in: place).own {
-      noteOtherName(name, of: SharedParts(inside: stored.filter { !$0.isOf(name) }))
+      noteOtherName(name, of: stored.mapped { $0.isOf(name) ? [] : [$0] })
     }
   }
 
@@ -96,8 +96,9 @@ extension Resolver {
     switch reference.binding {
     case .global:
       for (key, parts) in Self.keyed(arguments, parts) {
-        noteGiven(parts.own, to: .function(reference.name, key, isInside: false))
-        noteGiven(parts.inside, to: .function(reference.name, key, isInside: true))
+        for level in SharedLevel.allCases {
+          noteGiven(parts[level], to: .function(reference.name, key, level))
+        }
       }
       noteGiven(parts(in: callee).own, to: .itself)
     case .local(let variable), .captured(_, let variable):
@@ -119,7 +120,7 @@ extension Resolver {
     let keys = [ParameterKey.place(0), .place(1)]
     switch reference.binding {
     case .global:
-      for key in keys { noteGiven(parts.own, to: .function(reference.name, key, isInside: false)) }
+      for key in keys { noteGiven(parts.own, to: .function(reference.name, key, .own)) }
     case .local(let variable), .captured(_, let variable):
       for function in held.functions(of: variable) where !function.changedParameters.isDisjoint(with: keys) {
         noteShared(parts.own)
@@ -147,8 +148,7 @@ extension Resolver {
       if !given.isEmpty { found = given[min(place, given.count - 1)] }
     } else if frame.node.role == .function || frame.node.role == .closure {
       for key in [ParameterKey.place(place), .label(parameter.name)] {
-        found.own.insert(.parameter(key, depth: frames.count, isInside: false))
-        found.inside.insert(.parameter(key, depth: frames.count, isInside: true))
+        found.formUnion(SharedParts { .parameter(key, $0, depth: frames.count) })
       }
     }
     if let value = parameter.defaultValue { found.formUnion(parts(in: value)) }
@@ -214,8 +214,8 @@ extension Resolver {
     case .call(let callee, let arguments): return parts(inCallOf: callee, arguments)
     case .binary(.add, let one, let other, _): return all([one, other]).remade
     case .binary(.coalesce, let one, let other, _), .ternary(_, let one, let other): return all([one, other])
-    case .array(let elements): return all(elements).remade
-    case .dictionary(let entries): return all(entries.map(\.value)).remade
+    case .array(let elements): return all(elements).wrapped
+    case .dictionary(let entries): return all(entries.map(\.value)).wrapped
     case .conditional(let node): return all(node.values)
     default: return SharedParts()
     }
@@ -224,8 +224,7 @@ extension Resolver {
   private func parts(in reference: NameReference) -> SharedParts {
     switch reference.binding {
     case .global:
-      return SharedParts(
-        own: [.global(reference.name, isInside: false)], inside: [.global(reference.name, isInside: true)])
+      return SharedParts { .global(reference.name, $0) }
     case .local(let variable): return variable.shared
     case .captured(_, let variable):
       var found = variable.shared
@@ -239,10 +238,14 @@ extension Resolver {
     switch callee.kind {
     case .member(let base, "reduce", _, _):
       var found = arguments.first.map { parts(in: $0.value) } ?? SharedParts()
-      found.inside.formUnion(parts(in: base).all)
+      found.formUnion(parts(in: base).remade)
       return found
     case .member(_, let name, _, _) where Self.mapping.contains(name):
-      if case .closure(let function)? = arguments.last?.value.kind { return function.gives.remade }
+      if case .closure(let function)? = arguments.last?.value.kind {
+        var found = function.gives.wrapped
+        if name == "flatMap" { found.formUnion(function.gives.remade) }
+        return found
+      }
       return parts(in: callee)
     case .name(let reference):
       let given = Self.keyed(arguments, parts)
@@ -250,25 +253,27 @@ extension Resolver {
         guard let variable = variable(at: callee),
           let depth = frames.firstIndex(where: { $0.node === variable.function })
         else { return parts(in: callee) }
-        return parts(in: callee).substituting(
-          { key in given.filter { $0.0 == key }.reduce(into: []) { $0.formUnion($1.1.all) } }, at: depth + 2)
+        return parts(in: callee).mapped { part in
+          guard case .parameter(let key, let level, depth + 2) = part else { return [part] }
+          return given.filter { $0.0 == key }.reduce(into: []) { $0.formUnion($1.1[level]) }
+        }
       }
       // `Array(…)` and its like make a new one.
       if reference.name.first?.isUppercase ?? false { return all(arguments.map(\.value)).remade }
       if reference.name == "zip" { return all(arguments.map(\.value)).remade }
       var found = parts(in: callee)
       for (key, parts) in given {
-        for part in parts.all where part != .held {
-          // What has come through one function already would be there twice for each more.
-          if case .handed = part {
-            found.own.insert(part)
-            found.inside.insert(part)
-            continue
+        for level in SharedLevel.allCases {
+          for part in parts[level] {
+            switch part {
+            case .held: found.own.insert(part)
+            // What has come through one function already would be there many times for each more.
+            case .handed: found.formUnion(SharedParts { _ in part })
+            case .global, .parameter, .receiver:
+              found.formUnion(SharedParts { .handed(part, as: key, level, by: reference.name, at: $0) })
+            }
           }
-          found.own.insert(.handed(part, as: key, by: reference.name, isInside: false))
-          found.inside.insert(.handed(part, as: key, by: reference.name, isInside: true))
         }
-        if parts.all.contains(.held) { found.own.insert(.held) }
       }
       return found
     default: return parts(in: callee)

@@ -7,24 +7,30 @@ public enum ParameterKey: Hashable, Sendable {
   case label(String)
 }
 
+/// How far in something lies: `own` is a part of the thing itself, as a user of a list of users; `element` is what is in a
+/// list that was made anew, and `deeper` what is in such an element.
+public enum SharedLevel: Int, Hashable, Sendable, CaseIterable {
+  case own, element, deeper
+}
+
 /// Something that may be a part of what others have.
 public indirect enum SharedPart: Hashable, Sendable {
   /// What a global's value is, or gives where that is a function; and what lies in it, which may be another's as well.
-  case global(String, isInside: Bool)
+  case global(String, SharedLevel)
   /// What a function is given, which stands in so many others and the text.
-  case parameter(ParameterKey, depth: Int, isInside: Bool)
+  case parameter(ParameterKey, SharedLevel, depth: Int)
   /// What a member is called of.
   case receiver
   /// What a function has of the variables of those around it. It is known while a text is resolved alone.
   case held
-  /// What a function is given, where it gives that; or where what it gives holds that.
-  case handed(SharedPart, as: ParameterKey, by: String, isInside: Bool)
+  /// What lies at some level of what a function is given, where it gives that at a level of its own.
+  case handed(SharedPart, as: ParameterKey, SharedLevel, by: String, at: SharedLevel)
 }
 
 /// Whom something is given, and as what.
 public enum Taker: Hashable, Sendable {
-  /// A function with a name gets it; or what lies in that which it gets.
-  case function(String, ParameterKey, isInside: Bool)
+  /// A function with a name gets it, or what it lies in.
+  case function(String, ParameterKey, SharedLevel)
   /// A member is called of it.
   case member(String)
   /// An element by a key that is not written out is called.
@@ -50,31 +56,58 @@ struct SharedParts {
   /// It may be one itself.
   var own: Set<SharedPart> = []
   /// What is in it may be one.
-  var inside: Set<SharedPart> = []
+  var elements: Set<SharedPart> = []
+  /// What is in that.
+  var deeper: Set<SharedPart> = []
 
-  var all: Set<SharedPart> { inside.isEmpty ? own : own.union(inside) }
+  init() {}
 
-  /// What is taken out of it may be one.
-  var taken: SharedParts { SharedParts(own: all) }
-  /// What is made anew of its elements.
-  var remade: SharedParts { SharedParts(inside: all) }
-
-  mutating func formUnion(_ other: SharedParts) {
-    if !other.own.isEmpty { own.formUnion(other.own) }
-    if !other.inside.isEmpty { inside.formUnion(other.inside) }
+  init(own: Set<SharedPart> = [], elements: Set<SharedPart> = [], deeper: Set<SharedPart> = []) {
+    (self.own, self.elements, self.deeper) = (own, elements, deeper)
   }
 
-  /// The same with something in the place of what a function at a depth is given.
-  func substituting(_ given: (ParameterKey) -> Set<SharedPart>, at depth: Int) -> SharedParts {
-    func substituted(_ parts: Set<SharedPart>) -> Set<SharedPart> {
-      parts.reduce(into: []) { found, part in
-        if case .parameter(let key, depth, _) = part {
-          found.formUnion(given(key))
-        } else {
-          found.insert(part)
-        }
+  /// One that is made for each level.
+  init(_ part: (SharedLevel) -> SharedPart) {
+    (own, elements, deeper) = ([part(.own)], [part(.element)], [part(.deeper)])
+  }
+
+  subscript(level: SharedLevel) -> Set<SharedPart> {
+    get {
+      switch level {
+      case .own: own
+      case .element: elements
+      case .deeper: deeper
       }
     }
-    return SharedParts(own: substituted(own), inside: substituted(inside))
+    set {
+      switch level {
+      case .own: own = newValue
+      case .element: elements = newValue
+      case .deeper: deeper = newValue
+      }
+    }
+  }
+
+  var isEmpty: Bool { own.isEmpty && elements.isEmpty && deeper.isEmpty }
+  var all: Set<SharedPart> { own.union(elements).union(deeper) }
+
+  /// What is taken out of it: a part of what it is itself, or what lies in it.
+  var taken: SharedParts { SharedParts(own: own.union(elements), elements: deeper, deeper: deeper) }
+  /// What is made anew and has it as an element.
+  var wrapped: SharedParts { SharedParts(elements: own, deeper: elements.union(deeper)) }
+  /// What is made anew of its elements.
+  var remade: SharedParts { taken.wrapped }
+
+  mutating func formUnion(_ other: SharedParts) {
+    for level in SharedLevel.allCases where !other[level].isEmpty { self[level].formUnion(other[level]) }
+  }
+
+  /// The same with others in the place of some of its parts.
+  func mapped(_ transform: (SharedPart) -> Set<SharedPart>) -> SharedParts {
+    var found = SharedParts()
+    for level in SharedLevel.allCases {
+      for part in self[level] { found[level].formUnion(transform(part)) }
+    }
+    return found
   }
 }
