@@ -10,6 +10,8 @@ public struct CellDependencies: Sendable {
   typealias Declaration = CellText.Declaration
 
   let texts: [CellText]
+  /// Each as it is by itself, by its number.
+  private let alone: [Int: CellText]
   private let order: [Int]
   /// Where each cell stands.
   let places: [Int: Int]
@@ -29,9 +31,14 @@ public struct CellDependencies: Sendable {
   /// The names that those use.
   public let namesOfGuards: Set<String>
 
-  /// - Parameter cells: the cells in the notebook's order, each with a number of its own.
-  public init(_ cells: [(number: Int, text: String)]) {
-    var texts = cells.map { CellText($0.text, of: $0.number) }
+  /// - Parameters:
+  ///   - cells: the cells in the notebook's order, each with a number of its own.
+  ///   - known: cells that have been read already: reading a text takes most of the time.
+  public init(_ cells: [(number: Int, text: String)], knowing known: CellDependencies? = nil) {
+    var texts = cells.map { number, text in
+      if let read = known?.alone[number], read.text == text { read } else { CellText(text, of: number) }
+    }
+    alone = Dictionary(uniqueKeysWithValues: texts.map { ($0.number, $0) })
     if texts.contains(where: \.mentionsAnyOut) { CellText.noteOuts(&texts) }
     CellText.follow(calls: &texts)
     CellText.noteMisspelt(&texts)

@@ -39,6 +39,8 @@ struct CellText: Sendable {
   let givenByFunctions: [Changer: [Taker: Set<SharedPart>]]
   /// What the values of its names, and what its functions give, may be parts of.
   let otherNames: [SharedPart: Set<SharedPart>]
+  /// The functions of which it may matter whether they give what they are given.
+  let handing: Set<String>
   /// The names that it declares as functions.
   let functions: Set<String>
   /// The names of which it changes what they hold as it runs, its own among them.
@@ -101,6 +103,7 @@ struct CellText: Sendable {
     changedParts = resolution.changedParts
     givenByFunctions = resolution.givenWhenCalled
     otherNames = resolution.otherNames
+    handing = resolution.handing
     functions = Set(resolution.declared.filter { $1.kind == .function }.keys)
     changesAtOnce = Set(resolution.changes.filter(\.value.isAtOnce).keys)
     var takes = uses.reads.union(uses.assigns).filter { name in

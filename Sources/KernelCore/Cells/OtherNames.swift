@@ -22,6 +22,8 @@ struct OtherNames: Sendable {
   private var sources: [SharedPart: Set<SharedPart>] = [:]
   /// Which of what they are given functions give or keep in that.
   private var handing: [SharedPart: Set<Handed>] = [:]
+  /// Whether any function changes what it holds that is known by what gives it alone.
+  private var hasUnnamedChangers = false
   /// What is declared as a function.
   private var functions: Set<String> = []
   private let staleness: Staleness
@@ -38,8 +40,8 @@ struct OtherNames: Sendable {
       for (changer, parts) in text.partsChangedByFunctions { changes[changer, default: []].formUnion(parts) }
       for (part, others) in text.otherNames { sources[part, default: []].formUnion(others) }
     }
-    findHanding()
-    for (changer, parts) in changes { changes[changer] = reached(from: parts) }
+    findHanding(among: texts.reduce(into: []) { $0.formUnion($1.handing) })
+    for (changer, parts) in changes { note(reached(from: parts), by: changer) }
     follow(given: texts)
     for (place, text) in texts.enumerated() {
       var names = ChangedNames()
@@ -55,14 +57,13 @@ struct OtherNames: Sendable {
   // MARK: Finding
 
   /// A function hands on what it gives a function that hands on that.
-  private mutating func findHanding() {
-    let isAnyHanding = sources.values.contains {
-      $0.contains { if case .parameter = $0 { true } else { false } }
-    }
-    var isOpen = isAnyHanding
+  private mutating func findHanding(among names: Set<String>) {
+    let parts = names.flatMap { name in SharedLevel.allCases.map { SharedPart.global(name, $0) } }
+      .filter { sources[$0] != nil }
+    var isOpen = !parts.isEmpty
     while isOpen {
       isOpen = false
-      for part in sources.keys {
+      for part in parts {
         var keys: Set<Handed> = []
         for case .parameter(let key, let level, _) in reached(from: [part]) {
           keys.insert(Handed(key: key, level: level))
@@ -72,6 +73,14 @@ struct OtherNames: Sendable {
           isOpen = true
         }
       }
+    }
+  }
+
+  private mutating func note(_ parts: Set<SharedPart>, by changer: Changer) {
+    changes[changer, default: []].formUnion(parts)
+    switch changer {
+    case .given, .element: hasUnnamedChangers = hasUnnamedChangers || parts.contains(.receiver)
+    case .global, .member: break
     }
   }
 
@@ -85,7 +94,7 @@ struct OtherNames: Sendable {
           for (taker, given) in takers {
             let parts = changed(of: given, by: taker)
             if !parts.isSubset(of: changes[changer] ?? []) {
-              changes[changer, default: []].formUnion(parts)
+              note(parts, by: changer)
               isOpen = true
             }
           }
@@ -125,15 +134,18 @@ struct OtherNames: Sendable {
     let changesAll: Bool
     switch taker {
     case .function(let name, let key, let level):
-      changesAll = names(behind: reached(from: [.global(name, .own)])).contains { name in
-        changes[.global(name)]?.contains {
-          if case .parameter(key, level, _) = $0 { true } else { false }
-        } ?? false
-      }
+      changesAll =
+        !changes.isEmpty
+        && names(behind: reached(from: [.global(name, .own)])).contains { name in
+          changes[.global(name)]?.contains {
+            if case .parameter(key, level, _) = $0 { true } else { false }
+          } ?? false
+        }
     case .member(let name): changesAll = changesReceiver(.member(name))
     case .element, .itself: changesAll = false
     }
     if changesAll { return reached(from: given) }
+    if !hasUnnamedChangers { return [] }
     if case .function = taker { return [] }
     return given.filter { part in
       names(behind: reached(from: [part])).contains {

@@ -207,6 +207,8 @@ public struct Resolution: Sendable {
   /// For each global that the text gives a value, and each of its functions with a name, what that or what it gives may
   /// be a part of; and the same of what is in it.
   public internal(set) var otherNames: [SharedPart: Set<SharedPart>] = [:]
+  /// The functions of which it may matter whether they give what they are given.
+  public internal(set) var handing: Set<String> = []
   /// What goes on when the text has run, as what timers and `async` run, where it is written in their place. What
   /// handlers begin is not among it: that is a request's.
   public struct GoingOn: Hashable, Sendable {

@@ -100,6 +100,8 @@ public final class Resolver {
   var laterFunctions = 0
   var followsParts = false
   var held = HeldData()
+  /// What each global is a part of: itself. Asked for with each use.
+  var globalParts: [String: SharedParts] = [:]
   /// How often each global is read, and how often of those to change what it holds and for nothing else.
   var readCounts: [String: Int] = [:]
   var readsToChange: [String: Int] = [:]

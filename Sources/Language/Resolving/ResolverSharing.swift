@@ -224,7 +224,10 @@ extension Resolver {
   private func parts(in reference: NameReference) -> SharedParts {
     switch reference.binding {
     case .global:
-      return SharedParts { .global(reference.name, $0) }
+      if let known = globalParts[reference.name] { return known }
+      let parts = SharedParts { .global(reference.name, $0) }
+      globalParts[reference.name] = parts
+      return parts
     case .local(let variable): return variable.shared
     case .captured(_, let variable):
       var found = variable.shared
@@ -262,6 +265,7 @@ extension Resolver {
       if reference.name.first?.isUppercase ?? false { return all(arguments.map(\.value)).remade }
       if reference.name == "zip" { return all(arguments.map(\.value)).remade }
       var found = parts(in: callee)
+      if given.contains(where: { !$0.1.isEmpty }) { resolution.handing.insert(reference.name) }
       for (key, parts) in given {
         for level in SharedLevel.allCases {
           for part in parts[level] {

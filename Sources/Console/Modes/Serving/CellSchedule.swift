@@ -93,7 +93,8 @@ struct CellSchedule {
     // What a cell under way is about to make counts as made.
     let present = goingOn.reduce(into: texts) { $0[$1.number] = $1.text }
     let order = gone.map(\.number) + entries.map(\.number)
-    let before = CellDependencies(order.compactMap { number in present[number].map { (number, $0) } })
+    let before = CellDependencies(
+      order.compactMap { number in present[number].map { (number, $0) } }, knowing: dependencies)
     let overtaken = before.overtaken(ends)
     // One that is stopped has perhaps assigned something by then.
     for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {
@@ -107,7 +108,7 @@ struct CellSchedule {
     where !cells.contains(where: { $0.number == number && isSame($0.text, text) }) {
       spoilt.add(dependencies.changedItself(by: number))
     }
-    dependencies = CellDependencies(cells)
+    dependencies = CellDependencies(cells, knowing: before)
     dependenciesBefore = before
     knownBlocked = nil
     let wereOfGuards = ofGuards.union(before.cellsOfGuards)
@@ -311,13 +312,13 @@ struct CellSchedule {
   private mutating func giveUp(_ number: Int) {
     noteHeir(number)
     let rest = CellDependencies(
-      entries.filter { failedAsMeant[$0.number] == nil }.map { ($0.number, $0.text) })
+      entries.filter { failedAsMeant[$0.number] == nil }.map { ($0.number, $0.text) }, knowing: dependencies)
     // What others were to take from it they take from one above, which has to have it again.
     var concerned = rest.sources(of: Set(entries.filter { $0.isDue && !$0.hasFailed }.map(\.number)))
     let isInForce = texts[number] != nil && !guardsNow(number)
     if isInForce {
       let before = CellDependencies(
-        entries.compactMap { entry in texts[entry.number].map { (entry.number, $0) } })
+        entries.compactMap { entry in texts[entry.number].map { (entry.number, $0) } }, knowing: dependencies)
       concerned.formUnion(rest.affected(by: [], since: before))
     }
     // What has run since found what is in force now.
@@ -442,7 +443,7 @@ struct CellSchedule {
     let late = entries.filter { $0.hasFailed || $0.isDue || $0.isUnderWay || failedAsMeant[$0.number] != nil }
     let cells = (late.map(\.number) + gone.map(\.number)).filter { texts[$0] != nil }
     if cells.isEmpty { return [] }
-    let now = CellDependencies(texts.map { ($0.key, $0.value) })
+    let now = CellDependencies(texts.map { ($0.key, $0.value) }, knowing: dependencies)
     return Set(cells.filter(now.leavesSomething))
   }
 
@@ -459,7 +460,7 @@ struct CellSchedule {
   /// Whether what is in force of a cell, if anything is, declares a guard.
   private func guardsNow(_ number: Int) -> Bool {
     guard texts[number] != nil else { return false }
-    return CellDependencies(texts.map { ($0.key, $0.value) }).guards(number)
+    return CellDependencies(texts.map { ($0.key, $0.value) }, knowing: dependencies).guards(number)
   }
 
   /// What cells are to declare that have not run as they read now.
