@@ -657,7 +657,8 @@ struct CellDependenciesTests {
     // A new list of the same elements.
     "let some = users.filter { $0.n == 1 }\nfor u in some { u.n = 2 }",
     "users.sorted { $0.n < $1.n }[0].n = 2",
-    "let l = Array(users)\nl.removeLast().n = 2", "users.map { $0 }[0].n = 1", "users.flatMap { [$0] }[0].n = 1",
+    "let l = Array(users)\nl.removeLast().n = 2", "users.map { $0 }[0].n = 1",
+    "users.flatMap { [$0] }[0].n = 1",
     "let l = users + []\nl[0].n = 1",
     "let l = users[0..<1]\nl[0].n = 1",
     "for page in users.chunks(ofCount: 2) { for u in page { u.n = 1 } }", "sorted()[0].n = 1",
@@ -734,6 +735,19 @@ struct CellDependenciesTests {
       (4, text),
     ])
     #expect(cells.texts.allSatisfy { !$0.isBroken } && !cells.changedItself(by: 4).contains("users"))
+  }
+
+  /// A variable that gets hundreds of values stands for all of them, and is looked at in no longer time for it.
+  @Test func aLongFunctionIsFollowedToo() {
+    let functions = (0..<100).map { "func f\($0)(a, b) { a }" }
+    let steps = (0..<1_000).map { "x = f\($0 % 100)(x, f\(($0 + 1) % 100)(y, u\($0 % 50)))" }
+    let cells = [
+      (1, (0..<50).map { "let u\($0) = [1]" }.joined(separator: "\n")),
+      (2, functions.joined(separator: "\n")),
+      (3, "func long(y) {\nvar x = u1\n\(steps.joined(separator: "\n"))\nx\n}"),
+      (4, "long(u2).append(1)"), (5, "before { u1 }"),
+    ]
+    #expect(CellDependencies(cells).changedItself(by: 4).isSuperset(of: ["u1"]))
   }
 
   /// Of a cell that is gone also what its routes had changed.

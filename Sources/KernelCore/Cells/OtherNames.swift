@@ -122,7 +122,7 @@ struct OtherNames: Sendable {
 
   /// The names of which some values and functions may be a part, or what they give.
   private func names(behind parts: Set<SharedPart>) -> Set<String> {
-    parts.reduce(into: []) { if case .global(let name, .own) = $1 { $0.insert(name) } }
+    Set(parts.lazy.compactMap(\.globalName))
   }
 
   // MARK: Asking

@@ -40,7 +40,7 @@ extension Resolver {
     switch target.kind {
     case .name(let reference):
       switch reference.binding {
-      case .local(let variable), .captured(_, let variable): variable.shared.formUnion(parts(in: value))
+      case .local(let variable), .captured(_, let variable): add(parts(in: value), to: variable)
       case .global: noteOtherName(reference.name, of: parts(in: value))
       case .unresolved: break
       }
@@ -58,11 +58,33 @@ extension Resolver {
   func noteStored(_ value: SharedParts, in place: Expression) {
     if value.isEmpty { return }
     let stored = value.wrapped
-    if let variable = variable(at: place) { variable.shared.formUnion(stored) }
+    if let variable = variable(at: place) { add(stored, to: variable) }
     for case .global(let name, _) in parts(in: place).own {
       noteOtherName(name, of: stored.mapped { $0.isOf(name) ? [] : [$0] })
     }
   }
+
+  /// A variable that gets many values in turn would have ever more to be given on with each: it stands for them itself
+  /// then.
+  private func add(_ parts: SharedParts, to variable: Variable) {
+    variable.shared.formUnion(parts)
+    guard variable.shared.count > Self.partLimit else { return }
+    let name = SharedPart.nameOfVariable(variable.name, at: variable.span)
+    var others = SharedParts()
+    var own = SharedParts { .global(name, $0) }
+    for level in SharedLevel.allCases {
+      for part in variable.shared[level] {
+        switch part {
+        case .global, .handed: others[level].insert(part)
+        case .held, .parameter, .receiver: own[level].insert(part)
+        }
+      }
+    }
+    noteOtherName(name, of: others)
+    variable.shared = own
+  }
+
+  private static let partLimit = 100
 
   /// The variable that a place begins with.
   private func variable(at place: Expression) -> Variable? {
@@ -266,19 +288,7 @@ extension Resolver {
       if reference.name == "zip" { return all(arguments.map(\.value)).remade }
       var found = parts(in: callee)
       if given.contains(where: { !$0.1.isEmpty }) { resolution.handing.insert(reference.name) }
-      for (key, parts) in given {
-        for level in SharedLevel.allCases {
-          for part in parts[level] {
-            switch part {
-            case .held: found.own.insert(part)
-            // What has come through one function already would be there many times for each more.
-            case .handed: found.formUnion(SharedParts { _ in part })
-            case .global, .parameter, .receiver:
-              found.formUnion(SharedParts { .handed(part, as: key, level, by: reference.name, at: $0) })
-            }
-          }
-        }
-      }
+      for (key, parts) in given { found.formUnion(parts.handed(as: key, by: reference.name)) }
       return found
     default: return parts(in: callee)
     }

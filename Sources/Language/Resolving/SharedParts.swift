@@ -27,6 +27,16 @@ public indirect enum SharedPart: Hashable, Sendable {
   case handed(SharedPart, as: ParameterKey, SharedLevel, by: String, at: SharedLevel)
 }
 
+extension SharedPart {
+  /// What a variable of a function counts as that stands for many others; no global has such a name.
+  static func nameOfVariable(_ name: String, at place: Span) -> String { "\(name)#\(place.start)" }
+
+  /// The global's name, where it is one that has a name.
+  public var globalName: String? {
+    if case .global(let name, .own) = self, !name.contains("#") { name } else { nil }
+  }
+}
+
 /// Whom something is given, and as what.
 public enum Taker: Hashable, Sendable {
   /// A function with a name gets it, or what it lies in.
@@ -88,6 +98,7 @@ struct SharedParts {
     }
   }
 
+  var count: Int { own.count + elements.count + deeper.count }
   var isEmpty: Bool { own.isEmpty && elements.isEmpty && deeper.isEmpty }
   var all: Set<SharedPart> { own.union(elements).union(deeper) }
 
@@ -101,6 +112,40 @@ struct SharedParts {
   mutating func formUnion(_ other: SharedParts) {
     for level in SharedLevel.allCases where !other[level].isEmpty { self[level].formUnion(other[level]) }
   }
+
+  /// What a function may give of it that is given it.
+  func handed(as key: ParameterKey, by function: String) -> SharedParts {
+    var found = SharedParts()
+    if count > Self.handedLimit {
+      for level in SharedLevel.allCases {
+        for part in self[level] {
+          if case .handed(let given, _, _, _, _) = part {
+            found.own.insert(given)
+          } else {
+            found.own.insert(part)
+          }
+        }
+      }
+      return found
+    }
+    for level in SharedLevel.allCases {
+      for part in self[level] {
+        switch part {
+        case .held: found.own.insert(part)
+        // What has come through one function already would be there many times for each more.
+        case .handed: for place in SharedLevel.allCases { found[place].insert(part) }
+        case .global, .parameter, .receiver:
+          for place in SharedLevel.allCases {
+            found[place].insert(.handed(part, as: key, level, by: function, at: place))
+          }
+        }
+      }
+    }
+    return found
+  }
+
+  /// Of more parts than this it is taken that they are handed on.
+  private static let handedLimit = 60
 
   /// The same with others in the place of some of its parts.
   func mapped(_ transform: (SharedPart) -> Set<SharedPart>) -> SharedParts {
