@@ -160,6 +160,60 @@ import Testing
     }
   }
 
+  /// A dictionary of functions over a variable of the notebook, or over what they are given.
+  @Test(arguments: [
+    (
+      "let perms = [\"grant\": { k in allow[k] = true; nil }, \"has\": { k in allow[k] ?? false }]",
+      "perms.grant(1)"
+    ),
+    ("func grant(k) { allow[k] = true }\nlet perms = [\"grant\": grant]", "perms.grant(1)"),
+    ("func make() { [\"grant\": { k in allow[k] = true; nil }] }\nlet perms = make()", "perms.grant(1)"),
+    ("let perms = [:]\nperms.grant = { k in allow[k] = true }", "perms.grant(1)"),
+    ("let perms = [:]\nperms[\"grant\"] = { k in allow[k] = true }", "[1].forEach(perms.grant)"),
+    ("let perms = [\"grant\": { k in allow[k] = true }]\nfunc give(k) { perms.grant(k) }", "give(1)"),
+    ("let perms = [\"grant\": { u, t in u[t] = true }]", "perms.grant(allow, 1)"),
+    ("func grant(u, t) { u[t] = true }\nlet perms = [\"grant\": grant]", "perms[\"grant\"](allow, 1)"),
+    ("func make() { [\"grant\": { u in u.t = true }] }\nlet perms = make()", "perms.grant(u: allow)"),
+  ])
+  func whatAMemberChangesOfOtherNamesIsTheCallers(_ maker: String, _ call: String) {
+    let cells = [
+      (1, "let allow = [:]"), (2, maker), (3, "before { if !allow[1] { throw httpError(401) } }"), (4, call),
+      (
+        5,
+        "let names = [\"perms\": { k in allow[k] }]\nnames.perms(1)\nlet u = [\"grant\": 1]\nprint(u.grant)"
+      ),
+    ]
+    let (with, without) = (CellDependencies(cells), CellDependencies(cells.filter { $0.0 != 4 }))
+    #expect(with.texts.allSatisfy { !$0.isBroken } && with.changedItself(by: 4) == ["allow"])
+    // Whoever names a function with a name may call it.
+    let named: Set = maker.contains("func grant") ? ["allow", "perms"] : ["perms"]
+    #expect(with.changedItself(by: 2).isSubset(of: named) && with.changedItself(by: 5).isEmpty)
+    #expect(without.affected(by: [], since: with).contains(1))
+  }
+
+  /// Cells below read what a function of a member has changed.
+  @Test func whoReadsWhatAMemberChangesRunsAgain() {
+    let cells = CellDependencies([
+      (1, "var n = 0\nlet counter = [\"up\": { n += 1; n }, \"get\": { n }]"), (2, "counter.up()"),
+      (3, "let x = n"),
+      (4, "let y = counter.get()"),
+    ])
+    #expect(cells.affected(by: [2]) == [2, 3, 4])
+  }
+
+  /// A field has the name of a function that something else has.
+  @Test func aFieldIsNoFunctionOfAnotherThing() {
+    let cells = CellDependencies([
+      (
+        1,
+        "let users = []\nfunc make() { let seen = []; [\"login\": { n in seen.append(n) }] }\nlet auth = make()"
+      ),
+      (2, "for u in users { print(u.login) }"), (3, "for u in users { u.login(1) }"), (4, "auth.login(1)"),
+    ])
+    #expect(cells.changedItself(by: 2).isEmpty && cells.changedItself(by: 3).isEmpty)
+    #expect(cells.changedItself(by: 4) == ["auth"])
+  }
+
   /// As of an array or a dictionary of the notebook.
   @Test func whatARouteFillsSoIsOfRequests() {
     let cells = [

@@ -36,6 +36,7 @@ struct CellText: Sendable {
   let partsChangedByFunctions: [Changer: Set<SharedPart>]
   /// What it changes by another name as it runs, and gives functions then; and what its functions give others.
   let changedParts: Resolution.GlobalUses
+  let functionsOfMembers: [Changer: Set<String>]
   let givenByFunctions: [Changer: [Taker: Set<SharedPart>]]
   /// What the values of its names, and what its functions give, may be parts of.
   let otherNames: [SharedPart: Set<SharedPart>]
@@ -101,6 +102,7 @@ struct CellText: Sendable {
     calledByFunctions = resolution.addressesWhenCalled
     partsChangedByFunctions = resolution.changesPartsWhenCalled
     changedParts = resolution.changedParts
+    functionsOfMembers = resolution.functionsOfMembers
     givenByFunctions = resolution.givenWhenCalled
     otherNames = resolution.otherNames
     handing = resolution.handing

@@ -24,6 +24,8 @@ struct OtherNames: Sendable {
   private var handing: [SharedPart: Set<Handed>] = [:]
   /// Whether any function changes what it holds that is known by what gives it alone.
   private var hasUnnamedChangers = false
+  /// For each member that is a function and changes something the names by which that can be reached.
+  private var holders: [String: Set<String?>] = [:]
   /// What is declared as a function.
   private var functions: Set<String> = []
   private let staleness: Staleness
@@ -80,7 +82,8 @@ struct OtherNames: Sendable {
     changes[changer, default: []].formUnion(parts)
     switch changer {
     case .given, .element: hasUnnamedChangers = hasUnnamedChangers || parts.contains(.receiver)
-    case .global, .member: break
+    case .member(let name, let holder): holders[name, default: []].insert(holder)
+    case .global: break
     }
   }
 
@@ -90,6 +93,16 @@ struct OtherNames: Sendable {
     while isOpen {
       isOpen = false
       for text in texts {
+        for (member, functions) in text.functionsOfMembers {
+          let parts = functions.reduce(into: Set<SharedPart>()) { found, name in
+            found.formUnion(changes[.global(name)] ?? [])
+            for name in staleness.assigned(byCalling: [name]) { found.insert(.global(name, .own)) }
+          }
+          if !parts.isSubset(of: changes[member] ?? []) {
+            note(parts, by: member)
+            isOpen = true
+          }
+        }
         for (changer, takers) in text.givenByFunctions {
           for (taker, given) in takers {
             let parts = changed(of: given, by: taker)
@@ -131,22 +144,53 @@ struct OtherNames: Sendable {
 
   /// What a function changes of what it is given.
   private func changed(of given: Set<SharedPart>, by taker: Taker) -> Set<SharedPart> {
-    let changesAll: Bool
     switch taker {
     case .function(let name, let key, let level):
-      changesAll =
+      let changesAll =
         !changes.isEmpty
         && names(behind: reached(from: [.global(name, .own)])).contains { name in
           changes[.global(name)]?.contains {
             if case .parameter(key, level, _) = $0 { true } else { false }
           } ?? false
         }
-    case .member(let name): changesAll = changesReceiver(.member(name))
-    case .element, .itself: changesAll = false
+      return changesAll ? reached(from: given) : []
+    case .argument(let member, let key, let level):
+      let changesAll = (holders[member] ?? []).contains {
+        changes[.member(member, of: $0)]?.contains {
+          if case .parameter(key, level, _) = $0 { true } else { false }
+        } ?? false
+      }
+      return changesAll ? reached(from: given) : []
+    case .member(let member): return changed(of: given, byCalling: member).union(unnamed(given, by: taker))
+    case .element, .itself: return unnamed(given, by: taker)
     }
-    if changesAll { return reached(from: given) }
+  }
+
+  /// What a member changes of what has it, and else.
+  private func changed(of given: Set<SharedPart>, byCalling member: String) -> Set<SharedPart> {
+    guard let holders = holders[member] else { return [] }
+    var found: Set<SharedPart> = []
+    for part in given {
+      let reached = reached(from: [part])
+      let names = names(behind: reached)
+      // Of what a function is given it is not known.
+      let isAny = reached.contains { $0.globalName == nil && !$0.isOfGlobal }
+      for holder in holders where isAny || holder.map(names.contains) ?? true {
+        for change in changes[.member(member, of: holder)] ?? [] {
+          switch change {
+          case .receiver: found.formUnion(reached)
+          case .global, .handed: found.insert(change)
+          case .parameter, .held: break
+          }
+        }
+      }
+    }
+    return found
+  }
+
+  /// What functions change of what has them that are known by what gives them alone.
+  private func unnamed(_ given: Set<SharedPart>, by taker: Taker) -> Set<SharedPart> {
     if !hasUnnamedChangers { return [] }
-    if case .function = taker { return [] }
     return given.filter { part in
       names(behind: reached(from: [part])).contains {
         changesReceiver(.given(by: $0)) || taker == .element && changesReceiver(.element(of: $0))

@@ -202,6 +202,8 @@ public struct Resolution: Sendable {
   public internal(set) var changesPartsWhenCalled: [Changer: Set<SharedPart>] = [:]
   /// And what it gives those that it calls.
   public internal(set) var givenWhenCalled: [Changer: [Taker: Set<SharedPart>]] = [:]
+  /// The functions with a name that members are.
+  public internal(set) var functionsOfMembers: [Changer: Set<String>] = [:]
   /// What the text changes by another name as it runs, and what it gives functions then; nothing else is in it.
   public internal(set) var changedParts = GlobalUses()
   /// For each global that the text gives a value, and each of its functions with a name, what that or what it gives may

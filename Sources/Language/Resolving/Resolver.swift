@@ -99,6 +99,8 @@ public final class Resolver {
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
   var followsParts = false
+  /// The function around the place that is kept as a member, and in how many others that stands.
+  var member: (name: String, depth: Int)?
   var held = HeldData()
   /// What each global is a part of: itself. Asked for with each use.
   var globalParts: [String: SharedParts] = [:]

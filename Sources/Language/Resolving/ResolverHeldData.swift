@@ -103,17 +103,26 @@ extension Resolver {
   /// Notes that what the functions around the place hold is given to a function.
   func noteHeldGiven(to taker: Taker) { held.noteGiven(by: functionsAround, to: taker) }
 
-  /// Notes what is given to a member in that it is read: to call it may change what has it.
-  func noteReading(of member: String, in base: Expression) {
+  /// Notes that a member is called, or given to whom may call it: that may change what has it.
+  func noteCall(of callee: Expression, _ arguments: [Argument] = []) {
     guard followsParts else { return }
-    noteGiven(parts(in: base).own, to: .member(member))
+    switch callee.kind {
+    case .member(let base, let name, _, _): noteCall(of: name, in: base, arguments)
+    case .index(let base, let key, _, _):
+      if case .string(let name) = key.kind { return noteCall(of: name, in: base, arguments) }
+      noteGiven(parts(in: base).own, to: .element)
+    case .optionalChain(let inner): noteCall(of: inner, arguments)
+    default: break
+    }
   }
 
-  /// The same of an element.
-  func noteReading(ofElement index: Expression, in base: Expression) {
-    if case .string(let key) = index.kind { return noteReading(of: key, in: base) }
-    guard followsParts else { return }
-    noteGiven(parts(in: base).own, to: .element)
+  private func noteCall(of member: String, in base: Expression, _ arguments: [Argument]) {
+    noteGiven(parts(in: base).own, to: .member(member))
+    for (key, parts) in keyed(arguments) {
+      for level in SharedLevel.allCases {
+        noteGiven(parts[level], to: .argument(of: member, key, level))
+      }
+    }
   }
 
   // MARK: Keeping
@@ -140,7 +149,12 @@ extension Resolver {
     case .name(let reference):
       switch reference.binding {
       case .local(let other), .captured(_, let other): keep(.variable(other))
-      case .global, .unresolved: break
+      case .global:
+        if let member {
+          resolution.functionsOfMembers[.member(member, of: holder ?? declaring), default: []]
+            .insert(reference.name)
+        }
+      case .unresolved: break
       }
     case .dictionary(let entries):
       for entry in entries {
@@ -156,6 +170,21 @@ extension Resolver {
       if member != nil { for argument in arguments { keep(argument.value, member) } }
     default: break
     }
+  }
+
+  /// Resolves what is kept under a key: a function there runs when it is called, and not where it is written.
+  func resolve(_ value: Expression, keptAs key: Expression) {
+    if case .string(let name) = key.kind { resolve(value, asMember: name) } else { resolve(value) }
+  }
+
+  func resolve(_ value: Expression, asMember name: String) {
+    guard followsParts, case .closure(let function) = value.kind else { return resolve(value) }
+    let outer = member
+    member = (name, frames.count + 1)
+    laterFunctions += 1
+    resolve(function)
+    laterFunctions -= 1
+    member = outer
   }
 
   /// Notes the functions that are assigned.
@@ -178,7 +207,7 @@ extension Resolver {
   func noteHeldChanges() {
     held.eachChanging { kept, changes, givenTo in
       var changers: [Changer] = []
-      if let member = kept.member { changers.append(.member(member)) }
+      if let member = kept.member { changers.append(.member(member, of: kept.holder)) }
       if let holder = kept.holder {
         changers.append(kept.member == nil ? .given(by: holder) : .element(of: holder))
       }

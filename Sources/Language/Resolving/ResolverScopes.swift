@@ -233,8 +233,12 @@ extension Resolver {
 
   /// Notes that a global is assigned, or that what it holds is changed, where code does so that runs later or goes on.
   func noteAssignmentWhenCalled(_ reference: NameReference) {
-    if laterFunctions > 0, let declaring {
-      resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
+    if laterFunctions > 0 {
+      if case .member? = changer {
+        noteShared([.global(reference.name, .own)])
+      } else if let declaring {
+        resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
+      }
     }
     noteGoingOn { $0.assigns.insert(reference.name) }
   }
@@ -248,21 +252,29 @@ extension Resolver {
     if parts.isEmpty { return }
     if laterFunctions == 0 {
       resolution.changedParts.changesParts.formUnion(parts)
-    } else if let declaring {
-      resolution.changesPartsWhenCalled[.global(declaring), default: []].formUnion(parts)
+    } else if let changer {
+      resolution.changesPartsWhenCalled[changer, default: []].formUnion(parts)
     }
     noteGoingOn { $0.changesParts.formUnion(parts) }
   }
 
   /// Those of some parts that mean something to the text as a whole: what local functions are given does not.
   private func known(_ parts: Set<SharedPart>) -> Set<SharedPart> {
-    parts.filter {
-      switch $0 {
-      case .held: false
-      case .parameter(_, _, let depth): depth == 2
-      case .global, .receiver, .handed: true
-      }
-    }
+    Set(
+      parts.lazy.compactMap { [member] part in
+        switch part {
+        case .held: nil
+        case .parameter(let key, let level, let depth):
+          depth == member?.depth ?? 2 ? .parameter(key, level, depth: 2) : nil
+        case .global, .receiver, .handed: part
+        }
+      })
+  }
+
+  /// By whose call it is done what stands here, where that runs later.
+  private var changer: Changer? {
+    if let member { return .member(member.name, of: declaring) }
+    return declaring.map(Changer.global)
   }
 
   /// Notes that parts of some globals are given to a function.
@@ -272,8 +284,8 @@ extension Resolver {
     if parts.isEmpty { return }
     if laterFunctions == 0 {
       resolution.changedParts.given[taker, default: []].formUnion(parts)
-    } else if let declaring {
-      resolution.givenWhenCalled[.global(declaring), default: [:]][taker, default: []].formUnion(parts)
+    } else if let changer {
+      resolution.givenWhenCalled[changer, default: [:]][taker, default: []].formUnion(parts)
     }
     noteGoingOn { $0.given[taker, default: []].formUnion(parts) }
   }

@@ -111,20 +111,24 @@ extension Resolver {
   /// Notes what a function is given, which may change it.
   func noteGiven(to callee: Expression, _ arguments: [Argument]) {
     guard followsParts else { return }
-    if case .member(let receiver, _, _, _) = callee.kind {
-      for argument in arguments { noteGiven(parts(in: receiver).taken, elementwise: argument.value) }
+    noteCall(of: callee, arguments)
+    if case .member(let receiver, let name, _, _) = callee.kind, !ChangingMembers.all.contains(name) {
+      for argument in arguments {
+        noteGiven(parts(in: receiver).taken, elementwise: argument.value)
+        noteCall(of: argument.value)
+      }
     }
     guard case .name(let reference) = callee.kind else { return }
     switch reference.binding {
     case .global:
-      for (key, parts) in Self.keyed(arguments, parts) {
+      for (key, parts) in keyed(arguments) {
         for level in SharedLevel.allCases {
           noteGiven(parts[level], to: .function(reference.name, key, level))
         }
       }
       noteGiven(parts(in: callee).own, to: .itself)
     case .local(let variable), .captured(_, let variable):
-      for (key, parts) in Self.keyed(arguments, parts) {
+      for (key, parts) in keyed(arguments) {
         if parts.own.contains(.held) { noteChangeOfHeld() }
         for function in held.functions(of: variable) where function.changedParameters.contains(key) {
           noteShared(parts.all)
@@ -152,11 +156,9 @@ extension Resolver {
   }
 
   /// What a call gives as which parameters.
-  private static func keyed(
-    _ arguments: [Argument], _ parts: (Expression) -> SharedParts
-  ) -> [(ParameterKey, SharedParts)] {
+  func keyed(_ arguments: [Argument]) -> [(ParameterKey, SharedParts)] {
     arguments.enumerated().map { place, argument in
-      (argument.label.map(ParameterKey.label) ?? .place(place), parts(argument.value))
+      (argument.label.map(ParameterKey.label) ?? .place(place), parts(in: argument.value))
     }
   }
 
@@ -273,7 +275,7 @@ extension Resolver {
       }
       return parts(in: callee)
     case .name(let reference):
-      let given = Self.keyed(arguments, parts)
+      let given = keyed(arguments)
       guard case .global = reference.binding else {
         guard let variable = variable(at: callee),
           let depth = frames.firstIndex(where: { $0.node === variable.function })

@@ -38,7 +38,11 @@ extension Resolver {
       resolve(value)
     case .declaration(let node): withDeclaring(node.name) { $0.resolve(node) }
     case .assignment(let target, let combining, _, let value):
-      resolve(value)
+      switch target.kind {
+      case .member(_, let name, _, _): resolve(value, asMember: name)
+      case .index(_, let key, _, _): resolve(value, keptAs: key)
+      default: resolve(value)
+      }
       resolveTarget(target, isRead: combining != nil)
       noteSources(of: target, assigned: value)
     case .function(let name, let function):
@@ -366,7 +370,7 @@ extension Resolver {
         if case .name = pair.key.kind { isKey = true }
         resolve(pair.key)
         isKey = false
-        resolve(pair.value)
+        resolve(pair.value, keptAs: pair.key)
       }
     case .name(let reference): bind(reference, isRead: true, isWrite: false)
     case .unary(_, let operand): resolve(operand)
@@ -384,12 +388,10 @@ extension Resolver {
     case .member(let base, let name, _, _):
       resolve(base)
       if name == "chunks" { noteChunks(of: base) }
-      noteReading(of: name, in: base)
     case .index(let base, let index, let fallback, _):
       resolve(base)
       resolve(index)
       noteOut(in: base, at: index)
-      noteReading(ofElement: index, in: base)
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
       resolve(callee)

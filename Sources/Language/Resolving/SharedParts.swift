@@ -31,6 +31,9 @@ extension SharedPart {
   /// What a variable of a function counts as that stands for many others; no global has such a name.
   static func nameOfVariable(_ name: String, at place: Span) -> String { "\(name)#\(place.start)" }
 
+  /// Whether it is a global, or what stands for one.
+  public var isOfGlobal: Bool { if case .global = self { true } else { false } }
+
   /// The global's name, where it is one that has a name.
   public var globalName: String? {
     if case .global(let name, .own) = self, !name.contains("#") { name } else { nil }
@@ -41,8 +44,10 @@ extension SharedPart {
 public enum Taker: Hashable, Sendable {
   /// A function with a name gets it, or what it lies in.
   case function(String, ParameterKey, SharedLevel)
-  /// A member is called of it.
+  /// A member is called of it, or may be by whom that is given.
   case member(String)
+  /// A member gets it, or what it lies in.
+  case argument(of: String, ParameterKey, SharedLevel)
   /// An element by a key that is not written out is called.
   case element
   /// It is called itself.
@@ -53,8 +58,8 @@ public enum Taker: Hashable, Sendable {
 public enum Changer: Hashable, Sendable {
   /// One with a name, or any in a global's value.
   case global(String)
-  /// One that something holds as a member.
-  case member(String)
+  /// One that something holds as a member; by which name that can be reached, where it has one.
+  case member(String, of: String?)
   /// One that a function of this name gives, or that is a global's value.
   case given(by: String)
   /// One that is in what a function gives, or in a global's value.
