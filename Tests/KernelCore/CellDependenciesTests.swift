@@ -715,6 +715,11 @@ struct CellDependenciesTests {
     "let l = users.map { u in u.filter { k, v in k != 1 } }\nl[0].n = 1",
     "let l = users.map { copy($0) }\nfor u in l { u.n = 1 }",
     "let jobs = []\nfor u in users { jobs.append([\"to\": u.n]) }\njobs.removeFirst().done = true",
+    // What is assigned, and functions that are only kept.
+    "var newest = nil\nevery(1h) { newest = users.last?.n }",
+    "var newest = nil\nasync { newest = users.last }",
+    "let api = [\"reset\": { users.removeAll() }]", "let all = [{ users.removeAll() }]",
+    "func api() { return { users.removeAll() } }", "let f = true ? { users.removeAll() } : { 1 }",
     "users.forEach(show)", "copy(users).append(1)",
   ])
   func whatIsOnlyReadIsNotChanged(_ text: String) {

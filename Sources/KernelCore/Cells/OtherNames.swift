@@ -48,7 +48,7 @@ struct OtherNames: Sendable {
     for (place, text) in texts.enumerated() {
       var names = ChangedNames()
       var atOnce = text.changedParts
-      atOnce.noteChanges(reads: text.uses.reads, assigns: text.changesAtOnce)
+      atOnce.noteChanges(reads: text.uses.reads, changes: text.changesAtOnce)
       names.atOnce = changed(by: atOnce)
       for begun in staleness.goingOn(of: text.uses) { names.later.formUnion(changed(by: begun.all)) }
       for handler in text.handlers { names.forRequests.formUnion(changed(by: handler.uses)) }
@@ -202,7 +202,7 @@ struct OtherNames: Sendable {
   func changed(by uses: Resolution.GlobalUses) -> Set<String> {
     var parts = uses.changesParts
     for (taker, given) in uses.given { parts.formUnion(changed(of: given, by: taker)) }
-    for name in uses.assigns { parts.formUnion(sources[.global(name, .own)] ?? []) }
+    for name in uses.changes { parts.formUnion(sources[.global(name, .own)] ?? []) }
     if !changes.isEmpty {
       for name in staleness.reached(from: uses.reads) { parts.formUnion(changes[.global(name)] ?? []) }
     }

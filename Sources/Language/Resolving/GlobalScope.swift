@@ -101,15 +101,18 @@ public struct Resolution: Sendable {
     public internal(set) var reads: Set<String>
     /// Those that it assigns to, and whose array or dictionary it changes.
     public internal(set) var assigns: Set<String> = []
+    /// Those among them whose array or dictionary it changes.
+    public internal(set) var changes: Set<String> = []
     /// Those of which it changes a part by another name, be it one that a function of these names gives.
     public internal(set) var changesParts: Set<SharedPart> = []
     /// What it gives functions that it calls.
     public internal(set) var given: [Taker: Set<SharedPart>] = [:]
 
-    /// Takes in what else it reads and assigns to.
-    public mutating func noteChanges(reads: Set<String>, assigns: Set<String>) {
+    /// Takes in what else it reads, and whose array or dictionary it changes.
+    public mutating func noteChanges(reads: Set<String>, changes: Set<String>) {
       self.reads.formUnion(reads)
-      self.assigns.formUnion(assigns)
+      self.assigns.formUnion(changes)
+      self.changes.formUnion(changes)
     }
   }
   /// The patterns of the routes that the text declares, each with its literal's place.

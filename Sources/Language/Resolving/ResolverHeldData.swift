@@ -177,6 +177,15 @@ extension Resolver {
     if case .string(let name) = key.kind { resolve(value, asMember: name) } else { resolve(value) }
   }
 
+  /// Resolves a function that is neither called where it is written nor given to a call: whoever uses the name that is
+  /// declared may call it.
+  func resolveKept(_ function: FunctionNode) {
+    let isLater = followsParts && declaring != nil
+    if isLater { laterFunctions += 1 }
+    resolve(function)
+    if isLater { laterFunctions -= 1 }
+  }
+
   func resolve(_ value: Expression, asMember name: String) {
     guard followsParts, case .closure(let function) = value.kind else { return resolve(value) }
     let outer = member

@@ -167,7 +167,7 @@ extension Resolver {
       if isWrite {
         let use = use(of: reference)
         resolution.writes[reference.name, default: use].join(use)
-        noteAssignmentWhenCalled(reference)
+        noteAssignmentWhenCalled(reference, isChange: false)
       }
       if !isKnown(reference.name) { reportUnknown(reference, isWrite: isWrite) }
     }
@@ -232,7 +232,7 @@ extension Resolver {
   }
 
   /// Notes that a global is assigned, or that what it holds is changed, where code does so that runs later or goes on.
-  func noteAssignmentWhenCalled(_ reference: NameReference) {
+  func noteAssignmentWhenCalled(_ reference: NameReference, isChange: Bool) {
     if laterFunctions > 0 {
       if case .member? = changer {
         noteShared([.global(reference.name, .own)])
@@ -240,7 +240,10 @@ extension Resolver {
         resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
       }
     }
-    noteGoingOn { $0.assigns.insert(reference.name) }
+    noteGoingOn {
+      $0.assigns.insert(reference.name)
+      if isChange { $0.changes.insert(reference.name) }
+    }
   }
 
   /// Notes that a part of some globals is changed by another name.

@@ -300,7 +300,7 @@ extension Resolver {
       if isAll { readsToChange[reference.name, default: 0] += 1 }
       let use = use(of: reference)
       resolution.changes[reference.name, default: use].join(use)
-      noteAssignmentWhenCalled(reference)
+      noteAssignmentWhenCalled(reference, isChange: true)
     case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver, isAll: isAll)
     default: break
     }
@@ -394,7 +394,7 @@ extension Resolver {
       noteOut(in: base, at: index)
       if let fallback { resolve(fallback) }
     case .call(let callee, let arguments):
-      resolve(callee)
+      if case .closure(let function) = callee.kind { resolve(function) } else { resolve(callee) }
       noteGroup(of: callee, arguments)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver, isAll: ChangingMembers.givingNil.contains(name))
@@ -406,6 +406,8 @@ extension Resolver {
         if isClosure { closureParts = closureParts(in: callee, arguments) }
         if isClosure, isTimer {
           goingOn(isFiber: false) { $0.runningLater { $0.resolve(argument.value) } }
+        } else if case .closure(let function) = argument.value.kind {
+          resolve(function)
         } else {
           resolve(argument.value)
         }
@@ -416,7 +418,7 @@ extension Resolver {
         for argument in arguments where followsParts { noteStored(parts(in: argument.value), in: receiver) }
       }
     case .optionalChain(let inner): resolve(inner)
-    case .closure(let function): resolve(function)
+    case .closure(let function): resolveKept(function)
     case .async(let function):
       goingOn(isFiber: true) { $0.resolve(function) }
     case .await(let inner):
