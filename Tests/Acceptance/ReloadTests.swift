@@ -137,6 +137,43 @@ import Testing
     }
   }
 
+  /// A session holds the user that the file had when somebody logged in; one of a name is kept.
+  @Test func aRoleThatTheFileTakesAwayIsGoneInSessionsToo() async throws {
+    try await onOwnThread {
+      func cells(_ role: String, _ promotion: String) -> [String] {
+        [
+          "let users = [[\"name\": \"ann\", \"role\": \"\(role)\"]]", "let sessions = [:]\nlet seen = [:]",
+          """
+          route "/login" {
+            let u = users.first { $0.name == "ann" }
+            sessions["t"] = u
+            seen["t"] = u.name
+            "in"
+          }
+          """,
+          """
+          group "/admin" {
+            before { if sessions["t"]?.role != "admin" { throw httpError(403) } }
+            route "/" { "secret" }
+          }
+          """, promotion,
+        ]
+      }
+      let edited = try EditedFile(cells("user", "users[0].role = \"admin\""))
+      #expect(try edited.text("/login") == "in" && edited.serving.ask("/admin").status == 200)
+      try edited.write(cells("user", "1"))
+      try edited.told("reloaded: cells 1 (anew, for a guard), 2 (anew, for a guard), 5 in ")
+      #expect(try edited.serving.ask("/admin").status == 403)
+      try edited.write(cells("admin", "1"))
+      try edited.told("reloaded: cell 1 in ")
+      #expect(try edited.text("/login") == "in" && edited.serving.ask("/admin").status == 200)
+      try edited.write(cells("none", "1"))
+      try edited.told("reloaded: cells 1, 2 (anew, for a guard) in ")
+      #expect(try edited.serving.ask("/admin").status == 403)
+      try edited.serving.stop()
+    }
+  }
+
   /// A cell that has run well without a guard, and fails with one.
   @Test func aGuardThatFailsInACellThatWasThereIsMissed() async throws {
     try await onOwnThread {

@@ -742,6 +742,27 @@ struct CellDependenciesTests {
     #expect(cells.texts.allSatisfy { !$0.isBroken } && !cells.changedItself(by: 4).contains("users"))
   }
 
+  /// Sessions that hold users go on with those that were declared before, and sessions that hold names do not.
+  @Test func whoHoldsPartsOfWhatIsDeclaredAnewIsToo() {
+    let cells = [
+      (1, "let users = [[\"role\": 1]]"), (2, "let sessions = [:]"), (3, "let todos = []"),
+      (4, "route POST \"/in\" { let u = users.first { $0.n == request.text }; sessions[1] = u; 1 }"),
+      (5, "before { if sessions[1].role != 1 { throw httpError(403) } }"),
+      (6, "route POST \"/todos\" { todos.append([\"by\": users[0]]); 1 }"),
+    ]
+    let edited = [(1, "let users = []")] + cells[1...]
+    func spoilt(_ sharing: [String: Set<String>], by number: Int) -> Set<String> {
+      let before = CellDependencies(cells, sharing: sharing)
+      return CellDependencies(edited, knowing: before).spoilt(byEachOf: [number], since: before)[number] ?? []
+    }
+    let sharing: [String: Set<String>] = [
+      "users": ["sessions", "todos"], "sessions": ["users", "todos"], "todos": ["users", "sessions"],
+    ]
+    #expect(spoilt(sharing, by: 1) == ["sessions", "todos"])
+    // The users are not parts of the todos.
+    #expect(spoilt(sharing, by: 3) == [] && spoilt([:], by: 1) == [])
+  }
+
   /// A variable that gets hundreds of values stands for all of them, and is looked at in no longer time for it.
   @Test func aLongFunctionIsFollowedToo() {
     let functions = (0..<100).map { "func f\($0)(a, b) { a }" }

@@ -24,6 +24,34 @@ import Testing
     .init(
       maker: """
         func make() {
+          let d = []
+          ["add": { d.append($0) }, "has": { d.contains($0) }]
+        }
+        """, call: "let add = store.add\nadd(1)"),
+    .init(
+      maker: """
+        func Store() {
+          let d = [:]
+          ["add": { k in d[k] = true; nil }, "has": { k in d[k] ?? false }]
+        }
+        func make() { Store() }
+        """, call: "store.add(1)"),
+    .init(
+      maker: """
+        func make() {
+          let stores = [["add": { 1 }]]
+          let own = Store()
+          stores.append(own)
+          stores[1]
+        }
+        func Store() {
+          var n = 0
+          ["add": { k in n += k }, "has": { n > 0 }]
+        }
+        """, call: "store.add(1)"),
+    .init(
+      maker: """
+        func make() {
           var n = 0
           func add(k) { n += k }
           let has = { n > 0 }

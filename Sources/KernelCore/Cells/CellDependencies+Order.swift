@@ -116,6 +116,7 @@ extension CellDependencies {
       let isGone = places[text.number] == nil
       guard isGone || cells.contains(text.number) else { continue }
       spoilt[text.number] = before.changedItself(by: text.number)
+        .union(before.holders(ofWhatIsDeclaredBy: text))
       // Also what was done for requests, unless another cell does that from now on.
       if isGone {
         let given = text.gives.union(before.staleness.assigned(byCalling: text.mentions))
@@ -133,6 +134,14 @@ extension CellDependencies {
         })
     }
     return spoilt.filter { !$0.value.isEmpty }
+  }
+
+  /// The names of others that hold a part of what a cell has declared, as sessions that clients have hold users: they
+  /// would go on with what was declared before.
+  private func holders(ofWhatIsDeclaredBy text: CellText) -> Set<String> {
+    var names = Set<String>()
+    for name in text.uses.declares { names.formUnion(holders[name] ?? []) }
+    return names.subtracting(text.uses.declares)
   }
 
   /// Those of some names that guards use, or have used.

@@ -10,6 +10,10 @@ public struct CellDependencies: Sendable {
   typealias Declaration = CellText.Declaration
 
   let texts: [CellText]
+  /// The names whose values have arrays or dictionaries in common.
+  private let sharing: [String: Set<String>]
+  /// For each name those that hold parts of its value, by their cells' texts and as they are.
+  let holders: [String: Set<String>]
   /// Each as it is by itself, by its number.
   private let alone: [Int: CellText]
   private let order: [Int]
@@ -34,7 +38,14 @@ public struct CellDependencies: Sendable {
   /// - Parameters:
   ///   - cells: the cells in the notebook's order, each with a number of its own.
   ///   - known: cells that have been read already: reading a text takes most of the time.
-  public init(_ cells: [(number: Int, text: String)], knowing known: CellDependencies? = nil) {
+  ///   - sharing: the names whose values have arrays or dictionaries in common, as they are now; nil for those that are
+  ///     known.
+  public init(
+    _ cells: [(number: Int, text: String)], knowing known: CellDependencies? = nil,
+    sharing: [String: Set<String>]? = nil
+  ) {
+    let sharing = sharing ?? known?.sharing ?? [:]
+    self.sharing = sharing
     var texts = cells.map { number, text in
       if let read = known?.alone[number], read.text == text { read } else { CellText(text, of: number) }
     }
@@ -47,6 +58,11 @@ public struct CellDependencies: Sendable {
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
     let otherNames = OtherNames(texts, staleness)
+    var holders: [String: Set<String>] = [:]
+    for (name, others) in sharing {
+      for held in otherNames.held(by: name).intersection(others) { holders[held, default: []].insert(name) }
+    }
+    self.holders = holders
     let requests = OwnRequests(texts, staleness, otherNames)
     for (place, names) in otherNames.changed {
       texts[place].noteAssignments(to: names)

@@ -162,7 +162,11 @@ struct OtherNames: Sendable {
       }
       return changesAll ? reached(from: given) : []
     case .member(let member): return changed(of: given, byCalling: member).union(unnamed(given, by: taker))
-    case .element, .itself: return unnamed(given, by: taker)
+    case .element: return unnamed(given, by: taker)
+    case .itself:
+      return names(behind: given).reduce(into: unnamed(given, by: taker)) { found, name in
+        found.formUnion((changes[.given(by: name)] ?? []).filter(\.isOfGlobal))
+      }
     }
   }
 
@@ -208,5 +212,10 @@ struct OtherNames: Sendable {
     }
     if parts.isEmpty { return [] }
     return names(behind: reached(from: parts)).filter { !staleness.isFunction($0) && !functions.contains($0) }
+  }
+
+  /// Of which names a name may hold parts.
+  func held(by name: String) -> Set<String> {
+    names(behind: reached(from: Set(SharedLevel.allCases.map { .global(name, $0) }))).subtracting([name])
   }
 }

@@ -165,6 +165,15 @@ extension Resolver {
       keep(one, member)
       keep(other, member)
     case .conditional(let node): for value in node.values { keep(value, member) }
+    case .member(let base, let name, _, _):
+      // `let add = store.add`
+      if member == nil, let holder = holder ?? declaring {
+        let own = parts(in: base).own.subtracting([.held])
+        if !own.isEmpty {
+          resolution.givenWhenCalled[.given(by: holder), default: [:]][.member(name), default: []].formUnion(
+            own)
+        }
+      }
     case .call(_, let arguments):
       // What is kept as a member may be around what is given.
       if member != nil { for argument in arguments { keep(argument.value, member) } }

@@ -213,6 +213,9 @@ extension Resolver {
   /// Those that make it of what a closure gives.
   private static let mapping: Set = ["compactMap", "compactMapValues", "flatMap", "map", "mapValues"]
 
+  /// Functions that do.
+  private static let makers: Set = ["Array", "Dictionary", "zip"]
+
   /// Members that give something of their own, and no part of what has them.
   private static let giving: Set = [
     "allSatisfy", "contains", "count", "firstIndex", "hasPrefix", "hasSuffix", "indices", "isEmpty",
@@ -285,9 +288,7 @@ extension Resolver {
           return given.filter { $0.0 == key }.reduce(into: []) { $0.formUnion($1.1[level]) }
         }
       }
-      // `Array(…)` and its like make a new one.
-      if reference.name.first?.isUppercase ?? false { return all(arguments.map(\.value)).remade }
-      if reference.name == "zip" { return all(arguments.map(\.value)).remade }
+      if Self.makers.contains(reference.name) { return all(arguments.map(\.value)).remade }
       var found = parts(in: callee)
       if given.contains(where: { !$0.1.isEmpty }) { resolution.handing.insert(reference.name) }
       for (key, parts) in given { found.formUnion(parts.handed(as: key, by: reference.name)) }

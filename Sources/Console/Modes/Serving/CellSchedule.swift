@@ -76,13 +76,20 @@ struct CellSchedule {
   /// Those that have run, well or not, in place of what went on of an earlier run.
   private var replaced: Set<Int> = []
 
+  /// The names that guards use.
+  var namesOfGuards: Set<String> { dependencies.namesOfGuards }
+
   // MARK: The file
 
   /// The file has these cells now. Gives the cells under way that are to be stopped, since they are gone, have another
   /// text, or depend on a cell that has.
   ///
-  /// - Parameter mayFail: the cells that may fail.
-  mutating func adopt(_ cells: [(number: Int, text: String)], mayFail: Set<Int> = []) -> [Int] {
+  /// - Parameters:
+  ///   - mayFail: the cells that may fail.
+  ///   - sharing: the names whose values have arrays or dictionaries in common now.
+  mutating func adopt(
+    _ cells: [(number: Int, text: String)], mayFail: Set<Int> = [], sharing: [String: Set<String>] = [:]
+  ) -> [Int] {
     noteStale()
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
     // Of what is gone it was told.
@@ -94,7 +101,8 @@ struct CellSchedule {
     let present = goingOn.reduce(into: texts) { $0[$1.number] = $1.text }
     let order = gone.map(\.number) + entries.map(\.number)
     let before = CellDependencies(
-      order.compactMap { number in present[number].map { (number, $0) } }, knowing: dependencies)
+      order.compactMap { number in present[number].map { (number, $0) } }, knowing: dependencies,
+      sharing: sharing)
     let overtaken = before.overtaken(ends)
     // One that is stopped has perhaps assigned something by then.
     for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {

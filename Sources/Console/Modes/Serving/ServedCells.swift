@@ -318,7 +318,8 @@ final class ServedCells {
     if isServing, reload?.isStart ?? true { begin() }
     reload?.began = .now
     reload?.hasToldOfWait = false
-    let stopped = schedule.adopt(new.texts, mayFail: new.mayFail)
+    let sharing = kernel.sharedVariablesAtOnce(first: schedule.namesOfGuards)
+    let stopped = schedule.adopt(new.texts, mayFail: new.mayFail, sharing: sharing ?? [:])
     kernel.pauseTimers(ofCells: schedule.due)
     if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
     setOrder()
