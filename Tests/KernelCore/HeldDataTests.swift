@@ -30,6 +30,23 @@ import Testing
         """, call: "let add = store.add\nadd(1)"),
     .init(
       maker: """
+        func part() {
+          let d = []
+          ["add": { d.append($0) }, "has": { d.contains($0) }]
+        }
+        func make() { ["a": part(), "has": { 1 }] }
+        """, call: "store.a.add(1)"),
+    .init(
+      maker: """
+        func make() {
+          let me = ["n": 1]
+          me.add = { me.n += $0 }
+          me.has = { me.n > $0 }
+          me
+        }
+        """, call: "[store][0].add(1)"),
+    .init(
+      maker: """
         func Store() {
           let d = [:]
           ["add": { k in d[k] = true; nil }, "has": { k in d[k] ?? false }]

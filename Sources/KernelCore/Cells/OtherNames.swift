@@ -182,7 +182,7 @@ struct OtherNames: Sendable {
       for holder in holders where isAny || holder.map(names.contains) ?? true {
         for change in changes[.member(member, of: holder)] ?? [] {
           switch change {
-          case .receiver: found.formUnion(reached)
+          case .receiver: found.formUnion(self.reached(from: given))
           case .global, .handed: found.insert(change)
           case .parameter, .held: break
           }
