@@ -170,7 +170,7 @@ struct OtherNames: Sendable {
     }
   }
 
-  /// What a member changes of what has it, and else.
+  /// What the functions that are a member change: of what has it, and of other names.
   private func changed(of given: Set<SharedPart>, byCalling member: String) -> Set<SharedPart> {
     guard let holders = holders[member] else { return [] }
     var found: Set<SharedPart> = []
@@ -178,7 +178,7 @@ struct OtherNames: Sendable {
       let reached = reached(from: [part])
       let names = names(behind: reached)
       // Of what a function is given it is not known.
-      let isAny = reached.contains { $0.globalName == nil && !$0.isOfGlobal }
+      let isAny = reached.contains { if case .parameter = $0 { true } else { false } }
       for holder in holders where isAny || holder.map(names.contains) ?? true {
         for change in changes[.member(member, of: holder)] ?? [] {
           switch change {
