@@ -666,6 +666,8 @@ struct CellDependenciesTests {
     "func mark(u) { u.n = 1 }\nusers.forEach(mark)", "let mark = { u in u.n = 1 }\nusers.forEach(mark)",
     "let mark = { u, n in u.n = n }\nmark(users[0], 2)", "func mark(n, u) { u.n = n }\nmark(u: users[0], 2)",
     "func with(n, f) { f(users[n]) }\nwith(1) { u in u.n = 1 }",
+    "func with(n, f) { f(users[n]) }\nfunc mark(u) { u.n = 1 }\nwith(1, mark)",
+    "func each(list, f) { for x in list { f(x) } }\nfunc mark(u) { u.n = 1 }\neach(users, mark)",
     "func each(list, f) { for x in list { f(x) } }\neach(users) { $0.n = 1 }",
     "do { func mark(u) { u.n = 1 }\n mark(users[0]) }", "pick(users).n = 1", "pick(pick([users])).n = 1",
     // What holds it, or elements of it.
@@ -720,6 +722,8 @@ struct CellDependenciesTests {
     "var newest = nil\nasync { newest = users.last }",
     "let api = [\"reset\": { users.removeAll() }]", "let all = [{ users.removeAll() }]",
     "func api() { return { users.removeAll() } }", "let f = true ? { users.removeAll() } : { 1 }",
+    "func each(list, f) { for x in list { f(x) } }\neach(users, show)",
+    "func mark(u) { u.n = 1 }\nshow(users)\nshow(mark)",
     "users.forEach(show)", "copy(users).append(1)",
   ])
   func whatIsOnlyReadIsNotChanged(_ text: String) {

@@ -127,6 +127,12 @@ extension Resolver {
         }
       }
       noteGiven(parts(in: callee).own, to: .itself)
+      // One that is given another by its name may call that with what it has.
+      for argument in arguments {
+        if case .name = argument.value.kind, let parts = closureParts(in: callee, arguments).first {
+          noteGiven(parts, elementwise: argument.value)
+        }
+      }
     case .local(let variable), .captured(_, let variable):
       for (key, parts) in keyed(arguments) {
         if parts.own.contains(.held) { noteChangeOfHeld() }
