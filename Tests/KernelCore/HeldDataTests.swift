@@ -13,6 +13,13 @@ import Testing
     var testDescription: String { "\(maker.replacing("\n", with: "; ")) / \(call)" }
   }
 
+  private static let list = """
+    func make() {
+      let d = []
+      ["add": { d.append($0) }, "has": { d.contains($0) }]
+    }
+    """
+
   static let examples: [Example] = [
     .init(
       maker: """
@@ -22,12 +29,7 @@ import Testing
         }
         """, call: "store.add(1)"),
     .init(
-      maker: """
-        func make() {
-          let d = []
-          ["add": { d.append($0) }, "has": { d.contains($0) }]
-        }
-        """, call: "let add = store.add\nadd(1)"),
+      maker: list, call: "let add = store.add\nadd(1)"),
     .init(
       maker: """
         func part() {
@@ -136,19 +138,9 @@ import Testing
       call: "let next = store\nnext()",
       asks: "store() > 3"),
     .init(
-      maker: """
-        func make() {
-          let d = []
-          ["add": { d.append($0) }, "has": { d.contains($0) }]
-        }
-        """, call: "for name in [\"add\"] { store[name](1) }"),
+      maker: list, call: "for name in [\"add\"] { store[name](1) }"),
     .init(
-      maker: """
-        func make() {
-          let d = []
-          ["add": { d.append($0) }, "has": { d.contains($0) }]
-        }
-        """, call: "every(1h) { store.add(1) }"),
+      maker: list, call: "every(1h) { store.add(1) }"),
   ]
 
   private func cells(_ example: Example, _ call: String?) -> CellDependencies {

@@ -36,6 +36,7 @@ struct CellText: Sendable {
   let partsChangedByFunctions: [Changer: Set<SharedPart>]
   /// What it changes by another name as it runs, and gives functions then; and what its functions give others.
   let changedParts: Resolution.GlobalUses
+  /// The functions with a name that members are.
   let functionsOfMembers: [Changer: Set<String>]
   let givenByFunctions: [Changer: [Taker: Set<SharedPart>]]
   /// What the values of its names, and what its functions give, may be parts of.

@@ -121,7 +121,8 @@ public final class Resolver {
   ///     part.
   ///   - globals: the names known before; those that the text declares win over them.
   ///   - followsParts: whether to find out what the text changes by other names than its own, which takes a while:
-  ///     `changedParts`, `changesPartsWhenCalled`, `givenWhenCalled`, `otherNames` and `changesAlone`.
+  ///     `changedParts`, `changesPartsWhenCalled`, `givenWhenCalled`, `functionsOfMembers`, `otherNames`, `handing` and
+  ///     `changesAlone`.
   public static func resolve(
     _ program: FunctionNode, partOf whole: FunctionNode? = nil, source: SourceText, globals: any GlobalNames,
     followsParts: Bool = false

@@ -79,7 +79,7 @@ extension Resolver {
 
   /// The same of what an expression gives.
   func noteChangeOfHeld(in place: Expression) {
-    if let variable = heldVariable(in: place) {
+    if let variable = variable(at: place), variable.function !== frame.node {
       noteChangeOfHeld(variable)
     } else {
       noteChangeOfHeld()
@@ -88,17 +88,6 @@ extension Resolver {
 
   /// The same of some of them, it is not known of which.
   func noteChangeOfHeld() { held.noteChange(by: functionsAround) }
-
-  /// The variable of a function around that an expression begins with.
-  private func heldVariable(in place: Expression) -> Variable? {
-    switch place.kind {
-    case .name(let reference):
-      if case .captured(_, let variable) = reference.binding { variable } else { nil }
-    case .member(let base, _, _, _), .index(let base, _, _, _), .optionalChain(let base):
-      heldVariable(in: base)
-    default: nil
-    }
-  }
 
   /// Notes that what the functions around the place hold is given to a function.
   func noteHeldGiven(to taker: Taker) { held.noteGiven(by: functionsAround, to: taker) }

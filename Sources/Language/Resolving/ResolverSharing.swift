@@ -87,7 +87,7 @@ extension Resolver {
   private static let partLimit = 100
 
   /// The variable that a place begins with.
-  private func variable(at place: Expression) -> Variable? {
+  func variable(at place: Expression) -> Variable? {
     switch place.kind {
     case .name(let reference):
       switch reference.binding {
