@@ -265,14 +265,15 @@ public final class KernelHandle: Sendable {
   /// is busy.
   public func tracedPathsAtOnce() -> [String]? { promptly { $0.recorder?.paths(limit: 100) ?? [] } }
 
-  /// Which variables have arrays and dictionaries in common now, those looked at first that are given; of much data not
-  /// all is looked at. Nil where the loop is busy.
-  public func sharedVariablesAtOnce(first: Set<String>) -> [String: Set<String>]? {
-    promptly { $0.kernel.machine.sharedGlobals(first: first, effort: KernelHandle.sharingEffort) }
+  /// What variables have in common now and who has changed it, as far as that is noted: where `setOrder` has said that the
+  /// order decides. Some variables are looked at before others; of much data not all is looked at. Nil where the loop is
+  /// busy.
+  public func observedChangesAtOnce(first: Set<String>) -> ObservedChanges? {
+    promptly { $0.kernel.ownership.observedChanges(first: first, effort: KernelHandle.effortOfLooking) }
   }
 
   /// Some ten milliseconds of the loop.
-  private static let sharingEffort = 1_000_000
+  private static let effortOfLooking = 1_000_000
 
   /// What the loop answers within `patience`. A question that nobody waits for any more is not looked at.
   private func promptly<Answer: Sendable>(_ question: @escaping @Sendable (Supervisor) -> Answer) -> Answer? {

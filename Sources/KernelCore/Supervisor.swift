@@ -146,7 +146,9 @@ final class Supervisor: Responder {
     of kernel: Kernel, _ awaited: AwaitedDeclarations = .init(), isStart: Bool = false
   ) {
     kernel.surroundings.setOrder(order)
-    if orderDecides { kernel.ownership.setOrder(order, awaiting: awaited, isStart: isStart) }
+    guard orderDecides else { return }
+    kernel.machine.notesChanges = true
+    kernel.ownership.setOrder(order, awaiting: awaited, isStart: isStart)
   }
 
   private func makeKernel() -> Kernel {

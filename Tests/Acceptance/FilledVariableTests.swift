@@ -178,10 +178,25 @@ import Testing
   /// Also where it is not the edited cell that has changed it, but one that depends on that.
   @Test func whyATableBeginsAnewForACellThatDependsOnAnEditIsTold() async throws {
     try await onOwnThread {
-      let cells = Self.sessions + ["let n = \"test\"", "sessions[n] = nil"]
+      let cells = Self.sessions + ["let n = \"test\"", "sessions[n] = true"]
       let edited = try EditedFile(cells)
       try edited.write(cells.map { $0.replacing("\"test\"", with: "\"bob\"") })
       try edited.told("reloaded: cells 1 (anew, for a guard), 5, 6 (depends on 5) in")
+      try edited.serving.stop()
+    }
+  }
+
+  /// A cell that might have changed a guard's table and has not, since it took out what was not there or keeps for later
+  /// how to do it, leaves it as it is.
+  @Test(arguments: [
+    "sessions[n] = nil", "let undo = [{ sessions.removeAll() }]\nn", "if n == 1 { sessions[n] = 1 }",
+  ])
+  func whatHasChangedNothingOfATableLeavesIt(text: String) async throws {
+    try await onOwnThread {
+      let cells = Self.sessions + ["let n = \"test\"", text]
+      let edited = try EditedFile(cells)
+      try edited.write(cells.map { $0.replacing("\"test\"", with: "\"bob\"") })
+      try edited.told("reloaded: cells 5, 6 (depends on 5) in")
       try edited.serving.stop()
     }
   }

@@ -756,7 +756,7 @@ struct CellDependenciesTests {
     ]
     let edited = [(1, "let users = []")] + cells[1...]
     func spoilt(_ sharing: [String: Set<String>], by number: Int) -> Set<String> {
-      let before = CellDependencies(cells, sharing: sharing)
+      let before = CellDependencies(cells, observed: ObservedChanges(sharing: sharing))
       return CellDependencies(edited, knowing: before).spoilt(byEachOf: [number], since: before)[number] ?? []
     }
     let sharing: [String: Set<String>] = [

@@ -42,8 +42,8 @@ final class ScriptHost: MachineHost {
 
   /// Runs a text and everything it started; gives its value as `Out` would show it, or the error.
   @discardableResult
-  func run(_ text: String, cell: Int = 1) throws -> String {
-    let task = try start(text, cell: cell)
+  func run(_ text: String, cell: Int = 1, owner: UInt32 = 1) throws -> String {
+    let task = try start(text, cell: cell, owner: owner)
     settle()
     switch outcomes[task.number] {
     case .success(let value): return machine.repr(value)
@@ -54,9 +54,9 @@ final class ScriptHost: MachineHost {
     }
   }
 
-  func start(_ text: String, cell: Int = 1) throws -> TaskID {
+  func start(_ text: String, cell: Int = 1, owner: UInt32 = 1) throws -> TaskID {
     let program = try compile(text, cell: cell)
-    return machine.start(try machine.load(program), owner: 1, followsDeferred: false, isCell: true)
+    return machine.start(try machine.load(program), owner: owner, followsDeferred: false, isCell: true)
   }
 
   func compile(_ text: String, cell: Int = 1) throws -> Program {

@@ -154,6 +154,13 @@ extension CellDependencies {
     staleness.assigned(by: number).union(staleness.assigned(laterBy: number))
   }
 
+  /// The cells below one that assign to a name or change what it holds, as they run or by what they begin.
+  public func changing(_ name: String, below number: Int) -> [Int] {
+    guard let place = places[number] else { return [] }
+    return (givers[name] ?? []).filter { $0 > place }.map { texts[$0].number }
+      .filter { changedItself(by: $0).contains(name) }
+  }
+
   /// The names that guards of a notebook use and a cell has asked routes to change, as it ran or by what it began.
   public func requested(by number: Int, in notebook: CellDependencies) -> Set<String> {
     guard let names = requested[number]?.all.intersection(notebook.namesOfGuards), !names.isEmpty else {

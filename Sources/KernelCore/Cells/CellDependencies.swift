@@ -10,8 +10,11 @@ public struct CellDependencies: Sendable {
   typealias Declaration = CellText.Declaration
 
   let texts: [CellText]
-  /// The names whose values have arrays or dictionaries in common.
-  private let sharing: [String: Set<String>]
+  private let observed: ObservedChanges
+  /// What cells change by other names, as it is found from their texts.
+  private let changedByTexts: [Int: ChangedNames]
+  /// What was found so from the text with which a cell was seen, where it has another now.
+  private let foundBefore: [Int: ChangedNames]
   /// For each name those that hold parts of its value, by their cells' texts and as they are.
   let holders: [String: Set<String>]
   /// Each as it is by itself, by its number.
@@ -38,14 +41,14 @@ public struct CellDependencies: Sendable {
   /// - Parameters:
   ///   - cells: the cells in the notebook's order, each with a number of its own.
   ///   - known: cells that have been read already: reading a text takes most of the time.
-  ///   - sharing: the names whose values have arrays or dictionaries in common, as they are now; nil for those that are
-  ///     known.
+  ///   - observed: what cells were seen to change; of those that are not in it, or where not everything was seen, it is
+  ///     found from the texts. Nil for what is known.
   public init(
     _ cells: [(number: Int, text: String)], knowing known: CellDependencies? = nil,
-    sharing: [String: Set<String>]? = nil
+    observed: ObservedChanges? = nil
   ) {
-    let sharing = sharing ?? known?.sharing ?? [:]
-    self.sharing = sharing
+    let observed = observed ?? known?.observed ?? ObservedChanges()
+    self.observed = observed
     var texts = cells.map { number, text in
       if let read = known?.alone[number], read.text == text { read } else { CellText(text, of: number) }
     }
@@ -59,36 +62,65 @@ public struct CellDependencies: Sendable {
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
     let otherNames = OtherNames(texts, staleness)
     var holders: [String: Set<String>] = [:]
-    for (name, others) in sharing {
+    for (name, others) in observed.sharing {
       for held in otherNames.held(by: name).intersection(others) { holders[held, default: []].insert(name) }
     }
     self.holders = holders
-    let requests = OwnRequests(texts, staleness, otherNames)
-    for (place, names) in otherNames.changed {
-      texts[place].noteAssignments(to: names)
-      staleness.ran(texts[place].number, texts[place].uses, since: CellDependencies.always)
+    var requests = OwnRequests(texts, staleness, otherNames).requested
+    changedByTexts = Dictionary(
+      uniqueKeysWithValues: otherNames.changed.map { [texts] in (texts[$0].number, $1) })
+    foundBefore = observed.unsettled.reduce(into: [:]) { [alone] found, number in
+      let isSame = known?.alone[number]?.text == alone[number]?.text
+      found[number] = isSame ? known?.foundBefore[number] : known?.changedByTexts[number]
     }
-    requested = Dictionary(
-      uniqueKeysWithValues: requests.requested.map { [texts] in (texts[$0].number, $1) })
-    self.texts = texts
-    self.staleness = staleness
-    var declarers: [String: [Int]] = [:]
+    var seen = SeenNames(observed, texts)
+    var changed = seen.changed(otherNames.changed, foundBefore: foundBefore)
     var givers: [String: [Int]] = [:]
+    var reach: GuardReach
+    repeat {
+      for (place, text) in texts.enumerated() {
+        let names = changed[place]
+        let isSettled = seen.isSettled(text.number)
+        if names == nil && !isSettled { continue }
+        texts[place].noteAssignments(to: names ?? ChangedNames())
+        staleness.ran(
+          text.number, texts[place].uses, since: CellDependencies.always,
+          assigning: isSettled ? names?.atOnce ?? [] : nil)
+      }
+      givers = [:]
+      for (place, text) in texts.enumerated() {
+        for name in text.gives.union(staleness.assigned(by: text.number)) {
+          givers[name, default: []].append(place)
+        }
+      }
+      reach = GuardReach(texts, givers, staleness, byOtherNames: changed)
+    } while seen.grow(&changed, among: reach.names)
+    seen.add(to: &requests)
+    requested = Dictionary(uniqueKeysWithValues: requests.map { [texts] in (texts[$0].number, $1) })
+    var declarers: [String: [Int]] = [:]
     for (place, text) in texts.enumerated() {
       for name in text.uses.declares { declarers[name, default: []].append(place) }
-      for name in text.gives.union(staleness.assigned(by: text.number)) {
-        givers[name, default: []].append(place)
-      }
     }
+    self.texts = texts
+    self.staleness = staleness
     (self.declarers, self.givers) = (declarers, givers)
-    let reach = GuardReach(texts, givers, staleness, byOtherNames: otherNames.changed)
-    let numbers = { (places: Set<Int>) in Set(places.map { texts[$0].number }) }
+    let numbers = { [texts] (places: Set<Int>) in Set(places.map { texts[$0].number }) }
     (cellsOfGuards, namesOfGuards) = (numbers(reach.cells), reach.names)
     fillingForRequests = numbers(reach.fillingByRoutes)
   }
 
   /// When a cell began whose input has not changed since.
   private static let always = Int.max
+
+  /// Whether cells were seen to change what it was found that they would.
+  public func expects(_ seen: ObservedChanges) -> Bool {
+    seen.requested == observed.requested && seen.byRoutes == observed.byRoutes
+      && Set(seen.byCell.keys).union(observed.byCell.keys).allSatisfy { number in
+        let wasSeen = observed.byCell[number] != nil && !observed.unsettled.contains(number)
+        return (seen.byCell[number] ?? ChangedNames()) == observed.byCell[number] ?? ChangedNames()
+          && (wasSeen || changedByTexts[number] == nil)
+      }
+  }
 
   // MARK: Asking
 
@@ -107,7 +139,8 @@ public struct CellDependencies: Sendable {
     var found = cells.filter { places[$0] != nil }
     let taken = namesTaken()
     while true {
-      var grown = found.union(affected(by: found)).union(refilling(found)).union(refeeding(found))
+      var grown = found.union(staleness.stale(in: order, edited: found, takesFromAbove: true))
+        .union(refilling(found)).union(refeeding(found))
       // What declares anew a name that it takes from another depends on that.
       for (place, text) in texts.enumerated() where !grown.contains(text.number) {
         let names = text.uses.declares.intersection(taken(place))

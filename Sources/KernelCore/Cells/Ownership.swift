@@ -46,6 +46,8 @@ final class Ownership {
   /// The cells of runs, those that are over included: a request that they began may still be under way.
   private var cells: [UInt32: Int] = [:]
   private var over: [UInt32] = []
+  /// The last run of each cell, however it ended.
+  private var lastRuns: [Int: UInt32] = [:]
   private static let overLimit = 10_000
   /// Told that what a run does is stopped, but not what works on requests.
   var onStop: (UInt32) -> Void = { _ in }
@@ -78,6 +80,9 @@ final class Ownership {
     runs[run.owner] = run
     if places != nil { machine.beginOwnView(of: run.owner) }
     cells[run.owner] = run.cell
+    if let last = lastRuns.updateValue(run.owner, forKey: run.cell), runs[last] == nil {
+      machine.forgetAssignments(by: last)
+    }
     if let previous = run.previous { timers.pause(owner: previous.owner) }
   }
 
@@ -104,6 +109,7 @@ final class Ownership {
   /// A run succeeded: what it replaced is forgotten, and what the cell's last run left over is gone.
   func commit(_ run: CellRun) {
     run.isUnderWay = false
+    noteChanges(of: run)
     awaited.ran(run.cell)
     if let previous = run.previous {
       removeDeclarations(of: previous) {
@@ -128,6 +134,7 @@ final class Ownership {
   /// A run failed: all that it declared is put back as it was, and the cell's last run goes on.
   func rollBack(_ run: CellRun) {
     run.isUnderWay = false
+    noteChanges(of: run)
     stopWork(of: run)
     removeDeclarations(of: run)
     forget(run)
@@ -164,11 +171,60 @@ final class Ownership {
   private func forget(_ run: CellRun) {
     runs[run.owner] = nil
     machine.endOwnView(of: run.owner)
+    if lastRuns[run.cell] != run.owner { machine.forgetAssignments(by: run.owner) }
     over.append(run.owner)
     if over.count > Ownership.overLimit {
       let oldest = over.removeFirst()
       if replacedInPart[oldest] == nil { cells[oldest] = nil }
     }
+  }
+
+  // MARK: What runs have changed
+
+  /// A run has ended: what it has changed is looked for, before others give its variables other values.
+  private func noteChanges(of run: CellRun) {
+    if machine.notesChanges { machine.endChanges(byRunOf: run.owner, effort: Ownership.effortOfLooking) }
+  }
+
+  /// A millisecond or less.
+  private static let effortOfLooking = 50_000
+
+  /// What variables of the notebook have in common, and which runs have changed it.
+  ///
+  /// - Parameters:
+  ///   - first: the variables that are looked at before the others.
+  ///   - effort: about how much is looked at, an element being 1.
+  func observedChanges(first: Set<String>, effort: Int) -> ObservedChanges {
+    let held = machine.heldByGlobals(first: first, effort: effort)
+    var observed = ObservedChanges(sharing: held.sharing, isComplete: held.isComplete)
+    for (author, names) in held.assignments {
+      guard let cell = cells[author.owner] else { continue }
+      if runs[author.owner] != nil {
+        observed.byCell[cell, default: ChangedNames()].atOnce.formUnion(names)
+        if held.unclear.contains(author) { observed.unclear.insert(cell) }
+      } else if lastRuns[cell] == author.owner {
+        observed.assignedByFailedRuns[cell, default: []].formUnion(names)
+      }
+    }
+    for (author, names) in held.changes {
+      guard let cell = cells[author.owner] else { continue }
+      let isInForce = runs[author.owner] != nil
+      switch author.occasion {
+      case .request where isInForce || lastRuns[cell] == author.owner:
+        observed.requested[cell, default: []].formUnion(names)
+      case .answer where isInForce: observed.byRoutes[cell, default: []].formUnion(names)
+      case .request, .answer: break
+      case .run where isInForce: observed.byCell[cell, default: ChangedNames()].atOnce.formUnion(names)
+      case .afterwards where isInForce: observed.byCell[cell, default: ChangedNames()].later.formUnion(names)
+      default:
+        if lastRuns[cell] == author.owner {
+          observed.byFailedRuns[cell, default: []].formUnion(names)
+        } else {
+          observed.ofEarlierRuns.formUnion(names)
+        }
+      }
+    }
+    return observed
   }
 
   // MARK: Routes that are not in force

@@ -90,14 +90,16 @@ struct Staleness: Sendable {
   private var lost: Set<String> = []
 
   /// A run that began at `since` has succeeded.
-  mutating func ran(_ cell: Int, _ uses: CellUses, since: Int) {
+  ///
+  /// - Parameter assigning: to what it was seen to assign; nil where that is to be found from what it and functions use.
+  mutating func ran(_ cell: Int, _ uses: CellUses, since: Int, assigning seen: Set<String>? = nil) {
     time += 1
     // What it no longer declares is gone.
     let dropped = runs[cell]?.uses.declares.subtracting(uses.declares) ?? []
     lost.formUnion(dropped.filter { lastDeclaration(of: $0) == cell })
     lost.subtract(uses.declares)
     noteFunctions(of: cell, uses)
-    let assigns = names(assignedBy: uses, of: cell)
+    let assigns = seen?.subtracting(uses.declares) ?? names(assignedBy: uses, of: cell)
     for name in assigns { changes[name, default: [:]][cell] = Change(time: time, isDeclaration: false) }
     for name in uses.declares.union(dropped).union([Resolution.outName(of: cell)]) {
       changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
@@ -128,8 +130,11 @@ struct Staleness: Sendable {
 
   /// The stale cells of a notebook, in its order.
   ///
-  /// - Parameter edited: cells whose text is no longer the one that ran.
-  func stale(in order: [Int], edited: Set<Int> = []) -> [Int] {
+  /// - Parameters:
+  ///   - edited: cells whose text is no longer the one that ran.
+  ///   - takesFromAbove: whether of several cells that declare a name a cell has it from the nearest above it, if there is
+  ///     one, as it is at a start.
+  func stale(in order: [Int], edited: Set<Int> = [], takesFromAbove: Bool = false) -> [Int] {
     let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     let inputs = order.compactMap { cell in
       runs[cell].map { (cell: cell, since: $0.since, names: names(readBy: $0.uses)) }
@@ -137,7 +142,12 @@ struct Staleness: Sendable {
 
     func comes(_ other: Int, before cell: Int, declaring name: String) -> Bool {
       if other == cell { return false }
-      if changes[name]?[other]?.isDeclaration == true { return true }
+      if changes[name]?[other]?.isDeclaration == true {
+        guard takesFromAbove, let place = places[cell] else { return true }
+        let above = changes[name]?.filter { $1.isDeclaration && $0 != cell && places[$0] ?? .max < place }
+        let nearest = above?.keys.max { places[$0] ?? 0 < places[$1] ?? 0 }
+        return nearest.map { $0 == other } ?? true
+      }
       return places[other] ?? -1 < places[cell] ?? 0
     }
     var stale = edited.intersection(runs.keys)

@@ -5,7 +5,8 @@ import Language
 
 extension Machine {
   @inline(never) func makeBox(_ value: Value) -> Value {
-    let box = heap.allocate(MemoryLayout<BoxObject>.size, Tag.box).assumingMemoryBound(to: BoxObject.self)
+    let box = heap.allocateStamped(MemoryLayout<BoxObject>.size, Tag.box)
+      .assumingMemoryBound(to: BoxObject.self)
     box.pointee.value = value
     return Value(Tag.box, box)
   }
@@ -233,7 +234,7 @@ extension Machine {
   @inline(never) func defineGlobal(_ slot: Int, _ value: Value, kind: UInt8, owner: UInt32) {
     host?.willDefine(global: slot, owner: owner)
     heap.initialize(globals + slot, to: value)
-    globalKinds[slot] = kind
+    globalKinds[slot] = notedKind(kind)
   }
 
   @inline(never) func failUndefined(_ slot: Int, isAssigned: Bool = false) {
@@ -252,7 +253,20 @@ extension Machine {
     failure?.isUndeclared = advice == nil
   }
 
-  @inline(never) func failAssignment(_ slot: Int) {
+  /// Assigns to a global where that is more than to store a value; false with `failure` set where it cannot be assigned.
+  @inline(never) func assignSlowly(_ slot: Int, _ value: Value) -> Bool {
+    let tag = globals[slot].tag
+    guard globalKinds[slot] & Machine.isNoted != 0, tag != Tag.unset else {
+      failAssignment(slot)
+      return false
+    }
+    if tag >= Tag.deferred { noteLoss(ofGlobal: slot, tag) }
+    heap.state.pointee.changes.add(assignmentToGlobal: slot)
+    heap.initialize(globals + slot, to: value)
+    return true
+  }
+
+  private func failAssignment(_ slot: Int) {
     let name = globalNames[slot]
     guard let (_, kind) = global(slot) else { return failUndefined(slot, isAssigned: true) }
     failure =

@@ -127,6 +127,6 @@ extension Machine {
 
   public func setField(_ place: Int, of value: Value, to content: Value) {
     guard value.tag == Tag.instance, place < value.instance.pointee.fieldCount else { return }
-    heap.store(content, at: value.instance.fields + place)
+    heap.store(content, at: value.instance.fields + place, in: value.instance)
   }
 }

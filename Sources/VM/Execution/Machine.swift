@@ -69,8 +69,12 @@ public final class Machine {
   static let globalCapacity = 1 << 16
   let globals: ValuePointer
   let globalKinds: UnsafeMutablePointer<UInt8>
+  /// With the kind of a `var`: notes are taken of who assigns to it.
+  static let isNoted: UInt8 = 0x80
   /// The owners whose code sees globals of its own.
   var ownViews: Set<UInt32> = []
+  /// Whether notes are taken of who changes what others have made: `heldByGlobals` tells.
+  @exclusivity(unchecked) public var notesChanges = false
   /// Those that have been given another value than one that may change by itself.
   private var formerlyChanging: Set<Int> = []
   var globalNumbers: [String: Int] = [:]
@@ -105,6 +109,8 @@ public final class Machine {
   var applier: Value = .nil
   /// The prelude's function that waits for its first argument and then runs its second: `finally`.
   var finisher: Value = .nil
+  /// Array's `append`.
+  var appendNative: Value = .nil
   /// ASCII characters as strings, made once.
   var asciiStrings: [Value] = []
 
@@ -256,7 +262,9 @@ public final class Machine {
 
   /// What a global holds and how it was declared; nil where nothing has declared it.
   public func global(_ slot: Int) -> (value: Value, kind: GlobalKind)? {
-    guard globals[slot].tag != Tag.unset, let kind = GlobalKind(rawValue: globalKinds[slot]) else {
+    guard globals[slot].tag != Tag.unset,
+      let kind = GlobalKind(rawValue: globalKinds[slot] & ~Machine.isNoted)
+    else {
       return nil
     }
     return (globals[slot], kind)
@@ -283,11 +291,15 @@ public final class Machine {
   /// The same for all owners but some.
   public func endOwnViews(except isKept: (UInt32) -> Bool) { ownViews = ownViews.filter(isKept) }
 
+  func notedKind(_ kind: UInt8) -> UInt8 {
+    notesChanges && kind == GlobalKind.var.rawValue ? kind | Machine.isNoted : kind
+  }
+
   /// Sets or, with nil, takes away a global, whatever its kind.
   public func setGlobal(_ slot: Int, _ content: (value: Value, kind: GlobalKind)?) {
     // What a global holds is remembered when a cycle begins.
     heap.initialize(globals + slot, to: content?.value ?? .unset)
-    globalKinds[slot] = content?.kind.rawValue ?? 0
+    globalKinds[slot] = notedKind(content?.kind.rawValue ?? 0)
   }
 
   /// All names that are declared now, without those that are the machine's own.
@@ -305,10 +317,13 @@ public final class Machine {
   /// All names that are declared.
   public var declaredGlobals: [(name: String, kind: GlobalKind)] {
     globalNames.indices.compactMap { slot in
-      let name = globalNames[slot]
-      if name.hasPrefix("__") || name.hasPrefix(Machine.hidden("")) { return nil }
-      return global(slot).map { (name, $0.kind) }
+      isHidden(slot) ? nil : global(slot).map { (globalNames[slot], $0.kind) }
     }
+  }
+
+  /// Whether a global is none of a notebook's.
+  func isHidden(_ slot: Int) -> Bool {
+    globalNames[slot].hasPrefix("__") || globalNames[slot].hasPrefix(Machine.hidden(""))
   }
 
   // MARK: Members

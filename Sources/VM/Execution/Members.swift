@@ -204,7 +204,7 @@ extension Machine {
     case Tag.array:
       if key.tag == Tag.range { return setSlice(object.array, key.range, value) }
       guard let place = checkedPlace(key, count: object.array.pointee.count, "array") else { return false }
-      heap.store(value, at: object.array.pointee.elements + place)
+      heap.store(value, at: object.array.pointee.elements + place, in: object.array)
       return true
     case Tag.dictionary:
       do throws(Failure) {

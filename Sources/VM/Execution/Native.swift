@@ -95,7 +95,9 @@ public struct NativeCall: ~Copyable {
   /// What requests it is called for: with one at least, what it begins outlives the run that defined the code.
   public var requests: RequestChain {
     machine.current.map { fiber in
-      RequestChain(count: fiber.requests.count, seesOwnGlobals: machine.seesOwnGlobals(fiber))
+      RequestChain(
+        count: fiber.requests.count, seesOwnGlobals: machine.seesOwnGlobals(fiber),
+        asker: fiber.requests == .none ? fiber.pointee.owner : fiber.requests.asker)
     } ?? .none
   }
 

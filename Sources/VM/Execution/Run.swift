@@ -80,7 +80,7 @@ extension Machine {
           heap.initialize(globals + wide(), to: a.pointee)
           continue
         }
-        failAssignment(wide())
+        if assignSlowly(wide(), a.pointee) { continue }
       case .defineGlobal:
         defineGlobal(wide(), a.pointee, kind: instruction.pointee.k, owner: fiber.pointee.owner)
         continue
@@ -92,7 +92,7 @@ extension Machine {
         continue
       case .setBoxedCapture:
         let box = registers[-2].closure.captures[Int(instruction.pointee.a)].box
-        heap.store(registerB().pointee, at: box.value)
+        heap.store(registerB().pointee, at: box.value, in: box)
         continue
       case .newBox:
         a.pointee = makeBox(a.pointee)
@@ -101,7 +101,8 @@ extension Machine {
         a.pointee = registerB().pointee.box.pointee.value
         continue
       case .setBox:
-        heap.store(registerB().pointee, at: a.pointee.box.value)
+        let box = a.pointee.box
+        heap.store(registerB().pointee, at: box.value, in: box)
         continue
 
       // MARK: Arithmetic
@@ -631,7 +632,7 @@ extension Machine {
         if a.pointee.tag == Tag.array && b.pointee.isInt {
           let array = a.pointee.array
           if UInt(bitPattern: b.pointee.int) < UInt(bitPattern: array.pointee.count) {
-            heap.store(c.pointee, at: array.pointee.elements + b.pointee.int)
+            heap.store(c.pointee, at: array.pointee.elements + b.pointee.int, in: array)
             continue
           }
         }

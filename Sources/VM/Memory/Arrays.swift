@@ -2,7 +2,8 @@ import Glibc
 
 extension Heap {
   func newArray(capacity: Int) -> UnsafeMutablePointer<ArrayObject> {
-    let array = allocate(MemoryLayout<ArrayObject>.size, Tag.array).assumingMemoryBound(to: ArrayObject.self)
+    let array = allocateStamped(MemoryLayout<ArrayObject>.size, Tag.array)
+      .assumingMemoryBound(to: ArrayObject.self)
     let room = max(capacity, 4)
     array.pointee.elements = malloc(room * 16).unsafelyUnwrapped.assumingMemoryBound(to: Value.self)
     array.pointee.count = 0
@@ -30,6 +31,7 @@ extension Heap {
   @inline(__always) func append(_ value: Value, to array: UnsafeMutablePointer<ArrayObject>) throws(Failure) {
     let count = array.pointee.count
     if count == array.pointee.capacity { try grow(array, toHold: count + 1) }
+    willChangeContent(of: array)
     initialize(array.pointee.elements + count, to: value)
     array.pointee.count = count &+ 1
   }

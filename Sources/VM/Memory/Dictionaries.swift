@@ -2,7 +2,7 @@ import Glibc
 
 extension Heap {
   func newDictionary(capacity: Int = 4) -> UnsafeMutablePointer<DictionaryObject> {
-    let dictionary = allocate(MemoryLayout<DictionaryObject>.size, Tag.dictionary)
+    let dictionary = allocateStamped(MemoryLayout<DictionaryObject>.size, Tag.dictionary)
       .assumingMemoryBound(to: DictionaryObject.self)
     var room = 4
     while room < capacity { room *= 2 }
@@ -124,9 +124,10 @@ extension Heap {
     let hash = hash(of: key)
     var place = find(key, hash, in: dictionary)
     if place >= 0 {
-      store(value, at: entryValue(place, dictionary))
+      store(value, at: entryValue(place, dictionary), in: dictionary)
       return
     }
+    willChangeContent(of: dictionary)
     if dictionary.pointee.used == dictionary.pointee.capacity {
       try rebuild(dictionary)
       place = find(key, hash, in: dictionary)
@@ -158,7 +159,7 @@ extension Heap {
     let number = find(key, hash(of: key), in: dictionary)
     if number < 0 { return .unset }
     let value = dictionary.pointee.entries[number].value
-    willRemove(dictionary.pointee.entries + number)
+    willRemove(dictionary.pointee.entries + number, from: dictionary)
     // The slot stays taken, so that searches go on past it; the entry matches no key any more.
     dictionary.pointee.entries[number].key = .unset
     dictionary.pointee.entries[number].value = .nil

@@ -28,6 +28,15 @@ struct Heap {
 
   /// Memory for an object, its header written and the rest as it was. It has the mark of what is alive.
   @inline(__always) func allocate(_ size: Int, _ tag: UInt) -> RawPointer {
+    allocate(size, header: UInt64(tag) | state.pointee.newMark)
+  }
+
+  /// The same for what has a stamp of who made it.
+  @inline(__always) func allocateStamped(_ size: Int, _ tag: UInt) -> RawPointer {
+    allocate(size, header: UInt64(tag) | state.pointee.newStampedMark)
+  }
+
+  @inline(__always) private func allocate(_ size: Int, header: UInt64) -> RawPointer {
     let steps = (size &+ 15) >> 4
     state.pointee.debt &+= size
     let object: RawPointer
@@ -37,7 +46,7 @@ struct Heap {
     } else {
       object = allocateSlowly(size, steps)
     }
-    object.storeBytes(of: UInt64(tag) | state.pointee.newMark, as: UInt64.self)
+    object.storeBytes(of: header, as: UInt64.self)
     return object
   }
 
@@ -218,11 +227,15 @@ struct HeapState {
 
   // The collector's cycle. The mark of what is alive changes from one to the next, so that no mark is ever taken back.
   var phase = CollectorPhase.idle
-  var isMarking = false
+  private(set) var isMarking = false
+  /// Why whoever changes an object has to say so before, by the bits of `Heap`.
+  var writeBarrier: UInt8 = 0
   /// The mark of what is alive; 1 or 2.
   private(set) var color: UInt8 = 1
   /// The same where an object's header has it.
   private(set) var newMark: UInt64 = 1 << 8
+  /// That and the stamp of who makes something now.
+  private(set) var newStampedMark: UInt64 = 1 << 8
   /// What marking and sweeping have taken, by `Heap.effortOfObject`.
   var effort = 0
   /// Marked objects that have not been gone over.
@@ -254,6 +267,13 @@ struct HeapState {
   /// How many walks over all objects are under way.
   var keepsBlocks = 0
 
+  // Who has changed what.
+  var changes = ChangeNotes()
+  /// Of whoever changes things now, 0 for nobody.
+  var stamp: UInt16 = 0 {
+    didSet { newStampedMark = newMark | UInt64(stamp) << 16 }
+  }
+
   // Pace; see `plan()`.
   /// The debt at which a cycle is to have ended.
   var goal = 0
@@ -282,8 +302,10 @@ struct HeapState {
   mutating func beginMarking(prototypeCount: Int) {
     color = 3 - color
     newMark = UInt64(color) << 8
+    newStampedMark = newMark | UInt64(stamp) << 16
     phase = .marking
     isMarking = true
+    writeBarrier |= Heap.marks
     effortAtBeginning = effort
     usedPrototypes = Array(repeating: false, count: prototypeCount)
   }
@@ -301,6 +323,12 @@ struct HeapState {
     debt -= debtBeforeSweeping
     collections += 1
     plan()
+  }
+
+  mutating func beginSweeping() {
+    phase = .sweeping
+    isMarking = false
+    writeBarrier &= ~Heap.marks
   }
 
   /// A program that is loaded now is in use.

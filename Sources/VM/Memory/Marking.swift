@@ -7,13 +7,19 @@
 extension Heap {
   // MARK: The barrier
 
-  /// Puts a value in place of another within an object that may be old. What was there is marked where marking goes on.
-  @inline(__always) func store(_ value: Value, at place: ValuePointer) {
-    if state.pointee.isMarking { markBeforeStore(place) }
+  /// Puts a value in place of another within an object that may be old. What was there is marked where marking goes on,
+  /// and who does it noted where that is asked for.
+  @inline(__always) func store<Object>(
+    _ value: Value, at place: ValuePointer, in object: UnsafeMutablePointer<Object>
+  ) {
+    if state.pointee.writeBarrier != 0 { willStore(at: place, in: RawPointer(object)) }
     place.pointee = value
   }
 
-  @inline(never) private func markBeforeStore(_ place: ValuePointer) { mark(place.pointee) }
+  @inline(never) private func willStore(at place: ValuePointer, in object: RawPointer) {
+    if state.pointee.isMarking { mark(place.pointee) }
+    if state.pointee.writeBarrier & Heap.notesChanges != 0 { noteChange(of: object) }
+  }
 
   /// Puts a value where none was: into a new object, or behind what an array holds.
   @inline(__always) func initialize(_ place: ValuePointer, to value: Value) { place.pointee = value }
@@ -41,12 +47,14 @@ extension Heap {
   @inline(__always) func willReplace(
     _ range: Range<Int>, of array: UnsafeMutablePointer<ArrayObject>, withCount count: Int
   ) {
-    if state.pointee.isMarking { markReplaced(range, of: array, count) }
+    if state.pointee.writeBarrier != 0 { willReplaceSlowly(range, of: array, count) }
   }
 
-  @inline(never) private func markReplaced(
+  @inline(never) private func willReplaceSlowly(
     _ range: Range<Int>, of array: UnsafeMutablePointer<ArrayObject>, _ count: Int
   ) {
+    willChangeContent(of: array)
+    guard state.pointee.isMarking else { return }
     remember(UnsafeBufferPointer(start: array.pointee.elements + range.lowerBound, count: range.count))
     guard state.pointee.sliced == RawPointer(array) else { return }
     // The next element to be looked at is at another place now.
@@ -58,8 +66,11 @@ extension Heap {
   }
 
   /// To be said before an entry of a dictionary goes.
-  @inline(__always) func willRemove(_ entry: UnsafeMutablePointer<DictionaryEntry>) {
+  @inline(__always) func willRemove(
+    _ entry: UnsafeMutablePointer<DictionaryEntry>, from dictionary: UnsafeMutablePointer<DictionaryObject>
+  ) {
     if state.pointee.isMarking { markRemoved(entry) }
+    willChangeContent(of: dictionary)
   }
 
   @inline(never) private func markRemoved(_ entry: UnsafeMutablePointer<DictionaryEntry>) {
@@ -69,6 +80,7 @@ extension Heap {
 
   /// To be said before all entries of a dictionary go.
   func willRemoveAll(from dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    willChangeContent(of: dictionary)
     guard state.pointee.isMarking else { return }
     for number in 0..<dictionary.pointee.used {
       remember(dictionary.pointee.entries[number].key)

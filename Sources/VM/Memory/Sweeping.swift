@@ -7,8 +7,8 @@ extension Heap {
   /// what was there when marking ended.
   func beginSweeping() {
     let state = state
-    state.pointee.phase = .sweeping
-    state.pointee.isMarking = false
+    forgetChangesOfDead()
+    state.pointee.beginSweeping()
     state.pointee.survived = 0
     state.pointee.debtBeforeSweeping = state.pointee.debt
     state.pointee.emptyBlocks = 0

@@ -29,7 +29,8 @@ extension Machine {
       try call.heap.append(call[1], to: call[0].array)
       return .nil
     }
-    method(Tag.array, memberNumber("append")).header.pointee.aux = NativeObject.appends
+    appendNative = method(Tag.array, memberNumber("append"))
+    appendNative.header.pointee.aux = NativeObject.appends
     defineVariant("contentsOf", of: "append", Tag.array, ["contentsOf"]) { call throws(Failure) in
       try call.append(try call.sequence(1))
       return .nil
@@ -121,8 +122,8 @@ extension Machine {
         throw .index(place, count: array.pointee.count, what: "array")
       }
       let element = array.pointee.elements[a]
-      call.heap.store(array.pointee.elements[b], at: array.pointee.elements + a)
-      call.heap.store(element, at: array.pointee.elements + b)
+      call.heap.store(array.pointee.elements[b], at: array.pointee.elements + a, in: array)
+      call.heap.store(element, at: array.pointee.elements + b, in: array)
       return .nil
     }
     // Puts the elements of another array in place of its own: how `sort` and `reverse` change it.
@@ -240,7 +241,7 @@ extension Machine {
     }
     if let problem { throw problem }
     for (place, element) in sorted.enumerated() {
-      heap.store(element.element, at: array.pointee.elements + place)
+      heap.store(element.element, at: array.pointee.elements + place, in: array)
     }
   }
 

@@ -278,7 +278,8 @@ extension Machine {
       }
       element = settledEntry("error", error)
     }
-    heap.store(element, at: target.pointee.value.array.pointee.elements + reaction.pointee.index)
+    let array = target.pointee.value.array
+    heap.store(element, at: array.pointee.elements + reaction.pointee.index, in: array)
     target.pointee.number -= 1
     if target.pointee.number == 0 { settle(target, .resolved, target.pointee.value, cause: cause) }
   }

@@ -143,6 +143,7 @@ extension Machine {
     if case .some = failure { failure = nil }
     let seesOwnGlobals = !ownViews.isEmpty && seesOwnGlobals(fiber)
     if seesOwnGlobals { host?.swapGlobals() }
+    if notesChanges { beginChanges(by: fiber) }
     let status: RunStatus
     if fiber.has(FiberObject.isStopping) {
       status = unwindStopping(fiber)
@@ -151,6 +152,7 @@ extension Machine {
       status = run(fiber)
     }
     if seesOwnGlobals { host?.swapGlobals() }
+    if notesChanges { endChanges() }
     current = nil
     switch status {
     case .suspended: break

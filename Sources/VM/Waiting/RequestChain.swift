@@ -13,14 +13,24 @@ public struct RequestChain: Hashable, Sendable {
   ///   - count: how many requests.
   ///   - seesOwnGlobals: whether the first was made by code that sees globals of its own (`Machine.beginOwnView`): then
   ///     so does all that it led to.
-  public init(count: Int, seesOwnGlobals: Bool = false) {
-    bits = UInt32(truncatingIfNeeded: count) << 1 | (seesOwnGlobals ? 1 : 0)
+  ///   - asker: the run of a cell that made the first, 0 where that came from elsewhere; forgotten from 2^23 on.
+  public init(count: Int, seesOwnGlobals: Bool = false, asker: UInt32 = 0) {
+    bits =
+      UInt32(UInt8(clamping: count)) << 1 | (seesOwnGlobals ? 1 : 0)
+      | (asker < 1 << 23 ? asker << RequestChain.askerShift : 0)
   }
 
-  public var count: Int { Int(bits >> 1) }
+  private static let askerShift: UInt32 = 9
+
+  /// Of more than 255 not all are counted.
+  public var count: Int { Int(bits >> 1 & 0xff) }
+
+  public var asker: UInt32 { bits >> RequestChain.askerShift }
 
   public var seesOwnGlobals: Bool { bits & 1 != 0 }
 
   /// With the request that is made now.
-  public var next: RequestChain { RequestChain(count: count + 1, seesOwnGlobals: seesOwnGlobals) }
+  public var next: RequestChain {
+    RequestChain(count: count + 1, seesOwnGlobals: seesOwnGlobals, asker: asker)
+  }
 }

@@ -129,11 +129,18 @@ struct RandomNotebook {
     case 11:
       entry.text = "if \(input) % 2 > 0 { \(around(&random)) } else { \(around(&random)) }"
     case 12:
-      let way = Int.random(in: 0..<4, using: &random)
-      if way < 3 { entry = Entry(text: "", calls: way == 1 ? ["allow"] : []) }
+      let way = Int.random(in: 0..<7, using: &random)
+      if way > 0 { entry = Entry(text: "", calls: way == 1 ? ["allow"] : []) }
       entry.needs.insert("free")
       entry.text =
-        ["free.append(\(value))", "allow(\(value))", "free = [\(value)]", "free.append(\(input))"][way]
+        [
+          "free.append(\(input))", "allow(\(value))", "free = [\(value)]", "free.append(\(value))",
+          // By another name; and not at all.
+          "[[free]][0][0].append(\(value))",
+          "let k\(number) = [\"f\": { $0.append(\(value)) }]\nk\(number).f(free)",
+          "if \(value) < 0 { free.append(1) }",
+        ][way]
+      if way == 5 { entry.declares = ["k\(number)"] }
     case 13, 14:
       // By a function or a closure of its own.
       let other = "s\(Int.random(in: 0..<3, using: &random))"

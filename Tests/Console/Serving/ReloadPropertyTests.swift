@@ -36,6 +36,10 @@ struct ReloadPropertyTests {
         + kernel.surroundings().map { "\($0.kind) \($0.prefix) [\($0.cell ?? 0)]" }
     }
 
+    func observed(_ schedule: CellSchedule) -> ObservedChanges? {
+      kernel.observedChangesAtOnce(first: schedule.namesOfGuards)
+    }
+
     func end() { kernel.shutDown(grace: .zero) }
   }
 
@@ -78,7 +82,8 @@ struct ReloadPropertyTests {
         texts[number] = isGone ? nil : Self.cell(number, &random, fails: fails)
       }
       if isLast { texts = texts.mapValues { $0.replacing("\n1 / 0", with: "") } }
-      #expect(schedule.adopt(texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) == [])
+      let cells = texts.sorted { $0.key < $1.key }.map { (number: $0.key, text: $0.value) }
+      #expect(schedule.adopt(cells, observed: reloaded.observed(schedule)) == [])
       reloaded.kernel.setOrder(texts.keys.sorted(), decides: true, awaiting: schedule.awaitedDeclarations)
       carryOut(&schedule, reloaded)
     }
@@ -115,7 +120,7 @@ struct ReloadPropertyTests {
         Issue.record("\(reloaded.content)\n is not \(fresh.content)\n of \(texts)\n after \(before)")
         return
       }
-      let stopped = schedule.adopt(texts, mayFail: mayFail)
+      let stopped = schedule.adopt(texts, mayFail: mayFail, observed: reloaded.observed(schedule))
       let step = schedule.next()
       if stopped != [] || step != .rest {
         Issue.record("\(step) again\n of \(texts)\n after \(before)")
@@ -161,7 +166,7 @@ struct ReloadPropertyTests {
     _ texts: [(number: Int, text: String)], _ schedule: inout CellSchedule, _ quiet: Quiet,
     mayFail: Set<Int> = []
   ) {
-    _ = schedule.adopt(texts, mayFail: mayFail)
+    _ = schedule.adopt(texts, mayFail: mayFail, observed: quiet.observed(schedule))
     quiet.kernel.setOrder(texts.map(\.number), decides: true, awaiting: schedule.awaitedDeclarations)
     carryOut(&schedule, quiet, texts.map(\.number), mayFail: mayFail)
   }
@@ -172,6 +177,7 @@ struct ReloadPropertyTests {
     func setOrder() {
       quiet.kernel.setOrder(order, decides: true, awaiting: schedule.awaitedDeclarations)
     }
+    var looks = 0
     while true {
       switch schedule.next() {
       case .remove(let number):
@@ -180,6 +186,9 @@ struct ReloadPropertyTests {
       case .run(let number, let text):
         schedule.ended(number, succeeded: quiet.run(number, text), mayFail: mayFail.contains(number))
       case .stop(let number): Issue.record("cell \(number) is stopped that has ended")
+      case .rest where looks < 4:
+        looks += 1
+        if let observed = quiet.observed(schedule) { schedule.note(observed) }
       case .wait, .rest:
         // What has failed as it may declares nothing more.
         if !mayFail.isEmpty { setOrder() }

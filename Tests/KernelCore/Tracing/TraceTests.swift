@@ -283,7 +283,10 @@ struct TraceTests {
       settle()
       #expect(asked.allSatisfy { $0.status == 204 })
     } else {
-      #expect(bench.awaited("for i in 1...260 { await get(\"/feed\") }\n1", cell: 3) == "1")
+      // Each part has the patience of one.
+      for _ in 1...26 {
+        #expect(bench.awaited("for i in 1...10 { await get(\"/feed\") }\n1", cell: 3) == "1")
+      }
     }
     for _ in 0..<3 {
       #expect(bench.awaited("await get(\"/compare\").text", cell: 4) == "\"slept 2slept 3\"")

@@ -6,7 +6,7 @@ struct SharingTests {
   private func sharing(_ text: String, effort: Int = 10_000) throws -> [String: Set<String>] {
     let host = ScriptHost()
     _ = try host.run(text)
-    return host.machine.sharedGlobals(first: [], effort: effort)
+    return host.machine.heldByGlobals(first: [], effort: effort).sharing
   }
 
   @Test func arraysAndDictionariesInCommonAreFound() throws {

@@ -18,7 +18,7 @@ struct CellSchedule {
     case rest
   }
 
-  private struct Entry {
+  struct Entry {
     let number: Int
     let text: String
     /// It is to run: it is new or edited, or depends on a cell that is.
@@ -31,42 +31,42 @@ struct CellSchedule {
     var isUnderWay = false
   }
 
-  private struct Gone {
+  struct Gone {
     let number: Int
     /// The cells that declare anew what it does. What it serves goes when they have run.
     var heirs: [Int]
   }
 
-  private var entries: [Entry] = []
-  private var gone: [Gone] = []
+  private(set) var entries: [Entry] = []
+  private(set) var gone: [Gone] = []
   /// Cells that were gone from the file and have stayed but for what others declare now in their place.
   private var reduced: Set<Int> = []
-  private var dependencies = CellDependencies([])
+  private(set) var dependencies = CellDependencies([])
   /// Those of the cells that had run when the file was last adopted.
-  private var dependenciesBefore = CellDependencies([])
+  private(set) var dependenciesBefore = CellDependencies([])
   /// The cells of the file that declare a guard, or what one uses.
-  private var ofGuards: Set<Int> = []
+  private(set) var ofGuards: Set<Int> = []
   /// The text of the last run of each cell that succeeded, as long as what it made is there.
-  private var texts: [Int: String] = [:]
+  private(set) var texts: [Int: String] = [:]
   /// The text of the last run of each cell that failed and may. It has run as it is meant to, though nothing of it is
   /// there.
-  private var failedAsMeant: [Int: String] = [:]
+  private(set) var failedAsMeant: [Int: String] = [:]
   /// Cells of which an earlier run is in force though they have failed as they may: after a start nothing of them is.
   private var outdated: [Int] = []
   /// When the last good run of each cell ended, as a count of such ends.
   private var ends: [Int: Int] = [:]
   private var endCount = 0
-  private var spoilt = SpoiltNames()
+  private(set) var spoilt = SpoiltNames()
   /// What guards use and cells that failed or were stopped have asked routes to change, as long as it is not declared
   /// anew.
-  private var requestedByFailed: [Int: Set<String>] = [:]
+  private(set) var requestedByFailed: [Int: Set<String>] = [:]
   /// What was found to depend on cells that have failed or go on by themselves.
   private var knownBlocked: (sources: Set<Int>, blocked: Set<Int>)?
   /// The cell that the reload waits for.
   private var awaited: Int?
   /// Cells under way that are to be stopped.
   private var toStop: [Int] = []
-  private var hasMoreDue = false
+  var hasMoreDue = false
   /// Whether cells have moved when the file was last adopted.
   private var isMoved = false
   /// Whether a cell that is to run or is gone declares something around routes, or what a guard uses, or did.
@@ -86,11 +86,12 @@ struct CellSchedule {
   ///
   /// - Parameters:
   ///   - mayFail: the cells that may fail.
-  ///   - sharing: the names whose values have arrays or dictionaries in common now.
+  ///   - observed: what cells were seen to change until now.
   mutating func adopt(
-    _ cells: [(number: Int, text: String)], mayFail: Set<Int> = [], sharing: [String: Set<String>] = [:]
+    _ cells: [(number: Int, text: String)], mayFail: Set<Int> = [], observed: ObservedChanges? = nil
   ) -> [Int] {
     noteStale()
+    spoilt.add(observed?.ofEarlierRuns ?? [])
     let old = Dictionary(uniqueKeysWithValues: entries.map { ($0.number, $0) })
     // Of what is gone it was told.
     requestedByFailed = requestedByFailed.filter { old[$0.key] != nil }
@@ -102,7 +103,8 @@ struct CellSchedule {
     let order = gone.map(\.number) + entries.map(\.number)
     let before = CellDependencies(
       order.compactMap { number in present[number].map { (number, $0) } }, knowing: dependencies,
-      sharing: sharing)
+      observed: observed?.settled(
+        for: Set(texts.keys).subtracting(goingOn.map(\.number)), failing: [], others: []))
     let overtaken = before.overtaken(ends)
     // One that is stopped has perhaps assigned something by then.
     for entry in entries where entry.isUnderWay && !goingOn.contains(where: { $0.number == entry.number }) {
@@ -116,7 +118,9 @@ struct CellSchedule {
     where !cells.contains(where: { $0.number == number && isSame($0.text, text) }) {
       spoilt.add(dependencies.changedItself(by: number))
     }
-    dependencies = CellDependencies(cells, knowing: before)
+    dependencies = CellDependencies(
+      cells, knowing: before,
+      observed: observed.map { settle($0, for: cells, except: goingOn.map(\.number)) })
     dependenciesBefore = before
     knownBlocked = nil
     let wereOfGuards = ofGuards.union(before.cellsOfGuards)
@@ -171,6 +175,19 @@ struct CellSchedule {
       Gone(number: number, heirs: dependencies.heirs(of: number, in: before).filter(due.contains))
     }
     return stopped
+  }
+
+  /// What cells were seen to change, which is all of those that have run with the texts which they have, well or failing
+  /// as they may.
+  private func settle(
+    _ observed: ObservedChanges, for cells: [(number: Int, text: String)], except underWay: [Int]
+  ) -> ObservedChanges {
+    let ended = cells.filter { number, text in
+      (failedAsMeant[number] ?? texts[number]).map { isSame($0, text) } ?? false
+    }
+    return observed.settled(
+      for: Set(ended.map(\.number)).subtracting(underWay), failing: Set(failedAsMeant.keys),
+      others: Set(texts.keys))
   }
 
   // MARK: Running
@@ -299,6 +316,38 @@ struct CellSchedule {
     if !ofGuards.isEmpty { summon(ofGuards, isStale: true) }
   }
 
+  /// All that could run has. What the cells have changed was seen by then: where that is more than was to be expected, who
+  /// reads it runs again, and what a guard reads is made anew where a cell has failed, or came after one further down.
+  mutating func note(_ observed: ObservedChanges) {
+    let cells = entries.map { (number: $0.number, text: $0.text) }
+    let expected = dependencies
+    let seen = settle(observed, for: cells, except: underWay)
+    if expected.expects(seen), observed.byFailedRuns.isEmpty { return }
+    dependencies = CellDependencies(cells, knowing: expected, observed: seen)
+    (knownBlocked, ofGuards) = (nil, dependencies.cellsOfGuards)
+    var late: Set<String> = []
+    for entry in entries {
+      let number = entry.number
+      if entry.hasFailed {
+        let names = observed.byFailedRuns[number] ?? []
+        spoilt.add(names)
+        late.formUnion(names)
+        continue
+      }
+      let names = dependencies.changedItself(by: number).subtracting(expected.changedItself(by: number))
+      guard !names.isEmpty, let end = ends[number] else { continue }
+      let others = Set(dependencies.affected(by: [number])).subtracting([number])
+      let early = others.filter { (ends[$0] ?? .max) < end }
+      runAgain { early.contains($0.number) && !$0.hasFailed }
+      late.formUnion(
+        names.filter { name in
+          dependencies.changing(name, below: number).contains { (ends[$0] ?? .max) < end }
+        })
+    }
+    let ofGuards = late.intersection(dependencies.namesOfGuards)
+    if !ofGuards.isEmpty { summon(ofGuards, isStale: true) }
+  }
+
   /// Some cells are to run, whatever becomes of the text of others.
   private mutating func runAgain(_ isConcerned: (Entry) -> Bool) {
     makeDue(isConcerned)
@@ -392,127 +441,4 @@ struct CellSchedule {
     knownBlocked = (sources, blocked)
     return blocked
   }
-
-  // MARK: What to tell
-
-  /// The cells that are due where there are more than when that was last asked, or the file was adopted.
-  mutating func grownDue() -> Set<Int>? {
-    defer { hasMoreDue = false }
-    return hasMoreDue ? due : nil
-  }
-
-  /// The cells that are to run: what goes on of their earlier runs is to change nothing any more.
-  var due: Set<Int> { Set(entries.filter(\.isDue).map(\.number)) }
-
-  /// Cells that are to run and don't, since a cell that they depend on has failed or still waits.
-  var held: [Int] { entries.filter { $0.isDue && !$0.hasFailed && !$0.isUnderWay }.map(\.number) }
-
-  /// The cells that have failed since the file was last adopted, and must not.
-  var failed: [Int] { entries.filter(\.hasFailed).map(\.number) }
-
-  /// The cells that may declare a guard and have not run as they read now, though they are meant to succeed.
-  private var openGuards: [Int] {
-    entries.filter { entry in
-      guard dependencies.guards(entry.number), failedAsMeant[entry.number] == nil else { return false }
-      return texts[entry.number].map { !isSame($0, entry.text) } ?? true
-    }.map(\.number)
-  }
-
-  /// Those of them of which no guard is in force, and none of a cell that is gone in their place.
-  var missingGuards: [Int] {
-    openGuards.filter { number in
-      !guardsNow(number) && !gone.contains { $0.heirs.contains(number) }
-    }
-  }
-
-  /// The cells that declare a guard, or what one uses, and have failed or have still to run, whatever is in force of them.
-  var pendingGuards: [Int] {
-    entries.filter { ($0.hasFailed || $0.isDue || $0.isUnderWay) && decidesGuards($0.number) }.map(\.number)
-  }
-
-  /// Whether a cell declares a guard itself.
-  func declaresGuard(_ number: Int) -> Bool { dependencies.guards(number) }
-
-  /// Of some cells those that declare a guard themselves; all where none does.
-  func declaringGuards(_ cells: [Int]) -> [Int] {
-    let declaring = cells.filter(dependencies.guards)
-    return declaring.isEmpty ? cells : declaring
-  }
-
-  /// Whether a cell declares a guard, or what one uses. One does not that has routes alone which change that for requests:
-  /// whom they let in is let in by the guard that there is.
-  func decidesGuards(_ number: Int) -> Bool {
-    ofGuards.contains(number) && !dependencies.fillingForRequests.contains(number)
-  }
-
-  /// The cells of which something of an earlier run is in force, in place of what the file has: they have failed, or have
-  /// still to run, or are gone.
-  var kept: Set<Int> {
-    let late = entries.filter { $0.hasFailed || $0.isDue || $0.isUnderWay || failedAsMeant[$0.number] != nil }
-    let cells = (late.map(\.number) + gone.map(\.number)).filter { texts[$0] != nil }
-    if cells.isEmpty { return [] }
-    let now = CellDependencies(texts.map { ($0.key, $0.value) }, knowing: dependencies)
-    return Set(cells.filter(now.leavesSomething))
-  }
-
-  /// The routes of the cells that have still to run.
-  var routesToCome: [DeclaredRoute] {
-    dependencies.routes(of: Set(entries.filter { $0.isDue || $0.isUnderWay }.map(\.number)))
-  }
-
-  /// Whether a cell has failed as it is meant to and is to declare a guard, of which none is in force.
-  func failsToGuard(_ number: Int) -> Bool {
-    dependencies.guards(number) && failedAsMeant[number] != nil && !guardsNow(number)
-  }
-
-  /// Whether what is in force of a cell, if anything is, declares a guard.
-  private func guardsNow(_ number: Int) -> Bool {
-    guard texts[number] != nil else { return false }
-    return CellDependencies(texts.map { ($0.key, $0.value) }, knowing: dependencies).guards(number)
-  }
-
-  /// What cells are to declare that have not run as they read now.
-  var awaitedDeclarations: AwaitedDeclarations {
-    let pending = entries.filter { entry in
-      failedAsMeant[entry.number] == nil
-        && (texts[entry.number].map { !isSame($0, entry.text) } ?? true)
-    }
-    return dependencies.awaited(Set(pending.map(\.number)))
-  }
-
-  /// The cells that have not ended.
-  var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }
-
-  /// The cells that are gone from the file and stay, since a cell that takes their place has failed or still waits.
-  var keptThoughGone: [Int] { gone.map(\.number) }
-
-  /// Whether a run of the cell that succeeded is in force.
-  func isServed(_ number: Int) -> Bool { texts[number] != nil }
-
-  /// The edited cells that a cell depends on; none for one that was edited itself. Of many edited cells the first are
-  /// looked at.
-  func causes(of number: Int) -> [Int] {
-    let edited = entries.filter(\.isEdited).map(\.number)
-    if edited.contains(number) { return [] }
-    return edited.prefix(CellSchedule.causeLimit).filter { dependencies.depends(number, on: $0) }
-  }
-
-  /// Whether a cell runs though it neither was edited nor depends on what was: since a guard reads what it declares, and
-  /// others had changed that.
-  func begins(anew number: Int) -> Bool {
-    guard !entries.contains(where: { $0.number == number && $0.isEdited }), causes(of: number).isEmpty else {
-      return false
-    }
-    return dependencies.declaring(spoilt.due).contains(number)
-  }
-
-  /// What a guard uses and keeps of what a run of a cell, an earlier one or one that failed, has asked routes to put into
-  /// it.
-  func keptOfRequests(of number: Int) -> Set<String> {
-    let names = dependenciesBefore.requested(by: number, in: dependencies)
-      .union(requestedByFailed[number] ?? [])
-    return spoilt.leaving(names)
-  }
-
-  private static let causeLimit = 12
 }

@@ -59,6 +59,9 @@ final class ServedCells {
     var began = ContinuousClock.now
     var report = ReloadReport()
     var hasToldOfWait = false
+    /// Whether a cell has run since it was looked at what cells have changed, and how often that was.
+    var hasRunUnseen = false
+    var looks = 0
   }
 
   /// - Parameter kernel: it holds requests already.
@@ -117,6 +120,7 @@ final class ServedCells {
         tellOfWait(number)
         return isServing
       case .rest:
+        if look() { continue }
         finish()
         return true
       }
@@ -124,7 +128,24 @@ final class ServedCells {
     return false
   }
 
+  /// Looks at what the cells have changed that have run, once all have; true where there may be more to do then. At a start
+  /// they have run in order, and it matters only where one has failed.
+  private func look() -> Bool {
+    guard let reload, reload.hasRunUnseen, reload.looks < ServedCells.lookLimit,
+      !reload.isStart || !reload.report.failed.isEmpty
+    else { return false }
+    self.reload?.looks += 1
+    self.reload?.hasRunUnseen = false
+    guard let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards) else { return false }
+    schedule.note(observed)
+    return true
+  }
+
+  /// After so many it is left as it is: what cells change is another thing each time, perhaps.
+  private static let lookLimit = 4
+
   private func run(_ number: Int, _ text: String) {
+    reload?.hasRunUnseen = true
     let run = Run(text: text)
     runs[number] = run
     kernel.run(cell: number, text: text) { [wake, slot = run.result] result in
@@ -318,8 +339,9 @@ final class ServedCells {
     if isServing, reload?.isStart ?? true { begin() }
     reload?.began = .now
     reload?.hasToldOfWait = false
-    let sharing = kernel.sharedVariablesAtOnce(first: schedule.namesOfGuards)
-    let stopped = schedule.adopt(new.texts, mayFail: new.mayFail, sharing: sharing ?? [:])
+    reload?.looks = 0
+    let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards)
+    let stopped = schedule.adopt(new.texts, mayFail: new.mayFail, observed: observed)
     kernel.pauseTimers(ofCells: schedule.due)
     if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
     setOrder()

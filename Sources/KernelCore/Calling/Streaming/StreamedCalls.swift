@@ -101,7 +101,7 @@ extension OutboundCalls {
     guard call.options.checks, head.status >= 400 else {
       if body.source != nil {
         body.task = call.task
-        openBodies.add(body, call: id, owner: call.owner, servesRequest: call.requests != .none)
+        openBodies.add(body, call: id, owner: call.owner, servesRequest: call.requests.count > 0)
         recorder?.readsAsItComes(machine.span(ofOperation: id))
       }
       return finish(id, .success(head), stream: body)

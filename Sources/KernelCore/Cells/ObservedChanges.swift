@@ -1,0 +1,153 @@
+/// What cells were seen to change of what others hold: the arrays and dictionaries themselves were looked at, by whatever
+/// names and functions the cells came to them.
+public struct ObservedChanges: Sendable {
+  /// The names whose values have arrays or dictionaries in common.
+  public var sharing: [String: Set<String>] = [:]
+  /// The names to which a run of a cell has assigned that is in force, or through which something can be reached that it has
+  /// changed.
+  public var byCell: [Int: ChangedNames] = [:]
+  /// The same of last runs that have failed, and of those of cells that are gone.
+  public var byFailedRuns: [Int: Set<String>] = [:]
+  /// The variables of others that such runs have assigned to; they may have been declared anew since.
+  public var assignedByFailedRuns: [Int: Set<String>] = [:]
+  /// The same of what routes have changed for requests that a cell made.
+  public var requested: [Int: Set<String>] = [:]
+  /// The same of what routes of a cell have changed for requests from elsewhere.
+  public var byRoutes: [Int: Set<String>] = [:]
+  /// The names through which something can be reached that runs have changed which others have replaced, or whose cells are
+  /// gone.
+  public var ofEarlierRuns: Set<String> = []
+  /// Whether everything was seen.
+  public var isComplete = true
+  /// Cells of whose runs not all was seen.
+  public var unclear: Set<Int> = []
+  /// Cells that may change more than was seen: they have another text by now, or have not ended.
+  private(set) var unsettled: Set<Int> = []
+
+  /// The same where of some cells all is known, be it that they have changed nothing.
+  ///
+  /// - Parameters:
+  ///   - mayFail: the cells of which a run that failed counts.
+  ///   - others: more that have run, and of which not all is known.
+  public func settled(
+    for cells: Set<Int>, failing mayFail: Set<Int>, others: Set<Int>
+  ) -> ObservedChanges {
+    var settled = self
+    for cell in cells.union(others) {
+      var names = byCell[cell] ?? ChangedNames()
+      if mayFail.contains(cell) {
+        names.atOnce.formUnion(byFailedRuns[cell] ?? [])
+        names.atOnce.formUnion(assignedByFailedRuns[cell] ?? [])
+      }
+      settled.byCell[cell] = names
+    }
+    settled.unsettled = Set(settled.byCell.keys).subtracting(cells.subtracting(unclear))
+    return settled
+  }
+
+  public init(sharing: [String: Set<String>] = [:], isComplete: Bool = true) {
+    (self.sharing, self.isComplete) = (sharing, isComplete)
+  }
+}
+
+/// What cells were seen to change, by the names that it belongs to: what is reached through `ann` is changed of `users`, where
+/// `ann` was taken from there.
+struct SeenNames {
+  private let observed: ObservedChanges
+  /// The places of cells.
+  private let places: [Int: Int]
+  private let texts: [CellText]
+  /// The places of the cells that declare a name.
+  private var declarers: [String: [Int]] = [:]
+  /// The names that were taken, by way of others too, where a name was declared.
+  private var sources: [String: Set<String>] = [:]
+
+  init(_ observed: ObservedChanges, _ texts: [CellText]) {
+    (self.observed, self.texts) = (observed, texts)
+    places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1.number, $0) })
+    if observed.byCell.isEmpty && observed.requested.isEmpty { return }
+    for (place, text) in texts.enumerated() {
+      for name in text.uses.declares { declarers[name, default: []].append(place) }
+    }
+  }
+
+  /// What cells change by another name, by their places: as they were seen to, the others as was found from the texts.
+  ///
+  /// - Parameter foundBefore: what was found from the text with which a cell was seen, where it has another now. Of that
+  ///   nothing more counts than was seen.
+  mutating func changed(
+    _ byTexts: [Int: ChangedNames], foundBefore: [Int: ChangedNames]
+  ) -> [Int: ChangedNames] {
+    var changed = byTexts
+    for (number, names) in observed.byCell {
+      guard let place = places[number] else { continue }
+      var seen = ChangedNames(
+        atOnce: roots(of: names.atOnce), later: roots(of: names.later),
+        forRequests: (byTexts[place]?.forRequests ?? []).union(roots(of: observed.byRoutes[number] ?? [])))
+      if !observed.isComplete || observed.unsettled.contains(number) {
+        let known = foundBefore[number] ?? ChangedNames()
+        seen.atOnce.formUnion(byTexts[place]?.atOnce.subtracting(known.atOnce) ?? [])
+        seen.later.formUnion(byTexts[place]?.later.subtracting(known.later) ?? [])
+      }
+      changed[place] = seen.isEmpty ? nil : seen
+    }
+    return changed
+  }
+
+  /// Whether all is known of what a cell has changed as it ran.
+  func isSettled(_ number: Int) -> Bool {
+    observed.isComplete && observed.byCell[number] != nil && !observed.unsettled.contains(number)
+  }
+
+  /// Adds those that guards use, though they belong to others that guards do not use; true where there are more now.
+  mutating func grow(_ changed: inout [Int: ChangedNames], among guarded: Set<String>) -> Bool {
+    var hasGrown = false
+    for (number, names) in observed.byCell {
+      guard let place = places[number] else { continue }
+      let atOnce = roots(of: names.atOnce.intersection(guarded))
+      let later = roots(of: names.later.intersection(guarded))
+      let known = changed[place] ?? ChangedNames()
+      if atOnce.isSubset(of: known.atOnce), later.isSubset(of: known.later) { continue }
+      changed[place, default: ChangedNames()].atOnce.formUnion(atOnce)
+      changed[place, default: ChangedNames()].later.formUnion(later)
+      hasGrown = true
+    }
+    return hasGrown
+  }
+
+  /// Adds what cells have asked routes to change, by their places.
+  mutating func add(to requests: inout [Int: ChangedNames]) {
+    for (number, names) in observed.requested {
+      if let place = places[number] {
+        requests[place, default: ChangedNames()].atOnce.formUnion(roots(of: names))
+      }
+    }
+  }
+
+  /// Those of some names that were not taken from others of them.
+  private mutating func roots(of names: Set<String>) -> Set<String> {
+    if names.count < 2 { return names }
+    for name in names where sources[name] == nil { sources[name] = sources(of: name) }
+    return names.filter { name in
+      !(sources[name] ?? []).contains { other in
+        other != name && names.contains(other) && !(sources[other] ?? []).contains(name)
+      }
+    }
+  }
+
+  private func sources(of name: String) -> Set<String> {
+    var found: Set<String> = []
+    var cells: Set<Int> = []
+    var open = [name]
+    while let name = open.popLast() {
+      for place in declarers[name] ?? [] where cells.insert(place).inserted {
+        let text = texts[place]
+        for taken in text.hasFunctions ? text.mentions.union(text.takes) : text.takes
+        where !text.uses.declares.contains(taken) && found.insert(taken).inserted {
+          open.append(taken)
+        }
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,115 @@
+import Testing
+
+@testable import KernelCore
+
+/// What cells were seen to change decides what they change, in place of what their texts look like.
+@Suite struct ObservedChangesTests {
+  private func cells(_ texts: [String]) -> [(number: Int, text: String)] {
+    texts.enumerated().map { (number: $0 + 1, text: $1) }
+  }
+
+  /// What the cells of a notebook change where the last was seen to change some names.
+  private func changed(
+    _ texts: String..., seen names: Set<String>, later: Set<String> = [], isComplete: Bool = true
+  ) -> Set<String> {
+    var observed = ObservedChanges(isComplete: isComplete)
+    observed.byCell[texts.count] = ChangedNames(atOnce: names, later: later)
+    let settled = observed.settled(for: Set(1...texts.count), failing: [], others: [])
+    return CellDependencies(cells(texts), observed: settled).changedItself(by: texts.count)
+  }
+
+  /// It looks as if it changed users, and has changed a table alone.
+  private static let memo = [
+    "let users = [[\"n\": 1]]",
+    """
+    func memo(f) {
+      let cache = [:]
+      return { k in
+        if cache[k] == nil { cache[k] = f(k) }
+        cache[k]
+      }
+    }
+    let lookup = memo { n in users.first { $0.n == n } }
+    """,
+  ]
+
+  @Test func ofWhatTheTextLooksLikeNothingCountsWhereAllWasSeen() {
+    let (users, memo) = (Self.memo[0], Self.memo[1])
+    let call = "print(lookup(1))"
+    #expect(CellDependencies(cells([users, memo, call])).changedItself(by: 3).contains("users"))
+    #expect(!changed(users, memo, call, seen: ["lookup"]).contains("users"))
+    #expect(changed(users, memo, call, seen: [], isComplete: false).contains("users"))
+  }
+
+  /// Whether a condition was met, and whether what a cell keeps was called, no text tells.
+  @Test func whatWasNotDoneDoesNotCount() {
+    #expect(changed("var n = 0\nlet list = []", "if n > 1 { n = 2; list.append(1) }", seen: []) == [])
+    #expect(changed("let list = []", "let undo = [{ list.removeAll() }]", seen: []) == [])
+    #expect(changed("let list = []\nfunc f(n) { if n > 1 { list.append(n) } }", "f(1)", seen: []) == [])
+    #expect(changed("let list = []", "every(1h) { list.append(1) }", seen: []) == ["list"])
+  }
+
+  /// What is reached through `ann` is of `users`, since `ann` was taken from there; what two hold of which neither was taken
+  /// from the other is of both.
+  @Test func whatANameWasTakenFromHasWhatIsReachedThroughIt() {
+    #expect(
+      changed("let users = []", "let ann = users[0]", "f()", seen: ["users", "ann"]) == ["users"])
+    #expect(
+      changed(
+        "let users = []", "func find() { users[0] }", "let ann = find()", "f()", seen: ["users", "ann"])
+        == ["users"])
+    #expect(changed("let users = []", "let pool = []", "f()", seen: ["users", "pool"]) == ["users", "pool"])
+    #expect(
+      changed("let users = []\nlet pool = users", "f()", seen: ["users", "pool"]) == ["users", "pool"])
+    #expect(changed("let a = { b }", "let b = { a }", "f()", seen: ["a", "b"]) == ["a", "b"])
+    #expect(changed("let users = []", "f()", seen: [], later: ["users"]) == ["users"])
+  }
+
+  /// A guard that reads `users` misses nothing because they hold what `pool` does, too.
+  @Test func whatAGuardReadsCountsThoughItWasTakenFromAnother() {
+    let texts = ["let pool = []", "let users = [pool.first]", "group \"/a\" { before { users } }", "f()"]
+    #expect(changed(texts[0], texts[1], texts[3], seen: ["users", "pool"]) == ["pool"])
+    let guarded = "before { if visits.isEmpty { throw 1 } }"
+    #expect(
+      changed(
+        "let pool = []", "let visits = []\nprint(pool.count)", guarded, "f()", seen: ["visits", "pool"])
+        == ["visits", "pool"])
+  }
+
+  @Test func ofAnotherTextThatAloneCountsWhichIsNewInIt() {
+    let (users, memo) = (Self.memo[0], Self.memo[1])
+    func changed(from first: String, to text: String) -> Set<String> {
+      let old = cells([users, memo, first])
+      let ran = ObservedChanges().settled(for: [1, 2, 3], failing: [], others: [])
+      let before = CellDependencies(old, knowing: CellDependencies(old), observed: ran)
+      let edited = ObservedChanges().settled(for: [1, 2], failing: [], others: [3])
+      return CellDependencies(cells([users, memo, text]), knowing: before, observed: edited)
+        .changedItself(by: 3)
+    }
+    #expect(!changed(from: "print(lookup(1))", to: "print(lookup(1), 2)").contains("users"))
+    #expect(changed(from: "print(1)", to: "for u in users { u.n = 2 }") == ["users"])
+  }
+
+  @Test func whatACellHasAskedRoutesToChangeIsToldApart() {
+    var observed = ObservedChanges()
+    observed.requested[2] = ["users"]
+    let dependencies = CellDependencies(
+      cells(["let users = []\nbefore { users.first }", "await get(address)"]),
+      observed: observed.settled(for: [1, 2], failing: [], others: []))
+    #expect(dependencies.changedItself(by: 2) == [])
+    #expect(dependencies.requested(by: 2, in: dependencies) == ["users"])
+  }
+
+  /// A run that failed as it may has changed what it has changed after a start, too.
+  @Test func whatARunThatFailedHasChangedCountsWhereItMay() {
+    var observed = ObservedChanges()
+    observed.byFailedRuns[2] = ["users"]
+    func changed(_ failing: Set<Int>) -> Set<String> {
+      CellDependencies(
+        cells(["let users = []", "f()"]),
+        observed: observed.settled(for: [1, 2], failing: failing, others: [])
+      ).changedItself(by: 2)
+    }
+    #expect(changed([]) == [] && changed([2]) == ["users"])
+  }
+}
