@@ -167,7 +167,7 @@ import Testing
   /// What may have changed a guard's table is undone, and that is told.
   @Test func whyATableBeginsAnewIsTold() async throws {
     try await onOwnThread {
-      let sweep = "every(1h) { for n in sessions.keys { sessions[n] = nil } }"
+      let sweep = "every(1h) { sessions[\"swept\"] = true }"
       let edited = try EditedFile(Self.sessions + [sweep])
       try edited.write(Self.sessions + ["// old ones\n" + sweep])
       try edited.told("reloaded: cells 1 (anew, for a guard), 5 in")
@@ -190,6 +190,8 @@ import Testing
   /// how to do it, leaves it as it is.
   @Test(arguments: [
     "sessions[n] = nil", "let undo = [{ sessions.removeAll() }]\nn", "if n == 1 { sessions[n] = 1 }",
+    "n\nevery(1h) { for t in sessions.keys { if n == 1 { sessions[t] = nil } } }",
+    "n\nafter(1h) { sessions.removeAll() }",
   ])
   func whatHasChangedNothingOfATableLeavesIt(text: String) async throws {
     try await onOwnThread {
@@ -197,6 +199,20 @@ import Testing
       let edited = try EditedFile(cells)
       try edited.write(cells.map { $0.replacing("\"test\"", with: "\"bob\"") })
       try edited.told("reloaded: cells 5, 6 (depends on 5) in")
+      try edited.write(Self.sessions + ["let n = \"bob\""])
+      try edited.told("reloaded: 6 is gone")
+      try edited.serving.stop()
+    }
+  }
+
+  /// One that fails before it has changed anything has nothing made anew, at a start or later.
+  @Test func whatFailsBeforeItChangesATableLeavesIt() async throws {
+    try await onOwnThread {
+      let cells = Self.sessions + ["print(\"again\")\nlet n = sessions.count"]
+      let edited = try EditedFile(cells + ["expect(n == 8)\nsessions[n] = true"])
+      try edited.write(cells + ["expect(n == 9)\nsessions[n] = true"])
+      try edited.told("not reloaded: 6 failed")
+      #expect(edited.serving.program.output.components(separatedBy: "again").count == 2)
       try edited.serving.stop()
     }
   }

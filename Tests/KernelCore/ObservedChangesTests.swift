@@ -46,7 +46,8 @@ import Testing
     #expect(changed("var n = 0\nlet list = []", "if n > 1 { n = 2; list.append(1) }", seen: []) == [])
     #expect(changed("let list = []", "let undo = [{ list.removeAll() }]", seen: []) == [])
     #expect(changed("let list = []\nfunc f(n) { if n > 1 { list.append(n) } }", "f(1)", seen: []) == [])
-    #expect(changed("let list = []", "every(1h) { list.append(1) }", seen: []) == ["list"])
+    #expect(changed("let list = []", "after(1h) { list.append(1) }", seen: []) == [])
+    #expect(changed("let list = []", "every(1h) { list.append(1) }", seen: [], isComplete: false) == ["list"])
   }
 
   /// What is reached through `ann` is of `users`, since `ann` was taken from there; what two hold of which neither was taken
@@ -61,6 +62,11 @@ import Testing
     #expect(changed("let users = []", "let pool = []", "f()", seen: ["users", "pool"]) == ["users", "pool"])
     #expect(
       changed("let users = []\nlet pool = users", "f()", seen: ["users", "pool"]) == ["users", "pool"])
+    // A function of its cell names the other, and the cell itself does not run again with it.
+    #expect(
+      changed(
+        "let users = []", "let tokens = [:]\nfunc signUp(u) { users.append(u); tokens[1] = u }", "f()",
+        seen: ["users", "tokens"]) == ["users", "tokens"])
     #expect(changed("let a = { b }", "let b = { a }", "f()", seen: ["a", "b"]) == ["a", "b"])
     #expect(changed("let users = []", "f()", seen: [], later: ["users"]) == ["users"])
   }

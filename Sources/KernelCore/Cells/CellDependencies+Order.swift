@@ -119,7 +119,9 @@ extension CellDependencies {
         .union(before.holders(ofWhatIsDeclaredBy: text))
       // Also what was done for requests, unless another cell does that from now on.
       if isGone {
-        let given = text.gives.union(before.staleness.assigned(byCalling: text.mentions))
+        let given =
+          before.seenByRoutes[text.number]
+          ?? text.gives.union(before.staleness.assigned(byCalling: text.mentions))
         spoilt[text.number, default: []].formUnion(given.subtracting(givenAnew))
       }
     }
@@ -151,7 +153,7 @@ extension CellDependencies {
 
   /// What a cell assigns to or changes, itself or by what it begins, and not by asking a route.
   public func changedItself(by number: Int) -> Set<String> {
-    staleness.assigned(by: number).union(staleness.assigned(laterBy: number))
+    staleness.assigned(by: number).union(seenLater[number] ?? staleness.assigned(laterBy: number))
   }
 
   /// The cells below one that assign to a name or change what it holds, as they run or by what they begin.
@@ -191,7 +193,10 @@ extension CellDependencies {
   }
 
   /// What the fibers of a cell assign to or change as long as they go on.
-  public func changed(byFibersOf number: Int) -> Set<String> { staleness.assigned(byFibersOf: number) }
+  public func changed(byFibersOf number: Int) -> Set<String> {
+    let found = staleness.assigned(byFibersOf: number)
+    return seenLater[number].map(found.intersection) ?? found
+  }
 
   /// The cells whose timers and fibers make what guards read of what some cells declare or assign to.
   func refeeding(_ cells: Set<Int>) -> Set<Int> {

@@ -11,14 +11,12 @@ public struct CellDependencies: Sendable {
 
   let texts: [CellText]
   private let observed: ObservedChanges
-  /// What cells change by other names, as it is found from their texts.
-  private let changedByTexts: [Int: ChangedNames]
-  /// What was found so from the text with which a cell was seen, where it has another now.
+  /// As they are by themselves.
+  private let read: NotebookTexts
+  /// What a cell changes by other names as it was found from the text with which it was seen, where it has another now.
   private let foundBefore: [Int: ChangedNames]
   /// For each name those that hold parts of its value, by their cells' texts and as they are.
   let holders: [String: Set<String>]
-  /// Each as it is by itself, by its number.
-  private let alone: [Int: CellText]
   private let order: [Int]
   /// Where each cell stands.
   let places: [Int: Int]
@@ -27,6 +25,9 @@ public struct CellDependencies: Sendable {
   /// By their numbers, what cells have asked routes to change. That is done for a request, as for anybody's: whoever reads
   /// it does not depend on the cell, but where a variable is declared anew, the cell asks again.
   let requested: [Int: ChangedNames]
+  /// What timers and fibers of cells were seen to change, and what routes; of cells that are not in it all is not known.
+  let seenLater: [Int: Set<String>]
+  let seenByRoutes: [Int: Set<String>]
   /// The places of the cells that declare a name.
   let declarers: [String: [Int]]
   /// The places of the cells that give a name a value or change what it holds, by functions that they call too.
@@ -49,38 +50,32 @@ public struct CellDependencies: Sendable {
   ) {
     let observed = observed ?? known?.observed ?? ObservedChanges()
     self.observed = observed
-    var texts = cells.map { number, text in
-      if let read = known?.alone[number], read.text == text { read } else { CellText(text, of: number) }
-    }
-    alone = Dictionary(uniqueKeysWithValues: texts.map { ($0.number, $0) })
-    if texts.contains(where: \.mentionsAnyOut) { CellText.noteOuts(&texts) }
-    CellText.follow(calls: &texts)
-    CellText.noteMisspelt(&texts)
+    let read =
+      if let known, known.read.areOf(cells) { known.read } else {
+        NotebookTexts(cells, knowing: known?.read)
+      }
+    self.read = read
+    let otherNames = read.otherNames
+    var (texts, staleness) = (read.texts, read.staleness)
     order = texts.map(\.number)
     places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1.number, $0) })
-    var staleness = Staleness()
-    for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
-    let otherNames = OtherNames(texts, staleness)
     var holders: [String: Set<String>] = [:]
     for (name, others) in observed.sharing {
       for held in otherNames.held(by: name).intersection(others) { holders[held, default: []].insert(name) }
     }
     self.holders = holders
-    var requests = OwnRequests(texts, staleness, otherNames).requested
-    changedByTexts = Dictionary(
-      uniqueKeysWithValues: otherNames.changed.map { [texts] in (texts[$0].number, $1) })
-    foundBefore = observed.unsettled.reduce(into: [:]) { [alone] found, number in
-      let isSame = known?.alone[number]?.text == alone[number]?.text
-      found[number] = isSame ? known?.foundBefore[number] : known?.changedByTexts[number]
+    foundBefore = observed.unsettled.reduce(into: [:]) { found, number in
+      let isSame = known?.read.alone[number]?.text == read.alone[number]?.text
+      found[number] = isSame ? known?.foundBefore[number] : known?.read.changed(by: number)
     }
-    var seen = SeenNames(observed, texts)
+    var seen = SeenNames(observed, texts, staleness)
     var changed = seen.changed(otherNames.changed, foundBefore: foundBefore)
     var givers: [String: [Int]] = [:]
     var reach: GuardReach
     repeat {
       for (place, text) in texts.enumerated() {
         let names = changed[place]
-        let isSettled = seen.isSettled(text.number)
+        let isSettled = observed.isSettled(text.number)
         if names == nil && !isSettled { continue }
         texts[place].noteAssignments(to: names ?? ChangedNames())
         staleness.ran(
@@ -95,7 +90,20 @@ public struct CellDependencies: Sendable {
       }
       reach = GuardReach(texts, givers, staleness, byOtherNames: changed)
     } while seen.grow(&changed, among: reach.names)
+    var requests = read.requests
     seen.add(to: &requests)
+    let settled = texts.filter { observed.isSettled($0.number) }.map(\.number)
+    seenLater = Dictionary(
+      uniqueKeysWithValues: settled.map { [places] in
+        ($0, places[$0].flatMap { changed[$0]?.later } ?? [])
+      })
+    seenByRoutes =
+      observed.knowsRoutes
+      ? Dictionary(
+        uniqueKeysWithValues: settled.map { number in
+          (number, seen.roots(of: observed.byRoutes[number] ?? []))
+        })
+      : [:]
     requested = Dictionary(uniqueKeysWithValues: requests.map { [texts] in (texts[$0].number, $1) })
     var declarers: [String: [Int]] = [:]
     for (place, text) in texts.enumerated() {
@@ -110,7 +118,7 @@ public struct CellDependencies: Sendable {
   }
 
   /// When a cell began whose input has not changed since.
-  private static let always = Int.max
+  static let always = Int.max
 
   /// Whether cells were seen to change what it was found that they would.
   public func expects(_ seen: ObservedChanges) -> Bool {
@@ -118,7 +126,7 @@ public struct CellDependencies: Sendable {
       && Set(seen.byCell.keys).union(observed.byCell.keys).allSatisfy { number in
         let wasSeen = observed.byCell[number] != nil && !observed.unsettled.contains(number)
         return (seen.byCell[number] ?? ChangedNames()) == observed.byCell[number] ?? ChangedNames()
-          && (wasSeen || changedByTexts[number] == nil)
+          && (wasSeen || read.changed(by: number) == nil)
       }
   }
 

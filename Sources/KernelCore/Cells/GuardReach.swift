@@ -19,6 +19,9 @@ struct GuardReach: Sendable {
   private var units: [Int: [CellUnit]?] = [:]
   /// The functions that change a name when they are called.
   private var changing: [String: Set<String>] = [:]
+  /// The places of the cells that declare a name, and what those use.
+  private var declarers: [String: [Int]] = [:]
+  private var leading: [String: Set<String>] = [:]
   private var whole: Set<Int> = []
   private var open: [Step] = []
   private var seen: Set<Step> = []
@@ -34,6 +37,9 @@ struct GuardReach: Sendable {
     byOtherNames: [Int: ChangedNames]
   ) {
     (self.texts, self.givers, self.staleness, self.byOtherNames) = (texts, givers, staleness, byOtherNames)
+    for (place, text) in texts.enumerated() {
+      for name in text.uses.declares { declarers[name, default: []].append(place) }
+    }
     for place in texts.indices where texts[place].guards {
       cells.insert(place)
       let guards = statements(of: place)?.filter(\.guards) ?? []
@@ -50,11 +56,14 @@ struct GuardReach: Sendable {
     while let step = open.popLast() {
       switch step {
       case .name(let name, let place):
-        let found = statements(of: place)?.filter { self.gives($0, name) } ?? []
-        cells.insert(place)
-        // What a cell changes by another name no statement tells.
         let names = byOtherNames[place] ?? ChangedNames()
-        if found.isEmpty || names.all.contains(name) {
+        var found = statements(of: place)?.filter { self.gives($0, name) } ?? []
+        // What a cell changes by another name no statement tells, but one that does leads to it.
+        if names.all.contains(name) {
+          found = statements(of: place)?.filter { self.gives($0, name) || leads($0, to: name) } ?? []
+        }
+        cells.insert(place)
+        if found.isEmpty {
           follow(whole: place)
         } else {
           found.forEach { follow($0) }
@@ -89,6 +98,23 @@ struct GuardReach: Sendable {
       ?? Set(staleness.functionNames.filter { staleness.assigned(byCalling: [$0]).contains(name) })
     changing[name] = functions
     return !functions.isDisjoint(with: unit.mentions)
+  }
+
+  /// Whether what a statement uses may hold what a name does, or functions that use it.
+  private mutating func leads(_ unit: CellUnit, to name: String) -> Bool {
+    if unit.mentions.contains(name) { return true }
+    var found = unit.mentions
+    var open = Array(found)
+    while let used = open.popLast() {
+      if leading[used] == nil {
+        leading[used] = (declarers[used] ?? []).reduce(into: []) { $0.formUnion(texts[$1].mentions) }
+      }
+      for inner in leading[used] ?? [] where found.insert(inner).inserted {
+        if inner == name { return true }
+        open.append(inner)
+      }
+    }
+    return false
   }
 
   private mutating func follow(_ unit: CellUnit) { follow(unit.takes, unit.addresses) }

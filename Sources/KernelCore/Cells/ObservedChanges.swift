@@ -17,12 +17,19 @@ public struct ObservedChanges: Sendable {
   /// The names through which something can be reached that runs have changed which others have replaced, or whose cells are
   /// gone.
   public var ofEarlierRuns: Set<String> = []
-  /// Whether everything was seen.
+  /// Whether everything was seen that routes have changed.
+  public var knowsRoutes = true
+  /// Whether everything else was seen.
   public var isComplete = true
   /// Cells of whose runs not all was seen.
   public var unclear: Set<Int> = []
   /// Cells that may change more than was seen: they have another text by now, or have not ended.
   private(set) var unsettled: Set<Int> = []
+
+  /// Whether all is known of what a cell has changed as it ran, and what goes on of it.
+  func isSettled(_ number: Int) -> Bool {
+    isComplete && byCell[number] != nil && !unsettled.contains(number)
+  }
 
   /// The same where of some cells all is known, be it that they have changed nothing.
   ///
@@ -45,27 +52,28 @@ public struct ObservedChanges: Sendable {
     return settled
   }
 
-  public init(sharing: [String: Set<String>] = [:], isComplete: Bool = true) {
-    (self.sharing, self.isComplete) = (sharing, isComplete)
+  public init(sharing: [String: Set<String>] = [:], knowsRoutes: Bool = true, isComplete: Bool = true) {
+    (self.sharing, self.knowsRoutes, self.isComplete) = (sharing, knowsRoutes, isComplete)
   }
 }
 
 /// What cells were seen to change, by the names that it belongs to: what is reached through `ann` is changed of `users`, where
-/// `ann` was taken from there.
+/// the cell of `ann` took it from there, and so runs again with `users`.
 struct SeenNames {
   private let observed: ObservedChanges
   /// The places of cells.
   private let places: [Int: Int]
   private let texts: [CellText]
+  private let staleness: Staleness
   /// The places of the cells that declare a name.
   private var declarers: [String: [Int]] = [:]
-  /// The names that were taken, by way of others too, where a name was declared.
+  /// For names what `sources(of:)` gave.
   private var sources: [String: Set<String>] = [:]
 
-  init(_ observed: ObservedChanges, _ texts: [CellText]) {
-    (self.observed, self.texts) = (observed, texts)
+  init(_ observed: ObservedChanges, _ texts: [CellText], _ staleness: Staleness) {
+    (self.observed, self.texts, self.staleness) = (observed, texts, staleness)
     places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1.number, $0) })
-    if observed.byCell.isEmpty && observed.requested.isEmpty { return }
+    if observed.byCell.isEmpty && observed.requested.isEmpty && observed.byRoutes.isEmpty { return }
     for (place, text) in texts.enumerated() {
       for name in text.uses.declares { declarers[name, default: []].append(place) }
     }
@@ -94,11 +102,6 @@ struct SeenNames {
     return changed
   }
 
-  /// Whether all is known of what a cell has changed as it ran.
-  func isSettled(_ number: Int) -> Bool {
-    observed.isComplete && observed.byCell[number] != nil && !observed.unsettled.contains(number)
-  }
-
   /// Adds those that guards use, though they belong to others that guards do not use; true where there are more now.
   mutating func grow(_ changed: inout [Int: ChangedNames], among guarded: Set<String>) -> Bool {
     var hasGrown = false
@@ -124,8 +127,8 @@ struct SeenNames {
     }
   }
 
-  /// Those of some names that were not taken from others of them.
-  private mutating func roots(of names: Set<String>) -> Set<String> {
+  /// Those of some names whose cells do not run again with others of them.
+  mutating func roots(of names: Set<String>) -> Set<String> {
     if names.count < 2 { return names }
     for name in names where sources[name] == nil { sources[name] = sources(of: name) }
     return names.filter { name in
@@ -135,16 +138,17 @@ struct SeenNames {
     }
   }
 
+  /// The names of which the cell that declares a name runs again where they are declared anew, be it by way of others.
   private func sources(of name: String) -> Set<String> {
     var found: Set<String> = []
     var cells: Set<Int> = []
     var open = [name]
     while let name = open.popLast() {
       for place in declarers[name] ?? [] where cells.insert(place).inserted {
-        let text = texts[place]
-        for taken in text.hasFunctions ? text.mentions.union(text.takes) : text.takes
-        where !text.uses.declares.contains(taken) && found.insert(taken).inserted {
-          open.append(taken)
+        let uses = texts[place].uses
+        for read in staleness.reached(from: uses.reads)
+        where !uses.declares.contains(read) && found.insert(read).inserted {
+          open.append(read)
         }
       }
     }

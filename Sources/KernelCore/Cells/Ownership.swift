@@ -196,14 +196,22 @@ final class Ownership {
   ///   - effort: about how much is looked at, an element being 1.
   func observedChanges(first: Set<String>, effort: Int) -> ObservedChanges {
     let held = machine.heldByGlobals(first: first, effort: effort)
-    var observed = ObservedChanges(sharing: held.sharing, isComplete: held.isComplete)
+    var observed = ObservedChanges(
+      sharing: held.sharing, knowsRoutes: held.isComplete && held.knowsAnswers, isComplete: held.isComplete)
     for (author, names) in held.assignments {
       guard let cell = cells[author.owner] else { continue }
-      if runs[author.owner] != nil {
-        observed.byCell[cell, default: ChangedNames()].atOnce.formUnion(names)
-        if held.unclear.contains(author) { observed.unclear.insert(cell) }
-      } else if lastRuns[cell] == author.owner {
-        observed.assignedByFailedRuns[cell, default: []].formUnion(names)
+      if held.unclear.contains(author) { observed.unclear.insert(cell) }
+      guard runs[author.owner] != nil else {
+        if lastRuns[cell] == author.owner, author.occasion == .run || author.occasion == .afterwards {
+          observed.assignedByFailedRuns[cell, default: []].formUnion(names)
+        }
+        continue
+      }
+      switch author.occasion {
+      case .run: observed.byCell[cell, default: ChangedNames()].atOnce.formUnion(names)
+      case .afterwards: observed.byCell[cell, default: ChangedNames()].later.formUnion(names)
+      case .request: observed.requested[cell, default: []].formUnion(names)
+      case .answer: observed.byRoutes[cell, default: []].formUnion(names)
       }
     }
     for (author, names) in held.changes {

@@ -7,7 +7,7 @@
 
 /// On whose behalf something is changed: that of a run of a cell, and what was done.
 public struct Author: Hashable, Sendable {
-  public enum Occasion: UInt8, Sendable {
+  public enum Occasion: UInt8, CaseIterable, Sendable {
     /// The cell ran.
     case run
     /// A fiber or a timer of it did.
@@ -32,12 +32,14 @@ struct ChangeNotes {
   private(set) var changed: [Int: Set<RawPointer>] = [:]
   /// How many that is of all together.
   private(set) var count = 0
-  /// By the runs of cells, the globals to which one has assigned, and of which it has changed something.
+  /// The globals to which each has assigned; and by a run that has ended those of which it had changed something.
   private(set) var assigned: [Int: Set<Int>] = [:]
   /// The runs of which not all of that is known.
   private(set) var unclear: Set<Int> = []
   /// Whether there were too many to be noted, but for those of answers.
   private(set) var isIncomplete = false
+  /// Whether there were too many of answers.
+  private(set) var hasLostAnswers = false
   private var current = 0
   private var answerCount = 0
 
@@ -66,7 +68,7 @@ struct ChangeNotes {
   mutating func add(_ object: RawPointer) {
     let isAnswer = authors[current]?.occasion == .answer
     if isAnswer ? answerCount >= ChangeNotes.answerLimit : count >= ChangeNotes.limit {
-      if !isAnswer { isIncomplete = true }
+      if isAnswer { hasLostAnswers = true } else { isIncomplete = true }
     } else if changed[current, default: []].insert(object).inserted {
       count += 1
       if isAnswer { answerCount += 1 }
@@ -74,7 +76,7 @@ struct ChangeNotes {
   }
 
   mutating func add(assignmentToGlobal slot: Int) {
-    if authors[current]?.occasion == .run { assigned[current, default: []].insert(slot) }
+    if current > 0 { assigned[current, default: []].insert(slot) }
   }
 
   /// The place of a run among the authors, and what it has changed; nil where that is nothing.
@@ -91,11 +93,13 @@ struct ChangeNotes {
     if !isAll { unclear.insert(author) }
   }
 
-  /// Forgets of a run to what it has assigned.
+  /// Forgets of a run to what it has assigned, and what goes on of it, and its routes.
   mutating func forgetAssignments(by owner: UInt32) {
-    guard let author = places[Author(owner: owner, occasion: .run)] else { return }
-    assigned[author] = nil
-    unclear.remove(author)
+    for occasion in Author.Occasion.allCases {
+      guard let author = places[Author(owner: owner, occasion: occasion)] else { continue }
+      assigned[author] = nil
+      unclear.remove(author)
+    }
   }
 
   /// Forgets what is not alive.
@@ -108,7 +112,8 @@ struct ChangeNotes {
       count += alive.count
       if authors[author]?.occasion == .answer { answerCount += alive.count }
     }
-    if count < ChangeNotes.limit / 2 { isIncomplete = false }
+    // What was lost may be dead by now, or not.
+    if count == 0 { (isIncomplete, hasLostAnswers) = (false, false) }
   }
 }
 

@@ -11,6 +11,8 @@ public struct HeldByGlobals: Sendable {
   public var assignments: [Author: Set<String>] = [:]
   /// The runs of which not all of that is known.
   public var unclear: Set<Author> = []
+  /// Whether all that routes have changed had been noted.
+  public var knowsAnswers = true
   /// Whether all was looked at, and all changes had been noted.
   public var isComplete = true
 }
@@ -90,7 +92,8 @@ extension Machine {
     }
     let notes = heap.state.pointee.changes
     let reach = heap.reach(of: values, effort: effort, noted: notes.changed)
-    var held = HeldByGlobals(isComplete: reach.isComplete && !notes.isIncomplete)
+    var held = HeldByGlobals(
+      knowsAnswers: !notes.hasLostAnswers, isComplete: reach.isComplete && !notes.isIncomplete)
     for (place, others) in reach.sharing.enumerated() where !others.isEmpty {
       held.sharing[ordered[place]] = Set(others.map { ordered[$0] })
     }

@@ -77,7 +77,7 @@ struct ChangesTests {
     func assignments() -> [Author: Set<String>] {
       host.machine.heldByGlobals(first: [], effort: 1_000).assignments
     }
-    #expect(assignments() == [run(2): ["a", "b"]])
+    #expect(assignments() == [run(2): ["a", "b"], Author(owner: 2, occasion: .afterwards): ["a"]])
     host.machine.forgetAssignments(by: 2)
     #expect(assignments() == [:])
   }

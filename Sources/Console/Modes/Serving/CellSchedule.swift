@@ -275,7 +275,11 @@ struct CellSchedule {
 
   /// The run of a cell that `next` asked for has ended. After one that failed and may, those that depend on it run all
   /// the same.
-  mutating func ended(_ number: Int, succeeded: Bool, mayFail: Bool = false) {
+  ///
+  /// - Parameter changed: what it had changed by the time it failed; nil where that is to be found from its text.
+  mutating func ended(
+    _ number: Int, succeeded: Bool, mayFail: Bool = false, changing changed: Set<String>? = nil
+  ) {
     guard let place = entries.firstIndex(where: { $0.number == number && $0.isUnderWay }) else { return }
     entries[place].isUnderWay = false
     if awaited == number { awaited = nil }
@@ -283,7 +287,7 @@ struct CellSchedule {
     // What one has assigned that fails as it may is so after a start too.
     if !succeeded, !mayFail {
       entries[place].hasFailed = true
-      return noteWhatWasSpoilt(by: number)
+      return noteSpoilt(changed ?? dependencies.changedItself(by: number))
     }
     entries[place].isDue = false
     entries[place].isStale = false
@@ -308,9 +312,8 @@ struct CellSchedule {
     noteHeir(number)
   }
 
-  /// A cell has failed that has assigned perhaps to what a guard reads: that is made anew.
-  private mutating func noteWhatWasSpoilt(by number: Int) {
-    let names = dependencies.changedItself(by: number)
+  /// A cell has failed that has changed some names: what a guard reads of that is made anew.
+  private mutating func noteSpoilt(_ names: Set<String>) {
     spoilt.add(names)
     let ofGuards = names.intersection(dependencies.namesOfGuards)
     if !ofGuards.isEmpty { summon(ofGuards, isStale: true) }

@@ -168,7 +168,9 @@ final class ServedCells {
       // It went on by itself, and others may have waited for it.
       if reload == nil { begin() }
       let mayFail = mayFail(number)
-      schedule.ended(number, succeeded: result.isSuccess, mayFail: mayFail)
+      schedule.ended(
+        number, succeeded: result.isSuccess, mayFail: mayFail,
+        changing: result.isSuccess || mayFail ? nil : changed(byFailing: number))
       if result.isSuccess {
         hasRunBesideGuards = true
         if schedule.decidesGuards(number) { hasRunGuards = true }
@@ -188,6 +190,14 @@ final class ServedCells {
         }
       }
     }
+  }
+
+  /// What the run of a cell has changed by the time it failed; nil where that is not known.
+  private func changed(byFailing number: Int) -> Set<String>? {
+    guard let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards), observed.isComplete,
+      !observed.unclear.contains(number)
+    else { return nil }
+    return (observed.byFailedRuns[number] ?? []).union(observed.assignedByFailedRuns[number] ?? [])
   }
 
   private func mayFail(_ number: Int) -> Bool { cells.mayFail.contains(number) }
