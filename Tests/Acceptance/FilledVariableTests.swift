@@ -205,6 +205,23 @@ import Testing
     }
   }
 
+  /// A counter around all routes has nothing to do with what they fill, though their requests count.
+  @Test func aCounterAroundRoutesThatIsTakenOutLeavesWhatTheyFill() async throws {
+    try await onOwnThread {
+      let cells =
+        Self.sessions + [
+          "func signUp(n) { sessions[n] = 1; n }", "signUp(\"root\")",
+          "var hits = 0\nafter { hits += 1; nil }",
+        ]
+      let edited = try EditedFile(cells)
+      _ = try edited.text("/in/ann")
+      try edited.write(Array(cells.dropLast()))
+      try edited.told("reloaded: 7 is gone")
+      #expect(try edited.text("/?s=ann") == "in")
+      try edited.serving.stop()
+    }
+  }
+
   /// One that fails before it has changed anything has nothing made anew, at a start or later.
   @Test func whatFailsBeforeItChangesATableLeavesIt() async throws {
     try await onOwnThread {

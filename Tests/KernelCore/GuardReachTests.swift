@@ -29,6 +29,14 @@ struct GuardReachTests {
     // What is only written to goes nowhere.
     "route POST \"/login\" { sessions[request.text] = 1; items.append(\"login\"); items[0] = 2 }",
     "every(1h) { sessions = [:]\n items.removeAll() }",
+    // One changes an element, another reads both.
+    """
+    group "/api" {
+      route POST "/promote/<n>" { sessions[n].role = "admin"; 1 }
+      route "/items" { items.filter { sessions[$0.by] != nil } }
+    }
+    """,
+    "for s in sessions.values { s.seen = true }\nitems.append(\"welcome\")",
   ])
   func whatStandsBesideWhatAGuardUsesCountsForNothing(_ cell: String) {
     let names = reach([(1, "let sessions = [:]"), (2, "let items = []"), Self.guarding, (4, cell)])

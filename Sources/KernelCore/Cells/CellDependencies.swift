@@ -122,7 +122,7 @@ public struct CellDependencies: Sendable {
 
   /// Whether cells were seen to change what it was found that they would.
   public func expects(_ seen: ObservedChanges) -> Bool {
-    seen.requested == observed.requested && seen.byRoutes == observed.byRoutes
+    seen.requested == observed.requested
       && Set(seen.byCell.keys).union(observed.byCell.keys).allSatisfy { number in
         let wasSeen = observed.byCell[number] != nil && !observed.unsettled.contains(number)
         return (seen.byCell[number] ?? ChangedNames()) == observed.byCell[number] ?? ChangedNames()

@@ -57,11 +57,7 @@ struct GuardReach: Sendable {
       switch step {
       case .name(let name, let place):
         let names = byOtherNames[place] ?? ChangedNames()
-        var found = statements(of: place)?.filter { self.gives($0, name) } ?? []
-        // What a cell changes by another name no statement tells, but one that does leads to it.
-        if names.all.contains(name) {
-          found = statements(of: place)?.filter { self.gives($0, name) || leads($0, to: name) } ?? []
-        }
+        let found = statements(of: place, changing: name, hasOtherNames: names.all.contains(name))
         cells.insert(place)
         if found.isEmpty {
           follow(whole: place)
@@ -98,6 +94,15 @@ struct GuardReach: Sendable {
       ?? Set(staleness.functionNames.filter { staleness.assigned(byCalling: [$0]).contains(name) })
     changing[name] = functions
     return !functions.isDisjoint(with: unit.mentions)
+  }
+
+  /// The statements of a cell that give a name a value or change it. One that does so by another name does not tell, but
+  /// leads to it; a route counts so where nothing else is found, since what it does for requests is kept anyway.
+  private mutating func statements(of place: Int, changing name: String, hasOtherNames: Bool) -> [CellUnit] {
+    let all = statements(of: place) ?? []
+    var found = all.filter { self.gives($0, name) || hasOtherNames && !$0.isRoute && leads($0, to: name) }
+    if found.isEmpty, hasOtherNames { found = all.filter { leads($0, to: name) } }
+    return found
   }
 
   /// Whether what a statement uses may hold what a name does, or functions that use it.

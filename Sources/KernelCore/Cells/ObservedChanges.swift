@@ -12,7 +12,7 @@ public struct ObservedChanges: Sendable {
   public var assignedByFailedRuns: [Int: Set<String>] = [:]
   /// The same of what routes have changed for requests that a cell made.
   public var requested: [Int: Set<String>] = [:]
-  /// The same of what routes of a cell have changed for requests from elsewhere.
+  /// The same of what routes of a cell, and what is around them, have changed for requests from elsewhere.
   public var byRoutes: [Int: Set<String>] = [:]
   /// The names through which something can be reached that runs have changed which others have replaced, or whose cells are
   /// gone.
@@ -91,7 +91,7 @@ struct SeenNames {
       guard let place = places[number] else { continue }
       var seen = ChangedNames(
         atOnce: roots(of: names.atOnce), later: roots(of: names.later),
-        forRequests: (byTexts[place]?.forRequests ?? []).union(roots(of: observed.byRoutes[number] ?? [])))
+        forRequests: byTexts[place]?.forRequests ?? [])
       if !observed.isComplete || observed.unsettled.contains(number) {
         let known = foundBefore[number] ?? ChangedNames()
         seen.atOnce.formUnion(byTexts[place]?.atOnce.subtracting(known.atOnce) ?? [])

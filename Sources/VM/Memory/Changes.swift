@@ -40,7 +40,9 @@ struct ChangeNotes {
   private(set) var isIncomplete = false
   /// Whether there were too many of answers.
   private(set) var hasLostAnswers = false
+  /// Whose changes are noted now, and whose were last.
   private var current = 0
+  private var latest = 0
   private var answerCount = 0
 
   static let limit = 1 << 16
@@ -53,15 +55,17 @@ struct ChangeNotes {
       current = 0
       return 0
     }
-    if authors[current] == author {
-      // As most often where one route is asked again and again.
-    } else if let known = places[author] {
-      current = known
-    } else {
-      current = authors.count
-      places[author] = current
-      authors.append(author)
+    // As most often where one route is asked again and again.
+    if authors[latest] != author {
+      if let known = places[author] {
+        latest = known
+      } else {
+        latest = authors.count
+        places[author] = latest
+        authors.append(author)
+      }
     }
+    current = latest
     return UInt16(clamping: current)
   }
 
