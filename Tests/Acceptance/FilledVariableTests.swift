@@ -205,6 +205,30 @@ import Testing
     }
   }
 
+  /// A cell below one that might change what it fills runs again where that has done so, and not where it might have.
+  @Test(arguments: [
+    (
+      "every(1h) { items.removeAll { $0 == \"zz\" } }", "every(2h) { items.removeAll { $0 == \"zz\" } }",
+      false
+    ),
+    ("after(1h) { items.removeAll() }", "after(2h) { items.removeAll() }", false),
+    ("if items.count > 99 { items.removeFirst() }", "if items.count > 98 { items.removeFirst() }", false),
+    ("if items.count > 99 { items.removeFirst() }", "if items.count > 0 { items.removeFirst() }", true),
+    ("items.append(\"a\")", "items.append(\"b\")", true),
+  ])
+  func whoFillsAListRunsAgainForWhatHasChangedIt(first: String, second: String, hasChanged: Bool) async throws
+  {
+    try await onOwnThread {
+      func cells(_ text: String) -> [String] {
+        ["let items = [\"first\"]", text, "items.append(\"seed\")", "route \"/\" { items }"]
+      }
+      let edited = try EditedFile(cells(first))
+      try edited.write(cells(second))
+      try edited.told("reloaded: \(hasChanged ? "cells 2, 3 (depends on 2)" : "cell 2") in ")
+      try edited.serving.stop()
+    }
+  }
+
   /// A counter around all routes has nothing to do with what they fill, though their requests count.
   @Test func aCounterAroundRoutesThatIsTakenOutLeavesWhatTheyFill() async throws {
     try await onOwnThread {

@@ -187,7 +187,7 @@ extension CellDependencies {
       {
         found.insert(text.number)
       }
-      if cells.contains(text.number) { given.formUnion(assigned[place]) }
+      if cells.contains(text.number) { given.formUnion(seenLater[text.number] ?? assigned[place]) }
     }
     return found
   }

@@ -13,7 +13,7 @@ public struct CellDependencies: Sendable {
   private let observed: ObservedChanges
   /// As they are by themselves.
   private let read: NotebookTexts
-  /// What a cell changes by other names as it was found from the text with which it was seen, where it has another now.
+  /// What a cell assigns to and changes as it was found from the text with which it was seen, where it has another now.
   private let foundBefore: [Int: ChangedNames]
   /// For each name those that hold parts of its value, by their cells' texts and as they are.
   let holders: [String: Set<String>]
@@ -25,7 +25,8 @@ public struct CellDependencies: Sendable {
   /// By their numbers, what cells have asked routes to change. That is done for a request, as for anybody's: whoever reads
   /// it does not depend on the cell, but where a variable is declared anew, the cell asks again.
   let requested: [Int: ChangedNames]
-  /// What timers and fibers of cells were seen to change, and what routes; of cells that are not in it all is not known.
+  /// What timers and fibers of cells were seen to change, or are to in addition, and what routes were; of cells that are not
+  /// in it all is not known.
   let seenLater: [Int: Set<String>]
   let seenByRoutes: [Int: Set<String>]
   /// The places of the cells that declare a name.
@@ -66,21 +67,29 @@ public struct CellDependencies: Sendable {
     self.holders = holders
     foundBefore = observed.unsettled.reduce(into: [:]) { found, number in
       let isSame = known?.read.alone[number]?.text == read.alone[number]?.text
-      found[number] = isSame ? known?.foundBefore[number] : known?.read.changed(by: number)
+      found[number] = isSame ? known?.foundBefore[number] : known?.read.found(by: number)
     }
     var seen = SeenNames(observed, texts, staleness)
     var changed = seen.changed(otherNames.changed, foundBefore: foundBefore)
+    // What the text of a cell changes that the one with which it was seen did not; nothing of those of which all was seen.
+    var added = foundBefore.reduce(into: [Int: ChangedNames]()) { added, before in
+      let (number, known) = before
+      let found = read.found(by: number)
+      added[number] = ChangedNames(
+        atOnce: found.atOnce.subtracting(known.atOnce), later: found.later.subtracting(known.later))
+    }
+    for text in texts where observed.isSettled(text.number) { added[text.number] = ChangedNames() }
     var givers: [String: [Int]] = [:]
     var reach: GuardReach
     repeat {
       for (place, text) in texts.enumerated() {
         let names = changed[place]
-        let isSettled = observed.isSettled(text.number)
-        if names == nil && !isSettled { continue }
+        let known = added[text.number]
+        if names == nil && known == nil { continue }
         texts[place].noteAssignments(to: names ?? ChangedNames())
         staleness.ran(
           text.number, texts[place].uses, since: CellDependencies.always,
-          assigning: isSettled ? names?.atOnce ?? [] : nil)
+          assigning: known?.atOnce.union(names?.atOnce ?? []))
       }
       givers = [:]
       for (place, text) in texts.enumerated() {
@@ -93,10 +102,9 @@ public struct CellDependencies: Sendable {
     var requests = read.requests
     seen.add(to: &requests)
     let settled = texts.filter { observed.isSettled($0.number) }.map(\.number)
-    seenLater = Dictionary(
-      uniqueKeysWithValues: settled.map { [places] in
-        ($0, places[$0].flatMap { changed[$0]?.later } ?? [])
-      })
+    seenLater = added.reduce(into: [:]) { [places] later, seen in
+      later[seen.key] = seen.value.later.union(places[seen.key].flatMap { changed[$0]?.later } ?? [])
+    }
     seenByRoutes =
       observed.knowsRoutes
       ? Dictionary(
@@ -126,7 +134,7 @@ public struct CellDependencies: Sendable {
       && Set(seen.byCell.keys).union(observed.byCell.keys).allSatisfy { number in
         let wasSeen = observed.byCell[number] != nil && !observed.unsettled.contains(number)
         return (seen.byCell[number] ?? ChangedNames()) == observed.byCell[number] ?? ChangedNames()
-          && (wasSeen || read.changed(by: number) == nil)
+          && (wasSeen || foundBefore[number] != nil || read.changed(by: number) == nil)
       }
   }
 
@@ -178,7 +186,9 @@ public struct CellDependencies: Sendable {
       staleness.removed(text.number, names: Array(names))
     }
     for text in texts where edited.contains(text.number) {
-      staleness.ran(text.number, text.uses, since: CellDependencies.always)
+      staleness.ran(
+        text.number, text.uses, since: CellDependencies.always,
+        assigning: self.staleness.assigned(by: text.number))
     }
     var affected = edited.union(moved(since: before))
     while true {

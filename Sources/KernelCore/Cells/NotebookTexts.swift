@@ -37,4 +37,12 @@ struct NotebookTexts: Sendable {
   func changed(by number: Int) -> ChangedNames? {
     texts.firstIndex { $0.number == number }.flatMap { otherNames.changed[$0] }
   }
+
+  /// What a cell assigns to and changes, by whatever names.
+  func found(by number: Int) -> ChangedNames {
+    var names = changed(by: number) ?? ChangedNames()
+    names.atOnce.formUnion(staleness.assigned(by: number))
+    names.later.formUnion(staleness.assigned(laterBy: number))
+    return names
+  }
 }

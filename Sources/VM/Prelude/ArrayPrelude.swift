@@ -82,7 +82,8 @@ extension Prelude {
         let kept = []
         for element in self { if !where(element) { kept.append(element) } }
         if self.count != count { throw Error("the array was changed while removeAll went over it", kind: "argument") }
-        self.__replace(kept)
+        if kept.count < count { self.__replace(kept) }
+        nil
     }
     func Array_prefix_while(self, condition) {
         let result = []

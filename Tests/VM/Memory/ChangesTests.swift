@@ -42,6 +42,7 @@ struct ChangesTests {
       try changes("let a = []\nfor i in 0..<9 { a.append([i]) }\na[0].append(1)\nlet n = a.count") == [:])
     #expect(try changes("let a = []", "let b = [a]\nlet c = a.map { $0 }\nc.append(1)") == [:])
     #expect(try changes("let a = []", "a.append(1)", notes: false) == [:])
+    #expect(try changes("let a = [1]", "a.removeAll { $0 == 2 }") == [:])
   }
 
   @Test func whoChangedWhatIsToldByAllNamesThatReachIt() throws {
