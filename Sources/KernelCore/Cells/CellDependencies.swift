@@ -1,8 +1,9 @@
 import Language
 import Web
 
-/// What the cells of a notebook have to do with one another, found from their texts without running them: which of them
-/// come to something else when others are edited, are new or are gone.
+/// What the cells of a notebook have to do with one another: which of them come to something else when others are edited,
+/// are new or are gone. It is found from their texts without running them, and of those that have run from what they were
+/// seen to change.
 ///
 /// The rules are those of `Staleness`. They are asked of a notebook in which every cell has just run, so that what is
 /// stale is so by the edit alone.
