@@ -385,134 +385,6 @@ struct CellDependenciesTests {
       ]) { $1 },
       [1, 3]),
     Example(
-      "a cell that asks a route which changes a part of it that has a name",
-      sessions(#"let one = sessions[n]; one.age = 3"#).merging([3: #"await get("/in/ann")"#]) { $1 },
-      sessions(#"let one = sessions[n]; one.age = 3"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes a part of it by way of others",
-      sessions(#"let all = sessions.values; for one in all { let it = one; it.age += 1 }"#).merging([
-        3: #"await get("/in/ann")"#
-      ]) { $1 },
-      sessions(#"let all = sessions.values; for one in all { let it = one; it.age += 1 }"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes a part of it that a function gives",
-      sessions(#"let one = find(n); one.merge(["age": 3])"#).merging([
-        3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
-      ]) { $1 },
-      sessions(#"let one = find(n); one.merge(["age": 3])"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes a part of it that a function gives, without a name",
-      sessions(#"find(n).age = 3"#).merging([
-        3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
-      ]) { $1 },
-      sessions(#"find(n).age = 3"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#, 5: #"func find(n) { sessions[n] }"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes a part of it by a function that is called",
-      sessions(#"age(n)"#).merging([
-        3: #"await get("/in/ann")"#,
-        5: #"func age(n) { let one = sessions[n] ?? { throw 1 }(); one.age = 3 }"#,
-      ]) { $1 },
-      sessions(#"age(n)"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-        5: #"func age(n) { let one = sessions[n] ?? { throw 1 }(); one.age = 3 }"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes only a copy of it",
-      sessions(#"let one = Array(sessions[n]); one.append(1)"#).merging([3: #"await get("/in/ann")"#]) { $1 },
-      sessions(#"let one = Array(sessions[n]); one.append(1)"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1]),
-    Example(
-      "a cell that asks a route which changes only something of its own",
-      sessions(#"let one = ["age": 1]; one.age = sessions[n]"#).merging([3: #"await get("/in/ann")"#]) { $1 },
-      sessions(#"let one = ["age": 1]; one.age = sessions[n]"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1]),
-    Example(
-      "a cell that asks a route which changes a part of it by a closure",
-      sessions(#"sessions.forEach { $0.out = true }"#).merging([3: #"await get("/in/ann")"#]) { $1 },
-      sessions(#"sessions.forEach { $0.out = true }"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes a part of it by a closure with names",
-      sessions(#"sessions.forEach { k, one in if k == n { one.out = true } }"#).merging([
-        3: #"await get("/in/ann")"#
-      ]) { $1 },
-      sessions(#"sessions.forEach { k, one in if k == n { one.out = true } }"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes a part of it in one of two cases",
-      sessions(#"let one = if n == "a" { sessions["a"] } else { sessions["b"] }; one.out = true"#).merging([
-        3: #"await get("/in/ann")"#
-      ]) { $1 },
-      sessions(#"let one = if n == "a" { sessions["a"] } else { sessions["b"] }; one.out = true"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes a part of it that a variable gets later",
-      sessions(#"var one = nil; one = sessions[n]; one.out = true"#).merging([3: #"await get("/in/ann")"#]) {
-        $1
-      },
-      sessions(#"var one = nil; one = sessions[n]; one.out = true"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes parts of it that were chosen",
-      sessions(#"sessions.values.filter { $0.in }.map { $0.out = true; $0 }"#).merging([
-        3: #"await get("/in/ann")"#
-      ]) { $1 },
-      sessions(#"sessions.values.filter { $0.in }.map { $0.out = true; $0 }"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that asks a route which changes only a dictionary that has a part of it",
-      sessions(#"let one = ["by": sessions[n].name]; one.out = true"#).merging([3: #"await get("/in/ann")"#])
-      { $1 },
-      sessions(#"let one = ["by": sessions[n].name]; one.out = true"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1]),
-    Example(
-      "a cell that asks a route which changes only a list of parts of it",
-      sessions(#"let all = sessions.values.filter { $0.in }; all.append(1)"#).merging([
-        3: #"await get("/in/ann")"#
-      ]) { $1 },
-      sessions(#"let all = sessions.values.filter { $0.in }; all.append(1)"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1]),
-    Example(
-      "a cell that asks a route which changes an element of such a list",
-      sessions(#"let all = sessions.values.filter { $0.in }; all[0].out = true"#).merging([
-        3: #"await get("/in/ann")"#
-      ]) { $1 },
-      sessions(#"let all = sessions.values.filter { $0.in }; all[0].out = true"#).merging([
-        1: "let sessions = [1: 1]", 3: #"await get("/in/ann")"#,
-      ]) { $1 },
-      [1, 3]),
-    Example(
       "a guard that reads a dictionary of its cell",
       inGroup("before { keys[1] }", check: "users[\"a\"] = 1", before: "let keys = [1: \"k\"]"),
       inGroup("before { keys[1] }", check: "users[\"b\"] = 1", before: "let keys = [1: \"k\"]"),
@@ -536,17 +408,6 @@ struct CellDependenciesTests {
       inGroup(
         "before { keys[1] }", check: "users[\"b\"] = 1", before: "let keys = [:]\nkeys[1] = users"),
       [1, 2, 3]),
-    Example(
-      "a timer that changes a part of it that has a name",
-      sessions("1").merging([3: "every(1h) { for (name, one) in sessions { one.age = 3 } }"]) { $1 },
-      sessions("1").merging([
-        1: "let sessions = [1: 1]", 3: "every(1h) { for (name, one) in sessions { one.age = 3 } }",
-      ]) { $1 },
-      [1, 3]),
-    Example(
-      "a cell that is gone and had changed what a guard reads by a function and another name",
-      sessions("1").merging([3: "func ban(n) { let one = sessions[n]; one.out = true }", 4: "ban(1)"]) { $1 },
-      sessions("1").merging([3: "func ban(n) { let one = sessions[n]; one.out = true }"]) { $1 }, [1]),
     Example(
       "a cell that is gone whose timer had asked a route which fills what a guard reads",
       sessions("sessions[n] = 1").merging([3: #"every(1h) { await get("/in/ann") }"#]) { $1 },
@@ -641,111 +502,6 @@ struct CellDependenciesTests {
     #expect(cells.cellsOfGuards == [1, 2, 5, 8])
   }
 
-  /// What a guard reads is changed by way of something that is a part of it, or that a function is given.
-  @Test(arguments: [
-    "for u in users { u.tokens.append(1) }", "users.forEach { u in u.tokens.append(1) }",
-    "if let u = users.first(where: { $0.n == 1 }) { u.tokens.append(1) }",
-    "users.first { $0.n == 1 }.tokens.append(1)",
-    "for (k, u) in users { u.tokens = [1] }", "users.values.forEach { $0.tokens.append(1) }",
-    "for (n, u) in users.enumerated() { u.n = n }", "users.map { u in u.n = 1 }", "find(1).tokens.append(1)",
-    "let ann = users[0]\nann.tokens.append(1)", "let ann = users[0]\nlet t = ann.tokens\nt.append(1)",
-    "other.append(1)",
-    "func grant(list, name) { list.append(name) }\ngrant(users, 1)", "give(users)",
-    "func both(a) { give(a) }\nboth(users)", "func fill(d = users) { d[0] = 1 }\nfill()",
-    "[1].reduce(into: users) { all, x in all.append(x) }", "store()[0] = 1", "(true ? users : []).append(1)",
-    "[users][0].append(1)", "every(1h) { for u in users { u.n = 1 } }", "async { give(users) }",
-    // A new list of the same elements.
-    "let some = users.filter { $0.n == 1 }\nfor u in some { u.n = 2 }",
-    "users.sorted { $0.n < $1.n }[0].n = 2",
-    "let l = Array(users)\nl.removeLast().n = 2", "users.map { $0 }[0].n = 1",
-    "users.flatMap { [$0] }[0].n = 1",
-    "let l = users + []\nl[0].n = 1",
-    "let l = users[0..<1]\nl[0].n = 1",
-    "for page in users.chunks(ofCount: 2) { for u in page { u.n = 1 } }", "sorted()[0].n = 1",
-    // A function by its name, and one that is given a function.
-    "func mark(u) { u.n = 1 }\nusers.forEach(mark)", "let mark = { u in u.n = 1 }\nusers.forEach(mark)",
-    "let mark = { u, n in u.n = n }\nmark(users[0], 2)", "func mark(n, u) { u.n = n }\nmark(u: users[0], 2)",
-    "func with(n, f) { f(users[n]) }\nwith(1) { u in u.n = 1 }",
-    "func with(n, f) { f(users[n]) }\nfunc mark(u) { u.n = 1 }\nwith(1, mark)",
-    "func each(list, f) { for x in list { f(x) } }\nfunc mark(u) { u.n = 1 }\neach(users, mark)",
-    "func each(list, f) { for x in list { f(x) } }\neach(users) { $0.n = 1 }",
-    "do { func mark(u) { u.n = 1 }\n mark(users[0]) }", "pick(users).n = 1", "pick(pick([users])).n = 1",
-    // What holds it, or elements of it.
-    "let by = [:]\nfor u in users { by[u.n] = u }\nby[1].n = 2",
-    "let box = []\nbox.append(users[0])\nbox[0].n = 1",
-    "let db = [\"users\": users]\ndb.users.append(1)", "let w = [users]\nw[0].append(1)",
-    "func box() { let b = []\n b.append(users[0])\n return b }\nbox()[0].n = 1",
-    "let u = await async { users[0] }\nu.n = 1", "let l = users.map { [$0] }\nl[0][0].n = 1",
-    "let l = []\nl.append([\"u\": users[0]])\nl[0].u.n = 1", "let l = [[users]]\nl[0][0].append(1)",
-    "func pack(u) { [\"u\": u] }\nlet l = users.map { pack($0) }\nl[0].u.n = 1",
-    "users.reduce(users) { all, u in all.append(u); all }",
-  ])
-  func whatIsChangedByAnotherNameIsSeen(_ text: String) {
-    let cells = [
-      (
-        1,
-        "let users = []\nfunc find(n) { users[n] }\nfunc store() { users }\nfunc sorted() { users.sorted() }"
-      ),
-      (
-        2, "let other = users\nfunc give(list) { let l = list\n l.append(1) }\nfunc pick(list) { list.first }"
-      ),
-      (3, "before { users.isEmpty }"),
-    ]
-    let (before, with) = (CellDependencies(cells), CellDependencies(cells + [(4, text)]))
-    #expect(with.texts.allSatisfy { !$0.isBroken } && with.changedItself(by: 4).contains("users"))
-    #expect(
-      before.affected(by: [], since: with).contains(1) && with.affected(by: [4], since: with).contains(1))
-    #expect(with.namesOfGuards.contains("users") && with.cellsOfGuards.contains(4))
-  }
-
-  @Test(arguments: [
-    "var n = users.count\nn += 1", "let names = users.map { $0.n }\nnames.append(1)",
-    "expect(find(1).n == 1)",
-    "show(users)", "for u in users { let t = u.n }", "route \"/\" { for u in users { u.n = 1 } }",
-    "let list = Array(users)\nlist.append(1)",
-    // What is made anew of it.
-    "let t = users.reduce(into: [:]) { d, u in d[u.n] = 1 }\nt[2] = 3",
-    "users.reduce(into: []) { $0.append($1.n) }",
-    "users.map { $0.n }.reduce(into: [:]) { $0[$1, default: 0] += 1 }",
-    "users.reduce([:]) { d, u in d[u.n] = 1; d }",
-    "let l = users.grouped { $0.n }\nl[1] = []", "let l = users.chunks(ofCount: 2)\nl.append([])",
-    "let l = names()\nl.append(1)", "let l = summary()\nl.n = 1", "let l = counts()\nl[5] = 1",
-    "func add(list, x) { list.append(x) }\nlet mine = []\nfor u in users { add(mine, u.n) }",
-    "var t = [:]\nevery(1h) { t = users.reduce(into: [:]) { d, u in d[u.n] = 1 } }",
-    "let box = []\nbox.append(users[0])\nbox.removeAll()", "func mark(n, u) { u.n = n }\nmark(users, [:])",
-    "let l = users.map { [$0.n] }\nl[0][1] = 5",
-    "let l = users.map { u in u.filter { k, v in k != 1 } }\nl[0].n = 1",
-    "let l = users.map { copy($0) }\nfor u in l { u.n = 1 }",
-    "let jobs = []\nfor u in users { jobs.append([\"to\": u.n]) }\njobs.removeFirst().done = true",
-    // What is assigned, and functions that are only kept.
-    "var newest = nil\nevery(1h) { newest = users.last?.n }",
-    "var newest = nil\nasync { newest = users.last }",
-    "let api = [\"reset\": { users.removeAll() }]", "let all = [{ users.removeAll() }]",
-    "func api() { return { users.removeAll() } }", "let f = true ? { users.removeAll() } : { 1 }",
-    "func each(list, f) { for x in list { f(x) } }\neach(users, show)",
-    "func mark(u) { u.n = 1 }\nshow(users)\nshow(mark)",
-    "users.forEach(show)", "copy(users).append(1)",
-  ])
-  func whatIsOnlyReadIsNotChanged(_ text: String) {
-    let cells = CellDependencies([
-      (
-        1,
-        """
-        let users = []
-        func find(n) { users[n] }
-        func show(list) { list.count }
-        func names() { users.map { $0.n } }
-        func summary() { ["n": users.count] }
-        func counts() { let c = [:]; for u in users { c[u.n] = 1 }; c }
-        func copy(list) { list.map { $0 } }
-        """
-      ),
-      (3, "before { users.isEmpty }"),
-      (4, text),
-    ])
-    #expect(cells.texts.allSatisfy { !$0.isBroken } && !cells.changedItself(by: 4).contains("users"))
-  }
-
   /// Sessions that hold users go on with those that were declared before, and sessions that hold names do not.
   @Test func whoHoldsPartsOfWhatIsDeclaredAnewIsToo() {
     let cells = [
@@ -767,28 +523,27 @@ struct CellDependenciesTests {
     #expect(spoilt(sharing, by: 3) == [] && spoilt([:], by: 1) == [])
   }
 
-  /// A variable that gets hundreds of values stands for all of them, and is looked at in no longer time for it.
-  @Test func aLongFunctionIsFollowedToo() {
-    let functions = (0..<100).map { "func f\($0)(a, b) { a }" }
-    let steps = (0..<1_000).map { "x = f\($0 % 100)(x, f\(($0 + 1) % 100)(y, u\($0 % 50)))" }
-    let cells = [
-      (1, (0..<50).map { "let u\($0) = [1]" }.joined(separator: "\n")),
-      (2, functions.joined(separator: "\n")),
-      (3, "func long(y) {\nvar x = u1\n\(steps.joined(separator: "\n"))\nx\n}"),
-      (4, "long(u2).append(1)"), (5, "before { u1 }"),
-    ]
-    #expect(CellDependencies(cells).changedItself(by: 4).isSuperset(of: ["u1"]))
-  }
-
-  /// Of a cell that is gone also what its routes had changed.
-  @Test func whatARouteChangesByAnotherNameGoesWithIt() {
-    let cells = [
-      (1, "let users = []"), (2, "route \"/in\" { for u in users { u.n = 1 } }"),
-      (3, "before { users.isEmpty }"),
-    ]
-    let before = CellDependencies(cells)
-    #expect(CellDependencies([cells[0], cells[2]]).affected(by: [], since: before) == [1])
-    #expect(before.fillingForRequests == [2])
+  /// Of two variables that a function fills alike the one further down goes with the one further up; where something is
+  /// taken from one for the other, wherever they stand.
+  @Test func ofTwoThatHaveTheSameOneHoldsPartsOfTheOther() {
+    func spoilt(_ first: String, _ second: String, _ filling: String) -> [Set<String>] {
+      let cells = [(1, first), (2, second), (3, filling), (4, "before { (users, sessions) }")]
+      let sharing: [String: Set<String>] = ["users": ["sessions"], "sessions": ["users"]]
+      let before = CellDependencies(cells, observed: ObservedChanges(sharing: sharing))
+      return [1, 2].map { number in
+        let edited = cells.map { $0.0 == number ? ($0.0, $0.1 + " + []") : $0 }
+        return CellDependencies(edited, knowing: before).spoilt(byEachOf: [number], since: before)[number]
+          ?? []
+      }
+    }
+    let (users, sessions) = ("let users = []", "let sessions = []")
+    let alike = "func signUp(n) { let u = [\"n\": n]; users.append(u); sessions.append(u) }"
+    let taken = "route POST \"/in\" { sessions.append(users.first { $0.n == request.text }); 1 }"
+    #expect(spoilt(users, sessions, alike) == [["sessions"], []])
+    #expect(spoilt(sessions, users, alike) == [["users"], []])
+    #expect(spoilt(users, sessions, taken) == [["sessions"], []])
+    #expect(spoilt(sessions, users, taken) == [[], ["sessions"]])
+    #expect(spoilt(users, sessions, "let x = 1") == [["sessions"], []])
   }
 
   /// A timer that makes what a guard reads of another value would leave there what that was before.

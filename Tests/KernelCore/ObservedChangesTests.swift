@@ -18,27 +18,25 @@ import Testing
     return CellDependencies(cells(texts), observed: settled).changedItself(by: texts.count)
   }
 
-  /// It looks as if it changed users, and has changed a table alone.
-  private static let memo = [
-    "let users = [[\"n\": 1]]",
-    """
-    func memo(f) {
-      let cache = [:]
-      return { k in
-        if cache[k] == nil { cache[k] = f(k) }
-        cache[k]
-      }
-    }
-    let lookup = memo { n in users.first { $0.n == n } }
-    """,
-  ]
-
   @Test func ofWhatTheTextLooksLikeNothingCountsWhereAllWasSeen() {
-    let (users, memo) = (Self.memo[0], Self.memo[1])
-    let call = "print(lookup(1))"
-    #expect(CellDependencies(cells([users, memo, call])).changedItself(by: 3).contains("users"))
-    #expect(!changed(users, memo, call, seen: ["lookup"]).contains("users"))
-    #expect(changed(users, memo, call, seen: [], isComplete: false).contains("users"))
+    let (users, trim) = ("let users = [1]", "func trim() { if users.count > 9 { users.removeAll() } }")
+    #expect(CellDependencies(cells([users, trim, "trim()"])).changedItself(by: 3) == ["users"])
+    #expect(changed(users, trim, "trim()", seen: []) == [])
+  }
+
+  /// Where not all was looked at, a cell counts as changing all that it takes and a guard reads.
+  @Test func ofWhatWasNotLookedAtWhatGuardsReadCounts() {
+    let texts = ["let users = []\nlet others = []", "func first() { users[0] }"]
+    let guarding = "before { users.isEmpty }"
+    for use in ["for u in users { u.n = 1 }", "first().n = 1", "print(users, others)"] {
+      #expect(changed(texts[0], texts[1], guarding, use, seen: [], isComplete: false) == ["users"])
+      #expect(changed(texts[0], texts[1], guarding, use, seen: []) == [])
+      #expect(changed(texts[0], texts[1], "let x = 1", use, seen: [], isComplete: false) == [])
+    }
+    #expect(
+      changed(texts[0], texts[1], guarding, "every(1h) { first().n = 1 }", seen: [], isComplete: false)
+        == ["users"])
+    #expect(changed(texts[0], texts[1], guarding, "print(others)", seen: [], isComplete: false) == [])
   }
 
   /// Whether a condition was met, and whether what a cell keeps was called, no text tells.
@@ -83,17 +81,17 @@ import Testing
   }
 
   @Test func ofAnotherTextThatAloneCountsWhichIsNewInIt() {
-    let (users, memo) = (Self.memo[0], Self.memo[1])
+    let (users, trim) = ("let users = [1]", "func trim() { if users.count > 9 { users.removeAll() } }")
     func changed(from first: String, to text: String) -> Set<String> {
-      let old = cells([users, memo, first])
+      let old = cells([users, trim, first])
       let ran = ObservedChanges().settled(for: [1, 2, 3], failing: [], others: [])
       let before = CellDependencies(old, knowing: CellDependencies(old), observed: ran)
       let edited = ObservedChanges().settled(for: [1, 2], failing: [], others: [3])
-      return CellDependencies(cells([users, memo, text]), knowing: before, observed: edited)
+      return CellDependencies(cells([users, trim, text]), knowing: before, observed: edited)
         .changedItself(by: 3)
     }
-    #expect(!changed(from: "print(lookup(1))", to: "print(lookup(1), 2)").contains("users"))
-    #expect(changed(from: "print(1)", to: "for u in users { u.n = 2 }") == ["users"])
+    #expect(changed(from: "trim()", to: "trim()\nprint(2)") == [])
+    #expect(changed(from: "print(1)", to: "trim()") == ["users"])
   }
 
   @Test func whatACellHasAskedRoutesToChangeIsToldApart() {
@@ -104,6 +102,27 @@ import Testing
       observed: observed.settled(for: [1, 2], failing: [], others: []))
     #expect(dependencies.changedItself(by: 2) == [])
     #expect(dependencies.requested(by: 2, in: dependencies) == ["users"])
+  }
+
+  /// Of a cell that is gone also what its routes had changed.
+  @Test func whatARouteWasSeenToChangeGoesWithIt() {
+    let texts = [
+      "let users = []", "before { users.isEmpty }", "route \"/in\" { for u in users { u.n = 1 } }",
+    ]
+    var observed = ObservedChanges()
+    observed.byRoutes[3] = ["users"]
+    let before = CellDependencies(
+      cells(texts), observed: observed.settled(for: [1, 2, 3], failing: [], others: []))
+    #expect(CellDependencies(cells([texts[0], texts[1]])).affected(by: [], since: before) == [1])
+    // Where a reader moves, what requests have put in stays.
+    let reading = ["let n = users.count", "users.append(1)"]
+    observed.byCell[5] = ChangedNames(atOnce: ["users"])
+    let all = CellDependencies(
+      cells([texts[0], "1", texts[2]] + reading),
+      observed: observed.settled(for: [1, 2, 3, 4, 5], failing: [], others: []))
+    let order = [1, 2, 3, 5, 4].map { number in all.texts.first { $0.number == number }! }
+    let moved = CellDependencies(order.map { ($0.number, $0.text) }, knowing: all)
+    #expect(moved.affected(by: [], since: all) == [4])
   }
 
   /// A run that failed as it may has changed what it has changed after a start, too.

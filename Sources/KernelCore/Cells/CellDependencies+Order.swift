@@ -32,12 +32,13 @@ extension CellDependencies {
     return isMoved ? moved.union(movedDeclarers(since: before)) : moved
   }
 
-  /// Whether a name is given a value, or what it holds is changed, by what answers requests, or by functions.
+  /// Whether a name is given a value, or what it holds is changed, by what answers requests, or may be by functions.
   private func isGivenForRequests(_ name: String) -> Bool {
-    (givers[name] ?? []).contains { place in
-      let text = texts[place]
-      return !text.uses.declares.contains(name) && !changedItself(by: text.number).contains(name)
-    }
+    seenByRoutes.values.contains { $0.contains(name) }
+      || (givers[name] ?? []).contains { place in
+        let text = texts[place]
+        return !text.uses.declares.contains(name) && !changedItself(by: text.number).contains(name)
+      }
   }
 
   /// Whether cells stand in another order in another notebook.

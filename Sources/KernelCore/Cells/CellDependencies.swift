@@ -16,8 +16,8 @@ public struct CellDependencies: Sendable {
   private let read: NotebookTexts
   /// What a cell assigns to and changes as it was found from the text with which it was seen, where it has another now.
   private let foundBefore: [Int: ChangedNames]
-  /// For each name those that hold parts of its value, by their cells' texts and as they are.
-  let holders: [String: Set<String>]
+  /// For each name those that hold parts of its value.
+  private(set) var holders: [String: Set<String>]
   private let order: [Int]
   /// Where each cell stands.
   let places: [Int: Int]
@@ -57,21 +57,16 @@ public struct CellDependencies: Sendable {
         NotebookTexts(cells, knowing: known?.read)
       }
     self.read = read
-    let otherNames = read.otherNames
     var (texts, staleness) = (read.texts, read.staleness)
     order = texts.map(\.number)
     places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1.number, $0) })
-    var holders: [String: Set<String>] = [:]
-    for (name, others) in observed.sharing {
-      for held in otherNames.held(by: name).intersection(others) { holders[held, default: []].insert(name) }
-    }
-    self.holders = holders
     foundBefore = observed.unsettled.reduce(into: [:]) { found, number in
       let isSame = known?.read.alone[number]?.text == read.alone[number]?.text
       found[number] = isSame ? known?.foundBefore[number] : known?.read.found(by: number)
     }
     var seen = SeenNames(observed, texts, staleness)
-    var changed = seen.changed(otherNames.changed, foundBefore: foundBefore)
+    var changed = seen.changed()
+    let statements = NotebookStatements(texts, staleness)
     // What the text of a cell changes that the one with which it was seen did not; nothing of those of which all was seen.
     var added = foundBefore.reduce(into: [Int: ChangedNames]()) { added, before in
       let (number, known) = before
@@ -98,7 +93,7 @@ public struct CellDependencies: Sendable {
           givers[name, default: []].append(place)
         }
       }
-      reach = GuardReach(texts, givers, staleness, byOtherNames: changed)
+      reach = GuardReach(texts, givers, statements, changed)
     } while seen.grow(&changed, among: reach.names)
     var requests = read.requests
     seen.add(to: &requests)
@@ -124,6 +119,33 @@ public struct CellDependencies: Sendable {
     let numbers = { [texts] (places: Set<Int>) in Set(places.map { texts[$0].number }) }
     (cellsOfGuards, namesOfGuards) = (numbers(reach.cells), reach.names)
     fillingForRequests = numbers(reach.fillingByRoutes)
+    holders = [:]
+    holders = holders(among: observed.sharing, statements)
+  }
+
+  /// For each of some names that have parts of their values in common those that hold parts of it: what is put into one by
+  /// a statement that takes the other; where that tells nothing, the one further down.
+  private func holders(
+    among sharing: [String: Set<String>], _ statements: NotebookStatements
+  ) -> [String: Set<String>] {
+    func fills(_ name: String, from other: String) -> Bool {
+      statements.give(name, from: other, at: givers[name] ?? [])
+    }
+    var holders: [String: Set<String>] = [:]
+    for (name, others) in sharing {
+      for other in others where name < other {
+        let isFilled = fills(name, from: other)
+        let isHolder =
+          isFilled == fills(other, from: name)
+          ? (declarers[name]?.last ?? 0) > (declarers[other]?.last ?? 0) : isFilled
+        if isHolder {
+          holders[other, default: []].insert(name)
+        } else {
+          holders[name, default: []].insert(other)
+        }
+      }
+    }
+    return holders
   }
 
   /// When a cell began whose input has not changed since.
@@ -133,9 +155,7 @@ public struct CellDependencies: Sendable {
   public func expects(_ seen: ObservedChanges) -> Bool {
     seen.requested == observed.requested
       && Set(seen.byCell.keys).union(observed.byCell.keys).allSatisfy { number in
-        let wasSeen = observed.byCell[number] != nil && !observed.unsettled.contains(number)
-        return (seen.byCell[number] ?? ChangedNames()) == observed.byCell[number] ?? ChangedNames()
-          && (wasSeen || foundBefore[number] != nil || read.changed(by: number) == nil)
+        (seen.byCell[number] ?? ChangedNames()) == observed.byCell[number] ?? ChangedNames()
       }
   }
 

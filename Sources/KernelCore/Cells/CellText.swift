@@ -32,21 +32,6 @@ struct CellText: Sendable {
   /// What it calls as it runs; and what its functions call, by their names.
   let calledAtOnce: Set<Resolution.CalledAddress>
   let calledByFunctions: [String: Set<Resolution.CalledAddress>]
-  /// What its functions change by another name.
-  let partsChangedByFunctions: [Changer: Set<SharedPart>]
-  /// What it changes by another name as it runs, and gives functions then; and what its functions give others.
-  let changedParts: Resolution.GlobalUses
-  /// The functions with a name that members are.
-  let functionsOfMembers: [Changer: Set<String>]
-  let givenByFunctions: [Changer: [Taker: Set<SharedPart>]]
-  /// What the values of its names, and what its functions give, may be parts of.
-  let otherNames: [SharedPart: Set<SharedPart>]
-  /// The functions of which it may matter whether they give what they are given.
-  let handing: Set<String>
-  /// The names that it declares as functions.
-  let functions: Set<String>
-  /// The names of which it changes what they hold as it runs, its own among them.
-  let changesAtOnce: Set<String>
   /// Its routes with what their handlers do.
   private(set) var handlers: [Handler] = []
 
@@ -89,8 +74,7 @@ struct CellText: Sendable {
   init(_ text: String, of number: Int) {
     let source = SourceText(cell: number, text: text)
     let parsed = Parser.parse(source)
-    let resolution = Resolver.resolve(
-      parsed.program, source: source, globals: GlobalScope(), followsParts: true)
+    let resolution = Resolver.resolve(parsed.program, source: source, globals: GlobalScope())
     let names = Set(CompiledCell.declarations(of: source, parsed).keys)
     // What cannot be read may be meant as a guard, and nothing is served without it.
     isBroken = resolution.hasErrors || parsed.diagnostics.contains { $0.severity == .error }
@@ -101,14 +85,6 @@ struct CellText: Sendable {
     calledAddresses = resolution.calledAddresses
     calledAtOnce = resolution.addressesCalledAtOnce
     calledByFunctions = resolution.addressesWhenCalled
-    partsChangedByFunctions = resolution.changesPartsWhenCalled
-    changedParts = resolution.changedParts
-    functionsOfMembers = resolution.functionsOfMembers
-    givenByFunctions = resolution.givenWhenCalled
-    otherNames = resolution.otherNames
-    handing = resolution.handing
-    functions = Set(resolution.declared.filter { $1.kind == .function }.keys)
-    changesAtOnce = Set(resolution.changes.filter(\.value.isAtOnce).keys)
     var takes = uses.reads.union(uses.assigns).filter { name in
       guard names.contains(name) else { return true }
       guard let declared = resolution.declared[name]?.valueEnd, let use = resolution.reads[name] else {

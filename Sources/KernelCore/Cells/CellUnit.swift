@@ -56,8 +56,7 @@ struct CellUnit: Sendable {
     let program = FunctionNode(
       role: .main, name: source.name, parameters: [], hasExplicitParameters: true, body: [statement],
       span: statement.span)
-    let resolution = Resolver.resolve(
-      program, partOf: text, source: source, globals: GlobalScope(), followsParts: true)
+    let resolution = Resolver.resolve(program, partOf: text, source: source, globals: GlobalScope())
     mentions = Set(resolution.reads.keys).union(resolution.outsMentioned.map(Resolution.outName))
     takes = mentions.subtracting(resolution.changesAlone)
     gives = Set(resolution.declared.keys).union(resolution.writes.keys).union(resolution.changes.keys)

@@ -2,7 +2,7 @@ import Language
 
 /// What the guards of a notebook use, themselves or by way of others, found from the texts: too much rather than too
 /// little.
-struct GuardReach: Sendable {
+struct GuardReach {
   /// The places of the cells that declare a guard or what one uses.
   private(set) var cells: Set<Int> = []
   /// Those among them that have no more to do with it than that their routes change what a guard reads: by requests, and
@@ -13,12 +13,9 @@ struct GuardReach: Sendable {
 
   private let texts: [CellText]
   private let givers: [String: [Int]]
-  private let staleness: Staleness
-  /// By the place of the cell, what it changes by another name.
-  private let byOtherNames: [Int: ChangedNames]
-  private var units: [Int: [CellUnit]?] = [:]
-  /// The functions that change a name when they are called.
-  private var changing: [String: Set<String>] = [:]
+  private let statements: NotebookStatements
+  /// By the place of the cell, what it changes, be it by another name.
+  private let changed: [Int: ChangedNames]
   /// The places of the cells that declare a name, and what those use.
   private var declarers: [String: [Int]] = [:]
   private var leading: [String: Set<String>] = [:]
@@ -33,16 +30,16 @@ struct GuardReach: Sendable {
   }
 
   init(
-    _ texts: [CellText], _ givers: [String: [Int]], _ staleness: Staleness,
-    byOtherNames: [Int: ChangedNames]
+    _ texts: [CellText], _ givers: [String: [Int]], _ statements: NotebookStatements,
+    _ changed: [Int: ChangedNames]
   ) {
-    (self.texts, self.givers, self.staleness, self.byOtherNames) = (texts, givers, staleness, byOtherNames)
+    (self.texts, self.givers, self.statements, self.changed) = (texts, givers, statements, changed)
     for (place, text) in texts.enumerated() {
       for name in text.uses.declares { declarers[name, default: []].append(place) }
     }
     for place in texts.indices where texts[place].guards {
       cells.insert(place)
-      let guards = statements(of: place)?.filter(\.guards) ?? []
+      let guards = statements.ofCell(at: place)?.filter(\.guards) ?? []
       // A guard that a function declares, or that stands in braces, depends on what leads there.
       if guards.isEmpty || texts[place].declaresAroundByCalls || !guards.allSatisfy(\.guardsAlone) {
         follow(whole: place)
@@ -56,20 +53,19 @@ struct GuardReach: Sendable {
     while let step = open.popLast() {
       switch step {
       case .name(let name, let place):
-        let names = byOtherNames[place] ?? ChangedNames()
-        let found = statements(of: place, changing: name, hasOtherNames: names.all.contains(name))
+        let names = changed[place] ?? ChangedNames()
+        let found = found(at: place, changing: name, isSeen: names.all.contains(name))
         cells.insert(place)
         if found.isEmpty {
           follow(whole: place)
         } else {
           found.forEach { follow($0) }
         }
-        let isForRequests = found.isEmpty ? names.forRequests.contains(name) : found.allSatisfy(\.isRoute)
-        if !isForRequests || names.atOnce.contains(name) || names.later.contains(name) {
+        if found.isEmpty || !found.allSatisfy(\.isRoute) || names.all.contains(name) {
           byStatements.insert(place)
         }
       case .address(let address, let place):
-        let found = statements(of: place)?.filter { CalledRoutes.mayAnswer($0.routes, address) } ?? []
+        let found = statements.ofCell(at: place)?.filter { CalledRoutes.mayAnswer($0.routes, address) } ?? []
         cells.insert(place)
         byStatements.insert(place)
         if found.isEmpty { follow(whole: place) } else { found.forEach { follow($0) } }
@@ -78,30 +74,12 @@ struct GuardReach: Sendable {
     fillingByRoutes = cells.subtracting(byStatements)
   }
 
-  private mutating func statements(of place: Int) -> [CellUnit]? {
-    if let known = units[place] { return known }
-    let text = texts[place]
-    let found = text.isBroken || text.mentionsAnyOut ? nil : CellUnit.units(of: text.text, in: text.number)
-    units[place] = .some(found)
-    return found
-  }
-
-  /// Whether a statement gives a name a value or changes it, itself or by a function that it calls or is.
-  private mutating func gives(_ unit: CellUnit, _ name: String) -> Bool {
-    if unit.gives.contains(name) { return true }
-    let functions =
-      changing[name]
-      ?? Set(staleness.functionNames.filter { staleness.assigned(byCalling: [$0]).contains(name) })
-    changing[name] = functions
-    return !functions.isDisjoint(with: unit.mentions)
-  }
-
   /// The statements of a cell that give a name a value or change it. One that does so by another name does not tell, but
   /// leads to it; a route counts so where nothing else is found, since what it does for requests is kept anyway.
-  private mutating func statements(of place: Int, changing name: String, hasOtherNames: Bool) -> [CellUnit] {
-    let all = statements(of: place) ?? []
-    var found = all.filter { self.gives($0, name) || hasOtherNames && !$0.isRoute && leads($0, to: name) }
-    if found.isEmpty, hasOtherNames { found = all.filter { leads($0, to: name) } }
+  private mutating func found(at place: Int, changing name: String, isSeen: Bool) -> [CellUnit] {
+    let all = statements.ofCell(at: place) ?? []
+    var found = all.filter { statements.gives($0, name) || isSeen && !$0.isRoute && leads($0, to: name) }
+    if found.isEmpty, isSeen { found = all.filter { leads($0, to: name) } }
     return found
   }
 

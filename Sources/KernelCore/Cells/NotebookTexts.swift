@@ -8,7 +8,7 @@ struct NotebookTexts: Sendable {
   let texts: [CellText]
   /// As if all had run.
   let staleness: Staleness
-  let otherNames: OtherNames
+  /// What cells change by asking routes, by their places.
   let requests: [Int: ChangedNames]
 
   /// - Parameter known: texts that have been read already: reading one takes most of the time.
@@ -23,8 +23,7 @@ struct NotebookTexts: Sendable {
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
     (self.texts, self.staleness) = (texts, staleness)
-    otherNames = OtherNames(texts, staleness)
-    requests = OwnRequests(texts, staleness, otherNames).requested
+    requests = OwnRequests(texts, staleness).requested
   }
 
   /// Whether they are those of some cells, in that order.
@@ -33,16 +32,8 @@ struct NotebookTexts: Sendable {
       && zip(texts, cells).allSatisfy { $0.number == $1.number && $0.text == $1.text }
   }
 
-  /// What a cell changes by other names.
-  func changed(by number: Int) -> ChangedNames? {
-    texts.firstIndex { $0.number == number }.flatMap { otherNames.changed[$0] }
-  }
-
-  /// What a cell assigns to and changes, by whatever names.
+  /// What a cell assigns to and changes by the names that stand there, and in functions that it calls.
   func found(by number: Int) -> ChangedNames {
-    var names = changed(by: number) ?? ChangedNames()
-    names.atOnce.formUnion(staleness.assigned(by: number))
-    names.later.formUnion(staleness.assigned(laterBy: number))
-    return names
+    ChangedNames(atOnce: staleness.assigned(by: number), later: staleness.assigned(laterBy: number))
   }
 }

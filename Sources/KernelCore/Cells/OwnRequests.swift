@@ -10,11 +10,10 @@ struct OwnRequests {
   private(set) var requested: [Int: ChangedNames] = [:]
   private let handlers: [CellText.Handler]
   private let staleness: Staleness
-  private let otherNames: OtherNames
   private var addresses: [String: Set<Resolution.CalledAddress>] = [:]
 
-  init(_ texts: [CellText], _ staleness: Staleness, _ otherNames: OtherNames) {
-    (self.staleness, self.otherNames) = (staleness, otherNames)
+  init(_ texts: [CellText], _ staleness: Staleness) {
+    self.staleness = staleness
     handlers = texts.flatMap(\.handlers)
     for text in texts {
       for (name, called) in text.calledByFunctions { addresses[name, default: []].formUnion(called) }
@@ -45,7 +44,6 @@ struct OwnRequests {
       for handler in handlers where CalledRoutes.mayAnswer([handler.route], address) {
         found.formUnion(handler.uses.assigns)
         found.formUnion(staleness.assigned(byCalling: handler.uses.reads))
-        found.formUnion(otherNames.changed(by: handler.uses))
         let inner = handler.addresses.union(addressesCalled(by: handler.uses.reads))
         for address in inner where known.insert(address).inserted { open.append(address) }
       }

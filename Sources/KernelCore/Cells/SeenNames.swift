@@ -10,6 +10,8 @@ struct SeenNames {
   private var declarers: [String: [Int]] = [:]
   /// For names what `sources(of:)` gave.
   private var sources: [String: Set<String>] = [:]
+  /// What guards use by what was seen.
+  private var guardedFirst: Set<String>?
 
   init(_ observed: ObservedChanges, _ texts: [CellText], _ staleness: Staleness) {
     (self.observed, self.texts, self.staleness) = (observed, texts, staleness)
@@ -20,36 +22,34 @@ struct SeenNames {
     }
   }
 
-  /// What cells change by another name, by their places: as they were seen to, the others as was found from the texts.
-  ///
-  /// - Parameter foundBefore: what was found from the text with which a cell was seen, where it has another now. Of that
-  ///   nothing more counts than was seen.
-  mutating func changed(
-    _ byTexts: [Int: ChangedNames], foundBefore: [Int: ChangedNames]
-  ) -> [Int: ChangedNames] {
-    var changed = byTexts
+  /// What cells were seen to change, by their places.
+  mutating func changed() -> [Int: ChangedNames] {
+    var changed: [Int: ChangedNames] = [:]
     for (number, names) in observed.byCell {
       guard let place = places[number] else { continue }
-      var seen = ChangedNames(
-        atOnce: roots(of: names.atOnce), later: roots(of: names.later),
-        forRequests: byTexts[place]?.forRequests ?? [])
-      if !observed.isComplete || observed.unsettled.contains(number) {
-        let known = foundBefore[number] ?? ChangedNames()
-        seen.atOnce.formUnion(byTexts[place]?.atOnce.subtracting(known.atOnce) ?? [])
-        seen.later.formUnion(byTexts[place]?.later.subtracting(known.later) ?? [])
-      }
-      changed[place] = seen.isEmpty ? nil : seen
+      let seen = ChangedNames(atOnce: roots(of: names.atOnce), later: roots(of: names.later))
+      if !seen.isEmpty { changed[place] = seen }
     }
     return changed
   }
 
-  /// Adds those that guards use, though they belong to others that guards do not use; true where there are more now.
+  /// Adds those that guards use, though they belong to others that guards do not use, and of cells of which not all was
+  /// seen all that guards use and they take; true where there are more now.
   mutating func grow(_ changed: inout [Int: ChangedNames], among guarded: Set<String>) -> Bool {
     var hasGrown = false
+    // What is only taken to be changed leads to no more.
+    let guardedFirst = guardedFirst ?? guarded
+    self.guardedFirst = guardedFirst
     for (number, names) in observed.byCell {
       guard let place = places[number] else { continue }
-      let atOnce = roots(of: names.atOnce.intersection(guarded))
-      let later = roots(of: names.later.intersection(guarded))
+      var atOnce = roots(of: names.atOnce.intersection(guarded))
+      var later = roots(of: names.later.intersection(guarded))
+      if !observed.isComplete || observed.unclear.contains(number) {
+        let uses = texts[place].uses
+        let mayChange = guardedFirst.subtracting(uses.declares)
+        atOnce.formUnion(staleness.reached(from: uses.reads).intersection(mayChange))
+        later.formUnion(staleness.read(laterBy: number).intersection(mayChange))
+      }
       let known = changed[place] ?? ChangedNames()
       if atOnce.isSubset(of: known.atOnce), later.isSubset(of: known.later) { continue }
       changed[place, default: ChangedNames()].atOnce.formUnion(atOnce)

@@ -72,12 +72,15 @@ public struct Resolution: Sendable {
     /// Whether some use is made as the text runs, by a closure given to `map` as well; a function with a name, a
     /// handler and what is given to a timer run later, but for an `after` whose value is used.
     public var isAtOnce: Bool
+    /// How many uses these are.
+    var count = 0
 
-    /// Takes in another use of the same global, further down.
+    /// Takes in a use of the same global, further down.
     mutating func join(_ other: Use) {
       if other.isAtTopLevel, !isAtTopLevel { span = other.span }
       isAtTopLevel = isAtTopLevel || other.isAtTopLevel
       isAtOnce = isAtOnce || other.isAtOnce
+      count += 1
     }
   }
 
@@ -95,25 +98,10 @@ public struct Resolution: Sendable {
 
   /// What code has to do with globals.
   public struct GlobalUses: Hashable, Sendable {
-    public init(reads: Set<String> = []) { self.reads = reads }
-
     /// Those that it reads.
-    public internal(set) var reads: Set<String>
+    public internal(set) var reads: Set<String> = []
     /// Those that it assigns to, and whose array or dictionary it changes.
     public internal(set) var assigns: Set<String> = []
-    /// Those among them whose array or dictionary it changes.
-    public internal(set) var changes: Set<String> = []
-    /// Those of which it changes a part by another name, be it one that a function of these names gives.
-    public internal(set) var changesParts: Set<SharedPart> = []
-    /// What it gives functions that it calls.
-    public internal(set) var given: [Taker: Set<SharedPart>] = [:]
-
-    /// Takes in what else it reads, and whose array or dictionary it changes.
-    public mutating func noteChanges(reads: Set<String>, changes: Set<String>) {
-      self.reads.formUnion(reads)
-      self.assigns.formUnion(changes)
-      self.changes.formUnion(changes)
-    }
   }
   /// The patterns of the routes that the text declares, each with its literal's place.
   public struct RoutePlace: Hashable, Sendable {
@@ -201,19 +189,6 @@ public struct Resolution: Sendable {
   public internal(set) var readsWhenCalled: [String: Set<String>] = [:]
   /// The same of the globals that they assign to, and whose array or dictionary they change.
   public internal(set) var assignsWhenCalled: [String: Set<String>] = [:]
-  /// For each function that may be called what it changes by another name.
-  public internal(set) var changesPartsWhenCalled: [Changer: Set<SharedPart>] = [:]
-  /// And what it gives those that it calls.
-  public internal(set) var givenWhenCalled: [Changer: [Taker: Set<SharedPart>]] = [:]
-  /// The functions with a name that members are.
-  public internal(set) var functionsOfMembers: [Changer: Set<String>] = [:]
-  /// What the text changes by another name as it runs, and what it gives functions then; nothing else is in it.
-  public internal(set) var changedParts = GlobalUses()
-  /// For each global that the text gives a value, and each of its functions with a name, what that or what it gives may
-  /// be a part of; and the same of what is in it.
-  public internal(set) var otherNames: [SharedPart: Set<SharedPart>] = [:]
-  /// The functions of which it may matter whether they give what they are given.
-  public internal(set) var handing: Set<String> = []
   /// What goes on when the text has run, as what timers and `async` run, where it is written in their place. What
   /// handlers begin is not among it: that is a request's.
   public struct GoingOn: Hashable, Sendable {

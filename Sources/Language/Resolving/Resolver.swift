@@ -77,8 +77,6 @@ public final class Resolver {
   var groupPrefix = ""
   /// The texts that the text declares with `let` and that are written out.
   var writtenTexts: [String: String] = [:]
-  /// What the parameters of a closure may be parts of that is resolved next, where it is given to a call.
-  var closureParts: [SharedParts]?
   /// How many groups are around the place, as far as they stand in no other braces.
   var outermostGroups = 0
   /// How often the text names `Out`, and how often with the number of a cell.
@@ -98,14 +96,7 @@ public final class Resolver {
   var handlers = 0
   /// How many functions surround the place that run later than the text, if ever.
   var laterFunctions = 0
-  var followsParts = false
-  /// The function around the place that is kept as a member, and in how many others that stands.
-  var member: (name: String, depth: Int)?
-  var held = HeldData()
-  /// What each global is a part of: itself. Asked for with each use.
-  var globalParts: [String: SharedParts] = [:]
-  /// How often each global is read, and how often of those to change what it holds and for nothing else.
-  var readCounts: [String: Int] = [:]
+  /// How often each global is read to change what it holds and for nothing else.
   var readsToChange: [String: Int] = [:]
 
   private init(source: SourceText, globals: any GlobalNames) {
@@ -120,22 +111,16 @@ public final class Resolver {
   ///   - whole: the text that the program is a part of; nil where it is all. What texts it gives names is known in each
   ///     part.
   ///   - globals: the names known before; those that the text declares win over them.
-  ///   - followsParts: whether to find out what the text changes by other names than its own, which takes a while:
-  ///     `changedParts`, `changesPartsWhenCalled`, `givenWhenCalled`, `functionsOfMembers`, `otherNames`, `handing` and
-  ///     `changesAlone`.
   public static func resolve(
-    _ program: FunctionNode, partOf whole: FunctionNode? = nil, source: SourceText, globals: any GlobalNames,
-    followsParts: Bool = false
+    _ program: FunctionNode, partOf whole: FunctionNode? = nil, source: SourceText, globals: any GlobalNames
   ) -> Resolution {
     let resolver = Resolver(source: source, globals: globals)
-    resolver.followsParts = followsParts
     resolver.collectGlobals(program.body)
     if let whole { resolver.noteWrittenTexts(whole.body) }
     resolver.resolve(program)
-    resolver.noteHeldChanges()
     resolver.resolution.mentionsAnyOut = resolver.outs > resolver.outsByNumber
     resolver.resolution.changesAlone = Set(
-      resolver.readsToChange.filter { resolver.readCounts[$0] == $1 }.keys)
+      resolver.readsToChange.filter { resolver.resolution.reads[$0]?.count == $1 }.keys)
     resolver.resolution.diagnostics.sort {
       ($0.span.start, $0.severity.rawValue) < ($1.span.start, $1.severity.rawValue)
     }
@@ -153,8 +138,6 @@ public final class Resolver {
     function.parent = frames.last?.node
     if function.role == .function || function.role == .closure { resolution.hasFunctions = true }
     frames.append(Frame(function))
-    let given = closureParts
-    closureParts = nil
     if function.role == .main {
       resolveStatements(function.body)
     } else {
@@ -164,13 +147,11 @@ public final class Resolver {
           if let value = parameter.defaultValue { resolve(value) }
           let variable = makeVariable(
             NameDeclaration(parameter.name, parameter.span), isLet: true, .parameter)
-          variable.shared = parts(ofParameter: index, parameter, given)
           function.parameterVariables.append(variable)
         }
         withScope {
           prepare(function.body)
           resolveStatements(function.body)
-          for value in function.body.lastValues { noteGives(value) }
         }
       }
     }

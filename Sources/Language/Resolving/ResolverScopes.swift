@@ -156,7 +156,6 @@ extension Resolver {
       reference.binding = .global
       if isRead {
         if reference.name == "Out" { outs += 1 }
-        if followsParts { readCounts[reference.name, default: 0] += 1 }
         let use = use(of: reference)
         resolution.reads[reference.name, default: use].join(use)
         if laterFunctions > 0, let declaring {
@@ -167,7 +166,7 @@ extension Resolver {
       if isWrite {
         let use = use(of: reference)
         resolution.writes[reference.name, default: use].join(use)
-        noteAssignmentWhenCalled(reference, isChange: false)
+        noteAssignmentWhenCalled(reference)
       }
       if !isKnown(reference.name) { reportUnknown(reference, isWrite: isWrite) }
     }
@@ -232,65 +231,11 @@ extension Resolver {
   }
 
   /// Notes that a global is assigned, or that what it holds is changed, where code does so that runs later or goes on.
-  func noteAssignmentWhenCalled(_ reference: NameReference, isChange: Bool) {
-    if laterFunctions > 0 {
-      if case .member? = changer {
-        noteShared([.global(reference.name, .own)])
-      } else if let declaring {
-        resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
-      }
+  func noteAssignmentWhenCalled(_ reference: NameReference) {
+    if laterFunctions > 0, let declaring {
+      resolution.assignsWhenCalled[declaring, default: []].insert(reference.name)
     }
-    noteGoingOn {
-      $0.assigns.insert(reference.name)
-      if isChange { $0.changes.insert(reference.name) }
-    }
-  }
-
-  /// Notes that a part of some globals is changed by another name.
-  func noteShared(_ parts: Set<SharedPart>) {
-    for case .parameter(let key, _, let depth) in parts where depth <= frames.count {
-      frames[depth - 1].node.changedParameters.insert(key)
-    }
-    let parts = known(parts)
-    if parts.isEmpty { return }
-    if laterFunctions == 0 {
-      resolution.changedParts.changesParts.formUnion(parts)
-    } else if let changer {
-      resolution.changesPartsWhenCalled[changer, default: []].formUnion(parts)
-    }
-    noteGoingOn { $0.changesParts.formUnion(parts) }
-  }
-
-  /// Those of some parts that mean something to the text as a whole: what local functions are given does not.
-  private func known(_ parts: Set<SharedPart>) -> Set<SharedPart> {
-    Set(
-      parts.lazy.compactMap { [member] part in
-        switch part {
-        case .held: nil
-        case .parameter(let key, let level, let depth):
-          depth == member?.depth ?? 2 ? .parameter(key, level, depth: 2) : nil
-        case .global, .receiver, .handed: part
-        }
-      })
-  }
-
-  /// By whose call it is done what stands here, where that runs later.
-  private var changer: Changer? {
-    if let member { return .member(member.name, of: declaring) }
-    return declaring.map(Changer.global)
-  }
-
-  /// Notes that parts of some globals are given to a function.
-  func noteGiven(_ given: Set<SharedPart>, to taker: Taker) {
-    if given.contains(.held) { noteHeldGiven(to: taker) }
-    let parts = known(given)
-    if parts.isEmpty { return }
-    if laterFunctions == 0 {
-      resolution.changedParts.given[taker, default: []].formUnion(parts)
-    } else if let changer {
-      resolution.givenWhenCalled[changer, default: [:]][taker, default: []].formUnion(parts)
-    }
-    noteGoingOn { $0.given[taker, default: []].formUnion(parts) }
+    noteGoingOn { $0.assigns.insert(reference.name) }
   }
 
   /// Notes a use in what goes on when the text has run, and in what answers requests.

@@ -39,12 +39,10 @@ extension Resolver {
     case .declaration(let node): withDeclaring(node.name) { $0.resolve(node) }
     case .assignment(let target, let combining, _, let value):
       switch target.kind {
-      case .member(_, let name, _, _): resolve(value, asMember: name)
-      case .index(_, let key, _, _): resolve(value, keptAs: key)
+      case .member, .index: resolveKept(value)
       default: resolve(value)
       }
       resolveTarget(target, isRead: combining != nil)
-      noteSources(of: target, assigned: value)
     case .function(let name, let function):
       withDeclaring(name) { resolver in resolver.runningLater { $0.resolveFunction(name, function) } }
     case .route(let node):
@@ -75,10 +73,7 @@ extension Resolver {
     case .forLoop(_, let names, let sequence, let body):
       resolve(sequence)
       withScope {
-        for name in names {
-          declare(name, isLet: true, .loop)
-          noteSources(ofElement: name, in: sequence)
-        }
+        for name in names { declare(name, isLet: true, .loop) }
         resolveLoopBody(body)
       }
     case .return(let value):
@@ -87,10 +82,7 @@ extension Resolver {
       case .cleanup: report(.returnFromDefer, at: statement.span)
       default: break
       }
-      if let value {
-        resolve(value)
-        noteGives(value)
-      }
+      if let value { resolve(value) }
     case .break: checkLoop("break", statement.span)
     case .continue: checkLoop("continue", statement.span)
     case .throw(let value): resolve(value)
@@ -145,6 +137,13 @@ extension Resolver {
     laterFunctions += 1
     body(self)
     laterFunctions -= 1
+  }
+
+  /// Resolves what is neither called where it is written nor given to a call: whoever uses the name that is declared may
+  /// call a function there.
+  private func resolveKept(_ value: Expression) {
+    guard case .closure(let function) = value.kind else { return resolve(value) }
+    if declaring == nil { resolve(function) } else { runningLater { $0.resolve(function) } }
   }
 
   private func handling(_ handler: FunctionNode) {
@@ -202,13 +201,11 @@ extension Resolver {
       initializing.removeLast()
     }
     declare(node.name, isLet: node.isLet, .declaration)
-    noteSources(of: node.name, in: node.value)
   }
 
   private func resolveFunction(_ name: NameDeclaration, _ function: FunctionNode) {
     if isAtOutermostLevel { declare(name, isLet: true, .function) }
     resolve(function)
-    noteSources(of: name, givenBy: function)
     guard let variable = name.variable else { return }
     passedFunctions.insert(ObjectIdentifier(variable))
     // A function used above its declaration must not need what is declared between the two.
@@ -246,7 +243,6 @@ extension Resolver {
       resolve(node.value)
       checkAwaited(node.value)
       declare(node.name, isLet: node.isLet, .declaration)
-      noteSources(of: node.name, in: node.value)
     }
   }
 
@@ -300,7 +296,7 @@ extension Resolver {
       if isAll { readsToChange[reference.name, default: 0] += 1 }
       let use = use(of: reference)
       resolution.changes[reference.name, default: use].join(use)
-      noteAssignmentWhenCalled(reference, isChange: true)
+      noteAssignmentWhenCalled(reference)
     case .member(let receiver, _, _, _), .index(let receiver, _, _, _): noteChange(in: receiver, isAll: isAll)
     default: break
     }
@@ -309,10 +305,6 @@ extension Resolver {
   private func resolveTarget(_ target: Expression, isRead: Bool) {
     guard case .name(let reference) = target.kind else {
       resolve(target)
-      switch target.kind {
-      case .member(let base, _, _, _), .index(let base, _, _, _): noteChangeOfShared(base)
-      default: break
-      }
       return noteChange(in: target, isAll: true)
     }
     guard let variable = bind(reference, isRead: isRead, isWrite: true) else {
@@ -321,7 +313,6 @@ extension Resolver {
       return
     }
     variable.isReassigned = true
-    if case .captured = reference.binding { noteChangeOfHeld(variable) }
     guard variable.isLet else { return }
     let name = variable.name
     switch variable.origin {
@@ -370,7 +361,7 @@ extension Resolver {
         if case .name = pair.key.kind { isKey = true }
         resolve(pair.key)
         isKey = false
-        resolve(pair.value, keptAs: pair.key)
+        resolveKept(pair.value)
       }
     case .name(let reference): bind(reference, isRead: true, isWrite: false)
     case .unary(_, let operand): resolve(operand)
@@ -398,27 +389,22 @@ extension Resolver {
       noteGroup(of: callee, arguments)
       if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
         noteChange(in: receiver, isAll: ChangingMembers.givingNil.contains(name))
-        noteChangeOfShared(receiver)
       }
       let isTimer = if case .name(let name) = callee.kind { isTimer(name.name, expression) } else { false }
       for argument in arguments {
-        let isClosure = if case .closure = argument.value.kind { true } else { false }
-        if isClosure { closureParts = closureParts(in: callee, arguments) }
-        if isClosure, isTimer {
-          goingOn(isFiber: false) { $0.runningLater { $0.resolve(argument.value) } }
-        } else if case .closure(let function) = argument.value.kind {
-          resolve(function)
-        } else {
+        guard case .closure(let function) = argument.value.kind else {
           resolve(argument.value)
+          continue
+        }
+        if isTimer {
+          goingOn(isFiber: false) { $0.runningLater { $0.resolve(function) } }
+        } else {
+          resolve(function)
         }
       }
       noteAddress(of: callee, arguments)
-      noteGiven(to: callee, arguments)
-      if case .member(let receiver, let name, _, _) = callee.kind, ChangingMembers.all.contains(name) {
-        for argument in arguments where followsParts { noteStored(parts(in: argument.value), in: receiver) }
-      }
     case .optionalChain(let inner): resolve(inner)
-    case .closure(let function): resolveKept(function)
+    case .closure: resolveKept(expression)
     case .async(let function):
       goingOn(isFiber: true) { $0.resolve(function) }
     case .await(let inner):

@@ -134,8 +134,6 @@ public final class Variable {
   public let isFunction: Bool
   /// What it was declared as, for messages about it.
   let origin: Origin
-  /// What it may hold a part of.
-  var shared = SharedParts()
 
   enum Origin {
     case declaration, parameter, loop, caughtError, function
@@ -205,10 +203,6 @@ public final class FunctionNode {
   public internal(set) var usesRequest = false
   /// Whether it reads `request.chunks`.
   public internal(set) var usesChunks = false
-  /// What it may give a part of.
-  var gives = SharedParts()
-  /// Which of what it is given it changes, as far as that is known.
-  var changedParameters: Set<ParameterKey> = []
 
   public init(
     role: Role, name: String, parameters: [Parameter], hasExplicitParameters: Bool, body: [Statement],
