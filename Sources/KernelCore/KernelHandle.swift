@@ -170,6 +170,11 @@ public final class KernelHandle: Sendable {
     loop.execute { [supervisor] in supervisor.value.holdRequests() }
   }
 
+  /// Ends `holdRequests`: only requests for a route that is gone for the moment still wait, as by `holdRoutes`.
+  public func releaseRequests() {
+    loop.execute { [supervisor] in supervisor.value.releaseRequests() }
+  }
+
   /// Ends `rerunAll` at the cell that waits, which goes on by itself; gives its number, and nil where the loop is busy.
   /// What the cell comes to is told as that of the others. Between two cells the next one counts as interrupted, and nil
   /// is given.

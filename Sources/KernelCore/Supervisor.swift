@@ -382,6 +382,12 @@ final class Supervisor: Responder {
   /// What surrounds routes may be gone for a moment: until `releaseRoutes` all requests from outside wait.
   func holdRequests() { isHoldingAll = true }
 
+  /// What surrounds routes is there: requests wait only where their route is gone for the moment.
+  func releaseRequests() {
+    isHoldingAll = false
+    for entry in held where !isToWait(entry.exchange.request) { release(entry) }
+  }
+
   /// What is gone now stays so: the requests that wait for it are answered.
   ///
   /// - Parameter routes: those of cells that have still to run; nil where nothing is to come any more.

@@ -96,7 +96,7 @@ struct KernelOptions: ParsableArguments {
 
 extension Style.Use: ExpressibleByArgument {}
 
-/// A length of time on the command line: `2s`, `250ms`, `5m`, or a number of seconds.
+/// A length of time on the command line: `2s`, `250ms`, `5m`, `1d`, or a number of seconds.
 struct TimeSpan: ExpressibleByArgument {
   let seconds: Double
   var nanoseconds: Int { Int(seconds * 1e9) }
@@ -104,7 +104,7 @@ struct TimeSpan: ExpressibleByArgument {
   init(seconds: Double) { self.seconds = seconds }
 
   init?(argument: String) {
-    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
+    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)]
     let unit = units.first { argument.hasSuffix($0.0) } ?? ("", 1)
     guard let number = Double(argument.dropLast(unit.0.count)), number >= 0, number < 1e6 else { return nil }
     seconds = number * unit.1

@@ -162,7 +162,7 @@ struct RequestArguments {
 
   /// `500ms`, `5s`, `2m`.
   static func duration(_ text: String) -> Duration? {
-    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
+    let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)]
     guard let (unit, seconds) = units.first(where: { text.hasSuffix($0.0) }),
       let number = Double(text.dropLast(unit.count)), number > 0, number * seconds < 1e9
     else { return nil }

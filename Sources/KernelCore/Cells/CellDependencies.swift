@@ -261,6 +261,13 @@ public struct CellDependencies: Sendable {
     texts.filter { numbers.contains($0.number) }.flatMap(\.routes)
   }
 
+  /// Whether a cell takes anything that guards use and cells declare, as it runs or by what goes on then: it may change that.
+  public func takesOfGuards(_ number: Int) -> Bool {
+    guard let text = text(number), !namesOfGuards.isEmpty else { return false }
+    let taken = staleness.reached(from: text.uses.reads).union(staleness.read(laterBy: number))
+    return taken.contains { namesOfGuards.contains($0) && declarers[$0] != nil }
+  }
+
   /// Whether a cell declares what runs before the handlers of routes, and may keep them from running.
   public func guards(_ number: Int) -> Bool { text(number)?.guards ?? false }
 

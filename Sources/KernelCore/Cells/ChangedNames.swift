@@ -7,6 +7,6 @@ public struct ChangedNames: Sendable, Equatable {
     (self.atOnce, self.later) = (atOnce, later)
   }
 
-  var all: Set<String> { atOnce.union(later) }
+  public var all: Set<String> { atOnce.union(later) }
   var isEmpty: Bool { atOnce.isEmpty && later.isEmpty }
 }

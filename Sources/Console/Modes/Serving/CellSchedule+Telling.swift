@@ -88,6 +88,15 @@ extension CellSchedule {
     return dependencies.awaited(Set(pending.map(\.number)))
   }
 
+  /// Whether a cell that has run since the file was adopted, or has not ended, was seen to change what a guard uses.
+  func haveChangedGuards(_ observed: ObservedChanges) -> Bool {
+    let names = dependencies.namesOfGuards
+    return (done.union(underWay)).contains { !(observed.byCell[$0]?.all.isDisjoint(with: names) ?? true) }
+      || entries.contains {
+        $0.hasFailed && !(observed.byFailedRuns[$0.number] ?? []).isDisjoint(with: names)
+      }
+  }
+
   /// The cells that have not ended.
   var underWay: [Int] { entries.filter(\.isUnderWay).map(\.number) }
 

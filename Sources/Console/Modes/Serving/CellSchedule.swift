@@ -71,8 +71,10 @@ struct CellSchedule {
   private var isMoved = false
   /// Whether a cell that is to run or is gone declares something around routes, or what a guard uses, or did.
   private(set) var movesSurroundings = false
+  /// Whether a cell that is to run takes what a guard uses, and so may change it by another name than its own.
+  private(set) var mayChangeGuards = false
   /// The cells that have run well, or are gone, since the file was last adopted.
-  private var done: Set<Int> = []
+  private(set) var done: Set<Int> = []
   /// Those that have run, well or not, in place of what went on of an earlier run.
   private var replaced: Set<Int> = []
 
@@ -140,8 +142,18 @@ struct CellSchedule {
     let again =
       asMeant.isEmpty ? [] : isAnyGoneOrMoved ? Set(asMeant.keys) : Set(dependencies.affected(by: changed))
     changed.formUnion(again.intersection(asMeant.keys))
-    let certain = dependencies.certain(of: changed, beside: Set(goingOn.map(\.number)), since: before)
-    let concerned = Set(dependencies.affected(by: changed, undoing: certain, since: before))
+    var certain: Set<Int>
+    var concerned: Set<Int>
+    while true {
+      certain = dependencies.certain(of: changed, beside: Set(goingOn.map(\.number)), since: before)
+      concerned = Set(dependencies.affected(by: changed, undoing: certain, since: before))
+      // Nor are such cells among those that have run, and what they had changed is declared anew, perhaps.
+      let more =
+        asMeant.isEmpty
+        ? [] : Set(dependencies.affected(by: concerned)).intersection(asMeant.keys).subtracting(changed)
+      if more.isEmpty { break }
+      changed.formUnion(more)
+    }
     let due =
       goingOn.isEmpty
       ? concerned
@@ -161,6 +173,7 @@ struct CellSchedule {
       due.contains { dependencies.surrounds($0) || ofGuards.contains($0) || wereOfGuards.contains($0) }
       || order.contains { wereOfGuards.contains($0) && !numbers.contains($0) }
       || order.contains { before.surrounds($0) && (due.contains($0) || !numbers.contains($0)) }
+    mayChangeGuards = due.contains(where: dependencies.takesOfGuards)
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     for (number, names) in requested where stopped.contains(number) {
       requestedByFailed[number, default: []].formUnion(names)

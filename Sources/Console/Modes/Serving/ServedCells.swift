@@ -59,6 +59,10 @@ final class ServedCells {
     var began = ContinuousClock.now
     var report = ReloadReport()
     var hasToldOfWait = false
+    /// Whether all requests wait until it is over; and whether they do since a cell may change what a guard reads, and it is
+    /// to be looked at whether it has.
+    var holdsAll = false
+    var holdsUnsure = false
     /// Whether a cell has run since it was looked at what cells have changed, and how often that was.
     var hasRunUnseen = false
     var looks = 0
@@ -117,6 +121,7 @@ final class ServedCells {
       case .stop(let number): stop(number)
       case .wait(let number):
         let isServing = serveDespiteWait()
+        letInDespiteWait()
         tellOfWait(number)
         return isServing
       case .rest:
@@ -293,13 +298,27 @@ final class ServedCells {
     return true
   }
 
+  /// A cell that waits, and might change what a guard reads, holds requests up no longer where nothing of that was changed.
+  private func letInDespiteWait() {
+    guard let reload, !reload.isStart, reload.holdsUnsure, .now - reload.began > ServedCells.patience,
+      let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards)
+    else { return }
+    self.reload?.holdsUnsure = false
+    if schedule.haveChangedGuards(observed) {
+      self.reload?.holdsAll = true
+    } else {
+      kernel.releaseRequests()
+    }
+  }
+
   /// Says which cell the others wait for.
   private func tellOfWait(_ number: Int) {
     guard let reload, !reload.hasToldOfWait, let began = runs[number]?.began,
       .now - began > ServedCells.patience
     else { return }
-    let areHeld = reload.isStart || schedule.movesSurroundings
-    let guards = areHeld ? schedule.declaringGuards(schedule.pendingGuards) : []
+    let areHeld = reload.isStart || reload.holdsAll
+    var guards = areHeld ? schedule.declaringGuards(schedule.pendingGuards) : []
+    if guards.isEmpty, reload.holdsAll { guards = [number] }
     self.reload?.hasToldOfWait = true
     let consequence =
       !needsAll || !reload.isStart
@@ -353,7 +372,10 @@ final class ServedCells {
     let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards)
     let stopped = schedule.adopt(new.texts, mayFail: new.mayFail, observed: observed)
     kernel.pauseTimers(ofCells: schedule.due)
-    if schedule.movesSurroundings || !schedule.missingGuards.isEmpty { kernel.holdRequests() }
+    let holdsAll = schedule.movesSurroundings || !schedule.missingGuards.isEmpty
+    reload?.holdsAll = holdsAll
+    reload?.holdsUnsure = !holdsAll && schedule.mayChangeGuards
+    if holdsAll || schedule.mayChangeGuards { kernel.holdRequests() }
     setOrder()
     stopped.forEach(stop)
   }
