@@ -107,70 +107,37 @@ import Testing
     }
   }
 
-  /// A cell that fails as it may, when it has filled what a guard reads, fills it again where that begins anew.
-  @Test(arguments: ["throw \"x\"", "expect(banned.count == 9)", "await get(\"/nothing\")"])
-  func whatACellThatFailsAsItMayHasFilledIsFilledAgain(failing: String) async throws {
-    try await onOwnThread {
-      let text = """
-        # %% 1
-        let banned = []
-        # %% 2
-        group "/in" {
-          before { if banned.contains(request.headers["x-t"] ?? "") { throw httpError(401) } }
-          route "/" { "in" }
-        }
-        # %% 3 tags=["raises-exception"]
-        for name in ["eve"] { banned.append(name) }
-        \(failing)
-        # %% 4
-        banned.append("zed")
-
-        """
-      let path = try Serving.temporaryFile(text)
-      let serving = try Serving.start(path, ["--watch"])
-      func status(_ name: String) throws -> Int {
-        try serving.ask("/in", headers: [("x-t", name)]).status
-      }
-      #expect(try [status("eve"), status("zed"), status("ann")] == [401, 401, 200])
-      try text.replacing("zed", with: "yan").write(toFile: path, atomically: true, encoding: .utf8)
-      try serving.program.wait(for: "reloaded: cells 1 (anew, for a guard), ", in: .error)
-      #expect(try [status("eve"), status("zed"), status("yan")] == [401, 200, 401])
-      try serving.stop()
-    }
-  }
-
-  /// While a cell waits that has let somebody in, by whatever way, and has still to take that back or fail.
-  @Test(arguments: ["forbid(\"old\")", "throw 1"])
-  func nobodyIsLetInByWhatACellTakesBack(end: String) async throws {
+  /// A new cell that fills what a guard reads, by whatever way, of what a cell further down has changed has it as at a start.
+  @Test(arguments: [
+    "func signIn(name) { store.put(name) }", "let s = store\nfunc signIn(name) { s[\"put\"](name) }",
+  ])
+  func whatANewCellFillsIsMadeOfWhatAStartWouldHave(signIn: String) async throws {
     try await onOwnThread {
       let cells = [
-        Self.users + """
-
-          func allow(token) { users.first { $0.n == "u" }.tokens.append(token) }
-          func forbid(token) { users.first { $0.n == "u" }.tokens.removeAll { $0 == token } }
-          """,
+        "let team = [\"ann\"]",
+        """
+        func Store() {
+          let d = [:]
+          ["put": { k in d[k] = true; nil }, "get": { k in d[k] }]
+        }
+        let store = Store()
+        """, signIn, "1",
         """
         group "/in" {
-          before {
-            if !users.contains({ u in u.tokens.contains(request.headers["x-t"]) }) { throw httpError(401) }
-          }
+          before { if store.get(request.headers["x-t"] ?? "") == nil { throw httpError(401) } }
           route "/" { "in" }
         }
-        """,
+        """, "team.append(\"eve\")",
       ]
       let edited = try EditedFile(cells)
-      let waiting = "print(\"waits\")\nawait sleep(300ms)"
-      try edited.write(cells + ["allow(\"old\")\n\(waiting)\n\(end)"])
-      try edited.serving.program.wait(for: "waits", times: 1, in: .output)
-      // It waits until the cell has ended.
-      #expect(try edited.serving.ask("/in", headers: [("x-t", "old")]).status == 401)
-      try edited.told(end == "throw 1" ? "3 failed, and nothing of it is served" : "reloaded: cell 3 in ")
-      try edited.write(cells)
-      try edited.told("3 is gone")
-      // One that only reads holds nobody up for longer than it takes to see that.
-      try edited.write(cells + ["let n = users.count\n\(waiting.replacing("300ms", with: "1h"))"])
-      try edited.serving.program.wait(for: "waits", times: 2, in: .output)
-      #expect(try edited.serving.ask("/in", headers: [("x-t", "old")]).status == 401)
+      var next = cells
+      next[3] = "for name in team { signIn(name) }"
+      try edited.write(next)
+      try edited.told("reloaded: ")
+      func status(_ name: String) throws -> Int {
+        try edited.serving.ask("/in", headers: [("x-t", name)]).status
+      }
+      #expect(try [status("ann"), status("eve")] == [200, 401])
       try edited.serving.stop()
     }
   }

@@ -126,17 +126,23 @@ extension CellDependencies {
         spoilt[text.number, default: []].formUnion(given.subtracting(givenAnew))
       }
     }
+    for (number, names) in changedBelow(cells) { spoilt[number, default: []].formUnion(names) }
+    return spoilt.filter { !$0.value.isEmpty }
+  }
+
+  /// For each of some cells what it assigns to, or takes for a guard to read, and cells further down change.
+  public func changedBelow(_ cells: Set<Int>) -> [Int: Set<String>] {
     let taken = cellsOfGuards.isEmpty ? { _ in [] } : namesTaken()
+    var found: [Int: Set<String>] = [:]
     for number in cells {
       guard let place = places[number] else { continue }
       let used = staleness.assigned(by: number)
         .union(cellsOfGuards.contains(number) ? taken(place) : [])
-      spoilt[number, default: []].formUnion(
-        used.filter { name in
-          givers[name]?.contains { $0 > place && changedItself(by: texts[$0].number).contains(name) } ?? false
-        })
+      found[number] = used.filter { name in
+        givers[name]?.contains { $0 > place && changedItself(by: texts[$0].number).contains(name) } ?? false
+      }
     }
-    return spoilt.filter { !$0.value.isEmpty }
+    return found
   }
 
   /// The names of others that hold a part of what a cell has declared, as sessions that clients have hold users: they

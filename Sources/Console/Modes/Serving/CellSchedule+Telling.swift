@@ -88,6 +88,15 @@ extension CellSchedule {
     return dependencies.awaited(Set(pending.map(\.number)))
   }
 
+  /// Whether a cell that is to run or has not ended takes what a guard uses, and so may change it by another name than its
+  /// own. Of one that has run with the same text, or has begun to, it is known.
+  var mayChangeGuards: Bool {
+    entries.contains { entry in
+      (entry.isDue || entry.isUnderWay) && entry.isEdited && !hadWaited.contains(entry.number)
+        && dependencies.takesOfGuards(entry.number)
+    }
+  }
+
   /// Whether a cell that has run since the file was adopted, or has not ended, was seen to change what a guard uses.
   func haveChangedGuards(_ observed: ObservedChanges) -> Bool {
     let names = dependencies.namesOfGuards

@@ -71,8 +71,8 @@ struct CellSchedule {
   private var isMoved = false
   /// Whether a cell that is to run or is gone declares something around routes, or what a guard uses, or did.
   private(set) var movesSurroundings = false
-  /// Whether a cell that is to run takes what a guard uses, and so may change it by another name than its own.
-  private(set) var mayChangeGuards = false
+  /// Cells that had not ended when the file was adopted, and have the same text: what they had changed was seen.
+  private(set) var hadWaited: Set<Int> = []
   /// The cells that have run well, or are gone, since the file was last adopted.
   private(set) var done: Set<Int> = []
   /// Those that have run, well or not, in place of what went on of an earlier run.
@@ -130,21 +130,31 @@ struct CellSchedule {
     let stale = cells.map(\.number).filter { old[$0].map { $0.isStale && !$0.isUnderWay } ?? false }
     let asMeant = failedAsMeant.filter { mayFail.contains($0.key) }
     func differs(_ number: Int, _ text: String, from texts: [Int: String]) -> Bool {
-      (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
+      if failedAsMeant[number] != nil, asMeant[number] == nil { return true }
+      return (asMeant[number] ?? texts[number]).map { !isSame($0, text) } ?? true
     }
     var changed = Set(
       cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
         + cells.map(\.number).filter { overtaken.contains($0) || reduced.contains($0) }
     ).union(dependencies.declaring(spoilt.names.intersection(dependencies.namesOfGuards)))
     // One that has failed as it may fails no longer, perhaps, where what it reads is another.
+    let numbers = Set(cells.map(\.number))
     let isAnyGoneOrMoved =
-      order.contains { number in !cells.contains { $0.number == number } } || before.isMoved(in: dependencies)
+      order.contains { !numbers.contains($0) }
+      || order != cells.map(\.number).filter(Set(order).contains)
     let again =
       asMeant.isEmpty ? [] : isAnyGoneOrMoved ? Set(asMeant.keys) : Set(dependencies.affected(by: changed))
     changed.formUnion(again.intersection(asMeant.keys))
+    let guarded = dependencies.namesOfGuards.union(before.namesOfGuards)
     var certain: Set<Int>
     var concerned: Set<Int>
     while true {
+      // What they had changed is to be changed anew.
+      let names = changed.intersection(asMeant.keys).reduce(into: Set<String>()) { names, number in
+        names.formUnion(dependencies.changedItself(by: number))
+      }
+      spoilt.add(names)
+      changed.formUnion(dependencies.declaring(names.intersection(guarded)))
       certain = dependencies.certain(of: changed, beside: Set(goingOn.map(\.number)), since: before)
       concerned = Set(dependencies.affected(by: changed, undoing: certain, since: before))
       // Nor are such cells among those that have run, and what they had changed is declared anew, perhaps.
@@ -164,16 +174,13 @@ struct CellSchedule {
 
     let edited = Set(cells.filter { differs($0.number, $0.text, from: texts) }.map(\.number))
     let underWay = Set(goingOn.map(\.number)).subtracting(concerned)
-    let numbers = Set(cells.map(\.number))
     spoilt.adopt(
       dependencies.spoilt(byEachOf: due, since: before).filter { !underWay.contains($0.key) },
-      certain: certain.union(order.filter { !numbers.contains($0) }),
-      guarded: dependencies.namesOfGuards.union(before.namesOfGuards))
+      certain: certain.union(order.filter { !numbers.contains($0) }), guarded: guarded)
     movesSurroundings =
       due.contains { dependencies.surrounds($0) || ofGuards.contains($0) || wereOfGuards.contains($0) }
       || order.contains { wereOfGuards.contains($0) && !numbers.contains($0) }
       || order.contains { before.surrounds($0) && (due.contains($0) || !numbers.contains($0)) }
-    mayChangeGuards = due.contains(where: dependencies.takesOfGuards)
     let stopped = entries.filter { $0.isUnderWay && !underWay.contains($0.number) }.map(\.number)
     for (number, names) in requested where stopped.contains(number) {
       requestedByFailed[number, default: []].formUnion(names)
@@ -183,6 +190,7 @@ struct CellSchedule {
         number: number, text: text, isDue: due.contains(number), isEdited: edited.contains(number),
         isStale: old[number]?.isStale ?? false, isUnderWay: underWay.contains(number))
     }
+    hadWaited = Set(goingOn.map(\.number))
     (awaited, toStop, hasMoreDue, replaced) = (nil, [], false, [])
     gone = order.filter { !numbers.contains($0) }.map { [dependencies] number in
       Gone(number: number, heirs: dependencies.heirs(of: number, in: before).filter(due.contains))
@@ -359,6 +367,10 @@ struct CellSchedule {
         names.filter { name in
           dependencies.changing(name, below: number).contains { (ends[$0] ?? .max) < end }
         })
+      // What it has put there for a guard may be made of what cells further down have changed.
+      if !names.isDisjoint(with: dependencies.namesOfGuards) {
+        late.formUnion(dependencies.changedBelow([number])[number] ?? [])
+      }
     }
     let ofGuards = late.intersection(dependencies.namesOfGuards)
     if !ofGuards.isEmpty { summon(ofGuards, isStale: true) }

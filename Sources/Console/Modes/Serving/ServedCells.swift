@@ -59,10 +59,8 @@ final class ServedCells {
     var began = ContinuousClock.now
     var report = ReloadReport()
     var hasToldOfWait = false
-    /// Whether all requests wait until it is over; and whether they do since a cell may change what a guard reads, and it is
-    /// to be looked at whether it has.
+    /// Whether all requests wait; while a cell waits for longer, it is looked at once whether they have to.
     var holdsAll = false
-    var holdsUnsure = false
     /// Whether a cell has run since it was looked at what cells have changed, and how often that was.
     var hasRunUnseen = false
     var looks = 0
@@ -121,7 +119,6 @@ final class ServedCells {
       case .stop(let number): stop(number)
       case .wait(let number):
         let isServing = serveDespiteWait()
-        letInDespiteWait()
         tellOfWait(number)
         return isServing
       case .rest:
@@ -261,11 +258,18 @@ final class ServedCells {
   /// over as a whole, nor by one of which nothing but a guard has failed. Of any other the guards and what they guard may
   /// not belong together.
   private func letIn() -> Closing? {
-    let pending = schedule.pendingGuards
-    let kept = schedule.kept
-    let now = kernel.guardsAtOnce()
+    let (pending, kept, now) = (schedule.pendingGuards, schedule.kept, kernel.guardsAtOnce())
     mustLookAgain = now == nil
     if pending.isEmpty { hasRunBesideGuards = false }
+    let closing = closing(pending, kept, now)
+    isClosed = closing != nil
+    if kept.isEmpty, pending.isEmpty, let now { (guards, hasRunGuards) = (now, false) }
+    if closing == nil { kernel.releaseRoutes() } else { kernel.holdRequests() }
+    return closing
+  }
+
+  /// Why nobody is to be let in as things are.
+  private func closing(_ pending: [Int], _ kept: Set<Int>, _ now: GuardText.Counts?) -> Closing? {
     let areChanged = hasRunGuards || now.map { guards.hasMore(than: $0) } ?? !guards.isEmpty
     var closing: Closing?
     if !hasHadGuards {
@@ -277,9 +281,6 @@ final class ServedCells {
     } else if closing == nil, !kept.isEmpty, isClosed || areChanged {
       closing = .hasChanged(kept.sorted())
     }
-    isClosed = closing != nil
-    if kept.isEmpty, pending.isEmpty, let now { (guards, hasRunGuards) = (now, false) }
-    if closing == nil { kernel.releaseRoutes() } else { kernel.holdRequests() }
     return closing
   }
 
@@ -298,27 +299,31 @@ final class ServedCells {
     return true
   }
 
-  /// A cell that waits, and might change what a guard reads, holds requests up no longer where nothing of that was changed.
-  private func letInDespiteWait() {
-    guard let reload, !reload.isStart, reload.holdsUnsure, .now - reload.began > ServedCells.patience,
-      let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards)
-    else { return }
-    self.reload?.holdsUnsure = false
-    if schedule.haveChangedGuards(observed) {
-      self.reload?.holdsAll = true
-    } else {
-      kernel.releaseRequests()
+  /// A cell of a reload that waits holds requests up no longer where all guards are in force, with what they use, unless it
+  /// may take back what others have changed of that. False where that can't be told now.
+  private func letInDespiteWait() -> Bool {
+    guard let reload, !reload.isStart, reload.holdsAll, !isClosed, schedule.pendingGuards.isEmpty else {
+      return true
     }
+    guard let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards),
+      let now = kernel.guardsAtOnce()
+    else { return false }
+    if schedule.mayChangeGuards && schedule.haveChangedGuards(observed) { return true }
+    if closing([], schedule.kept, now) != nil { return true }
+    self.reload?.holdsAll = false
+    kernel.releaseRequests()
+    return true
   }
 
   /// Says which cell the others wait for.
   private func tellOfWait(_ number: Int) {
     guard let reload, !reload.hasToldOfWait, let began = runs[number]?.began,
-      .now - began > ServedCells.patience
+      .now - began > ServedCells.patience, letInDespiteWait()
     else { return }
-    let areHeld = reload.isStart || reload.holdsAll
+    let holdsAll = self.reload?.holdsAll ?? false
+    let areHeld = reload.isStart || holdsAll
     var guards = areHeld ? schedule.declaringGuards(schedule.pendingGuards) : []
-    if guards.isEmpty, reload.holdsAll { guards = [number] }
+    if guards.isEmpty, holdsAll { guards = [number] }
     self.reload?.hasToldOfWait = true
     let consequence =
       !needsAll || !reload.isStart
@@ -362,7 +367,11 @@ final class ServedCells {
     guard isSound(new) else { return }
     collectResults()
     // What has run was to be guarded by what the file may not have any more.
-    if !schedule.pendingGuards.isEmpty, hasRunBesideGuards || !hasHadGuards { isClosed = true }
+    let pending = schedule.pendingGuards
+    // Nor may anybody be let in for another change of the file while a cell waits that decides who is.
+    let isHeld = reload.map { !$0.isStart && $0.holdsAll } ?? false
+    let isWaiting = isHeld && schedule.underWay.contains(where: pending.contains)
+    if !pending.isEmpty, hasRunBesideGuards || !hasHadGuards || isWaiting { isClosed = true }
     cells = new
     // A start that the change overtakes before anything is served is told as such when it ends.
     if isServing, reload?.isStart ?? true { begin() }
@@ -372,10 +381,10 @@ final class ServedCells {
     let observed = kernel.observedChangesAtOnce(first: schedule.namesOfGuards)
     let stopped = schedule.adopt(new.texts, mayFail: new.mayFail, observed: observed)
     kernel.pauseTimers(ofCells: schedule.due)
-    let holdsAll = schedule.movesSurroundings || !schedule.missingGuards.isEmpty
+    let holdsAll =
+      schedule.movesSurroundings || schedule.mayChangeGuards || !schedule.missingGuards.isEmpty
     reload?.holdsAll = holdsAll
-    reload?.holdsUnsure = !holdsAll && schedule.mayChangeGuards
-    if holdsAll || schedule.mayChangeGuards { kernel.holdRequests() }
+    if holdsAll { kernel.holdRequests() }
     setOrder()
     stopped.forEach(stop)
   }
