@@ -123,8 +123,8 @@ public struct CellDependencies: Sendable {
     holders = holders(among: observed.sharing, statements)
   }
 
-  /// For each of some names that have parts of their values in common those that hold parts of it: what is put into one by
-  /// a statement that takes the other; where that tells nothing, the one further down.
+  /// For each of some names that have parts of their values in common those that hold parts of it, as far as guards use
+  /// either: what is put into one by a statement that takes the other; where that tells nothing, the one further down.
   private func holders(
     among sharing: [String: Set<String>], _ statements: NotebookStatements
   ) -> [String: Set<String>] {
@@ -132,8 +132,9 @@ public struct CellDependencies: Sendable {
       statements.give(name, from: other, at: givers[name] ?? [])
     }
     var holders: [String: Set<String>] = [:]
-    for (name, others) in sharing {
-      for other in others where name < other {
+    for (name, others) in namesOfGuards.isEmpty ? [:] : sharing {
+      let isUsed = namesOfGuards.contains(name)
+      for other in others where name < other && (isUsed || namesOfGuards.contains(other)) {
         let isFilled = fills(name, from: other)
         let isHolder =
           isFilled == fills(other, from: name)
