@@ -91,6 +91,29 @@ import Testing
     }
   }
 
+  /// Where one that has nothing to do with it is gone or moves, it does not, and what clients have put in stays.
+  @Test(arguments: [[1, 2, 3, 5], [1, 2, 3, 6, 5], [6, 1, 2, 3, 5]])
+  func itDoesNotRunAgainForCellsThatHaveNothingToDoWithIt(_ order: [Int]) async throws {
+    try await onOwnThread {
+      let texts = [
+        1: "let allowed = [\"ann\": 1]", 2: Self.guarding,
+        3: "route POST \"/up\" { allowed[request.text] = 1; 1 }",
+        5: "# tagged\nallowed.eve = 1\nprint(\"again\")\nexpect(allowed.count == 9)",
+        6: "route \"/other\" { 1 }",
+      ]
+      func file(_ order: [Int]) -> String { Self.file(order.map { ($0, texts[$0] ?? "") }) }
+      let path = try Serving.temporaryFile(file([1, 2, 3, 5, 6]))
+      let serving = try Serving.start(path, ["--watch"])
+      #expect(try serving.ask("/up", method: "POST", body: "bob").status == 200)
+      try file(order).write(toFile: path, atomically: true, encoding: .utf8)
+      try serving.program.wait(
+        for: "reloaded: \(order.contains(6) ? "no code has changed" : "6 is gone")", in: .error)
+      #expect(try serving.ask("/in", headers: [("x-t", "bob")]).status == 200)
+      #expect(serving.program.output.components(separatedBy: "again").count == 2)
+      try serving.stop()
+    }
+  }
+
   /// A guard that failed so, and has its old text and no tag again, runs, and nothing stays closed.
   @Test(arguments: [true, false]) func aGuardThatIsMendedRunsAgain(isEditedBetween: Bool) async throws {
     try await onOwnThread {

@@ -226,7 +226,7 @@ public struct Statement {
     self.span = span
   }
 
-  public enum Kind {
+  public indirect enum Kind {
     case expression(Expression)
     case declaration(DeclarationNode)
     /// `target = value`, and with an operator `target += value`.

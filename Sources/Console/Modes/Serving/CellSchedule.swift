@@ -120,6 +120,7 @@ struct CellSchedule {
     where !cells.contains(where: { $0.number == number && isSame($0.text, text) }) {
       spoilt.add(dependencies.changedItself(by: number))
     }
+    let last = failedAsMeant.isEmpty ? nil : allHavingRun(observed, except: goingOn.map(\.number))
     dependencies = CellDependencies(
       cells, knowing: before,
       observed: observed.map { settle($0, for: cells, except: goingOn.map(\.number)) })
@@ -137,14 +138,11 @@ struct CellSchedule {
       cells.filter { differs($0.number, $0.text, from: present) }.map(\.number) + stale
         + cells.map(\.number).filter { overtaken.contains($0) || reduced.contains($0) }
     ).union(dependencies.declaring(spoilt.names.intersection(dependencies.namesOfGuards)))
-    // One that has failed as it may fails no longer, perhaps, where what it reads is another.
     let numbers = Set(cells.map(\.number))
-    let isAnyGoneOrMoved =
-      order.contains { !numbers.contains($0) }
-      || order != cells.map(\.number).filter(Set(order).contains)
-    let again =
-      asMeant.isEmpty ? [] : isAnyGoneOrMoved ? Set(asMeant.keys) : Set(dependencies.affected(by: changed))
-    changed.formUnion(again.intersection(asMeant.keys))
+    // One that has failed as it may fails no longer, perhaps, where what it reads is another.
+    if let last {
+      changed.formUnion(Set(dependencies.affected(by: changed, since: last)).intersection(asMeant.keys))
+    }
     let guarded = dependencies.namesOfGuards.union(before.namesOfGuards)
     var certain: Set<Int>
     var concerned: Set<Int>
@@ -196,6 +194,13 @@ struct CellSchedule {
       Gone(number: number, heirs: dependencies.heirs(of: number, in: before).filter(due.contains))
     }
     return stopped
+  }
+
+  /// What the cells have to do with one another that the file had until now, as if those had run that failed as they may.
+  private func allHavingRun(_ observed: ObservedChanges?, except underWay: [Int]) -> CellDependencies {
+    let cells = entries.map { (number: $0.number, text: $0.text) }
+    return CellDependencies(
+      cells, knowing: dependencies, observed: observed.map { settle($0, for: cells, except: underWay) })
   }
 
   /// What cells were seen to change, which is all of those that have run with the texts which they have, well or failing
