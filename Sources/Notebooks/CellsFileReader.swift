@@ -47,8 +47,8 @@ struct CellsFileReader {
         .tooLarge, file: file, problem: "the file is larger than \(CellsFile.maximumSize >> 20) MiB",
         advice: "split it into several notebooks")
     }
-    let lineEnds = bytes.dropLast().contains(UInt8(ascii: "\r")) && !bytes.contains(UInt8(ascii: "\n"))
-    if lineEnds {
+    // Most have a line feed soon.
+    if !bytes.contains(UInt8(ascii: "\n")), bytes.dropLast().contains(UInt8(ascii: "\r")) {
       throw CellsFileError(
         .badLineEnds, file: file, line: 1,
         problem: "the lines of this file end with CR alone, so it is one line",
@@ -192,8 +192,14 @@ struct CellsFileReader {
         outputs.append((text.first == UInt8(ascii: " ") ? text.dropFirst() : text).string)
       }
     }
-    let source = joined(section.body.lowerBound..<sourceEnd) { $0 }
-    return Body(source: source, outputs: outputs, end: end)
+    return Body(source: code(section.body.lowerBound..<sourceEnd), outputs: outputs, end: end)
+  }
+
+  /// The lines of a range, joined by `\n`.
+  private func code(_ range: Range<Int>) -> String {
+    if bytes[range].contains(UInt8(ascii: "\r")) { return joined(range) { $0 } }
+    let endsWithLine = bytes[range].last == UInt8(ascii: "\n")
+    return text(range.lowerBound..<range.upperBound - (endsWithLine ? 1 : 0))
   }
 
   /// Reads text behind comment signs. Blank lines within are blank lines of the text.
