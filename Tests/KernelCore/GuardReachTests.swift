@@ -37,6 +37,7 @@ struct GuardReachTests {
     }
     """,
     "for s in sessions.values { s.seen = true }\nitems.append(\"welcome\")",
+    "sessions[\"root\"] = 1\nexpect(items.count > 0)",
   ])
   func whatStandsBesideWhatAGuardUsesCountsForNothing(_ cell: String) {
     let names = reach([(1, "let sessions = [:]"), (2, "let items = []"), Self.guarding, (4, cell)])
@@ -54,6 +55,9 @@ struct GuardReachTests {
     "func name() { items[0] }\nroute \"/login\" { sessions[name()] = 1 }",
     "route \"/login\" { sessions[items.removeLast()] = 1 }",
     "group \"/api\" { let x = items\n route \"/login\" { sessions[x] = 1 } }",
+    // What may end the cell before decides, too.
+    "expect(items.count > 0)\nsessions[\"root\"] = 1",
+    "if items.isEmpty { throw \"none\" }\nsessions[\"root\"] = 1",
     // What cannot be told apart counts as a whole.
     "guard let x = 1 else { throw 1 }\nroute \"/items\" { items }\nsessions[\"root\"] = x",
     "route \"/items\" { items }\nroute \"/login\" { sessions[Out[1 + 1]] = 1 }",

@@ -13,6 +13,8 @@ struct CellUnit: Sendable {
   /// What it calls, in functions too.
   let addresses: Set<Resolution.CalledAddress>
   let routes: [DeclaredRoute]
+  /// Whether it may end its cell on purpose, by `throw` or `expect`, so that it decides whether what stands behind it runs.
+  let mayEnd: Bool
   /// Whether it is a route, and so what it does is done for requests.
   let isRoute: Bool
   /// Whether it declares a `before`, and whether that alone decides that it is in force.
@@ -52,6 +54,33 @@ struct CellUnit: Sendable {
     return found
   }
 
+  private static func mayEnd(_ statement: Statement) -> Bool {
+    switch statement.kind {
+    case .throw: true
+    case .expression(let value):
+      if case .call(let callee, _) = value.kind, case .name(let name) = callee.kind {
+        name.name == "expect"
+      } else {
+        false
+      }
+    case .conditional(let node): mayEnd(node)
+    case .whileLoop(_, let body), .forLoop(_, _, _, let body): mayEnd(body)
+    case .do(let body, _, let handler): handler.map(mayEnd) ?? mayEnd(body)
+    default: false
+    }
+  }
+
+  private static func mayEnd(_ block: BlockNode) -> Bool { block.statements.contains(where: mayEnd) }
+
+  private static func mayEnd(_ node: IfNode) -> Bool {
+    if mayEnd(node.then) { return true }
+    switch node.otherwise {
+    case .block(let block)?: return mayEnd(block)
+    case .conditional(let next)?: return mayEnd(next)
+    case nil: return false
+    }
+  }
+
   private init(_ statement: Statement, of text: FunctionNode, _ source: SourceText) {
     let program = FunctionNode(
       role: .main, name: source.name, parameters: [], hasExplicitParameters: true, body: [statement],
@@ -62,6 +91,7 @@ struct CellUnit: Sendable {
     gives = Set(resolution.declared.keys).union(resolution.writes.keys).union(resolution.changes.keys)
     addresses = resolution.calledAddresses
     routes = resolution.routes.flatMap(DeclaredRoute.all)
+    mayEnd = CellUnit.mayEnd(statement)
     isRoute = if case .route = statement.kind { true } else { false }
     let hooks = resolution.hooks.filter { $0.kind == .before }
     guards = !hooks.isEmpty

@@ -78,9 +78,13 @@ struct GuardReach {
   /// leads to it; a route counts so where nothing else is found, since what it does for requests is kept anyway.
   private mutating func found(at place: Int, changing name: String, isSeen: Bool) -> [CellUnit] {
     let all = statements.ofCell(at: place) ?? []
-    var found = all.filter { statements.gives($0, name) || isSeen && !$0.isRoute && leads($0, to: name) }
-    if found.isEmpty, isSeen { found = all.filter { leads($0, to: name) } }
-    return found
+    var found = all.indices.filter {
+      statements.gives(all[$0], name) || isSeen && !all[$0].isRoute && leads(all[$0], to: name)
+    }
+    if found.isEmpty, isSeen { found = all.indices.filter { leads(all[$0], to: name) } }
+    guard let last = found.last(where: { !all[$0].isRoute }) else { return found.map { all[$0] } }
+    // What may end the cell before decides, too.
+    return all.indices.filter { found.contains($0) || $0 < last && all[$0].mayEnd }.map { all[$0] }
   }
 
   /// Whether what a statement uses may hold what a name does, or functions that use it.
