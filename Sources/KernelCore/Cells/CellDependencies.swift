@@ -31,7 +31,7 @@ public struct CellDependencies: Sendable {
   let seenLater: [Int: Set<String>]
   let seenByRoutes: [Int: Set<String>]
   /// The places of the cells that declare a name.
-  let declarers: [String: [Int]]
+  var declarers: [String: [Int]] { read.declarers }
   /// The places of the cells that give a name a value or change what it holds, by functions that they call too.
   let givers: [String: [Int]]
   /// The cells whose names a guard may use, itself or by way of others, and those that declare one.
@@ -64,7 +64,7 @@ public struct CellDependencies: Sendable {
       let isSame = known?.read.alone[number]?.text == read.alone[number]?.text
       found[number] = isSame ? known?.foundBefore[number] : known?.read.found(by: number)
     }
-    var seen = SeenNames(observed, texts, staleness)
+    var seen = SeenNames(observed, read)
     var changed = seen.changed()
     let statements = NotebookStatements(texts, staleness)
     // What the text of a cell changes that the one with which it was seen did not; nothing of those of which all was seen.
@@ -93,7 +93,7 @@ public struct CellDependencies: Sendable {
           givers[name, default: []].append(place)
         }
       }
-      reach = GuardReach(texts, givers, statements, changed)
+      reach = GuardReach(texts, givers, declarers: read.declarers, statements, changed)
     } while seen.grow(&changed, among: reach.names)
     var requests = read.requests
     seen.add(to: &requests)
@@ -109,13 +109,9 @@ public struct CellDependencies: Sendable {
         })
       : [:]
     requested = Dictionary(uniqueKeysWithValues: requests.map { [texts] in (texts[$0].number, $1) })
-    var declarers: [String: [Int]] = [:]
-    for (place, text) in texts.enumerated() {
-      for name in text.uses.declares { declarers[name, default: []].append(place) }
-    }
     self.texts = texts
     self.staleness = staleness
-    (self.declarers, self.givers) = (declarers, givers)
+    self.givers = givers
     let numbers = { [texts] (places: Set<Int>) in Set(places.map { texts[$0].number }) }
     (cellsOfGuards, namesOfGuards) = (numbers(reach.cells), reach.names)
     fillingForRequests = numbers(reach.fillingByRoutes)

@@ -17,7 +17,7 @@ struct GuardReach {
   /// By the place of the cell, what it changes, be it by another name.
   private let changed: [Int: ChangedNames]
   /// The places of the cells that declare a name, and what those use.
-  private var declarers: [String: [Int]] = [:]
+  private let declarers: [String: [Int]]
   private var leading: [String: Set<String>] = [:]
   private var whole: Set<Int> = []
   private var open: [Step] = []
@@ -30,13 +30,11 @@ struct GuardReach {
   }
 
   init(
-    _ texts: [CellText], _ givers: [String: [Int]], _ statements: NotebookStatements,
-    _ changed: [Int: ChangedNames]
+    _ texts: [CellText], _ givers: [String: [Int]], declarers: [String: [Int]],
+    _ statements: NotebookStatements, _ changed: [Int: ChangedNames]
   ) {
     (self.texts, self.givers, self.statements, self.changed) = (texts, givers, statements, changed)
-    for (place, text) in texts.enumerated() {
-      for name in text.uses.declares { declarers[name, default: []].append(place) }
-    }
+    self.declarers = declarers
     for place in texts.indices where texts[place].guards {
       cells.insert(place)
       let guards = statements.ofCell(at: place)?.filter(\.guards) ?? []
@@ -75,7 +73,8 @@ struct GuardReach {
   }
 
   /// The statements of a cell that give a name a value or change it. One that does so by another name does not tell, but
-  /// leads to it; a route counts so where nothing else is found, since what it does for requests is kept anyway.
+  /// leads to it; a route counts so where nothing else is found, since what it does for requests is kept anyway. What
+  /// stands before those and may end the cell is among them.
   private mutating func found(at place: Int, changing name: String, isSeen: Bool) -> [CellUnit] {
     let all = statements.ofCell(at: place) ?? []
     var found = all.indices.filter {
@@ -83,7 +82,6 @@ struct GuardReach {
     }
     if found.isEmpty, isSeen { found = all.indices.filter { leads(all[$0], to: name) } }
     guard let last = found.last(where: { !all[$0].isRoute }) else { return found.map { all[$0] } }
-    // What may end the cell before decides, too.
     return all.indices.filter { found.contains($0) || $0 < last && all[$0].mayEnd }.map { all[$0] }
   }
 

@@ -8,6 +8,8 @@ struct NotebookTexts: Sendable {
   let texts: [CellText]
   /// As if all had run.
   let staleness: Staleness
+  /// The places of the cells that declare a name.
+  let declarers: [String: [Int]]
   /// What cells change by asking routes, by their places.
   let requests: [Int: ChangedNames]
 
@@ -23,6 +25,9 @@ struct NotebookTexts: Sendable {
     var staleness = Staleness()
     for text in texts { staleness.ran(text.number, text.uses, since: CellDependencies.always) }
     (self.texts, self.staleness) = (texts, staleness)
+    declarers = texts.enumerated().reduce(into: [:]) { declarers, cell in
+      for name in cell.element.uses.declares { declarers[name, default: []].append(cell.offset) }
+    }
     requests = OwnRequests(texts, staleness).requested
   }
 

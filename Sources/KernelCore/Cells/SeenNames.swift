@@ -7,19 +7,15 @@ struct SeenNames {
   private let texts: [CellText]
   private let staleness: Staleness
   /// The places of the cells that declare a name.
-  private var declarers: [String: [Int]] = [:]
+  private let declarers: [String: [Int]]
   /// For names what `sources(of:)` gave.
   private var sources: [String: Set<String>] = [:]
   /// What guards use by what was seen.
   private var guardedFirst: Set<String>?
 
-  init(_ observed: ObservedChanges, _ texts: [CellText], _ staleness: Staleness) {
-    (self.observed, self.texts, self.staleness) = (observed, texts, staleness)
+  init(_ observed: ObservedChanges, _ read: NotebookTexts) {
+    (self.observed, texts, staleness, declarers) = (observed, read.texts, read.staleness, read.declarers)
     places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1.number, $0) })
-    if observed.byCell.isEmpty && observed.requested.isEmpty && observed.byRoutes.isEmpty { return }
-    for (place, text) in texts.enumerated() {
-      for name in text.uses.declares { declarers[name, default: []].append(place) }
-    }
   }
 
   /// What cells were seen to change, by their places.
