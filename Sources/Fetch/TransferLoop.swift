@@ -8,6 +8,7 @@ final class TransferLoop {
   private let settings: EasySettings
   private let memory: BodyMemory
   private let idleConnections: Int
+  private var usedAtOnce = RecentPeak(window: .seconds(30))
 
   private var transfers: [TransferID: Transfer] = [:]
   /// Those whose body is given in pieces.
@@ -16,6 +17,7 @@ final class TransferLoop {
   private var deadlines = DeadlineHeap()
   private var spareHandles: [EasyHandle] = []
 
+  /// At least so many handles are kept for the transfers to come.
   private static let spareHandleLimit = 256
   /// The longest sleep; there is always something that wakes the thread earlier when there is work.
   private static let longestSleep = Duration.seconds(60)
@@ -38,8 +40,12 @@ final class TransferLoop {
       if isStopping { break }
       expireDeadlines()
       admit()
-      // libcurl counts those in use, too, when it decides whether to keep one that becomes idle.
-      _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, admission.active + idleConnections)
+      // libcurl counts those in use, too, when it decides whether to keep one that becomes idle. Who makes many calls at
+      // once is about to do so again.
+      let peak = usedAtOnce.note(admission.active, at: .now)
+      let excess = spareHandles.count + admission.active - max(Self.spareHandleLimit, peak)
+      if excess > 0 { spareHandles.removeLast(min(excess, spareHandles.count)) }
+      _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, max(admission.active + idleConnections, peak))
       ccurl_multi_perform(multi)
       completeEnded()
       completeAnswered()
@@ -137,9 +143,12 @@ final class TransferLoop {
   // MARK: Ending
 
   private func completeEnded() {
+    // All are taken before any is removed: libcurl looks then through all that have ended and are not taken.
+    var all: [(curl: ccurl_easy, code: CURLcode)] = []
     var curl = ccurl_easy(raw: multi.raw)
     var code = CURLE_OK
-    while ccurl_multi_next_ended(multi, &curl, &code) {
+    while ccurl_multi_next_ended(multi, &curl, &code) { all.append((curl, code)) }
+    for (curl, code) in all {
       guard let transfer = EasyHandle.transfer(of: curl), let easy = transfer.easy else { continue }
       let failure = Self.failure(of: transfer, easy, code)
       if failure == nil { transfer.noteConnection(of: easy) }
@@ -219,7 +228,7 @@ final class TransferLoop {
     transfer.whenConnected = nil
     ccurl_multi_remove(multi, easy.curl)
     easy.reset()
-    if spareHandles.count < Self.spareHandleLimit { spareHandles.append(easy) }
+    spareHandles.append(easy)
     admission.ended(server: transfer.hop.connectionKey)
   }
 

@@ -14,14 +14,14 @@ public typealias FetchCompletion = @Sendable (Result<FetchResponse, FetchError>)
 public struct TransferLimits: Sendable, Equatable {
   /// The most transfers that are under way with one server (scheme, host and port) at once; the rest wait, in the
   /// order in which they came.
-  public var connectionsPerHost = 1_024
+  public var connectionsPerHost = 2_048
   /// The most transfers that are under way at once. It is lowered to half of the descriptors that the process may open.
-  public var connections = 1_280
+  public var connections = 2_560
   /// The most transfers that are under way or waiting; one more fails with
   /// ``FetchError/Kind/tooManyTransfers``.
   public var transfers = 20_000
-  /// How many connections are kept open for reuse while no transfer uses them. After a burst there may be more;
-  /// each later transfer that ends closes one.
+  /// How many connections are kept open for reuse while no transfer uses them, at least: so many as were in use at once
+  /// in the last half minute are. After that each later transfer that ends closes one.
   public var idleConnections = 256
   /// The most bytes that all response bodies being received may hold together.
   public var bodyBytes = 512 * 1024 * 1024

@@ -171,15 +171,17 @@ final class Kernel {
       return clock.kernelIsIdle(.held)
     }
     isPumping = true
+    let isReal = !configuration.isClockVirtual
     machine.moment = clock.now
-    let end = NIODeadline.now() + Kernel.turn
+    // To look at the clock is dear, and the real one has just been looked at.
+    let end = (isReal ? .uptimeNanoseconds(UInt64(machine.moment)) : NIODeadline.now()) + Kernel.turn
     var isDone = false
     repeat {
-      isDone = machine.runReady(limit: 100, yields: !configuration.isClockVirtual)
+      isDone = machine.runReady(limit: 100, yields: isReal)
     } while !isDone && NIODeadline.now() < end
     isPumping = false
     // After a long turn others have theirs before whatever the next socket brings, too.
-    if !isDone || !configuration.isClockVirtual && NIODeadline.now() >= end { planPump() }
+    if !isDone || isReal && NIODeadline.now() >= end { planPump() }
     if isDone, bindings == 0, !whenIdle.isEmpty {
       let actions = whenIdle
       whenIdle.removeAll()

@@ -66,6 +66,21 @@ struct ConcurrencyTests {
     #expect(server.counts.requests == 2_000)
   }
 
+  /// More than are kept while nobody makes that many at once.
+  @Test func whoMakesManyAtOnceAgainFindsTheirConnections() async {
+    let pool = TransferPool()
+    let url = server.url("/slow")
+    var opened: [Int] = []
+    for _ in 0..<3 {
+      let outcomes = Outcomes()
+      for _ in 0..<800 { pool.start(FetchRequest(url: url, timeout: .seconds(50))) { outcomes.add($0) } }
+      await outcomes.wait(for: 800)
+      #expect(outcomes.errors.isEmpty)
+      opened.append(server.counts.connections)
+    }
+    #expect(opened[2] <= opened[0] + 200)
+  }
+
   @Test func theServerSeesACancelledCallHangUp() async {
     let pool = TransferPool()
     let outcomes = Outcomes()

@@ -50,6 +50,54 @@ final class RealClockTests {
     #expect(counts.kept < 2_000)
   }
 
+  /// What was asked for long before may be called later after its time, but not behind what is due later.
+  @Test func whatIsDueEarlierIsCalledBeforeWhatWasAskedForLater() async throws {
+    let order = Mutex<[Int]>([])
+    let (early, late) = (20, 400)
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+      loop.execute { [clock, loop] in
+        let start = clock.value.now
+        let due = start + 1_100_000_000
+        for number in 0..<early {
+          _ = clock.value.schedule(at: due + number * 40_000) { order.withLock { $0.append(number * 40) } }
+        }
+        // So that the rest need not wait as long for one another.
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(1_095)) {
+          for number in 0..<late {
+            _ = clock.value.schedule(at: due + number * 2_000 + 1) {
+              order.withLock { $0.append(number * 2 + 1) }
+            }
+          }
+          _ = clock.value.schedule(at: due + 3_000_000) { done.resume() }
+        }
+      }
+    }
+    let called = order.withLock { $0 }
+    #expect(called.count == early + late)
+    #expect(called.map { $0 / 2 } == called.map { $0 / 2 }.sorted())
+  }
+
+  @Test func toCancelWhatIsOverTakesNothingElseAway() async throws {
+    let called = Mutex(0)
+    await withCheckedContinuation { done in
+      loop.execute { [clock] in
+        let clock = clock.value
+        let start = clock.now
+        var tokens: [ClockToken] = []
+        for number in 0..<2_000 {
+          tokens.append(clock.schedule(at: start + number * 1_000) { called.withLock { $0 += 1 } })
+        }
+        _ = clock.schedule(at: start + 20_000_000) {
+          for _ in 0..<3 { for token in tokens { clock.cancel(token) } }
+          #expect(clock.counts.kept < 2_000)
+          _ = clock.schedule(at: clock.now + 1_000_000) { called.withLock { $0 += 1 } }
+        }
+        _ = clock.schedule(at: start + 60_000_000) { done.resume() }
+      }
+    }
+    #expect(called.withLock { $0 } == 2_001)
+  }
+
   @Test func whatIsDueAboutTheSameTimeWakesTheLoopTogether() throws {
     let counts = try loop.submit { [clock] in
       let clock = clock.value

@@ -34,6 +34,8 @@ final class OutboundCalls {
   var uncheckedHosts = UncheckedHosts()
 
   var underWay: [Int: Call] = [:]
+  /// What comes of calls that have left the process.
+  let results: TransferResults
   /// Calls that leave the process: while there are any, virtual time stands still.
   var transferCount = 0
   /// Bodies that are read as they come, from their heads to their ends.
@@ -106,6 +108,8 @@ final class OutboundCalls {
     isVirtual = configuration.isClockVirtual
     random = CallRandom(repeats: configuration.isClockVirtual)
     self.mark = mark
+    results = TransferResults(loop: loop)
+    results.receive { [weak self] in self?.transferred($0.id, attempt: $0.attempt, $0.result) }
   }
 
   var count: Int { underWay.count }

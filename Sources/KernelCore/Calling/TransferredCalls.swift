@@ -1,5 +1,4 @@
 import Fetch
-import NIOCore
 import VM
 
 /// Calls that leave the process, by libcurl.
@@ -39,8 +38,7 @@ extension OutboundCalls {
         limit(id, to: timeout, left: left)
       }
     }
-    let bound = NIOLoopBound(WeakCalls(self), eventLoop: loop)
-    let (loop, attempt) = (loop, call.number)
+    let (results, attempt) = (results, call.number)
     transferCount += 1
     let sent = sentBody(of: call)
     let transfer =
@@ -48,7 +46,7 @@ extension OutboundCalls {
         startStreamed(id, request, call, sending: sent?.sender)
       } else {
         transfers.start(request, sending: sent?.sender) { result in
-          loop.execute { bound.value.calls?.transferred(id, attempt: attempt, result) }
+          results.post(id, attempt: attempt, result)
         }
       }
     underWay[id]?.transfer = transfer
@@ -59,7 +57,7 @@ extension OutboundCalls {
   }
 
   /// What has left the process has come back.
-  private func transferred(_ id: Int, attempt: Int, _ result: Result<FetchResponse, FetchError>) {
+  func transferred(_ id: Int, attempt: Int, _ result: Result<FetchResponse, FetchError>) {
     guard let call = underWay[id], call.number == attempt else { return }
     releaseTransfer(id)
     guard case .success(let response) = result else { return completed(id, result) }
@@ -90,10 +88,4 @@ extension OutboundCalls {
     underWay[id]?.transfer = nil
     transferCount -= 1
   }
-}
-
-/// Lets a transfer that ends after its kernel find nobody.
-private final class WeakCalls {
-  weak var calls: OutboundCalls?
-  init(_ calls: OutboundCalls) { self.calls = calls }
 }

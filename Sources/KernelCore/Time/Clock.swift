@@ -7,9 +7,13 @@ public protocol Clock: AnyObject {
   var now: Int { get }
   /// The date and time that people would say.
   var date: Date { get }
-  /// Calls `action` at `time`, or as soon as possible where that has passed; never before this returns.
-  /// Actions for the same time run in the order of their places, then in the order they were scheduled.
-  func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken
+  /// Calls `client` with `number` at `time`, or as soon as possible where that has passed; never before this returns.
+  /// What is scheduled for the same time is called in the order of the places, then in the order of scheduling.
+  ///
+  /// - Parameter now: what this clock says now.
+  func schedule(
+    at time: Int, now: Int, place: ClockPlace, _ client: any ClockClient, _ number: Int
+  ) -> ClockToken
   /// A place behind all that were given before.
   func nextPlace() -> ClockPlace
   /// Takes back what has not been called yet.
@@ -28,18 +32,35 @@ public enum ClockPace: Sendable {
   case held
 }
 
+/// Is called by a clock for each thing that it has scheduled, with the number that it gave: of those of whom there are a
+/// hundred thousand at a time none has memory of its own to be taken and given back.
+public protocol ClockClient: AnyObject {
+  func clockRang(_ number: Int)
+}
+
 extension Clock {
+  /// The same for a single action.
+  func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken {
+    schedule(at: time, now: now, place: place, SingleAction(action), 0)
+  }
+
   /// The same, in a place of its own.
   func schedule(at time: Int, _ action: @escaping () -> Void) -> ClockToken {
     schedule(at: time, place: nextPlace(), action)
   }
 }
 
-/// Names something scheduled.
+private final class SingleAction: ClockClient {
+  private let action: () -> Void
+
+  init(_ action: @escaping () -> Void) { self.action = action }
+
+  func clockRang(_: Int) { action() }
+}
+
+/// Names something scheduled. Later ones have greater numbers.
 public struct ClockToken: Hashable, Sendable {
   let number: Int
-  /// Where its clock finds it, if that keeps what is scheduled in places.
-  var slot = 0
 }
 
 /// Where something stands among all that falls due at the same moment. A timer keeps its place from when it was made,

@@ -12,14 +12,19 @@ import Web
 final class RealClock: Clock {
   private let turns: LoopTurns
   private let loop: any EventLoop
-  /// What is scheduled, each in a place that is another's when it is over: a look there needs no hashing.
-  private var slots: [Slot] = []
-  private var freeSlots: [Int] = []
-  /// When everything is due; those that were cancelled stay until they are due, or too many.
-  private var entries = Heap<Entry>()
-  /// When the loop is to be woken, for each entry once at its due or soon after.
-  private var wakes = Heap<Int>()
-  private var knownWakes: Set<Int> = []
+  /// What is scheduled, by when the loop is to be woken for it, and the order of that.
+  private var later: [Int: [Entry]] = [:]
+  private var laterWakes = Heap<Int>()
+  /// What is due soon, in its order, and when the loop is to be woken for that.
+  private var soon = Heap<Entry>()
+  private var soonWakes = Heap<Int>()
+  private var knownSoonWakes: Set<Int> = []
+  /// What the loop is to be woken for until then is due soon.
+  private var horizon = Int.min
+  /// How many entries there are in both.
+  private var entryCount = 0
+  /// Those that were cancelled stay until they are due, or too many.
+  private var cancelled: Set<ClockToken> = []
   private var next = 1
   private var lastPlace = 0
   /// The loop's timer, and what it is set for.
@@ -37,22 +42,21 @@ final class RealClock: Clock {
   private static let tolerance = 10
   private static let latest = 1 << 20
   /// How many cancelled entries are kept at least, before they are taken out together.
-  private static let slack = 1_000
-
-  private struct Slot {
-    /// The number of its token; 0 where the place is free.
-    var number = 0
-    var action: (() -> Void)?
-  }
+  private static let slack = 500
 
   private struct Entry: Comparable {
     let due: Int
     let place: ClockPlace
     let token: ClockToken
+    let client: any ClockClient
+    /// What the client knows it by.
+    let number: Int
 
     static func < (one: Entry, other: Entry) -> Bool {
       (one.due, one.place, one.token.number) < (other.due, other.place, other.token.number)
     }
+
+    static func == (one: Entry, other: Entry) -> Bool { one.token == other.token }
   }
 
   init(_ turns: LoopTurns, loop: any EventLoop) {
@@ -65,7 +69,7 @@ final class RealClock: Clock {
 
   /// How much is scheduled, how much of that is kept, the cancelled included, and how often the loop is woken for it.
   var counts: (scheduled: Int, kept: Int, wakes: Int) {
-    (slots.count - freeSlots.count, entries.count, wakes.count)
+    (entryCount - cancelled.count, entryCount, laterWakes.count + soonWakes.count)
   }
 
   func nextPlace() -> ClockPlace {
@@ -73,24 +77,60 @@ final class RealClock: Clock {
     return ClockPlace(number: lastPlace)
   }
 
-  func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken {
-    let slot = freeSlots.popLast() ?? slots.count
-    let token = ClockToken(number: next, slot: slot)
+  func schedule(
+    at time: Int, now: Int, place: ClockPlace, _ client: any ClockClient, _ number: Int
+  ) -> ClockToken {
+    let token = ClockToken(number: next)
     next += 1
-    if slot == slots.count { slots.append(Slot()) }
-    slots[slot] = Slot(number: token.number, action: action)
-    let now = now
     // Never at once: timers of no length that set each other would keep the loop from its sockets.
     let due = min(max(now + RealClock.nearest, time), now.addingClamped(RealClock.farthest))
-    entries.insert(Entry(due: due, place: place, token: token))
-    noteWake(for: due, now)
+    insert(Entry(due: due, place: place, token: token, client: client, number: number), now)
     setAlarm()
     return token
   }
 
-  private func noteWake(for due: Int, _ now: Int) {
-    let wake = RealClock.wake(for: due, askedAt: now)
-    if knownWakes.insert(wake).inserted { wakes.insert(wake) }
+  private func insert(_ entry: Entry, _ now: Int) {
+    entryCount += 1
+    let wake = RealClock.wake(for: entry.due, askedAt: now)
+    if wake <= horizon {
+      soon.insert(entry)
+      noteSoon(wake)
+    } else if RealClock.append(entry, to: &later[wake, default: []]) {
+      laterWakes.insert(wake)
+    }
+  }
+
+  /// Whether it is the first.
+  private static func append(_ entry: Entry, to entries: inout [Entry]) -> Bool {
+    entries.append(entry)
+    return entries.count == 1
+  }
+
+  private func noteSoon(_ wake: Int) {
+    if knownSoonWakes.insert(wake).inserted { soonWakes.insert(wake) }
+  }
+
+  /// All that may be due at a time is due soon from then on.
+  private func look(aheadOf time: Int) {
+    horizon = max(horizon, time.addingClamped(RealClock.latest))
+    while let wake = laterWakes.min, wake <= horizon {
+      laterWakes.removeMin()
+      noteSoon(wake)
+      soon.insert(contentsOf: later.removeValue(forKey: wake) ?? [])
+    }
+  }
+
+  private func forgetWakes(until time: Int) {
+    while let wake = soonWakes.min, wake <= time {
+      soonWakes.removeMin()
+      knownSoonWakes.remove(wake)
+    }
+  }
+
+  /// When the loop is to be woken next.
+  private var nextWake: Int? {
+    guard let soon = soonWakes.min else { return laterWakes.min }
+    return min(soon, laterWakes.min ?? .max)
   }
 
   /// When the loop is to be woken for what is due at a time, both in nanoseconds: what is asked for about the same time
@@ -102,36 +142,26 @@ final class RealClock: Clock {
   }
 
   func cancel(_ token: ClockToken) {
-    guard take(token) != nil else { return }
+    // It may be over.
+    if entryCount > 0 { cancelled.insert(token) }
     // Fast calls with long timeouts must not pile up.
-    if entries.count > 2 * counts.scheduled + RealClock.slack {
-      entries = Heap(entries.unordered.filter { isScheduled($0.token) })
-      (wakes, knownWakes) = (Heap(), [])
-      let now = now
-      for entry in entries.unordered { noteWake(for: entry.due, now) }
-      setAlarm()
-    }
+    if cancelled.count > entryCount / 2 + RealClock.slack { dropCancelled() }
   }
 
-  private func isScheduled(_ token: ClockToken) -> Bool {
-    token.slot < slots.count && slots[token.slot].number == token.number
-  }
-
-  /// Takes out what is scheduled; nil where that is over.
-  private func take(_ token: ClockToken) -> (() -> Void)? {
-    guard isScheduled(token), let action = slots[token.slot].action else { return nil }
-    slots[token.slot] = Slot()
-    freeSlots.append(token.slot)
-    // What was needed for very many at once goes back with the last of them.
-    if freeSlots.count == slots.count, slots.count > RealClock.slack { (slots, freeSlots) = ([], []) }
-    return action
+  private func dropCancelled() {
+    let entries = (soon.unordered + later.values.joined()).filter { !cancelled.contains($0.token) }
+    (later, laterWakes, soon, soonWakes, knownSoonWakes) = ([:], Heap(), Heap(), Heap(), [])
+    (entryCount, horizon, cancelled) = (0, .min, [])
+    let now = now
+    for entry in entries { insert(entry, now) }
+    setAlarm()
   }
 
   func kernelIsIdle(_ pace: ClockPace) {}
 
   private func setAlarm() {
     if isRinging { return }
-    guard let wake = wakes.min else {
+    guard let wake = nextWake else {
       alarm?.timer.cancel()
       alarm = nil
       return
@@ -155,19 +185,19 @@ final class RealClock: Clock {
   private func ring() {
     let start = now
     var moment = start
-    while let first = entries.min, first.due <= start, moment < start + RealClock.turn {
-      entries.removeMin()
-      guard let action = take(first.token) else { continue }
-      action()
+    look(aheadOf: start)
+    while let first = soon.min, first.due <= start, moment < start + RealClock.turn {
+      soon.removeMin()
+      entryCount -= 1
+      if !cancelled.isEmpty, cancelled.remove(first.token) != nil { continue }
+      first.client.clockRang(first.number)
       moment = now
     }
-    let isBehind = entries.min.map { $0.due <= moment } == true
-    if isBehind { return turns.next { [weak self] in self?.ring() } }
+    if let first = soon.min, first.due <= start { return turns.next { [weak self] in self?.ring() } }
     isRinging = false
-    while let wake = wakes.min, wake <= moment {
-      wakes.removeMin()
-      knownWakes.remove(wake)
-    }
-    if let next = wakes.min { setAlarm(at: max(next, now + RealClock.nearest)) }
+    if entryCount == 0 { cancelled = [] }
+    // What has fallen due meanwhile may wait as long as anything else.
+    forgetWakes(until: start)
+    if let next = nextWake { setAlarm(at: max(next, now + RealClock.nearest)) }
   }
 }

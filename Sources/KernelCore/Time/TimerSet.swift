@@ -11,23 +11,32 @@ final class TimerSet {
   private var oneShots = OperationTable<OneShot>()
   private(set) var tickers: [Int: Ticker] = [:]
   private var nextTicker = 1
+  /// Whom the clock calls; it does not keep this.
+  private let bell = Bell()
 
-  /// A timer that fires once, by the number of its operation.
+  private final class Bell: ClockClient {
+    weak var timers: TimerSet?
+
+    func clockRang(_ number: Int) { timers?.fire(number) }
+  }
+
+  /// A timer that fires once, by the number of its operation. There are many: small fields stand behind the last large one.
   private struct OneShot {
     let delay: Int
     let due: Int
-    let owner: UInt32
-    /// It belongs to a request: runs of cells don't touch it.
-    let servesRequest: Bool
     /// Among all that is due at the same moment.
     let place: ClockPlace
     var token: ClockToken?
+    /// It belongs to a request: runs of cells don't touch it.
+    let servesRequest: Bool
+    let owner: UInt32
   }
 
   init(clock: any Clock, machine: Machine, recorder: TraceRecorder? = nil) {
     self.clock = clock
     self.machine = machine
     self.recorder = recorder
+    bell.timers = self
   }
 
   /// How many timers there may be that fire once, and that tick.
@@ -47,20 +56,23 @@ final class TimerSet {
       throw Failure(.limit, "\(TimerSet.limit) timers are set already", help: "wait for some of them to end")
     }
     let (id, deferred) = machine.beginOperation(owner: owner, .timer(delay))
+    let now = clock.now
     var timer = OneShot(
-      delay: delay, due: clock.now.addingClamped(max(0, delay)), owner: owner, servesRequest: servesRequest,
-      place: clock.nextPlace(), token: nil)
-    timer.token = schedule(id, timer)
+      delay: delay, due: now.addingClamped(max(0, delay)), place: clock.nextPlace(), token: nil,
+      servesRequest: servesRequest, owner: owner)
+    timer.token = schedule(id, timer, now: now)
     oneShots[id] = timer
     return deferred
   }
 
-  private func schedule(_ id: Int, _ timer: OneShot) -> ClockToken {
-    clock.schedule(at: timer.due, place: timer.place) { [weak self] in
-      guard let self, oneShots.remove(id) != nil else { return }
-      machine.complete(operation: id, .success(.nil))
-      onFire()
-    }
+  private func schedule(_ id: Int, _ timer: OneShot, now: Int) -> ClockToken {
+    clock.schedule(at: timer.due, now: now, place: timer.place, bell, id)
+  }
+
+  private func fire(_ id: Int) {
+    guard oneShots.remove(id) != nil else { return }
+    machine.complete(operation: id, .success(.nil))
+    onFire()
   }
 
   /// The operation was cancelled; false where it is no timer's.
@@ -175,7 +187,7 @@ final class TimerSet {
   func resume(owner: UInt32) {
     for (id, timer) in oneShots.all.sorted(by: { ($0.entry.due, $0.number) < ($1.entry.due, $1.number) })
     where timer.owner == owner && timer.token == nil {
-      oneShots[id]?.token = schedule(id, timer)
+      oneShots[id]?.token = schedule(id, timer, now: clock.now)
     }
     for ticker in tickers.values.sorted(by: { $0.number < $1.number })
     where ticker.owner == owner && ticker.isPaused {

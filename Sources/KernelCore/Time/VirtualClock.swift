@@ -26,7 +26,10 @@ public final class VirtualClock: Clock {
 
   private struct Entry {
     let turn: Turn
-    let action: () -> Void
+    let client: any ClockClient
+    let number: Int
+
+    func call() { client.clockRang(number) }
   }
 
   /// Ordered by their turns.
@@ -49,11 +52,13 @@ public final class VirtualClock: Clock {
     return ClockPlace(number: lastPlace)
   }
 
-  public func schedule(at time: Int, place: ClockPlace, _ action: @escaping () -> Void) -> ClockToken {
+  public func schedule(
+    at time: Int, now: Int, place: ClockPlace, _ client: any ClockClient, _ number: Int
+  ) -> ClockToken {
     let token = ClockToken(number: next)
     next += 1
     let turn = Turn(time: max(time, now), place: place, token: token)
-    entries.insert(Entry(turn: turn, action: action), at: index(of: turn))
+    entries.insert(Entry(turn: turn, client: client, number: number), at: index(of: turn))
     turns[token] = turn
     return token
   }
@@ -101,7 +106,7 @@ public final class VirtualClock: Clock {
     while let next = entries.first, next.turn.time <= end {
       let first = takeFirst()
       now = first.turn.time
-      first.action()
+      first.call()
     }
     now = end
   }
@@ -118,7 +123,7 @@ public final class VirtualClock: Clock {
     guard mayJump else { return }
     let first = takeFirst()
     now = first.turn.time
-    first.action()
+    first.call()
     planJump()
   }
 }

@@ -28,13 +28,15 @@ struct TraceEvent {
   }
 
   /// Something begins; nil where that is more than can be noted.
-  init?(_ work: TracedWork, parent: Int, cause: SpanID, at moment: RecordedTrace.Moment) {
+  init?(
+    _ work: TracedWork, parent: Int, cause: SpanID, at moment: @autoclosure () -> RecordedTrace.Moment
+  ) {
     switch work {
     case .fiber(let kind):
-      self.init(.fiber, span: parent, at: moment)
+      self.init(.fiber, span: parent, at: moment())
       fiber = kind
     case .timer(let delay):
-      self.init(.timer, span: parent, at: moment)
+      self.init(.timer, span: parent, at: moment())
       detail = delay
     case .call, .listening, .stream, .file: return nil
     }
@@ -85,12 +87,16 @@ struct NotedTrace {
 
   // MARK: Writing
 
+  /// Whether there is room, and nobody has looked.
+  var mayNote: Bool {
+    !isEmpty && !isLaidOut && eventCount < Self.eventLimit && spanCount + waitCount < Self.sizeLimit
+  }
+
   /// Notes what was heard; gives the place of what begins among the spans, and that of what it is of for others. Nil where
   /// it is laid out, and has to hear it itself.
   @inline(__always)
   mutating func note(_ event: TraceEvent, at place: CodePlace?) -> Int? {
-    guard !isEmpty, !isLaidOut, eventCount < Self.eventLimit, spanCount + waitCount < Self.sizeLimit
-    else { return nil }
+    guard mayNote else { return nil }
     var span = Int(event.span)
     switch event.kind {
     case .fiber, .timer:

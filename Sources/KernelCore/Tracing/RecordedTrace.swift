@@ -80,26 +80,64 @@ final class RecordedTrace {
 
     let span: Int
     /// What was to end it, as far as that was known.
-    var source = SpanID.none
+    private(set) var source: SpanID
     let place: Place?
     let start: Int
-    var startOrder = 0
-    var end: Int?
-    var endOrder: Int?
+    let startOrder: Int
+    private(set) var end: Int?
+    private(set) var endOrder: Int?
     /// What ended it.
-    var cause = SpanID.none
-    var kind = Kind.await
-    /// Of several in one, when the fiber went on: the last times, by the order.
-    var runs: [Int] = []
+    private(set) var cause: SpanID
+    private(set) var kind: Kind
+    /// Of several in one, when the fiber went on: the last times, by the order, and how many there were.
+    private(set) var runs: [Int] = []
+    private var runCount = 0
 
     /// So many of those times are kept.
-    static let runLimit = 32
+    private static let runLimit = 32
+
+    init(
+      span: Int, source: SpanID = .none, place: Place?, start: Int, startOrder: Int = 0, end: Int? = nil,
+      endOrder: Int? = nil, cause: SpanID = .none, kind: Kind = .await
+    ) {
+      self.span = span
+      self.source = source
+      self.place = place
+      self.start = start
+      self.startOrder = startOrder
+      self.end = end
+      self.endOrder = endOrder
+      self.cause = cause
+      self.kind = kind
+    }
+
+    /// The fiber need wait no longer; where this stands for several it may do so again.
+    mutating func goOn(cause: SpanID, at moment: Moment) {
+      (end, endOrder) = (moment.time, moment.order)
+      guard kind == .many else {
+        self.cause = cause
+        return
+      }
+      self.cause = .none
+      if runCount < Wait.runLimit {
+        runs.append(moment.order)
+      } else {
+        runs[runCount % Wait.runLimit] = moment.order
+      }
+      runCount += 1
+    }
+
+    /// The fiber waits once more, and this stands for that too.
+    mutating func fold() {
+      (end, endOrder) = (nil, nil)
+      kind = .many
+      source = .none
+    }
 
     /// Whether the fiber may have run between two places of the order.
     func mayHaveRun(from start: Int, to end: Int) -> Bool {
-      guard let first = runs.first, first <= start else {
-        return startOrder < end && start < endOrder ?? .max
-      }
+      let oldest = runCount > Wait.runLimit ? runs[runCount % Wait.runLimit] : runs.first
+      guard let oldest, oldest <= start else { return startOrder < end && start < endOrder ?? .max }
       return runs.contains { start < $0 && $0 < end }
     }
   }
@@ -204,20 +242,13 @@ final class RecordedTrace {
 
   /// A span waits once more, and there is no room: its last wait stands for all.
   func foldWait(_ place: Int) {
-    (waits[place].end, waits[place].endOrder) = (nil, nil)
-    waits[place].kind = .many
-    waits[place].source = .none
+    waits[place].fold()
   }
 
   /// A span need wait no longer.
   func goOn(span: Int, cause: SpanID, at moment: Moment) {
     guard let wait = spans[span].lastWait, waits[wait].end == nil else { return }
-    (waits[wait].end, waits[wait].endOrder) = (moment.time, moment.order)
-    if waits[wait].kind == .many {
-      if waits[wait].runs.count == Wait.runLimit { waits[wait].runs.removeFirst() }
-      waits[wait].runs.append(moment.order)
-    }
-    waits[wait].cause = waits[wait].kind == .many ? .none : cause
+    waits[wait].goOn(cause: cause, at: moment)
   }
 
   /// A span is over, unless it is already.

@@ -116,30 +116,40 @@ final class TraceRecorder: MachineTracer {
 
   // MARK: What the machine tells
 
-  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: CodePlace?) -> SpanID {
-    let (key, now) = (SpanKey(parent), moment())
-    if let event = TraceEvent(work, parent: key.span, cause: cause, at: now),
-      let span = note(event, at: place, of: key)
+  // To look at the clock is the dearest part of it: what is not kept goes without.
+
+  func begins(
+    _ work: TracedWork, parent: SpanID, cause: SpanID, at place: @autoclosure () -> CodePlace?
+  ) -> SpanID {
+    let key = SpanKey(parent)
+    if mayNote(key), let event = TraceEvent(work, parent: key.span, cause: cause, at: moment()),
+      let span = note(event, at: place(), of: key)
     {
       return key.with(span: span).id
     }
-    return writeBeginning(of: work, parent: parent, cause: cause, place, at: now)
+    return writeBeginning(of: work, parent: parent, cause: cause, at: place)
   }
 
-  func waits(_ id: SpanID, for source: SpanID, at place: CodePlace?) {
+  func waits(_ id: SpanID, for source: @autoclosure () -> SpanID, at place: @autoclosure () -> CodePlace?) {
     let key = SpanKey(id)
+    guard mayNote(key) else { return writeWait(of: id, for: source, at: place) }
     var event = TraceEvent(.waits, span: key.span, at: moment())
-    event.other = source
-    if note(event, at: place, of: key) == nil { writeWait(of: id, for: source, place, at: event.moment) }
+    event.other = source()
+    _ = note(event, at: place(), of: key)
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
     let key = SpanKey(id)
     // What ended right before is what it waited for: it is not worth it to look at the clock again.
     let isAtOnce = lastEnd.order == order && lastEnd.span == cause
-    var event = TraceEvent(.goesOn, span: key.span, at: moment(at: isAtOnce ? lastEnd.time : nil))
+    let now = moment(at: isAtOnce ? lastEnd.time : nil)
+    guard mayNote(key) else {
+      kept(id)?.goOn(span: key.span, cause: cause, at: now)
+      return
+    }
+    var event = TraceEvent(.goesOn, span: key.span, at: now)
     event.other = cause
-    if note(event, of: key) == nil { write(event, of: id) }
+    _ = note(event, of: key)
   }
 
   func ends(_ id: SpanID, _ outcome: TracedOutcome) {
@@ -148,6 +158,13 @@ final class TraceRecorder: MachineTracer {
     event.outcome = outcome
     lastEnd = (id, event.moment.order, event.moment.time)
     if note(event, of: key) == nil { write(event, of: id) }
+  }
+
+  /// Whether what is heard of a trace can be noted, as most is.
+  @inline(__always)
+  private func mayNote(_ key: SpanKey) -> Bool {
+    size < TraceRecorder.limit
+      && (key.isAside ? asides.mayNote(in: key.place) : requests.mayNote(in: key.place))
   }
 
   /// Notes what was heard, without looking at the trace; nil where that is not enough.
@@ -162,29 +179,31 @@ final class TraceRecorder: MachineTracer {
 
   @inline(never)
   private func writeBeginning(
-    of work: TracedWork, parent: SpanID, cause: SpanID, _ place: CodePlace?, at now: RecordedTrace.Moment
+    of work: TracedWork, parent: SpanID, cause: SpanID, at place: () -> CodePlace?
   ) -> SpanID {
     guard let trace = kept(parent) else { return .none }
     guard hasRoom(trace) else {
+      order += 1
       trace.dropped += 1
       if case .fiber = work { trace.droppedFibers += 1 }
       if RecordedTrace.mayWriteElsewhere(work) { trace.hasDroppedWrites = true }
       return .none
     }
     let key = SpanKey(parent)
-    trace.begin(work, parent: key.span, cause: cause, place: place, at: now)
+    trace.begin(work, parent: key.span, cause: cause, place: place(), at: moment())
     grew(key)
     return trace.id(ofSpan: trace.spans.count - 1)
   }
 
   @inline(never)
-  private func writeWait(
-    of id: SpanID, for source: SpanID, _ place: CodePlace?, at now: RecordedTrace.Moment
-  ) {
+  private func writeWait(of id: SpanID, for source: () -> SpanID, at place: () -> CodePlace?) {
     guard let trace = kept(id) else { return }
     let key = SpanKey(id)
-    if let last = trace.spans[key.span].lastWait, !hasRoom(trace) { return trace.foldWait(last) }
-    trace.wait(span: key.span, for: source, place: place, at: now)
+    if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
+      order += 1
+      return trace.foldWait(last)
+    }
+    trace.wait(span: key.span, for: source(), place: place(), at: moment())
     grew(key)
   }
 

@@ -39,6 +39,11 @@ struct TraceRing {
     next += 1
   }
 
+  /// Whether what is heard of a trace can be noted.
+  func mayNote(in place: Int) -> Bool {
+    place >= 1 && place < next && place + slots.count >= next && slots[place % slots.count].mayNote
+  }
+
   /// Notes what was heard of a trace, as `NotedTrace` does; nil also where it is late or not kept any more. There is one of
   /// it for all kinds: what is called with each request is to take little of the processor's cache of instructions.
   @inline(never)

@@ -763,7 +763,7 @@ extension Machine {
         help: "does a function call itself without an end?")
       return nil
     }
-    let wanted = min(max(oldSize * 2, used + count), limits.stackValues)
+    let wanted = min(max(oldSize * 2, used + count, Heap.stackSize), limits.stackValues)
     do throws(Failure) { try heap.reserve(wanted * 16) } catch {
       failure = error
       return nil

@@ -188,22 +188,16 @@ extension Machine {
   }
 
   /// The place of the call that is being made now, in the notebook's own text; nil outside of one.
-  func callPlace() -> TraceFrame? {
-    currentCall.map { call in
-      TraceFrame(
-        function: call.prototype.function.name, role: call.prototype.function.role,
-        source: call.prototype.unit.source, span: call.prototype.span(before: call.ip), isAwait: false)
-    }
-  }
+  func callPlace() -> TraceFrame? { currentCall?.frame }
 
-  /// The same as the function and the instruction behind it.
-  var currentCall: (prototype: Prototype, ip: UnsafeMutablePointer<Instruction>)? {
+  /// The same, as it is kept for each operation.
+  var currentCall: CallSite? {
     guard let current else { return nil }
     var registers = current.pointee.registers
     var ip = current.pointee.ip
     for _ in 0..<Trace.limit {
       guard registers[-2].tag == Tag.closure, let prototype = prototype(of: registers[-2]) else { return nil }
-      if !prototype.unit.isPrelude { return (prototype, ip) }
+      if !prototype.unit.isPrelude { return CallSite(prototype: prototype, ip: ip) }
       guard let back = UnsafeMutablePointer<Instruction>(bitPattern: registers[-1].bits),
         back != outermostReturn + 1
       else { return nil }
@@ -281,6 +275,23 @@ public struct TraceFrame: Sendable {
   public let span: Span
   /// The error came out of a deferred awaited here.
   public let isAwait: Bool
+}
+
+/// Where the notebook calls something. It is looked up in the text only when somebody asks.
+struct CallSite {
+  let prototype: Prototype
+  /// Behind the instruction that calls.
+  let ip: UnsafeMutablePointer<Instruction>
+
+  private var span: Span { prototype.span(before: ip) }
+
+  var frame: TraceFrame {
+    TraceFrame(
+      function: prototype.function.name, role: prototype.function.role, source: prototype.unit.source,
+      span: span, isAwait: false)
+  }
+
+  var codePlace: CodePlace { CodePlace(source: prototype.unit.source, offset: span.start) }
 }
 
 /// The way of an error, innermost first.

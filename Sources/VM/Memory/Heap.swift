@@ -11,6 +11,9 @@ import Glibc
 struct Heap {
   static let blockSize = 1 << 16
   static let largestCell = 256
+  /// The values that stacks have room for at least, and those that have to be grown: most fibers that wait call nothing
+  /// meanwhile.
+  static let smallStackSize = 12
   static let stackSize = 24
 
   let state: UnsafeMutablePointer<HeapState>
@@ -117,6 +120,11 @@ struct Heap {
 
   /// A cleared stack of at least `size` values.
   func allocateStack(_ size: Int) -> (base: ValuePointer, size: Int) {
+    if size <= Heap.smallStackSize {
+      charge(Heap.smallStackSize * 16)
+      let stack = state.pointee.smallStacks.popLast() ?? clearedValues(Heap.smallStackSize)
+      return (stack, Heap.smallStackSize)
+    }
     let size = max(size, Heap.stackSize)
     charge(size * 16)
     if size == Heap.stackSize, let stack = state.pointee.stacks.popLast() { return (stack, size) }
@@ -129,13 +137,18 @@ struct Heap {
   }
 
   private func recycleStack(_ base: ValuePointer, _ size: Int) {
-    if size == Heap.stackSize, state.pointee.stacks.count < 1_024, !state.pointee.isStressed {
-      base.update(repeating: .nil, count: size)
-      state.pointee.stacks.append(base)
-    } else {
-      Glibc.free(base)
-    }
+    let isSmall = size == Heap.smallStackSize
+    let isKept =
+      isSmall
+      ? state.pointee.smallStacks.count < Heap.stacksKept
+      : size == Heap.stackSize && state.pointee.stacks.count < Heap.stacksKept
+    guard isKept, !state.pointee.isStressed else { return Glibc.free(base) }
+    base.update(repeating: .nil, count: size)
+    if isSmall { state.pointee.smallStacks.append(base) } else { state.pointee.stacks.append(base) }
   }
+
+  /// How many stacks of either size are kept for the next fibers.
+  private static let stacksKept = 1_024
 
   private func clearedValues(_ count: Int) -> ValuePointer {
     calloc(count, MemoryLayout<Value>.stride).unsafelyUnwrapped.assumingMemoryBound(to: Value.self)
@@ -155,7 +168,7 @@ struct Heap {
       finalize(large.object, kind: UInt(large.object.load(as: UInt8.self)))
       large.object.deallocate()
     }
-    for stack in state.pointee.stacks { Glibc.free(stack) }
+    for stack in state.pointee.stacks + state.pointee.smallStacks { Glibc.free(stack) }
     state.deinitialize(count: 1)
     state.deallocate()
     free.deallocate()
@@ -207,7 +220,9 @@ struct HeapState {
   /// Those that are swept, while the heap is being swept.
   var blocks: [HeapBlock] = []
   var large: [LargeObject] = []
+  /// Cleared stacks that nobody has.
   var stacks: [ValuePointer] = []
+  var smallStacks: [ValuePointer] = []
   /// Bytes allocated since the last collection.
   var debt = 0
   /// How much debt makes a collection due, or its next step.

@@ -92,10 +92,10 @@ extension Machine {
     deferred.pointee.number = id
     deferred.pointee.header.flags |= DeferredObject.isOperation
     if let current { deferred.requests = current.requests }
-    let place = callPlace()
-    let span = currentSpan == .none ? .none : traceOperation(work, at: place)
+    let site = currentCall
+    let span = currentSpan == .none ? .none : traceOperation(work, at: site)
     let value = Value(Tag.deferred, deferred)
-    operations[id] = Operation(deferred: value, place: place, span: span)
+    operations[id] = Operation(deferred: value, site: site, span: span)
     return (id, value)
   }
 
@@ -111,7 +111,7 @@ extension Machine {
     switch outcome {
     case .success(let result): settle(deferred, .resolved, result, cause: span)
     case .failure(let error):
-      setOrigin(ended.place, of: error)
+      setOrigin(ended.site?.frame, of: error)
       settle(deferred, .rejected, error, cause: span)
     }
   }

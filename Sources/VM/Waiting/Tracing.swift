@@ -32,7 +32,8 @@ public struct CodePlace: Sendable {
 }
 
 /// Hears what begins, waits and ends on behalf of the spans that the host gives to its tasks; of fibers without one it
-/// hears nothing. It is called while code runs, and must not call the machine.
+/// hears nothing. It is called while code runs, and must not call the machine. Where something is, and what it waits for,
+/// is found out only where it is asked for.
 public protocol MachineTracer: AnyObject {
   /// Something begins; gives the span for it, `none` where nobody looks at it.
   ///
@@ -41,12 +42,14 @@ public protocol MachineTracer: AnyObject {
   ///   - cause: what had to be over before: for a callback whatever fired its deferred, else `parent`; `none` where
   ///     nobody looked at that.
   ///   - place: where the notebook's text begins it.
-  func begins(_ work: TracedWork, parent: SpanID, cause: SpanID, at place: CodePlace?) -> SpanID
+  func begins(
+    _ work: TracedWork, parent: SpanID, cause: SpanID, at place: @autoclosure () -> CodePlace?
+  ) -> SpanID
   /// A fiber parks, or the task that it ran for follows the deferred which it gave; then there is no place.
   ///
   /// - Parameter source: the operation or fiber that comes before, as far as it is known; `none` where only a `resolve`
   ///   can fire it. Of several at once it is one.
-  func waits(_ span: SpanID, for source: SpanID, at place: CodePlace?)
+  func waits(_ span: SpanID, for source: @autoclosure () -> SpanID, at place: @autoclosure () -> CodePlace?)
   /// It goes on or begins, or its task has the result.
   ///
   /// - Parameter cause: what fired the deferred; `none` where nobody looked at that.
@@ -92,7 +95,7 @@ public enum TracedOutcome: Sendable, Equatable {
 /// what it is known by.
 struct Operation {
   let deferred: Value
-  let place: TraceFrame?
+  let site: CallSite?
   let span: SpanID
 }
 
@@ -133,17 +136,15 @@ extension Machine {
     ownPrototype(of: function).map { CodePlace(source: $0.unit.source, offset: $0.function.span.start) }
   }
 
-  func traceOperation(_ work: TracedWork, at place: TraceFrame?) -> SpanID {
-    tracer?.begins(work, parent: currentSpan, cause: currentSpan, at: place.map(CodePlace.init)) ?? .none
+  func traceOperation(_ work: TracedWork, at site: CallSite?) -> SpanID {
+    tracer?.begins(work, parent: currentSpan, cause: currentSpan, at: site?.codePlace) ?? .none
   }
 
   func traceWait(_ fiber: UnsafeMutablePointer<FiberObject>) {
     // It stands before its `await`, which is tried again.
     fiber.pointee.ip += 1
-    let place = currentCall.map {
-      CodePlace(source: $0.prototype.unit.source, offset: $0.prototype.span(before: $0.ip).start)
-    }
-    tracer?.waits(fiber.pointee.span, for: fiber.pointee.source.map(span(before:)) ?? .none, at: place)
+    tracer?.waits(
+      fiber.pointee.span, for: fiber.pointee.source.map(span(before:)) ?? .none, at: currentCall?.codePlace)
     fiber.pointee.ip -= 1
   }
 
