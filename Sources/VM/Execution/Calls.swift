@@ -208,7 +208,7 @@ extension Machine {
   ) -> Bool {
     callee.native.pointee.function._withUnsafeGuaranteedRef { native in
       do throws(Failure) {
-        if labels == nil, count == native.fullCount {
+        if labels == nil, count >= native.leastPlain, count <= native.mostPlain {
           target.pointee = try native.body(
             NativeCall(
               machine: self, heap: heap, base: arguments, count: count, owner: owner, function: native))

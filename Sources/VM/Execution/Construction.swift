@@ -47,19 +47,19 @@ extension Machine {
 
   // MARK: Texts
 
-  /// Joins texts and values into one string: integers are written once into a side buffer, and everything
-  /// is copied into an object of exactly the size.
+  /// Joins texts and values into one string, an object of exactly the size.
   @inline(never) func concatenate(
     _ values: ValuePointer, _ count: Int, tag: UInt, into target: ValuePointer
   ) -> Bool {
     var total = 0
+    var areSimple = true
     for place in 0..<count {
       let value = values[place]
       if value.tag == Tag.string || value.tag == Tag.html {
         total &+= value.string.pointee.count
+        areSimple = areSimple && value.string.isKnownSimple
       } else if value.tag == Tag.int {
-        values[place] = heap.makeDecimal(value.int)
-        total &+= values[place].string.pointee.count
+        total &+= Decimal.length(of: value.int)
       } else if value.isDeferred {
         failure = .notAwaited("a value in a string").at(.operand(place))
         return false
@@ -69,6 +69,7 @@ extension Machine {
           return false
         }
         total &+= values[place].string.pointee.count
+        areSimple = false
       }
     }
     do throws(Failure) { try heap.checkLength(total) } catch {
@@ -76,11 +77,19 @@ extension Machine {
       return false
     }
     let result = heap.newString(total, tag: tag)
+    if areSimple { result.noteSimple() }
     var place = result.bytes
     for number in 0..<count {
-      let part = values[number].string
-      memcpy(place, part.bytes, part.pointee.count)
-      place += part.pointee.count
+      let value = values[number]
+      if value.tag == Tag.int {
+        let length = Decimal.length(of: value.int)
+        Decimal.write(value.int, to: place, length: length)
+        place += length
+      } else {
+        let part = value.string
+        Heap.copy(part.bytes, to: place, part.pointee.count)
+        place += part.pointee.count
+      }
     }
     target.pointee = Value(tag, result)
     return true

@@ -45,9 +45,16 @@ extension Machine {
     case .integer(let number): .int(number)
     case .double(let number): .double(number)
     case .duration(let nanoseconds): .duration(nanoseconds: nanoseconds)
-    case .string(let text): heap.makeString(text)
+    case .string(let text): constantText(text)
     case .labels, .route, .hook, .group: .nil
     }
+  }
+
+  private func constantText(_ text: String) -> Value {
+    let value = heap.makeString(text)
+    // What is made of it knows it, too.
+    _ = heap.isSimple(value.string)
+    return value
   }
 
   /// Copies the code, with registers as byte offsets, globals as slots, members as numbers and constants

@@ -35,9 +35,10 @@ final class NativeFunction {
   let name: String
   let parameters: [NativeParameter]
   let requiredCount: Int
-  /// How many arguments there are when none is left out, the receiver included; -1 where it takes more than that to
-  /// know where they go.
-  let fullCount: Int
+  /// So many arguments without a label, the receiver included, are in their places as they come: none of them is for a
+  /// parameter that must be named, and none that must be given is missing.
+  let leastPlain: Int
+  let mostPlain: Int
   /// Takes any number of arguments beyond its parameters.
   let isVariadic: Bool
   /// The labels of further arguments that such a native takes, as print's `separator`.
@@ -55,13 +56,18 @@ final class NativeFunction {
   ) {
     self.name = name
     self.parameters = parameters
-    fullCount = parameters.contains(where: \.isNamed) ? -1 : parameters.count + (isMember ? 1 : 0)
     requiredCount = parameters.prefix { $0.isRequired }.count
     self.isVariadic = isVariadic
     self.options = options
     self.isMember = isMember
     self.body = body
     let hidden = isMember ? 1 : 0
+    if isVariadic {
+      (leastPlain, mostPlain) = (hidden + requiredCount, .max)
+    } else {
+      leastPlain = hidden + ((parameters.lastIndex(where: \.isRequired) ?? -1) + 1)
+      mostPlain = hidden + (parameters.firstIndex(where: \.isNamed) ?? parameters.count)
+    }
     var (required, named) = (isMember ? 1 : 0 as UInt64, 0 as UInt64)
     for (place, parameter) in parameters.prefix(Machine.scratchCapacity - 1).enumerated() {
       if parameter.isRequired { required |= 1 << UInt64(place + hidden) }

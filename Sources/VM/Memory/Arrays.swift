@@ -5,7 +5,7 @@ extension Heap {
     let array = allocateStamped(MemoryLayout<ArrayObject>.size, Tag.array)
       .assumingMemoryBound(to: ArrayObject.self)
     let room = max(capacity, 4)
-    array.pointee.elements = malloc(room * 16).unsafelyUnwrapped.assumingMemoryBound(to: Value.self)
+    array.pointee.elements = buffers.take(room * 16).assumingMemoryBound(to: Value.self)
     array.pointee.count = 0
     array.pointee.capacity = room
     charge(room * 16)
@@ -47,9 +47,7 @@ extension Heap {
     // While it is copied both are there.
     try reserve(capacity * 16)
     charge((capacity - array.pointee.capacity) * 16)
-    array.pointee.elements = realloc(array.pointee.elements, capacity * 16).unsafelyUnwrapped
-      .assumingMemoryBound(to: Value.self)
-    array.pointee.capacity = capacity
+    resize(array, to: capacity)
   }
 
   /// Moves the elements to where the array's memory begins.
@@ -70,9 +68,15 @@ extension Heap {
     let room = array.pointee.capacity
     guard room > Heap.largestKeptRoom else { return }
     charge((4 - room) * 16)
-    array.pointee.elements = realloc(array.pointee.elements, 4 * 16).unsafelyUnwrapped
-      .assumingMemoryBound(to: Value.self)
-    array.pointee.capacity = 4
+    resize(array, to: 4)
+  }
+
+  /// Gives an array whose memory begins with its elements another capacity.
+  private func resize(_ array: UnsafeMutablePointer<ArrayObject>, to capacity: Int) {
+    array.pointee.elements = buffers.resize(
+      array.pointee.elements, from: array.pointee.capacity * 16, to: capacity * 16
+    ).assumingMemoryBound(to: Value.self)
+    array.pointee.capacity = capacity
   }
 
   /// How many elements an emptied array or dictionary keeps room for.

@@ -15,12 +15,19 @@ extension Heap {
     dictionary.pointee.used = 0
     dictionary.pointee.live = 0
     dictionary.pointee.capacity = room
-    dictionary.pointee.entries = malloc(room * MemoryLayout<DictionaryEntry>.stride).unsafelyUnwrapped
+    dictionary.pointee.entries = buffers.take(room * MemoryLayout<DictionaryEntry>.stride)
       .assumingMemoryBound(to: DictionaryEntry.self)
     let isSmall = room <= Heap.roomWithoutIndex
     dictionary.pointee.index = isSmall ? nil : Heap.emptyIndex(room * 2)
     dictionary.pointee.mask = isSmall ? 0 : room * 2 - 1
     charge(room * Heap.bytesOfEntry)
+  }
+
+  func freeBuffers(of dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    buffers.give(
+      dictionary.pointee.entries, dictionary.pointee.capacity &* MemoryLayout<DictionaryEntry>.stride,
+      isOver: state.pointee.isStressed)
+    Glibc.free(dictionary.pointee.index)
   }
 
   /// What an entry takes, with its two slots in the index.
@@ -173,8 +180,7 @@ extension Heap {
     let room = dictionary.pointee.capacity
     if room > Heap.largestKeptRoom {
       charge(-room * Heap.bytesOfEntry)
-      Glibc.free(dictionary.pointee.entries)
-      Glibc.free(dictionary.pointee.index)
+      freeBuffers(of: dictionary)
       return setBuffers(of: dictionary, 4)
     }
     dictionary.pointee.used = 0
@@ -192,9 +198,10 @@ extension Heap {
     try reserve(capacity * Heap.bytesOfEntry)
     charge(max(0, capacity - dictionary.pointee.capacity) * Heap.bytesOfEntry)
     closeGaps(in: dictionary)
-    dictionary.pointee.entries = realloc(
-      dictionary.pointee.entries, capacity * MemoryLayout<DictionaryEntry>.stride
-    ).unsafelyUnwrapped.assumingMemoryBound(to: DictionaryEntry.self)
+    let stride = MemoryLayout<DictionaryEntry>.stride
+    dictionary.pointee.entries = buffers.resize(
+      dictionary.pointee.entries, from: dictionary.pointee.capacity * stride, to: capacity * stride
+    ).assumingMemoryBound(to: DictionaryEntry.self)
     dictionary.pointee.capacity = capacity
     Glibc.free(dictionary.pointee.index)
     dictionary.pointee.index = nil

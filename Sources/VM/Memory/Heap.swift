@@ -19,12 +19,14 @@ struct Heap {
   let state: UnsafeMutablePointer<HeapState>
   /// The first free cell of each size, in steps of 16 bytes.
   let free: UnsafeMutablePointer<RawPointer?>
+  let buffers: SmallBuffers
 
   init(limits: MachineLimits, mode: CollectorMode) {
     state = .allocate(capacity: 1)
     state.initialize(to: HeapState(limits: limits, mode: mode))
     free = .allocate(capacity: Heap.largestCell / 16 + 1)
     free.initialize(repeating: nil, count: Heap.largestCell / 16 + 1)
+    buffers = SmallBuffers()
   }
 
   // MARK: Objects
@@ -169,6 +171,7 @@ struct Heap {
       large.object.deallocate()
     }
     for stack in state.pointee.stacks + state.pointee.smallStacks { Glibc.free(stack) }
+    buffers.destroy()
     state.deinitialize(count: 1)
     state.deallocate()
     free.deallocate()
@@ -177,11 +180,12 @@ struct Heap {
   /// Gives back what an object hangs on to. Swift objects go at the next safe point, since anything may happen then.
   func finalize(_ object: RawPointer, kind: UInt) {
     switch kind {
-    case Tag.array: Glibc.free(object.assumingMemoryBound(to: ArrayObject.self).pointee.base)
-    case Tag.dictionary:
-      let dictionary = object.assumingMemoryBound(to: DictionaryObject.self)
-      Glibc.free(dictionary.pointee.entries)
-      Glibc.free(dictionary.pointee.index)
+    case Tag.array:
+      let array = object.assumingMemoryBound(to: ArrayObject.self)
+      buffers.give(
+        array.pointee.base, (array.pointee.capacity &+ array.pointee.skipped) &* 16,
+        isOver: state.pointee.isStressed)
+    case Tag.dictionary: freeBuffers(of: object.assumingMemoryBound(to: DictionaryObject.self))
     case Tag.fiber:
       let fiber = object.assumingMemoryBound(to: FiberObject.self)
       if fiber.has(FiberObject.hasFinished) { return }

@@ -231,6 +231,12 @@ struct DeferredObject {
 }
 
 extension UnsafeMutablePointer where Pointee == StringObject {
+  /// Whether it is known that every byte is its own Character.
+  @inline(__always) var isKnownSimple: Bool { pointee.header.flags & StringObject.isSimple != 0 }
+  @inline(__always) func noteSimple() {
+    pointee.header.flags |= StringObject.isMeasured | StringObject.isSimple
+  }
+
   static var fixedSize: Int { 16 }
   @inline(__always) var bytes: UnsafeMutablePointer<UInt8> {
     (RawPointer(self) + 16).assumingMemoryBound(to: UInt8.self)

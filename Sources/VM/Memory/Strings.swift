@@ -17,28 +17,16 @@ extension Heap {
   /// A string of bytes known to be valid UTF-8.
   func makeString(utf8 bytes: UnsafeBufferPointer<UInt8>, tag: UInt = Tag.string) -> Value {
     let string = newString(bytes.count, tag: tag)
-    if let base = bytes.baseAddress, bytes.count > 0 { memcpy(string.bytes, base, bytes.count) }
+    if let base = bytes.baseAddress { Heap.copy(base, to: string.bytes, bytes.count) }
     return Value(tag, string)
   }
 
   /// A number in base ten.
   func makeDecimal(_ number: Int) -> Value {
-    var rest = number.magnitude
-    var count = number < 0 ? 2 : 1
-    while rest >= 10 {
-      rest /= 10
-      count &+= 1
-    }
+    let count = Decimal.length(of: number)
     let string = newString(count)
-    rest = number.magnitude
-    var place = count
-    repeat {
-      place &-= 1
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      string.bytes[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
-      rest = quotient
-    } while rest > 0
-    if number < 0 { string.bytes[0] = UInt8(ascii: "-") }
+    string.noteSimple()
+    Decimal.write(number, to: string.bytes, length: count)
     return Value(Tag.string, string)
   }
 
@@ -48,16 +36,19 @@ extension Heap {
   ) throws(Failure) -> Value? {
     let elements = UnsafeBufferPointer(start: array.pointee.elements, count: array.pointee.count)
     var count = 0
+    var areSimple = separator?.isKnownSimple ?? true
     for element in elements {
       guard element.tag == Tag.string else { return nil }
       count &+= element.string.pointee.count
+      areSimple = areSimple && element.string.isKnownSimple
     }
     if let separator { count &+= separator.pointee.count * max(0, elements.count - 1) }
     try checkLength(count)
     let result = newString(count)
+    if areSimple { result.noteSimple() }
     var place = result.bytes
     func add(_ part: UnsafeMutablePointer<StringObject>) {
-      memcpy(place, part.bytes, part.pointee.count)
+      Heap.copy(part.bytes, to: place, part.pointee.count)
       place += part.pointee.count
     }
     for (number, element) in elements.enumerated() {
@@ -65,6 +56,29 @@ extension Heap {
       add(element.string)
     }
     return Value(Tag.string, result)
+  }
+
+  /// Copies bytes. Most texts are short: to call for each of their parts takes longer than to copy it.
+  @inline(__always) static func copy(
+    _ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int
+  ) {
+    @inline(__always) func copyEnds<Word: BitwiseCopyable>(_: Word.Type) {
+      let last = count &- MemoryLayout<Word>.size
+      let ends = (
+        UnsafeRawPointer(source).loadUnaligned(as: Word.self),
+        UnsafeRawPointer(source + last).loadUnaligned(as: Word.self)
+      )
+      UnsafeMutableRawPointer(target).storeBytes(of: ends.0, as: Word.self)
+      UnsafeMutableRawPointer(target + last).storeBytes(of: ends.1, as: Word.self)
+    }
+    switch count {
+    case 17...: memcpy(target, source, count)
+    case 8...: copyEnds(UInt64.self)
+    case 4...: copyEnds(UInt32.self)
+    case 2...: copyEnds(UInt16.self)
+    case 1: target.pointee = source.pointee
+    default: break
+    }
   }
 
   func makeBytes(_ bytes: some Collection<UInt8>) -> Value {
@@ -82,7 +96,7 @@ extension Heap {
     let flags = string.pointee.header.flags
     if flags & StringObject.isMeasured != 0 { return flags & StringObject.isSimple != 0 }
     let simple = isASCIIWithoutReturns(string)
-    string.pointee.header.flags = flags | StringObject.isMeasured | (simple ? StringObject.isSimple : 0)
+    if simple { string.noteSimple() } else { string.pointee.header.flags = flags | StringObject.isMeasured }
     return simple
   }
 
@@ -160,8 +174,9 @@ extension Heap {
     try checkLength(count)
     state.pointee.work &-= count >> 4
     let result = newString(count, tag: tag)
-    memcpy(result.bytes, a.bytes, a.pointee.count)
-    memcpy(result.bytes + a.pointee.count, b.bytes, b.pointee.count)
+    if a.isKnownSimple, b.isKnownSimple { result.noteSimple() }
+    Heap.copy(a.bytes, to: result.bytes, a.pointee.count)
+    Heap.copy(b.bytes, to: result.bytes + a.pointee.count, b.pointee.count)
     return Value(tag, result)
   }
 

@@ -71,7 +71,8 @@ private struct JSONReader {
   private mutating func word(_ word: StaticString, _ value: Value) throws(Failure) -> Value {
     let length = word.utf8CodeUnitCount
     let isThere =
-      place + length <= bytes.count && (0..<length).allSatisfy { bytes[place + $0] == word.utf8Start[$0] }
+      place + length <= bytes.count
+      && memcmp(bytes.baseAddress.unsafelyUnwrapped + place, word.utf8Start, length) == 0
     guard isThere else { throw failure("unexpected \(found) where a value should be") }
     place += length
     return value
@@ -203,9 +204,13 @@ private struct JSONReader {
     }
     if place < bytes.count, bytes[place] == UInt8(ascii: "\"") {
       let plain = UnsafeBufferPointer(rebasing: bytes[start..<place])
-      try check(plain, at: start)
+      let isASCII = Self.isASCII(plain)
+      if !isASCII { try check(plain, at: start) }
       place += 1
-      return machine.heap.makeString(utf8: plain)
+      let text = machine.heap.makeString(utf8: plain)
+      // A carriage return stands there escaped.
+      if isASCII { text.string.noteSimple() }
+      return text
     }
     var text = Array(bytes[start..<place])
     while true {
@@ -229,8 +234,14 @@ private struct JSONReader {
     }
   }
 
+  private static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var all: UInt8 = 0
+    for byte in text { all |= byte }
+    return all < 0x80
+  }
+
   private func check(_ text: UnsafeBufferPointer<UInt8>, at start: Int) throws(Failure) {
-    if text.allSatisfy({ $0 < 0x80 }) || String(validating: text, as: UTF8.self) != nil { return }
+    if Self.isASCII(text) || String(validating: text, as: UTF8.self) != nil { return }
     // What is good before it is found once more, bytes of one character at a time.
     var good = 0
     while good < text.count {

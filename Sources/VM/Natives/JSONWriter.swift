@@ -32,7 +32,7 @@ private struct JSONWriter {
     switch value.tag {
     case Tag.nil: append("null")
     case Tag.bool: append(value.bool ? "true" : "false")
-    case Tag.int: append("\(value.int)")
+    case Tag.int: append(value.int)
     case Tag.double:
       guard value.double.isFinite else {
         throw Failure(.json, "\(Machine.text(of: value.double)) cannot be written as JSON")
@@ -52,27 +52,7 @@ private struct JSONWriter {
       bytes.append(UInt8(ascii: "]"))
     case Tag.dictionary:
       bytes.append(UInt8(ascii: "{"))
-      var isFirst = true
-      let pairs = machine.heap.pairs(of: value.dictionary)
-      // Keys that are no Strings may come to the same text.
-      var names: Set<String>? = pairs.allSatisfy { $0.key.tag == Tag.string } ? nil : []
-      for pair in pairs {
-        if !isFirst { bytes.append(UInt8(ascii: ",")) }
-        isFirst = false
-        newLine(depth + 1)
-        let name = machine.display(pair.key)
-        if names?.insert(name).inserted == false {
-          throw Failure(
-            .json,
-            "two keys of the dictionary are \(Machine.quoted(name)) in JSON, which has one kind of key",
-            help: "make all keys Strings")
-        }
-        string(name)
-        bytes.append(UInt8(ascii: ":"))
-        if isPretty { bytes.append(UInt8(ascii: " ")) }
-        try write(pair.value, depth: depth + 1)
-      }
-      if !isFirst { newLine(depth) }
+      try writeEntries(of: value.dictionary, depth: depth)
       bytes.append(UInt8(ascii: "}"))
     case Tag.error:
       bytes.append(contentsOf: "{\"error\":".utf8)
@@ -91,6 +71,37 @@ private struct JSONWriter {
     }
   }
 
+  private mutating func writeEntries(
+    of dictionary: UnsafeMutablePointer<DictionaryObject>, depth: Int
+  ) throws(Failure) {
+    let entries = UnsafeBufferPointer(start: dictionary.pointee.entries, count: dictionary.pointee.used)
+    let isKey = { (key: Value) in key.tag != Tag.unset }
+    // Keys that are no Strings may come to the same text.
+    var names: Set<String>? = entries.allSatisfy { !isKey($0.key) || $0.key.tag == Tag.string } ? nil : []
+    var isFirst = true
+    for entry in entries where isKey(entry.key) {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      newLine(depth + 1)
+      if names == nil {
+        string(entry.key.string.buffer)
+      } else {
+        let name = machine.display(entry.key)
+        if names?.insert(name).inserted == false {
+          throw Failure(
+            .json,
+            "two keys of the dictionary are \(Machine.quoted(name)) in JSON, which has one kind of key",
+            help: "make all keys Strings")
+        }
+        string(name)
+      }
+      bytes.append(UInt8(ascii: ":"))
+      if isPretty { bytes.append(UInt8(ascii: " ")) }
+      try write(entry.value, depth: depth + 1)
+    }
+    if !isFirst { newLine(depth) }
+  }
+
   private mutating func newLine(_ depth: Int) {
     guard isPretty else { return }
     bytes.append(10)
@@ -99,6 +110,16 @@ private struct JSONWriter {
 
   private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+  private mutating func append(_ number: Int) {
+    let start = bytes.count
+    let length = Decimal.length(of: number)
+    bytes.append(contentsOf: repeatElement(0, count: length))
+    bytes.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      Decimal.write(number, to: base + start, length: length)
+    }
+  }
+
   private mutating func string(_ text: String) {
     var text = text
     text.withUTF8 { string($0) }
@@ -106,19 +127,28 @@ private struct JSONWriter {
 
   private mutating func string(_ text: UnsafeBufferPointer<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""): append("\\\"")
-      case UInt8(ascii: "\\"): append("\\\\")
-      case 10: append("\\n")
-      case 13: append("\\r")
-      case 9: append("\\t")
-      case ..<0x20:
-        let digits = String(byte, radix: 16)
-        append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
-      default: bytes.append(byte)
-      }
+    // Most of a text stands for itself, and is taken as it is.
+    var plain = 0
+    for (place, byte) in text.enumerated()
+    where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[plain..<place]))
+      plain = place + 1
+      escape(byte)
     }
+    bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[plain...]))
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): append("\\\"")
+    case UInt8(ascii: "\\"): append("\\\\")
+    case 10: append("\\n")
+    case 13: append("\\r")
+    case 9: append("\\t")
+    default:
+      let digits = String(byte, radix: 16)
+      append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+    }
   }
 }

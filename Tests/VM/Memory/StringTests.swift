@@ -18,7 +18,35 @@ struct StringTests {
     }
   }
 
+  /// What a text is made of says whether its characters have to be counted.
+  @Test func whatIsPutTogetherIsThereByteForByteAndCountsAsSwiftCountsIt() throws {
+    let host = ScriptHost(collector: .asNeeded)
+    defer { withExtendedLifetime(host) {} }
+    let heap = host.machine.heap
+    let parts = (0..<40).map {
+      String(repeating: "abcdefg", count: 6).prefix($0) + ["", "é", "\r", "\n"][$0 % 4]
+    }
+    for one in parts {
+      for other in parts {
+        let values = [heap.makeString(String(one)), heap.makeString(String(other))]
+        // Some have been counted before.
+        if one.count % 3 == 0 { for value in values { _ = heap.characterCount(value.string) } }
+        let sum = try heap.concatenate(values[0].string, values[1].string, tag: Tag.string).string
+        let joined = try #require(try heap.join(heap.makeArray(values).array, values[0].string)).string
+        #expect(heap.text(sum) == one + other)
+        #expect(heap.characterCount(sum) == (one + other).count)
+        #expect(heap.text(joined) == one + one + other)
+        #expect(heap.characterCount(joined) == (one + one + other).count)
+      }
+    }
+  }
+
   @Test(arguments: [
+    (
+      "[\"é\", \"\\r\", \"a\", \"\"].map { \"\\($0)x\\($0)\\n12\\(-7)\".count }", "[8, 7, 8, 6]"
+    ),
+    ("[1.5, -10, \"\\r\", 1s, nil].map { \"\\($0)\\n\".count }", "[4, 4, 1, 3, 4]"),
+    ("json(\"[\\\"a\\\\r\\\\n\\\", \\\"ab\\\"]\").map { $0.count }", "[2, 2]"),
     ("\"👨‍👩‍👧‍👦\".count", "1"),
     ("\"e\\u{301}\".count", "1"),
     ("\"🇩🇪🇫🇷\".count", "2"),

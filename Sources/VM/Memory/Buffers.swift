@@ -1,0 +1,65 @@
+import Glibc
+
+/// The buffers that arrays and dictionaries hang on to. Small ones come and go with each object of JSON; the system's
+/// allocator joins them with their neighbours and parts them again, so they are kept for whoever wants one next.
+struct SmallBuffers {
+  /// The first of each size, in steps of 64 bytes; each begins with the address of the next.
+  private let first: UnsafeMutablePointer<RawPointer?>
+  private let counts: UnsafeMutablePointer<Int>
+
+  static let largest = 256
+  /// How many bytes of each size are kept.
+  private static let keptBytes = 1 << 20
+  private static let sizes = largest / 64 + 1
+
+  init() {
+    first = .allocate(capacity: SmallBuffers.sizes)
+    first.initialize(repeating: nil, count: SmallBuffers.sizes)
+    counts = .allocate(capacity: SmallBuffers.sizes)
+    counts.initialize(repeating: 0, count: SmallBuffers.sizes)
+  }
+
+  @inline(__always) private static func isKept(_ size: Int) -> Bool { size <= largest && size & 63 == 0 }
+
+  /// Memory for so many bytes, as it was.
+  @inline(__always) func take(_ size: Int) -> RawPointer {
+    if SmallBuffers.isKept(size), let buffer = first[size >> 6] {
+      first[size >> 6] = buffer.load(as: RawPointer?.self)
+      counts[size >> 6] &-= 1
+      return buffer
+    }
+    return malloc(size).unsafelyUnwrapped
+  }
+
+  /// - Parameter isOver: whether nothing is kept for others.
+  @inline(__always) func give(_ buffer: RawPointer, _ size: Int, isOver: Bool = false) {
+    guard SmallBuffers.isKept(size), !isOver, counts[size >> 6] &* size < SmallBuffers.keptBytes else {
+      return Glibc.free(buffer)
+    }
+    buffer.storeBytes(of: first[size >> 6], as: RawPointer?.self)
+    first[size >> 6] = buffer
+    counts[size >> 6] &+= 1
+  }
+
+  /// Moves a buffer to where it has another size.
+  func resize(_ buffer: RawPointer, from old: Int, to new: Int) -> RawPointer {
+    guard SmallBuffers.isKept(old) || SmallBuffers.isKept(new) else {
+      return realloc(buffer, new).unsafelyUnwrapped
+    }
+    let moved = take(new)
+    memcpy(moved, buffer, min(old, new))
+    give(buffer, old)
+    return moved
+  }
+
+  func destroy() {
+    for size in 0..<SmallBuffers.sizes {
+      while let buffer = first[size] {
+        first[size] = buffer.load(as: RawPointer?.self)
+        Glibc.free(buffer)
+      }
+    }
+    first.deallocate()
+    counts.deallocate()
+  }
+}
