@@ -25,8 +25,8 @@ struct ChunkScanner {
   /// What a line with a chunk's size has without counting as an extension: sixteen digits, CR and LF.
   private static let plainLineBytes = 18
 
-  init(limits: ServerLimits) {
-    maxExtensionBytes = limits.maxHeaderBytes
+  init(limits: HeadLimits) {
+    maxExtensionBytes = limits.headerBytes
   }
 
   /// Reads on in `bytes`.

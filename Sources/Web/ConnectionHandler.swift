@@ -27,7 +27,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   }
 
   let server: HTTPServer
-  let limits: ServerLimits
+  var limits: ServerLimits { server.limits }
   /// Set for a connection beyond the limit: it is told this and nothing else.
   private let greeting: Response?
   var context: ChannelHandlerContext?
@@ -67,7 +67,6 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   init(server: HTTPServer, greeting: Response? = nil) {
     self.server = server
-    self.limits = server.limits
     self.greeting = greeting
     self.assembler = RequestAssembler(limits: server.limits)
     self.input = ConnectionInput(limits: server.limits)

@@ -40,7 +40,7 @@ struct ConnectionInput {
     case afterBody
   }
 
-  private let limits: ServerLimits
+  private let limits: HeadLimits
   private var stage: Stage
   /// Bytes that the decoder has not got.
   private var held = ByteBuffer()
@@ -54,8 +54,8 @@ struct ConnectionInput {
   private(set) var isHEAD = false
 
   init(limits: ServerLimits) {
-    self.limits = limits
-    stage = .head(HeadScanner(limits: limits))
+    self.limits = HeadLimits(limits)
+    stage = .head(HeadScanner(limits: self.limits))
   }
 
   /// Whether nothing can be done before more comes.

@@ -9,7 +9,7 @@ extension StandardPages {
     var text = "\(head.method.rawValue) \(head.uri) HTTP/1.1\r\n"
     for (name, value) in head.headers { text += "\(name): \(value)\r\n" }
     text += "\r\n"
-    var scanner = HeadScanner(limits: limits)
+    var scanner = HeadScanner(limits: HeadLimits(limits))
     let bytes = Array(text.utf8)
     if case .malformed(let problem) = scanner.scan(bytes.span, from: 0) {
       return refusal(of: problem, limits: limits)

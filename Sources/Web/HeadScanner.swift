@@ -1,3 +1,17 @@
+/// What bounds the head of a request, and what stands among its chunks: of the limits of a server the part that each
+/// connection keeps at hand.
+struct HeadLimits {
+  let targetBytes: Int
+  let headerBytes: Int
+  let headerCount: Int
+
+  init(_ limits: ServerLimits) {
+    targetBytes = limits.maxTargetBytes
+    headerBytes = limits.maxHeaderBytes
+    headerCount = limits.maxHeaderCount
+  }
+}
+
 /// Holds the head of a request to the grammar of RFC 9112 §2.2, §3 and §5, byte by byte, and finds its end: a pure
 /// state machine that keeps none of the bytes.
 ///
@@ -19,9 +33,7 @@ struct HeadScanner {
   }
 
   private var state = State.emptyLine
-  private let maxTargetBytes: Int
-  private let maxHeaderBytes: Int
-  private let maxHeaderCount: Int
+  private let limits: HeadLimits
 
   /// The bytes of the whole head so far, those of empty lines before it included.
   private(set) var count = 0
@@ -45,10 +57,8 @@ struct HeadScanner {
   /// A client may send an empty line too many after a body (RFC 9112 §2.2), not as many as it likes.
   private static let maxEmptyLines = 4
 
-  init(limits: ServerLimits) {
-    maxTargetBytes = limits.maxTargetBytes
-    maxHeaderBytes = limits.maxHeaderBytes
-    maxHeaderCount = limits.maxHeaderCount
+  init(limits: HeadLimits) {
+    self.limits = limits
   }
 
   /// Whether more than empty lines has come.
@@ -136,7 +146,7 @@ struct HeadScanner {
       }
     }
     targetBytes += 1
-    return targetBytes > maxTargetBytes ? .malformed(.targetTooLong) : .incomplete
+    return targetBytes > limits.targetBytes ? .malformed(.targetTooLong) : .incomplete
   }
 
   private mutating func readVersion(_ byte: UInt8) -> Outcome {
@@ -176,7 +186,7 @@ struct HeadScanner {
     if Self.isBlank(byte) { return .malformed(headerCount == 0 ? .blankBeforeFields : .folded) }
     if byte == UInt8(ascii: ":") { return .malformed(.noName) }
     headerCount += 1
-    if headerCount > maxHeaderCount { return .malformed(.tooManyHeaders) }
+    if headerCount > limits.headerCount { return .malformed(.tooManyHeaders) }
     state = .name
     return readName(byte)
   }
@@ -213,7 +223,7 @@ struct HeadScanner {
 
   private mutating func countHeaderByte() -> Outcome {
     headerBytes += 1
-    return headerBytes > maxHeaderBytes ? .malformed(.headersTooLarge) : .incomplete
+    return headerBytes > limits.headerBytes ? .malformed(.headersTooLarge) : .incomplete
   }
 
   private mutating func readLineFeed(_ byte: UInt8, then next: State) -> Outcome {

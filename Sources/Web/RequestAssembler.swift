@@ -38,11 +38,13 @@ struct RequestAssembler {
 
   /// Whether the body of a request is to be handed on as it comes.
   var isStreamed: (HTTPRequestHead) -> Bool = { _ in false }
-  private let limits: ServerLimits
+  private let maxBodyBytes: Int
+  private let maxStreamedBodyBytes: Int
   private var partial: Partial?
 
   init(limits: ServerLimits) {
-    self.limits = limits
+    maxBodyBytes = limits.maxBodyBytes
+    maxStreamedBodyBytes = limits.maxStreamedBodyBytes
   }
 
   /// Whether a head has come whose body hasn't yet.
@@ -61,10 +63,10 @@ struct RequestAssembler {
     case .body(let bytes) where partial?.isStreamed == true: return .piece(bytes)
     case .body(var bytes):
       guard let held = partial?.body.readableBytes else { return .wait }
-      guard held + bytes.readableBytes <= limits.maxBodyBytes else {
+      guard held + bytes.readableBytes <= maxBodyBytes else {
         guard let head = partial?.head else { return .wait }
         partial = nil
-        return .reject(StandardPages.bodyTooLarge(limit: limits.maxBodyBytes), head)
+        return .reject(StandardPages.bodyTooLarge(limit: maxBodyBytes), head)
       }
       if held == 0 {
         partial?.body = bytes
@@ -83,7 +85,7 @@ struct RequestAssembler {
   private mutating func begin(_ head: HTTPRequestHead) -> Verdict {
     let facts: HeadFacts
     let isStreamed = self.isStreamed(head)
-    let bodyLimit = isStreamed ? limits.maxStreamedBodyBytes : limits.maxBodyBytes
+    let bodyLimit = isStreamed ? maxStreamedBodyBytes : maxBodyBytes
     switch HeadFacts.gather(from: head, bodyLimit: bodyLimit) {
     case .failure(let refusal): return .reject(refusal.response, head)
     case .success(let gathered): facts = gathered
