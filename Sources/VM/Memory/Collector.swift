@@ -24,6 +24,8 @@ extension HeapState {
   static let stepEffort = 32_768
   /// That of one which has to catch up.
   static let largestStepEffort = 3 * stepEffort
+  /// That of several at once, where a native has allocated more than between two steps.
+  static let largestEffort = 8 * stepEffort
   /// Bytes that are allocated between two steps, where nothing presses.
   static let stepBytes = 64 << 10
   static let smallestStepBytes = 48 << 10
@@ -72,9 +74,14 @@ extension HeapState {
     threshold = min(ceiling, debt + bytesToNextStep)
   }
 
-  /// The effort of the step that is due now.
+  /// The effort of the step that is due now, or of as many as are due together: a native like `json` allocates megabytes
+  /// from one safe point to the next.
   mutating func takeEffort() -> Int {
-    mode == .steps ? Int(truncatingIfNeeded: nextNumber() % 200) + 1 : effortOfStep
+    if mode == .steps { return Int(truncatingIfNeeded: nextNumber() % 200) + 1 }
+    let overdue = max(0, debt - threshold) / max(1, bytesToNextStep)
+    // More than that is not done at once, however much is due.
+    let most = HeapState.largestEffort / max(1, effortOfStep)
+    return effortOfStep * max(1, min(overdue + 1, most))
   }
 
   private mutating func nextNumber() -> UInt64 {

@@ -112,7 +112,7 @@ extension Heap {
   }
 
   private func finalizeSwept(_ object: RawPointer, _ kind: UInt) {
-    state.pointee.effort &+= 16 + Heap.held(by: object) >> 9
+    state.pointee.effort &+= 8 + Heap.held(by: object) >> 9
     finalize(object, kind: kind)
   }
 

@@ -179,7 +179,7 @@ struct IncrementalCollectorTests {
     state.pointee.largestStep = 0
     let before = state.pointee.collections
     var most = 0
-    for _ in 0..<60 {
+    for _ in 0..<100 {
       _ = try host.run(
         "for i in 0..<2000 { [\"id\": i, \"name\": \"name \\(i)\", \"a\": 1, \"b\": 2, \"c\": 3] }")
       most = max(most, host.machine.heap.bytesInUse)
@@ -226,5 +226,22 @@ struct IncrementalCollectorTests {
       host.machine.collect()
       #expect(host.machine.heap.state.pointee.live < full - 100_000)
     }
+  }
+
+  // MARK: Pace
+
+  /// A native makes megabytes from one safe point to the next.
+  @Test func whatNativesAllocateAtOnceIsCollectedAsSoonAsWhatCodeDoes() throws {
+    let host = ScriptHost(collector: .asNeeded)
+    defer { withExtendedLifetime(host) {} }
+    try host.run("let kept = (0..<150_000).map { [$0] }")
+    try host.run("let text = toJSON((0..<8_000).map { [\"id\": $0, \"tags\": [\"a\", \"b\"]] })")
+    var most = 0
+    for _ in 0..<100 {
+      try host.run("json(text).count")
+      most = max(most, host.machine.heap.bytesInUse)
+    }
+    #expect(host.machine.heap.state.pointee.collections > 2)
+    #expect(most < 180 << 20, "\(most >> 20)")
   }
 }
