@@ -62,7 +62,7 @@ final class RealClockTests {
           _ = clock.value.schedule(at: due + number * 40_000) { order.withLock { $0.append(number * 40) } }
         }
         // So that the rest need not wait as long for one another.
-        loop.assumeIsolated().scheduleTask(in: .milliseconds(1_095)) {
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(900)) {
           for number in 0..<late {
             _ = clock.value.schedule(at: due + number * 2_000 + 1) {
               order.withLock { $0.append(number * 2 + 1) }

@@ -377,6 +377,6 @@ extension Failure {
     return Failure(
       .index, "index \(place) is out of range: \(extent)",
       help: place == -1 && count > 0
-        ? "write .last" : place < 0 && -place <= count ? "write [xs.count - \(-place)]" : nil)
+        ? "write .last" : place < 0 && place >= -count ? "write [xs.count - \(-place)]" : nil)
   }
 }

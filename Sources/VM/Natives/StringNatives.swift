@@ -115,7 +115,8 @@ extension Machine {
         guard pad.count == 1 else {
           throw Failure(.argument, "\"with\" of \(name)() must be one character").at(.parameter(2))
         }
-        let missing = Swift.max(0, try call.int(1) - call.heap.characterCount(call[0].string))
+        let width = Swift.max(0, try call.int(1))
+        let missing = Swift.max(0, width - call.heap.characterCount(call[0].string))
         let (length, overflow) = missing.multipliedReportingOverflow(by: pad.utf8.count)
         try call.heap.checkLength(
           overflow ? .max : text.utf8.count.addingReportingOverflow(length).partialValue)

@@ -6,6 +6,7 @@ extension Machine {
       if !call.has(5) {
         try call.requireRepeating(2, count: 3)
         _ = try call.only(0, 2, 4)
+        _ = try call.only(1, 2, 4)
       }
       if call.has(2) { return try call.machine.repeated(call, 2, try call.repetitions(3)) }
       if call.has(4) { return try call.text(ofScalars: 4) }
@@ -15,7 +16,12 @@ extension Machine {
           help: "write 3.14159.formatted(decimals: 2), \"7\".leftPadded(to: 3, with: \"0\")"
         ).at(.parameter(5))
       }
-      guard call.has(0) else { return call.heap.makeString("") }
+      guard call.has(0) else {
+        if call.has(1) {
+          throw Failure(.argument, "\"value\" of String() is missing: radix: says how it is written")
+        }
+        return call.heap.makeString("")
+      }
       if call.has(1) {
         return call.heap.makeString(String(try call.int(0), radix: try call.radix(1)))
       }

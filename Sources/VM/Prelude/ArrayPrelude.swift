@@ -103,7 +103,7 @@ extension Prelude {
     func Array_suffix_from(self, from) { self[from...] }
     func Array_split(self, separator = { __noSeparator() }, maxSplits = nil, omittingEmptySubsequences = false, whereSeparator = nil) {
         let isSeparator = whereSeparator ?? separator
-        if !__isFunction(isSeparator) {
+        if whereSeparator == nil && !__isFunction(isSeparator) {
             return self.__split(separator, maxSplits, omittingEmptySubsequences)
         }
         let most = __splits(maxSplits)

@@ -197,17 +197,19 @@ extension Prelude {
         __function(where, "count()", "ranges(of: text).count counts a text")
         Array(self).count(where)
     }
-    func String_prefix_while(self, condition) { Array(self).prefix(condition).joined() }
-    func String_drop_while(self, condition) { Array(self).drop(condition).joined() }
+    func String_prefix_while(self, condition) { Array(self).prefix(while: condition).joined() }
+    func String_drop_while(self, condition) { Array(self).drop(while: condition).joined() }
     func String_prefix_upTo(self, upTo) { self[..<upTo] }
     func String_prefix_through(self, through) { self[...through] }
     func String_suffix_from(self, from) { self[from...] }
     func String_split(self, separator = nil, maxSplits = nil, omittingEmptySubsequences = nil, whereSeparator = nil) {
         let isSeparator = whereSeparator ?? separator
-        if !__isFunction(isSeparator) {
+        if whereSeparator == nil && !__isFunction(isSeparator) {
             return self.__split(separator, maxSplits, omittingEmptySubsequences)
         }
-        let pieces = Array(self).split(isSeparator, maxSplits, omittingEmptySubsequences ?? false)
+        let pieces = Array(self).split(
+            maxSplits: maxSplits, omittingEmptySubsequences: omittingEmptySubsequences ?? false,
+            whereSeparator: isSeparator)
         pieces.map { piece in piece.joined() }
     }
     func String_map(self, transform) { Array(self).map(transform) }
