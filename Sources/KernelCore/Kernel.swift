@@ -173,8 +173,7 @@ final class Kernel {
     isPumping = true
     let isReal = !configuration.isClockVirtual
     machine.moment = clock.now
-    // To look at the clock is dear, and the real one has just been looked at.
-    let end = (isReal ? .uptimeNanoseconds(UInt64(machine.moment)) : NIODeadline.now()) + Kernel.turn
+    let end = NIODeadline.now() + Kernel.turn
     var isDone = false
     repeat {
       isDone = machine.runReady(limit: 100, yields: isReal)
