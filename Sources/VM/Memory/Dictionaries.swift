@@ -25,8 +25,7 @@ extension Heap {
 
   func freeBuffers(of dictionary: UnsafeMutablePointer<DictionaryObject>) {
     buffers.give(
-      dictionary.pointee.entries, dictionary.pointee.capacity &* MemoryLayout<DictionaryEntry>.stride,
-      isOver: state.pointee.isStressed)
+      dictionary.pointee.entries, dictionary.pointee.capacity &* MemoryLayout<DictionaryEntry>.stride)
     Glibc.free(dictionary.pointee.index)
   }
 

@@ -26,7 +26,7 @@ struct Heap {
     state.initialize(to: HeapState(limits: limits, mode: mode))
     free = .allocate(capacity: Heap.largestCell / 16 + 1)
     free.initialize(repeating: nil, count: Heap.largestCell / 16 + 1)
-    buffers = SmallBuffers()
+    buffers = SmallBuffers(keepsAny: mode == .asNeeded)
   }
 
   // MARK: Objects
@@ -182,9 +182,7 @@ struct Heap {
     switch kind {
     case Tag.array:
       let array = object.assumingMemoryBound(to: ArrayObject.self)
-      buffers.give(
-        array.pointee.base, (array.pointee.capacity &+ array.pointee.skipped) &* 16,
-        isOver: state.pointee.isStressed)
+      buffers.give(array.pointee.base, (array.pointee.capacity &+ array.pointee.skipped) &* 16)
     case Tag.dictionary: freeBuffers(of: object.assumingMemoryBound(to: DictionaryObject.self))
     case Tag.fiber:
       let fiber = object.assumingMemoryBound(to: FiberObject.self)

@@ -9,10 +9,12 @@ struct SmallBuffers {
 
   static let largest = 256
   /// How many bytes of each size are kept.
-  private static let keptBytes = 1 << 20
+  private let keptBytes: Int
   private static let sizes = largest / 64 + 1
 
-  init() {
+  /// - Parameter keepsAny: whether what is given back is kept; otherwise the system has it at once.
+  init(keepsAny: Bool) {
+    keptBytes = keepsAny ? 1 << 20 : 0
     first = .allocate(capacity: SmallBuffers.sizes)
     first.initialize(repeating: nil, count: SmallBuffers.sizes)
     counts = .allocate(capacity: SmallBuffers.sizes)
@@ -31,9 +33,8 @@ struct SmallBuffers {
     return malloc(size).unsafelyUnwrapped
   }
 
-  /// - Parameter isOver: whether nothing is kept for others.
-  @inline(__always) func give(_ buffer: RawPointer, _ size: Int, isOver: Bool = false) {
-    guard SmallBuffers.isKept(size), !isOver, counts[size >> 6] &* size < SmallBuffers.keptBytes else {
+  @inline(__always) func give(_ buffer: RawPointer, _ size: Int) {
+    guard SmallBuffers.isKept(size), counts[size >> 6] &* size < keptBytes else {
       return Glibc.free(buffer)
     }
     buffer.storeBytes(of: first[size >> 6], as: RawPointer?.self)
