@@ -20,9 +20,10 @@ let package = Package(
   ],
   targets: [
     // C wrappers over calls that Swift cannot import.
-    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "CEditline", linkerSettings: [.linkedLibrary("edit")]),
-    .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto")]),
+    .target(name: "CCurl", dependencies: ["CLateLibrary"]),
+    .target(name: "CEditline", dependencies: ["CLateLibrary"]),
+    .target(name: "CDigest", dependencies: ["CLateLibrary"]),
+    .target(name: "CLateLibrary", linkerSettings: [.linkedLibrary("dl")]),
     // Text to program.
     .target(name: "Language"),
     // Runs programs.

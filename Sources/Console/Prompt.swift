@@ -144,6 +144,9 @@ public final class Prompt {
     if let notKept {
       if isInteractive { input.tell(notKept, .dim) } else { Stream.complain(notKept) }
     }
+    if let missing = LineEditor.missing(environment: ProcessInfo.processInfo.environment) {
+      input.tell(missing, .dim)
+    }
     warnIfOthersCanReach(configuration)
     if let file {
       if let status = open(file) { return finish(status) }

@@ -11,19 +11,17 @@ extension Kernel {
     installCORS()
     installFiles()
     machine.install(library: Kernel.library)
-    machine.install(library: Kernel.streamLibrary)
   }
 
   /// Written in the language, since it waits.
-  static let library = Machine.compileLibrary(
+  static let library = Library(
     name: "kernel",
     text: """
       func listen(description) { await __listen(description) }
       \(SurroundedRequests.library)
+      \(StreamObject.library)
+      \(SocketObject.library)
       """)
-
-  static let streamLibrary = Machine.compileLibrary(
-    name: "streams", text: StreamObject.library + SocketObject.library)
 
   private func installOutput() {
     machine.define("print", ["values?"], variadic: true, options: ["separator"]) {

@@ -36,13 +36,6 @@ public final class KernelHandle: Sendable {
     loop.scheduleTask(in: .milliseconds(100)) { Thread.detachNewThread { TransferPool.loadAhead() } }
   }
 
-  /// Begins to compile what of the language is written in itself, on threads of its own: for a program that has
-  /// something else to do before its first kernel. A kernel waits for that, or does it where nobody has begun.
-  public static func compileLibrariesAhead() {
-    Thread.detachNewThread { Machine.compilePrelude() }
-    Thread.detachNewThread { _ = (Kernel.library, Kernel.streamLibrary) }
-  }
-
   // MARK: The server
 
   /// Listens where a notebook without `listen` is served; gives the address to open.

@@ -29,7 +29,8 @@ public enum BuiltProgram {
   /// When the youngest source of the program was changed; a program older than that is not to be trusted.
   private static let newestSource: Date = {
     let folders = [
-      "CCurl", "CDigest", "CEditline", "Language", "VM", "Web", "Fetch", "Notebooks", "KernelCore", "Console",
+      "CCurl", "CDigest", "CEditline", "CLateLibrary", "Language", "VM", "Web", "Fetch", "Notebooks",
+      "KernelCore", "Console",
     ]
     var newest = modified(packageFolder + "/Package.swift") ?? .distantFuture
     for folder in folders + ["routebook"] {

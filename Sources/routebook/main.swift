@@ -1,9 +1,7 @@
 import ArgumentParser
 import Console
-import KernelCore
 
 openStandardStreams()
-KernelHandle.compileLibrariesAhead()
 
 do {
   var command = try Routebook.parseQuickly(Array(CommandLine.arguments.dropFirst()))

@@ -82,6 +82,27 @@ struct ResolverTests {
     #expect(function.registerCount == 5)
   }
 
+  /// The names of small blocks and of large ones are kept in two ways.
+  @Test("names are found in blocks of any size", arguments: [1, 7, 8, 9, 40])
+  func blocksOfAnySize(count: Int) throws {
+    let lines = (0..<count).map { "let v\($0) = f(\($0))" }
+    let program = resolved(
+      (["do {"] + lines + (0..<count).map { "f(v\($0))" } + ["}"]).joined(separator: "\n"))
+    let found = variables(in: program.body)
+    #expect(found.count == count)
+    for place in 0..<count { #expect(found["v\(place)"]?.register == place) }
+
+    let again = check((["do {"] + lines + ["let v\(count - 1) = 1", "}"]).joined(separator: "\n"))
+    #expect(again.count { $0.contains("\"v\(count - 1)\" is declared twice") } == 1)
+    let early = check((["do {", "f(v\(count - 1))"] + lines + ["}"]).joined(separator: "\n"))
+    #expect(early.count { $0.contains("\"v\(count - 1)\" is used before it is declared") } == 1)
+    // In its own value a name means what it meant before.
+    let outer = (0..<count).map { "let v\($0) = x" }
+    let inner = (0..<count).map { "let v\($0) = v\($0) + 1" }
+    let own = check((["do {"] + outer + ["do {"] + inner + ["}", "}"]).joined(separator: "\n"))
+    #expect(own.filter { $0.contains("used before") } == [])
+  }
+
   @Test("declarations at the outermost level are globals, in blocks they are not")
   func globals() {
     let program = resolved(

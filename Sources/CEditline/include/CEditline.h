@@ -1,18 +1,38 @@
 #ifndef CEDITLINE_H
 #define CEDITLINE_H
 
-// libedit's wide interface for Swift, which cannot import el_wset() and el_wget() because they are variadic.
-// Everything else (el_init_fd, el_wgets, el_wline, el_winsertstr, el_deletestr, el_cursor, el_wparse, el_end,
-// the tokenizer) is imported from <histedit.h> as it is. Each setter returns 0 on success and -1 on failure.
+// libedit's wide interface for Swift. It is loaded with the first editor: a program that serves or replays needs none.
+// The functions up to the setters are those of <histedit.h> by shorter names; editline(3) describes them. Each setter
+// returns 0 on success and -1 on failure.
 
 #include <histedit.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <wchar.h>
 
 /// Gives libedit its next character: returns 1 with `*character` set, 0 at the end of input, -1 on an error.
 typedef int (*ceditline_reader)(EditLine *, wchar_t *character);
 /// An editor command: `character` is the key it was reached by; returns one of the CC_ codes.
 typedef unsigned char (*ceditline_command)(EditLine *, int character);
+
+/// Loads libedit. NULL where it is there, why not where it can't be had.
+const char *ceditline_load(void);
+
+/// el_init_fd(). NULL where libedit can't be loaded, too. Nothing else here may be called before one that was not NULL,
+/// but for the tokenizer and the last two.
+EditLine *ceditline_init(const char *program, FILE *in, FILE *out, FILE *error, int terminal);
+void ceditline_end(EditLine *);
+const wchar_t *ceditline_gets(EditLine *, int *count);
+const LineInfoW *ceditline_line(EditLine *);
+int ceditline_insert(EditLine *, const wchar_t *);
+void ceditline_delete_back(EditLine *, int count);
+int ceditline_move(EditLine *, int distance);
+int ceditline_parse(EditLine *, int count, const wchar_t **words);
+
+TokenizerW *ceditline_tokenizer(void);
+void ceditline_tokenizer_end(TokenizerW *);
+void ceditline_tokenizer_reset(TokenizerW *);
+int ceditline_tokenize(TokenizerW *, const wchar_t *text, int *count, const wchar_t ***words);
 
 int ceditline_set_client_data(EditLine *, void *);
 void *ceditline_client_data(EditLine *);

@@ -34,17 +34,19 @@ struct EditorConfiguration {
   }
 
   func apply(to line: OpaquePointer, _ pass: Pass) {
-    guard let tokenizer = tok_winit(nil) else { return }
-    defer { tok_wend(tokenizer) }
+    guard let tokenizer = ceditline_tokenizer() else { return }
+    defer { ceditline_tokenizer_end(tokenizer) }
     for text in lines {
       var count: Int32 = 0
       var words: UnsafeMutablePointer<UnsafePointer<wchar_t>?>?
-      tok_wreset(tokenizer)
+      ceditline_tokenizer_reset(tokenizer)
       // Not 0: a quote or a line is not ended.
-      guard tok_wstr(tokenizer, text + [0], &count, &words) == 0, count > 0, let words else { continue }
+      guard ceditline_tokenize(tokenizer, text + [0], &count, &words) == 0, count > 0, let words else {
+        continue
+      }
       let plain = (0..<Int(count)).map { Self.string(words[$0]) }
       if plain[0].hasPrefix("#") || !Self.isWanted(plain, pass) { continue }
-      _ = el_wparse(line, count, words)
+      _ = ceditline_parse(line, count, words)
     }
   }
 

@@ -96,7 +96,7 @@ final class Engine {
     _ = ceditline_use_utf8()
     guard let stage = Stage(), let source = fopen("/dev/null", "re") else { return nil }
     guard let drain = fopen("/dev/null", "we"),
-      let line = el_init_fd(program, source, drain, drain, stage.terminal, stage.terminal, stage.terminal)
+      let line = ceditline_init(program, source, drain, drain, stage.terminal)
     else {
       fclose(source)
       return nil
@@ -137,7 +137,7 @@ final class Engine {
   }
 
   deinit {
-    el_end(line)
+    ceditline_end(line)
     fclose(drain)
     fclose(source)
   }
@@ -185,13 +185,13 @@ final class Engine {
   func run() {
     var count: Int32 = 0
     isInserting = true
-    _ = el_wgets(line, &count)
+    _ = ceditline_gets(line, &count)
   }
 
   /// The text and the cursor, in scalars.
   var state: (text: [UInt32], cursor: Int) {
     repair()
-    let info = el_wline(line).pointee
+    let info = ceditline_line(line).pointee
     let count = info.lastchar - info.buffer
     let text = info.buffer.withMemoryRebound(to: UInt32.self, capacity: count) {
       Array(UnsafeBufferPointer(start: $0, count: count))
@@ -203,14 +203,14 @@ final class Engine {
   /// would then write there. And in vi's command mode it takes the cursor off the end of the text, where it would
   /// leave an empty last line for the one above.
   func repair() {
-    let info = el_wline(line).pointee
+    let info = ceditline_line(line).pointee
     let end = info.lastchar - info.buffer
     if info.cursor > info.lastchar {
-      el_cursor(line, Int32(info.lastchar - info.cursor))
+      ceditline_move(line, Int32(info.lastchar - info.cursor))
     } else if info.cursor < info.buffer {
-      el_cursor(line, Int32(info.buffer - info.cursor))
+      ceditline_move(line, Int32(info.buffer - info.cursor))
     } else if !isInserting, viPlace == end, info.cursor + 1 == info.lastchar, info.cursor.pointee == 10 {
-      el_cursor(line, 1)
+      ceditline_move(line, 1)
     }
   }
 
@@ -218,16 +218,16 @@ final class Engine {
   func insert(_ text: [UInt32]) {
     guard !text.isEmpty else { return }
     (text + [0]).withUnsafeBufferPointer { scalars in
-      scalars.withMemoryRebound(to: wchar_t.self) { _ = el_winsertstr(line, $0.baseAddress) }
+      scalars.withMemoryRebound(to: wchar_t.self) { _ = ceditline_insert(line, $0.baseAddress) }
     }
   }
 
   func deleteBack(_ count: Int) {
-    if count > 0 { el_deletestr(line, Int32(count)) }
+    if count > 0 { ceditline_delete_back(line, Int32(count)) }
   }
 
   func move(by distance: Int) {
-    if distance != 0 { el_cursor(line, Int32(distance)) }
+    if distance != 0 { ceditline_move(line, Int32(distance)) }
   }
 
   func moveTo(_ position: Int) { move(by: position - state.cursor) }

@@ -1,3 +1,4 @@
+import CEditline
 import Glibc
 
 /// Edits cells at a terminal: many lines in place, coloured, with history, completion and search.
@@ -57,6 +58,13 @@ public final class LineEditor: CellInput {
   public static func isUsable(environment: [String: String]) -> Bool {
     let name = environment["TERM"] ?? ""
     return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 && !name.isEmpty && name != "dumb"
+  }
+
+  /// Why no editor can be had on a terminal that has what it takes; nil where it can.
+  public static func missing(environment: [String: String]) -> String? {
+    guard isUsable(environment: environment), let reason = ceditline_load() else { return nil }
+    return
+      "lines are not edited: libedit cannot be loaded (\(String(cString: reason))); on Debian, apt-get install libedit2"
   }
 
   /// Takes the terminal over. Nil where `isUsable` is false or libedit can't be opened; use `PlainInput` then.

@@ -25,11 +25,16 @@ struct CompiledCell {
     self.init(source, Parser.parse(source), globals: globals, reserved: reserved)
   }
 
-  /// - Parameter parsed: the tree of the text, which no cell has been compiled from.
-  init(_ source: SourceText, _ parsed: ParseResult, globals: some GlobalNames, reserved: String? = nil) {
+  /// - Parameters:
+  ///   - parsed: the tree of the text, which no cell has been compiled from.
+  ///   - declared: what the text declares, where that has been looked up.
+  init(
+    _ source: SourceText, _ parsed: ParseResult, declared: [String: GlobalScope.Kind]? = nil,
+    globals: some GlobalNames, reserved: String? = nil
+  ) {
     diagnostics = parsed.diagnostics
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
-    declared = CompiledCell.declarations(of: source, parsed)
+    self.declared = declared ?? CompiledCell.declarations(of: source, parsed)
     // A pattern is told once, and every one of them even where something else is wrong.
     let patterns = (resolution.groups + resolution.routes).filter { route in
       !parsed.diagnostics.contains { route.span.start <= $0.span.start && $0.span.start < route.span.end }

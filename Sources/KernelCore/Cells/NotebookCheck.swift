@@ -36,14 +36,17 @@ struct NotebookCheck {
       let declared = CompiledCell.declarations(of: cell, parsed)
       behind.passNext(declaring: declared.keys)
       // The names are given away, not kept: a second holder would make each declaration copy them all.
-      let result = checked(cell, parsed, NotebookNames(before: before, behind: behind, mayGrow: !isWhole))
+      let result = checked(
+        cell, parsed, declared, NotebookNames(before: before, behind: behind, mayGrow: !isWhole))
       for (name, kind) in declared { before.declare(name, kind, in: cell.name) }
       return result
     }
   }
 
-  private func checked(_ cell: SourceText, _ parsed: ParseResult, _ names: NotebookNames) -> CheckedCell {
-    let compiled = CompiledCell(cell, parsed, globals: names)
+  private func checked(
+    _ cell: SourceText, _ parsed: ParseResult, _ declared: [String: GlobalScope.Kind], _ names: NotebookNames
+  ) -> CheckedCell {
+    let compiled = CompiledCell(cell, parsed, declared: declared, globals: names)
     var found = compiled.diagnostics
     if let resolution = compiled.resolution {
       for (name, use) in resolution.reads where use.isAtTopLevel && names.before.entry(named: name) == nil {

@@ -61,7 +61,6 @@ final class SocketObject {
 
   /// Written in the language, since it waits.
   static let library = """
-
     func Socket_send(self, message, wait = true) { await self.__send(message, wait) }
     """
 

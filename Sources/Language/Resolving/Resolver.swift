@@ -14,30 +14,53 @@ public final class Resolver {
       case pending(Span)
     }
 
-    private(set) var locals: [String: Local] = [:]
+    /// Most blocks have few names, which are found faster one by one than by their hashes.
+    private var locals: [(name: String, local: Local?)] = []
+    /// The places of the names among them, where there are more than a few.
+    private var places: [String: Int] = [:]
+    private static let few = 8
     /// The register that is free again when the block ends.
     let firstRegister: Int
 
     init(firstRegister: Int) { self.firstRegister = firstRegister }
 
+    private func place(of name: String) -> Int? {
+      locals.count > Self.few ? places[name] : locals.firstIndex { $0.name == name }
+    }
+
+    func local(_ name: String) -> Local? { place(of: name).flatMap { locals[$0].local } }
+
+    private mutating func set(_ name: String, _ local: Local) {
+      if let place = place(of: name) {
+        locals[place].local = local
+        return
+      }
+      locals.append((name, local))
+      if locals.count == Self.few + 1 {
+        for (place, local) in locals.enumerated() { places[local.name] = place }
+      } else if locals.count > Self.few {
+        places[name] = locals.count - 1
+      }
+    }
+
     func variable(_ name: String) -> Variable? {
-      if case .variable(let variable)? = locals[name] { variable } else { nil }
+      if case .variable(let variable)? = local(name) { variable } else { nil }
     }
 
     var variableNames: [String] {
-      locals.compactMap { if case .variable = $1 { $0 } else { nil } }
+      locals.compactMap { if case .variable? = $0.local { $0.name } else { nil } }
     }
 
-    mutating func add(_ variable: Variable) { locals[variable.name] = .variable(variable) }
+    mutating func add(_ variable: Variable) { set(variable.name, .variable(variable)) }
 
     /// Notes that a name is declared further down, unless it stands for a variable already.
     mutating func expect(_ name: String, at span: Span) {
-      if locals[name] == nil { locals[name] = .pending(span) }
+      if local(name) == nil { set(name, .pending(span)) }
     }
 
     /// The declaration of a name has been reached: in its own value the name means what it meant before.
     mutating func reach(_ name: String) {
-      if case .pending? = locals[name] { locals[name] = nil }
+      if let place = place(of: name), case .pending? = locals[place].local { locals[place].local = nil }
     }
   }
 

@@ -128,7 +128,7 @@ extension Resolver {
     for index in frames.indices.reversed() {
       let frame = frames[index]
       for scope in frame.scopes.indices.reversed() {
-        switch frame.scopes[scope].locals[name] {
+        switch frame.scopes[scope].local(name) {
         case .variable(let variable)?: return .variable(variable, frame: index)
         case .pending(let span)?: return .declaredLater(span)
         case nil: continue

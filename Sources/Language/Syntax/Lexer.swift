@@ -178,7 +178,9 @@ struct Lexer {
     case 0x80...:
       lexNonASCII()
     default:
-      if let (bytes, kind) = Symbol.byFirstByte[Int(first)].first(where: { matches($0.bytes) }) {
+      if let kind = Symbol.alone[Int(first)] {
+        lexSymbol(kind, length: 1)
+      } else if let (bytes, kind) = Symbol.byFirstByte[Int(first)].first(where: { matches($0.bytes) }) {
         lexSymbol(kind, length: bytes.count)
       } else {
         position += 1
@@ -188,12 +190,10 @@ struct Lexer {
     }
   }
 
-  func matches(_ expected: [UInt8]) -> Bool { stands(expected, at: position) }
-
-  /// Whether those bytes stand at a place.
-  func stands(_ expected: [UInt8], at start: Int) -> Bool {
-    guard start + expected.count <= bytes.count else { return false }
-    for offset in expected.indices where bytes[start + offset] != expected[offset] { return false }
+  /// Whether those bytes stand here.
+  func matches(_ expected: [UInt8]) -> Bool {
+    guard position + expected.count <= bytes.count else { return false }
+    for offset in expected.indices where bytes[position + offset] != expected[offset] { return false }
     return true
   }
 

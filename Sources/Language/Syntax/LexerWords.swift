@@ -13,11 +13,12 @@ extension Lexer {
 
   /// The keyword that stands between a place and here.
   private func keyword(from start: Int) -> Keyword? {
-    for (expected, keyword) in Keyword.byFirstByte[Int(bytes[start])]
-    where expected.count == position - start && stands(expected, at: start) {
-      return keyword
-    }
-    return nil
+    guard position - start <= Keyword.longest else { return nil }
+    let candidates = Keyword.byFirstByte[Int(bytes[start])]
+    if candidates.isEmpty { return nil }
+    var word: UInt64 = 0
+    for place in start..<position { word = word << 8 | UInt64(bytes[place]) }
+    return candidates.first { $0.word == word }?.keyword
   }
 
   /// Moves behind the letters, digits and underscores that stand here.

@@ -169,7 +169,7 @@ extension Parser {
 
   /// `and` and `or` between two values on one line, which can be nothing else.
   private func wordOperator(_ token: Token) -> (infix: InfixOperator, precedence: Precedence)? {
-    guard !token.startsLine else { return nil }
+    guard case .identifier = token.kind, !token.startsLine else { return nil }
     if isWord(token, "and") { return (.binary(.and), .and) }
     if isWord(token, "or") { return (.binary(.or), .or) }
     return nil

@@ -35,12 +35,15 @@ enum Keyword: String, CaseIterable {
   case `let`, `var`, `func`, `if`, `else`, `guard`, `while`, `for`, `in`, `break`, `continue`
   case `return`, `throw`, `do`, `catch`, `defer`, await, async, `nil`, `true`, `false`
 
-  /// All keywords by their first byte, of which few have the same.
-  static let byFirstByte: [[(bytes: [UInt8], keyword: Keyword)]] = {
-    var table = [[(bytes: [UInt8], keyword: Keyword)]](repeating: [], count: 256)
+  /// Up to so many bytes a keyword has.
+  static let longest = 8
+
+  /// All keywords by their first byte, of which few have the same, each with all its bytes as one number.
+  static let byFirstByte: [[(word: UInt64, keyword: Keyword)]] = {
+    var table = [[(word: UInt64, keyword: Keyword)]](repeating: [], count: 256)
     for keyword in allCases {
       let bytes = Array(keyword.rawValue.utf8)
-      table[Int(bytes[0])].append((bytes, keyword))
+      table[Int(bytes[0])].append((bytes.reduce(0) { $0 << 8 | UInt64($1) }, keyword))
     }
     return table
   }()
@@ -89,6 +92,11 @@ enum Symbol: String, CaseIterable {
     "++", "--", "===", "!==", "**", "&", "|", "^", "~", "<<", ">>", "&+", "&-", "&*", ":=", "=>", "..",
     "@", "\\",
   ]
+
+  /// The operators of one byte that no longer one begins with, by their byte.
+  static let alone: [Token.Kind?] = byFirstByte.map {
+    $0.count == 1 && $0[0].bytes.count == 1 ? $0[0].kind : nil
+  }
 
   /// All operators by their first byte, the longest first.
   static let byFirstByte: [[(bytes: [UInt8], kind: Token.Kind)]] = {

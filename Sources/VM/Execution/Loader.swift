@@ -9,15 +9,19 @@ extension Machine {
   }
 
   func load(_ program: Program, isPrelude: Bool) throws(Failure) -> Value {
+    bringIn(mentionedBy: program, ofLibrary: isPrelude)
     // All or nothing: a program that is refused leaves no names behind.
+    let reserved = isPrelude ? 0 : Machine.reservedNames
     let newMembers = program.members.lazy.filter { self.memberNumbers[$0] == nil }.count
-    guard memberNames.count + newMembers <= Int(UInt16.max) else {
+    guard memberNames.count + newMembers + reserved <= 1 << 16 else {
       throw Failure(
-        .limit, "there are more than 65,535 names of members",
+        .limit, "there are more than 65,000 names of members",
         help: "restart the kernel to forget the old ones")
     }
     let newGlobals = program.globals.lazy.filter { self.globalNumbers[$0] == nil }.count
-    guard globalNames.count + newGlobals <= Machine.globalCapacity else { throw Machine.tooManyGlobals }
+    guard globalNames.count + newGlobals + reserved <= Machine.globalCapacity else {
+      throw Machine.tooManyGlobals
+    }
     var slots: [Int] = []
     for name in program.globals { slots.append(try slot(of: isPrelude ? Machine.hidden(name) : name)) }
     let members = program.members.map(memberNumber)

@@ -65,8 +65,12 @@ public final class Machine {
   @exclusivity(unchecked) var templates: [ClosureTemplate?] = []
   var unusedPrototypes: [Int] = []
 
-  // Globals: a slot each, found by name when a program is loaded.
+  // Globals: a slot each, found by name when a program is loaded. Memory of slots that no name has is never touched: the
+  // system need not give it.
   static let globalCapacity = 1 << 16
+  /// So many names fewer may a notebook bring, of globals and of members: functions of libraries, which are loaded once
+  /// they are mentioned, must always find room.
+  static let reservedNames = 536
   let globals: ValuePointer
   let globalKinds: UnsafeMutablePointer<UInt8>
   /// With the kind of a `var`: notes are taken of who assigns to it.
@@ -100,6 +104,11 @@ public final class Machine {
   var memberNames: [String] = []
   /// The names as strings of the language, for reading dictionaries.
   @exclusivity(unchecked) var memberStrings: [Value] = []
+  /// Functions of libraries that no program has mentioned yet, by what mentions them: their own name, or the member's.
+  var unmentionedGlobals: [String: UnmentionedFunction] = [:]
+  var unmentionedMembers: [String: [UnmentionedFunction]] = [:]
+  /// All names that functions of libraries mention which are loaded.
+  var mentionedByLibraries: Set<String> = []
   var natives: [NativeFunction] = []
   /// The number of `count`, which is read more often than any other.
   @exclusivity(unchecked) var countMember = 0
@@ -196,9 +205,7 @@ public final class Machine {
     self.limits = limits
     heap = Heap(limits: limits, mode: collector)
     globals = .allocate(capacity: Machine.globalCapacity)
-    globals.initialize(repeating: .unset, count: Machine.globalCapacity)
     globalKinds = .allocate(capacity: Machine.globalCapacity)
-    globalKinds.initialize(repeating: 0, count: Machine.globalCapacity)
     methods = .allocate(capacity: Tag.count * Machine.memberCapacity)
     methods.initialize(repeating: .unset, count: Tag.count * Machine.memberCapacity)
     properties = .allocate(capacity: Tag.count * Machine.memberCapacity)
@@ -248,12 +255,15 @@ public final class Machine {
   public func slot(of name: String) throws(Failure) -> Int {
     if let slot = globalNumbers[name] { return slot }
     guard globalNames.count < Machine.globalCapacity else { throw Machine.tooManyGlobals }
-    globalNumbers[name] = globalNames.count
+    let slot = globalNames.count
+    globalNumbers[name] = slot
     globalNames.append(name)
-    return globalNames.count - 1
+    (globals + slot).initialize(to: .unset)
+    (globalKinds + slot).initialize(to: 0)
+    return slot
   }
 
-  static let tooManyGlobals = Failure(.limit, "there are more than \(Machine.globalCapacity) global names")
+  static let tooManyGlobals = Failure(.limit, "there are more than 65,000 global names")
 
   /// What the prelude calls a function by, so that a notebook's own of the same name does not get in the way.
   static func hidden(_ name: String) -> String { "prelude " + name }
@@ -302,12 +312,11 @@ public final class Machine {
     globalKinds[slot] = notedKind(content?.kind.rawValue ?? 0)
   }
 
-  /// All names that are declared now, without those that are the machine's own.
   /// The slot and kind of a name that is declared; nil for any other.
   public func declaredGlobal(named name: String) -> (slot: Int, kind: GlobalKind)? {
-    guard let slot = globalNumbers[name], !name.hasPrefix("__"), !name.hasPrefix(Machine.hidden("")) else {
-      return nil
-    }
+    if name.hasPrefix("__") || name.hasPrefix(Machine.hidden("")) { return nil }
+    bringIn(global: name)
+    guard let slot = globalNumbers[name] else { return nil }
     return global(slot).map { (slot, $0.kind) }
   }
 
@@ -316,9 +325,12 @@ public final class Machine {
 
   /// All names that are declared.
   public var declaredGlobals: [(name: String, kind: GlobalKind)] {
-    globalNames.indices.compactMap { slot in
-      isHidden(slot) ? nil : global(slot).map { (globalNames[slot], $0.kind) }
+    let unmentioned = unmentionedGlobals.keys.lazy.filter { !$0.hasPrefix("__") }.map {
+      ($0, GlobalKind.builtin)
     }
+    return globalNames.indices.compactMap { slot in
+      isHidden(slot) ? nil : global(slot).map { (globalNames[slot], $0.kind) }
+    } + unmentioned
   }
 
   /// Whether a global is none of a notebook's.

@@ -29,7 +29,7 @@ extension Machine {
     default: break
     }
     var names = memberNames(of: object.tag)
-    if object.tag == Tag.instance { names = classes[Int(object.header.pointee.aux)].memberNames(self) }
+    if object.tag == Tag.instance { names = memberNames(of: classes[Int(object.header.pointee.aux)]) }
     names += ownFields(of: object).filter { !names.contains($0) }
     let help =
       ForeignMembers.advice(on: name, of: typeName(object))
@@ -78,11 +78,28 @@ extension Machine {
   }
 
   func memberNames(of tag: UInt) -> [String] {
-    (0..<min(Machine.memberCapacity, memberNames.count))
-      .filter { method(tag, $0).tag != Tag.unset || property(tag, $0).tag != Tag.unset }.map {
-        memberNames[$0]
-      }
-      .filter { !$0.hasPrefix("__") }
+    let unmentioned = unmentionedMembers {
+      if case .method(tag: tag, label: nil) = $0 { true } else { false }
+    }
+    return (0..<min(Machine.memberCapacity, memberNames.count)).compactMap { member in
+      let name = memberNames[member]
+      let isMember =
+        method(tag, member).tag != Tag.unset || property(tag, member).tag != Tag.unset
+        || unmentioned.contains(name)
+      return isMember && !name.hasPrefix("__") ? name : nil
+    }
+  }
+
+  /// The names of all instance members of a class.
+  private func memberNames(of type: InstanceClass) -> [String] {
+    let unmentioned = unmentionedMembers {
+      if case .methodOfClass(let other) = $0 { other === type } else { false }
+    }
+    return type.memberNames(self) + unmentioned
+  }
+
+  private func unmentionedMembers(whose isWanted: (UnmentionedFunction.Role) -> Bool) -> Set<String> {
+    Set(unmentionedMembers.filter { $0.value.contains { isWanted($0.role) } }.keys)
   }
 
   /// The first few of a list, and how many more there are.

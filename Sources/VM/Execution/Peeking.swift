@@ -9,6 +9,7 @@ extension Machine {
   /// large. Not to be called while something runs.
   public func peek(_ name: String, of value: Value) -> Value? {
     guard !isRunning else { return nil }
+    bringIn(member: name)
     let member = memberNumbers[name]
     guard let member, isProperty(member, of: value) else {
       // A dictionary's own members win over its keys.
@@ -62,6 +63,7 @@ extension Machine {
       guard entry.key.tag == Tag.string, entry.key.string.pointee.count <= 100 else { continue }
       let name = heap.text(entry.key.string)
       // The members of the type win over keys of the same name.
+      bringIn(member: name)
       if let member = memberNumbers[name], hasMember(value, member) { continue }
       if Machine.canStandBehindDot(name) { found.append((name, entry.value)) }
     }

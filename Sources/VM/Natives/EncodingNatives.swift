@@ -97,7 +97,12 @@ extension NativeCall {
     let isDone = digest.withUnsafeMutableBufferPointer { buffer in
       buffer.baseAddress.map { compute($0) == 1 } ?? false
     }
-    guard isDone else { throw Failure(.argument, "the digest could not be computed") }
+    guard isDone else {
+      let reason = cdigest_load().map {
+        ": libcrypto cannot be loaded (\(String(cString: $0))); on Debian, apt-get install libssl3"
+      }
+      throw Failure(.argument, "the digest could not be computed" + (reason ?? ""))
+    }
     return heap.makeBytes(digest)
   }
 

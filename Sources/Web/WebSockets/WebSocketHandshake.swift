@@ -39,7 +39,12 @@ enum WebSocketHandshake {
           .forbidden,
           "A page of \(origin.printable(limit: 200)) may not use this WebSocket: it is another origin.\n"))
     }
-    return .accept(accept(key))
+    guard let accepted = accept(key) else {
+      return .refuse(
+        StandardPages.unavailable("WebSockets need libcrypto, which cannot be loaded", retryAfterSeconds: nil)
+      )
+    }
+    return .accept(accepted)
   }
 
   /// Whether a request asks for a WebSocket in place of an answer.
@@ -66,11 +71,11 @@ enum WebSocketHandshake {
     return name == "localhost" || name.hasSuffix(".localhost") || Endpoint.isLoopback(host: name)
   }
 
-  /// RFC 6455, section 4.2.2.
-  private static func accept(_ key: String) -> String {
+  /// RFC 6455, section 4.2.2. Nil where there is no libcrypto.
+  private static func accept(_ key: String) -> String? {
     let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
     var digest = [UInt8](repeating: 0, count: Int(CDIGEST_SHA1_BYTES))
-    _ = cdigest_sha1(text, text.count, &digest)
+    guard cdigest_sha1(text, text.count, &digest) == 1 else { return nil }
     return Data(digest).base64EncodedString()
   }
 }

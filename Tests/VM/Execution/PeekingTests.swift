@@ -25,6 +25,13 @@ struct PeekingTests {
     }
   }
 
+  /// A function of the language counts as a member before anybody has called it.
+  @Test func aMethodIsNotRead() throws {
+    let value = try value("[\"map\": 1, \"a\": 2]")
+    #expect(machine.peek("map", of: value) == nil)
+    #expect(machine.ownMembers(of: value, most: 5).map(\.name) == ["a"])
+  }
+
   @Test func readsElements() throws {
     let pairs: [(String, Value)] = [
       ("[7, 8]", .int(1)), ("[5: 8]", .int(5)), ("6...9", .int(2)), ("Bytes([0, 8])", .int(1)),

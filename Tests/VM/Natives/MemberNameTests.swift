@@ -8,6 +8,7 @@ struct MemberNameTests {
 
   @Test func noListNamesWhatIsForThePreludeAlone() {
     let machine = Machine(host: nil)
+    machine.bringInAll()
     #expect(machine.memberNames.contains { $0.hasPrefix("__") }, "else this says nothing")
     for tag in Self.tags {
       #expect(machine.memberNames(of: tag).filter { $0.contains("_") } == [], "members of \(Tag.name(tag))")
@@ -18,6 +19,7 @@ struct MemberNameTests {
   /// A message names a native as it was defined, and a function of the prelude by the member that it is.
   @Test func whatMessagesSayOfAFunctionIsItsPublicName() {
     let machine = Machine(host: nil)
+    machine.bringInAll()
     let members = Set(Self.tags.flatMap { machine.memberNames(of: $0) })
     let functions = Set(machine.declaredGlobals.map(\.name))
     for native in machine.natives where !Self.isWithoutArguments(native) {
@@ -44,7 +46,9 @@ struct MemberNameTests {
 
   /// The table of members has room for so many names; one beyond would lie in that of another type.
   @Test func allMembersFitTheTable() {
-    let count = Machine(host: nil).memberNames.count
+    let machine = Machine(host: nil)
+    machine.bringInAll()
+    let count = machine.memberNames.count
     #expect(count > 150 && count < Machine.memberCapacity - 32)
   }
 
