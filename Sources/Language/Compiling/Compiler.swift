@@ -11,14 +11,14 @@ public enum Compiler {
   public static func compile(_ program: FunctionNode, source: SourceText) throws(Diagnostic) -> Program {
     let builder = ProgramBuilder()
     _ = builder.add(program)
-    if builder.members.values.count > Int(UInt16.max) {
+    if builder.members.names.count > Int(UInt16.max) {
       builder.fail(
         "this text uses more than 65,535 names of members", at: program.span, help: "split it into several")
     }
     if let problem = builder.problem { throw problem }
     return Program(
-      source: source, functions: builder.functions.compactMap(\.self), globals: builder.globals.values,
-      members: builder.members.values, hasValue: endsInValue(program))
+      source: source, functions: builder.functions.compactMap(\.self), globals: builder.globals.names,
+      members: builder.members.names, hasValue: endsInValue(program))
   }
 
   private static func endsInValue(_ program: FunctionNode) -> Bool {
@@ -52,8 +52,8 @@ public enum Compiler {
 /// What all functions of one text share while they are compiled.
 final class ProgramBuilder {
   private(set) var functions: [FunctionCode?] = []
-  var globals = NumberedSet()
-  var members = NumberedSet()
+  var globals = NumberedNames()
+  var members = NumberedNames()
   private(set) var problem: Diagnostic?
 
   /// Compiles a function and those inside it; gives its number.
@@ -74,18 +74,5 @@ final class ProgramBuilder {
   /// Notes what cannot be compiled; the first is reported.
   func fail(_ message: String, at span: Span, help: String) {
     if problem == nil { problem = Diagnostic(.error, message, at: span, help: help) }
-  }
-}
-
-/// Distinct strings in the order they first came, each with its number.
-struct NumberedSet {
-  private(set) var values: [String] = []
-  private var numbers: [String: Int] = [:]
-
-  mutating func number(of value: String) -> Int {
-    if let number = numbers[value] { return number }
-    numbers[value] = values.count
-    values.append(value)
-    return values.count - 1
   }
 }

@@ -56,6 +56,35 @@ public struct FailureHints: Hashable, Sendable {
   public var condition: ExpectedCondition?
 }
 
+/// The hints for a function's instructions. Only what has failed is looked up.
+public struct HintTable: Sendable {
+  /// The numbers of the instructions that have hints, rising, and their hints.
+  private var instructions: [Int] = []
+  private var hints: [FailureHints] = []
+
+  public subscript(instruction: Int) -> FailureHints? {
+    let place = place(of: instruction)
+    return isThere(instruction, place) ? hints[place] : nil
+  }
+
+  /// Notes the hints for an instruction, in place of those that it has.
+  mutating func set(_ new: FailureHints, for instruction: Int) {
+    let place = place(of: instruction)
+    if isThere(instruction, place) {
+      hints[place] = new
+    } else {
+      instructions.insert(instruction, at: place)
+      hints.insert(new, at: place)
+    }
+  }
+
+  private func place(of instruction: Int) -> Int { instructions.partitioningIndex { $0 >= instruction } }
+
+  private func isThere(_ instruction: Int, _ place: Int) -> Bool {
+    place < instructions.count && instructions[place] == instruction
+  }
+}
+
 extension FunctionCompiler {
   /// Notes hints for the instruction that was emitted last; of a call that is not the labels behind it.
   mutating func hint(
@@ -64,8 +93,9 @@ extension FunctionCompiler {
   ) {
     guard missingKey != nil || isNil != nil || undeclared != nil || condition != nil else { return }
     let place = code.count - (code.last?.opcode == .labels ? 2 : 1)
-    hints[place] = FailureHints(
-      missingKey: missingKey, isNil: isNil, undeclared: undeclared, condition: condition)
+    hints.set(
+      FailureHints(missingKey: missingKey, isNil: isNil, undeclared: undeclared, condition: condition),
+      for: place)
   }
 
   /// For an element that is about to be changed; nil for an expression that is none, or has a default already.

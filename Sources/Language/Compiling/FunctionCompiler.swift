@@ -7,8 +7,7 @@ struct FunctionCompiler {
   var code: [Instruction] = []
   var spans: [Span] = []
   var handlers: [HandlerRange] = []
-  /// By the number of the instruction.
-  var hints: [Int: FailureHints] = [:]
+  var hints = HintTable()
   var parts = PartTable()
   /// The place in the text that instructions emitted now come from.
   var span: Span
@@ -33,6 +32,10 @@ struct FunctionCompiler {
     span = node.span
     temporary = node.registerCount
     widest = node.registerCount
+    // About so much code is made of a text.
+    let expected = (node.span.end - node.span.start) / 8 + 4
+    code.reserveCapacity(expected)
+    spans.reserveCapacity(expected)
   }
 
   mutating func compile() -> FunctionCode {

@@ -31,7 +31,7 @@ public struct FunctionCode: Sendable {
   /// Innermost first: the first that covers a failing instruction takes over.
   public let handlers: [HandlerRange]
   /// What to say of failures, by the number of the instruction.
-  public let hints: [Int: FailureHints]
+  public let hints: HintTable
   /// Where the parts of instructions stand in the text, for pointing at the one that is wrong.
   public let parts: PartTable
   public let captures: [CaptureSource]

@@ -14,33 +14,19 @@ public final class Resolver {
       case pending(Span)
     }
 
-    /// Most blocks have few names, which are found faster one by one than by their hashes.
-    private var locals: [(name: String, local: Local?)] = []
-    /// The places of the names among them, where there are more than a few.
-    private var places: [String: Int] = [:]
-    private static let few = 8
+    private var names = NumberedNames()
+    /// What the names stand for, by their numbers.
+    private var locals: [Local?] = []
     /// The register that is free again when the block ends.
     let firstRegister: Int
 
     init(firstRegister: Int) { self.firstRegister = firstRegister }
 
-    private func place(of name: String) -> Int? {
-      locals.count > Self.few ? places[name] : locals.firstIndex { $0.name == name }
-    }
-
-    func local(_ name: String) -> Local? { place(of: name).flatMap { locals[$0].local } }
+    func local(_ name: String) -> Local? { names.find(name).flatMap { locals[$0] } }
 
     private mutating func set(_ name: String, _ local: Local) {
-      if let place = place(of: name) {
-        locals[place].local = local
-        return
-      }
-      locals.append((name, local))
-      if locals.count == Self.few + 1 {
-        for (place, local) in locals.enumerated() { places[local.name] = place }
-      } else if locals.count > Self.few {
-        places[name] = locals.count - 1
-      }
+      let number = names.number(of: name)
+      if number == locals.count { locals.append(local) } else { locals[number] = local }
     }
 
     func variable(_ name: String) -> Variable? {
@@ -48,7 +34,7 @@ public final class Resolver {
     }
 
     var variableNames: [String] {
-      locals.compactMap { if case .variable? = $0.local { $0.name } else { nil } }
+      zip(names.names, locals).compactMap { if case .variable? = $1 { $0 } else { nil } }
     }
 
     mutating func add(_ variable: Variable) { set(variable.name, .variable(variable)) }
@@ -60,7 +46,7 @@ public final class Resolver {
 
     /// The declaration of a name has been reached: in its own value the name means what it meant before.
     mutating func reach(_ name: String) {
-      if let place = place(of: name), case .pending? = locals[place].local { locals[place].local = nil }
+      if let number = names.find(name), case .pending? = locals[number] { locals[number] = nil }
     }
   }
 

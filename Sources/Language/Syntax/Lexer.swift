@@ -37,7 +37,7 @@ struct Lexer {
 
   static func lex(_ text: String) -> Output {
     var lexer = Lexer(text)
-    lexer.output.tokens.reserveCapacity(lexer.count / 4 + 8)
+    lexer.output.tokens.reserveCapacity(lexer.count / 3 + 8)
     lexer.run()
     return lexer.output
   }
