@@ -98,7 +98,7 @@ struct DisassemblerTests {
     let function = FunctionCode(
       name: "main", role: .main, parameterNames: [], required: [], takesAnyCount: false, registerCount: 9,
       code: [Instruction(opcode, k: 1, a: 1, b: 0, c: 0)], spans: [Span(0, 1)], constants: [.integer(7)],
-      handlers: [], hints: [:], parts: PartTable(), captures: [], span: Span(0, 1))
+      handlers: [], hints: HintTable(), parts: PartTable(), captures: [], span: Span(0, 1))
     let program = Program(
       source: SourceText(cell: 1, text: "x"), functions: [function], globals: ["name"], members: ["member"],
       hasValue: false)
