@@ -14,7 +14,7 @@
   each(curl_multi_info_read)
 
 /* Debian's name for it since 7.16; its functions have only been added to since. */
-CLATE_LIBRARY(curl, "libcurl.so.4", ccurl_load, FUNCTIONS)
+CLATE_LIBRARY(curl, "libcurl.so.4", "libcurl", "libcurl4", ccurl_load, FUNCTIONS)
 
 CURLcode ccurl_global_init(long flags) { return curl.curl_global_init(flags); }
 void ccurl_free(void *pointer) { curl.curl_free(pointer); }

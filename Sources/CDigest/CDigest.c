@@ -6,7 +6,7 @@
 #include <openssl/hmac.h>
 
 #define FUNCTIONS(each) each(EVP_Digest) each(EVP_sha1) each(EVP_sha256) each(HMAC)
-CLATE_LIBRARY(crypto, "libcrypto.so.3", cdigest_load, FUNCTIONS)
+CLATE_LIBRARY(crypto, "libcrypto.so.3", "libcrypto", "libssl3", cdigest_load, FUNCTIONS)
 
 _Static_assert(CDIGEST_SHA256_BYTES <= EVP_MAX_MD_SIZE, "a digest fits where libcrypto writes it");
 

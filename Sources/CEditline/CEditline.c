@@ -12,7 +12,7 @@ _Static_assert(sizeof(wchar_t) == sizeof(uint32_t), "a wide character is a Unico
   each(el_init_fd) each(el_end) each(el_wset) each(el_wget) each(el_wgets) each(el_wline) \
   each(el_winsertstr) each(el_deletestr) each(el_cursor) each(el_wparse) \
   each(history_winit) each(history_w) each(tok_winit) each(tok_wend) each(tok_wreset) each(tok_wstr)
-CLATE_LIBRARY(edit, "libedit.so.2", ceditline_load, FUNCTIONS)
+CLATE_LIBRARY(edit, "libedit.so.2", "libedit", "libedit2", ceditline_load, FUNCTIONS)
 
 EditLine *ceditline_init(const char *program, FILE *in, FILE *out, FILE *error, int terminal) {
   return ceditline_load() ? NULL : edit.el_init_fd(program, in, out, error, terminal, terminal, terminal);

@@ -159,7 +159,10 @@ extension Prompt {
     }
     guard isInteractive else { return refuse("%edit needs a terminal to edit at") }
     guard namesEditor || input.editsInPlace else {
-      return refuse("this terminal cannot edit a line: set $VISUAL or $EDITOR to your editor")
+      let editor = "set $VISUAL or $EDITOR to your editor"
+      return refuse(
+        LineEditor.missing(environment: environment).map { "\($0), or \(editor)" }
+          ?? "this terminal cannot edit a line: \(editor)")
     }
     do throws(ExternalEditor.Failure) {
       let text = try input.edit(cell.source, with: ExternalEditor(environment: environment))

@@ -7,9 +7,6 @@ enum CurlLibrary {
   /// - Throws: ``FetchError/Kind/other`` where the system has none.
   static func load() throws(FetchError) {
     guard let reason = ccurl_load() else { return }
-    throw FetchError(
-      .other,
-      "calls are not possible: libcurl cannot be loaded (\(String(cString: reason))); on Debian, apt-get install libcurl4"
-    )
+    throw FetchError(.other, "calls are not possible: \(String(cString: reason))")
   }
 }

@@ -146,7 +146,7 @@ public final class Exchange {
   public func acceptWebSocket() -> Result<WebSocket?, WebSocketRefusal> {
     guard outcome == .waiting else { return .success(nil) }
     switch WebSocketHandshake.judge(request) {
-    case .refuse(let response): return .failure(WebSocketRefusal(response: response))
+    case .refuse(let refusal): return .failure(refusal)
     case .accept(let value):
       guard case .connection(let connection) = take(.answered) else { return .success(nil) }
       onDisconnect = nil

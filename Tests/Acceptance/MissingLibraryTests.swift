@@ -41,7 +41,7 @@ import Testing
         "# %% 1\nroute GET \"/\" { \"here\" }\nsocket \"/s\" { s in s.send(1) }\n"
           + "route GET \"/digest\" { sha256(\"a\").hexEncoded() }\n")
       let program = try Self.run(
-        hiding: "libcrypto.so.3", [BuiltProgram.path(), "serve", file, "--port", "0"])
+        hiding: "libcrypto.so.3", [BuiltProgram.path(), "serve", "--inspect", file, "--port", "0"])
       let served = Serving(program: program, port: try Serving.port(of: program))
       #expect(try served.ask("/").text == "here")
       #expect(try served.ask("/digest").status == 500)
@@ -54,9 +54,32 @@ import Testing
         ])
       let answer = try socket.readResponse()
       #expect(answer.status == 503)
-      #expect(answer.text.contains("WebSockets need libcrypto, which cannot be loaded"))
+      #expect(answer.text == "This server can open no WebSockets: it lacks libcrypto.\n")
+      try program.wait(for: "no WebSocket can be opened: libcrypto cannot be loaded", in: .error)
       try program.wait(for: "the digest could not be computed: libcrypto cannot be loaded", in: .error)
       try program.wait(for: "on Debian, apt-get install libssl3", in: .error)
+      let browser = try served.connect()
+      try browser.sendRequest("GET", "/_routebook/")
+      let page = try browser.readResponse()
+      #expect(page.status == 503)
+      #expect(page.text.contains("The page cannot be made: libcrypto cannot be loaded"))
+      try served.stop()
+    }
+  }
+
+  /// It may have been missing for a moment, as where there are no descriptors left.
+  @Test func aLibraryIsLookedForAgain() async throws {
+    try await onOwnThread {
+      let folder = TemporaryFolder()
+      folder.write("no library", to: "libcrypto.so.3")
+      let file = try Serving.temporaryFile("# %% 1\nroute GET \"/digest\" { sha256(\"a\").hexEncoded() }\n")
+      let program = try RunningProgram(
+        BuiltProgram.path(), ["serve", file, "--port", "0"],
+        environment: Serving.environment.merging(["LD_LIBRARY_PATH": folder.path]) { $1 })
+      let served = Serving(program: program, port: try Serving.port(of: program))
+      #expect(try served.ask("/digest").status == 500)
+      try FileManager.default.removeItem(atPath: folder.path + "/libcrypto.so.3")
+      #expect(try served.ask("/digest").text.hasPrefix("ca978112ca1bbdca"))
       try served.stop()
     }
   }
@@ -73,6 +96,10 @@ import Testing
       #expect(terminal.screen.text.contains("on Debian, apt-get install libedit2"))
       try terminal.send("20 + 22\r")
       try terminal.wait(for: "the value") { $0.text.contains("Out[1]: 42") }
+      try terminal.send("%edit 1\r")
+      try terminal.wait(for: "the advice") {
+        $0.text.contains("libedit2, or set $VISUAL or $EDITOR to your editor")
+      }
     }
   }
 }

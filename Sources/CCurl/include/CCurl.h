@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /* libcurl brings some thirty libraries with it, which take milliseconds to load. It is loaded when it is asked for, not
-   as the program starts. Returns NULL once it is there, why not where it cannot be had, and may be called by any thread.
-   Nothing else here may be called before. */
+   as the program starts. Returns NULL once it is there, a sentence that says why not where it cannot be had, and may be
+   called by any thread. Nothing else here may be called before. */
 const char *_Nullable ccurl_load(void);
 
 /* `CURL *` and `CURLM *` are both `void *`. As these two structures they cannot be mistaken for one another. */

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libcrypto is loaded with the first digest. Returns NULL where it is there, why not where it cannot be had. */
+/* libcrypto is loaded with the first digest. Returns NULL where it is there, a sentence that says why not where it cannot be
+   had. */
 const char *_Nullable cdigest_load(void);
 
 /* The bytes of a SHA-256 digest (FIPS 180-4). */

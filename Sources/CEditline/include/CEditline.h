@@ -15,7 +15,7 @@ typedef int (*ceditline_reader)(EditLine *, wchar_t *character);
 /// An editor command: `character` is the key it was reached by; returns one of the CC_ codes.
 typedef unsigned char (*ceditline_command)(EditLine *, int character);
 
-/// Loads libedit. NULL where it is there, why not where it can't be had.
+/// Loads libedit. NULL where it is there, a sentence that says why not where it can't be had.
 const char *ceditline_load(void);
 
 /// el_init_fd(). NULL where libedit can't be loaded, too. Nothing else here may be called before one that was not NULL,

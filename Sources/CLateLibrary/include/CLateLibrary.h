@@ -2,35 +2,44 @@
 #define ROUTEBOOK_CLATELIBRARY_H
 
 #include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Loads shared libraries when they are first needed, not as the program starts: they would take a tenth of that, and more
    with what they bring along themselves. */
 
-/* Loads the library `file` and puts the addresses of `count` functions into `pointers`. Gives NULL once all are there; why
-   not, in static memory of the caller's of `size` bytes, where the library or one of its functions is missing. */
-const char *clate_load(
-    const char *file, const char *const *names, void **pointers, size_t count, char *reason, size_t size);
+/* Where a library is, and what belongs to it. */
+struct clate_library {
+  /* The name of its file, and what it is called; what installs it on Debian. */
+  const char *file, *name, *package;
+  /* Its functions, and where their addresses go. */
+  const char *const *functions;
+  void **pointers;
+  size_t count;
+  pthread_mutex_t lock;
+  atomic_bool is_loaded;
+};
+
+/* Loads the library where that has not been done. Gives NULL once all its functions are there; else a sentence that says why
+   not and what to do, which stands until the thread's next call. Where it was missing it is looked for again with each call:
+   a process may be short of descriptors for a moment. */
+const char *clate_load(struct clate_library *library);
 
 /* Defines `library`, a structure with a pointer to each function that `FUNCTIONS(each)` names, as the library's header
    declares it; and `load_function`, which fills it in. That gives NULL or why it cannot, may be called by any thread, and
-   costs next to nothing from its second call on. No function may be called before. */
-#define CLATE_LIBRARY(library, file, load_function, FUNCTIONS)                                                   \
+   costs next to nothing once it is loaded. No function may be called before. */
+#define CLATE_LIBRARY(library, file, name, package, load_function, FUNCTIONS)                                    \
   static union {                                                                                                 \
     struct { FUNCTIONS(CLATE_POINTER) };                                                                         \
     void *pointers[sizeof(struct { FUNCTIONS(CLATE_POINTER) }) / sizeof(void *)];                                \
   } library;                                                                                                     \
-  static const char *library##_missing;                                                                          \
-  static void library##_load(void) {                                                                             \
-    static const char *const names[] = {FUNCTIONS(CLATE_NAME)};                                                  \
-    static char reason[512];                                                                                     \
-    library##_missing =                                                                                          \
-        clate_load(file, names, library.pointers, sizeof names / sizeof *names, reason, sizeof reason);          \
-  }                                                                                                              \
+  static const char *const library##_functions[] = {FUNCTIONS(CLATE_NAME)};                                      \
   const char *load_function(void) {                                                                              \
-    static pthread_once_t once = PTHREAD_ONCE_INIT;                                                              \
-    pthread_once(&once, library##_load);                                                                         \
-    return library##_missing;                                                                                    \
+    static struct clate_library late = {                                                                         \
+        file, name, package, library##_functions, library.pointers,                                              \
+        sizeof library##_functions / sizeof *library##_functions, PTHREAD_MUTEX_INITIALIZER, false};             \
+    return clate_load(&late);                                                                                    \
   }
 #define CLATE_POINTER(name) __typeof__(name) *name;
 #define CLATE_NAME(name) #name,

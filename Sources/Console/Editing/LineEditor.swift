@@ -63,8 +63,7 @@ public final class LineEditor: CellInput {
   /// Why no editor can be had on a terminal that has what it takes; nil where it can.
   public static func missing(environment: [String: String]) -> String? {
     guard isUsable(environment: environment), let reason = ceditline_load() else { return nil }
-    return
-      "lines are not edited: libedit cannot be loaded (\(String(cString: reason))); on Debian, apt-get install libedit2"
+    return "lines are not edited: \(String(cString: reason))"
   }
 
   /// Takes the terminal over. Nil where `isUsable` is false or libedit can't be opened; use `PlainInput` then.

@@ -1,3 +1,4 @@
+import CDigest
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -13,6 +14,7 @@ final class Inspector {
 
   private unowned let supervisor: Supervisor
   let events: InspectorEvents
+  private var madePage: Response?
 
   init(_ supervisor: Supervisor) {
     self.supervisor = supervisor
@@ -104,7 +106,7 @@ final class Inspector {
       var response = Response(status: .permanentRedirect)
       response.headers.add(name: "location", value: Inspector.path + "/")
       exchange.respond(response)
-    case .page: exchange.respond(Inspector.page)
+    case .page: exchange.respond(page())
     case .events: events.stream(to: exchange)
     case .trace(let number, let isPicture): exchange.respond(trace(number, isPicture: isPicture))
     case .cancelling(let kernel, let key): exchange.respond(cancel(key, ofKernel: kernel))
@@ -143,12 +145,19 @@ final class Inspector {
   // MARK: Responses
 
   /// Made once: the page is the same for everybody.
-  private static let page: Response = {
+  private func page() -> Response {
+    if let madePage { return madePage }
+    guard let policy = InspectorPage.contentSecurityPolicy() else {
+      let reason = cdigest_load().map { String(cString: $0) } ?? "libcrypto failed"
+      return Inspector.answer(.serviceUnavailable, "The page cannot be made: \(reason).\n")
+    }
     var response = Response.html(.ok, InspectorPage.html)
-    response.headers.add(name: "content-security-policy", value: InspectorPage.contentSecurityPolicy)
+    response.headers.add(name: "content-security-policy", value: policy)
     response.headers.add(name: "cross-origin-opener-policy", value: "same-origin")
-    return Inspector.private(response)
-  }()
+    let page = Inspector.private(response)
+    madePage = page
+    return page
+  }
 
   /// A picture, which has its styles in it and needs nothing else.
   private static func picture(_ picture: WaterfallSVG, of trace: Int) -> Response {

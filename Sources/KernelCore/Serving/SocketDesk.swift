@@ -61,6 +61,9 @@ final class SocketDesk {
       if let known { recorder?.end(known, .cancelled) }
       return
     case .failure(let refusal):
+      if let problem = refusal.problem {
+        emit(.failure(cell: ownership.cell(of: route.owner), text: "no WebSocket can be opened: \(problem)"))
+      }
       return desk.answer(exchange, refusal.response, span: known)
     }
     route.hit(at: clock.now)

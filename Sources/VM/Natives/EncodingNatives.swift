@@ -98,9 +98,7 @@ extension NativeCall {
       buffer.baseAddress.map { compute($0) == 1 } ?? false
     }
     guard isDone else {
-      let reason = cdigest_load().map {
-        ": libcrypto cannot be loaded (\(String(cString: $0))); on Debian, apt-get install libssl3"
-      }
+      let reason = cdigest_load().map { ": \(String(cString: $0))" }
       throw Failure(.argument, "the digest could not be computed" + (reason ?? ""))
     }
     return heap.makeBytes(digest)

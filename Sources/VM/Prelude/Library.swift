@@ -14,6 +14,7 @@ public final class Library: Sendable {
   let name: String
   /// The texts of its functions, in order.
   let functions: [Function]
+  /// A program has one kernel, which never waits here; those of tests, on several threads, may for some microseconds.
   private let programs = Mutex<[String: Program]>([:])
 
   public init(name: String, text: String) {

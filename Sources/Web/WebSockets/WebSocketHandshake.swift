@@ -6,6 +6,8 @@ import NIOHTTP1
 public struct WebSocketRefusal: Error {
   /// The answer that says so.
   public let response: Response
+  /// What this server lacks, where it is that: for whoever runs it.
+  public var problem: String?
 }
 
 /// The opening handshake of a WebSocket, from the server's side (RFC 6455, section 4.2).
@@ -14,35 +16,38 @@ enum WebSocketHandshake {
   enum Verdict {
     /// The value of `Sec-WebSocket-Accept`.
     case accept(String)
-    case refuse(Response)
+    case refuse(WebSocketRefusal)
   }
 
   static func judge(_ request: Request) -> Verdict {
+    func refuse(_ response: Response) -> Verdict { .refuse(WebSocketRefusal(response: response)) }
     func single(_ name: String) -> String? {
       let values = request.headers[name]
       return values.count == 1 ? String(values[0][...].trimmingBlanks) : nil
     }
-    guard isAskedFor(in: request) else { return .refuse(StandardPages.upgradeRequired(path: request.path)) }
+    guard isAskedFor(in: request) else { return refuse(StandardPages.upgradeRequired(path: request.path)) }
     guard request.method == .GET, request.headers.lists("connection", "upgrade") else {
-      return .refuse(StandardPages.badRequest("a WebSocket is asked for with GET and Connection: Upgrade"))
+      return refuse(StandardPages.badRequest("a WebSocket is asked for with GET and Connection: Upgrade"))
     }
     guard single("sec-websocket-version") == "13" else {
-      return .refuse(StandardPages.versionRequired("13"))
+      return refuse(StandardPages.versionRequired("13"))
     }
     guard let key = single("sec-websocket-key"), key.utf8.count == 24, Data(base64Encoded: key)?.count == 16
     else {
-      return .refuse(StandardPages.badRequest("Sec-WebSocket-Key is not 16 bytes in base64"))
+      return refuse(StandardPages.badRequest("Sec-WebSocket-Key is not 16 bytes in base64"))
     }
     if let origin = request.headers.first(name: "origin"), !mayConnect(origin, to: request) {
-      return .refuse(
+      return refuse(
         .text(
           .forbidden,
           "A page of \(origin.printable(limit: 200)) may not use this WebSocket: it is another origin.\n"))
     }
     guard let accepted = accept(key) else {
+      let reason = cdigest_load().map { String(cString: $0) } ?? "libcrypto failed"
       return .refuse(
-        StandardPages.unavailable("WebSockets need libcrypto, which cannot be loaded", retryAfterSeconds: nil)
-      )
+        WebSocketRefusal(
+          response: .text(.serviceUnavailable, "This server can open no WebSockets: it lacks libcrypto.\n"),
+          problem: reason))
     }
     return .accept(accepted)
   }
