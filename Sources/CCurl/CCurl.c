@@ -14,11 +14,15 @@
   each(curl_multi_info_read)
 
 /* Debian's name for it since 7.16; its functions have only been added to since. */
-CLATE_LIBRARY(curl, "libcurl.so.4", "libcurl", "libcurl4", ccurl_load, FUNCTIONS)
+CLATE_LIBRARY(curl, "libcurl.so.4", "libcurl", "libcurl4", FUNCTIONS)
+
+const char *ccurl_load(void) { return curl_load(); }
 
 CURLcode ccurl_global_init(long flags) { return curl.curl_global_init(flags); }
 void ccurl_free(void *pointer) { curl.curl_free(pointer); }
-struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line) { return curl.curl_slist_append(list, line); }
+struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line) {
+  return curl.curl_slist_append(list, line);
+}
 void ccurl_slist_free_all(struct curl_slist *list) { curl.curl_slist_free_all(list); }
 
 CURLU *ccurl_url(void) { return curl.curl_url(); }
@@ -94,13 +98,17 @@ CURLcode ccurl_easy_get_pointer(ccurl_easy easy, CURLINFO info, void **value) {
 
 CURLM *ccurl_multi_init(void) { return curl.curl_multi_init(); }
 void ccurl_multi_cleanup(ccurl_multi multi) { curl.curl_multi_cleanup(multi.raw); }
-CURLMcode ccurl_multi_add(ccurl_multi multi, ccurl_easy easy) { return curl.curl_multi_add_handle(multi.raw, easy.raw); }
+CURLMcode ccurl_multi_add(ccurl_multi multi, ccurl_easy easy) {
+  return curl.curl_multi_add_handle(multi.raw, easy.raw);
+}
 void ccurl_multi_remove(ccurl_multi multi, ccurl_easy easy) { curl.curl_multi_remove_handle(multi.raw, easy.raw); }
 void ccurl_multi_perform(ccurl_multi multi) {
   int running = 0;
   curl.curl_multi_perform(multi.raw, &running);
 }
-void ccurl_multi_poll(ccurl_multi multi, int milliseconds) { curl.curl_multi_poll(multi.raw, NULL, 0, milliseconds, NULL); }
+void ccurl_multi_poll(ccurl_multi multi, int milliseconds) {
+  curl.curl_multi_poll(multi.raw, NULL, 0, milliseconds, NULL);
+}
 void ccurl_multi_wakeup(ccurl_multi multi) { curl.curl_multi_wakeup(multi.raw); }
 
 CURLMcode ccurl_multi_set_long(ccurl_multi multi, CURLMoption option, long value) {

@@ -12,10 +12,12 @@ _Static_assert(sizeof(wchar_t) == sizeof(uint32_t), "a wide character is a Unico
   each(el_init_fd) each(el_end) each(el_wset) each(el_wget) each(el_wgets) each(el_wline) \
   each(el_winsertstr) each(el_deletestr) each(el_cursor) each(el_wparse) \
   each(history_winit) each(history_w) each(tok_winit) each(tok_wend) each(tok_wreset) each(tok_wstr)
-CLATE_LIBRARY(edit, "libedit.so.2", "libedit", "libedit2", ceditline_load, FUNCTIONS)
+CLATE_LIBRARY(edit, "libedit.so.2", "libedit", "libedit2", FUNCTIONS)
+
+const char *ceditline_load(void) { return edit_load(); }
 
 EditLine *ceditline_init(const char *program, FILE *in, FILE *out, FILE *error, int terminal) {
-  return ceditline_load() ? NULL : edit.el_init_fd(program, in, out, error, terminal, terminal, terminal);
+  return edit_load() ? NULL : edit.el_init_fd(program, in, out, error, terminal, terminal, terminal);
 }
 
 void ceditline_end(EditLine *line) { edit.el_end(line); }
@@ -100,7 +102,8 @@ int ceditline_bind(EditLine *line, uint32_t character, const char *command, int 
     key[1] = L'0' + (wchar_t)(character >> 6);
     key[2] = L'0' + (wchar_t)(character >> 3 & 7);
     key[3] = L'0' + (wchar_t)(character & 7);
-    result = alternative ? edit.el_wset(line, EL_BIND, L"-a", key, wide, NULL) : edit.el_wset(line, EL_BIND, key, wide, NULL);
+    result = alternative ? edit.el_wset(line, EL_BIND, L"-a", key, wide, NULL)
+                         : edit.el_wset(line, EL_BIND, key, wide, NULL);
   }
   free(wide);
   return result;

@@ -18,8 +18,8 @@ typedef unsigned char (*ceditline_command)(EditLine *, int character);
 /// Loads libedit. NULL where it is there, a sentence that says why not where it can't be had.
 const char *ceditline_load(void);
 
-/// el_init_fd(). NULL where libedit can't be loaded, too. Nothing else here may be called before one that was not NULL,
-/// but for the tokenizer and the last two.
+/// el_init_fd(). NULL where libedit can't be loaded, too. Nothing below but the last two may be called before one that
+/// was not NULL.
 EditLine *ceditline_init(const char *program, FILE *in, FILE *out, FILE *error, int terminal);
 void ceditline_end(EditLine *);
 const wchar_t *ceditline_gets(EditLine *, int *count);

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Loads shared libraries when they are first needed, not as the program starts: they would take a tenth of that, and more
-   with what they bring along themselves. */
+/* Loads shared libraries when they are first needed, not as the program starts: they and what they bring along would
+   take a fifth of that. */
 
 /* Where a library is, and what belongs to it. */
 struct clate_library {
@@ -21,21 +21,21 @@ struct clate_library {
   atomic_bool is_loaded;
 };
 
-/* Loads the library where that has not been done. Gives NULL once all its functions are there; else a sentence that says why
-   not and what to do, which stands until the thread's next call. Where it was missing it is looked for again with each call:
-   a process may be short of descriptors for a moment. */
+/* Loads the library where that has not been done. Gives NULL once all its functions are there; else a sentence that
+   says why not and what to do, which stands until the thread's next call. Where it was missing it is looked for again
+   with each call: a process may be short of descriptors for a moment. */
 const char *clate_load(struct clate_library *library);
 
 /* Defines `library`, a structure with a pointer to each function that `FUNCTIONS(each)` names, as the library's header
-   declares it; and `load_function`, which fills it in. That gives NULL or why it cannot, may be called by any thread, and
-   costs next to nothing once it is loaded. No function may be called before. */
-#define CLATE_LIBRARY(library, file, name, package, load_function, FUNCTIONS)                                    \
+   declares it; and `library_load()`, which fills it in as `clate_load` says. That may be called by any thread, and
+   costs next to nothing once the library is loaded. No function may be called before. */
+#define CLATE_LIBRARY(library, file, name, package, FUNCTIONS)                                                   \
   static union {                                                                                                 \
     struct { FUNCTIONS(CLATE_POINTER) };                                                                         \
     void *pointers[sizeof(struct { FUNCTIONS(CLATE_POINTER) }) / sizeof(void *)];                                \
   } library;                                                                                                     \
   static const char *const library##_functions[] = {FUNCTIONS(CLATE_NAME)};                                      \
-  const char *load_function(void) {                                                                              \
+  static const char *library##_load(void) {                                                                      \
     static struct clate_library late = {                                                                         \
         file, name, package, library##_functions, library.pointers,                                              \
         sizeof library##_functions / sizeof *library##_functions, PTHREAD_MUTEX_INITIALIZER, false};             \

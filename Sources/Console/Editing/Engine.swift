@@ -95,10 +95,13 @@ final class Engine {
   init?(program: String) {
     _ = ceditline_use_utf8()
     guard let stage = Stage(), let source = fopen("/dev/null", "re") else { return nil }
-    guard let drain = fopen("/dev/null", "we"),
-      let line = ceditline_init(program, source, drain, drain, stage.terminal)
-    else {
+    guard let drain = fopen("/dev/null", "we") else {
       fclose(source)
+      return nil
+    }
+    guard let line = ceditline_init(program, source, drain, drain, stage.terminal) else {
+      fclose(source)
+      fclose(drain)
       return nil
     }
     (self.line, self.source, self.drain, self.stage) = (line, source, drain, stage)

@@ -148,8 +148,8 @@ final class Inspector {
   private func page() -> Response {
     if let madePage { return madePage }
     guard let policy = InspectorPage.contentSecurityPolicy() else {
-      let reason = cdigest_load().map { String(cString: $0) } ?? "libcrypto failed"
-      return Inspector.answer(.serviceUnavailable, "The page cannot be made: \(reason).\n")
+      return Inspector.answer(
+        .serviceUnavailable, "The page cannot be made: \(String(cString: cdigest_problem())).\n")
     }
     var response = Response.html(.ok, InspectorPage.html)
     response.headers.add(name: "content-security-policy", value: policy)

@@ -98,8 +98,7 @@ extension NativeCall {
       buffer.baseAddress.map { compute($0) == 1 } ?? false
     }
     guard isDone else {
-      let reason = cdigest_load().map { ": \(String(cString: $0))" }
-      throw Failure(.argument, "the digest could not be computed" + (reason ?? ""))
+      throw Failure(.argument, "the digest could not be computed: \(String(cString: cdigest_problem()))")
     }
     return heap.makeBytes(digest)
   }

@@ -43,11 +43,10 @@ enum WebSocketHandshake {
           "A page of \(origin.printable(limit: 200)) may not use this WebSocket: it is another origin.\n"))
     }
     guard let accepted = accept(key) else {
-      let reason = cdigest_load().map { String(cString: $0) } ?? "libcrypto failed"
       return .refuse(
         WebSocketRefusal(
           response: .text(.serviceUnavailable, "This server can open no WebSockets: it lacks libcrypto.\n"),
-          problem: reason))
+          problem: String(cString: cdigest_problem())))
     }
     return .accept(accepted)
   }
