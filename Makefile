@@ -83,6 +83,8 @@ bench: $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http pro
 bench-build: build
 	swift build $(RELEASE) --product EditorBenchmark
 	swift build $(RELEASE) --product NIOBenchmark
+	swift build -c release --static-swift-stdlib --package-path Benchmarks/AsyncHTTPClient \
+	  --scratch-path .build/bench/async-http-client || echo "make: async-http-client is left out of the benchmark" >&2
 
 bench-check: $(if $(ROUTEBOOK),,build) ## Say which of a few paths takes more instructions than it did; WRITE=1 keeps them
 	@if command -v python3 >/dev/null; then cd Benchmarks && python3 -m instructions $(if $(WRITE),--write) \

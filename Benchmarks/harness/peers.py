@@ -18,6 +18,9 @@ _COMMANDS = {
     "LuaJIT": ["luajit", "-v"],
     "wrk": ["wrk", "--version"],
 }
+# A program in Swift, with a package of its own; `make bench` builds it.
+_ASYNC_HTTP_CLIENT = WORK / "async-http-client" / "release" / "AsyncHTTPClientCalls"
+_PINS = ROOT / "Benchmarks" / "AsyncHTTPClient" / "Package.resolved"
 _PACKAGES = {
     "uvicorn": ["uvicorn", "uvloop", "httptools"],
     "FastAPI": ["fastapi", "uvicorn"],
@@ -32,6 +35,21 @@ _PACKAGES = {
 def python() -> str:
     """The Python that has the packages; the one in PATH where there is none."""
     return str(_PYTHON) if _PYTHON.exists() else "python3"
+
+
+def async_http_client() -> str:
+    """The program that makes calls by async-http-client."""
+    return str(_ASYNC_HTTP_CLIENT)
+
+
+def _async_http_client_version() -> str | None:
+    if not _ASYNC_HTTP_CLIENT.exists():
+        return None
+    try:
+        pins = json.loads(_PINS.read_text())["pins"]
+    except (OSError, ValueError, KeyError):
+        return "?"
+    return next((pin["state"]["version"] for pin in pins if pin["identity"] == "async-http-client"), "?")
 
 
 @functools.cache
@@ -50,6 +68,8 @@ def version(peer: str) -> str | None:
     """The version of a peer, or nothing where it is not installed."""
     if peer in ("CPython", "asyncio"):
         return _installed().get("")
+    if peer == "async-http-client":
+        return _async_http_client_version()
     if peer in _PACKAGES:
         versions = [_installed().get(package) for package in _PACKAGES[peer]]
         return versions[0] if all(versions) else None
@@ -68,5 +88,5 @@ def absence(peer: str) -> str | None:
 
 def versions() -> dict[str, str]:
     """All that are installed."""
-    found = {peer: version(peer) for peer in ["CPython", *_COMMANDS, *_PACKAGES]}
+    found = {peer: version(peer) for peer in ["CPython", *_COMMANDS, *_PACKAGES, "async-http-client"]}
     return {peer: number for peer, number in found.items() if number}

@@ -21,6 +21,7 @@ _IN_TURN_MEASURES = [
     Measure("time", "time per call", "µs"), Measure("cpu", "CPU per call", "µs"), Measure("rate", "calls", "1/s"),
 ]
 _PEERS = {
+    "async-http-client": ("async-http-client", lambda: [peers.async_http_client()]),
     "Node fetch": ("Node", lambda: ["node", str(_HERE / "fetch.js")]),
     "aiohttp": ("aiohttp", lambda: [peers.python(), str(_HERE / "aiohttp_calls.py")]),
     "treq": ("treq", lambda: [peers.python(), str(_HERE / "treq_calls.py")]),
