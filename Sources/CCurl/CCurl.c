@@ -3,6 +3,9 @@
 #include "CCurl.h"
 
 #include <CLateLibrary.h>
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define FUNCTIONS(each) \
   each(curl_global_init) each(curl_free) each(curl_slist_append) each(curl_slist_free_all) \
@@ -10,7 +13,7 @@
   each(curl_easy_init) each(curl_easy_cleanup) each(curl_easy_reset) each(curl_easy_pause) each(curl_easy_strerror) \
   each(curl_easy_setopt) each(curl_easy_getinfo) \
   each(curl_multi_init) each(curl_multi_cleanup) each(curl_multi_setopt) each(curl_multi_add_handle) \
-  each(curl_multi_remove_handle) each(curl_multi_perform) each(curl_multi_poll) each(curl_multi_wakeup) \
+  each(curl_multi_remove_handle) each(curl_multi_perform) each(curl_multi_poll) \
   each(curl_multi_info_read)
 
 /* Debian's name for it since 7.16; its functions have only been added to since. */
@@ -106,10 +109,22 @@ void ccurl_multi_perform(ccurl_multi multi) {
   int running = 0;
   curl.curl_multi_perform(multi.raw, &running);
 }
-void ccurl_multi_poll(ccurl_multi multi, int milliseconds) {
-  curl.curl_multi_poll(multi.raw, NULL, 0, milliseconds, NULL);
+
+int ccurl_bell_open(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+void ccurl_bell_close(int bell) { close(bell); }
+
+void ccurl_bell_ring(int bell) {
+  uint64_t once = 1;
+  // Where it cannot be written it rings already.
+  while (write(bell, &once, sizeof once) < 0 && errno == EINTR) {}
 }
-void ccurl_multi_wakeup(ccurl_multi multi) { curl.curl_multi_wakeup(multi.raw); }
+
+void ccurl_multi_poll(ccurl_multi multi, int bell, int milliseconds) {
+  struct curl_waitfd wait = {bell, CURL_WAIT_POLLIN, 0};
+  curl.curl_multi_poll(multi.raw, &wait, 1, milliseconds, NULL);
+  uint64_t rung = 0;
+  if (wait.revents) while (read(bell, &rung, sizeof rung) < 0 && errno == EINTR) {}
+}
 
 CURLMcode ccurl_multi_set_long(ccurl_multi multi, CURLMoption option, long value) {
   return curl.curl_multi_setopt(multi.raw, option, value);

@@ -33,9 +33,11 @@ final class Mailbox: Sendable {
     /// What has been had of answers, and is not told yet.
     var received: [TransferID: Int] = [:]
     var thread: pthread_t?
+    /// What wakes it; opened with it, and kept as long as somebody may ring.
+    var bell: Int32 = -1
     var lastNumber: UInt64 = 0
-    /// Present while the thread waits, or is about to.
-    var sleeper: Sleeper?
+    /// Whether the thread waits, or is about to, and nobody has rung yet.
+    var isAsleep = false
   }
 
   private enum Phase {
@@ -46,14 +48,14 @@ final class Mailbox: Sendable {
     case closed(FetchError)
   }
 
-  /// A multi handle as others may use it, which is to wake it and nothing else.
-  private struct Sleeper: @unchecked Sendable {
-    let multi: ccurl_multi
-  }
-
   init(limit: Int) {
     self.limit = limit
     state = Mutex(State())
+  }
+
+  deinit {
+    let bell = bell
+    if bell >= 0 { ccurl_bell_close(bell) }
   }
 
   static let shutDownError = FetchError(
@@ -70,7 +72,7 @@ final class Mailbox: Sendable {
     startThread: () -> pthread_t?
   ) -> (TransferID, FetchError?) {
     let now = ContinuousClock.now
-    return state.withLock { state in
+    return withLock { state in
       state.lastNumber += 1
       let id = TransferID(number: state.lastNumber)
       switch state.phase {
@@ -79,7 +81,8 @@ final class Mailbox: Sendable {
       case .running: break
       case .idle:
         ended.enter()
-        guard let thread = startThread() else {
+        if state.bell < 0 { state.bell = ccurl_bell_open() }
+        guard state.bell >= 0, let thread = startThread() else {
           ended.leave()
           return (id, Self.threadError)
         }
@@ -88,7 +91,7 @@ final class Mailbox: Sendable {
       }
       if state.live.count < limit {
         state.live[id] = false
-        post(.start(id, request, streams, completion, now), &state)
+        state.messages.append(.start(id, request, streams, completion, now))
         return (id, nil)
       }
       let refusal = FetchError(
@@ -96,41 +99,40 @@ final class Mailbox: Sendable {
       )
       guard state.refusals < limit else { return (id, refusal) }
       state.refusals += 1
-      post(.refuse(completion, refusal), &state)
+      state.messages.append(.refuse(completion, refusal))
       return (id, nil)
     }
   }
 
   func cancel(_ id: TransferID) {
-    state.withLock { state in
+    withLock { state in
       guard state.live[id] == false else { return }
       state.live[id] = true
-      post(.cancel(id), &state)
+      state.messages.append(.cancel(id))
     }
   }
 
   /// Posts what concerns a transfer that has not completed. What somebody has had is added to what the thread has not
   /// heard of yet, so that there is one message at most for each transfer.
   func post(_ message: TransferMessage, for id: TransferID) {
-    state.withLock { state in
+    withLock { state in
       guard state.live[id] == false else { return }
       if case .received(_, let count) = message {
         let isFirst = state.received.updateValue(state.received[id, default: 0] + count, forKey: id) == nil
         if !isFirst { return }
       }
-      post(message, &state)
+      state.messages.append(message)
     }
   }
 
   /// Ends the thread and waits for it, unless this is that thread.
   func shutDown() {
-    let (mine, isOwnThread) = state.withLock { state -> (pthread_t?, Bool) in
+    let (mine, isOwnThread) = withLock { state -> (pthread_t?, Bool) in
       let isOwnThread = state.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
       switch state.phase {
       case .idle: state.phase = .closed(Self.shutDownError)
       case .running:
         state.phase = .stopping
-        wake(&state)
         return (state.thread, isOwnThread)
       case .stopping, .closed: break
       }
@@ -144,23 +146,29 @@ final class Mailbox: Sendable {
     ended.wait()
   }
 
-  /// Waking happens inside the lock: once the thread has taken its handle back, nobody can reach it.
-  private func post(_ message: TransferMessage, _ state: inout State) {
-    state.messages.append(message)
-    wake(&state)
-  }
-
-  private func wake(_ state: inout State) {
-    guard let sleeper = state.sleeper else { return }
-    state.sleeper = nil
-    ccurl_multi_wakeup(sleeper.multi)
+  /// Lets others change the state, and wakes the thread if there is something for it then. The bell rings outside the
+  /// lock: the thread, which runs at once where there is but one core, would wait for it.
+  private func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    let (result, bell) = state.withLock { state -> (Result, Int32?) in
+      let result = body(&state)
+      let isStopping = if case .stopping = state.phase { true } else { false }
+      guard state.isAsleep, isStopping || !state.messages.isEmpty else { return (result, nil) }
+      state.isAsleep = false
+      return (result, state.bell)
+    }
+    if let bell { ccurl_bell_ring(bell) }
+    return result
   }
 
   // MARK: For the transfer thread
 
+  /// What the thread is woken by.
+  var bell: Int32 { state.withLock { $0.bell } }
+
   /// All that was posted since the last time, and whether the thread is to end.
   func take() -> (messages: [TransferMessage], isStopping: Bool) {
     state.withLock { state in
+      state.isAsleep = false
       var messages = state.messages
       if !state.received.isEmpty {
         for (place, message) in messages.enumerated() {
@@ -176,18 +184,13 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Whether the thread may sleep; from then on a post wakes the handle, until ``awoke()``.
-  func mayFallAsleep(_ multi: ccurl_multi) -> Bool {
-    let sleeper = Sleeper(multi: multi)
-    return state.withLock { state in
+  /// Whether the thread may sleep; from then on a post rings the bell, until it takes what was posted.
+  func mayFallAsleep() -> Bool {
+    state.withLock { state in
       guard state.messages.isEmpty, case .running = state.phase else { return false }
-      state.sleeper = sleeper
+      state.isAsleep = true
       return true
     }
-  }
-
-  func awoke() {
-    state.withLock { $0.sleeper = nil }
   }
 
   /// The transfer is about to complete: it no longer counts.
@@ -203,7 +206,7 @@ final class Mailbox: Sendable {
       // Somebody who stops the thread joins it; nobody joins one that gave up.
       if case .running = state.phase, let thread = state.thread { pthread_detach(thread) }
       state.phase = .closed(reason)
-      state.sleeper = nil
+      state.isAsleep = false
       defer {
         state.messages = []
         state.live = [:]

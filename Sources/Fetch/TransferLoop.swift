@@ -5,6 +5,7 @@ import CCurl
 final class TransferLoop {
   private let multi: ccurl_multi
   private let mailbox: Mailbox
+  private let bell: Int32
   private let settings: EasySettings
   private let memory: BodyMemory
   private let idleConnections: Int
@@ -25,6 +26,7 @@ final class TransferLoop {
   init(multi: ccurl_multi, mailbox: Mailbox, limits: TransferLimits, settings: EasySettings) {
     self.multi = multi
     self.mailbox = mailbox
+    bell = mailbox.bell
     self.settings = settings
     memory = BodyMemory(limit: limits.bodyBytes)
     admission = AdmissionQueue(perServer: limits.connectionsPerHost, total: limits.connections)
@@ -55,15 +57,14 @@ final class TransferLoop {
   }
 
   private func sleep() {
-    if admission.mayAdmit || !mailbox.mayFallAsleep(multi) { return }
+    if admission.mayAdmit || !mailbox.mayFallAsleep() { return }
     var duration = Self.longestSleep
     if let earliest = deadlines.earliest {
       duration = min(duration, max(.zero, ContinuousClock.now.duration(to: earliest)))
     }
     // Rounded up, so that the thread does not wake a moment too early and again and again.
     let milliseconds = Int32(duration / .milliseconds(1)) + (duration == .zero ? 0 : 1)
-    ccurl_multi_poll(multi, milliseconds)
-    mailbox.awoke()
+    ccurl_multi_poll(multi, bell, milliseconds)
   }
 
   // MARK: Beginning

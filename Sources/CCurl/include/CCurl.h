@@ -43,8 +43,14 @@ void ccurl_multi_cleanup(ccurl_multi multi);
 CURLMcode ccurl_multi_add(ccurl_multi multi, ccurl_easy easy);
 void ccurl_multi_remove(ccurl_multi multi, ccurl_easy easy);
 void ccurl_multi_perform(ccurl_multi multi);
-void ccurl_multi_poll(ccurl_multi multi, int milliseconds);
-void ccurl_multi_wakeup(ccurl_multi multi);
+/* Waits until a socket has something to do, the bell rings or the time is over. */
+void ccurl_multi_poll(ccurl_multi multi, int bell, int milliseconds);
+
+/* What wakes a thread that polls; unlike curl_multi_wakeup() whoever rings it need not know whether the multi handle is
+   there still. -1 where no descriptor is to be had. Any thread may ring it. */
+int ccurl_bell_open(void);
+void ccurl_bell_close(int bell);
+void ccurl_bell_ring(int bell);
 
 /* curl_easy_setopt, one function for each type of argument that an option may take. */
 CURLcode ccurl_easy_set_long(ccurl_easy easy, CURLoption option, long value);
