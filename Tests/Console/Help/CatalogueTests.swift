@@ -147,6 +147,9 @@ private struct Registered {
   }
 
   private init(_ machine: Machine) {
+    // What is written in the language is loaded when it is mentioned.
+    while let name = machine.unmentionedGlobals.keys.first { machine.bringIn(global: name) }
+    while let name = machine.unmentionedMembers.keys.first { machine.bringIn(member: name) }
     for (name, kind) in machine.declaredGlobals where kind == .builtin {
       functions.insert(name)
       guard let value = machine.global(machine.globalNumbers[name]!)?.value else { continue }
