@@ -79,7 +79,7 @@ extension Machine {
 
   func memberNames(of tag: UInt) -> [String] {
     let unmentioned = unmentionedMembers {
-      if case .method(tag: tag, label: nil) = $0 { true } else { false }
+      if case .method(_, tag: tag, label: nil) = $0 { true } else { false }
     }
     return (0..<min(Machine.memberCapacity, memberNames.count)).compactMap { member in
       let name = memberNames[member]
@@ -93,7 +93,7 @@ extension Machine {
   /// The names of all instance members of a class.
   private func memberNames(of type: InstanceClass) -> [String] {
     let unmentioned = unmentionedMembers {
-      if case .methodOfClass(let other) = $0 { other === type } else { false }
+      if case .methodOfClass(_, let other) = $0 { other === type } else { false }
     }
     return type.memberNames(self) + unmentioned
   }

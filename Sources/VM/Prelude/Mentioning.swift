@@ -9,9 +9,9 @@ struct UnmentionedFunction {
     /// A function that is called by its name.
     case global
     /// The method of a type; with a label, what the method is when it is called with that, as `min(by:)`.
-    case method(tag: UInt, label: String?)
+    case method(String, tag: UInt, label: String?)
     /// The method of a class that the host has defined.
-    case methodOfClass(InstanceClass)
+    case methodOfClass(String, InstanceClass)
   }
 
   let library: Library
@@ -28,7 +28,7 @@ extension Machine {
   public func install(library: Library) {
     for function in library.functions {
       let parts = function.name.split(separator: "_").map(String.init)
-      guard !function.name.hasPrefix("__"), let role = methodRole(parts) else {
+      guard !function.name.hasPrefix("__"), parts.count > 1, let role = methodRole(parts) else {
         unmentionedGlobals[function.name] = UnmentionedFunction(
           library: library, function: function, role: .global)
         if mentionedByLibraries.contains(function.name) { bringIn(global: function.name) }
@@ -44,9 +44,8 @@ extension Machine {
   }
 
   private func methodRole(_ parts: [String]) -> UnmentionedFunction.Role? {
-    guard parts.count > 1 else { return nil }
     if parts.count == 2, let type = classes.first(where: { $0.name == parts[0] }) {
-      return .methodOfClass(type)
+      return .methodOfClass(parts[1], type)
     }
     let tag: UInt? =
       switch parts[0] {
@@ -58,7 +57,7 @@ extension Machine {
       case "Bytes": Tag.bytes
       default: nil
       }
-    return tag.map { .method(tag: $0, label: parts.count > 2 ? parts[2] : nil) }
+    return tag.map { .method(parts[1], tag: $0, label: parts.count > 2 ? parts[2] : nil) }
   }
 
   /// Compiles and loads what a program mentions of libraries, before it runs.
@@ -86,22 +85,20 @@ extension Machine {
       setGlobal(try slot(of: Machine.hidden(name)), (function, .builtin))
       switch unmentioned.role {
       case .global: if !name.hasPrefix("__") { setGlobal(try slot(of: name), (function, .builtin)) }
-      case .methodOfClass(let type): type.add(method: function, member: memberNumber(member(name)))
-      case .method(let tag, nil): setMethod(member(name), of: tag, function)
-      case .method(let tag, let label?):
-        setVariant(label, of: member(name), tag, function)
+      case .methodOfClass(let member, let type): type.add(method: function, member: memberNumber(member))
+      case .method(let member, let tag, nil): setMethod(member, of: tag, function)
+      case .method(let member, let tag, let label?):
+        setVariant(label, of: member, tag, function)
         // What a function alone means, the method says where it is written in the language itself. A place is none.
         let isPlace = ["upTo", "through", "from"].contains(label)
-        if !isPlace, method(tag, memberNumber(member(name))).tag == Tag.native {
-          setVariant("", of: member(name), tag, function)
+        if !isPlace, method(tag, memberNumber(member)).tag == Tag.native {
+          setVariant("", of: member, tag, function)
         }
       }
     } catch {
       preconditionFailure("a library cannot be loaded: \(error)")
     }
   }
-
-  private func member(_ name: String) -> String { String(name.split(separator: "_")[1]) }
 
   /// The function that the text of a program defines; it captures nothing.
   private func closure(of program: Program) throws(Failure) -> Value {
