@@ -23,11 +23,12 @@ let package = Package(
     .target(name: "CCurl", dependencies: ["CLateLibrary"]),
     .target(name: "CEditline", dependencies: ["CLateLibrary"]),
     .target(name: "CDigest", dependencies: ["CLateLibrary"]),
+    .target(name: "CPrefetch"),
     .target(name: "CLateLibrary", linkerSettings: [.linkedLibrary("dl")]),
     // Text to program.
     .target(name: "Language"),
     // Runs programs.
-    .target(name: "VM", dependencies: ["Language", "CDigest"]),
+    .target(name: "VM", dependencies: ["Language", "CDigest", "CPrefetch"]),
     // Bytes to responder.
     .target(
       name: "Web",

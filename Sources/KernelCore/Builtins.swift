@@ -63,12 +63,12 @@ extension Kernel {
     machine.define("__monotonic", []) { [unowned self] _ throws(Failure) in .duration(nanoseconds: clock.now)
     }
     machine.define("sleep", ["duration"]) { [unowned self] call throws(Failure) in
-      try timers.after(try call.duration(0), owner: call.owner, servesRequest: call.requests.count > 0)
+      try timers.after(try call.duration(0), owner: call.owner, servesRequest: call.servesRequest)
     }
     machine.define("after", ["duration", "body?"]) { [unowned self] call throws(Failure) in
       let delay = try call.duration(0)
       let body = call.has(1) && !call[1].isNil ? try call.functionWithoutArguments(1) : nil
-      let deferred = try timers.after(delay, owner: call.owner, servesRequest: call.requests.count > 0)
+      let deferred = try timers.after(delay, owner: call.owner, servesRequest: call.servesRequest)
       return body.map { call.machine.call($0, after: deferred, owner: call.owner) } ?? deferred
     }
     let type = machine.defineClass("Timer")

@@ -157,7 +157,7 @@ final class Kernel {
   // MARK: Running
 
   /// How long what is ready may run before sockets get their turn.
-  private static let turn = TimeAmount.milliseconds(2)
+  private static let turn = 2_000_000
 
   /// Runs everything that is ready, for a bounded time so that sockets get their turn.
   func pump() {
@@ -173,14 +173,15 @@ final class Kernel {
     isPumping = true
     let isReal = !configuration.isClockVirtual
     machine.moment = clock.now
-    let end = NIODeadline.now() + Kernel.turn
-    var isDone = false
+    let end = (isReal ? machine.moment : RealClock.uptime) + Kernel.turn
+    var (isDone, isLong) = (false, false)
     repeat {
       isDone = machine.runReady(limit: 100, yields: isReal)
-    } while !isDone && NIODeadline.now() < end
+      isLong = RealClock.uptime >= end
+    } while !isDone && !isLong
     isPumping = false
     // After a long turn others have theirs before whatever the next socket brings, too.
-    if !isDone || isReal && NIODeadline.now() >= end { planPump() }
+    if !isDone || isReal && isLong { planPump() }
     if isDone, bindings == 0, !whenIdle.isEmpty {
       let actions = whenIdle
       whenIdle.removeAll()

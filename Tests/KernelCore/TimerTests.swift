@@ -1,4 +1,5 @@
 import Testing
+import VM
 
 @testable import KernelCore
 
@@ -17,6 +18,23 @@ struct TimerTests {
       """)
     #expect(bench.output == ["cell", "tick", "async", "then"])
     #expect(bench.now == 0)
+  }
+
+  /// Nothing holds the timers of a kernel that is over, not even the clock that still has some.
+  @Test func timersThatAreOverAreGivenBack() throws {
+    let clock = VirtualClock()
+    for end in [{ (_: TimerSet) in clock.advance(by: 2) }, { $0.cancelAll() }] {
+      weak var timers: TimerSet?
+      try {
+        let set = TimerSet(clock: clock, machine: Machine(host: nil))
+        timers = set
+        for delay in 1...2 { _ = try set.after(delay, owner: 1, servesRequest: false) }
+        #expect(set.oneShotCount == 2)
+        end(set)
+        #expect(set.oneShotCount == 0)
+      }()
+      #expect(timers == nil)
+    }
   }
 
   @Test func ticksFallOnMultiplesOfTheInterval() {

@@ -19,7 +19,7 @@ public protocol Clock: AnyObject {
   /// Takes back what has not been called yet.
   func cancel(_ token: ClockToken)
   /// The kernel has nothing to run: a virtual clock may move on, as far as is said.
-  func kernelIsIdle(_ pace: ClockPace)
+  func kernelIsIdle(_ pace: @autoclosure () -> ClockPace)
 }
 
 /// How far a virtual clock may move while nothing runs.
@@ -35,7 +35,13 @@ public enum ClockPace: Sendable {
 /// Is called by a clock for each thing that it has scheduled, with the number that it gave: of those of whom there are a
 /// hundred thousand at a time none has memory of its own to be taken and given back.
 public protocol ClockClient: AnyObject {
+  /// What these numbers stand for is called soon, most of it.
+  func clockWillRing(_ numbers: [Int])
   func clockRang(_ number: Int)
+}
+
+extension ClockClient {
+  public func clockWillRing(_: [Int]) {}
 }
 
 extension Clock {

@@ -15,9 +15,12 @@ final class TimerSet {
   private let bell = Bell()
 
   private final class Bell: ClockClient {
-    weak var timers: TimerSet?
+    /// Nil while none is set: it would keep those of a kernel that is over.
+    var timers: TimerSet?
 
     func clockRang(_ number: Int) { timers?.fire(number) }
+
+    func clockWillRing(_ numbers: [Int]) { timers?.prefetch(numbers) }
   }
 
   /// A timer that fires once, by the number of its operation. There are many: small fields stand behind the last large one.
@@ -36,7 +39,6 @@ final class TimerSet {
     self.clock = clock
     self.machine = machine
     self.recorder = recorder
-    bell.timers = self
   }
 
   /// How many timers there may be that fire once, and that tick.
@@ -62,6 +64,7 @@ final class TimerSet {
       servesRequest: servesRequest, owner: owner)
     timer.token = schedule(id, timer, now: now)
     oneShots[id] = timer
+    if oneShots.count == 1 { bell.timers = self }
     return deferred
   }
 
@@ -69,15 +72,26 @@ final class TimerSet {
     clock.schedule(at: timer.due, now: now, place: timer.place, bell, id)
   }
 
+  private func prefetch(_ ids: [Int]) {
+    oneShots.prefetch(ids)
+    machine.prefetch(operations: ids)
+  }
+
+  private func take(_ id: Int) -> OneShot? {
+    guard let timer = oneShots.remove(id) else { return nil }
+    if oneShots.count == 0 { bell.timers = nil }
+    return timer
+  }
+
   private func fire(_ id: Int) {
-    guard oneShots.remove(id) != nil else { return }
+    guard take(id) != nil else { return }
     machine.complete(operation: id, .success(.nil))
     onFire()
   }
 
   /// The operation was cancelled; false where it is no timer's.
   func cancel(operation: Int) -> Bool {
-    guard let timer = oneShots.remove(operation) else { return false }
+    guard let timer = take(operation) else { return false }
     if let token = timer.token { clock.cancel(token) }
     return true
   }
@@ -212,6 +226,7 @@ final class TimerSet {
   func cancelAll() {
     for (_, timer) in oneShots.all { if let token = timer.token { clock.cancel(token) } }
     oneShots.removeAll()
+    bell.timers = nil
     for ticker in tickers.values { if let token = ticker.token { clock.cancel(token) } }
     tickers.removeAll()
     runningTickers.removeAll()

@@ -77,8 +77,8 @@ public final class VirtualClock: Clock {
     return first
   }
 
-  public func kernelIsIdle(_ pace: ClockPace) {
-    self.pace = pace
+  public func kernelIsIdle(_ pace: @autoclosure () -> ClockPace) {
+    self.pace = pace()
     planJump()
   }
 

@@ -98,6 +98,9 @@ public struct NativeCall: ~Copyable {
   /// What `NativeFunction.options` name, `missing` where it was left out; empty where all were.
   var given: [Value] = []
 
+  /// Whether the code that calls works on a request.
+  public var servesRequest: Bool { machine.current.map { $0.requests.count > 0 } ?? false }
+
   /// What requests it is called for: with one at least, what it begins outlives the run that defined the code.
   public var requests: RequestChain {
     machine.current.map { fiber in

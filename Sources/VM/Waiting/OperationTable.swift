@@ -33,9 +33,15 @@ public struct OperationTable<Entry> {
         return
       }
       let place = OperationNumbers.place(of: number)
-      while slots.count <= place { slots.append(nil) }
-      if slots[place] == nil { entries += 1 }
-      slots[place] = Slot(number: number, entry: newValue)
+      let slot = Slot(number: number, entry: newValue)
+      while slots.count < place { slots.append(nil) }
+      if place == slots.count {
+        slots.append(slot)
+        entries += 1
+      } else {
+        if slots[place] == nil { entries += 1 }
+        slots[place] = slot
+      }
     }
   }
 
@@ -48,6 +54,16 @@ public struct OperationTable<Entry> {
     // What was needed for very many at once goes back with the last of them.
     if entries == 0, slots.count > OperationNumbers.keptPlaces { slots = [] }
     return slot.entry
+  }
+
+  /// Brings near what is about to be looked up.
+  @inlinable public func prefetch(_ numbers: [Int]) {
+    slots.withUnsafeBufferPointer { slots in
+      for number in numbers {
+        let place = OperationNumbers.place(of: number)
+        if place < slots.count { VM.prefetch(slots.baseAddress?.advanced(by: place)) }
+      }
+    }
   }
 
   @inlinable public mutating func removeAll() { (slots, entries) = ([], 0) }

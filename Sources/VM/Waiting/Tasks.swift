@@ -116,6 +116,19 @@ extension Machine {
     }
   }
 
+  /// Brings near what operations need that are completed soon: where there are very many, each lies far away, and to wait for
+  /// all at once takes no longer than for one.
+  public func prefetch(operations numbers: [Int]) {
+    operations.prefetch(numbers)
+    for number in numbers {
+      if let operation = operations[number] { VM.prefetch(UnsafePointer(operation.deferred.deferred)) }
+    }
+    for number in numbers {
+      guard let waiter = operations[number]?.deferred.deferred.pointee.first else { continue }
+      VM.prefetch(UnsafeRawPointer(waiter).assumingMemoryBound(to: ReactionObject.self))
+    }
+  }
+
   /// What the tracer knows an operation by that is under way.
   public func span(ofOperation id: Int) -> SpanID { operations[id]?.span ?? .none }
 

@@ -22,6 +22,8 @@ struct OperationTableTests {
     table[second] = nil
     #expect(table.count == 0 && table.all.isEmpty)
     #expect(table[0] == nil && table[.max] == nil && table[-1] == nil)
+    // To bring near what is not there does nothing.
+    table.prefetch([first, second, 0, .max, -1])
   }
 
   /// Against a dictionary.
