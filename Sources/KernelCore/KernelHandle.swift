@@ -87,13 +87,17 @@ public final class KernelHandle: Sendable {
   /// Looks at the cells of a notebook without running them; gives a result for each. Names that cells run so far have
   /// defined are not known to them.
   ///
-  /// - Parameter isWhole: whether the cells are all that there will be, so that a name which none of them defines is an
-  ///   error; otherwise it is a warning, as at the prompt.
-  public func check(_ cells: [SourceText], isWhole: Bool = true) -> [CheckedCell] {
+  /// - Parameters:
+  ///   - isWhole: whether the cells are all that there will be, so that a name which none of them defines is an error;
+  ///     otherwise it is a warning, as at the prompt.
+  ///   - keepsPrograms: whether the results have programs, which take memory.
+  public func check(
+    _ cells: [SourceText], isWhole: Bool = true, keepsPrograms: Bool = false
+  ) -> [CheckedCell] {
     (try? loop.submit { [supervisor] in
       NotebookCheck(
         builtins: supervisor.value.kernel.machine.declaredGlobals.filter { $0.kind == .builtin },
-        isWhole: isWhole
+        isWhole: isWhole, keepsPrograms: keepsPrograms
       )
       .checked(cells)
     }.wait()) ?? []

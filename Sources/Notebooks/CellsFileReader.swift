@@ -108,8 +108,10 @@ struct CellsFileReader {
       }
     }
     for line in SourceLines(bytes, in: headerEnd..<bytes.count, firstNumber: headerLines + 1) {
+      // Most lines are code, which the first byte of each tells.
+      guard let first = firstByte(of: line), marker == nil || first == UInt8(ascii: "#") else { continue }
       let text = slice(line)
-      if CellMarker.isMarker(text) {
+      if first == UInt8(ascii: "#"), CellMarker.isMarker(text) {
         close(at: line.start)
         marker = line
         guard sections.count < CellsFile.maximumCells else {
@@ -118,7 +120,7 @@ struct CellsFileReader {
             problem: "the file has more than \(CellsFile.maximumCells) cells",
             advice: "split it into several notebooks")
         }
-      } else if marker == nil, !text.isBlank {
+      } else if marker == nil {
         if text.hasPrefix("#>"), !isCode { throw misplacedOutput(line.number) }
         firstText = firstText ?? line
         isCode = isCode || !isComment(text)
@@ -173,12 +175,12 @@ struct CellsFileReader {
     var firstOutput: SourceLine?
     var end = section.body.lowerBound
     for line in SourceLines(bytes, in: section.body, firstNumber: section.bodyLine) {
-      let text = slice(line)
-      guard !text.isBlank else { continue }
+      guard let first = firstByte(of: line) else { continue }
+      let isOutput = first == UInt8(ascii: "#") && slice(line).hasPrefix("#>")
       if let firstOutput {
         // Something follows, or a blank line tore the outputs apart.
-        guard text.hasPrefix("#>"), line.start == end else { throw misplacedOutput(firstOutput.number) }
-      } else if text.hasPrefix("#>") {
+        guard isOutput, line.start == end else { throw misplacedOutput(firstOutput.number) }
+      } else if isOutput {
         firstOutput = line
       } else {
         sourceEnd = line.next
@@ -260,6 +262,16 @@ struct CellsFileReader {
   // MARK: - Text
 
   private func slice(_ line: SourceLine) -> ArraySlice<UInt8> { bytes[line.start..<line.end] }
+
+  /// The first byte of a line that is no space or tab; nil where there is none.
+  private func firstByte(of line: SourceLine) -> UInt8? {
+    var place = line.start
+    while place < line.end {
+      if !bytes[place].isBlank { return bytes[place] }
+      place += 1
+    }
+    return nil
+  }
 
   private func text(_ range: Range<Int>) -> String { bytes[range].string }
 

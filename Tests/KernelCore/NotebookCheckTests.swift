@@ -108,7 +108,8 @@ struct NotebookCheckTests {
   @Test func whereCellsAreToComeAnUnknownNameIsAWarning() throws {
     let kernel = try KernelHandle(KernelConfiguration()) { _ in }
     defer { kernel.shutDown(grace: .zero) }
-    let found = kernel.check([SourceText(cell: 1, text: "route \"/x\" { zz }")], isWhole: false)
+    let found = kernel.check(
+      [SourceText(cell: 1, text: "route \"/x\" { zz }")], isWhole: false, keepsPrograms: true)
     #expect(found[0].diagnostics.map(\.severity) == [.warning])
     #expect(found[0].program != nil)
   }
@@ -117,7 +118,7 @@ struct NotebookCheckTests {
     let sources = [SourceText(cell: 1, text: "print(1)\nlisten(\"tcp:0\")")]
     let kernel = try KernelHandle(KernelConfiguration()) { Issue.record("\($0)") }
     defer { kernel.shutDown(grace: .zero) }
-    #expect(kernel.check(sources).map { $0.program != nil } == [true])
+    #expect(kernel.check(sources, keepsPrograms: true).map { $0.program != nil } == [true])
     #expect(kernel.addresses() == [])
   }
 
@@ -130,7 +131,7 @@ struct NotebookCheckTests {
     let clock = ContinuousClock()
     let few = clock.measure { _ = kernel.check(Array(cells.prefix(300))) }
     var found: [CheckedCell] = []
-    let many = clock.measure { found = kernel.check(cells) }
+    let many = clock.measure { found = kernel.check(cells, keepsPrograms: true) }
     #expect(found.allSatisfy { $0.program != nil })
     #expect(many < few * 40 + .seconds(1))
   }

@@ -18,7 +18,7 @@ public struct Disassemble {
     var status = ExitStatus.success
     do throws(UnattendedFailure) {
       let cells = sources(of: try readNotebook(path), in: path)
-      let checked = try withUnlistenedKernel { $0.check(cells, isWhole: false) }
+      let checked = try withUnlistenedKernel { $0.check(cells, isWhole: false, keepsPrograms: true) }
       let wanted = zip(cells, checked).filter { number == nil || $0.0.cell == number }
       if wanted.isEmpty, let number { throw noSuchCell(number, path, cells) }
       for (cell, result) in wanted {

@@ -27,14 +27,12 @@ struct CompiledCell {
 
   /// - Parameters:
   ///   - parsed: the tree of the text, which no cell has been compiled from.
-  ///   - declared: what the text declares, where that has been looked up.
   init(
-    _ source: SourceText, _ parsed: ParseResult, declared: [String: GlobalScope.Kind]? = nil,
-    globals: some GlobalNames, reserved: String? = nil
+    _ source: SourceText, _ parsed: ParseResult, globals: some GlobalNames, reserved: String? = nil
   ) {
     diagnostics = parsed.diagnostics
     let resolution = Resolver.resolve(parsed.program, source: source, globals: globals)
-    self.declared = declared ?? CompiledCell.declarations(of: source, parsed)
+    declared = CompiledCell.complete(resolution.declared.mapValues(\.kind), of: source, parsed)
     // A pattern is told once, and every one of them even where something else is wrong.
     let patterns = (resolution.groups + resolution.routes).filter { route in
       !parsed.diagnostics.contains { route.span.start <= $0.span.start && $0.span.start < route.span.end }
@@ -61,7 +59,14 @@ struct CompiledCell {
 
   /// The globals that a text declares; of one with errors what could be read.
   static func declarations(of source: SourceText, _ parsed: ParseResult) -> [String: GlobalScope.Kind] {
-    var names = Resolver.globals(declaredBy: parsed.program)
+    complete(Resolver.globals(declaredBy: parsed.program), of: source, parsed)
+  }
+
+  /// With those that a text with errors declares where the parser could not read it.
+  private static func complete(
+    _ read: [String: GlobalScope.Kind], of source: SourceText, _ parsed: ParseResult
+  ) -> [String: GlobalScope.Kind] {
+    var names = read
     if parsed.diagnostics.contains(where: { $0.severity == .error }) {
       for name in Parser.namesBehindDeclarationWords(in: source.text) where names[name] == nil {
         names[name] = .var

@@ -5,7 +5,7 @@ import VM
 public struct CheckedCell: Sendable {
   /// Errors and warnings in the order of the text.
   public let diagnostics: [Diagnostic]
-  /// What the machine would run; nil for a text that cannot be compiled.
+  /// What the machine would run; nil for a text that cannot be compiled, and where it is not asked for.
   public let program: Program?
 }
 
@@ -17,10 +17,14 @@ public struct CheckedCell: Sendable {
 struct NotebookCheck {
   private let builtins: GlobalScope
   private let isWhole: Bool
+  private let keepsPrograms: Bool
 
-  /// - Parameter isWhole: whether the cells are all that there will be; otherwise an unknown name is a warning.
-  init(builtins: [(name: String, kind: GlobalKind)], isWhole: Bool) {
+  /// - Parameters:
+  ///   - isWhole: whether the cells are all that there will be; otherwise an unknown name is a warning.
+  ///   - keepsPrograms: whether somebody wants to see what the machine would run.
+  init(builtins: [(name: String, kind: GlobalKind)], isWhole: Bool, keepsPrograms: Bool) {
     self.isWhole = isWhole
+    self.keepsPrograms = keepsPrograms
     var scope = GlobalScope()
     for builtin in builtins { scope.declare(builtin.name, .init(builtin.kind)) }
     // The last Out, from the first on.
@@ -33,28 +37,40 @@ struct NotebookCheck {
     let behind = NamesBehind(cells)
     return cells.map { cell in
       let parsed = Parser.parse(cell)
-      let declared = CompiledCell.declarations(of: cell, parsed)
-      behind.passNext(declaring: declared.keys)
+      behind.passNext { CompiledCell.declarations(of: cell, parsed).keys }
       // The names are given away, not kept: a second holder would make each declaration copy them all.
-      let result = checked(
-        cell, parsed, declared, NotebookNames(before: before, behind: behind, mayGrow: !isWhole))
-      for (name, kind) in declared { before.declare(name, kind, in: cell.name) }
-      return result
+      let (compiled, diagnostics) = checked(
+        cell, parsed, NotebookNames(before: before, behind: behind, mayGrow: !isWhole))
+      for (name, kind) in compiled.declared { before.declare(name, kind, in: cell.name) }
+      return CheckedCell(diagnostics: diagnostics, program: keepsPrograms ? compiled.program : nil)
     }
   }
 
   private func checked(
-    _ cell: SourceText, _ parsed: ParseResult, _ declared: [String: GlobalScope.Kind], _ names: NotebookNames
-  ) -> CheckedCell {
-    let compiled = CompiledCell(cell, parsed, declared: declared, globals: names)
+    _ cell: SourceText, _ parsed: ParseResult, _ names: NotebookNames
+  ) -> (CompiledCell, [Diagnostic]) {
+    let compiled = CompiledCell(cell, parsed, globals: names)
     var found = compiled.diagnostics
     if let resolution = compiled.resolution {
-      for (name, use) in resolution.reads where use.isAtTopLevel && names.before.entry(named: name) == nil {
-        guard let declared = resolution.declared[name]?.valueEnd, use.span.start < declared else { continue }
-        found.append(
-          Diagnostic(
-            .error, "\"\(name)\" is used before it is declared", at: use.span,
-            help: "declare it above its first use"))
+      func check(_ name: String, _ use: Resolution.Use, isRead: Bool) {
+        guard use.isAtTopLevel, names.before.entry(named: name) == nil else { return }
+        if let declaration = resolution.declared[name] {
+          guard isRead, let end = declaration.valueEnd, use.span.start < end else { return }
+          found.append(
+            Diagnostic(
+              .error, "\"\(name)\" is used before it is declared", at: use.span,
+              help: "declare it above its first use"))
+        } else if let other = names.behind.cell(declaring: name) {
+          found.append(
+            Diagnostic(
+              .error, "\"\(name)\" is not defined yet: \(other), further down, declares it", at: use.span,
+              help: "move that cell up, or this one down"))
+        }
+      }
+      for (name, use) in resolution.reads { check(name, use, isRead: true) }
+      // One complaint is enough for a name.
+      for (name, use) in resolution.writes where resolution.reads[name]?.isAtTopLevel != true {
+        check(name, use, isRead: false)
       }
       for (name, declaration) in resolution.declared where isWhole {
         guard let before = names.before.entry(named: name), before.kind != .builtin, let other = before.origin
@@ -64,18 +80,9 @@ struct NotebookCheck {
             .warning, "\"\(name)\" of \(other) is replaced by this one", at: declaration.span,
             help: "give one of them another name"))
       }
-      let uses = resolution.reads.merging(resolution.writes) { $0.isAtTopLevel ? $0 : $1 }
-      for (name, use) in uses where use.isAtTopLevel && resolution.declared[name] == nil {
-        guard names.before.entry(named: name) == nil, let other = names.behind.cell(declaring: name)
-        else { continue }
-        found.append(
-          Diagnostic(
-            .error, "\"\(name)\" is not defined yet: \(other), further down, declares it", at: use.span,
-            help: "move that cell up, or this one down"))
-      }
     }
     found.sort { ($0.span.start, $0.severity.rawValue) < ($1.span.start, $1.severity.rawValue) }
-    return CheckedCell(diagnostics: found, program: compiled.program)
+    return (compiled, found)
   }
 }
 
@@ -107,10 +114,10 @@ private final class NamesBehind {
   init(_ cells: [SourceText]) { self.cells = cells[...] }
 
   /// The next cell lies behind no longer.
-  func passNext(declaring names: some Sequence<String>) {
+  func passNext(declaring names: () -> some Sequence<String>) {
     cells.removeFirst()
     guard declarers != nil else { return }
-    for name in names { declarers?[name]?.removeLast() }
+    for name in names() { declarers?[name]?.removeLast() }
   }
 
   /// The next cell that declares a name.

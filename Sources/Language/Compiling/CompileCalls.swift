@@ -56,13 +56,13 @@ extension FunctionCompiler {
     guard let fallback else {
       let place = operand(key)
       emit(.index, a: target, b: object, c: place)
-      return note(receiver.span, key.span)
+      return note([receiver.span, key.span])
     }
     let place = operand(key, before: fallback)
     // The default may look at what is written here.
     let element = allocate()
     emit(.index, a: element, b: object, c: place)
-    note(receiver.span, key.span)
+    note([receiver.span, key.span])
     self.fallback(fallback, into: element) { compiler in
       if storesFallback { compiler.emit(.setIndex, a: object, b: place, c: element) }
     }

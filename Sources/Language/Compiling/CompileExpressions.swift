@@ -65,7 +65,7 @@ extension FunctionCompiler {
       let first = operand(lower, before: upper)
       let second = operand(upper)
       emit(.range, k: isClosed ? 1 : 0, a: target, b: first, c: second)
-      note(lower.span, upper.span)
+      note([lower.span, upper.span])
     case .member(let receiver, let name, let nameSpan, let isOptional):
       member(receiver, name, nameSpan, isOptional: isOptional, into: target, isAwaited: isAwaited)
     case .index: index(value, into: target, isAwaited: isAwaited)
@@ -212,8 +212,7 @@ extension FunctionCompiler {
         compiler.expression(pair.value, into: first + 2 * offset + 1)
       }
       compiler.emit(.dictionary, a: result, b: first, c: head.count)
-      compiler.parts.append(
-        head.map { InstructionPart(value: $0.key.span) }, for: compiler.code.count - 1)
+      compiler.note(head.lazy.map(\.key.span))
     }
     for pair in pairs.dropFirst(Self.batch) {
       scoped { compiler in
@@ -273,8 +272,7 @@ extension FunctionCompiler {
     let places = pieces.map { piece in
       if case .value(let value) = piece { value.span } else { span }
     }
-    parts.append(
-      ((isFirst ? [] : [span]) + places).map { InstructionPart(value: $0) }, for: code.count - 1)
+    note((isFirst ? [] : [span]) + places)
   }
 }
 

@@ -42,7 +42,7 @@ extension FunctionCompiler {
     expression(upper, into: counter + 1)
     let variable = name.variable?.register ?? allocate()
     let prepare = at(span) { $0.jump(.rangePrepare, k: isClosed ? 1 : 0, a: counter, b: variable) }
-    note(lower.span, upper.span)
+    note([lower.span, upper.span])
     loops.append(LoopJumps(regionDepth: regions.count))
     let top = code.count
     block(body.statements, tail: .discarded)

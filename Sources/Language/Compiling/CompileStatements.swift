@@ -23,7 +23,8 @@ extension FunctionCompiler {
     for (index, next) in statements.enumerated() {
       let isLast = index == statements.count - 1
       at(next.span) { $0.statement(next, tail: isLast ? tail : .discarded) }
-      for function in hoisted.removeValue(forKey: index) ?? [] { define(function) }
+      // Few blocks have any.
+      if !hoisted.isEmpty { for function in hoisted.removeValue(forKey: index) ?? [] { define(function) } }
     }
     if statements.isEmpty, case .into(let register) = tail { emit(.loadNil, a: register) }
     while regions.count > regionDepth { endCleanup() }
@@ -260,7 +261,7 @@ extension FunctionCompiler {
       if let operation {
         let current = allocate()
         at(target.span) { $0.emit(.index, a: current, b: object, c: place) }
-        note(receiver.span, key.span)
+        note([receiver.span, key.span])
         hint(isNil: isNil)
         if let fallback { self.fallback(fallback, into: current) }
         register = combined(current, target, operation, operatorSpan, value)
@@ -269,7 +270,7 @@ extension FunctionCompiler {
         register = operand(value)
       }
       at(target.span) { $0.emit(.setIndex, a: object, b: place, c: register) }
-      note(receiver.span, key.span, value.span)
+      note([receiver.span, key.span, value.span])
       hint(isNil: isNil)
     default: break
     }

@@ -13,8 +13,8 @@ public struct Program: Sendable {
   public var main: FunctionCode { functions[0] }
 }
 
-/// One function compiled.
-public struct FunctionCode: Sendable {
+/// One function compiled. It is referred to from many places, and has too many parts to be copied at each look.
+public final class FunctionCode: Sendable {
   public let name: String
   public let role: FunctionNode.Role
   public let parameterNames: [String]
@@ -37,6 +37,27 @@ public struct FunctionCode: Sendable {
   public let captures: [CaptureSource]
   /// Where the function stands in the text.
   public let span: Span
+
+  init(
+    name: String, role: FunctionNode.Role, parameterNames: [String], required: [Bool], takesAnyCount: Bool,
+    registerCount: Int, code: [Instruction], spans: [Span], constants: [Constant], handlers: [HandlerRange],
+    hints: HintTable, parts: PartTable, captures: [CaptureSource], span: Span
+  ) {
+    self.name = name
+    self.role = role
+    self.parameterNames = parameterNames
+    self.required = required
+    self.takesAnyCount = takesAnyCount
+    self.registerCount = registerCount
+    self.code = code
+    self.spans = spans
+    self.constants = constants
+    self.handlers = handlers
+    self.hints = hints
+    self.parts = parts
+    self.captures = captures
+    self.span = span
+  }
 }
 
 public enum Constant: Hashable, Sendable {

@@ -40,15 +40,17 @@ extension Resolver {
     Self.eachGlobal(declaredBy: statements) { name, kind, value, valueEnd in
       let declaration = Resolution.Declaration(kind: kind, span: name.span, valueEnd: valueEnd)
       resolution.declared[name.name, default: declaration].join(declaration)
+      noteWrittenText(name, kind, value)
     }
-    noteWrittenTexts(statements)
   }
 
   /// Notes what texts some statements give names for good.
   func noteWrittenTexts(_ statements: [Statement]) {
-    Self.eachGlobal(declaredBy: statements) { name, kind, value, _ in
-      if kind == .let, case .string(let text)? = value?.kind { writtenTexts[name.name] = text }
-    }
+    Self.eachGlobal(declaredBy: statements) { name, kind, value, _ in noteWrittenText(name, kind, value) }
+  }
+
+  private func noteWrittenText(_ name: NameDeclaration, _ kind: GlobalScope.Kind, _ value: Expression?) {
+    if kind == .let, case .string(let text)? = value?.kind { writtenTexts[name.name] = text }
   }
 
   /// The globals that a whole text declares, which need not have been resolved.

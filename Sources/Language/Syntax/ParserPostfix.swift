@@ -161,7 +161,7 @@ extension Parser {
     _ callee: Expression, _ arguments: [Argument], _ parentheses: Span
   ) -> Expression? {
     let span = callee.span.joined(with: parentheses)
-    let written = arguments.isEmpty ? nil : brief(parentheses) ?? "(…)"
+    var written: String? { arguments.isEmpty ? nil : brief(parentheses) ?? "(…)" }
     switch callee.kind {
     case .array(let elements) where elements.count <= 1:
       report(.noTypeOfArray(written), at: span)

@@ -66,7 +66,7 @@ extension Machine {
       else { return nil }
       return call.parts[argument].value
     }
-    let parts = Array(prototype.function.parts[number])
+    let parts = prototype.function.parts[number]
     let opcode = prototype.function.code[number].opcode
     let isCall = opcode == .call || opcode == .invoke
     switch failure.part {
@@ -132,7 +132,7 @@ extension Machine {
       number -= 1
     }
     guard number >= 0, [.call, .invoke].contains(function.code[number].opcode) else { return nil }
-    let parts = Array(function.parts[number])
+    let parts = function.parts[number]
     return MemberCall(
       member: member, registers: registers,
       labels: labels ?? Array(repeating: nil, count: parts.count), parts: parts)

@@ -24,13 +24,20 @@ public final class Library: Sendable {
 
   private static func functions(in text: String) -> [Function] {
     let keyword = Array("func ".utf8)
-    let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
-    let starts = lines.indices.filter { lines[$0].starts(with: keyword) }
-    return starts.enumerated().map { place, start in
-      let end = place + 1 < starts.count ? starts[place + 1] : lines.count
-      let name = lines[start].dropFirst(keyword.count).prefix { $0 != UInt8(ascii: "(") }
+    let bytes = Array(text.utf8)
+    var starts: [Int] = []
+    var lineStart = 0
+    while lineStart < bytes.count {
+      if bytes[lineStart] == keyword[0], bytes[lineStart...].starts(with: keyword) {
+        starts.append(lineStart)
+      }
+      lineStart = (bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count) + 1
+    }
+    return zip(starts, starts.dropFirst() + [bytes.count]).map { start, end in
+      let name = bytes[(start + keyword.count)...].prefix { $0 != UInt8(ascii: "(") }
       return Function(
-        name: String(Substring(name)), text: String(text[lines[start].startIndex..<lines[end - 1].endIndex]))
+        name: String(decoding: name, as: UTF8.self), text: String(decoding: bytes[start..<end], as: UTF8.self)
+      )
     }
   }
 
