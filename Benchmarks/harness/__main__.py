@@ -31,6 +31,8 @@ def arguments() -> argparse.Namespace:
         parser.exit(64, "make bench: RUNS is from 1 to 100, SECONDS from 1 to 600\n")
     if not os.access(chosen.program, os.X_OK):
         parser.exit(64, f"make bench: there is no program {chosen.program}; run `make build` first\n")
+    if chosen.write and not machine.is_built_here(str(Path(chosen.program).resolve())):
+        parser.exit(64, "make bench: WRITE=1 is for the program that is built here; leave out ROUTEBOOK or WRITE\n")
     return chosen
 
 
@@ -45,6 +47,8 @@ def main() -> int:
     machine.stay_apart()
     program = str(Path(chosen.program).resolve())
     here = machine.describe(program)
+    # What another program came to must not get onto the page of this one.
+    results_file = peers.WORK / ("results.json" if machine.is_built_here(program) else "results-other.json")
     print(f"{here['processor']}, {here['cores']} cores, {here['memory']}; {here['system']}, Linux {here['kernel']}")
     versions = ", ".join([str(here["program"])] + [f"{name} {number}" for name, number in here["peers"].items()])
     print(textwrap.fill(versions, 110))
@@ -62,9 +66,9 @@ def main() -> int:
         result.seconds = round(time.monotonic() - began, 1)
         print("", *terminal.section_lines(result), sep="\n", flush=True)
         results.append(result)
-        store.save(peers.WORK / "results.json", here, [result])
+        store.save(results_file, here, [result])
     if chosen.write:
-        known = store.load(peers.WORK / "results.json")[1]
+        known = store.load(results_file)[1]
         page.write(peers.ROOT / "docs/performance.md", here, known, section.NAMES)
     goals = [goal for result in results for goal in result.goals]
     reached = sum(goal.reached is True for goal in goals)

@@ -52,11 +52,16 @@ def _program_version(program: str) -> str:
     """With the commit where it was built here, else with its path."""
     done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
     version = f"routebook {done.stdout.strip()}"
-    if not Path(program).is_relative_to((peers.ROOT / ".build").resolve()):
+    if not is_built_here(program):
         return f"{version} ({program})"
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=60, cwd=peers.ROOT)
     return f"{version} ({commit.stdout.strip() or 'no commit'})"
+
+
+def is_built_here(program: str) -> bool:
+    """Whether a program, by its whole path, is that of this checkout."""
+    return Path(program).is_relative_to((peers.ROOT / ".build").resolve())
 
 
 #: Below this load nothing else is running.

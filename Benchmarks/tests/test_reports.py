@@ -1,9 +1,11 @@
 import re
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from harness import figures, page, store, terminal
+from harness import figures, machine, page, peers, store, terminal
 from harness.results import Measure, Row, SectionResult, Table
 
 
@@ -48,6 +50,17 @@ class GoalTests(unittest.TestCase):
         found.want_ahead(table, "time", ["Node"])
         self.assertEqual((found.goals[0].value, found.goals[0].unit), (1.25, "× treq"))
         self.assertEqual([goal.reached for goal in found.goals], [False, None, True])
+
+
+class ProgramTests(unittest.TestCase):
+    def test_only_what_is_built_here_gets_onto_the_page(self):
+        self.assertTrue(machine.is_built_here(str((peers.ROOT / ".build").resolve() / "release" / "routebook")))
+        self.assertFalse(machine.is_built_here("/usr/bin/routebook"))
+        run = subprocess.run(
+            [sys.executable, "-m", "harness", "--program", "/bin/true", "--write"], capture_output=True, text=True,
+            cwd=peers.ROOT / "Benchmarks", timeout=60)
+        self.assertEqual(run.returncode, 64)
+        self.assertIn("WRITE=1 is for the program that is built here", run.stderr)
 
 
 class TerminalTests(unittest.TestCase):
