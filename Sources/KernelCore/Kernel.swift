@@ -278,5 +278,6 @@ final class Kernel {
       run.isUnderWay = false
       tellEnd(of: run, .interrupted)
     }
+    machine.releasePayloads()
   }
 }

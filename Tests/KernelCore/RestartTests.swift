@@ -138,6 +138,46 @@ struct RestartTests {
     #expect(bench.on { bench.clock.timerCount } == 0)
   }
 
+  /// Bodies that come piece by piece, in both directions, and sockets hold much of a kernel.
+  @Test func nothingIsLeftBehindOfWhatIsReadAndWrittenAsItComes() {
+    let bench = Bench { $0.isClockVirtual = false }
+    let kernels = Unchecked(WeakList())
+    for _ in 0..<20 {
+      bench.run(
+        """
+        route "/s" { stream { out in
+            out.write("a")
+            await deferred()
+          }
+        }
+        route POST "/in" {
+          for await piece in request.chunks { nil }
+        }
+        let held = []
+        async {
+          let answer = await get("/s", stream: true)
+          held.append(answer)
+          for await piece in answer.chunks { held.append(piece) }
+        }
+        async { held.append(await get("/s", stream: true)) }
+        async { await post("/in", body: stream { out in
+            out.write("a")
+            await deferred()
+          })
+        }
+        nil
+        """)
+      bench.run("await sleep(20ms)", cell: 2)
+      bench.on {
+        kernels.value.add(bench.kernel)
+        bench.supervisor.restart()
+      }
+    }
+    // What ends between handlers of one process does so in later turns.
+    for _ in 0..<200 where bench.on({ kernels.value.aliveCount }) > 0 { usleep(10_000) }
+    #expect(bench.on { kernels.value.aliveCount } == 0)
+  }
+
   private final class WeakList {
     private var list: [() -> Bool] = []
     func add(_ kernel: Kernel) {

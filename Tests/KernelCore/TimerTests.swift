@@ -20,6 +20,18 @@ struct TimerTests {
     #expect(bench.now == 0)
   }
 
+  /// A time that has long passed is the present, and was set in it.
+  @Test func timersOfAnyTimeCanBeListed() {
+    let bench = Bench()
+    bench.advance(.seconds(7))
+    bench.run("for time in [-2562047h, -1s, 0s, 2562047h] { after(time) { nil } }\nsleep(9s)\nnil")
+    #expect(bench.on { bench.kernel.timers.operations.allSatisfy { $0.set == bench.clock.now } })
+    #expect(bench.on { bench.kernel.timers.operations.count } == 5)
+    let bare = TimerSet(clock: VirtualClock(), machine: Machine(host: nil))
+    for delay in [Int.min, -1, 0, .max] { _ = try? bare.after(delay, owner: 1, servesRequest: false) }
+    #expect(bare.operations.map(\.set) == [0, 0, 0, 0])
+  }
+
   /// Nothing holds the timers of a kernel that is over, not even the clock that still has some.
   @Test func timersThatAreOverAreGivenBack() throws {
     let clock = VirtualClock()

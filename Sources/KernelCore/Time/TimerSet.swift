@@ -98,7 +98,7 @@ final class TimerSet {
 
   /// The timers that fire once, by the numbers of their operations.
   var operations: [(id: Int, delay: Int, set: Int, owner: UInt32)] {
-    oneShots.all.map { ($0, $1.delay, $1.due - $1.delay, $1.owner) }
+    oneShots.all.map { ($0, $1.delay, $1.due - max(0, $1.delay), $1.owner) }
   }
 
   /// What an operation waits for, for people.

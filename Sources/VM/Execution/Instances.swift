@@ -115,6 +115,9 @@ extension Machine {
     return payloads[value.instance.pointee.payload]
   }
 
+  /// Lets go of the Swift objects of all instances, some of which hold the machine: for when it is not used again.
+  public func releasePayloads() { payloads.removeAll() }
+
   public func isInstance(_ value: Value, of type: InstanceClass) -> Bool {
     value.tag == Tag.instance && value.header.pointee.aux == UInt32(type.number)
   }

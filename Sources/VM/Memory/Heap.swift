@@ -374,5 +374,12 @@ final class PayloadTable {
     unused.append(number)
   }
 
+  /// All go. No number is another's from then on, and what goes may come here as it does.
+  func removeAll() {
+    let gone = objects
+    (objects, unused) = (Array(repeating: nil, count: gone.count), [])
+    withExtendedLifetime(gone) {}
+  }
+
   subscript(number: Int) -> AnyObject? { number >= 0 && number < objects.count ? objects[number] : nil }
 }
