@@ -1,13 +1,13 @@
 import Language
 
-/// What the text of a cell has to do with globals.
-struct CellUses: Sendable {
+/// What the text of a cell has to do with globals. Many look at it, who need no copies of all these sets.
+final class CellUses: Sendable {
   /// What it reads as it runs.
   let reads: Set<String>
   /// What it declares.
   let declares: Set<String>
   /// What it assigns to as it runs, and whose elements it changes.
-  private(set) var assigns: Set<String>
+  let assigns: Set<String>
   /// For each global that it declares, what functions in its value read when they are called.
   let readsWhenCalled: [String: Set<String>]
   /// For each global that it declares, what functions in its value assign to and change when they are called.
@@ -15,7 +15,7 @@ struct CellUses: Sendable {
   /// What its timers and fibers have to do with globals.
   let goingOn: Resolution.GoingOn
   /// What its timers and fibers assign to and change by what they call.
-  private(set) var assignsLater: Set<String> = []
+  let assignsLater: Set<String>
   /// The same of those that functions begin when they are called, for each global that it declares.
   let goingOnWhenCalled: [String: Resolution.GoingOn]
 
@@ -23,25 +23,38 @@ struct CellUses: Sendable {
   init(_ resolution: Resolution, declares: Set<String>? = nil) {
     let declares = declares ?? Set(resolution.declared.keys)
     self.declares = declares
-    reads = Set(resolution.reads.filter(\.value.isAtOnce).keys)
-      .union(resolution.outsRead.map(Resolution.outName))
-    let changed = resolution.writes.merging(resolution.changes) { $0.isAtOnce ? $0 : $1 }
-    assigns = Set(changed.filter(\.value.isAtOnce).keys).subtracting(declares)
+    var reads: Set<String> = []
+    for (name, use) in resolution.reads where use.isAtOnce { reads.insert(name) }
+    for cell in resolution.outsRead { reads.insert(Resolution.outName(of: cell)) }
+    self.reads = reads
+    var assigns: Set<String> = []
+    for uses in [resolution.writes, resolution.changes] {
+      for (name, use) in uses where use.isAtOnce && !declares.contains(name) { assigns.insert(name) }
+    }
+    self.assigns = assigns
+    assignsLater = []
     readsWhenCalled = resolution.readsWhenCalled
     assignsWhenCalled = resolution.assignsWhenCalled
     (goingOn, goingOnWhenCalled) = (resolution.goingOn, resolution.goingOnWhenCalled)
   }
 
-  /// The same where it assigns to some more as it runs, and later.
-  func assigning(_ names: Set<String>, later: Set<String>) -> CellUses {
-    var uses = self
-    uses.assigns.formUnion(names.subtracting(declares))
-    uses.assignsLater.formUnion(later)
-    return uses
+  private init(_ uses: CellUses, assigns: Set<String>, later: Set<String>) {
+    (reads, declares, self.assigns, assignsLater) = (uses.reads, uses.declares, assigns, later)
+    (readsWhenCalled, assignsWhenCalled) = (uses.readsWhenCalled, uses.assignsWhenCalled)
+    (goingOn, goingOnWhenCalled) = (uses.goingOn, uses.goingOnWhenCalled)
   }
 
-  /// The names that it declares whose values have functions that use globals.
-  var functions: Set<String> { Set(readsWhenCalled.keys).union(assignsWhenCalled.keys) }
+  /// The same where it assigns to some more as it runs, and later.
+  func assigning(_ names: Set<String>, later: Set<String>) -> CellUses {
+    CellUses(
+      self, assigns: assigns.union(names.subtracting(declares)), later: assignsLater.union(later))
+  }
+
+  /// Tells the names that it declares whose values have functions that use globals.
+  func eachFunction(_ tell: (String) -> Void) {
+    for name in readsWhenCalled.keys { tell(name) }
+    for name in assignsWhenCalled.keys where readsWhenCalled[name] == nil { tell(name) }
+  }
 
   /// The globals that those of its own functions use that are among some names, and those that they call.
   func named(byOwnFunctionsAmong names: Set<String>) -> Set<String> {
@@ -96,20 +109,21 @@ struct Staleness: Sendable {
     time += 1
     // What it no longer declares is gone.
     let dropped = runs[cell]?.uses.declares.subtracting(uses.declares) ?? []
-    lost.formUnion(dropped.filter { lastDeclaration(of: $0) == cell })
-    lost.subtract(uses.declares)
+    for name in dropped where lastDeclaration(of: name) == cell { lost.insert(name) }
+    if !lost.isEmpty { lost.subtract(uses.declares) }
     noteFunctions(of: cell, uses)
     let assigns = seen?.subtracting(uses.declares) ?? names(assignedBy: uses, of: cell)
+    let change = Change(time: time, isDeclaration: true)
     for name in assigns { changes[name, default: [:]][cell] = Change(time: time, isDeclaration: false) }
-    for name in uses.declares.union(dropped).union([Resolution.outName(of: cell)]) {
-      changes[name, default: [:]][cell] = Change(time: time, isDeclaration: true)
-    }
+    for name in uses.declares { changes[name, default: [:]][cell] = change }
+    for name in dropped { changes[name, default: [:]][cell] = change }
+    changes[Resolution.outName(of: cell), default: [:]][cell] = change
     runs[cell] = Run(uses: uses, assigns: assigns, since: since)
   }
 
   private mutating func noteFunctions(of cell: Int, _ uses: CellUses?) {
-    for name in runs[cell]?.uses.functions ?? [] { functions[name]?.remove(cell) }
-    for name in uses?.functions ?? [] { functions[name, default: []].insert(cell) }
+    runs[cell]?.uses.eachFunction { functions[$0]?.remove(cell) }
+    uses?.eachFunction { functions[$0, default: []].insert(cell) }
   }
 
   /// A cell is gone with all that it made; `names` are those that no other cell has taken over since.
@@ -261,11 +275,12 @@ struct Staleness: Sendable {
   /// Some names and what the functions read that they stand for.
   private func reached(from names: Set<String>, _ uses: (Int) -> CellUses?) -> Set<String> {
     var found = names
-    var open = Array(names)
-    while let name = open.popLast() {
+    // Few are functions.
+    var open = names.filter { functions[$0] != nil }
+    while let name = open.popFirst() {
       for cell in functions[name] ?? [] {
         for inner in uses(cell)?.readsWhenCalled[name] ?? [] where found.insert(inner).inserted {
-          open.append(inner)
+          if functions[inner] != nil { open.insert(inner) }
         }
       }
     }

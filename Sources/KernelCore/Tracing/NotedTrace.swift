@@ -71,6 +71,8 @@ struct NotedTrace {
   private var lastEnd = Int.min
 
   var isOver: Bool { isLaidOut ? trace?.isOver ?? true : openSpans & 1 == 0 }
+  /// As `RecordedTrace` has it.
+  var isUnderWay: Bool { isLaidOut ? trace?.isUnderWay ?? false : openSpans != 0 }
   /// How much memory it takes, in spans and waits.
   var size: Int { isLaidOut ? trace?.size ?? 0 : spanCount + waitCount }
 

@@ -340,6 +340,8 @@ final class RecordedTrace {
   }
 
   var isOver: Bool { spans[0].end != nil }
+  /// Whether anything of it is, be it what goes on when it is over.
+  var isUnderWay: Bool { spans.contains { $0.end == nil } }
   /// How much memory it takes, in spans and waits.
   var size: Int { spans.count + waits.count }
   /// Nanoseconds.

@@ -108,7 +108,7 @@ final class TraceRecorder: MachineTracer {
   /// The kernel is dropped with all that is under way.
   func endAll() {
     firstOfKernel = nextNumber
-    for trace in all {
+    for trace in (requests.unfinished + asides.unfinished).sorted(by: { $0.number < $1.number }) {
       for place in trace.spans.indices.dropFirst() { ends(trace.id(ofSpan: place), .cancelled) }
       if !trace.isOver { end(trace.id, .cancelled) }
     }

@@ -96,6 +96,17 @@ struct TraceRing {
     forgotten = max(forgotten, trace.lastMoment(at: now))
   }
 
+  /// Those of which something is under way.
+  var unfinished: [RecordedTrace] {
+    mutating get {
+      var found = late.values.filter(\.isUnderWay)
+      for slot in slots.indices where slots[slot].isUnderWay {
+        if let trace = slots[slot].laidOut() { found.append(trace) }
+      }
+      return found
+    }
+  }
+
   /// All that are kept, in the order of their beginning.
   var all: [RecordedTrace] {
     mutating get {

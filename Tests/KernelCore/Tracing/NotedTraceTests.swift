@@ -106,6 +106,11 @@ struct NotedTraceTests {
       let kept = tellers.map { $0.recorder.traces(from: whole, to: .max)?.count }
       #expect(kept[0] == kept[1])
     }
+    // With the kernel all ends, also what goes on in traces that are over.
+    for teller in tellers { teller.recorder.endAll() }
+    for (one, other) in zip(tellers[0].recorder.all, tellers[1].recorder.all) {
+      #expect(text(one) == text(other) && !one.isUnderWay)
+    }
   }
 
   @Test func moreThanIsNotedIsLaidOut() {
