@@ -156,7 +156,7 @@ final class Kernel {
 
   // MARK: Running
 
-  /// How long what is ready may run before sockets get their turn.
+  /// How long what is ready may run before sockets get their turn, in nanoseconds.
   private static let turn = 2_000_000
 
   /// Runs everything that is ready, for a bounded time so that sockets get their turn.
