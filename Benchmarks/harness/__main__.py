@@ -54,11 +54,12 @@ def main() -> int:
     print(textwrap.fill(versions, 110))
     if here["load"] > machine.QUIET:
         print(f"other programs are running here (load {here['load']}): trust the ratios, not the times")
+    installed = peers.install(program)
     results = []
     for name in [name for name in section.NAMES if not chosen.sections or name in chosen.sections]:
         began = time.monotonic()
         try:
-            result = section.run(name, program, chosen.runs, chosen.seconds)
+            result = section.run(name, installed, chosen.runs, chosen.seconds)
         finally:
             progress.clear()
             processes.stop_all()
