@@ -109,9 +109,8 @@ def _measure(bench: Bench, result: SectionResult, servers: Servers, load: _Load)
 
     warm: set[str] = set()
     contestants = [contestant(name, None, measure(name)) for name in (PROGRAM, PROMPT)]
-    if load.path == "/greet/you" and not load.routes:
-        absent = None if nio(bench).exists() else f"{nio(bench).name} is not built"
-        contestants.append(Contestant(NIO, measure(NIO), absent))
+    absent = None if nio(bench).exists() else f"{nio(bench).name} is not built"
+    contestants.append(Contestant(NIO, measure(NIO), absent))
     contestants += [contestant(name, name, measure(name)) for name in load.peers]
     return bench.contest(result, load.title, _MEASURES, contestants)
 

@@ -67,8 +67,8 @@ class Servers:
         argv = [self._bench.program, str(self._notebook(routes)), "--no-browser", "--port", str(port)]
         return Process(argv, core=self._bench.server_core, stdin=subprocess.PIPE)
 
-    def _nio(self, port: int, _: int) -> Process:
-        return Process([str(nio(self._bench)), str(port)], core=self._bench.server_core)
+    def _nio(self, port: int, routes: int) -> Process:
+        return Process([str(nio(self._bench)), str(port), str(routes)], core=self._bench.server_core)
 
     def _nginx(self, port: int, routes: int) -> Process:
         folder = self._bench.scratch / f"nginx{routes}"
