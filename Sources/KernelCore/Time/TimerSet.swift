@@ -26,13 +26,16 @@ final class TimerSet {
   /// A timer that fires once, by the number of its operation. There are many: small fields stand behind the last large one.
   private struct OneShot {
     let delay: Int
-    let due: Int
+    let setAt: Int
     /// Among all that is due at the same moment.
     let place: ClockPlace
     var token: ClockToken?
     /// It belongs to a request: runs of cells don't touch it.
     let servesRequest: Bool
     let owner: UInt32
+
+    /// A time that has passed is the present; one beyond all time is its end.
+    var due: Int { setAt.addingClamped(max(0, delay)) }
   }
 
   init(clock: any Clock, machine: Machine, recorder: TraceRecorder? = nil) {
@@ -60,7 +63,7 @@ final class TimerSet {
     let (id, deferred) = machine.beginOperation(owner: owner, .timer(delay))
     let now = clock.now
     var timer = OneShot(
-      delay: delay, due: now.addingClamped(max(0, delay)), place: clock.nextPlace(), token: nil,
+      delay: delay, setAt: now, place: clock.nextPlace(), token: nil,
       servesRequest: servesRequest, owner: owner)
     timer.token = schedule(id, timer, now: now)
     oneShots[id] = timer
@@ -98,7 +101,7 @@ final class TimerSet {
 
   /// The timers that fire once, by the numbers of their operations.
   var operations: [(id: Int, delay: Int, set: Int, owner: UInt32)] {
-    oneShots.all.map { ($0, $1.delay, $1.due - max(0, $1.delay), $1.owner) }
+    oneShots.all.map { ($0, $1.delay, $1.setAt, $1.owner) }
   }
 
   /// What an operation waits for, for people.
