@@ -23,8 +23,8 @@ let package = Package(
     .target(name: "CCurl", dependencies: ["CLateLibrary"]),
     .target(name: "CEditline", dependencies: ["CLateLibrary"]),
     .target(name: "CDigest", dependencies: ["CLateLibrary"]),
-    .target(name: "CPrefetch"),
     .target(name: "CLateLibrary", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CPrefetch"),
     // Text to program.
     .target(name: "Language"),
     // Runs programs.

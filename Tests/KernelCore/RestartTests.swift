@@ -138,7 +138,7 @@ struct RestartTests {
     #expect(bench.on { bench.clock.timerCount } == 0)
   }
 
-  /// Bodies that come piece by piece, in both directions, and sockets hold much of a kernel.
+  /// Bodies that come piece by piece hold much of a kernel, in both directions.
   @Test func nothingIsLeftBehindOfWhatIsReadAndWrittenAsItComes() {
     let bench = Bench { $0.isClockVirtual = false }
     let kernels = Unchecked(WeakList())
