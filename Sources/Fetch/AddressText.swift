@@ -24,6 +24,12 @@ extension String {
     return self[...colon] + "…" + self[at...]
   }
 
+  var isASCII: Bool {
+    let bytes = utf8.span
+    for place in bytes.indices where bytes[place] >= 0x80 { return false }
+    return true
+  }
+
   /// Whether it has an `@`; most addresses have none.
   private var mentionsAnyone: Bool {
     let bytes = utf8.span

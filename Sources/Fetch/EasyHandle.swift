@@ -50,10 +50,10 @@ final class EasyHandle {
   private func headerLines(_ hop: Hop, isSentInPieces: Bool) -> UnsafeMutablePointer<curl_slist>? {
     // "Name:" takes out a header that libcurl would add by itself. Waiting for "100 Continue" costs a second
     // with servers that don't know it, and a body's type is the caller's to say.
-    var names = Set(hop.headers.map { $0.name.lowercased() })
-    var lines = names.insert("expect").inserted ? ["Expect:"] : []
+    func says(_ name: String) -> Bool { hop.headers.contains { $0.name.lowercased() == name } }
+    var lines = says("expect") ? [] : ["Expect:"]
     if isSentInPieces { lines.append("Transfer-Encoding: chunked") }
-    if names.insert("content-type").inserted { lines.append("Content-Type:") }
+    if !says("content-type") { lines.append("Content-Type:") }
     for (name, value) in hop.headers where name.lowercased() != "content-length" {
       // "Name;" is how libcurl is told to send a name with an empty value.
       lines.append(value.allSatisfy { $0 == " " || $0 == "\t" } ? "\(name);" : "\(name): \(value)")
@@ -122,7 +122,6 @@ private struct Setup {
     // Signals would be libcurl's way to interrupt a lookup; a process with threads cannot have them.
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_PROTOCOLS_STR, "http,https")
-    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
     // `Hop` follows redirects, because libcurl would keep a method of one's own and a socket's path for ever.
     set(CURLOPT_FOLLOWLOCATION, 0)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)

@@ -3,8 +3,8 @@ struct Hop {
   var method: String
   var address: WebAddress
   var headers: [(name: String, value: String)]
-  /// Names of headers, in lower case, that go to no other origin than this.
-  var confidentialHeaders = Hop.credentials
+  /// Names of headers, in lower case, that go to no other origin than this, as credentials don't.
+  var confidentialHeaders: Set<String> = []
   var body: [UInt8]?
   var unixSocketPath: String?
   /// Whether the certificate of this host is taken unseen.
@@ -75,7 +75,10 @@ extension Hop {
     if next.address.host != address.host { next.skipsCertificateChecks = false }
     if next.address.origin != address.origin {
       next.unixSocketPath = nil
-      next.headers.removeAll { confidentialHeaders.contains($0.name.lowercased()) }
+      next.headers.removeAll {
+        let name = $0.name.lowercased()
+        return Hop.credentials.contains(name) || confidentialHeaders.contains(name)
+      }
     }
     return next
   }

@@ -12,7 +12,7 @@ extension FetchRequest {
     guard let location = Hop.location(status: response.status, response.headers) else { return nil }
     let hop = Hop(
       method: method, address: try WebAddress(response.url), headers: headers,
-      confidentialHeaders: Hop.credentials.union(confidentialHeaders), body: body,
+      confidentialHeaders: confidentialHeaders, body: body,
       unixSocketPath: unixSocketPath, skipsCertificateChecks: skipsCertificateChecks
     )
     let followed = try hop.following(status: response.status, location: location)

@@ -14,6 +14,11 @@ struct ResponseHead {
   private(set) var headers: [(name: String, value: String)] = []
   /// Whether the empty line that ends the header of a final response has come.
   private(set) var isComplete = false
+  /// How many bytes of a body are announced; `nil` where that is not said, or not by a length.
+  private(set) var contentLength: Int?
+  /// Whether the length of the body is no number, or there are two of them: where the body ends cannot be known (RFC
+  /// 9112, section 6.3).
+  private(set) var hasUnsoundLength = false
   private var byteCount = 0
 
   enum Progress { case more, complete, tooLong }
@@ -24,11 +29,12 @@ struct ResponseHead {
     if byteCount > Self.byteLimit { return .tooLong }
     let end = line.lastIndex { $0 != 0x0D && $0 != 0x0A }.map { $0 + 1 } ?? 0
     let content = UnsafeBufferPointer(rebasing: line[..<end])
-    if content.starts(with: "HTTP/".utf8) {
+    if content.first == UInt8(ascii: "H"), content.starts(with: "HTTP/".utf8) {
       takeStatusLine(content)
     } else if content.isEmpty {
       if !isComplete, status >= 200 {
         isComplete = true
+        noteLength()
         return .complete
       }
     } else if !isComplete {
@@ -42,18 +48,11 @@ struct ResponseHead {
     headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }?.value
   }
 
-  /// How many bytes of a body are announced; `nil` where that is not said, or not by a length.
-  var contentLength: Int? {
-    guard first("transfer-encoding") == nil else { return nil }
-    return announcedLengths.first.flatMap { $0 }
-  }
-
-  /// Whether the length of the body is no number, or there are two of them: where the body ends cannot be known (RFC
-  /// 9112, section 6.3).
-  var hasUnsoundLength: Bool {
-    guard first("transfer-encoding") == nil else { return false }
+  private mutating func noteLength() {
+    guard first("transfer-encoding") == nil else { return }
     let lengths = announcedLengths
-    return lengths.contains { $0 == nil || $0 != lengths[0] }
+    contentLength = lengths.first.flatMap { $0 }
+    hasUnsoundLength = lengths.contains { $0 == nil || $0 != lengths[0] }
   }
 
   private var announcedLengths: [Int?] {
@@ -79,7 +78,7 @@ struct ResponseHead {
     status = parts.count > 1 ? parts[1].reduce(0) { $0 &* 10 &+ Int($1 &- 0x30) } : 0
     reason = parts.count > 2 ? Self.text(parts[2]) : ""
     headers.removeAll(keepingCapacity: true)
-    isComplete = false
+    (isComplete, contentLength, hasUnsoundLength) = (false, nil, false)
   }
 
   private mutating func takeField(_ line: UnsafeBufferPointer<UInt8>) {

@@ -60,7 +60,7 @@ final class Transfer {
     self.memory = memory
     self.hop = Hop(
       method: request.method, address: address, headers: request.headers,
-      confidentialHeaders: Hop.credentials.union(request.confidentialHeaders), body: request.body,
+      confidentialHeaders: request.confidentialHeaders, body: request.body,
       unixSocketPath: request.unixSocketPath, skipsCertificateChecks: request.skipsCertificateChecks)
   }
 

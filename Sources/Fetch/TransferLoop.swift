@@ -12,14 +12,20 @@ final class TransferLoop {
   private var usedAtOnce = RecentPeak(window: .seconds(30))
 
   private var transfers: [TransferID: Transfer] = [:]
+  private var addresses = KnownAddresses()
   /// Those whose body is given in pieces.
   private var senders: Set<TransferID> = []
   private var admission: AdmissionQueue
   private var deadlines = DeadlineHeap()
   private var spareHandles: [EasyHandle] = []
+  /// What has ended, and nobody has been told of yet.
+  private var results: [(completion: FetchCompletion, result: Result<FetchResponse, FetchError>)] = []
 
   /// At least so many handles are kept for the transfers to come.
   private static let spareHandleLimit = 256
+  /// So many results are told at a time, at most: whoever is woken by the first may run at once in place of this thread,
+  /// and finds all of them instead of one.
+  private static let resultsAtOnce = 16
   /// The longest sleep; there is always something that wakes the thread earlier when there is work.
   private static let longestSleep = Duration.seconds(60)
 
@@ -51,6 +57,7 @@ final class TransferLoop {
       ccurl_multi_perform(multi)
       completeEnded()
       completeAnswered()
+      tellResults()
       sleep()
     }
     tearDown()
@@ -90,7 +97,7 @@ final class TransferLoop {
         if let refusal = request.refusal(sendsPieces: streams.sender != nil) ?? streams.refusal(of: request) {
           throw refusal
         }
-        let address = try WebAddress(request.url)
+        let address = try addresses.address(request.url)
         let transfer = Transfer(
           id: id, request: request, address: address, start: start, memory: memory, streams: streams,
           completion: completion)
@@ -238,11 +245,19 @@ final class TransferLoop {
     senders.remove(transfer.id)
     if transfer.deadline != nil { deadlines.noteEnded { transfers[$0] != nil } }
     mailbox.transferEnded(transfer.id)
-    transfer.completion(result)
+    results.append((transfer.completion, result))
+    if results.count >= Self.resultsAtOnce { tellResults() }
+  }
+
+  private func tellResults() {
+    if results.isEmpty { return }
+    for (completion, result) in results { completion(result) }
+    results.removeAll(keepingCapacity: true)
   }
 
   private func tearDown() {
     while let (_, transfer) = transfers.first { abort(transfer, Mailbox.shutDownError) }
+    tellResults()
     mailbox.close(Mailbox.shutDownError)
     spareHandles = []
     ccurl_multi_cleanup(multi)

@@ -10,12 +10,10 @@ struct WebAddress: Equatable {
   /// The host in lower case, an IPv6 address in brackets.
   let host: String
   let port: Int
-
   /// What a connection is made to: `example.com:443`.
-  var authority: String { "\(host):\(port)" }
-
+  let authority: String
   /// What two addresses share when credentials meant for one may go to the other (RFC 6454).
-  var origin: String { "\(scheme)://\(host):\(port)" }
+  let origin: String
 
   /// Reads an address as a person wrote it.
   ///
@@ -67,6 +65,8 @@ struct WebAddress: Equatable {
     self.scheme = scheme
     self.host = host.lowercased()
     self.port = port
+    authority = "\(self.host):\(port)"
+    origin = "\(scheme)://\(authority)"
   }
 
   /// Other schemes are read too, so that the error can say that the scheme is the trouble.
@@ -75,7 +75,7 @@ struct WebAddress: Equatable {
   /// A host in other letters than ASCII as the DNS has it (RFC 5891): libcurl reads such letters by the locale of the
   /// process.
   private static func withASCIIHost(_ written: String) -> String {
-    guard !written.utf8.allSatisfy({ $0 < 0x80 }), let start = written.firstRange(of: "//")?.upperBound else {
+    guard !written.isASCII, let start = written.firstRange(of: "//")?.upperBound else {
       return written
     }
     let authority = written[start...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }

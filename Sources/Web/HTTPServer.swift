@@ -37,7 +37,9 @@ public final class HTTPServer {
   private(set) var isShuttingDown = false
   private var scratch = ByteBuffer()
   private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
-  private var listeners: [Listener] = []
+  private var listeners: [Listener] = [] {
+    didSet { addresses = listeners.map(\.address) }
+  }
   private var binding: [Endpoint: EventLoopFuture<BoundAddress>] = [:]
   private var whenEmpty: EventLoopPromise<Void>?
   private var shutdown: EventLoopFuture<Void>?
@@ -73,7 +75,7 @@ public final class HTTPServer {
   // MARK: - Addresses
 
   /// The addresses that the server listens on, in the order of their binding.
-  public var addresses: [BoundAddress] { listeners.map(\.address) }
+  public private(set) var addresses: [BoundAddress] = []
 
   /// Listens on an endpoint. One that the server listens on already gives its address and changes nothing.
   /// Fails with `BindError`.

@@ -49,44 +49,6 @@ final class OutboundCalls {
   /// Calls that wait until they are made again.
   var pauseCount = 0
 
-  struct Call {
-    let method: String
-    let url: String
-    let started: Int
-    let options: Options
-    /// On behalf of which requests it is made.
-    let requests: RequestChain
-    /// On whose behalf.
-    let owner: UInt32
-    /// Who has made it, where that is a task's own fiber.
-    let task: TaskID?
-    var transfer: TransferID?
-    var own: OwnRequest?
-    var exchange: Exchange?
-    /// The body that is read as it comes, from before its head until the response is given.
-    var body: AnswerBody?
-    /// Whether the body of the request, where it is written as it is taken, has been begun.
-    var hasWritten = false
-    var timeout: ClockToken?
-    /// What has left the process, without what is only for its address: cookies and our own mark.
-    var request: FetchRequest?
-    /// How many redirects of it were followed here.
-    var redirects = 0
-    /// When this attempt must have its answer, by the clock.
-    var deadline: Int?
-    /// When this attempt began, by the clock.
-    var begun: Int
-    var attempts: RepeatedAttempts
-    /// Brings the next attempt.
-    var pause: ClockToken?
-
-    /// The call, as errors name it: `GET https://example.com/`.
-    var name: String { "\(method) \(url.withoutPassword.printable(limit: 200))" }
-
-    /// Tells what comes of this attempt from what comes late of one before.
-    var number: Int { attempts.ended.count }
-  }
-
   init(
     machine: Machine, clock: any Clock, loop: any EventLoop, transfers: TransferPool, server: HTTPServer,
     streamOperations: StreamOperations, streams: StreamObject.Classes, responseClass: InstanceClass,
@@ -135,10 +97,7 @@ final class OutboundCalls {
     let target = try self.target(of: url)
     if target.ownPath != nil, requests.count >= OwnCallMark.depthLimit { throw OutboundCalls.endlessChain }
     let (id, deferred) = machine.beginOperation(owner: owner, .call(method: method, url: url.withoutPassword))
-    underWay[id] = Call(
-      method: method, url: url, started: clock.now, options: options, requests: requests, owner: owner,
-      task: task,
-      begun: clock.now, attempts: RepeatedAttempts(retries: options.retries))
+    underWay[id] = Call(method, url, options, owner: owner, requests: requests, task: task, at: clock.now)
     if options.timeout != nil || options.connectTimeout != nil {
       recorder?.limits(machine.span(ofOperation: id))
     }
@@ -150,17 +109,18 @@ final class OutboundCalls {
   func attempt(_ id: Int, _ target: Target) {
     guard let call = underWay[id] else { return }
     let options = call.options
-    underWay[id]?.begun = clock.now
-    underWay[id]?.deadline = options.timeout.map { clock.now.addingClamped($0) }
+    call.begun = clock.now
+    call.deadline = options.timeout.map { call.begun.addingClamped($0) }
     let staysInProcess =
       isVirtual || options.staysInProcess || server.addresses.isEmpty
       || transferCount + openBodies.count >= ownTransfers
     let request = request(for: call, to: target)
     if target.ownPath != nil, staysInProcess {
-      underWay[id]?.own = OwnRequest(request: request, isWritten: options.writes != nil)
+      call.own = OwnRequest(request: request, isWritten: options.writes != nil)
       if let timeout = options.timeout { limit(id, to: timeout) }
       // The handler starts when the running code waits or ends.
-      machine.enqueue { [weak self] in self?.ask(id, attempt: call.number) }
+      let attempt = call.number
+      machine.enqueue { [weak self] in self?.ask(id, attempt: attempt) }
     } else {
       transfer(id, request, isOwn: target.ownPath != nil)
     }
@@ -236,7 +196,7 @@ final class OutboundCalls {
   func limit(_ id: Int, to timeout: Int, left: Int? = nil) {
     underWay[id]?.timeout = clock.schedule(at: clock.now.addingClamped(left ?? timeout)) { [weak self] in
       guard let self, let call = underWay[id] else { return }
-      underWay[id]?.timeout = nil
+      call.timeout = nil
       if let exchange = call.exchange { machine.enqueue { exchange.disconnect() } }
       // A redirect may have led out of the process.
       if let transfer = call.transfer { transfers.cancel(transfer) }
@@ -248,14 +208,15 @@ final class OutboundCalls {
 
   /// Ends what an attempt holds: its connection, its limit, its wait for the next.
   func release(_ id: Int) {
-    releaseTransfer(id)
-    if let token = underWay[id]?.timeout { clock.cancel(token) }
-    underWay[id]?.timeout = nil
-    if let token = underWay[id]?.pause {
+    guard let call = underWay[id] else { return }
+    releaseTransfer(of: call)
+    if let token = call.timeout { clock.cancel(token) }
+    call.timeout = nil
+    if let token = call.pause {
       clock.cancel(token)
       pauseCount -= 1
     }
-    underWay[id]?.pause = nil
+    call.pause = nil
   }
 
   func completed(_ id: Int, _ result: Result<FetchResponse, FetchError>) {
@@ -297,11 +258,12 @@ final class OutboundCalls {
   /// Nobody wants the answer any more.
   func cancel(operation: Int) {
     guard let call = underWay[operation] else { return }
+    let transfer = call.transfer
     release(operation)
     underWay[operation] = nil
     endWriting(operation)
     call.body?.close()
-    if let transfer = call.transfer { transfers.cancel(transfer) }
+    if let transfer { transfers.cancel(transfer) }
     if let exchange = call.exchange {
       // Its handler learns of it in its own turn, as from a connection that closes.
       machine.enqueue { exchange.disconnect() }

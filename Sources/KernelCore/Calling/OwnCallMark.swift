@@ -8,6 +8,7 @@ import Web
 struct OwnCallMark {
   /// The header that carries it; no handler sees it.
   static let header = "routebook-origin"
+  static let headers: Set = [header]
   /// How many requests may each be made for the one before.
   static let depthLimit = 200
 

@@ -28,7 +28,7 @@ extension OutboundCalls {
     let incoming = own.isWritten ? IncomingBody() : nil
     let exchange = exchange(
       for: request, id, attempt: attempt, isStreamed: call.options.isStreamed, incomingBody: incoming)
-    underWay[id]?.exchange = exchange
+    call.exchange = exchange
     respond(exchange)
     if let incoming {
       startWriting(
@@ -57,7 +57,7 @@ extension OutboundCalls {
 
   func answered(_ id: Int, attempt: Int, _ response: Response) {
     guard let call = underWay[id], let own = call.own, call.number == attempt else { return }
-    underWay[id]?.exchange = nil
+    call.exchange = nil
     var headers = response.headers.map { (name: $0.name, value: $0.value) }
     let hasBody = response.status != .noContent && response.status != .notModified
     if hasBody, !response.headers.contains(name: "content-length") {
@@ -91,7 +91,7 @@ extension OutboundCalls {
   private func began(_ id: Int, attempt: Int, _ response: Response, _ pieces: IncomingBody) {
     guard let call = underWay[id], let own = call.own, call.number == attempt, let exchange = call.exchange
     else { return }
-    underWay[id]?.exchange = nil
+    call.exchange = nil
     do throws(FetchError) {
       let answer = try head(response, response.headers.map { ($0.name, $0.value) }, of: own)
       if try follows(id, own, answer) { return machine.enqueue { exchange.disconnect() } }
@@ -104,7 +104,7 @@ extension OutboundCalls {
 
   private func broken(_ id: Int, attempt: Int, _ failure: BodyFailure) {
     guard let call = underWay[id], call.own != nil, call.number == attempt else { return }
-    underWay[id]?.exchange = nil
+    call.exchange = nil
     completed(id, .failure(Self.error(of: failure)))
   }
 
@@ -118,10 +118,11 @@ extension OutboundCalls {
     if own.isWritten { try checkBodyCanGo(to: answer, next.method, call) }
     if own.redirects == OwnRequest.redirectLimit { throw tooManyRedirects(call, lastly: answer) }
     if own.hasSameServer(as: next.url) || OwnAddress.path(of: next.url, among: server.addresses) != nil {
-      underWay[id]?.own = OwnRequest(request: next, isWritten: false, redirects: own.redirects + 1)
-      machine.enqueue { [weak self] in self?.ask(id, attempt: call.number) }
+      call.own = OwnRequest(request: next, isWritten: false, redirects: own.redirects + 1)
+      let attempt = call.number
+      machine.enqueue { [weak self] in self?.ask(id, attempt: attempt) }
     } else {
-      underWay[id]?.own = nil
+      call.own = nil
       transfer(id, next, isOwn: false)
     }
     return true

@@ -14,22 +14,23 @@ extension OutboundCalls {
     }
     let attempt = RepeatedAttempts.Attempt(
       begun: call.begun - call.started, status: status, reason: reason)
-    return underWay[id]?.attempts.note(
+    return call.attempts.note(
       attempt, isWorthRepeating: RepeatedAttempts.isWorthRepeating(result), wish: wish,
       chance: random.fraction())
   }
 
   func wait(_ id: Int, _ pause: Int) {
-    underWay[id]?.own = nil
-    underWay[id]?.exchange = nil
-    underWay[id]?.body = nil
-    underWay[id]?.request = nil
-    underWay[id]?.redirects = 0
+    guard let call = underWay[id] else { return }
+    call.own = nil
+    call.exchange = nil
+    call.body = nil
+    call.request = nil
+    call.redirects = 0
     pauseCount += 1
-    underWay[id]?.pause = clock.schedule(at: clock.now.addingClamped(pause)) { [weak self] in
+    call.pause = clock.schedule(at: clock.now.addingClamped(pause)) { [weak self] in
       guard let self, let call = underWay[id] else { return }
       pauseCount -= 1
-      underWay[id]?.pause = nil
+      call.pause = nil
       do throws(Failure) {
         attempt(id, try target(of: call.url))
       } catch {

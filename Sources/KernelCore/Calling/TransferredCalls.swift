@@ -20,11 +20,11 @@ extension OutboundCalls {
   /// Lets a request leave the process.
   func transfer(_ id: Int, _ request: FetchRequest, isOwn: Bool) {
     guard let call = underWay[id] else { return }
-    underWay[id]?.request = request
+    call.request = request
     tellUnchecked(request, owner: call.owner)
     var request = request
     if isOwn { request.headers.append(mark.field(call.requests, span: machine.span(ofOperation: id))) }
-    request.confidentialHeaders = [OwnCallMark.header]
+    request.confidentialHeaders = OwnCallMark.headers
     if let jar = call.options.jar {
       // Each answer on the way may set cookies, so each is looked at here.
       request.redirectLimit = 0
@@ -49,7 +49,7 @@ extension OutboundCalls {
           results.post(id, attempt: attempt, result)
         }
       }
-    underWay[id]?.transfer = transfer
+    call.transfer = transfer
     if let sink = sent?.sink {
       sink.transfer = transfer
       startWriting(id, to: sink, isOutside: true)
@@ -59,7 +59,7 @@ extension OutboundCalls {
   /// What has left the process has come back.
   func transferred(_ id: Int, attempt: Int, _ result: Result<FetchResponse, FetchError>) {
     guard let call = underWay[id], call.number == attempt else { return }
-    releaseTransfer(id)
+    releaseTransfer(of: call)
     guard case .success(let response) = result else { return completed(id, result) }
     if !follows(id, response) { completed(id, result) }
   }
@@ -75,7 +75,7 @@ extension OutboundCalls {
       guard let next = try request.following(response) else { return false }
       try checkBodyCanGo(to: response, next.method, call)
       if call.redirects == OwnRequest.redirectLimit { throw tooManyRedirects(call, lastly: response) }
-      underWay[id]?.redirects += 1
+      call.redirects += 1
       transfer(id, next, isOwn: OwnAddress.path(of: next.url, among: server.addresses) != nil)
     } catch {
       completed(id, .failure(error))
@@ -83,9 +83,9 @@ extension OutboundCalls {
     return true
   }
 
-  func releaseTransfer(_ id: Int) {
-    if underWay[id]?.transfer == nil { return }
-    underWay[id]?.transfer = nil
+  func releaseTransfer(of call: Call) {
+    if call.transfer == nil { return }
+    call.transfer = nil
     transferCount -= 1
   }
 }

@@ -14,7 +14,7 @@ extension OutboundCalls {
     let body = AnswerBody(
       call: call.name, url: request.url, IncomingBody(), streamOperations,
       watch: makeWatch(id, call))
-    underWay[id]?.body = body
+    call.body = body
     let bound = NIOLoopBound(WeakAnswer(self, body), eventLoop: loop)
     let loop = loop
     let receiver = TransferReceiver { head in
@@ -80,8 +80,8 @@ extension OutboundCalls {
 
   /// The head of an answer from outside is there.
   private func headCame(_ id: Int, _ head: FetchResponse, _ body: AnswerBody?) {
-    guard let body, underWay[id]?.body === body else { return }
-    releaseTransfer(id)
+    guard let body, let call = underWay[id], call.body === body else { return }
+    releaseTransfer(of: call)
     if follows(id, head) { return body.close() }
     // A redirect may have failed the call.
     guard underWay[id] != nil else { return body.close() }
@@ -91,13 +91,14 @@ extension OutboundCalls {
   /// The head that the call gives is there: its body follows.
   func begun(_ id: Int, _ head: FetchResponse, _ body: AnswerBody) {
     release(id)
-    underWay[id]?.body = body
+    let call = underWay[id]
+    call?.body = body
     if let pause = pauseBeforeAnother(id, after: .success(head)) {
       body.close()
       wait(id, pause)
       return onActivity()
     }
-    guard let call = underWay[id] else { return }
+    guard let call else { return }
     guard call.options.checks, head.status >= 400 else {
       if body.source != nil {
         body.task = call.task
@@ -106,7 +107,7 @@ extension OutboundCalls {
       }
       return finish(id, .success(head), stream: body)
     }
-    underWay[id]?.timeout = clock.schedule(at: clock.now.addingClamped(Self.errorBodyTime)) { [weak body] in
+    call.timeout = clock.schedule(at: clock.now.addingClamped(Self.errorBodyTime)) { [weak body] in
       body?.endCollecting()
     }
     body.collect(limit: Self.errorBodyLimit) { [weak self] bytes in
@@ -129,7 +130,7 @@ extension OutboundCalls {
     guard let body else { return }
     if let call = underWay[id], call.body === body, call.transfer != nil {
       // Its head has not come.
-      releaseTransfer(id)
+      releaseTransfer(of: call)
       return completed(id, result)
     }
     switch result {

@@ -21,7 +21,7 @@ extension OutboundCalls {
     guard let call = underWay[id], let writes = call.options.writes else { return }
     let writer = StreamWriter(streamOperations, clock: clock, heartbeat: nil, isOutside: isOutside) { sink }
     let task = machine.upcomingTask
-    underWay[id]?.hasWritten = true
+    call.hasWritten = true
     writingTasks[task] = id
     writings[id] = CallWriting(task, writer, sink, isOutside: isOutside)
     machine.start(
@@ -47,10 +47,11 @@ extension OutboundCalls {
         break
       }
       // Whoever has made the call is told what has gone wrong in it.
+      let transfer = call.transfer
       release(id)
       underWay[id] = nil
       call.body?.close()
-      if let transfer = call.transfer { transfers.cancel(transfer) }
+      if let transfer { transfers.cancel(transfer) }
       if let exchange = call.exchange { machine.enqueue { exchange.disconnect() } }
       machine.complete(operation: id, .failure(error))
     }
@@ -70,9 +71,9 @@ extension OutboundCalls {
   func collect(_ id: Int, attempt: Int) {
     let limit = server.limits.maxBodyBytes
     let sink = WholeSentBody(limit: limit) { [weak self] body in
-      guard let self, underWay[id]?.number == attempt else { return }
-      underWay[id]?.own?.isWritten = false
-      underWay[id]?.own?.request.body = body
+      guard let self, let call = underWay[id], call.number == attempt else { return }
+      call.own?.isWritten = false
+      call.own?.request.body = body
       if body == nil {
         // Not within the write that is too much.
         return machine.enqueue { [weak self] in
