@@ -176,9 +176,13 @@ final class Kernel {
     let end = (isReal ? machine.moment : RealClock.uptime) + Kernel.turn
     var (isDone, isLong) = (false, false)
     repeat {
+      if isReal { recorder?.batchBegan = machine.moment }
       isDone = machine.runReady(limit: 100, yields: isReal)
-      isLong = RealClock.uptime >= end
+      let now = RealClock.uptime
+      if isReal { machine.moment = now }
+      isLong = now >= end
     } while !isDone && !isLong
+    recorder?.batchBegan = nil
     isPumping = false
     // After a long turn others have theirs before whatever the next socket brings, too.
     if !isDone || isReal && isLong { planPump() }

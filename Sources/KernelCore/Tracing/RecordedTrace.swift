@@ -245,6 +245,35 @@ final class RecordedTrace {
     waits[place].fold()
   }
 
+  /// A span waits once more whose waits have one that stands for all already. False where they have none, or the span is
+  /// another trace's.
+  func waitsAgain(_ id: SpanID) -> Bool {
+    guard let wait = lastOfMany(id) else { return false }
+    waits[wait].fold()
+    return true
+  }
+
+  /// A span need wait no longer of which one wait stands for all.
+  ///
+  /// - Parameter moment: not before it went on; that the wait began later is left out of account.
+  func goesOnAgain(_ id: SpanID, at moment: Moment) -> Bool {
+    guard let wait = lastOfMany(id) else { return false }
+    if waits[wait].end == nil {
+      waits[wait].goOn(
+        cause: .none, at: Moment(time: max(moment.time, waits[wait].start), order: moment.order))
+    }
+    return true
+  }
+
+  private func lastOfMany(_ id: SpanID) -> Int? {
+    let key = SpanKey(id)
+    guard key.with(span: 0).id == self.id, let wait = spans[key.span].lastWait, waits[wait].kind == .many
+    else {
+      return nil
+    }
+    return wait
+  }
+
   /// A span need wait no longer.
   func goOn(span: Int, cause: SpanID, at moment: Moment) {
     guard let wait = spans[span].lastWait, waits[wait].end == nil else { return }

@@ -32,6 +32,10 @@ final class TraceRecorder: MachineTracer {
   private var endsToCome = 0
   /// When something was last heard of a trace that is not kept any more: where in the order.
   private var strayed = 0
+  /// When what runs now was let run, at most a hundred short pieces of code ago; nil where that is not known.
+  var batchBegan: Int?
+  /// A trace that has no room left, where something was heard of it last.
+  private var crowded: RecordedTrace?
   /// The number of the first trace of the kernel that there is.
   private(set) var firstOfKernel = 1
 
@@ -65,6 +69,8 @@ final class TraceRecorder: MachineTracer {
     let beginning = RecordedTrace.Beginning(
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn, code: code,
       runsCode: runsCode, arrived: arrived, moment: now)
+    // What is heard of the trace that gives way is not kept any more.
+    crowded = nil
     if isAside { asides.append(consume beginning) } else { requests.append(consume beginning) }
     nextNumber += 1
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
@@ -131,6 +137,10 @@ final class TraceRecorder: MachineTracer {
   }
 
   func waits(_ id: SpanID, for source: @autoclosure () -> SpanID, at place: @autoclosure () -> CodePlace?) {
+    if let crowded, crowded.waitsAgain(id) {
+      order += 1
+      return
+    }
     let key = SpanKey(id)
     guard mayNote(key) else { return writeWait(of: id, for: source, at: place) }
     var event = TraceEvent(.waits, span: key.span, at: moment())
@@ -139,6 +149,12 @@ final class TraceRecorder: MachineTracer {
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
+    if let crowded, let now = batchBegan,
+      crowded.goesOnAgain(id, at: RecordedTrace.Moment(time: now, order: order + 1))
+    {
+      order += 1
+      return
+    }
     let key = SpanKey(id)
     // What ended right before is what it waited for: it is not worth it to look at the clock again.
     let isAtOnce = lastEnd.order == order && lastEnd.span == cause
@@ -201,6 +217,7 @@ final class TraceRecorder: MachineTracer {
     let key = SpanKey(id)
     if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
       order += 1
+      if trace.size >= TraceRecorder.traceLimit { crowded = trace }
       return trace.foldWait(last)
     }
     trace.wait(span: key.span, for: source(), place: place(), at: moment())
@@ -371,11 +388,13 @@ final class TraceRecorder: MachineTracer {
   private static let lastKept = 50
 
   private func drop(_ trace: RecordedTrace) {
+    crowded = nil
     let key = SpanKey(trace.id)
     if key.isAside { asides.drop(key.place, at: clock.now) } else { requests.drop(key.place, at: clock.now) }
   }
 
   private func fold(_ trace: RecordedTrace) {
+    crowded = nil
     let before = trace.size
     trace.fold()
     if SpanKey(trace.id).isAside {

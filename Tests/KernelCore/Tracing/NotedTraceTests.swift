@@ -129,6 +129,61 @@ struct NotedTraceTests {
     #expect(trace?.spans[0].status == 200)
   }
 
+  /// Beyond the room of a trace the host's word of the time is taken in place of a look at the clock.
+  @Test(arguments: 0..<30)
+  func withoutRoomATraceIsTheSameWhoeverTellsTheTime(seed: Int) {
+    var randoms = [SeededGenerator(seed: UInt64(seed)), SeededGenerator(seed: UInt64(seed))]
+    let recorders = [TraceRecorder(clock: clock), TraceRecorder(clock: clock)]
+    var open = recorders.map { recorder in
+      let whole = recorder.begin(.request(.GET, target: "/"), cell: 1)
+      for _ in 0..<950 { recorder.waits(whole, for: .none, at: nil) }
+      return [whole]
+    }
+    for step in 0..<8_000 {
+      if step % 3 == 0 { clock.advance(by: 10) }
+      recorders[1].batchBegan = clock.now
+      for (place, recorder) in recorders.enumerated() {
+        let span = open[place].randomElement(using: &randoms[place]) ?? .none
+        switch Int.random(in: 0..<(open[place].isEmpty ? 1 : 2_000), using: &randoms[place]) {
+        case 0: open[place].append(recorder.begin(.request(.GET, target: "/"), cell: 1))
+        case 1...3: open[place].append(recorder.begins(.fiber(.async), parent: span, cause: span, at: nil))
+        case 4:
+          recorder.ends(span, .succeeded)
+          open[place].removeAll { $0 == span }
+        case 5...1_000: recorder.waits(span, for: .none, at: nil)
+        default: recorder.goesOn(span, cause: .none)
+        }
+      }
+    }
+    let (one, other) = (recorders[0].all, recorders[1].all)
+    #expect(one.count == other.count)
+    #expect(one.contains { $0.waits.contains { $0.kind == .many } })
+    for (one, other) in zip(one, other) { #expect(text(one) == text(other)) }
+  }
+
+  @Test func theTimeThatTheHostTellsIsNotBeforeTheWait() {
+    let recorder = TraceRecorder(clock: clock)
+    let whole = recorder.begin(.request(.GET, target: "/"), cell: 1)
+    for _ in 0..<TraceRecorder.traceLimit - 2 {
+      recorder.waits(whole, for: .none, at: nil)
+      recorder.goesOn(whole, cause: .none)
+    }
+    recorder.batchBegan = clock.now
+    clock.advance(by: 10)
+    for _ in 0..<2 {
+      recorder.waits(whole, for: .none, at: nil)
+      recorder.goesOn(whole, cause: .none)
+    }
+    let wait = recorder[whole]?.waits.last
+    #expect(wait?.kind == .many && wait?.start == clock.now && wait?.end == clock.now)
+    recorder.batchBegan = clock.now
+    clock.advance(by: 10)
+    recorder.waits(whole, for: .none, at: nil)
+    #expect(recorder[whole]?.waits.last?.end == nil)
+    recorder.goesOn(whole, cause: .none)
+    #expect(recorder[whole]?.waits.last?.end == clock.now - 10)
+  }
+
   /// A long poll that others have overtaken.
   @Test func whatIsUnderWayStaysThoughOthersComeInItsPlace() {
     let recorder = TraceRecorder(clock: clock)
