@@ -86,7 +86,10 @@ extension Machine {
     heap.beginSweeping()
   }
 
-  private func endCycle() { heap.state.pointee.endCycle() }
+  private func endCycle() {
+    heap.state.pointee.endCycle()
+    heap.buffers.trim()
+  }
 
   /// Swift objects go, and fibers that nothing can wake are no longer counted.
   private func settleSwept() {

@@ -27,6 +27,24 @@ struct CollectorTests {
     #expect(host.machine.heap.state.pointee.blocks.count < 150)
   }
 
+  @Test(.enabled(if: !ScriptHost.isStressed))
+  func smallBuffersAreKeptForWhatComesNextAndGivenBackWhenNothingDoes() throws {
+    let host = ScriptHost(collector: .asNeeded)
+    let work = "var keep = (0..<20_000).map { [$0, $0, $0] }\nkeep = nil"
+    _ = try host.run(work)
+    host.machine.collect()
+    let kept = host.machine.heap.buffers.bytes
+    #expect(kept > 1 << 20)
+    for _ in 0..<10 {
+      _ = try host.run(work)
+      host.machine.collect()
+      #expect(host.machine.heap.buffers.bytes > kept / 2)
+    }
+    for _ in 0..<40 { host.machine.collect() }
+    #expect(host.machine.heap.buffers.bytes < 4 << 20)
+    #expect(host.machine.heap.buffers.bytes < kept)
+  }
+
   @Test func whatBytesInUseCountsGoesBackToWhereItWas() throws {
     let host = ScriptHost(collector: .asNeeded)
     _ = try host.run("1")
