@@ -41,7 +41,20 @@ extension Prompt {
 
   /// What becomes cells yet, of what was pasted and what was typed ahead.
   private func waitingCells(_ texts: [String]) -> [String] {
-    (pastedRest + texts.flatMap { text in PastedTranscript.cells(in: text) ?? [text] }).filter { text in
+    // Of a thousand that wait, all but one did so before.
+    let known = cellsTypedAhead
+    cellsTypedAhead.removeAll(keepingCapacity: true)
+    return cells(of: pastedRest)
+      + texts.flatMap { text in
+        let cells = known[text] ?? cells(of: PastedTranscript.cells(in: text) ?? [text])
+        // What is none may become one: a cell may give `help` a meaning.
+        if !cells.isEmpty { cellsTypedAhead[text] = cells }
+        return cells
+      }
+  }
+
+  private func cells(of texts: some Sequence<String>) -> [String] {
+    texts.filter { text in
       if case .cell = meaning(of: text) { CellsFile.unstorableLine(in: text) == nil } else { false }
     }
   }

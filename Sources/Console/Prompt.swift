@@ -54,6 +54,8 @@ public final class Prompt {
   var editing: (number: Int, text: String?)?
   /// The cells of a transcript that was pasted which have still to be entered.
   var pastedRest: ArraySlice<String> = []
+  /// What was typed ahead when that was last looked at, with the cells that it becomes.
+  var cellsTypedAhead: [String: [String]] = [:]
   /// The cell before which the next one goes; the end where there is none.
   var insertion: Int?
   /// What can be taken back, the latest last.

@@ -7,18 +7,16 @@ enum PastedTranscript {
     // What the program says as it starts stands above the first prompt.
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).drop(while: isGreeting)
     guard let first = lines.first else { return nil }
-    let beginsBehindPrompt = first.prefixMatch(of: prompt) == nil
-    if beginsBehindPrompt, lines.count < 2 || lines.dropFirst().first?.prefixMatch(of: continuation) == nil {
-      return nil
-    }
+    let beginsBehindPrompt = behindPrompt(first) == nil
+    if beginsBehindPrompt, lines.dropFirst().first.flatMap(behindContinuation) == nil { return nil }
     var cells = beginsBehindPrompt ? [String(first)] : []
     var isInCell = beginsBehindPrompt
     for line in lines.dropFirst(cells.count) {
-      if let match = line.prefixMatch(of: prompt) {
-        cells.append(String(line[match.range.upperBound...]))
+      if let code = behindPrompt(line) {
+        cells.append(String(code))
         isInCell = true
-      } else if isInCell, let match = line.prefixMatch(of: continuation) {
-        cells[cells.count - 1] += "\n" + line[match.range.upperBound...]
+      } else if isInCell, let code = behindContinuation(line) {
+        cells[cells.count - 1] += "\n" + code
       } else {
         isInCell = false
       }
@@ -31,6 +29,25 @@ enum PastedTranscript {
       || line.hasPrefix("Routebook ") && line.hasSuffix("Ctrl-D to leave")
   }
 
-  private static var prompt: Regex<Substring> { /\s*In \[\d+\]: ?/ }
-  private static var continuation: Regex<Substring> { /\s*\.\.\.: ?/ }
+  // By hand: to make a Regex takes longer than to run a cell.
+
+  /// What follows `In [1]: `; nil where that does not stand there.
+  private static func behindPrompt(_ line: Substring) -> Substring? {
+    guard let number = rest(of: line.drop(while: \.isWhitespace), behind: "In [") else { return nil }
+    let end = number.drop { $0.isASCII && $0.isNumber }
+    return end.startIndex == number.startIndex ? nil : rest(of: end, behind: "]:").map(withoutSpace)
+  }
+
+  /// What follows `...: `.
+  private static func behindContinuation(_ line: Substring) -> Substring? {
+    rest(of: line.drop(while: \.isWhitespace), behind: "...:").map(withoutSpace)
+  }
+
+  private static func rest(of line: Substring, behind prefix: String) -> Substring? {
+    line.hasPrefix(prefix) ? line.dropFirst(prefix.count) : nil
+  }
+
+  private static func withoutSpace(_ line: Substring) -> Substring {
+    line.first == " " ? line.dropFirst() : line
+  }
 }
