@@ -58,25 +58,47 @@ struct ResponseHead {
   private var announcedLengths: [Int?] {
     var lengths: [Int?] = []
     for (name, value) in headers where name.utf8.count == 14 && name.lowercased() == "content-length" {
-      for part in value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-        lengths.append(Self.length(part))
-      }
+      Self.addLengths(value.utf8.span, to: &lengths)
     }
     return lengths
   }
 
-  /// The number that digits give between spaces; nil where that is none, or too large.
-  private static func length(_ text: Substring.UTF8View) -> Int? {
-    let digits = text.drop(while: isSpace).prefix { (0x30...0x39).contains($0) }
-    return text[digits.endIndex...].allSatisfy(isSpace) ? Int(Substring(digits)) : nil
+  /// The numbers that digits give between spaces, with commas between them; nil for each that is none, or too large.
+  private static func addLengths(_ text: Span<UInt8>, to lengths: inout [Int?]) {
+    var place = 0
+    repeat {
+      while place < text.count, isSpace(text[place]) { place += 1 }
+      let start = place
+      var (length, isSound) = (0, true)
+      while place < text.count, (0x30...0x39).contains(text[place]) {
+        let (tenfold, isTooLarge) = length.multipliedReportingOverflow(by: 10)
+        let (next, isTooLargeYet) = tenfold.addingReportingOverflow(Int(text[place]) - 0x30)
+        if isTooLarge || isTooLargeYet { isSound = false }
+        length = next
+        place += 1
+      }
+      isSound = isSound && place > start
+      while place < text.count, text[place] != UInt8(ascii: ",") {
+        isSound = isSound && isSpace(text[place])
+        place += 1
+      }
+      lengths.append(isSound ? length : nil)
+      place += 1
+    } while place <= text.count
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
   private mutating func takeStatusLine(_ line: UnsafeBufferPointer<UInt8>) {
-    let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
-    status = parts.count > 1 ? parts[1].reduce(0) { $0 &* 10 &+ Int($1 &- 0x30) } : 0
-    reason = parts.count > 2 ? Self.text(parts[2]) : ""
+    var place = line.startIndex
+    while place < line.endIndex, line[place] != UInt8(ascii: " ") { place += 1 }
+    place += 1
+    status = 0
+    while place < line.endIndex, line[place] != UInt8(ascii: " ") {
+      status = status &* 10 &+ Int(line[place] &- 0x30)
+      place += 1
+    }
+    reason = place + 1 < line.endIndex ? Self.text(line[(place + 1)...]) : ""
     headers.removeAll(keepingCapacity: true)
     (isComplete, contentLength, hasUnsoundLength) = (false, nil, false)
   }
@@ -94,10 +116,10 @@ struct ResponseHead {
 
   private static func trimmed(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>>
   {
-    var bytes = bytes
-    while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
-    while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
-    return bytes
+    var (start, end) = (bytes.startIndex, bytes.endIndex)
+    while start < end, isSpace(bytes[start]) { start += 1 }
+    while start < end, isSpace(bytes[end - 1]) { end -= 1 }
+    return bytes[start..<end]
   }
 
   /// Fields are UTF-8 by custom and ISO 8859-1 by history (RFC 9110, section 5.5).

@@ -28,6 +28,30 @@ struct ResponseHeadTests {
     #expect(head.headers.map(\.name) == ["B"])
   }
 
+  @Test(
+    arguments: [
+      ([], nil, false), (["12"], 12, false), (["\t 007 "], 7, false), (["5", "5"], 5, false),
+      (["5, 5"], 5, false),
+      (["9223372036854775807"], Int.max, false), (["9223372036854775808"], nil, true), ([""], nil, true),
+      (["5,"], 5, true), ([","], nil, true), (["-1"], nil, true), (["+1"], nil, true), (["1 2"], nil, true),
+      (["0x1"], nil, true), (["5", "6"], 5, true), (["5, 6"], 5, true), (["١"], nil, true),
+    ] as [([String], Int?, Bool)])
+  func theAnnouncedLengthIsOneNumberOrUnsound(values: [String], length: Int?, isUnsound: Bool) {
+    var head = ResponseHead()
+    let lines = ["HTTP/1.1 200 OK"] + values.map { "Content-Length: \($0)" } + [""]
+    for line in lines { _ = Array((line + "\r\n").utf8).withUnsafeBufferPointer { head.take($0) } }
+    #expect(head.hasUnsoundLength == isUnsound)
+    #expect(head.contentLength == length)
+    // What comes in its place announces nothing.
+    _ = Array("HTTP/1.1 200 OK\r\n".utf8).withUnsafeBufferPointer { head.take($0) }
+    #expect(head.contentLength == nil && !head.hasUnsoundLength)
+  }
+
+  @Test func aBodyInChunksHasNoAnnouncedLength() {
+    let head = head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Content-Length: x", "")
+    #expect(head.contentLength == nil && !head.hasUnsoundLength)
+  }
+
   @Test func bytesThatAreNotUTF8AreLatin1() {
     var head = ResponseHead()
     _ = [UInt8]("HTTP/1.1 200 OK\r\n".utf8).withUnsafeBufferPointer { head.take($0) }
