@@ -200,8 +200,8 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Lets nothing in any more, and completes what is left in the box. For the thread's end.
-  func close(_ reason: FetchError) {
+  /// Lets nothing in any more, and gives what is left in the box. For the thread's end.
+  func close(_ reason: FetchError) -> [EndedTransfer] {
     let messages = state.withLock { state in
       // Somebody who stops the thread joins it; nobody joins one that gave up.
       if case .running = state.phase, let thread = state.thread { pthread_detach(thread) }
@@ -213,11 +213,11 @@ final class Mailbox: Sendable {
       }
       return state.messages
     }
-    for message in messages {
+    return messages.compactMap { message in
       switch message {
-      case .start(_, _, _, let completion, _): completion(.failure(reason))
-      case .refuse(let completion, let error): completion(.failure(error))
-      case .cancel, .received, .send, .endSending: break
+      case .start(_, _, _, let completion, _): EndedTransfer(completion: completion, result: .failure(reason))
+      case .refuse(let completion, let error): EndedTransfer(completion: completion, result: .failure(error))
+      case .cancel, .received, .send, .endSending: nil
       }
     }
   }

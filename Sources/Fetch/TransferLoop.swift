@@ -8,6 +8,7 @@ final class TransferLoop {
   private let bell: Int32
   private let settings: EasySettings
   private let memory: BodyMemory
+  private let teller: TransferTeller
   private let idleConnections: Int
   private var usedAtOnce = RecentPeak(window: .seconds(30))
 
@@ -18,18 +19,21 @@ final class TransferLoop {
   private var admission: AdmissionQueue
   private var deadlines = DeadlineHeap()
   private var spareHandles: [EasyHandle] = []
-  /// What has ended, and nobody has been told of yet.
-  private var results: [(completion: FetchCompletion, result: Result<FetchResponse, FetchError>)] = []
+  /// Those of which nobody has been told yet.
+  private var untold: [EndedTransfer] = []
 
   /// At least so many handles are kept for the transfers to come.
   private static let spareHandleLimit = 256
-  /// So many results are told at a time, at most: whoever is woken by the first may run at once in place of this thread,
-  /// and finds all of them instead of one.
-  private static let resultsAtOnce = 16
+  /// So many are told at a time at most, so that the first of many need not wait for all.
+  private static let toldAtOnce = 16
   /// The longest sleep; there is always something that wakes the thread earlier when there is work.
   private static let longestSleep = Duration.seconds(60)
 
-  init(multi: ccurl_multi, mailbox: Mailbox, limits: TransferLimits, settings: EasySettings) {
+  init(
+    multi: ccurl_multi, mailbox: Mailbox, limits: TransferLimits, settings: EasySettings,
+    teller: @escaping TransferTeller
+  ) {
+    self.teller = teller
     self.multi = multi
     self.mailbox = mailbox
     bell = mailbox.bell
@@ -57,7 +61,7 @@ final class TransferLoop {
       ccurl_multi_perform(multi)
       completeEnded()
       completeAnswered()
-      tellResults()
+      tellUntold()
       sleep()
     }
     tearDown()
@@ -78,7 +82,7 @@ final class TransferLoop {
 
   private func handle(_ message: TransferMessage) {
     switch message {
-    case .refuse(let completion, let error): completion(.failure(error))
+    case .refuse(let completion, let error): tell(completion, .failure(error))
     case .cancel(let id):
       guard let transfer = transfers[id] else { return }
       abort(transfer, FetchError(.cancelled, "the call to \(transfer.hop.peer) was cancelled"))
@@ -105,7 +109,7 @@ final class TransferLoop {
         enqueue(transfer)
       } catch {
         mailbox.transferEnded(id)
-        completion(.failure(error))
+        tell(completion, .failure(error))
       }
     }
   }
@@ -245,20 +249,24 @@ final class TransferLoop {
     senders.remove(transfer.id)
     if transfer.deadline != nil { deadlines.noteEnded { transfers[$0] != nil } }
     mailbox.transferEnded(transfer.id)
-    results.append((transfer.completion, result))
-    if results.count >= Self.resultsAtOnce { tellResults() }
+    tell(transfer.completion, result)
   }
 
-  private func tellResults() {
-    if results.isEmpty { return }
-    for (completion, result) in results { completion(result) }
-    results.removeAll(keepingCapacity: true)
+  private func tell(_ completion: @escaping FetchCompletion, _ result: Result<FetchResponse, FetchError>) {
+    untold.append(EndedTransfer(completion: completion, result: result))
+    if untold.count >= Self.toldAtOnce { tellUntold() }
+  }
+
+  private func tellUntold() {
+    if untold.isEmpty { return }
+    teller(untold)
+    untold = []
   }
 
   private func tearDown() {
     while let (_, transfer) = transfers.first { abort(transfer, Mailbox.shutDownError) }
-    tellResults()
-    mailbox.close(Mailbox.shutDownError)
+    untold += mailbox.close(Mailbox.shutDownError)
+    tellUntold()
     spareHandles = []
     ccurl_multi_cleanup(multi)
   }

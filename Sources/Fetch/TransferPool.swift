@@ -32,13 +32,15 @@ public struct TransferLimits: Sendable, Equatable {
 /// Outbound HTTP on a thread of its own, on libcurl's multi interface. No call blocks its caller, but for
 /// ``shutDown()``.
 ///
-/// Every transfer completes exactly once. Completions run on the transfer thread, one after another, and hold up all
-/// transfers while they run: they should only pass the result on. They may start and cancel transfers.
+/// Every transfer completes exactly once. Completions run one after another: where the pool is told to have them run, else
+/// on the transfer thread, where they hold up all transfers and should only pass the result on. They may start and cancel
+/// transfers.
 public final class TransferPool: Sendable {
   /// The bounds in force, as far as they could be had.
   public let limits: TransferLimits
   private let mailbox: Mailbox
   private let settings: EasySettings
+  private let teller: TransferTeller
 
   /// What `User-Agent` says in requests that don't say it themselves.
   public static let usualUserAgent = "routebook/0.1.0"
@@ -50,9 +52,12 @@ public final class TransferPool: Sendable {
   ///     have are left out.
   ///   - certificateFile: A PEM file of the authorities to trust, in place of the system's.
   ///   - proxies: By which proxy a call goes; none where nothing is said.
+  ///   - teller: Has each of the transfers told that have ended, in this order. It is called on the transfer thread, and
+  ///     holds it up.
   public init(
     limits: TransferLimits = TransferLimits(), userAgent: String = TransferPool.usualUserAgent,
-    certificateFile: String? = nil, proxies: ProxyRules = ProxyRules()
+    certificateFile: String? = nil, proxies: ProxyRules = ProxyRules(),
+    teller: @escaping TransferTeller = { for transfer in $0 { transfer.tell() } }
   ) {
     var limits = limits
     limits.transfers = max(1, limits.transfers)
@@ -61,6 +66,7 @@ public final class TransferPool: Sendable {
     limits.idleConnections = max(1, min(limits.idleConnections, limits.connections))
     limits.bodyBytes = max(1, limits.bodyBytes)
     self.limits = limits
+    self.teller = teller
     mailbox = Mailbox(limit: limits.transfers)
     settings = EasySettings(
       userAgent: String(
@@ -81,8 +87,8 @@ public final class TransferPool: Sendable {
   ///   - receiver: Who takes the answer's body in pieces, as it comes. ``FetchRequest/timeout`` then bounds the wait for
   ///     the head, and after that each wait for the next piece; ``FetchRequest/bodyLimit`` bounds nothing.
   ///   - sender: Who gives the request's body in pieces; the request then has none.
-  ///   - completion: Called once, on the transfer thread. Only when the pool has been shut down, or when as
-  ///     many refusals as ``TransferLimits/transfers`` wait to be told, is it called here, before this returns.
+  ///   - completion: Called once. When the pool has been shut down, or when as many refusals as
+  ///     ``TransferLimits/transfers`` wait to be told, that is asked for here, before this returns.
   /// - Returns: What ``cancel(_:)`` takes.
   @discardableResult
   public func start(
@@ -92,7 +98,7 @@ public final class TransferPool: Sendable {
   ) -> TransferID {
     let streams = TransferStreams(receiver: receiver, sender: sender)
     let (id, refusal) = mailbox.start(request, streams, completion, startThread: startThread)
-    if let refusal { completion(.failure(refusal)) }
+    if let refusal { teller([EndedTransfer(completion: completion, result: .failure(refusal))]) }
     return id
   }
 
@@ -120,14 +126,16 @@ public final class TransferPool: Sendable {
   /// How many transfers have been started and have not completed.
   public var transfersUnderWay: Int { mailbox.transfersUnderWay }
 
-  /// Cancels all transfers, closes all connections and waits until every completion has run. Transfers started
-  /// afterwards complete with ``FetchError/Kind/cancelled``. Called from a completion it does not wait.
+  /// Cancels all transfers, closes all connections and waits until it has been asked for that each completion runs.
+  /// Transfers started afterwards complete with ``FetchError/Kind/cancelled``. Called from a completion on the transfer
+  /// thread it does not wait.
   public func shutDown() {
     mailbox.shutDown()
   }
 
   private func startThread() -> pthread_t? {
-    let loop = Unmanaged.passRetained(TransferLoopSeed(mailbox: mailbox, limits: limits, settings: settings))
+    let loop = Unmanaged.passRetained(
+      TransferLoopSeed(mailbox: mailbox, limits: limits, settings: settings, teller: teller))
     var thread = pthread_t()
     let code = pthread_create(
       &thread, nil,
@@ -161,8 +169,10 @@ private final class TransferLoopSeed: Sendable {
   let mailbox: Mailbox
   let limits: TransferLimits
   let settings: EasySettings
+  let teller: TransferTeller
 
-  init(mailbox: Mailbox, limits: TransferLimits, settings: EasySettings) {
+  init(mailbox: Mailbox, limits: TransferLimits, settings: EasySettings, teller: @escaping TransferTeller) {
+    self.teller = teller
     self.mailbox = mailbox
     self.limits = limits
     self.settings = settings
@@ -173,13 +183,16 @@ private final class TransferLoopSeed: Sendable {
     do {
       try CurlLibrary.load()
       if ccurl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let multi = ccurl_multi_init() {
-        TransferLoop(multi: ccurl_multi(raw: multi), mailbox: mailbox, limits: limits, settings: settings)
-          .run()
+        TransferLoop(
+          multi: ccurl_multi(raw: multi), mailbox: mailbox, limits: limits, settings: settings, teller: teller
+        )
+        .run()
       } else {
-        mailbox.close(FetchError(.other, "outbound calls are not possible: libcurl could not be started"))
+        teller(
+          mailbox.close(FetchError(.other, "outbound calls are not possible: libcurl could not be started")))
       }
     } catch {
-      mailbox.close(error)
+      teller(mailbox.close(error))
     }
     mailbox.threadEnded()
   }

@@ -100,7 +100,10 @@ final class Supervisor: Responder {
     listening = ListeningCells(server)
     transfers = TransferPool(
       limits: configuration.calls.limits, certificateFile: configuration.calls.certificateFile,
-      proxies: configuration.calls.proxies)
+      proxies: configuration.calls.proxies
+    ) { ended in
+      loop.execute { for transfer in ended { transfer.tell() } }
+    }
     self.clock =
       clock ?? (configuration.isClockVirtual ? VirtualClock(loop: loop) : RealClock(server.turns, loop: loop))
     recorder = configuration.recordsTraces ? TraceRecorder(clock: self.clock) : nil

@@ -1,4 +1,5 @@
 import Fetch
+import Synchronization
 import TestSupport
 import Testing
 
@@ -25,6 +26,21 @@ struct ShutDownTests {
       Set(outcomes.errors.map(\.message)) == ["the call was cancelled: outbound calls have been shut down"])
     #expect(pool.transfersUnderWay == 0)
     await server.wait { $0.hangUps == 5 }
+  }
+
+  @Test func thoseThatEndTogetherAreToldTogether() async {
+    let told = Mutex<[Int]>([])
+    let pool = TransferPool { ended in
+      told.withLock { $0.append(ended.count) }
+      for transfer in ended { transfer.tell() }
+    }
+    let outcomes = Outcomes()
+    for _ in 0..<40 { pool.start(FetchRequest(url: server.url("/silent"))) { outcomes.add($0) } }
+    await server.wait { $0.requests == 40 }
+    pool.shutDown()
+    pool.start(FetchRequest(url: server.url())) { outcomes.add($0) }
+    #expect(outcomes.errors.count == 41)
+    #expect(told.withLock { $0 } == [16, 16, 8, 1])
   }
 
   @Test func afterwardsCallsFailAtOnceAndShuttingDownAgainIsHarmless() {

@@ -34,8 +34,8 @@ final class OutboundCalls {
   var uncheckedHosts = UncheckedHosts()
 
   var underWay: [Int: Call] = [:]
-  /// What comes of calls that have left the process.
-  let results: TransferResults
+  /// This, for what comes of calls that have left the process, maybe when nobody wants it any more.
+  private(set) lazy var reference = NIOLoopBound(WeakCalls(self), eventLoop: loop)
   /// Calls that leave the process: while there are any, virtual time stands still.
   var transferCount = 0
   /// Bodies that are read as they come, from their heads to their ends.
@@ -70,8 +70,6 @@ final class OutboundCalls {
     isVirtual = configuration.isClockVirtual
     random = CallRandom(repeats: configuration.isClockVirtual)
     self.mark = mark
-    results = TransferResults(loop: loop)
-    results.receive { [weak self] in self?.transferred($0.id, attempt: $0.attempt, $0.result) }
   }
 
   var count: Int { underWay.count }
@@ -282,4 +280,11 @@ final class OutboundCalls {
     closeBodies()
     for id in writings.keys.sorted() { endWriting(id) }
   }
+}
+
+/// Lets what comes of a transfer find nobody, where the kernel is gone.
+final class WeakCalls {
+  private(set) weak var calls: OutboundCalls?
+
+  init(_ calls: OutboundCalls) { self.calls = calls }
 }

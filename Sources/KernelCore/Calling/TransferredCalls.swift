@@ -38,7 +38,7 @@ extension OutboundCalls {
         limit(id, to: timeout, left: left)
       }
     }
-    let (results, attempt) = (results, call.number)
+    let (reference, attempt) = (reference, call.number)
     transferCount += 1
     let sent = sentBody(of: call)
     let transfer =
@@ -46,7 +46,7 @@ extension OutboundCalls {
         startStreamed(id, request, call, sending: sent?.sender)
       } else {
         transfers.start(request, sending: sent?.sender) { result in
-          results.post(id, attempt: attempt, result)
+          reference.value.calls?.transferred(id, attempt: attempt, result)
         }
       }
     call.transfer = transfer

@@ -23,7 +23,7 @@ extension OutboundCalls {
       loop.execute { bound.value.body?.give(bytes) }
     }
     let transfer = transfers.start(request, receiving: receiver, sending: sender) { result in
-      loop.execute { bound.value.calls?.streamEnded(id, bound.value.body, result) }
+      bound.value.calls?.streamEnded(id, bound.value.body, result)
     }
     body.begin(
       AnswerBody.Source(isOutside: true) { [transfers] count in
