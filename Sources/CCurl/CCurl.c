@@ -10,11 +10,12 @@
 #define FUNCTIONS(each) \
   each(curl_global_init) each(curl_free) each(curl_slist_append) each(curl_slist_free_all) \
   each(curl_url) each(curl_url_cleanup) each(curl_url_get) each(curl_url_set) each(curl_url_strerror) \
-  each(curl_easy_init) each(curl_easy_cleanup) each(curl_easy_reset) each(curl_easy_pause) each(curl_easy_strerror) \
+  each(curl_easy_init) each(curl_easy_cleanup) each(curl_easy_pause) each(curl_easy_strerror) \
   each(curl_easy_setopt) each(curl_easy_getinfo) \
   each(curl_multi_init) each(curl_multi_cleanup) each(curl_multi_setopt) each(curl_multi_add_handle) \
   each(curl_multi_remove_handle) each(curl_multi_perform) each(curl_multi_poll) \
-  each(curl_multi_info_read)
+  each(curl_multi_info_read) \
+  each(curl_share_init) each(curl_share_cleanup) each(curl_share_setopt)
 
 /* Debian's name for it since 7.16; its functions have only been added to since. */
 CLATE_LIBRARY(curl, "libcurl.so.4", "libcurl", "libcurl4", FUNCTIONS)
@@ -40,7 +41,6 @@ const char *ccurl_url_strerror(CURLUcode code) { return curl.curl_url_strerror(c
 
 CURL *ccurl_easy_init(void) { return curl.curl_easy_init(); }
 void ccurl_easy_cleanup(ccurl_easy easy) { curl.curl_easy_cleanup(easy.raw); }
-void ccurl_easy_reset(ccurl_easy easy) { curl.curl_easy_reset(easy.raw); }
 CURLcode ccurl_easy_pause(ccurl_easy easy, int mask) { return curl.curl_easy_pause(easy.raw, mask); }
 const char *ccurl_easy_strerror(CURLcode code) { return curl.curl_easy_strerror(code); }
 
@@ -97,6 +97,20 @@ CURLcode ccurl_easy_get_string(ccurl_easy easy, CURLINFO info, const char **valu
 
 CURLcode ccurl_easy_get_pointer(ccurl_easy easy, CURLINFO info, void **value) {
   return curl.curl_easy_getinfo(easy.raw, info, value);
+}
+
+ccurl_sessions ccurl_sessions_init(void) {
+  ccurl_sessions sessions = {curl.curl_share_init()};
+  if (sessions.raw) curl.curl_share_setopt(sessions.raw, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+  return sessions;
+}
+
+void ccurl_sessions_cleanup(ccurl_sessions sessions) {
+  if (sessions.raw) curl.curl_share_cleanup(sessions.raw);
+}
+
+CURLcode ccurl_easy_set_sessions(ccurl_easy easy, ccurl_sessions sessions) {
+  return curl.curl_easy_setopt(easy.raw, CURLOPT_SHARE, sessions.raw);
 }
 
 CURLM *ccurl_multi_init(void) { return curl.curl_multi_init(); }

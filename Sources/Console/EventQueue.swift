@@ -34,12 +34,13 @@ public final class EventQueue: @unchecked Sendable {
   public func post(_ event: KernelEvent) {
     condition.lock()
     if case .unawaited = event { isUnawaited = true }
-    // Whoever takes them waits for the first alone.
-    if events.isEmpty { condition.signal() }
+    let isFirst = events.isEmpty
     events.append((Date(), event))
     size += event.size
     if size > sizeLimit { dropOldest() }
     condition.unlock()
+    // Whoever takes them waits for the first alone, and where there is one core runs at once.
+    if isFirst { condition.signal() }
     onArrival()
   }
 

@@ -1,7 +1,8 @@
 import CCurl
 
-/// One of libcurl's easy handles, with what must live as long as it does. It belongs to the transfer thread, and
-/// carries one transfer after another.
+/// One of libcurl's easy handles, with what must live as long as it does. It belongs to the transfer thread, and carries
+/// one exchange: used again, libcurl 7.88 appends a folded line, where an answer's header begins with one, to a header of
+/// the answer before, which it has freed. Connections and addresses are known to the multi handle, TLS sessions to all.
 final class EasyHandle {
   let curl: ccurl_easy
   private let errorText: UnsafeMutablePointer<CChar>
@@ -20,22 +21,15 @@ final class EasyHandle {
     errorText.deallocate()
   }
 
-  /// Forgets the transfer and frees what it held. Connections, addresses and TLS tickets stay known.
-  func reset() {
-    ccurl_easy_reset(curl)
-    ccurl_slist_free_all(headerList)
-    headerList = nil
-    errorText[0] = 0
-  }
-
   /// What libcurl says about the failure; empty when it says nothing.
   var errorMessage: String { String(cString: errorText) }
 
   /// Sets the handle up for the hop that the transfer is at.
   ///
   /// - Returns: False when libcurl could not, which means that memory has run out.
-  func prepare(for transfer: Transfer, settings: EasySettings) -> Bool {
+  func prepare(for transfer: Transfer, settings: EasySettings, sessions: ccurl_sessions) -> Bool {
     var setup = Setup(curl: curl)
+    setup.check(ccurl_easy_set_sessions(curl, sessions))
     setup.common(settings)
     setup.target(transfer.hop, connectTimeout: transfer.request.connectTimeout)
     setup.content(transfer.hop, isSentInPieces: transfer.sending != nil)

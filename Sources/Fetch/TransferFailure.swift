@@ -22,6 +22,11 @@ extension FetchError {
       self = .lost(code, easy, transfer)
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2:
       self.init(.protocolError, "what \(peer) answered is not HTTP: \(easy.reason(code))")
+    // So libcurl refuses a header whose first line is a folded one.
+    case CURLE_BAD_FUNCTION_ARGUMENT where !transfer.head.isComplete && transfer.isConnected:
+      self.init(
+        .protocolError,
+        "what \(peer) answered is not HTTP: its header begins with a space (RFC 9112, section 2.2)")
     case CURLE_BAD_CONTENT_ENCODING:
       self.init(.protocolError, "the body that \(peer) sent cannot be decompressed: \(easy.reason(code))")
     case CURLE_URL_MALFORMAT:

@@ -18,12 +18,10 @@ final class TransferLoop {
   private var senders: Set<TransferID> = []
   private var admission: AdmissionQueue
   private var deadlines = DeadlineHeap()
-  private var spareHandles: [EasyHandle] = []
+  private let sessions = ccurl_sessions_init()
   /// Those of which nobody has been told yet.
   private var untold: [EndedTransfer] = []
 
-  /// At least so many handles are kept for the transfers to come.
-  private static let spareHandleLimit = 256
   /// So many are told at a time at most, so that the first of many need not wait for all.
   private static let toldAtOnce = 16
   /// The longest sleep; there is always something that wakes the thread earlier when there is work.
@@ -55,8 +53,6 @@ final class TransferLoop {
       // libcurl counts those in use, too, when it decides whether to keep one that becomes idle. Who makes many calls at
       // once is about to do so again.
       let peak = usedAtOnce.note(admission.active, at: .now)
-      let excess = spareHandles.count + admission.active - max(Self.spareHandleLimit, peak)
-      if excess > 0 { spareHandles.removeLast(min(excess, spareHandles.count)) }
       _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, max(admission.active + idleConnections, peak))
       ccurl_multi_perform(multi)
       completeEnded()
@@ -138,8 +134,7 @@ final class TransferLoop {
   private func admit() {
     while let id = admission.next() {
       guard let transfer = transfers[id] else { continue }
-      guard let easy = spareHandles.popLast() ?? EasyHandle(),
-        easy.prepare(for: transfer, settings: settings),
+      guard let easy = EasyHandle(), easy.prepare(for: transfer, settings: settings, sessions: sessions),
         ccurl_multi_add(multi, easy.curl) == CURLM_OK
       else {
         admission.ended(server: transfer.hop.connectionKey)
@@ -239,8 +234,6 @@ final class TransferLoop {
     transfer.easy = nil
     transfer.whenConnected = nil
     ccurl_multi_remove(multi, easy.curl)
-    easy.reset()
-    spareHandles.append(easy)
     admission.ended(server: transfer.hop.connectionKey)
   }
 
@@ -267,7 +260,7 @@ final class TransferLoop {
     while let (_, transfer) = transfers.first { abort(transfer, Mailbox.shutDownError) }
     untold += mailbox.close(Mailbox.shutDownError)
     tellUntold()
-    spareHandles = []
     ccurl_multi_cleanup(multi)
+    ccurl_sessions_cleanup(sessions)
   }
 }

@@ -29,6 +29,19 @@ struct ExchangeTests {
     #expect(server.requests.map(\.target) == ["/tea?milk=no"])
   }
 
+  /// libcurl 7.88 appends it to the last line of the answer before, which is freed.
+  @Test(arguments: [" X-One: 1", "\tX-One: 1"])
+  func aHeaderThatBeginsWithAFoldedLineIsRefused(line: String) async throws {
+    server.on("/", .text("whole"))
+    server.on("/folded", .raw("HTTP/1.1 200 OK\r\n\(line)\r\nX-Two: 2\r\nContent-Length: 2\r\n\r\nhi"))
+    for _ in 0..<5 {
+      #expect(try await pool.fetch(FetchRequest(url: server.url("/"))).text == "whole")
+      let failure = await pool.failure(FetchRequest(url: server.url("/folded")))
+      #expect(failure?.kind == .protocolError)
+      #expect(failure?.message.contains("its header begins with a space") == true)
+    }
+  }
+
   @Test(arguments: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
   func aMethodIsSentAsWrittenWithItsBody(method: String) async throws {
     server.on("/echo") { ScriptedHTTPServer.Answer(body: $0.body) }

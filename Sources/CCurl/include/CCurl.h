@@ -14,6 +14,8 @@ const char *_Nullable ccurl_load(void);
 /* `CURL *` and `CURLM *` are both `void *`. As these two structures they cannot be mistaken for one another. */
 typedef struct { CURL *_Nonnull raw; } ccurl_easy;
 typedef struct { CURLM *_Nonnull raw; } ccurl_multi;
+/* TLS sessions that several easy handles of one thread know. */
+typedef struct { CURLSH *_Nullable raw; } ccurl_sessions;
 
 /* What libcurl calls with a piece of a header or of a body; anything but `size * count` aborts the transfer. */
 typedef size_t (*ccurl_data_function)(
@@ -35,7 +37,6 @@ CURLUcode ccurl_url_set(CURLU *_Nonnull url, CURLUPart part, const char *_Nonnul
 const char *_Nonnull ccurl_url_strerror(CURLUcode code);
 CURL *_Nullable ccurl_easy_init(void);
 void ccurl_easy_cleanup(ccurl_easy easy);
-void ccurl_easy_reset(ccurl_easy easy);
 CURLcode ccurl_easy_pause(ccurl_easy easy, int mask);
 const char *_Nonnull ccurl_easy_strerror(CURLcode code);
 CURLM *_Nullable ccurl_multi_init(void);
@@ -51,6 +52,12 @@ void ccurl_multi_poll(ccurl_multi multi, int bell, int milliseconds);
 int ccurl_bell_open(void);
 void ccurl_bell_close(int bell);
 void ccurl_bell_ring(int bell);
+
+/* Without memory for it there is none, and each connection begins a session of its own. It is cleaned up when no easy
+   handle that has it is left. */
+ccurl_sessions ccurl_sessions_init(void);
+void ccurl_sessions_cleanup(ccurl_sessions sessions);
+CURLcode ccurl_easy_set_sessions(ccurl_easy easy, ccurl_sessions sessions);
 
 /* curl_easy_setopt, one function for each type of argument that an option may take. */
 CURLcode ccurl_easy_set_long(ccurl_easy easy, CURLoption option, long value);
