@@ -75,6 +75,7 @@ final class Kernel {
   /// Somebody waits until all that cells started has ended.
   var isSettling = false
   private var whenIdle: [() -> Void] = []
+  private var batch = largestBatch
 
   init(
     configuration: KernelConfiguration, clock: any Clock, loop: any EventLoop, server: HTTPServer,
@@ -158,6 +159,10 @@ final class Kernel {
 
   /// How long what is ready may run before sockets get their turn, in nanoseconds.
   private static let turn = 2_000_000
+  /// How much of what is ready runs between two looks at the clock: so much at most, and less where that took longer than so
+  /// many nanoseconds.
+  private static let largestBatch = 16
+  private static let batchTime = 100_000
 
   /// Runs everything that is ready, for a bounded time so that sockets get their turn.
   func pump() {
@@ -177,10 +182,13 @@ final class Kernel {
     var (isDone, isLong) = (false, false)
     repeat {
       if isReal { recorder?.batchBegan = machine.moment }
-      isDone = machine.runReady(limit: 100, yields: isReal)
+      isDone = machine.runReady(limit: isReal ? batch : Kernel.largestBatch, yields: isReal)
       let now = RealClock.uptime
-      if isReal { machine.moment = now }
       isLong = now >= end
+      if isReal {
+        batch = now - machine.moment > Kernel.batchTime ? 1 : min(batch * 2, Kernel.largestBatch)
+        machine.moment = now
+      }
     } while !isDone && !isLong
     recorder?.batchBegan = nil
     isPumping = false

@@ -34,7 +34,7 @@ enum PastedTranscript {
   /// What follows `In [1]: `; nil where that does not stand there.
   private static func behindPrompt(_ line: Substring) -> Substring? {
     guard let number = rest(of: line.drop(while: \.isWhitespace), behind: "In [") else { return nil }
-    let end = number.drop { $0.isASCII && $0.isNumber }
+    let end = number.drop(while: \.isWholeNumber)
     return end.startIndex == number.startIndex ? nil : rest(of: end, behind: "]:").map(withoutSpace)
   }
 

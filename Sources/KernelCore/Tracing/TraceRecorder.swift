@@ -32,7 +32,7 @@ final class TraceRecorder: MachineTracer {
   private var endsToCome = 0
   /// When something was last heard of a trace that is not kept any more: where in the order.
   private var strayed = 0
-  /// When what runs now was let run, at most a hundred short pieces of code ago; nil where that is not known.
+  /// When what runs now was let run, a tenth of a millisecond ago as a rule; nil where that is not known.
   var batchBegan: Int?
   /// A trace that has no room left, where something was heard of it last.
   private var crowded: RecordedTrace?

@@ -20,7 +20,7 @@ struct SmallBuffers {
 
   /// - Parameter keepsAny: whether what is given back is kept; otherwise the system has it at once.
   init(keepsAny: Bool) {
-    keptBytes = keepsAny ? 16 << 20 : 0
+    keptBytes = keepsAny ? 8 << 20 : 0
     first = .allocate(capacity: SmallBuffers.sizes)
     first.initialize(repeating: nil, count: SmallBuffers.sizes)
     counts = .allocate(capacity: SmallBuffers.sizes)

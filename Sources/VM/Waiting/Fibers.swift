@@ -104,15 +104,17 @@ extension Machine {
       if waiter.isFiber { resume(waiter.fiber) } else { fire(waiter.reaction) }
       // Errors for lack of memory must not be what takes it.
       if unawaited.count > Machine.unawaitedLimit, heap.state.pointee.live > limits.memory {
-        tellUnawaited(limit: 100)
+        tellUnawaited(limit: Machine.unawaitedAtOnce)
       }
     }
-    if firstReady == nil { tellUnawaited(limit: limit) }
+    if firstReady == nil { tellUnawaited(limit: max(limit, Machine.unawaitedAtOnce)) }
     return isIdle
   }
 
   /// Errors that nobody awaited which are kept while memory is over its limit, in the hope that somebody does.
   private static let unawaitedLimit = 1_000
+  /// So many are told at once at least, where there are so many: each time all are looked through.
+  private static let unawaitedAtOnce = 100
 
   private func tellUnawaited(limit: Int = .max) {
     busy += 1

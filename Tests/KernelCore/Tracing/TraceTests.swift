@@ -249,6 +249,42 @@ struct TraceTests {
     #expect(rows(bench, .path("/block")).first?.contains("…") == false)
   }
 
+  /// Without a look at the clock for each: what runs is let run in batches, which are short.
+  @Test func whatWaitedMoreOftenThanIsKeptHasWaitedAsLong() throws {
+    let bench = Bench {
+      $0.isClockVirtual = false
+      $0.recordsTraces = true
+    }
+    bench.run(
+      """
+      func spin() { let end = now() + 1ms
+          while now() < end {} }
+      route "/" {
+          var forth = deferred()
+          var back = deferred()
+          let other = async { for i in 0..<800 {
+              await forth
+              forth = deferred()
+              if i > 700 { spin() }
+              back.resolve(i)
+          } }
+          for i in 0..<800 {
+              forth.resolve(i)
+              await back
+              back = deferred()
+          }
+          await other
+          1
+      }
+      nil
+      """, cell: 1)
+    #expect(bench.ask("/").text == "1")
+    let trace = try #require(bench.on { bench.supervisor.recorder?.all.last { $0.isRequest(for: "/") } })
+    let wait = try #require(trace.waits.last { $0.span == 0 && $0.kind == .many })
+    #expect(trace.duration(now: 0) > 99_000_000)
+    #expect((wait.end ?? 0) - wait.start > trace.duration(now: 0) / 5 * 4)
+  }
+
   @Test func aTraceIsBounded() {
     let bench = bench()
     bench.run("route \"/\" { for i in 0..<5000 { await sleep(1ms) }\n1 }\nnil", cell: 1)
