@@ -11,8 +11,10 @@ struct SmallBuffers {
   private let ranOut: UnsafeMutablePointer<Bool>
 
   static let largest = 256
-  /// How many bytes of each size are kept at most, and how many are kept though nobody wants them.
-  private let keptBytes: Int
+  /// How many bytes are kept.
+  private let kept: UnsafeMutablePointer<Int>
+  /// How many at most, and how many of each size though nobody wants them.
+  private let limit: Int
   private static let idleBytes = 1 << 20
   /// So many of a size are given back to the system at once: it takes tenths of a millisecond.
   private static let givenBackAtOnce = 4_096
@@ -20,7 +22,9 @@ struct SmallBuffers {
 
   /// - Parameter keepsAny: whether what is given back is kept; otherwise the system has it at once.
   init(keepsAny: Bool) {
-    keptBytes = keepsAny ? 8 << 20 : 0
+    limit = keepsAny ? 24 << 20 : 0
+    kept = .allocate(capacity: 1)
+    kept.initialize(to: 0)
     first = .allocate(capacity: SmallBuffers.sizes)
     first.initialize(repeating: nil, count: SmallBuffers.sizes)
     counts = .allocate(capacity: SmallBuffers.sizes)
@@ -37,6 +41,7 @@ struct SmallBuffers {
       if let buffer = first[size >> 6] {
         first[size >> 6] = buffer.load(as: RawPointer?.self)
         counts[size >> 6] &-= 1
+        kept.pointee &-= size
         return buffer
       }
       ranOut[size >> 6] = true
@@ -45,12 +50,11 @@ struct SmallBuffers {
   }
 
   @inline(__always) func give(_ buffer: RawPointer, _ size: Int) {
-    guard SmallBuffers.isKept(size), counts[size >> 6] &* size < keptBytes else {
-      return Glibc.free(buffer)
-    }
+    guard SmallBuffers.isKept(size), kept.pointee < limit else { return Glibc.free(buffer) }
     buffer.storeBytes(of: first[size >> 6], as: RawPointer?.self)
     first[size >> 6] = buffer
     counts[size >> 6] &+= 1
+    kept.pointee &+= size
   }
 
   /// Moves a buffer to where it has another size.
@@ -75,13 +79,14 @@ struct SmallBuffers {
           first[size] = buffer.load(as: RawPointer?.self)
           Glibc.free(buffer)
           counts[size] -= 1
+          kept.pointee -= size * 64
         }
       }
     }
   }
 
   /// How many bytes are kept.
-  var bytes: Int { (0..<SmallBuffers.sizes).reduce(0) { $0 + counts[$1] * $1 * 64 } }
+  var bytes: Int { kept.pointee }
 
   func destroy() {
     for size in 0..<SmallBuffers.sizes {
@@ -93,5 +98,6 @@ struct SmallBuffers {
     first.deallocate()
     counts.deallocate()
     ranOut.deallocate()
+    kept.deallocate()
   }
 }
