@@ -270,13 +270,15 @@ final class Kernel {
   // MARK: The end
 
   /// Stops everything: waiting clients get 503, `defer`s run without waiting. The kernel is not used again.
-  func shutDown() {
+  ///
+  /// - Parameter reason: what those are told who have called a route by hand.
+  func shutDown(_ reason: String) {
     isOver = true
     let runs = active.values.sorted { $0.owner < $1.owner }
     active.removeAll()
-    let restarted = PromptCallError(message: "the kernel was restarted")
-    for case .promptCall(let wait) in tasks.values { wait.completion(.failure(restarted)) }
-    for answer in followedAnswers.values { answer.stop(restarted) }
+    let error = PromptCallError(message: reason)
+    for case .promptCall(let wait) in tasks.values { wait.completion(.failure(error)) }
+    for answer in followedAnswers.values { answer.stop(error) }
     followedAnswers.removeAll()
     tasks.removeAll()
     whenIdle.removeAll()

@@ -314,7 +314,7 @@ final class Supervisor: Responder {
     let old = kernel
     // First the new one: an answer of the old one may bring its connection's next request.
     kernel = makeKernel()
-    old?.shutDown()
+    old?.shutDown("the kernel was restarted")
     clock.kernelIsIdle(.held)
     return before.map { rerun in
       { rerun.completion(Supervisor.interrupted(rerun.current)) }
@@ -450,7 +450,7 @@ final class Supervisor: Responder {
     return server.shutDown(grace: grace + Supervisor.dismissalTime).assumeIsolated().map { [self] in
       dismissal.cancel()
       generation += 1
-      kernel.shutDown()
+      kernel.shutDown("the program ends")
       transfers.shutDown()
     }.nonisolated()
   }

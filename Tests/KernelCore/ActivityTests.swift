@@ -126,6 +126,16 @@ struct ActivityTests {
     }
   }
 
+  @Test func theEndOfTheProgramEndsCallsByHand() throws {
+    let bench = Bench()
+    bench.run("route \"/block\" { await deferred() }\nnil")
+    let pending = Pending<Result<Answer, PromptCallError>>(bench)
+    bench.on { _ = bench.kernel.ask(PromptCall(method: "GET", url: "/block")) { pending.set($0) } }
+    try bench.on { bench.supervisor.shutDown(grace: .zero) }.wait()
+    let error = #expect(throws: PromptCallError.self) { try pending.value?.get() }
+    #expect(error?.message == "the program ends")
+  }
+
   @Test func requestsAreToldWhileThatIsWanted() {
     let bench = Bench()
     bench.run("route \"/\" { 1 }\nnil")
