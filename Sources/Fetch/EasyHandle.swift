@@ -120,6 +120,7 @@ private struct Setup {
     set(CURLOPT_FOLLOWLOCATION, 0)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_TCP_KEEPALIVE, 1)
+    set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     // Without it a transfer that is cancelled during a lookup would wait for the lookup, and all others with it.
     set(CURLOPT_QUICK_EXIT, 1)
     set(CURLOPT_USERAGENT, settings.userAgent)
@@ -146,12 +147,6 @@ private struct Setup {
       // All that this libcurl can undo.
       set(CURLOPT_ACCEPT_ENCODING, "")
     }
-    // Over HTTP/2 libcurl's library sends no longer head than 64 KiB, and lets the connection hang with it.
-    if headSize(hop) > 48 << 10 { set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)) }
-  }
-
-  private func headSize(_ hop: Hop) -> Int {
-    hop.headers.reduce(hop.address.text.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
   }
 
   mutating func content(_ hop: Hop, isSentInPieces: Bool) {

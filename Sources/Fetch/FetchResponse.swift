@@ -3,7 +3,7 @@ public struct FetchResponse: Sendable {
   /// The status code, 200 to 999; informational ones (1xx) are never final.
   public var status: Int
 
-  /// The reason phrase of the status line; empty with HTTP/2, which has none.
+  /// The reason phrase of the status line; may be empty.
   public var reason: String
 
   /// The header fields in the order and with the names in which they were sent. Trailers are left out.
@@ -25,13 +25,10 @@ public struct FetchResponse: Sendable {
     public var server: String
     /// How long it took to be made, without looking up the name; `nil` where it stood already.
     public var setup: Duration?
-    /// Whether others use it at the same time, as with HTTP/2.
-    public var isShared: Bool
 
-    public init(server: String, setup: Duration?, isShared: Bool) {
+    public init(server: String, setup: Duration?) {
       self.server = server
       self.setup = setup
-      self.isShared = isShared
     }
   }
 

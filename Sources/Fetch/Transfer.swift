@@ -113,10 +113,7 @@ final class Transfer {
       let whole = easy.offsetInfo(CURLINFO_PRETRANSFER_TIME_T) - easy.offsetInfo(CURLINFO_NAMELOOKUP_TIME_T)
       setup = .microseconds(max(0, whole))
     }
-    connections.append(
-      FetchResponse.Connection(
-        server: hop.connectionKey, setup: setup,
-        isShared: easy.longInfo(CURLINFO_HTTP_VERSION) >= Int(CURL_HTTP_VERSION_2_0)))
+    connections.append(FetchResponse.Connection(server: hop.connectionKey, setup: setup))
   }
 
   // MARK: What libcurl calls

@@ -18,9 +18,9 @@ extension FetchError {
       self = .refusedByProxy(easy.longInfo(CURLINFO_HTTP_CONNECTCODE), transfer)
     case CURLE_PROXY:
       self.init(.proxyRefused, "could not connect to \(peer): \(easy.reason(code))")
-    case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_HTTP2_STREAM:
+    case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SEND_ERROR:
       self = .lost(code, easy, transfer)
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_HTTP2:
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
       self.init(.protocolError, "what \(peer) answered is not HTTP: \(easy.reason(code))")
     // So libcurl refuses a header whose first line is a folded one.
     case CURLE_BAD_FUNCTION_ARGUMENT where !transfer.head.isComplete && transfer.isConnected:

@@ -30,7 +30,7 @@ struct ConcurrencyTests {
     #expect(first.count == 2 && second.count == 1)
     let setup = try #require(first[0].setup)
     #expect(setup > .zero && setup < .seconds(10))
-    let reused = FetchResponse.Connection(server: first[0].server, setup: nil, isShared: false)
+    let reused = FetchResponse.Connection(server: first[0].server, setup: nil)
     #expect(first[1] == reused && second[0] == reused)
   }
 

@@ -34,20 +34,18 @@ struct TLSTests {
     #expect(response.text == "secret")
   }
 
-  /// A head that HTTP/2 would not carry goes over HTTP/1.1, and harms nobody else's connection.
+  /// Over HTTP/2 libcurl 7.88 loses some of many calls at once: they stand still, or fail.
   @Test(.enabled(if: access("/usr/bin/node", X_OK) == 0, "Node is not installed"))
-  func aHeadThatIsTooLongForHTTP2ReachesItsServer() async throws {
+  func aServerThatOffersHTTP2IsCalledByHTTP1() async throws {
     let (certificate, key) = (try TemporaryFile(Certificates.issued), try TemporaryFile(Certificates.key))
     let script = """
       const http2 = require("http2"), fs = require("fs");
       const server = http2.createSecureServer({
-        cert: fs.readFileSync("\(certificate.path)"), key: fs.readFileSync("\(key.path)"), allowHTTP1: true,
-        maxHeaderSize: 1 << 20 },
-        (request, response) => response.end(request.httpVersion + " " + (request.headers.x || "").length));
+        cert: fs.readFileSync("\(certificate.path)"), key: fs.readFileSync("\(key.path)"), allowHTTP1: true },
+        (request, response) => response.end(request.httpVersion));
       server.listen(0, "127.0.0.1", () => console.log(server.address().port + "."));
       """
-    let node = try RunningProgram(
-      "/usr/bin/node", ["--max-http-header-size=200000", "-e", script], environment: [:])
+    let node = try RunningProgram("/usr/bin/node", ["-e", script], environment: [:])
     defer { node.signal(9) }
     try node.wait(for: ".")
     let port = node.output.prefix { $0.isNumber }
@@ -55,11 +53,13 @@ struct TLSTests {
     let pool = TransferPool(certificateFile: authority.path)
     var request = FetchRequest(url: "https://localhost:\(port)/")
     request.timeout = .seconds(20)
-    #expect(try await pool.fetch(request).text == "2.0 0")
-    var long = request
-    long.headers = [("x", String(repeating: "y", count: 70_000))]
-    #expect(try await pool.fetch(long).text == "1.1 70000")
-    #expect(try await pool.fetch(request).text == "2.0 0")
+    for _ in 0..<10 {
+      let texts = try await withThrowingTaskGroup(of: String.self) { [request] group in
+        for _ in 0..<200 { group.addTask { try await pool.fetch(request).text } }
+        return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+      }
+      #expect(texts == ["1.1"])
+    }
   }
 
   @Test func aCertificateForAnotherNameIsRefused() async throws {

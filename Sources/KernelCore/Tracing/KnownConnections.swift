@@ -42,22 +42,15 @@ struct KnownConnections {
     ofCallsAtOnce calls: [[FetchResponse.Connection]], besides others: Users, _ limits: TransferLimits
   ) -> [Int]? {
     var users: [String: Int] = [:]
-    /// How long it took in these calls to make a connection that several use at a time.
-    var made: [String: Int] = [:]
     var delays: [Int] = []
     for connections in calls {
       var delay = 0
       for (server, uses) in Dictionary(grouping: connections, by: \.server) {
         let isFirst = users[server] == nil
         users[server, default: 0] += uses.count
-        if let setup = uses.compactMap(\.setup).max() {
-          if uses.contains(where: \.isShared) { made[server] = Int(setup / .nanoseconds(1)) }
-        } else if uses.contains(where: \.isShared) {
-          delay += made[server] ?? 0
-        } else if !isFirst {
-          guard let setup = setups[server] else { return nil }
-          delay += setup
-        }
+        if isFirst || uses.contains(where: { $0.setup != nil }) { continue }
+        guard let setup = setups[server] else { return nil }
+        delay += setup
       }
       delays.append(delay)
     }

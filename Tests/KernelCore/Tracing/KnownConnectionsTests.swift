@@ -10,7 +10,7 @@ struct KnownConnectionsTests {
   private func known(_ setups: [String: Int]) -> KnownConnections {
     var known = KnownConnections()
     known.note(
-      setups.map { Connection(server: $0.key, setup: .milliseconds($0.value), isShared: false) })
+      setups.map { Connection(server: $0.key, setup: .milliseconds($0.value)) })
     return known
   }
 
@@ -23,12 +23,12 @@ struct KnownConnectionsTests {
     return known.delays(ofCallsAtOnce: calls, besides: users, limits)?.map { $0 / 1_000_000 }
   }
 
-  private static let reused = Connection(server: "a", setup: nil, isShared: false)
+  private static let reused = Connection(server: "a", setup: nil)
 
   @Test func eachThatUsedAConnectionAgainNeedsOneOfItsOwnButTheFirst() {
     let known = known(["a": 30, "b": 7])
-    let made = Connection(server: "a", setup: .milliseconds(25), isShared: false)
-    let other = Connection(server: "b", setup: nil, isShared: false)
+    let made = Connection(server: "a", setup: .milliseconds(25))
+    let other = Connection(server: "b", setup: nil)
     #expect(delays(known, [[Self.reused], [Self.reused], [Self.reused]]) == [0, 30, 30])
     #expect(delays(known, [[made], [Self.reused]]) == [0, 30])
     // One that was made then would be made at once as well.
@@ -41,14 +41,6 @@ struct KnownConnectionsTests {
     #expect(delays(known, [[], []]) == [0, 0])
   }
 
-  @Test func overHTTP2OneConnectionIsEnough() {
-    let shared = Connection(server: "a", setup: nil, isShared: true)
-    #expect(delays(known(["a": 30]), [[shared], [shared]]) == [0, 0])
-    // But that has to be made first, which one of the calls did.
-    let made = Connection(server: "a", setup: .milliseconds(25), isShared: true)
-    #expect(delays(known(["a": 30]), [[made], [shared]]) == [0, 25])
-  }
-
   @Test func whatIsNotKnownOrMoreThanMayBeAtOnceIsNotForetold() {
     #expect(delays(known(["b": 7]), [[Self.reused], [Self.reused]]) == nil)
     var limits = TransferLimits()
@@ -59,7 +51,7 @@ struct KnownConnectionsTests {
     // What one of them calls in its turn takes places as well.
     #expect(delays(known, [[Self.reused], [Self.reused, Self.reused]], limits) == nil)
     // So do others that are under way, be it to this server or to one that is not known yet.
-    let other = Connection(server: "b", setup: nil, isShared: false)
+    let other = Connection(server: "b", setup: nil)
     #expect(delays(known, [[Self.reused], [Self.reused]], limits, besides: [[Self.reused]]) == nil)
     #expect(delays(known, [[Self.reused], [Self.reused]], limits, besides: [nil]) == nil)
     #expect(delays(known, [[Self.reused], [Self.reused]], limits, besides: [[other]]) == [0, 30])
@@ -72,11 +64,11 @@ struct KnownConnectionsTests {
 
   @Test func theQuickestConnectionCountsAndTheNumberKeptIsBounded() {
     var known = known(["a": 30])
-    known.note([Connection(server: "a", setup: .milliseconds(20), isShared: false), Self.reused])
-    known.note([Connection(server: "a", setup: .milliseconds(90), isShared: false)])
+    known.note([Connection(server: "a", setup: .milliseconds(20)), Self.reused])
+    known.note([Connection(server: "a", setup: .milliseconds(90))])
     #expect(delays(known, [[Self.reused], [Self.reused]]) == [0, 20])
     for number in 0..<1_000 {
-      known.note([Connection(server: "x\(number)", setup: .milliseconds(1), isShared: false)])
+      known.note([Connection(server: "x\(number)", setup: .milliseconds(1))])
     }
     #expect(delays(known, [[Self.reused], [Self.reused]]) == nil)
   }
