@@ -23,7 +23,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison (default: 5)")
     parser.add_argument("--seconds", type=float, default=2, help="how long one load lasts (default: 2)")
     parser.add_argument("--write", action="store_true", help="also write docs/performance.md, with all that is known")
+    parser.error = lambda message: parser.exit(64, f"make bench: {message}\n")
     chosen = parser.parse_args()
+    chosen.sections = [name for names in chosen.sections for name in names.split(",") if name]
     unknown = [name for name in chosen.sections if name not in section.NAMES]
     if unknown:
         parser.exit(64, f"make bench: there is no section {unknown[0]}; there are {', '.join(section.NAMES)}\n")

@@ -83,11 +83,16 @@ def run(bench: Bench, result: SectionResult) -> None:
     tables["64 connections"].notes.append(
         f"{PROGRAM} serves with everything at its default; its log, a line for each request, goes to /dev/null. "
         "At the prompt it writes none; nor do the peers.")
+    for name in ("JSON", "64 KB"):
+        tables[name].notes.append("nginx computes nothing, and has no part in this.")
     for peer, limit in (("nginx", 2), ("Node", 0.55), ("Klein", 0.12)):
         result.want_ratio(tables["64 connections"], "cpu", peer, limit, "CPU per request, 64 connections")
+    for peer, limit in (("nginx", 1.6), ("Node", 0.45), ("Klein", 0.1)):
+        result.want_ratio(tables["64 connections"], "cpu", peer, limit, "then CPU per request, 64 connections")
     for name in list(loads)[1:]:
         result.want_ratio(tables[name], "cpu", "Node", 1, f"CPU per request, {name}")
-    result.want_ratio(tables["512 connections"], "p99", "Node", 1, "p99, 512 connections")
+    for name in loads:
+        result.want_ratio(tables[name], "p99", "Node", 1, f"p99, {name}")
 
 
 def _measure(bench: Bench, result: SectionResult, servers: Servers, load: _Load) -> Table:

@@ -1,0 +1,33 @@
+"""What `make bench` is told."""
+
+import contextlib
+import io
+import unittest
+from unittest import mock
+
+from harness import __main__ as bench
+
+
+def told(*words: str):
+    with mock.patch("sys.argv", ["bench", "--program", "/bin/true", *words]):
+        return bench.arguments()
+
+
+class ArgumentsTests(unittest.TestCase):
+    def test_sections_may_have_spaces_or_commas_between_them(self):
+        for words in (["timers", "fibers"], ["timers,fibers"], ["timers,", "fibers"]):
+            self.assertEqual(told(*words).sections, ["timers", "fibers"])
+        self.assertEqual(told().sections, [])
+
+    def test_what_cannot_be_is_said_in_one_line(self):
+        for words in (["--runs", "x"], ["--runs", "0"], ["--seconds", "0"], ["timer"], ["timers,fiber"], ["--no"]):
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as end:
+                told(*words)
+            self.assertEqual(end.exception.code, 64)
+            self.assertEqual(said.getvalue().count("\n"), 1)
+            self.assertTrue(said.getvalue().startswith("make bench: "))
+
+
+if __name__ == "__main__":
+    unittest.main()
