@@ -54,9 +54,15 @@ def _program_version(program: str) -> str:
     version = f"routebook {done.stdout.strip()}"
     if not is_built_here(program):
         return f"{version} ({program})"
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=60, cwd=peers.ROOT)
-    return f"{version} ({commit.stdout.strip() or 'no commit'})"
+    commit = _git("describe", "--always") or "no commit"
+    # The page of what was measured before is not of the program.
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/performance.md")
+    return f"{version} ({commit}{'-dirty' if changed else ''})"
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=60, cwd=peers.ROOT)
+    return done.stdout.strip()
 
 
 def is_built_here(program: str) -> bool:
