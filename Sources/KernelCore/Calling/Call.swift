@@ -43,8 +43,7 @@ extension OutboundCalls {
 
     init(
       _ method: String, _ url: String, _ options: Options, owner: UInt32, requests: RequestChain,
-      task: TaskID?,
-      at now: Int
+      task: TaskID?, at now: Int
     ) {
       self.method = method
       self.url = url

@@ -15,15 +15,15 @@ extension OutboundCalls {
       call: call.name, url: request.url, IncomingBody(), streamOperations,
       watch: makeWatch(id, call))
     call.body = body
-    let bound = NIOLoopBound(WeakAnswer(self, body), eventLoop: loop)
-    let loop = loop
+    let bound = NIOLoopBound(WeakAnswer(body), eventLoop: loop)
+    let (loop, reference) = (loop, reference)
     let receiver = TransferReceiver { head in
-      loop.execute { bound.value.calls?.headCame(id, head, bound.value.body) }
+      loop.execute { reference.value.calls?.headCame(id, head, bound.value.body) }
     } piece: { bytes in
       loop.execute { bound.value.body?.give(bytes) }
     }
     let transfer = transfers.start(request, receiving: receiver, sending: sender) { result in
-      bound.value.calls?.streamEnded(id, bound.value.body, result)
+      reference.value.calls?.streamEnded(id, bound.value.body, result)
     }
     body.begin(
       AnswerBody.Source(isOutside: true) { [transfers] count in
@@ -169,11 +169,7 @@ extension OutboundCalls {
 
 /// Lets what comes of a transfer find nobody, where nobody wants it any more.
 private final class WeakAnswer {
-  weak var calls: OutboundCalls?
   weak var body: AnswerBody?
 
-  init(_ calls: OutboundCalls, _ body: AnswerBody) {
-    self.calls = calls
-    self.body = body
-  }
+  init(_ body: AnswerBody) { self.body = body }
 }
