@@ -33,7 +33,8 @@ class Row:
 class Table:
     """Contestants beside one another. A ratio is ours by theirs: below 1 the program needs less.
 
-    Written `across`, each measure is a line and each contestant a column, with all ratios and their geometric mean.
+    Written `across`, each measure is a line and each contestant a column, with all ratios and, where
+    there are several, their geometric mean.
     """
 
     title: str

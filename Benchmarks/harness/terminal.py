@@ -39,9 +39,10 @@ def _across(table: Table) -> list[list[str]]:
         lines.append(
             [measure.label] + ["–" if value is None else number(value) for value in values]
             + ["–" if ratio is None else f"{number(ratio)}×" for ratio in ratios])
-    means = [table.mean_ratio(name) for name in rivals]
-    lines.append(
-        ["geometric mean"] + ["" for _ in here] + ["–" if mean is None else f"{number(mean)}×" for mean in means])
+    if len(table.measures) > 1:
+        means = [table.mean_ratio(name) for name in rivals]
+        lines.append(
+            ["geometric mean"] + ["" for _ in here] + ["–" if mean is None else f"{number(mean)}×" for mean in means])
     missing = [[row.name, row.absent] for row in table.rows if row.absent]
     return lines + missing
 

@@ -130,6 +130,16 @@ const programs = {
     return total;
   },
 
+  growing() {
+    let total = 0;
+    for (let round = 0; round < 5; round++) {
+      let text = '';
+      for (let i = 0; i < 10000; i++) text += `line ${i}\n`;
+      total += text.length;
+    }
+    return total;
+  },
+
   array() {
     const numbers = [];
     for (let i = 0; i < 1000000; i++) numbers.push(i);

@@ -65,6 +65,16 @@ function programs.building()
    return total
 end
 
+function programs.growing()
+   local total = 0
+   for round = 1, 5 do
+      local text = ""
+      for i = 0, 10000 - 1 do text = text .. "line " .. i .. "\n" end
+      total = total + #text
+   end
+   return total
+end
+
 function programs.array()
    local numbers = {}
    for i = 0, 1000000 - 1 do numbers[#numbers + 1] = i end

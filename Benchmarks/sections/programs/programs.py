@@ -70,6 +70,16 @@ def building():
     return total
 
 
+def growing():
+    total = 0
+    for round in range(5):
+        text = ""
+        for i in range(10000):
+            text += f"line {i}\n"
+        total += len(text)
+    return total
+
+
 def array():
     numbers = []
     for i in range(1000000):

@@ -34,7 +34,7 @@ def run(bench: Bench, result: SectionResult) -> None:
     once = bench.contest(
         result, f"{_COUNT:,} timers that fire once, each at a millisecond of its own second",
         [Measure("cpu", "CPU of each", "µs")], contestants(_once),
-        ["From when it is made until it has fired."])
+        ["From when it is made until it has fired. In time they take the second that they are spread over, with all."])
     ticking = bench.contest(
         result, f"{_TICKS:,} ticks, one every {_INTERVAL} ms", [Measure("drift", "the last is off by", "ms")],
         contestants(_drift), ["Less than an interval is no drift: it is how late one tick was."])

@@ -47,7 +47,7 @@ extension Machine {
 
   // MARK: Texts
 
-  /// Joins texts and values into one string, an object of exactly the size.
+  /// Joins texts and values into one string.
   @inline(never) func concatenate(
     _ values: ValuePointer, _ count: Int, tag: UInt, into target: ValuePointer
   ) -> Bool {
@@ -72,27 +72,63 @@ extension Machine {
         areSimple = false
       }
     }
-    do throws(Failure) { try heap.checkLength(total) } catch {
-      failure = error
-      return false
+    let parts = UnsafeBufferPointer(start: values, count: count)
+    if total > Heap.longestShort {
+      return concatenate(parts, toLong: total, areSimple: areSimple, tag: tag, into: target)
     }
     let result = heap.newString(total, tag: tag)
     if areSimple { result.noteSimple() }
-    var place = result.bytes
-    for number in 0..<count {
-      let value = values[number]
+    write(parts[...], to: result.ownBytes, areShort: true)
+    target.pointee = Value(tag, result)
+    return true
+  }
+
+  /// The same for what is long in the end: it goes on from its first part where that is possible.
+  @inline(never) private func concatenate(
+    _ parts: UnsafeBufferPointer<Value>, toLong total: Int, areSimple: Bool, tag: UInt,
+    into target: ValuePointer
+  ) -> Bool {
+    let result: UnsafeMutablePointer<StringObject>
+    var rest = parts[...]
+    do throws(Failure) {
+      if let first = rest.first, first.tag == tag {
+        result = try heap.newString(total, beginningWith: first.string, tag: tag)
+        rest.removeFirst()
+      } else {
+        try heap.checkLength(total)
+        result = heap.newString(total, tag: tag)
+      }
+    } catch {
+      failure = error
+      return false
+    }
+    if result.isShared {
+      result.noteMeasured(isSimple: parts.allSatisfy { $0.isInt || heap.isSimple($0.string) })
+    } else if areSimple {
+      result.noteSimple()
+    }
+    let written = rest.count < parts.count ? parts[0].string.pointee.count : 0
+    write(rest, to: result.bytes + written, areShort: false)
+    target.pointee = Value(tag, result)
+    return true
+  }
+
+  /// Writes texts and whole numbers one behind the other.
+  @inline(__always) private func write(
+    _ parts: Slice<UnsafeBufferPointer<Value>>, to start: UnsafeMutablePointer<UInt8>, areShort: Bool
+  ) {
+    var place = start
+    for value in parts {
       if value.tag == Tag.int {
         let length = Decimal.length(of: value.int)
         Decimal.write(value.int, to: place, length: length)
         place += length
       } else {
         let part = value.string
-        Heap.copy(part.bytes, to: place, part.pointee.count)
+        Heap.copy(areShort ? part.ownBytes : part.bytes, to: place, part.pointee.count)
         place += part.pointee.count
       }
     }
-    target.pointee = Value(tag, result)
-    return true
   }
 
   // MARK: for … in

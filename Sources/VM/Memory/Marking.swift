@@ -129,7 +129,10 @@ extension Heap {
     object.pointee.mark = color
     state.pointee.effort &+= Heap.effortOfObject
     switch UInt(object.pointee.kind) {
-    case Tag.string, Tag.html, Tag.bytes, Tag.range, Tag.native: break
+    case Tag.string where object.pointee.flags & StringObject.isShared == 0: break
+    case Tag.html where object.pointee.flags & StringObject.isShared == 0: break
+    case Tag.bytes where object.pointee.flags & StringObject.isShared == 0: break
+    case Tag.buffer, Tag.range, Tag.native: break
     default: state.pointee.gray.append(RawPointer(object))
     }
   }
@@ -165,6 +168,9 @@ extension Heap {
       if let object { body(RawPointer(object).assumingMemoryBound(to: Header.self)) }
     }
     switch UInt(object.load(as: UInt8.self)) {
+    case Tag.string, Tag.html, Tag.bytes:
+      let string = object.assumingMemoryBound(to: StringObject.self)
+      if string.isShared { visit(string.textBuffer) }
     case Tag.array:
       let array = object.assumingMemoryBound(to: ArrayObject.self)
       for number in 0..<array.pointee.count { visit(array.pointee.elements[number]) }

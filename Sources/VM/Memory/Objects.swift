@@ -14,7 +14,7 @@ struct Header {
   var aux: UInt32 = 0
 }
 
-/// UTF-8 bytes follow the fixed part.
+/// UTF-8 bytes follow the fixed part, or the address of them in a `TextBuffer`.
 struct StringObject {
   var header: Header
   var count: Int
@@ -24,6 +24,10 @@ struct StringObject {
   static let isSimple: UInt16 = 2
   /// Of HTML: somebody said with `rawHTML` that it may stand anywhere.
   static let isRaw: UInt16 = 4
+  /// Its bytes are the first of a buffer.
+  static let isShared: UInt16 = 8
+  /// It is long, and was made by adding to another.
+  static let isSum: UInt16 = 16
 }
 
 struct ArrayObject {
@@ -233,12 +237,17 @@ struct DeferredObject {
 extension UnsafeMutablePointer where Pointee == StringObject {
   /// Whether it is known that every byte is its own Character.
   @inline(__always) var isKnownSimple: Bool { pointee.header.flags & StringObject.isSimple != 0 }
-  @inline(__always) func noteSimple() {
-    pointee.header.flags |= StringObject.isMeasured | StringObject.isSimple
+  @inline(__always) func noteSimple() { noteMeasured(isSimple: true) }
+  @inline(__always) func noteMeasured(isSimple: Bool) {
+    pointee.header.flags |= StringObject.isMeasured | (isSimple ? StringObject.isSimple : 0)
   }
 
   static var fixedSize: Int { 16 }
   @inline(__always) var bytes: UnsafeMutablePointer<UInt8> {
+    isShared ? sharedBytes : ownBytes
+  }
+  /// The bytes of one that does not share them: that has just been made, or is short.
+  @inline(__always) var ownBytes: UnsafeMutablePointer<UInt8> {
     (RawPointer(self) + 16).assumingMemoryBound(to: UInt8.self)
   }
   var buffer: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: pointee.count) }

@@ -17,7 +17,7 @@ extension Heap {
   /// A string of bytes known to be valid UTF-8.
   func makeString(utf8 bytes: UnsafeBufferPointer<UInt8>, tag: UInt = Tag.string) -> Value {
     let string = newString(bytes.count, tag: tag)
-    if let base = bytes.baseAddress { Heap.copy(base, to: string.bytes, bytes.count) }
+    if let base = bytes.baseAddress { Heap.copy(base, to: string.ownBytes, bytes.count) }
     return Value(tag, string)
   }
 
@@ -26,7 +26,7 @@ extension Heap {
     let count = Decimal.length(of: number)
     let string = newString(count)
     string.noteSimple()
-    Decimal.write(number, to: string.bytes, length: count)
+    Decimal.write(number, to: string.ownBytes, length: count)
     return Value(Tag.string, string)
   }
 
@@ -46,7 +46,7 @@ extension Heap {
     try checkLength(count)
     let result = newString(count)
     if areSimple { result.noteSimple() }
-    var place = result.bytes
+    var place = result.ownBytes
     func add(_ part: UnsafeMutablePointer<StringObject>) {
       Heap.copy(part.bytes, to: place, part.pointee.count)
       place += part.pointee.count
@@ -83,7 +83,7 @@ extension Heap {
 
   func makeBytes(_ bytes: some Collection<UInt8>) -> Value {
     let object = newString(bytes.count, tag: Tag.bytes)
-    _ = UnsafeMutableBufferPointer(start: object.bytes, count: bytes.count).initialize(from: bytes)
+    _ = UnsafeMutableBufferPointer(start: object.ownBytes, count: bytes.count).initialize(from: bytes)
     return Value(Tag.bytes, object)
   }
 
@@ -96,7 +96,7 @@ extension Heap {
     let flags = string.pointee.header.flags
     if flags & StringObject.isMeasured != 0 { return flags & StringObject.isSimple != 0 }
     let simple = isASCIIWithoutReturns(string)
-    if simple { string.noteSimple() } else { string.pointee.header.flags = flags | StringObject.isMeasured }
+    string.noteMeasured(isSimple: simple)
     return simple
   }
 
@@ -170,12 +170,12 @@ extension Heap {
   func concatenate(
     _ a: UnsafeMutablePointer<StringObject>, _ b: UnsafeMutablePointer<StringObject>, tag: UInt
   ) throws(Failure) -> Value {
-    let count = a.pointee.count + b.pointee.count
-    try checkLength(count)
-    state.pointee.work &-= count >> 4
-    let result = newString(count, tag: tag)
-    if a.isKnownSimple, b.isKnownSimple { result.noteSimple() }
-    Heap.copy(a.bytes, to: result.bytes, a.pointee.count)
+    let result = try newString(a.pointee.count + b.pointee.count, beginningWith: a, tag: tag)
+    if result.isShared {
+      result.noteMeasured(isSimple: isSimple(a) && isSimple(b))
+    } else if a.isKnownSimple, b.isKnownSimple {
+      result.noteSimple()
+    }
     Heap.copy(b.bytes, to: result.bytes + a.pointee.count, b.pointee.count)
     return Value(tag, result)
   }
@@ -185,7 +185,7 @@ extension Heap {
     try reserve(count)
   }
 
-  @inline(never) private func tooLong(_ count: Int) -> Failure {
+  @inline(never) func tooLong(_ count: Int) -> Failure {
     Failure(
       .limit, "a string of \(count) bytes is longer than the limit of \(state.pointee.limits.stringLength)",
       help: "keep its parts in an Array")

@@ -136,6 +136,8 @@ enum Tag {
   /// An object of a class that the host defines: a request, a response, a timer.
   static let instance: UInt = 23
   static let count = 24
+  /// What strings share their bytes in: no value, but an object of the heap.
+  static let buffer: UInt = 24
 
   /// What a message calls a value of the tag.
   static func name(_ tag: UInt) -> String {

@@ -26,6 +26,10 @@ struct IncrementalCollectorTests {
       "func make() { var held = [\"a\"]\n [{ held }, { x in held = x }] }\nlet ends = make()",
       "let taken = ends[0]()\nends[1](nil)", "taken == [\"a\"]"),
     Change(
+      "a text grows where others end", "var text = \"a\".repeated(300)\ntext += \"b\"\ntext += \"c\"",
+      "let taken = text\ntext += \"d\"\nlet other = taken + \"e\"\ntext = nil",
+      "taken == \"a\".repeated(300) + \"bc\" && other == taken + \"e\""),
+    Change(
       "an element is assigned", "let list = [[\"a\"]]", "let taken = list[0]\nlist[0] = nil",
       "taken == [\"a\"]"),
     Change(
