@@ -29,13 +29,19 @@ extension HeapState {
   /// Bytes that are allocated between two steps, where nothing presses.
   static let stepBytes = 64 << 10
   static let smallestStepBytes = 48 << 10
+  /// Effort of a step of sweeping.
+  static let sweepEffort = stepEffort / 2
   static let smallestThreshold = 8 << 20
+  /// That where memory is plenty.
+  static let cachedThreshold = 16 << 20
 
   /// When the next cycle begins, now that one has ended.
   mutating func plan() {
     // Twice what is alive, but never far past the memory limit, nor so near it that collecting is all that is done. Until
     // it is swept, garbage counts: there must be room for what is allocated meanwhile.
-    goal = max(HeapState.smallestThreshold, limits.memory / 16, min(live, (limits.memory - live) / 4 * 3))
+    // Where little is alive, what is allocated until the next cycle is better found in the processor's caches.
+    let least = min(limits.memory / 16, max(HeapState.cachedThreshold, 8 * live))
+    goal = max(HeapState.smallestThreshold, least, min(live, (limits.memory - live) / 4 * 3))
     ceiling = live > limits.memory ? goal : max(limits.memory / 16, limits.memory - live)
     switch mode {
     case .always, .steps: threshold = -1
@@ -56,6 +62,13 @@ extension HeapState {
       max(HeapState.stepEffort, expectedEffort / max(1, room / bytesToNextStep)))
   }
 
+  /// How often the steps of sweeping come, where there are so many cells. Nothing presses any more, and what is allocated
+  /// takes what cells it needs: so they are spread over what is allocated until the next cycle, for else whoever waits
+  /// meanwhile would wait for most of them.
+  mutating func planSweeping(cells: Int) {
+    bytesToNextSweep = max(HeapState.stepBytes, goal / 4 / (cells / HeapState.sweepEffort + 1))
+  }
+
   /// What marking will take, by what it took the last time.
   private var expectedEffort: Int { markingEffort + markingEffort / 8 + debt / 64 }
 
@@ -63,9 +76,8 @@ extension HeapState {
   mutating func awaitNextStep() {
     guard mode == .asNeeded else { return }
     if phase == .sweeping {
-      // Nothing presses any more.
-      bytesToNextStep = HeapState.stepBytes
-      effortOfStep = HeapState.stepEffort / 2
+      bytesToNextStep = bytesToNextSweep
+      effortOfStep = HeapState.sweepEffort
     } else if debt > goal {
       // It has fallen behind.
       bytesToNextStep = HeapState.smallestStepBytes

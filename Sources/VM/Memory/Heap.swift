@@ -297,6 +297,8 @@ struct HeapState {
   /// The debt at which memory is at its limit.
   var ceiling = 0
   var bytesToNextStep = 0
+  /// That between two steps of sweeping.
+  var bytesToNextSweep = 0
   var effortOfStep = 0
   /// What marking took in the last cycle.
   var markingEffort = 0

@@ -13,7 +13,12 @@ extension Heap {
     state.pointee.debtBeforeSweeping = state.pointee.debt
     state.pointee.emptyBlocks = 0
     forgetFreeCells()
-    for block in state.pointee.blocks { state.pointee.unswept[block.cell >> 4].append(block) }
+    var cells = 0
+    for block in state.pointee.blocks {
+      state.pointee.unswept[block.cell >> 4].append(block)
+      cells += block.count
+    }
+    state.pointee.planSweeping(cells: cells)
     state.pointee.blocks.removeAll(keepingCapacity: true)
     state.pointee.largeRead = 0
     state.pointee.largeWrite = 0
