@@ -232,6 +232,22 @@ final class RecordedTrace {
         startOrder: moment.order))
   }
 
+  /// Something begins that there is no room for.
+  func drop(_ work: TracedWork) {
+    dropped += 1
+    if case .fiber = work { droppedFibers += 1 }
+    if RecordedTrace.mayWriteElsewhere(work) { hasDroppedWrites = true }
+  }
+
+  /// The same; false where the span that it begins for is another trace's.
+  func drops(_ work: TracedWork, parent: SpanID) -> Bool {
+    guard has(parent) else { return false }
+    drop(work)
+    return true
+  }
+
+  private func has(_ id: SpanID) -> Bool { SpanKey(id).with(span: 0).id == self.id }
+
   /// A span waits from now on.
   func wait(span: Int, for source: SpanID, place: Place?, at moment: Moment) {
     spans[span].lastWait = waits.count
@@ -266,11 +282,7 @@ final class RecordedTrace {
   }
 
   private func lastOfMany(_ id: SpanID) -> Int? {
-    let key = SpanKey(id)
-    guard key.with(span: 0).id == self.id, let wait = spans[key.span].lastWait, waits[wait].kind == .many
-    else {
-      return nil
-    }
+    guard has(id), let wait = spans[SpanKey(id).span].lastWait, waits[wait].kind == .many else { return nil }
     return wait
   }
 

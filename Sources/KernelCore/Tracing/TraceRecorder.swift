@@ -35,7 +35,11 @@ final class TraceRecorder: MachineTracer {
   /// When what runs now was let run, a tenth of a millisecond ago as a rule; nil where that is not known.
   var batchBegan: Int?
   /// A trace that has no room left, where something was heard of it last.
-  private var crowded: RecordedTrace?
+  private var crowded: RecordedTrace? {
+    didSet { uncounted = crowded.map(Unmanaged.passUnretained) }
+  }
+  /// The same, to look at without counting that it is used: that takes longer than what is done.
+  private var uncounted: Unmanaged<RecordedTrace>?
   /// The number of the first trace of the kernel that there is.
   private(set) var firstOfKernel = 1
 
@@ -127,6 +131,10 @@ final class TraceRecorder: MachineTracer {
   func begins(
     _ work: TracedWork, parent: SpanID, cause: SpanID, at place: @autoclosure () -> CodePlace?
   ) -> SpanID {
+    if let uncounted, uncounted._withUnsafeGuaranteedRef({ $0.drops(work, parent: parent) }) {
+      order += 1
+      return .none
+    }
     let key = SpanKey(parent)
     if mayNote(key), let event = TraceEvent(work, parent: key.span, cause: cause, at: moment()),
       let span = note(event, at: place(), of: key)
@@ -137,7 +145,7 @@ final class TraceRecorder: MachineTracer {
   }
 
   func waits(_ id: SpanID, for source: @autoclosure () -> SpanID, at place: @autoclosure () -> CodePlace?) {
-    if let crowded, crowded.waitsAgain(id) {
+    if let uncounted, uncounted._withUnsafeGuaranteedRef({ $0.waitsAgain(id) }) {
       order += 1
       return
     }
@@ -149,8 +157,10 @@ final class TraceRecorder: MachineTracer {
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
-    if let crowded, let now = batchBegan,
-      crowded.goesOnAgain(id, at: RecordedTrace.Moment(time: now, order: order + 1))
+    if let uncounted, let now = batchBegan,
+      uncounted._withUnsafeGuaranteedRef({
+        $0.goesOnAgain(id, at: RecordedTrace.Moment(time: now, order: order + 1))
+      })
     {
       order += 1
       return
@@ -200,9 +210,8 @@ final class TraceRecorder: MachineTracer {
     guard let trace = kept(parent) else { return .none }
     guard hasRoom(trace) else {
       order += 1
-      trace.dropped += 1
-      if case .fiber = work { trace.droppedFibers += 1 }
-      if RecordedTrace.mayWriteElsewhere(work) { trace.hasDroppedWrites = true }
+      noteCrowded(trace)
+      trace.drop(work)
       return .none
     }
     let key = SpanKey(parent)
@@ -217,7 +226,7 @@ final class TraceRecorder: MachineTracer {
     let key = SpanKey(id)
     if let last = trace.spans[key.span].lastWait, !hasRoom(trace) {
       order += 1
-      if trace.size >= TraceRecorder.traceLimit { crowded = trace }
+      noteCrowded(trace)
       return trace.foldWait(last)
     }
     trace.wait(span: key.span, for: source(), place: place(), at: moment())
@@ -349,6 +358,11 @@ final class TraceRecorder: MachineTracer {
 
   private func change(_ id: SpanID, _ body: (RecordedTrace, Int) -> Void) {
     if let trace = self[id] { body(trace, SpanKey(id).span) }
+  }
+
+  /// What is heard of a trace that has no room left is not to be looked up each time.
+  private func noteCrowded(_ trace: RecordedTrace) {
+    if trace.size >= TraceRecorder.traceLimit, crowded !== trace { crowded = trace }
   }
 
   private func hasRoom(_ trace: RecordedTrace) -> Bool {

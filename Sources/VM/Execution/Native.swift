@@ -98,6 +98,14 @@ public struct NativeCall: ~Copyable {
   /// What `NativeFunction.options` name, `missing` where it was left out; empty where all were.
   var given: [Value] = []
 
+  /// Lets the machine do something without counting that it is used, which takes longer than what some natives do.
+  @inline(__always)
+  func withMachine<Value>(_ body: (Machine) throws(Failure) -> Value) throws(Failure) -> Value {
+    try Unmanaged.passUnretained(machine)._withUnsafeGuaranteedRef { machine -> Result<Value, Failure> in
+      do throws(Failure) { return .success(try body(machine)) } catch { return .failure(error) }
+    }.get()
+  }
+
   /// Whether the code that calls works on a request.
   public var servesRequest: Bool { machine.current.map { $0.requests.count > 0 } ?? false }
 

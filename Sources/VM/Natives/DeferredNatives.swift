@@ -1,7 +1,7 @@
 extension Machine {
   func installDeferreds() {
     define("deferred", []) { call throws(Failure) in
-      Value(Tag.deferred, call.machine.newDeferred(owner: call.owner))
+      try call.withMachine { Value(Tag.deferred, $0.newDeferred(owner: call.owner)) }
     }
     for (name, kind) in [("all", ReactionObject.Kind.all), ("settled", .settled), ("race", .race)] {
       define(name, ["deferreds"]) { call throws(Failure) in
@@ -23,7 +23,9 @@ extension Machine {
       try call.machine.finish(call[0].deferred, try call.functionWithoutArguments(1), owner: call.owner)
     }
     defineMethod(Tag.deferred, "resolve", ["value?"]) { call throws(Failure) in
-      .bool(try call.machine.fire(call[0].deferred, .resolved, call[1]))
+      let (deferred, value) = (call[0].deferred, call[1])
+      return .bool(
+        try call.withMachine { machine throws(Failure) in try machine.fire(deferred, .resolved, value) })
     }
     defineMethod(Tag.deferred, "reject", ["error"]) { call throws(Failure) in
       let machine = call.machine

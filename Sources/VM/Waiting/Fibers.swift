@@ -229,18 +229,23 @@ extension Machine {
       beginUnwinding(fiber)
       return false
     }
-    let isItself = waits(
-      deferred,
-      for: {
-        $0.isPending && $0.pointee.origin.tag == Tag.fiber && $0.pointee.origin.fiber == fiber
-      })
-    if isItself {
+    if !deferred.pointee.origin.isNil, waitsForEnd(of: fiber, deferred) {
       failure = Failure(.argument, "this would wait for itself", help: "what is awaited here never fires")
       return false
     }
     attach(fiber.waiter, to: deferred)
     if fiber.pointee.span != .none { traceWait(fiber) }
     return true
+  }
+
+  private func waitsForEnd(
+    of fiber: UnsafeMutablePointer<FiberObject>, _ deferred: UnsafeMutablePointer<DeferredObject>
+  ) -> Bool {
+    waits(
+      deferred,
+      for: {
+        $0.isPending && $0.pointee.origin.tag == Tag.fiber && $0.pointee.origin.fiber == fiber
+      })
   }
 
   // MARK: Stopping
