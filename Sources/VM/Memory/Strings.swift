@@ -135,19 +135,30 @@ extension Heap {
     var hash = seed ^ UInt64(string.pointee.count)
     var rest = string.pointee.count
     var place = RawPointer(string.bytes)
-    while rest >= 8 {
+    while rest > 8 {
       hash = Heap.fold(hash ^ place.loadUnaligned(as: UInt64.self), 0x9E37_79B9_7F4A_7C15)
       place += 8
       rest -= 8
     }
-    var tail: UInt64 = 0
-    for number in 0..<rest {
-      tail |= UInt64(place.load(fromByteOffset: number, as: UInt8.self)) << (8 * number)
-    }
-    hash = Heap.fold(hash ^ tail, seed)
+    hash = Heap.fold(hash ^ Heap.word(of: place, rest), seed)
     let short = UInt32(truncatingIfNeeded: hash ^ (hash >> 32)) | 1
     string.pointee.header.aux = short
     return Int(short >> 1)
+  }
+
+  /// Up to eight bytes as one number, another for any others of the same count.
+  @inline(__always) private static func word(of bytes: RawPointer, _ count: Int) -> UInt64 {
+    switch count {
+    case 8: bytes.loadUnaligned(as: UInt64.self)
+    case 4...:
+      UInt64(bytes.loadUnaligned(as: UInt32.self)) << 32
+        | UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+    case 1...:
+      UInt64(bytes.load(as: UInt8.self)) << 16
+        | UInt64(bytes.load(fromByteOffset: count >> 1, as: UInt8.self)) << 8
+        | UInt64(bytes.load(fromByteOffset: count - 1, as: UInt8.self))
+    default: 0
+    }
   }
 
   @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
@@ -158,7 +169,30 @@ extension Heap {
   @inline(__always) func areEqual(
     _ a: UnsafeMutablePointer<StringObject>, _ b: UnsafeMutablePointer<StringObject>
   ) -> Bool {
-    a == b || (a.pointee.count == b.pointee.count && memcmp(a.bytes, b.bytes, a.pointee.count) == 0)
+    a == b
+      || (a.pointee.count == b.pointee.count && Heap.areEqual(a.bytes, b.bytes, a.pointee.count))
+  }
+
+  /// Whether bytes are the same. Keys are short: to call for them takes longer than to compare them.
+  @inline(__always) static func areEqual(
+    _ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    @inline(__always) func haveEqualEnds<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type) -> Bool {
+      let (a, b, last) = (UnsafeRawPointer(a), UnsafeRawPointer(b), count &- MemoryLayout<Word>.size)
+      return a.loadUnaligned(as: Word.self) == b.loadUnaligned(as: Word.self)
+        && a.loadUnaligned(fromByteOffset: last, as: Word.self)
+          == b.loadUnaligned(fromByteOffset: last, as: Word.self)
+    }
+    return
+      switch count
+    {
+    case 17...: memcmp(a, b, count) == 0
+    case 8...: haveEqualEnds(UInt64.self)
+    case 4...: haveEqualEnds(UInt32.self)
+    case 2...: haveEqualEnds(UInt16.self)
+    case 1: a.pointee == b.pointee
+    default: true
+    }
   }
 
   /// Orders by code points, which for UTF-8 is the order of the bytes.

@@ -115,7 +115,7 @@ private struct JSONReader {
     if keys.isEmpty { keys = Array(repeating: .nil, count: JSONReader.keptKeys) }
     let kept = keys[slot]
     if kept.tag == Tag.string, kept.string.pointee.count == text.count,
-      memcmp(kept.string.bytes, text.baseAddress!, text.count) == 0
+      Heap.areEqual(kept.string.bytes, text.baseAddress.unsafelyUnwrapped, text.count)
     {
       place = end + 1
       return kept

@@ -177,17 +177,36 @@ extension Prelude {
                 var end = middle + width
                 if end > count { end = count }
                 var place = start
-                while place < end {
-                    if left < middle && (right >= end || !by(source[right], source[left])) {
-                        target[place] = source[left]
-                        left += 1
-                    } else {
-                        target[place] = source[right]
-                        right += 1
+                if right < end {
+                    var one = source[left]
+                    var other = source[right]
+                    while true {
+                        if by(other, one) {
+                            target[place] = other
+                            place += 1
+                            right += 1
+                            if right == end { break }
+                            other = source[right]
+                        } else {
+                            target[place] = one
+                            place += 1
+                            left += 1
+                            if left == middle { break }
+                            one = source[left]
+                        }
                     }
-                    place += 1
                 }
-                start += 2 * width
+                while left < middle {
+                    target[place] = source[left]
+                    place += 1
+                    left += 1
+                }
+                while right < end {
+                    target[place] = source[right]
+                    place += 1
+                    right += 1
+                }
+                start = end
             }
             let swap = source
             source = target
