@@ -62,10 +62,10 @@ extension Kernel {
     }
     machine.define("__monotonic", []) { [unowned self] _ throws(Failure) in .duration(nanoseconds: clock.now)
     }
-    machine.define("sleep", ["duration"]) { [unowned self] call throws(Failure) in
+    machine.define("sleep", ["duration"]) { [unowned timers] call throws(Failure) in
       try timers.after(try call.duration(0), owner: call.owner, servesRequest: call.servesRequest)
     }
-    machine.define("after", ["duration", "body?"]) { [unowned self] call throws(Failure) in
+    machine.define("after", ["duration", "body?"]) { [unowned timers] call throws(Failure) in
       let delay = try call.duration(0)
       let body = call.has(1) && !call[1].isNil ? try call.functionWithoutArguments(1) : nil
       let deferred = try timers.after(delay, owner: call.owner, servesRequest: call.servesRequest)
