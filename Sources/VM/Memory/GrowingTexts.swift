@@ -24,6 +24,9 @@ extension UnsafeMutablePointer where Pointee == StringObject {
   /// Whether its bytes lie in a buffer, of which it has the address, instead of behind its fixed part.
   @inline(__always) var isShared: Bool { pointee.header.flags & StringObject.isShared != 0 }
 
+  /// Whether it is long, and was made by adding to another.
+  fileprivate var isSum: Bool { pointee.header.flags & StringObject.isSum != 0 }
+
   /// Where the bytes of one that shares them lie.
   @inline(__always) var sharedBytes: UnsafeMutablePointer<UInt8> {
     (RawPointer(self) + UnsafeMutablePointer.fixedSize).load(as: UnsafeMutablePointer<UInt8>.self)
@@ -54,40 +57,31 @@ extension Heap {
   ) throws(Failure) -> UnsafeMutablePointer<StringObject> {
     if count > state.pointee.limits.stringLength { throw tooLong(count) }
     let length = start.pointee.count
-    if start.isShared {
-      let buffer = start.textBuffer
-      // Otherwise something else goes on from there: most likely this is one of many that begin the same.
-      if buffer.pointee.used == length {
-        if count <= buffer.pointee.capacity {
-          state.pointee.work &-= (count - length) >> 4
-          return share(buffer, count, tag: tag)
-        }
-        return try newSharedString(count, beginningWith: start, tag: tag)
-      }
-    } else if start.pointee.header.flags & StringObject.isSum != 0 {
-      return try newSharedString(count, beginningWith: start, tag: tag)
+    // Where something else goes on from there already, this is one of many that begin the same, most likely.
+    let isLast = start.isShared ? start.textBuffer.pointee.used == length : start.isSum
+    if isLast, start.isShared, count <= start.textBuffer.pointee.capacity {
+      state.pointee.work &-= (count - length) >> 4
+      return share(start.textBuffer, count, tag: tag)
     }
-    try reserve(count)
     state.pointee.work &-= count >> 4
-    let string = newString(count, tag: tag)
-    string.pointee.header.flags |= StringObject.isSum
-    memcpy(string.ownBytes, start.bytes, length)
+    let string: UnsafeMutablePointer<StringObject>
+    let capacity = min(count + count / 2, state.pointee.limits.stringLength)
+    if isLast, hasRoom(for: TextBuffer.fixedSize + capacity) {
+      string = share(newBuffer(capacity), count, tag: tag)
+    } else {
+      try reserve(count)
+      string = newString(count, tag: tag)
+      string.pointee.header.flags |= StringObject.isSum
+    }
+    memcpy(string.bytes, start.bytes, length)
     return string
   }
 
-  /// The same in a buffer that has as much room again, as far as strings may be as long.
-  private func newSharedString(
-    _ count: Int, beginningWith start: UnsafeMutablePointer<StringObject>, tag: UInt
-  ) throws(Failure) -> UnsafeMutablePointer<StringObject> {
-    let capacity = min(2 * count, state.pointee.limits.stringLength)
-    let size = TextBuffer.fixedSize + capacity
-    try reserve(size)
-    state.pointee.work &-= count >> 4
-    let buffer = allocate(size, Tag.buffer).assumingMemoryBound(to: TextBuffer.self)
+  private func newBuffer(_ capacity: Int) -> UnsafeMutablePointer<TextBuffer> {
+    let buffer = allocate(TextBuffer.fixedSize + capacity, Tag.buffer)
+      .assumingMemoryBound(to: TextBuffer.self)
     buffer.pointee.capacity = capacity
-    let string = share(buffer, count, tag: tag)
-    memcpy(string.bytes, start.bytes, start.pointee.count)
-    return string
+    return buffer
   }
 
   /// A string of the first bytes of a buffer, and no others. Where a cycle goes on the buffer needs no mark: it was there
