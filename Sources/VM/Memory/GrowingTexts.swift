@@ -1,8 +1,8 @@
 import Glibc
 
-// Texts that grow: `text += "…"` in a loop. Were each sum a copy, the time would grow with the square of the length. A sum
-// that goes on from a sum gets memory with room behind it, and what is added next is written there: both are texts of
-// their own, which share the bytes that the shorter one has.
+// Texts that grow: `text += "…"` in a loop. Were each sum a copy, the time would grow with the square of the length. A text
+// that has been added to again and again gets memory with room behind it, and what is added next is written there: both are
+// texts of their own, which share the bytes that the shorter one has.
 
 /// Memory that texts share: each has its first bytes, as many as its `count` says. The bytes follow the fixed part.
 struct TextBuffer {
@@ -24,8 +24,13 @@ extension UnsafeMutablePointer where Pointee == StringObject {
   /// Whether its bytes lie in a buffer, of which it has the address, instead of behind its fixed part.
   @inline(__always) var isShared: Bool { pointee.header.flags & StringObject.isShared != 0 }
 
-  /// Whether it is long, and was made by adding to another.
-  fileprivate var isSum: Bool { pointee.header.flags & StringObject.isSum != 0 }
+  /// How often something was added since it was short, to make it; not counted any further than that matters.
+  fileprivate var additions: UInt16 {
+    get { pointee.header.flags >> StringObject.additionsShift }
+    nonmutating set {
+      pointee.header.flags |= min(newValue, Heap.additionsToGrow) << StringObject.additionsShift
+    }
+  }
 
   /// Where the bytes of one that shares them lie.
   @inline(__always) var sharedBytes: UnsafeMutablePointer<UInt8> {
@@ -41,6 +46,8 @@ extension UnsafeMutablePointer where Pointee == StringObject {
 extension Heap {
   /// Bytes of the longest string that never shares them.
   static let longestShort = 256
+  /// How often something is added before there is to be room for more: what is put together from a few parts stays as it is.
+  fileprivate static let additionsToGrow: UInt16 = 8
 
   /// A string that begins with another and has `count` bytes in all. Those behind the beginning are to be filled in.
   @inline(__always) func newString(
@@ -58,28 +65,29 @@ extension Heap {
     if count > state.pointee.limits.stringLength { throw tooLong(count) }
     let length = start.pointee.count
     // Where something else goes on from there already, this is one of many that begin the same, most likely.
-    let isLast = start.isShared ? start.textBuffer.pointee.used == length : start.isSum
-    if isLast, start.isShared, count <= start.textBuffer.pointee.capacity {
+    let isLast = start.isShared && start.textBuffer.pointee.used == length
+    if isLast, count <= start.textBuffer.pointee.capacity {
       state.pointee.work &-= (count - length) >> 4
       return share(start.textBuffer, count, tag: tag)
     }
     state.pointee.work &-= count >> 4
     let string: UnsafeMutablePointer<StringObject>
-    let capacity = min(count + count / 2, state.pointee.limits.stringLength)
-    if isLast, hasRoom(for: TextBuffer.fixedSize + capacity) {
-      string = share(newBuffer(capacity), count, tag: tag)
+    if isLast || start.additions == Heap.additionsToGrow {
+      string = share(
+        try newBuffer(min(count + count / 2, state.pointee.limits.stringLength)), count, tag: tag)
     } else {
       try reserve(count)
       string = newString(count, tag: tag)
-      string.pointee.header.flags |= StringObject.isSum
+      string.additions = start.additions + 1
     }
     memcpy(string.bytes, start.bytes, length)
     return string
   }
 
-  private func newBuffer(_ capacity: Int) -> UnsafeMutablePointer<TextBuffer> {
-    let buffer = allocate(TextBuffer.fixedSize + capacity, Tag.buffer)
-      .assumingMemoryBound(to: TextBuffer.self)
+  private func newBuffer(_ capacity: Int) throws(Failure) -> UnsafeMutablePointer<TextBuffer> {
+    let size = TextBuffer.fixedSize + capacity
+    try reserve(size)
+    let buffer = allocate(size, Tag.buffer).assumingMemoryBound(to: TextBuffer.self)
     buffer.pointee.capacity = capacity
     return buffer
   }

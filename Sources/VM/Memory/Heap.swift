@@ -111,13 +111,8 @@ struct Heap {
 
   /// The same for what makes many small objects: asked at every few of them.
   @inline(never) func checkMemory(_ bytes: Int = 0) throws(Failure) {
-    if !hasRoom(for: bytes) { throw Failure.memory(limit: state.pointee.limits.memory) }
-  }
-
-  /// Whether an allocation would not pass the memory limit.
-  func hasRoom(for bytes: Int) -> Bool {
     let limit = state.pointee.limits.memory
-    return bytes <= limit && bytesInUse <= limit - bytes
+    if bytes > limit || bytesInUse > limit - bytes { throw Failure.memory(limit: limit) }
   }
 
   /// Counts a buffer that an object hangs on to.

@@ -26,8 +26,8 @@ struct StringObject {
   static let isRaw: UInt16 = 4
   /// Its bytes are the first of a buffer.
   static let isShared: UInt16 = 8
-  /// It is long, and was made by adding to another.
-  static let isSum: UInt16 = 16
+  /// Where `header.flags` have how often a long one was added to.
+  static let additionsShift: UInt16 = 4
 }
 
 struct ArrayObject {
