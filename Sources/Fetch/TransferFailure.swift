@@ -20,6 +20,8 @@ extension FetchError {
       self.init(.proxyRefused, "could not connect to \(peer): \(easy.reason(code))")
     case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SEND_ERROR:
       self = .lost(code, easy, transfer)
+    case CURLE_UNSUPPORTED_PROTOCOL where easy.errorMessage.contains("HTTP/0.9"):
+      self.init(.protocolError, "what \(peer) answered is not HTTP/1.1: it begins with no status line")
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
       self.init(.protocolError, "what \(peer) answered is not HTTP: \(easy.reason(code))")
     // So libcurl refuses a header whose first line is a folded one.
@@ -34,6 +36,8 @@ extension FetchError {
     case CURLE_PEER_FAILED_VERIFICATION: self = .certificate(easy, transfer)
     case CURLE_SSL_CONNECT_ERROR where easy.errorMessage.contains("wrong version number"):
       self.init(.tls, "\(peer) does not speak TLS: the address may need to begin with http://")
+    case CURLE_SSL_CONNECT_ERROR where easy.errorMessage.contains("no application protocol"):
+      self.init(.tls, "\(peer) does not speak HTTP/1.1, as calls do, but HTTP/2 alone")
     case CURLE_SSL_CACERT_BADFILE:
       self.init(
         .tls,

@@ -170,8 +170,12 @@ struct FailureTests {
   @Test func whatIsNotHTTPIsSaidToBeSo() async {
     server.on("/", .raw("SSH-2.0-OpenSSH_9.2\r\n"))
     let error = await pool.failure(FetchRequest(url: server.url()))
-    #expect(error?.kind == .protocolError)
-    #expect(error?.message.hasPrefix("what \(peer) answered is not HTTP: ") == true)
+    #expect(
+      error
+        == FetchError(
+          kind: .protocolError,
+          message: "what \(peer) answered is not HTTP/1.1: it begins with no status line")
+    )
   }
 
   @Test func aHeaderTooLargeIsSaidToBeSo() async {

@@ -98,6 +98,17 @@ struct TLSTests {
           message: "127.0.0.1:\(server.port) does not speak TLS: the address may need to begin with http://"))
   }
 
+  /// As a server for HTTP/2 alone refuses what it is offered (RFC 7301, section 3.2).
+  @Test func aServerWithoutHTTP1IsToldApart() async throws {
+    let server = try ScriptedHTTPServer(answeringAnything: "\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{78}")
+    let error = await TransferPool().failure(FetchRequest(url: "https://127.0.0.1:\(server.port)/"))
+    #expect(
+      error
+        == FetchError(
+          kind: .tls,
+          message: "127.0.0.1:\(server.port) does not speak HTTP/1.1, as calls do, but HTTP/2 alone"))
+  }
+
   @Test func aPortThatHangsUpOnTLSIsATLSError() async throws {
     let server = try ScriptedHTTPServer(answeringAnything: "")
     let error = await TransferPool().failure(FetchRequest(url: "https://127.0.0.1:\(server.port)/"))
