@@ -56,20 +56,20 @@ def main() -> int:
     print(textwrap.fill(versions, 110))
     if here["load"] > machine.QUIET:
         print(f"other programs are running here (load {here['load']}): trust the ratios, not the times")
-    installed = peers.install(program)
     results = []
-    for name in [name for name in section.NAMES if not chosen.sections or name in chosen.sections]:
-        began = time.monotonic()
-        try:
-            result = section.run(name, installed, chosen.runs, chosen.seconds)
-        finally:
-            progress.clear()
-            processes.stop_all()
-        result.when = f"{machine.today()}, {here['program']}"
-        result.seconds = round(time.monotonic() - began, 1)
-        print("", *terminal.section_lines(result), sep="\n", flush=True)
-        results.append(result)
-        store.save(results_file, here, [result])
+    with peers.installed(program) as installed:
+        for name in [name for name in section.NAMES if not chosen.sections or name in chosen.sections]:
+            began = time.monotonic()
+            try:
+                result = section.run(name, installed, chosen.runs, chosen.seconds)
+            finally:
+                progress.clear()
+                processes.stop_all()
+            result.when = f"{machine.today()}, {here['program']}"
+            result.seconds = round(time.monotonic() - began, 1)
+            print("", *terminal.section_lines(result), sep="\n", flush=True)
+            results.append(result)
+            store.save(results_file, here, [result])
     if chosen.write:
         known = store.load(results_file)[1]
         page.write(peers.ROOT / "docs/performance.md", here, known, section.NAMES)

@@ -30,4 +30,8 @@ def goal(value: float | None, limit: float, unit: str) -> str:
     wanted = f"{limit:,g}×" if unit.startswith("×") else f"{limit:,g} {unit}".rstrip()
     if value is None:
         return f"not measured, wanted ≤ {wanted}"
-    return f"{with_unit(value, unit)}, wanted ≤ {wanted}"
+    shown = with_unit(value, unit)
+    if value > limit and number(value) == number(limit):
+        # What is missed by less than is shown would read as if it were reached.
+        shown = shown.replace(number(value), f"{value:.4g}", 1)
+    return f"{shown}, wanted ≤ {wanted}"

@@ -1,16 +1,19 @@
 """The programs that the program stands beside: where they are, which versions, and which are missing."""
 
+import contextlib
 import functools
 import json
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".build" / "bench"
+_BUILT = ROOT / ".build" / "release"
 _PYTHON = WORK / "python" / "bin" / "python"
-_INSTALLED = WORK / "installed"
 
 _COMMANDS = {
     "nginx": ["nginx", "-v"],
@@ -38,25 +41,34 @@ def python() -> str:
     return str(_PYTHON) if _PYTHON.exists() else "python3"
 
 
-def async_http_client() -> str:
+def beside(program: str, name: str) -> Path:
+    """A program in Swift that is measured with `program`, and lies where that was installed."""
+    return Path(program).with_name(name)
+
+
+def async_http_client(program: str) -> str:
     """The program that makes calls by async-http-client."""
-    installed = _INSTALLED / _ASYNC_HTTP_CLIENT.name
-    return str(installed if installed.exists() else _ASYNC_HTTP_CLIENT)
+    return str(beside(program, _ASYNC_HTTP_CLIENT.name))
 
 
-def install(program: str) -> str:
+@contextlib.contextmanager
+def installed(program: str) -> Iterator[str]:
     """Copies the program and those in Swift that it stands beside, as `make install` does; gives the copy's path.
 
     Code that has just been linked lies in small pieces in what the system keeps of files, so that the processor finds
     it more slowly, by up to a fifth; that of a copy, or of a file that was read from the disk, does not.
     """
-    shutil.rmtree(_INSTALLED, ignore_errors=True)
-    _INSTALLED.mkdir(parents=True)
-    built = Path(program)
-    for file in built, built.with_name("NIOBenchmark"), built.with_name("EditorBenchmark"), _ASYNC_HTTP_CLIENT:
-        if file.exists():
-            shutil.copy(file, _INSTALLED)
-    return str(_INSTALLED / built.name)
+    WORK.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="installed-", dir=WORK) as folder:
+        # By its own name, since EditorBenchmark types at what is called so.
+        copy = shutil.copy(program, Path(folder) / "routebook")
+        for name in "NIOBenchmark", "EditorBenchmark":
+            built = next((file for file in (beside(program, name), _BUILT / name) if file.exists()), None)
+            if built:
+                shutil.copy(built, folder)
+        if _ASYNC_HTTP_CLIENT.exists():
+            shutil.copy(_ASYNC_HTTP_CLIENT, folder)
+        yield str(copy)
 
 
 def _async_http_client_version() -> str | None:

@@ -4,7 +4,9 @@ A section is a folder of `Benchmarks/sections` with the programs of its peers an
 sentence `ABOUT` and a function `run(bench, result)`, which fills a `SectionResult`.
 """
 
+import contextlib
 import importlib
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +63,19 @@ class Bench:
         return Conversation(argv, core=self.server_core)
 
 
+@contextlib.contextmanager
+def _home(folder: Path):
+    """What is measured keeps its journals and histories there, and not among those of whoever measures."""
+    folder.mkdir()
+    before = dict(os.environ)
+    os.environ |= {"HOME": str(folder), "XDG_STATE_HOME": str(folder), "IPYTHONDIR": str(folder / "ipython")}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
 def contestant(name: str, peer: str | None, measure: Callable[[], dict[str, float]]) -> Contestant:
     """One that is left out where the peer that it needs is not installed."""
     absent = peers.absence(peer) if peer else None
@@ -75,7 +90,7 @@ def run(name: str, program: str, runs: int, seconds: float) -> SectionResult:
     """Runs a section. What it raises is in its result as a failure."""
     module = importlib.import_module(f"sections.{name}.section")
     result = SectionResult(name, module.ABOUT)
-    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch, _home(Path(scratch) / "home"):
         try:
             module.run(Bench(program, runs, seconds, Path(scratch)), result)
         except Exception as error:

@@ -42,7 +42,8 @@ def _across(table: Table) -> list[list[str]]:
     if len(table.measures) > 1:
         means = [table.mean_ratio(name) for name in rivals]
         lines.append(
-            ["geometric mean"] + ["" for _ in here] + ["–" if mean is None else f"{number(mean)}×" for mean in means])
+            ["geometric mean"] + ["" for _ in here]
+            + ["–" if mean is None else f"{number(mean)}×" for mean in means])
     missing = [[row.name, row.absent] for row in table.rows if row.absent]
     return lines + missing
 

@@ -6,6 +6,7 @@ counted; 64 wrong usage. `--write` keeps what is counted as the new baseline.
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench-check", description="Counts instructions with callgrind.")
     parser.add_argument("--program", required=True, help="the program, built for release")
     parser.add_argument("--write", action="store_true", help="keep what is counted as the new baseline")
+    parser.error = lambda message: parser.exit(64, f"make bench-check: {message}\n")
     chosen = parser.parse_args()
+    if not os.access(chosen.program, os.X_OK):
+        parser.exit(64, f"make bench-check: there is no program {chosen.program}; run `make build` first\n")
     missing = [tool for tool in ("valgrind", "objcopy") if not shutil.which(tool)]
     if missing:
         print(f"instructions are not counted: there is no {' and no '.join(missing)} here")

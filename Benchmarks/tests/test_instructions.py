@@ -1,3 +1,6 @@
+import contextlib
+import io
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -18,13 +21,23 @@ class Instructions(unittest.TestCase):
                 mock.patch.object(check, "BASELINE", file), mock.patch.object(check.shutil, "which", return_value="x"),
                 mock.patch.object(check.subprocess, "run"), mock.patch.object(paths, "UNITS", counts),
                 mock.patch.object(paths, "count", lambda _, name: counts[name]),
-                mock.patch("sys.argv", ["bench-check", "--program", "p", *options]), mock.patch("builtins.print"),
+                mock.patch("sys.argv", ["bench-check", "--program", sys.executable, *options]), mock.patch("builtins.print"),
             ):
                 return check.main(), file.read_text() if file.exists() else None
 
     def test_what_grows_by_more_than_a_twentieth_fails(self):
         self.assertEqual(self.run_with({"a": 105, "b": 10}, '{"a": 100, "b": 10}')[0], 0)
         self.assertEqual(self.run_with({"a": 106, "b": 10}, '{"a": 100, "b": 10}')[0], 1)
+
+    def test_a_program_that_is_not_there_is_named_in_one_line(self):
+        said = io.StringIO()
+        with (
+            contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as end,
+            mock.patch("sys.argv", ["bench-check", "--program", "/nosuch"]),
+        ):
+            check.main()
+        self.assertEqual(end.exception.code, 64)
+        self.assertEqual(said.getvalue(), "make bench-check: there is no program /nosuch; run `make build` first\n")
 
     def test_what_is_new_or_less_does_not(self):
         self.assertEqual(self.run_with({"a": 50, "c": 9}, '{"a": 100}')[0], 0)

@@ -36,6 +36,10 @@ class FigureTests(unittest.TestCase):
     def test_a_goal_stands_beside_its_figure(self):
         self.assertEqual(figures.goal(0.5811, 0.55, "× Node"), "0.58× Node, wanted ≤ 0.55×")
         self.assertEqual(figures.goal(31.04, 20, "ms"), "31.0 ms, wanted ≤ 20 ms")
+        # What is missed by little says so.
+        self.assertEqual(figures.goal(0.28241, 0.28, "× CPython"), "0.2824× CPython, wanted ≤ 0.28×")
+        self.assertEqual(figures.goal(200.41, 200, "ms"), "200.4 ms, wanted ≤ 200 ms")
+        self.assertEqual(figures.goal(199.6, 200, "ms"), "200 ms, wanted ≤ 200 ms")
         self.assertEqual(figures.goal(None, 2, "× nginx"), "not measured, wanted ≤ 2×")
 
 

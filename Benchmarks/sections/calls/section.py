@@ -21,10 +21,10 @@ _IN_TURN_MEASURES = [
     Measure("time", "time per call", "µs"), Measure("cpu", "CPU per call", "µs"), Measure("rate", "calls", "1/s"),
 ]
 _PEERS = {
-    "async-http-client": ("async-http-client", lambda: [peers.async_http_client()]),
-    "Node fetch": ("Node", lambda: ["node", str(_HERE / "fetch.js")]),
-    "aiohttp": ("aiohttp", lambda: [peers.python(), str(_HERE / "aiohttp_calls.py")]),
-    "treq": ("treq", lambda: [peers.python(), str(_HERE / "treq_calls.py")]),
+    "async-http-client": ("async-http-client", lambda bench: [peers.async_http_client(bench.program)]),
+    "Node fetch": ("Node", lambda _: ["node", str(_HERE / "fetch.js")]),
+    "aiohttp": ("aiohttp", lambda _: [peers.python(), str(_HERE / "aiohttp_calls.py")]),
+    "treq": ("treq", lambda _: [peers.python(), str(_HERE / "treq_calls.py")]),
 }
 
 
@@ -45,8 +45,9 @@ def run(bench: Bench, result: SectionResult) -> None:
     for key, limit, what in (("cold", 400, "first time"), ("warm", 200, "again")):
         result.want(f"{_AT_ONCE:,} calls at once, {what}", ours.value(key), limit, "ms")
         result.want_ahead(at_once, key, list(_PEERS), f"{_AT_ONCE:,} calls at once, {what}")
-    result.want_ahead(in_turn, "time", list(_PEERS))
-    result.want_ahead(in_turn, "cpu", list(_PEERS))
+        result.want_ahead(at_once, f"{key}_cpu", list(_PEERS), f"CPU per call, {_AT_ONCE:,} at once, {what}")
+    result.want_ahead(in_turn, "time", list(_PEERS), "time per call, one after the other")
+    result.want_ahead(in_turn, "cpu", list(_PEERS), "CPU per call, one after the other")
 
 
 class _Caller:
@@ -70,7 +71,7 @@ def _contestants(bench: Bench, measure: Callable[[_Caller], dict[str, float]]):
             return measure(_Caller(conversation, '{}("{}", {})'))
 
     def theirs(argv) -> dict[str, float]:
-        with Conversation(argv(), core=bench.server_core) as conversation:
+        with Conversation(argv(bench), core=bench.server_core) as conversation:
             return measure(_Caller(conversation, "{} {} {}"))
 
     rivals = [

@@ -2,8 +2,8 @@
 
 import re
 import subprocess
-from pathlib import Path
 
+from harness import peers
 from harness.alternating import Contestant
 from harness.processes import Failure, Process
 from harness.results import Measure, PROGRAM, SectionResult
@@ -20,7 +20,7 @@ _MINUTES = 5
 
 def run(bench: Bench, result: SectionResult) -> None:
     # It types at the program beside it, so it is built with that.
-    typist = Path(bench.program).with_name("EditorBenchmark")
+    typist = peers.beside(bench.program, "EditorBenchmark")
 
     def ours() -> dict[str, float]:
         with Process([str(typist)], stdout=subprocess.PIPE) as process:

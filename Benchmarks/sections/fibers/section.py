@@ -40,8 +40,9 @@ def run(bench: Bench, result: SectionResult) -> None:
     contestants += [contestant(name, name, lambda argv=argv: theirs(argv)) for name, argv in _PEERS.items()]
     table = bench.contest(
         result, f"{_COUNT:,} of each, {_PARKED:,} parked at once", _MEASURES, contestants,
-        ["In a process that has run as many before. A hand-over parks one and wakes the other, there and back: its time is halved. In Twisted the one "
-         "that wakes runs within the call, and only one of the two parks; in Lua neither has anything to wait for."])
+        ["In a process that has run as many before. A hand-over parks one and wakes the other, there and back: its "
+         "time is halved. In Twisted the one that wakes runs within the call, and only one of the two parks; in Lua "
+         "neither has anything to wait for."])
     ours = table.row(PROGRAM)
     for key, limit, unit, what in (
         ("run", 30, "ns", "create, run, finish"), ("switch", 100, "ns", "park and wake"),

@@ -102,7 +102,7 @@ _START = {
 
 def nio(bench: Bench) -> Path:
     """What is built beside the program: NIO's standard pipeline and a handler."""
-    return Path(bench.program).with_name("NIOBenchmark")
+    return peers.beside(bench.program, "NIOBenchmark")
 
 
 #: Those that compute an answer; nginx only gives what it was told.

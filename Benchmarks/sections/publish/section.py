@@ -14,7 +14,8 @@ _HERE = Path(__file__).parent
 _PAUSE = 0.01
 _MEASURES = [
     Measure("p999", "p99.9", "ms"), Measure("p99", "p99", "ms"), Measure("p50", "p50", "ms"),
-    Measure("max", "longest", "ms"), Measure("rate", "requests", "1/s"), Measure("failed", "failed", ""),
+    Measure("max", "longest", "ms"), Measure("cpu", "CPU per request", "µs"), Measure("rate", "requests", "1/s"),
+    Measure("failed", "failed", ""),
     Measure("published", "published", ""),
 ]
 _QUIET = "without publishing"
@@ -31,13 +32,16 @@ def run(bench: Bench, result: SectionResult) -> None:
             under_way = wrk.start(
                 f"http://127.0.0.1:{port}/greet/you", connections=64, seconds=seconds, core=bench.client_core)
             published = 0
+            before = conversation.process.cpu()
             while under_way.popen.poll() is None:
                 if publishing:
                     conversation.ask("%run 1")
                     published += 1
                 time.sleep(_PAUSE)
+            cpu = conversation.process.cpu() - before
             found = wrk.finish(under_way, seconds)
             return {
+                "cpu": cpu / max(1, found.requests) * 1e6,
                 "p999": found.p999, "p99": found.p99, "p50": found.p50, "max": found.max, "rate": found.rate,
                 "failed": found.errors, "published": published,
             }

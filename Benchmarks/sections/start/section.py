@@ -40,7 +40,7 @@ def run(bench: Bench, result: SectionResult) -> None:
     again = bench.contest(result, f"restart, and {_CELLS} cells run again", _MEASURES, [
         contestant(PROGRAM, None, lambda: _ours_again(bench)),
         contestant("IPython", "IPython", lambda: _ipython_again(bench)),
-    ], ["Each cell makes two variables and a function, and calls it."])
+    ], ["Each cell makes two variables and a function, and calls it. Node and Klein have no cells to run again."])
     compiled = bench.contest(result, f"compile {_LINES:,} lines", _MEASURES[::-1], [
         contestant(PROGRAM, None, lambda: _ours_compiles(bench)),
         contestant("Node", "Node", lambda: _compiles(bench, "js", ["node", str(_HERE / "compile.js")])),
@@ -76,11 +76,8 @@ def _first_answer(bench: Bench, argv: Callable[[str], list[str]]) -> dict[str, f
 
 
 def _prompt(bench: Bench, argv: list[str], prompt: str) -> dict[str, float]:
-    home = bench.scratch / "home"
-    home.mkdir(exist_ok=True)
-    places = {"HOME": str(home), "XDG_STATE_HOME": str(home), "IPYTHONDIR": str(home / "ipython")}
     began = time.monotonic()
-    with Terminal(argv, core=bench.server_core, env=places) as terminal:
+    with Terminal(argv, core=bench.server_core) as terminal:
         seen = terminal.wait_for(prompt)
         return {"time": (seen - began) * 1000, "cpu": terminal.process.cpu() * 1000}
 
