@@ -74,10 +74,12 @@ func quoted(_ text: String) -> String {
   return result + "\""
 }
 
-/// The duration as a person writes it: `2 s`, `1.5 s`, `250 ms`.
+/// The duration as a person writes it: `2 s`, `1.5 s`, `250 ms`, `100 µs`.
 func inWords(_ duration: Duration) -> String {
   let (seconds, attoseconds) = duration.components
   let milliseconds = attoseconds / 1_000_000_000_000_000
+  let microseconds = attoseconds / 1_000_000_000_000
+  if seconds == 0, 1..<1_000 ~= microseconds { return "\(microseconds) µs" }
   if seconds == 0 { return "\(milliseconds) ms" }
   if milliseconds == 0 { return "\(seconds) s" }
   var fraction = String(milliseconds + 1_000).dropFirst()
