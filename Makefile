@@ -77,7 +77,7 @@ gc-stress: setup ## All tests with a collection at every safe point, the machine
 
 bench: $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http programs" RUNS=3 WRITE=1
 	@scripts/setup bench
-	@PYTHONPATH=Benchmarks python3 -m harness $(ONLY) --runs $(RUNS) --seconds $(SECONDS) $(if $(WRITE),--write) \
+	@PYTHONPATH=Benchmarks exec python3 -m harness $(ONLY) --runs $(RUNS) --seconds $(SECONDS) $(if $(WRITE),--write) \
 	  --program $(or $(ROUTEBOOK),$(program))
 
 bench-build: build

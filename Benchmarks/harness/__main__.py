@@ -38,11 +38,21 @@ def arguments() -> argparse.Namespace:
     return chosen
 
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def stop(*_) -> None:
+    """Ends the run as Ctrl-C does. Another must not keep anything from being ended and cleared away."""
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     sys.stdout.reconfigure(line_buffering=True)
     chosen = arguments()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    for number in _STOPPING:
+        signal.signal(number, stop)
     # What serves and calls thousands needs as many descriptors; children inherit this.
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -84,8 +94,6 @@ if __name__ == "__main__":
     try:
         status = main()
     except KeyboardInterrupt:
-        # A second Ctrl-C must not keep anything from being ended.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         progress.clear()
         print("stopped", file=sys.stderr)
         status = 130

@@ -1,6 +1,7 @@
 """The results as JSON: what the last run of each section found."""
 
 import dataclasses
+import fcntl
 import json
 from pathlib import Path
 
@@ -8,13 +9,20 @@ from .results import Goal, Measure, Row, SectionResult, Table
 
 
 def save(file: Path, machine: dict, results: list[SectionResult]) -> None:
-    """Writes them, as a whole or not at all. Sections that were not run keep what they had before on this machine."""
+    """Writes them, as a whole or not at all. Sections that were not run keep what they had before on this machine, those of
+    another run beside this one too."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _merge(file, machine, results)
+
+
+def _merge(file: Path, machine: dict, results: list[SectionResult]) -> None:
     before, kept = load(file)
     if any(before.get(key) != machine.get(key) for key in ("processor", "cores", "memory", "kernel")):
         kept = []
     kept = {result.name: result for result in kept + results}
     document = {"machine": machine, "sections": {name: _section(result) for name, result in kept.items()}}
-    file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(".tmp")
     temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
     temporary.replace(file)

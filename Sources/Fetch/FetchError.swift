@@ -77,12 +77,16 @@ func quoted(_ text: String) -> String {
 /// The duration as a person writes it: `2 s`, `1.5 s`, `250 ms`, `100 µs`.
 func inWords(_ duration: Duration) -> String {
   let (seconds, attoseconds) = duration.components
-  let milliseconds = attoseconds / 1_000_000_000_000_000
-  let microseconds = attoseconds / 1_000_000_000_000
-  if seconds == 0, 1..<1_000 ~= microseconds { return "\(microseconds) µs" }
-  if seconds == 0 { return "\(milliseconds) ms" }
-  if milliseconds == 0 { return "\(seconds) s" }
-  var fraction = String(milliseconds + 1_000).dropFirst()
-  while fraction.last == "0" { fraction.removeLast() }
-  return "\(seconds).\(fraction) s"
+  let nanoseconds = attoseconds / 1_000_000_000
+  func inUnits(_ whole: Int64, _ thousandths: Int64, _ unit: String) -> String {
+    if thousandths == 0 { return "\(whole) \(unit)" }
+    var fraction = String(thousandths + 1_000).dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(whole).\(fraction) \(unit)"
+  }
+  if seconds > 0 { return inUnits(seconds, nanoseconds / 1_000_000, "s") }
+  if nanoseconds >= 1_000_000 || nanoseconds == 0 {
+    return inUnits(nanoseconds / 1_000_000, nanoseconds / 1_000 % 1_000, "ms")
+  }
+  return inUnits(nanoseconds / 1_000, nanoseconds % 1_000, "µs")
 }

@@ -92,7 +92,9 @@ struct WebAddressTests {
 
   @Test(arguments: [
     (Duration.seconds(2), "2 s"), (.milliseconds(1_500), "1.5 s"), (.milliseconds(250), "250 ms"),
-    (.milliseconds(1_005), "1.005 s"), (.microseconds(100), "100 µs"), (.zero, "0 ms"),
+    (.milliseconds(1_005), "1.005 s"), (.microseconds(100), "100 µs"),
+    (.microseconds(1_500), "1.5 ms"), (.microseconds(999_900), "999.9 ms"), (.nanoseconds(400), "0.4 µs"),
+    (.zero, "0 ms"),
   ])
   func durationsAreWrittenAsPeopleDo(duration: Duration, expected: String) {
     #expect(inWords(duration) == expected)

@@ -14,6 +14,13 @@ extension Machine {
     enoughEnded = max(64, fiberCount / 4)
   }
 
+  /// The same for an instruction that is tried again. Where it gets further there is a safe point at once, so that it is
+  /// known to have: the next time that it lacks memory it may be tried again.
+  func collectForRetrial() {
+    collect()
+    heap.state.pointee.threshold = min(heap.state.pointee.threshold, heap.state.pointee.debt - 1)
+  }
+
   /// What is due at a safe point: a step, or everything where memory is at its limit.
   func collectWhatIsDue() {
     if !heap.isFull { return takeStep() }

@@ -732,7 +732,7 @@ extension Machine {
     let isTooSoon = isTooSoonToCollect
     let taken = heap.state.pointee.debt - debtAtStart
     if !isTooSoon {
-      if lacksMemory { collect() } else { collectWhatIsDue() }
+      if lacksMemory { collectForRetrial() } else { collectWhatIsDue() }
       debtAtStart = heap.state.pointee.debt - taken
     }
     // A program close to the limit spends its time in here.

@@ -73,8 +73,7 @@ extension Heap {
     state.pointee.work &-= count >> 4
     let string: UnsafeMutablePointer<StringObject>
     if isLast || start.additions == Heap.additionsToGrow {
-      string = share(
-        try newBuffer(min(count + count / 2, state.pointee.limits.stringLength)), count, tag: tag)
+      string = share(try newBuffer(toHold: count), count, tag: tag)
     } else {
       try reserve(count)
       string = newString(count, tag: tag)
@@ -84,7 +83,10 @@ extension Heap {
     return string
   }
 
-  private func newBuffer(_ capacity: Int) throws(Failure) -> UnsafeMutablePointer<TextBuffer> {
+  /// A buffer with half as much room again, as far as strings may be as long and little of all memory.
+  private func newBuffer(toHold count: Int) throws(Failure) -> UnsafeMutablePointer<TextBuffer> {
+    let limits = state.pointee.limits
+    let capacity = min(count + min(count / 2, limits.memory / 16), limits.stringLength)
     let size = TextBuffer.fixedSize + capacity
     try reserve(size)
     let buffer = allocate(size, Tag.buffer).assumingMemoryBound(to: TextBuffer.self)

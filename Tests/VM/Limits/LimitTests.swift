@@ -88,6 +88,20 @@ struct LimitTests {
     #expect(try host.run("for i in 0..<20 { json(\"[\" + \"[],\".repeated(50_000) + \"1]\") }\n1") == "1")
   }
 
+  /// Each of them lacks memory where the last one did, and has it after a collection.
+  @Test func oneInstructionMayLackMemoryAgainAndAgain() throws {
+    var limits = MachineLimits()
+    limits.memory = 64 << 20
+    let host = ScriptHost(limits: limits, collector: .asNeeded)
+    let program = """
+      let text = "0123456789".repeated(2000000)
+      var total = 0
+      for i in 0..<20 { total += text.utf8.count }
+      total
+      """
+    #expect(try host.run(program) == "400000000")
+  }
+
   @Test func memoryIsFreeAgainAfterAnErrorOfTheLimit() throws {
     if ScriptHost.isStressed { return }
     let host = ScriptHost(limits: Self.small)

@@ -94,6 +94,22 @@ struct GrowingTextTests {
     #expect(try host.run("text.count", cell: 2) == "10000000")
   }
 
+  /// It is counted with the room behind it.
+  @Test func whereMemoryIsScarceALongTextHasLittleRoomBehindIt() throws {
+    var limits = MachineLimits()
+    limits.memory = 32 << 20
+    let host = ScriptHost(limits: limits, collector: .asNeeded)
+    let program = """
+      var text = ""
+      let part = "x".repeated(100000)
+      for i in 0..<90 { text += part }
+      text.count
+      """
+    #expect(try host.run(program) == "9000000")
+    host.machine.collect()
+    #expect(host.machine.heap.bytesInUse < 9_000_000 + (4 << 20))
+  }
+
   @Test func whatIsPutTogetherFromAFewPartsTakesItsLengthAlone() throws {
     let host = ScriptHost(collector: .asNeeded)
     let program = """
