@@ -9,8 +9,8 @@ from .results import Goal, Measure, Row, SectionResult, Table
 
 
 def save(file: Path, machine: dict, results: list[SectionResult]) -> None:
-    """Writes them, as a whole or not at all. Sections that were not run keep what they had before on this machine, those of
-    another run beside this one too."""
+    """Writes them, as a whole or not at all. Sections that were not run, or are run beside, keep what they had before on
+    this machine."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
