@@ -35,11 +35,7 @@ final class TraceRecorder: MachineTracer {
   /// When what runs now was let run, a tenth of a millisecond ago as a rule; nil where that is not known.
   var batchBegan: Int?
   /// A trace that has no room left, where something was heard of it last.
-  private var crowded: RecordedTrace? {
-    didSet { uncounted = crowded.map(Unmanaged.passUnretained) }
-  }
-  /// The same, to look at without counting that it is used: that takes longer than what is done.
-  private var uncounted: Unmanaged<RecordedTrace>?
+  private var crowded = BorrowedReference<RecordedTrace>()
   /// The number of the first trace of the kernel that there is.
   private(set) var firstOfKernel = 1
 
@@ -74,7 +70,7 @@ final class TraceRecorder: MachineTracer {
       number: nextNumber, id: id, subject: subject, cell: cell, caller: caller, isOwn: isOwn, code: code,
       runsCode: runsCode, arrived: arrived, moment: now)
     // What is heard of the trace that gives way is not kept any more.
-    crowded = nil
+    crowded.object = nil
     if isAside { asides.append(consume beginning) } else { requests.append(consume beginning) }
     nextNumber += 1
     if caller != .none { change(caller) { $0.spans[$1].served.append(id) } }
@@ -131,7 +127,7 @@ final class TraceRecorder: MachineTracer {
   func begins(
     _ work: TracedWork, parent: SpanID, cause: SpanID, at place: @autoclosure () -> CodePlace?
   ) -> SpanID {
-    if let uncounted, uncounted._withUnsafeGuaranteedRef({ $0.drops(work, parent: parent) }) {
+    if crowded.withObject({ $0.drops(work, parent: parent) }) == true {
       order += 1
       return .none
     }
@@ -145,7 +141,7 @@ final class TraceRecorder: MachineTracer {
   }
 
   func waits(_ id: SpanID, for source: @autoclosure () -> SpanID, at place: @autoclosure () -> CodePlace?) {
-    if let uncounted, uncounted._withUnsafeGuaranteedRef({ $0.waitsAgain(id) }) {
+    if crowded.withObject({ $0.waitsAgain(id) }) == true {
       order += 1
       return
     }
@@ -157,10 +153,9 @@ final class TraceRecorder: MachineTracer {
   }
 
   func goesOn(_ id: SpanID, cause: SpanID) {
-    if let uncounted, let now = batchBegan,
-      uncounted._withUnsafeGuaranteedRef({
-        $0.goesOnAgain(id, at: RecordedTrace.Moment(time: now, order: order + 1))
-      })
+    if let now = batchBegan,
+      crowded.withObject({ $0.goesOnAgain(id, at: RecordedTrace.Moment(time: now, order: order + 1)) })
+        == true
     {
       order += 1
       return
@@ -362,7 +357,7 @@ final class TraceRecorder: MachineTracer {
 
   /// What is heard of a trace that has no room left is not to be looked up each time.
   private func noteCrowded(_ trace: RecordedTrace) {
-    if trace.size >= TraceRecorder.traceLimit, crowded !== trace { crowded = trace }
+    if trace.size >= TraceRecorder.traceLimit, crowded.object !== trace { crowded.object = trace }
   }
 
   private func hasRoom(_ trace: RecordedTrace) -> Bool {
@@ -402,13 +397,13 @@ final class TraceRecorder: MachineTracer {
   private static let lastKept = 50
 
   private func drop(_ trace: RecordedTrace) {
-    crowded = nil
+    crowded.object = nil
     let key = SpanKey(trace.id)
     if key.isAside { asides.drop(key.place, at: clock.now) } else { requests.drop(key.place, at: clock.now) }
   }
 
   private func fold(_ trace: RecordedTrace) {
-    crowded = nil
+    crowded.object = nil
     let before = trace.size
     trace.fold()
     if SpanKey(trace.id).isAside {

@@ -100,8 +100,8 @@ public struct NativeCall: ~Copyable {
 
   /// Lets the machine do something without counting that it is used, which takes longer than what some natives do.
   @inline(__always)
-  func withMachine<Value>(_ body: (Machine) throws(Failure) -> Value) throws(Failure) -> Value {
-    try Unmanaged.passUnretained(machine)._withUnsafeGuaranteedRef { machine -> Result<Value, Failure> in
+  func withMachine<Output>(_ body: (Machine) throws(Failure) -> Output) throws(Failure) -> Output {
+    try Unmanaged.passUnretained(machine)._withUnsafeGuaranteedRef { machine -> Result<Output, Failure> in
       do throws(Failure) { return .success(try body(machine)) } catch { return .failure(error) }
     }.get()
   }
