@@ -10,10 +10,10 @@ import Testing
     #expect(try notebook.get("/visit").text == "2")
     let routes = try notebook.enter("%routes")
     #expect(try routes[0] == "on http://127.0.0.1:\(notebook.port())")
-    #expect(
-      routes[1...].map { $0.split(separator: " ") } == [
-        ["any", "/visit", "[2]", "2", "hits", "p50", "<1", "ms", "p99", "<1", "ms"]
-      ])
+    #expect(routes.count == 2)
+    // How long they took is the machine's.
+    let line = #/any */visit *\[2\] *2 hits *p50 *<?\d+ ms *p99 *<?\d+ ms/#
+    #expect(routes[1].wholeMatch(of: line) != nil, "\(routes)")
 
     try notebook.enter("%restart")
     #expect(try notebook.get("/visit").status == 404)
