@@ -148,6 +148,14 @@ public final class RawHTTPClient {
 
   // MARK: - Receiving
 
+  /// Tells, on any thread and without waiting, whether something has come that has not been read.
+  public var hasArrived: @Sendable () -> Bool {
+    { [descriptor] in
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      return poll(&entry, 1, 0) > 0
+    }
+  }
+
   /// Reads one answer, skipping those with a status of 1xx unless `takesInterim`. To HEAD there is no body.
   public func readResponse(toHead: Bool = false, takesInterim: Bool = false) throws -> Response {
     while true {

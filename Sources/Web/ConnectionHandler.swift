@@ -58,6 +58,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   /// Calls of our own are on the stack, and they flush and go on with the queue.
   var isPumping = false
   var needsFlush = false
+  /// That is going to be done at the end of this turn.
+  private var isFlushPlanned = false
   private var lastBufferedBytes = Int.max
   /// How many more requests are begun before other connections have their turn.
   private var turnBudget = requestsPerTurn
@@ -149,6 +151,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   /// Closes whatever is under way.
   func close() {
+    flush()
     context?.close(promise: nil)
   }
 
@@ -183,7 +186,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   func channelReadComplete(context: ChannelHandlerContext) {
     if phase == .upgraded { return context.fireChannelReadComplete() }
+    let isAgain = isFlushPlanned
     settle(context)
+    // A second time in one turn where the client has ended its side: the channel closes right after.
+    if isAgain { flush() }
   }
 
   func read(context: ChannelHandlerContext) {
@@ -331,7 +337,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   // MARK: - Going on
 
-  /// Goes on with what has come, as far as it goes, flushes, and sets what is waited for.
+  /// Goes on with what has come, as far as it goes, and sets what is waited for. What is written meanwhile goes out with
+  /// the answers of other connections, or at once where no more is written before the client takes some of it.
   func settle(_ context: ChannelHandlerContext) {
     guard !isPumping, phase != .closed, phase != .upgraded else { return }
     isPumping = true
@@ -340,7 +347,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     // this loop: otherwise the stack would grow with each request.
     repeat {
       while mayAdvance(context), advance(context) {}
-      if needsFlush {
+      if needsFlush, !context.channel.isWritable {
         needsFlush = false
         context.flush()
       }
@@ -361,6 +368,19 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
     updateWait(context)
     resumeStream(context)
+    if needsFlush, !isFlushPlanned {
+      isFlushPlanned = true
+      server.flushBatch.add(self)
+    }
+  }
+
+  /// Flushes what was to go out at the end of this turn.
+  func flush() {
+    isFlushPlanned = false
+    guard needsFlush, let context else { return }
+    needsFlush = false
+    context.flush()
+    if let context = self.context, !context.channel.isWritable { settle(context) }
   }
 
   /// Whether what comes next may be dealt with now.

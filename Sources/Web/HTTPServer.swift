@@ -35,7 +35,11 @@ public final class HTTPServer {
 
   var encoder = ResponseEncoder()
   private(set) var isShuttingDown = false
-  private var scratch = ByteBuffer()
+  /// The connections whose answers are to go out at the end of this turn of the loop.
+  let flushBatch: FlushBatch
+  /// Buffers for answers, used in turn: one that comes round again has mostly gone out.
+  private var scratch = Array(repeating: ByteBuffer(), count: FlushBatch.limit)
+  private var nextScratch = 0
   private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
   private var listeners: [Listener] = [] {
     didSet { addresses = listeners.map(\.address) }
@@ -67,6 +71,7 @@ public final class HTTPServer {
   ) {
     self.eventLoop = eventLoop
     turns = LoopTurns(eventLoop: eventLoop)
+    flushBatch = FlushBatch(eventLoop: eventLoop)
     self.bindsSockets = bindsSockets
     self.limits = limits
     self.responder = responder
@@ -238,16 +243,17 @@ public final class HTTPServer {
     if isShuttingDown, connections.isEmpty { whenEmpty?.succeed() }
   }
 
-  /// A buffer to write an answer to. It is one for all connections, for the system mostly takes an answer at once.
+  /// A buffer to write an answer to.
   func takeScratch() -> ByteBuffer {
     var buffer = ByteBuffer()
-    swap(&buffer, &scratch)
+    swap(&buffer, &scratch[nextScratch])
     buffer.clear(minimumCapacity: 512)
     return buffer
   }
 
   func giveBackScratch(_ buffer: ByteBuffer) {
-    if buffer.capacity <= 64 << 10 { scratch = buffer }
+    if buffer.capacity <= 64 << 10 { scratch[nextScratch] = buffer }
+    nextScratch = (nextScratch + 1) % scratch.count
   }
 
   // MARK: - The end

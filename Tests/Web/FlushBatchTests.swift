@@ -1,0 +1,119 @@
+import Foundation
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import Web
+
+/// When answers go out that are given in one turn of the loop.
+@Suite struct FlushBatchTests {
+  /// Clients that all send while the loop is held, so that what they ask for comes in one turn.
+  private final class Crowd {
+    let server: RunningServer
+    let clients: [RawHTTPClient]
+    /// How many answers had arrived when each request came.
+    let arrived = Mailbox<Int>()
+
+    /// - Parameter work: how long it takes to answer one, in seconds.
+    init(count: Int, work: Double = 0) throws {
+      let watched = Watched()
+      let arrived = arrived
+      server = try RunningServer { exchange in
+        if exchange.request.path == "/" { return exchange.respond(.text(.ok, "")) }
+        arrived.put(watched.arrivedCount)
+        let end = ContinuousClock.now + .seconds(work)
+        while work > 0, ContinuousClock.now < end {}
+        exchange.respond(.text(.ok, exchange.request.path))
+      }
+      clients = try (0..<count).map { [server] _ in try server.client() }
+      // Each is accepted before.
+      for client in clients {
+        try client.sendRequest("GET", "/")
+        _ = try client.readResponse()
+      }
+      watched.set(clients.map(\.hasArrived))
+    }
+
+    /// Sends a request on each, and gives how many answers had arrived when each was begun.
+    func ask(_ afterwards: (RawHTTPClient) -> Void = { _ in }) throws -> [Int] {
+      let isSent = DispatchSemaphore(value: 0)
+      let isHeld = DispatchSemaphore(value: 0)
+      let held = server.start { server in
+        isHeld.signal()
+        isSent.wait()
+        return server.eventLoop.makeSucceededVoidFuture()
+      }
+      isHeld.wait()
+      for (number, client) in clients.enumerated() {
+        try client.sendRequest("GET", "/\(number)")
+        afterwards(client)
+      }
+      isSent.signal()
+      try held.wait()
+      return try clients.map { _ in try #require(arrived.take()) }
+    }
+
+    func expectAllAnswered() throws {
+      for (number, client) in clients.enumerated() {
+        #expect(try client.readResponse().text == "/\(number)")
+      }
+    }
+  }
+
+  /// The clients, looked at from the loop.
+  private final class Watched: @unchecked Sendable {
+    private let lock = NSLock()
+    private var clients: [@Sendable () -> Bool] = []
+    func set(_ clients: [@Sendable () -> Bool]) { lock.withLock { self.clients = clients } }
+    var arrivedCount: Int { lock.withLock { clients.count { $0() } } }
+  }
+
+  @Test func answersOfOneTurnGoOutTogetherButNotTooMany() throws {
+    let crowd = try Crowd(count: 100)
+    // However slow the machine is.
+    try crowd.server.run {
+      $0.flushBatch.longestWait = .hours(1)
+      $0.flushBatch.pause = .hours(1)
+    }
+    let arrived = try crowd.ask()
+    #expect(arrived.enumerated().contains { number, count in number - count > 1 }, "\(arrived)")
+    #expect(
+      arrived.enumerated().allSatisfy { number, count in number - count <= FlushBatch.limit }, "\(arrived)")
+    try crowd.expectAllAnswered()
+  }
+
+  @Test func whereTheTurnGoesOnAnAnswerWaitsForOneMoreAtMost() throws {
+    let crowd = try Crowd(count: 10, work: 0.002)
+    try crowd.server.run { $0.flushBatch.pause = .hours(1) }
+    let arrived = try crowd.ask()
+    #expect(arrived.enumerated().allSatisfy { number, count in number - count <= 1 }, "\(arrived)")
+    try crowd.expectAllAnswered()
+  }
+
+  @Test func aClientThatEndsItsSideBehindItsRequestHasItsAnswerAllTheSame() throws {
+    let crowd = try Crowd(count: 20)
+    try crowd.server.run { $0.flushBatch.pause = .hours(1) }
+    _ = try crowd.ask { $0.finishSending() }
+    try crowd.expectAllAnswered()
+    for client in crowd.clients { #expect(try client.isClosedByPeer()) }
+  }
+
+  @Test func anAnswerAfterAPauseGoesOutAtOnce() throws {
+    let isThere = Mailbox<Bool>()
+    let probe = Mailbox<@Sendable () -> Bool>()
+    let server = try RunningServer { exchange in
+      let hasArrived = probe.take()
+      // Comes before whatever is planned for the end of this turn.
+      CurrentLoop.value.execute { isThere.put(hasArrived?() == true) }
+      exchange.respond(.text(.ok, "Hello"))
+    }
+    let client = try server.client()
+    for _ in 1...20 {
+      usleep(1000)
+      probe.put(client.hasArrived)
+      try client.sendRequest("GET", "/")
+      #expect(isThere.take() == true)
+      #expect(try client.readResponse().text == "Hello")
+    }
+  }
+}
