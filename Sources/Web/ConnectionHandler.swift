@@ -149,7 +149,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: promise)
   }
 
-  /// Closes whatever is under way.
+  /// Closes whatever is under way. What has been written goes out, as far as the client takes it at once.
   func close() {
     flush()
     context?.close(promise: nil)
@@ -186,10 +186,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
 
   func channelReadComplete(context: ChannelHandlerContext) {
     if phase == .upgraded { return context.fireChannelReadComplete() }
-    let isAgain = isFlushPlanned
     settle(context)
-    // A second time in one turn where the client has ended its side: the channel closes right after.
-    if isAgain { flush() }
   }
 
   func read(context: ChannelHandlerContext) {
@@ -372,6 +369,12 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       isFlushPlanned = true
       server.flushBatch.add(self)
     }
+  }
+
+  /// Whether no code waits for anything of this connection, its end included.
+  var isAtRest: Bool {
+    exchange == nil && incomingBody == nil && streamedBody == nil && phase == .serving
+      && !server.isShuttingDown
   }
 
   /// Flushes what was to go out at the end of this turn.

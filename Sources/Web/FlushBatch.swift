@@ -48,6 +48,16 @@ final class FlushBatch {
     }
   }
 
+  /// Flushes the connections that no code waits for. It may be called while code runs, as it calls none.
+  func flushAtRest() {
+    if isFlushing || waiting.isEmpty { return }
+    isFlushing = true
+    let atRest = waiting.filter(\.isAtRest)
+    waiting.removeAll(where: \.isAtRest)
+    for connection in atRest { connection.flush() }
+    isFlushing = false
+  }
+
   private func flush() {
     isFlushing = true
     var next = 0

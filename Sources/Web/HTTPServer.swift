@@ -195,6 +195,8 @@ public final class HTTPServer {
           try channel.pipeline.syncOperations.addHandler(AcceptPause())
         }
       }
+      // The connection closes itself then, as it may have answers that are still to go out.
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try server.value.adopt(channel) }
       }
@@ -233,6 +235,9 @@ public final class HTTPServer {
       connection,
     ])
   }
+
+  /// Writes the answers that wait for the end of this turn, since code goes on computing in it. Calls nobody.
+  public func writeAnswers() { flushBatch.flushAtRest() }
 
   func add(_ connection: ConnectionHandler) {
     connections[ObjectIdentifier(connection)] = connection

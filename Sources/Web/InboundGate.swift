@@ -25,6 +25,13 @@ final class InboundGate: ChannelInboundHandler {
     connection.received(unwrapInboundIn(data))
   }
 
+  /// A client that has ended its side has gone; it has the answers that are still to go out. The decoder is not told of it
+  /// before the channel closes.
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .inputClosed? = event as? ChannelEvent { return connection.close() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
   /// Gives the decoder bytes.
   func pass(_ bytes: ByteBuffer) {
     context?.fireChannelRead(wrapInboundOut(bytes))

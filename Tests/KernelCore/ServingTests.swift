@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import KernelCore
+@testable import Web
 
 /// `listen` and `open`.
 struct ServingTests {
@@ -36,6 +37,35 @@ struct ServingTests {
     #expect(bench.on { bench.supervisor.server.addresses.count } == 1)
     bench.run("route \"/\" { 1 }")
     #expect(try RawHTTPClient.request(port: port, "GET", "/").text == "1")
+  }
+
+  @Test func answersDoNotWaitForCodeThatComputesAfterThemInTheSameTurn() throws {
+    let bench = bench()
+    let port = try bench.listen().port
+    bench.run("route \"/quick\" { 1 }\nroute \"/endless\" { while true {} }", cell: 1)
+    let clients = try (0..<6).map { _ in try RawHTTPClient(port: port) }
+    // The one that was served last may be looked at first again.
+    for client in clients.reversed() {
+      try client.sendRequest("GET", "/quick")
+      #expect(try client.readResponse().text == "1")
+    }
+    let (isHeld, isSent) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    let server = bench.on { bench.supervisor.server }
+    bench.loop.execute {
+      // However slow the machine is, none goes out for another reason.
+      server.flushBatch.pause = .hours(1)
+      server.flushBatch.longestWait = .hours(1)
+      isHeld.signal()
+      isSent.wait()
+    }
+    isHeld.wait()
+    for client in clients.dropLast() { try client.sendRequest("GET", "/quick") }
+    try clients[5].sendRequest("GET", "/endless")
+    isSent.signal()
+    for client in clients.dropLast() { #expect(try client.readResponse().text == "1") }
+    #expect(!clients[5].hasArrived())
+    // It is stopped after a second.
+    #expect(try clients[5].readResponse().status == 500)
   }
 
   /// What was opened once stayed open, whatever became of its cell.

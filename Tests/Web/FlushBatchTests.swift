@@ -34,8 +34,8 @@ import Testing
       watched.set(clients.map(\.hasArrived))
     }
 
-    /// Sends a request on each, and gives how many answers had arrived when each was begun.
-    func ask(_ afterwards: (RawHTTPClient) -> Void = { _ in }) throws -> [Int] {
+    /// Sends a request on each, of so many bytes at least, and gives how many answers had arrived when each was begun.
+    func ask(size: Int = 0, _ afterwards: (RawHTTPClient) -> Void = { _ in }) throws -> [Int] {
       let isSent = DispatchSemaphore(value: 0)
       let isHeld = DispatchSemaphore(value: 0)
       let held = server.start { server in
@@ -45,7 +45,9 @@ import Testing
       }
       isHeld.wait()
       for (number, client) in clients.enumerated() {
-        try client.sendRequest("GET", "/\(number)")
+        let begin = "GET /\(number) HTTP/1.1\r\nHost: a\r\nX: "
+        let filler = String(repeating: "a", count: max(0, size - begin.utf8.count - 4))
+        try client.send("\(begin)\(filler)\r\n\r\n")
         afterwards(client)
       }
       isSent.signal()
@@ -90,10 +92,12 @@ import Testing
     try crowd.expectAllAnswered()
   }
 
-  @Test func aClientThatEndsItsSideBehindItsRequestHasItsAnswerAllTheSame() throws {
+  /// Of 2,048 bytes, which fill the buffer that is read into, the end is read in the same go.
+  @Test(arguments: [0, 2048])
+  func aClientThatEndsItsSideBehindItsRequestHasItsAnswerAllTheSame(size: Int) throws {
     let crowd = try Crowd(count: 20)
     try crowd.server.run { $0.flushBatch.pause = .hours(1) }
-    _ = try crowd.ask { $0.finishSending() }
+    _ = try crowd.ask(size: size) { $0.finishSending() }
     try crowd.expectAllAnswered()
     for client in crowd.clients { #expect(try client.isClosedByPeer()) }
   }

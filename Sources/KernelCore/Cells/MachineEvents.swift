@@ -109,6 +109,8 @@ extension Kernel: MachineHost {
 
   func swapGlobals() { ownership.swapGlobals() }
 
+  func computesOn() { server.writeAnswers() }
+
   func advice(onUndefined name: String, owner: UInt32) -> String? {
     let waiting = active.values.filter {
       $0.owner != owner && $0.isUnderWay && $0.uses.declares.contains(name)

@@ -40,7 +40,9 @@ extension Kernel {
         switch result {
         case .success(.absent): machine.complete(operation: id, .success(machine.makeInstance(absent)))
         case .success(.response(let response)):
-          if machine.isUnderWay(operation: id) { object.opened = response.file?.file }
+          // A value of it would hold the file until it is collected.
+          guard machine.isUnderWay(operation: id) else { response.file?.file.close(); break }
+          object.opened = response.file?.file
           machine.complete(operation: id, .success(replies.changeable(response)))
         case .failure(let error):
           machine.complete(operation: id, .failure(machine.makeErrorValue(Failure(.network, "\(error)"))))

@@ -48,6 +48,7 @@ extension Machine {
     let limit = isCell ? limits.cellTime : limits.handlerTime
     if deadline == 0 {
       deadline = now + limit
+      host?.computesOn()
       return true
     }
     if now < deadline { return true }

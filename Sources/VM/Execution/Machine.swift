@@ -13,6 +13,9 @@ public protocol MachineHost: AnyObject {
   func willDefine(global: Int, owner: UInt32)
   /// Code of an owner that sees globals of its own begins, or has just run.
   func swapGlobals()
+  /// A fiber has computed for some tenths of a millisecond and goes on: what others wait for need not wait for that.
+  /// The machine must not be asked for anything.
+  func computesOn()
   /// What to do about a name that is not defined, which code of that owner uses, where the host knows more than its
   /// spelling tells.
   func advice(onUndefined name: String, owner: UInt32) -> String?
@@ -33,6 +36,7 @@ public protocol MachineHost: AnyObject {
 
 extension MachineHost {
   public func swapGlobals() {}
+  public func computesOn() {}
   public func failure(onUndefined name: String) -> Failure? { nil }
 }
 

@@ -12,6 +12,8 @@ enum RunStatus {
 extension Machine {
   /// How many backward jumps and calls pass between two looks at the clock and the interruption.
   static let slice = 20_000
+  /// How many pass before the first, where something may be waiting for a turn that was to be short.
+  private static let firstSlice = 5_000
 
   /// Runs a fiber until it ends, fails or waits. Nothing else runs meanwhile.
   ///
@@ -22,7 +24,7 @@ extension Machine {
     let globals = globals
     var ip = fiber.pointee.ip
     var registers = fiber.pointee.registers
-    var budget = Machine.slice
+    var budget = Machine.firstSlice
     while true {
       let instruction = ip
       ip += 1
