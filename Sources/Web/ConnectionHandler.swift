@@ -365,10 +365,11 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
     }
     updateWait(context)
     resumeStream(context)
-    if needsFlush, !isFlushPlanned {
-      isFlushPlanned = true
-      server.flushBatch.add(self)
-    }
+    guard needsFlush, !isFlushPlanned else { return }
+    // What is behind an answer may wait for long, and nothing of it is at rest until then.
+    if exchange != nil { return flush() }
+    isFlushPlanned = true
+    server.flushBatch.add(self)
   }
 
   /// Whether no code waits for anything of this connection, its end included.

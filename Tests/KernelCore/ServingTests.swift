@@ -42,7 +42,9 @@ struct ServingTests {
   @Test func answersDoNotWaitForCodeThatComputesAfterThemInTheSameTurn() throws {
     let bench = bench()
     let port = try bench.listen().port
-    bench.run("route \"/quick\" { 1 }\nroute \"/endless\" { while true {} }", cell: 1)
+    bench.run(
+      "route \"/quick\" { 1 }\nroute \"/wait\" { await sleep(1h) }\nroute \"/endless\" { while true {} }",
+      cell: 1)
     let clients = try (0..<6).map { _ in try RawHTTPClient(port: port) }
     // The one that was served last may be looked at first again.
     for client in clients.reversed() {
@@ -60,6 +62,8 @@ struct ServingTests {
     }
     isHeld.wait()
     for client in clients.dropLast() { try client.sendRequest("GET", "/quick") }
+    // Another request that waits behind it makes no difference.
+    try clients[0].sendRequest("GET", "/wait")
     try clients[5].sendRequest("GET", "/endless")
     isSent.signal()
     for client in clients.dropLast() { #expect(try client.readResponse().text == "1") }
