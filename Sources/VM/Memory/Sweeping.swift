@@ -121,10 +121,11 @@ extension Heap {
     finalize(object, kind: kind)
   }
 
-  /// All objects of a kind, but for those that are dead and not swept yet. The body may allocate.
+  /// Objects of a kind, but for those that are dead and not swept yet, as long as `body` says that more are wanted; those
+  /// of the blocks that were allocated from last come first. The body may allocate.
   ///
   /// - Parameter size: of each of them: only blocks with cells of that size are looked through.
-  func eachObject(of kind: UInt, size: Int, _ body: (RawPointer) -> Void) {
+  func objects(of kind: UInt, size: Int, while body: (RawPointer) -> Bool) {
     // A block that is being looked at must not go.
     state.pointee.keepsBlocks += 1
     defer { state.pointee.keepsBlocks -= 1 }
@@ -134,12 +135,14 @@ extension Heap {
         && (state.pointee.isMarking || isMarked(object.assumingMemoryBound(to: Header.self)))
     }
     closeLargeGap()
-    for large in state.pointee.large where isAlive(large.object) { body(large.object) }
+    for large in state.pointee.large where isAlive(large.object) {
+      if !body(large.object) { return }
+    }
     let steps = (size + 15) >> 4
-    let blocks = state.pointee.blocks.filter { $0.cell == steps << 4 } + state.pointee.unswept[steps]
-    for block in blocks {
+    let blocks = state.pointee.unswept[steps] + state.pointee.blocks.filter { $0.cell == steps << 4 }
+    for block in blocks.reversed() {
       for number in 0..<block.count where isAlive(block.base + number * block.cell) {
-        body(block.base + number * block.cell)
+        if !body(block.base + number * block.cell) { return }
       }
     }
   }

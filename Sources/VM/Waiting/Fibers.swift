@@ -305,11 +305,16 @@ extension Machine {
   /// All fibers that have not ended, parked ones that nothing refers to included: from here on they are kept until the
   /// next cycle of the collector.
   func eachFiber(_ body: (UnsafeMutablePointer<FiberObject>) -> Void) {
-    heap.eachObject(of: Tag.fiber, size: MemoryLayout<FiberObject>.size) { object in
+    // Under load most that are there have ended: when all that have not were seen, the rest need not be looked at.
+    var left = fiberCount
+    if left == 0 { return }
+    heap.objects(of: Tag.fiber, size: MemoryLayout<FiberObject>.size) { object in
       let fiber = object.assumingMemoryBound(to: FiberObject.self)
-      if fiber.has(FiberObject.hasFinished) { return }
+      if fiber.has(FiberObject.hasFinished) { return true }
       heap.willMove(fiber.waiter)
       body(fiber)
+      left -= 1
+      return left > 0
     }
   }
 

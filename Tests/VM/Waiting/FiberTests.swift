@@ -20,6 +20,27 @@ struct FiberTests {
     #expect(host.machine.fiberCount == 0)
   }
 
+  /// In old blocks and new ones, before, amid and after a collection.
+  @Test func thoseThatWaitAreFoundAmongThoseThatHaveEnded() throws {
+    let rounds = ScriptHost.isStressed ? 3 : 30
+    let host = ScriptHost()
+    _ = try host.run("let gate = deferred()\nlet parked = []")
+    for round in 1...rounds {
+      _ = try host.run(
+        """
+        parked.append(async { await gate })
+        for i in 0..<\(ScriptHost.isStressed ? 20 : 1_000) { async { i } }
+        await async { 1 }
+        """)
+      #expect(host.machine.fiberCount == round)
+      #expect(host.machine.fibers.count == round)
+      if round % 10 == 0 { host.machine.collect() }
+      #expect(Set(host.machine.fibers.map(\.id)).count == round)
+    }
+    #expect(try host.run("gate.resolve(7)\n(await all(parked)).count") == "\(rounds)")
+    #expect(host.machine.fibers.isEmpty)
+  }
+
   @Test func aParkedFiberIsSmall() throws {
     if ScriptHost.isStressed { return }
     let host = ScriptHost()
