@@ -28,17 +28,14 @@ public enum Wait: Equatable, Sendable {
 extension Machine {
   /// All fibers that have not ended, the oldest first.
   public var fibers: [FiberInfo] {
-    var found: [FiberInfo] = []
-    eachFiber { fiber in
+    livingFibers.map { fiber in
       let task = fiber.pointee.task
-      found.append(
-        FiberInfo(
-          id: fiber.pointee.id, owner: fiber.pointee.owner,
-          task: task == 0 ? nil : TaskID(number: abs(task)), place: place(of: fiber.pointee.stack[0]),
-          wait: fiber.has(FiberObject.isReady) ? .ready : wait(for: fiber.pointee.source),
-          made: fiber.pointee.made))
+      return FiberInfo(
+        id: fiber.pointee.id, owner: fiber.pointee.owner,
+        task: task == 0 ? nil : TaskID(number: abs(task)), place: place(of: fiber.pointee.stack[0]),
+        wait: fiber.has(FiberObject.isReady) ? .ready : wait(for: fiber.pointee.source),
+        made: fiber.pointee.made)
     }
-    return found.sorted { $0.id < $1.id }
   }
 
   /// What a task's fiber, or the deferred that it follows, waits for; nil where it has ended.
@@ -62,12 +59,8 @@ extension Machine {
 
   /// Unwinds a fiber; its `defer`s run in their turn. False where there is no such fiber any more.
   public func stop(fiber id: UInt32, _ failure: Failure) -> Bool {
-    var isFound = false
-    eachFiber { fiber in
-      guard fiber.pointee.id == id else { return }
-      isFound = true
-      stop(fiber, failure)
-    }
-    return isFound
+    guard let fiber = livingFibers.first(where: { $0.pointee.id == id }) else { return false }
+    stop(fiber, failure)
+    return true
   }
 }

@@ -294,28 +294,29 @@ extension Machine {
     busy += 1
     defer { busy -= 1 }
     var started = 0
-    eachFiber { fiber in
-      guard isChosen(fiber) else { return }
+    // One that is stopped may end another.
+    for fiber in livingFibers where !fiber.has(FiberObject.hasFinished) && isChosen(fiber) {
       if fiber.hasCleanups { started += 1 }
       stop(fiber, failure)
     }
     return started
   }
 
-  /// All fibers that have not ended, parked ones that nothing refers to included: from here on they are kept until the
-  /// next cycle of the collector.
-  func eachFiber(_ body: (UnsafeMutablePointer<FiberObject>) -> Void) {
-    // Under load most that are there have ended: when all that have not were seen, the rest need not be looked at.
-    var left = fiberCount
-    if left == 0 { return }
+  /// All fibers that have not ended, the oldest first, parked ones that nothing refers to included: from here on they are
+  /// kept until the next cycle of the collector.
+  var livingFibers: [UnsafeMutablePointer<FiberObject>] {
+    var living: [UnsafeMutablePointer<FiberObject>] = []
+    if fiberCount == 0 { return living }
     heap.objects(of: Tag.fiber, size: MemoryLayout<FiberObject>.size) { object in
       let fiber = object.assumingMemoryBound(to: FiberObject.self)
-      if fiber.has(FiberObject.hasFinished) { return true }
-      heap.willMove(fiber.waiter)
-      body(fiber)
-      left -= 1
-      return left > 0
+      if !fiber.has(FiberObject.hasFinished) {
+        heap.willMove(fiber.waiter)
+        living.append(fiber)
+      }
+      // Under load most that are there have ended: the rest need not be looked at.
+      return living.count < fiberCount
     }
+    return living.sorted { $0.pointee.id < $1.pointee.id }
   }
 
   /// Stops the fibers that a run of a cell started, but not those that work on requests. Gives how many of

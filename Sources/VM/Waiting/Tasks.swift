@@ -162,13 +162,8 @@ extension Machine {
   /// Waits too for all that the fibers of an owner wait for, on behalf of the host, so that it goes on when they are
   /// given up; `abandon` ends that.
   public func holdWhatIsAwaited(byOwner owner: UInt32) -> [TaskID] {
-    var sources: [Value] = []
-    eachFiber { fiber in
-      if fiber.pointee.owner == owner, let source = fiber.pointee.source {
-        sources.append(Value(Tag.deferred, source))
-      }
-    }
-    return sources.map { observe($0, owner: owner) }
+    let sources = livingFibers.filter { $0.pointee.owner == owner }.compactMap(\.pointee.source)
+    return sources.map { observe(Value(Tag.deferred, $0), owner: owner) }
   }
 
   /// An error of the language made of a failure outside it.

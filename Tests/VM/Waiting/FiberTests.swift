@@ -41,6 +41,23 @@ struct FiberTests {
     #expect(host.machine.fibers.isEmpty)
   }
 
+  /// However many there are, and wherever their memory is.
+  @Test func whatIsStoppedEndsInTheOrderInWhichItBegan() throws {
+    let count = ScriptHost.isStressed ? 20 : 2_000
+    let host = ScriptHost()
+    _ = try host.run(
+      """
+      let gate = deferred()
+      let order = []
+      for i in 0..<\(count) { async { defer { order.append(i) }
+          await gate } }
+      await async { 1 }
+      """)
+    let owner = try #require(host.machine.fibers.first?.owner)
+    #expect(host.machine.stopFibers(ofOwner: owner) == count)
+    #expect(try host.run("await sleep(1ms)\norder == Array(0..<\(count))") == "true")
+  }
+
   @Test func aParkedFiberIsSmall() throws {
     if ScriptHost.isStressed { return }
     let host = ScriptHost()
