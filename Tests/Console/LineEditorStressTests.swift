@@ -32,22 +32,22 @@ import Testing
         rows: [7, 2, 1, 30].randomElement(using: &generator)!)
     }
     probe.terminal.resize(columns: 80, rows: 24)
-    // Out of any mode, then a cell that shows that all is well. A Ctrl-C that the external editor had the terminal for
-    // was its own, so there may have to be another.
-    try probe.send("\u{1B}\u{1B}" + Keys.control("g"))
-    for attempt in 0...5 {
-      try probe.send(Keys.control("c"))
+    // Out of any mode, then a cell that shows that all is well. Of these keys the external editor may have had some:
+    // while it has the terminal, Ctrl-C is its own and takes what was typed before with it. Then they come once more.
+    let attempts = 30
+    for attempt in 1...attempts {
       do {
-        try probe.terminal.wait(for: "an empty cell", timeout: attempt < 5 ? 1 : 30) {
+        try probe.send("\u{1B}\u{1B}" + Keys.control("g") + Keys.control("c"))
+        try probe.terminal.wait(for: "an empty cell", timeout: 1) {
           $0.cursorLine.hasSuffix("]:") && $0.cursor.column == $0.cursorLine.count + 1
         }
+        try probe.send("still here\r")
+        try probe.terminal.wait(for: "<still here>", timeout: 2)
         break
-      } catch  where attempt < 5 {
+      } catch  where attempt < attempts {
         continue
       }
     }
-    try probe.send("still here\r")
-    try probe.wait(for: "<still here>")
   }
 
   /// The cell was read again with each line, and Ctrl-C waited behind all of them.
