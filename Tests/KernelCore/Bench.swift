@@ -60,6 +60,18 @@ final class Bench: @unchecked Sendable {
     }
   }
 
+  /// Does something while the loop waits for it, so that all that it sends comes in one turn.
+  func holdingLoop<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let (isHeld, isDone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+    loop.execute {
+      isHeld.signal()
+      isDone.wait()
+    }
+    isHeld.wait()
+    defer { isDone.signal() }
+    return try body()
+  }
+
   @discardableResult
   func on<Result>(_ body: @escaping () throws -> Result) rethrows -> Result {
     if loop.inEventLoop { return try body() }

@@ -164,11 +164,14 @@ struct FilesTests {
     bench.run("files(\"/assets\", from: \"public\")", cell: 2)
     for _ in 0..<30 { _ = try ask(port, "GET", "/assets/x.css") }
     // Nor where the client has gone before it is open.
-    for _ in 0..<30 {
-      let client = try RawHTTPClient(port: port)
-      try client.sendRequest("GET", "/assets/x.css")
-      client.reset()
+    let clients = try (0..<30).map { _ in try RawHTTPClient(port: port) }
+    try bench.holdingLoop {
+      for client in clients {
+        try client.sendRequest("GET", "/assets/x.css")
+        client.finishSending()
+      }
     }
+    for client in clients { #expect(try client.isClosedByPeer()) }
     let path = folder.path + "/public/x.css"
     func isOpen() -> Bool {
       let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
