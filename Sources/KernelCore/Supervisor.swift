@@ -305,14 +305,17 @@ final class Supervisor: Responder {
   }
 
   /// Gives what tells whoever had all cells run again that they were not.
-  private func replaceKernel() -> (() -> Void)? {
+  ///
+  /// - Parameter next: what brings the routes back.
+  private func replaceKernel(for next: Rerun? = nil) -> (() -> Void)? {
     generation += 1
     let before = rerun
-    rerun = nil
-    expectedRoutes = []
     executionCount = 0
+    // First what is to come and the new one: an answer of the old one may bring its connection's next request.
+    rerun = next
+    // What was held for a rerun that did not come to its end goes on waiting for this one.
+    expectedRoutes = next == nil ? [] : expectedRoutes.prefix(1) + [routesBefore ?? kernel.routes.table]
     let old = kernel
-    // First the new one: an answer of the old one may bring its connection's next request.
     kernel = makeKernel()
     old?.shutDown("the kernel was restarted")
     clock.kernelIsIdle(.held)
@@ -331,14 +334,11 @@ final class Supervisor: Responder {
     _ cells: [(number: Int, text: String)], mayFail: Set<Int> = [], progress: @escaping (CellResult) -> Void,
     completion: @escaping (CellResult?) -> Void
   ) {
-    // What was held for a rerun that did not come to its end goes on waiting for this one.
-    let expected = expectedRoutes.prefix(1) + [routesBefore ?? kernel.routes.table]
-    let guards = rerun?.guards ?? kernel.guards
-    let interrupted = replaceKernel()
-    expectedRoutes = Array(expected)
+    let next = Rerun(
+      rest: cells[...], mayFail: mayFail, guards: rerun?.guards ?? kernel.guards, progress: progress,
+      completion: completion)
+    let interrupted = replaceKernel(for: next)
     listening.keepOnly(Set(cells.map(\.number)))
-    rerun = Rerun(
-      rest: cells[...], mayFail: mayFail, guards: guards, progress: progress, completion: completion)
     interrupted?()
     runNext(generation)
   }

@@ -230,6 +230,20 @@ struct RerunTests {
     #expect(endsWell(end))
   }
 
+  /// It was asked for within the call that answered the first, when no route was there and none expected.
+  @Test func aRequestBehindOneThatWasUnderWayWaitsToo() throws {
+    let routes = [(1, "route \"/wait\" { await deferred() }"), (2, "route \"/b\" { \"b\" }")]
+    let bench = Bench { $0.isClockVirtual = false }
+    let port = try bench.listen().port
+    for (number, text) in routes { bench.run(text, cell: number) }
+    let client = try RawHTTPClient(port: port)
+    try client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(bench.wait { bench.kernel.machine.fiberCount == 1 })
+    _ = rerun(bench, routes)
+    #expect(try client.readResponse().status == 503)
+    #expect(try client.readResponse().text == "b")
+  }
+
   @Test func aRouteIsNotThereBeforeItsGuardIsBack() {
     let guarded = [
       (1, "route \"/\" { \"secret\" }"), (2, "await sleep(3s)"), (3, "before { throw httpError(401) }"),
