@@ -339,6 +339,13 @@ struct ExpressionMessageTests {
         ]
       ),
       (
+        #"route "/<a>" { a in"#,
+        [
+          "this { is never closed [{]",
+          "a handler lists no parameters: they come from the pattern, and request is there too [a] — leave out the names and the in",
+        ]
+      ),
+      (
         #"""
         route "/<a>" { (a, b) in
          a }

@@ -96,13 +96,14 @@ extension Parser {
   /// - Parameter ownParameters: what to say where it lists some.
   mutating func parseHandlerBody(_ what: String, ownParameters: Message) throws(SyntaxFailure) -> BlockNode {
     if at(.openBrace) {
+      let brace = current
       position += 1
       if startsParameterList, !atEnd, !peek().startsLine || at(.openParen) {
         let first = current
         while !atEnd, !at(.in), !at(.closeBrace) { advance() }
         report(ownParameters, at: spanFrom(first))
         // The block is read from here on as though the names were not there.
-        return try parseOpenedBlock(current)
+        return try parseOpenedBlock(brace)
       }
       position -= 1
     }
