@@ -27,8 +27,8 @@ program := .build/release/routebook
 filter := $(if $(FILTER),--filter '$(FILTER)')
 
 .DEFAULT_GOAL := build
-.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench bench-build bench-check \
-  bench-test fuzz setup clean help
+.PHONY: build run test test-debug lint format install uninstall asan gc-stress bench bench-arguments bench-build \
+  bench-check bench-test fuzz setup clean help
 
 build: setup ## Build the program (release): .build/release/routebook
 	swift build $(RELEASE_FLAGS)
@@ -75,20 +75,26 @@ gc-stress: setup ## All tests with a collection at every safe point, the machine
 	ROUTEBOOK_GC=steps swift test --skip-build --filter '$(or $(FILTER),^(VMTests|GoldenTests)\.)'
 	ROUTEBOOK_GC=always swift test --skip-build $(filter)
 
-bench: $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http programs" RUNS=3 WRITE=1
+bench: bench-arguments $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers; ONLY="http programs" RUNS=3 WRITE=1
 	@scripts/setup bench
-	@PYTHONPATH=Benchmarks exec python3 -m harness $(ONLY) --runs $(RUNS) --seconds $(SECONDS) $(if $(WRITE),--write) \
-	  --program $(or $(ROUTEBOOK),$(program))
+	@PYTHONPATH=Benchmarks exec python3 -m harness $(asked)
+
+asked = $(ONLY) --runs $(or $(RUNS),5) --seconds $(or $(SECONDS),2) $(if $(WRITE),--write) \
+  $(if $(ROUTEBOOK),--program $(ROUTEBOOK))
+
+# Before anything is built for what cannot be measured.
+bench-arguments:
+	@if command -v python3 >/dev/null; then PYTHONPATH=Benchmarks python3 -m harness --check $(asked); fi
 
 bench-build: build
 	swift build $(RELEASE) --product EditorBenchmark
 	swift build $(RELEASE) --product NIOBenchmark
-	swift build -c release --static-swift-stdlib --package-path Benchmarks/AsyncHTTPClient \
+	swift build $(RELEASE) --package-path Benchmarks/AsyncHTTPClient \
 	  --scratch-path .build/bench/async-http-client || echo "make: async-http-client is left out of the benchmark" >&2
 
 bench-check: $(if $(ROUTEBOOK),,build) ## Say which of a few paths takes more instructions than it did; WRITE=1 keeps them
 	@if command -v python3 >/dev/null; then cd Benchmarks && python3 -m instructions $(if $(WRITE),--write) \
-	  --program $(or $(ROUTEBOOK),$(CURDIR)/$(program)); fi
+	  --program $(abspath $(or $(ROUTEBOOK),$(program))); fi
 
 # The harness of the benchmark: means, tables, what is read of wrk. Left out where there is no python3.
 bench-test:

@@ -21,8 +21,9 @@ def arguments() -> argparse.Namespace:
     built = peers.ROOT / ".build/release/routebook"
     parser.add_argument("--program", default=str(built), help="the program to measure")
     parser.add_argument("--runs", type=int, default=5, help="rounds of each comparison (default: 5)")
-    parser.add_argument("--seconds", type=float, default=2, help="how long one load lasts (default: 2)")
+    parser.add_argument("--seconds", type=int, default=2, help="how long one load lasts (default: 2)")
     parser.add_argument("--write", action="store_true", help="also write docs/performance.md, with all that is known")
+    parser.add_argument("--check", action="store_true", help="say whether this can be asked for, and measure nothing")
     parser.error = lambda message: parser.exit(64, f"make bench: {message}\n")
     chosen = parser.parse_args()
     chosen.sections = [name for names in chosen.sections for name in names.split(",") if name]
@@ -31,8 +32,10 @@ def arguments() -> argparse.Namespace:
         parser.exit(64, f"make bench: there is no section {unknown[0]}; there are {', '.join(section.NAMES)}\n")
     if not 1 <= chosen.runs <= 100 or not 1 <= chosen.seconds <= 600:
         parser.exit(64, "make bench: RUNS is from 1 to 100, SECONDS from 1 to 600\n")
-    if not os.access(chosen.program, os.X_OK):
-        parser.exit(64, f"make bench: there is no program {chosen.program}; run `make build` first\n")
+    if chosen.check and chosen.program == str(built):
+        return chosen
+    if not machine.is_program(chosen.program):
+        parser.exit(64, f"make bench: {chosen.program} is no program that can be run; run `make build` first\n")
     if chosen.write and not machine.is_built_here(str(Path(chosen.program).resolve())):
         parser.exit(64, "make bench: WRITE=1 is for the program that is built here; leave out ROUTEBOOK or WRITE\n")
     return chosen
@@ -51,6 +54,8 @@ def stop(*_) -> None:
 def main() -> int:
     sys.stdout.reconfigure(line_buffering=True)
     chosen = arguments()
+    if chosen.check:
+        return 0
     for number in _STOPPING:
         signal.signal(number, stop)
     # What serves and calls thousands needs as many descriptors; children inherit this.
@@ -75,7 +80,7 @@ def main() -> int:
             finally:
                 progress.clear()
                 processes.stop_all()
-            result.when = f"{machine.today()}, {here['program']}"
+            result.when = f"{machine.today()}, {here['program']}, with RUNS={chosen.runs} SECONDS={chosen.seconds}"
             result.seconds = round(time.monotonic() - began, 1)
             print("", *terminal.section_lines(result), sep="\n", flush=True)
             results.append(result)

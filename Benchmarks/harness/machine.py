@@ -65,6 +65,14 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip()
 
 
+def is_program(path: str) -> bool:
+    """Whether it can be run and tells its version, as ours does."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 def is_built_here(program: str) -> bool:
     """Whether a program, by its whole path, is that of this checkout."""
     return Path(program).is_relative_to((peers.ROOT / ".build").resolve())

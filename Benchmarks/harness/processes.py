@@ -36,14 +36,14 @@ class Process:
     """
 
     def __init__(
-        self, argv, *, core=None, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=None, cwd=None, env=None
+        self, argv, *, core=None, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=None, env=None
     ):
         self.name = Path(argv[0]).name
         self._errors = os.memfd_create("stderr")
         cores = machine.cores() if core is None else [core]
         self.popen = subprocess.Popen(
             argv, stdin=stdin, stdout=stdout, stderr=self._errors if stderr is None else stderr,
-            cwd=cwd, env={**os.environ, **(env or {})}, preexec_fn=lambda: _prepare(cores), start_new_session=True)
+            env={**os.environ, **(env or {})}, preexec_fn=lambda: _prepare(cores), start_new_session=True)
         self.pid = self.popen.pid
         _running.append(self)
 
@@ -71,10 +71,16 @@ class Process:
     def wait(self, seconds: float = 60) -> float:
         """Waits for its end, which must be a good one, and gives the seconds of CPU that it has used in all."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        # Not left to Popen, which looks for it again and again, each time after twice as long.
+        ended = select.poll()
+        descriptor = os.pidfd_open(self.pid)
+        ended.register(descriptor, select.POLLIN)
         try:
-            status = self.popen.wait(seconds)
-        except subprocess.TimeoutExpired:
-            raise Failure(f"{self.name} has not ended after {seconds:.0f} s") from None
+            if not ended.poll(seconds * 1000):
+                raise Failure(f"{self.name} has not ended after {seconds:.0f} s")
+        finally:
+            os.close(descriptor)
+        status = self.popen.wait()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if status:
             raise Failure(f"{self.name} ended with status {status}: {self.errors()}")
@@ -147,8 +153,8 @@ class Process:
 class Conversation:
     """A program that gets a line and answers with one that begins with `= `; other lines that it writes are skipped."""
 
-    def __init__(self, argv, *, core=None, cwd=None):
-        self.process = Process(argv, core=core, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, argv, *, core=None):
+        self.process = Process(argv, core=core, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._held = b""
 
     def ask(self, line: str, seconds: float = 120) -> str:

@@ -18,12 +18,12 @@ _ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)
 class Terminal:
     """A pseudo-terminal of 100 columns and 30 rows, and the program that runs in it."""
 
-    def __init__(self, argv, *, core=None, env=None):
+    def __init__(self, argv, *, core=None):
         self._main, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         try:
             self.process = Process(
-                argv, core=core, stdin=other, stdout=other, stderr=other, env={"TERM": "xterm-256color", **(env or {})})
+                argv, core=core, stdin=other, stdout=other, stderr=other, env={"TERM": "xterm-256color"})
         finally:
             os.close(other)
         self._seen = b""

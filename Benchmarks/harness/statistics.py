@@ -1,4 +1,4 @@
-"""Of many figures one: medians, means, percentiles, ratios."""
+"""Of many figures one: medians, means, ratios."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -11,14 +11,6 @@ def median(values: Iterable[float]) -> float:
         raise ValueError("no values have no median")
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-
-
-def percentile(values: Iterable[float], share: float) -> float:
-    """The smallest value that `share` percent of all do not exceed (nearest rank)."""
-    ordered = sorted(values)
-    if not ordered:
-        raise ValueError("no values have no percentile")
-    return ordered[max(0, math.ceil(len(ordered) * share / 100) - 1)]
 
 
 def geometric_mean(values: Iterable[float]) -> float:

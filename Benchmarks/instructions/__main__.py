@@ -6,14 +6,13 @@ counted; 64 wrong usage. `--write` keeps what is counted as the new baseline.
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from harness import processes
+from harness import machine, processes
 
 from . import paths
 
@@ -28,8 +27,8 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="keep what is counted as the new baseline")
     parser.error = lambda message: parser.exit(64, f"make bench-check: {message}\n")
     chosen = parser.parse_args()
-    if not os.access(chosen.program, os.X_OK):
-        parser.exit(64, f"make bench-check: there is no program {chosen.program}; run `make build` first\n")
+    if not machine.is_program(chosen.program):
+        parser.exit(64, f"make bench-check: {chosen.program} is no program that can be run; run `make build` first\n")
     missing = [tool for tool in ("valgrind", "objcopy") if not shutil.which(tool)]
     if missing:
         print(f"instructions are not counted: there is no {' and no '.join(missing)} here")

@@ -32,7 +32,10 @@ SERVED = 'route "/greet/<user>" { "Hello \\(user.uppercased())!" }\n'
 def count(program: Path, name: str) -> float:
     """Instructions of one unit of a path, all threads together."""
     few, many = UNITS[name]
-    return (_whole(program, name, many) - _whole(program, name, few)) / (many - few)
+    counted = (_whole(program, name, many) - _whole(program, name, few)) / (many - few)
+    if counted < 1:
+        raise processes.Failure(f"{name} takes no instructions: {program.name} does not do it")
+    return counted
 
 
 def _whole(program: Path, name: str, units: int) -> int:

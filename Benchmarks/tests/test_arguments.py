@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import os
+import tempfile
 import unittest
 from unittest import mock
 
@@ -20,13 +22,33 @@ class ArgumentsTests(unittest.TestCase):
         self.assertEqual(told().sections, [])
 
     def test_what_cannot_be_is_said_in_one_line(self):
-        for words in (["--runs", "x"], ["--runs", "0"], ["--seconds", "0"], ["timer"], ["timers,fiber"], ["--no"]):
+        for words in (
+            ["--runs", "x"], ["--runs", "0"], ["--seconds", "0"], ["--seconds", "1.5"], ["timer"], ["timers,fiber"], ["--no"],
+        ):
             said = io.StringIO()
             with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as end:
                 told(*words)
             self.assertEqual(end.exception.code, 64)
             self.assertEqual(said.getvalue().count("\n"), 1)
             self.assertTrue(said.getvalue().startswith("make bench: "))
+
+    def test_what_cannot_be_run_is_no_program(self):
+        with tempfile.NamedTemporaryFile("w") as text:
+            text.write("no program")
+            text.flush()
+            os.chmod(text.name, 0o700)
+            for path in ("/tmp", "/no/such", text.name):
+                said = io.StringIO()
+                with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as end:
+                    told("--program", path)
+                self.assertEqual(end.exception.code, 64)
+                self.assertIn("is no program that can be run", said.getvalue())
+
+    def test_what_is_to_be_built_need_not_be_there_to_be_asked_for(self):
+        with mock.patch("sys.argv", ["bench", "--check", "timers"]):
+            self.assertEqual(bench.main(), 0)
+        with mock.patch("sys.argv", ["bench", "--check", "timer"]), contextlib.redirect_stderr(io.StringIO()):
+            self.assertRaises(SystemExit, bench.main)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ class Instructions(unittest.TestCase):
                 file.write_text(baseline)
             with (
                 mock.patch.object(check, "BASELINE", file), mock.patch.object(check.shutil, "which", return_value="x"),
-                mock.patch.object(check.subprocess, "run"), mock.patch.object(paths, "UNITS", counts),
+                mock.patch.object(check.subprocess, "run"), mock.patch.object(check.machine, "is_program"),
+                mock.patch.object(paths, "UNITS", counts),
                 mock.patch.object(paths, "count", lambda _, name: counts[name]),
                 mock.patch("sys.argv", ["bench-check", "--program", sys.executable, *options]), mock.patch("builtins.print"),
             ):
@@ -37,7 +38,8 @@ class Instructions(unittest.TestCase):
         ):
             check.main()
         self.assertEqual(end.exception.code, 64)
-        self.assertEqual(said.getvalue(), "make bench-check: there is no program /nosuch; run `make build` first\n")
+        told = "make bench-check: /nosuch is no program that can be run; run `make build` first\n"
+        self.assertEqual(said.getvalue(), told)
 
     def test_what_is_new_or_less_does_not(self):
         self.assertEqual(self.run_with({"a": 50, "c": 9}, '{"a": 100}')[0], 0)

@@ -1,4 +1,5 @@
 import os
+import time
 import unittest
 from pathlib import Path
 
@@ -44,6 +45,16 @@ class ProcessTests(unittest.TestCase):
         self.assertGreater(usage.cpu_seconds(os.getpid()), before)
         with Process(shell("i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done")) as process:
             self.assertGreater(process.wait(), 0.001)
+
+    def test_its_end_is_seen_when_it_comes(self):
+        with Process(shell("sleep 0.3")) as process:
+            began = time.monotonic()
+            process.wait()
+            # Popen looks for it at 0.26 and 0.31 s, if the first look was at once.
+            self.assertLess(time.monotonic() - began, 0.6)
+        with Process(shell("sleep 60")) as process:
+            with self.assertRaisesRegex(Failure, "has not ended"):
+                process.wait(0.05)
 
     def test_memory_is_that_of_the_process(self):
         self.assertGreater(usage.memory_bytes(os.getpid()), 1_000_000)

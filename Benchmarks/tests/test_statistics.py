@@ -10,13 +10,6 @@ class StatisticsTests(unittest.TestCase):
         with self.assertRaises(ValueError):
             statistics.median([])
 
-    def test_a_percentile_is_one_of_the_values(self):
-        values = range(1, 101)
-        self.assertEqual(statistics.percentile(values, 50), 50)
-        self.assertEqual(statistics.percentile(values, 99), 99)
-        self.assertEqual(statistics.percentile(values, 99.9), 100)
-        self.assertEqual(statistics.percentile([7], 1), 7)
-
     def test_twice_and_half_as_fast_are_equally_fast_in_the_mean(self):
         self.assertAlmostEqual(statistics.geometric_mean([2, 0.5]), 1)
         self.assertAlmostEqual(statistics.geometric_mean([1, 10, 100]), 10)

@@ -9,7 +9,8 @@ let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: confi
 
 @Sendable func call(_ url: String) async throws {
   let response = try await client.execute(HTTPClientRequest(url: url), timeout: .seconds(30))
-  _ = try await response.body.collect(upTo: 1 << 20)
+  let text = try await response.body.collect(upTo: 1 << 20)
+  guard text.readableBytesView.elementsEqual("ok".utf8) else { fatalError("the answer is \(text)") }
 }
 
 func atOnce(_ url: String, _ count: Int) async throws {

@@ -9,7 +9,8 @@ import aiohttp
 
 async def call(session, url):
     async with session.get(url) as response:
-        return await response.text()
+        if await response.text() != "ok":
+            raise ValueError(f"the answer is {response}")
 
 
 async def atOnce(session, url, n):

@@ -2,7 +2,7 @@
 
 async function call(url) {
   const response = await fetch(url);
-  return response.text();
+  if (await response.text() !== 'ok') throw new Error(`the answer is ${response.status}`);
 }
 
 const jobs = {

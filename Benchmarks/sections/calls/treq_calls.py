@@ -14,7 +14,8 @@ pool.maxPersistentPerHost = 4096
 
 async def call(url):
     response = await treq.get(url, pool=pool)
-    return await response.text()
+    if await response.text() != "ok":
+        raise ValueError(f"the answer is {response}")
 
 
 async def atOnce(url, n):

@@ -2,6 +2,7 @@
 
     park PORT N     N clients ask for /block
     release PORT    one more asks for /release/hello; gives the milliseconds until the last of all has its answer
+    leave           all close their connections
 """
 
 import select
@@ -53,12 +54,15 @@ def release(port):
                 del left[descriptor]
             elif not piece:
                 raise ConnectionError("an answer ends without HELLO")
+    return f"{(last - began) * 1000:.3f}"
+
+
+def leave():
     for client in clients.values():
         client.close()
     clients.clear()
-    return f"{(last - began) * 1000:.3f}"
 
 
 for line in sys.stdin:
     command, *numbers = line.split()
-    print("=", {"park": park, "release": release}[command](*map(int, numbers)), flush=True)
+    print("=", {"park": park, "release": release, "leave": leave}[command](*map(int, numbers)), flush=True)

@@ -32,5 +32,12 @@ def count(request):
     return str(len(blocking))
 
 
-reactor.listenTCP(int(sys.argv[1]), Site(app.resource()), backlog=1024, interface="127.0.0.1")
+class Quiet(Site):
+    """Without a log, for which Twisted would put a line together for each request, whether it is kept or not."""
+
+    def log(self, request):
+        pass
+
+
+reactor.listenTCP(int(sys.argv[1]), Quiet(app.resource()), backlog=1024, interface="127.0.0.1")
 reactor.run()

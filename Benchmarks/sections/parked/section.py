@@ -53,6 +53,7 @@ def _measure(bench: Bench, count: int, argv) -> dict[str, float]:
             clients.ask(f"park {port} 100")
             _wait(server, port, 100)
             clients.ask(f"release {port}")
+            clients.ask("leave")
             memory, cpu = server.memory(), server.cpu()
             clients.ask(f"park {port} {count}")
             _wait(server, port, count)

@@ -23,7 +23,7 @@ const jobs = {
         first ??= performance.now();
         if (ticks === n) {
           clearInterval(timer);
-          resolve(performance.now() - first - (n - 1) * interval);
+          resolve(`${performance.now() - first - (n - 1) * interval} 0`);
         }
       }, interval);
     });

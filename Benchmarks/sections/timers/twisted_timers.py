@@ -28,12 +28,13 @@ async def once(n):
 async def drift(interval, n):
     """By how many milliseconds the last of so many ticks is off its place, those that were skipped counted."""
     done = Deferred()
-    first, ticks = None, 0
+    first, ticks, skipped = None, 0, 0
 
     def tick(count):
-        nonlocal first, ticks
+        nonlocal first, ticks, skipped
         first = first or time.perf_counter()
         ticks += count
+        skipped += count - 1
         if ticks >= n and not done.called:
             done.callback(time.perf_counter())
 
@@ -41,7 +42,7 @@ async def drift(interval, n):
     loop.start(interval / 1000)
     last = await done
     loop.stop()
-    return (last - first) * 1000 - (ticks - 1) * interval
+    return f"{(last - first) * 1000 - (ticks - 1) * interval} {skipped}"
 
 
 async def main():
