@@ -30,12 +30,20 @@ import Testing
   func aFileThatIsBeingWrittenIsWaitedFor(_ options: [String]) async throws {
     try await onOwnThread {
       let cells = ["var hits = 0", #"route "/" { hits += 1; hits }"#]
-      let edited = try EditedFile(cells, options)
-      #expect(try edited.text("/") == "1")
-      try edited.write("", atomically: false)
-      edited.serving.program.signal(SIGHUP)
-      usleep(300_000)
-      try edited.write(cells + [#"route "/x" { 1 }"#])
+      var edited: EditedFile
+      var took: Duration
+      repeat {
+        edited = try EditedFile(cells, options)
+        #expect(try edited.text("/") == "1")
+        let start = ContinuousClock.now
+        try edited.write("", atomically: false)
+        edited.serving.program.signal(SIGHUP)
+        usleep(300_000)
+        try edited.write(cells + [#"route "/x" { 1 }"#])
+        took = ContinuousClock.now - start
+        // An empty file has a second; a machine that was too slow for that tries again.
+        if took >= .seconds(1) { try edited.serving.stop() }
+      } while took >= .seconds(1)
       try edited.told("reloaded: cell 3 in ")
       #expect(try edited.text("/") == "2")
       // One that stays empty has no cells.
