@@ -169,6 +169,39 @@ import Testing
     #expect(lines == ["In [1]: func f() {"], "\(notebook.screen.text)")
   }
 
+  /// The notice of the continuation was heard after the cell had been painted for the editor's end.
+  @Test func aCellStandsThereOnceAfterAStopOfTheEditorThatHadIt() throws {
+    let notebook = try NotebookTerminal(
+      shell: """
+        printf '#!/bin/sh\ntrap "echo goes on" CONT\necho edits\nuntil read line; do :; done\n' >edit
+        chmod +x edit
+        export EDITOR="$PWD/edit" VISUAL=
+        exec bash --norc -i
+        """)
+    try notebook.wait(for: "bash")
+    try notebook.send("$routebook --port 0\r")
+    try notebook.wait(for: "In [1]:")
+    try notebook.send("func f() {\rlet a = 1")
+    try notebook.wait(for: "let a = 1")
+    try notebook.send("\u{18}\u{05}")
+    try notebook.wait(for: "edits")
+    try notebook.send(Keys.background)
+    try notebook.wait(for: "Stopped")
+    try notebook.send("fg\r")
+    try notebook.wait(for: "goes on")
+    try notebook.send("\r")
+    // Keys are heard before notices: each leaves the editor time for the notice.
+    for place in 0...3 {
+      let line = "let a = 1" + String(repeating: "0", count: place)
+      try notebook.wait(for: "the cell again") { $0.text.contains(line) }
+      try notebook.send("0")
+    }
+    try notebook.send("\r}\rf\r")
+    try notebook.wait(for: "Out[2]: <Function f>")
+    let lines = notebook.screen.lines.filter { $0.hasPrefix("In [1]: ") }
+    #expect(lines == ["In [1]: func f() {"], "\(notebook.screen.text)")
+  }
+
   @Test func aRestartAndTheEndStopAllCellsThatCompute() throws {
     let notebook = try NotebookTerminal(["--cpu-limit", "1h"])
     for restarts in [true, false] {

@@ -48,21 +48,19 @@ extension LineEditor {
     }
   }
 
-  /// Takes the terminal again after a stop; the shell has written where the block was.
+  /// Takes the terminal again after a stop; the shell has written where the block was. What was noted until now is
+  /// known with that: heard again, it would paint the block once more below itself.
   func resume() {
+    terminal.takeNotices()
     painter.forget()
     terminal.enterRaw(afterStop: true)
     show("\r\u{1B}[J")
   }
 
-  /// Stops the program's job as the terminal would: every process of it, so that whoever started us sees it stop.
-  /// Where nobody could continue it (an orphaned process group, POSIX.1-2017 2.4.4) the signal does nothing.
   func suspend() {
     show(painter.erase())
     TerminalModes.restore()
-    kill(0, SIGTSTP)
-    // That it was continued is known here.
-    terminal.takeNotices()
+    TerminalModes.stop()
     resume()
   }
 

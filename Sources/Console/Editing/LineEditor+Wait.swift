@@ -1,5 +1,3 @@
-import Glibc
-
 /// Waiting for a cell: a spinner, what is printed meanwhile, and the keys that end the wait.
 extension LineEditor {
   /// A cell that ends sooner shows no spinner, in milliseconds.
@@ -10,7 +8,7 @@ extension LineEditor {
 
   public func wait(status: () -> String, until finished: () -> Bool) -> WaitOutcome {
     terminal.enterRaw()
-    let start = Self.milliseconds()
+    let start = MonotonicTime.milliseconds
     var nextPaint = start + Self.spinnerDelay
     var picture = 0
     var mark = 0
@@ -23,7 +21,7 @@ extension LineEditor {
         if case .continued = terminal.waitForEvent(0) { resume() }
         return outcomeOfKeys(since: &mark) ?? .finished
       }
-      let now = Self.milliseconds()
+      let now = MonotonicTime.milliseconds
       if now >= nextPaint {
         nextPaint = now + Self.spinnerPeriod
         picture += 1
@@ -31,7 +29,7 @@ extension LineEditor {
       } else {
         printQueued(picture, status)
       }
-      switch terminal.waitForEvent(Int32(max(1, nextPaint - Self.milliseconds()))) {
+      switch terminal.waitForEvent(Int32(max(1, nextPaint - MonotonicTime.milliseconds))) {
       case .keys, .woken, .resized, .timeout: break
       case .continued: resume()
       }
@@ -160,11 +158,5 @@ extension LineEditor {
     terminal.removeKeys(ends)
     ahead = TypedAhead(hooks: hooks, isVi: engine.isVi)
     return .backgrounded
-  }
-
-  private static func milliseconds() -> Int {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Int(now.tv_sec) * 1_000 + now.tv_nsec / 1_000_000
   }
 }

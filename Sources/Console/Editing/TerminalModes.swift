@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The terminal's modes as they were at the start, and what happened to the process since: one of each for a
 /// process, because signals and the terminal are.
@@ -17,6 +18,8 @@ enum TerminalModes {
   nonisolated(unsafe) private static var isChanged: sig_atomic_t = 0
   /// Whether something is painted that the cursor must leave before others print.
   nonisolated(unsafe) static var isBlockShown: sig_atomic_t = 0
+  /// Until when a continuation is the end of a stop of our own, in `MonotonicTime.milliseconds`.
+  private static let knownContinuation = Atomic(0)
   /// Where notices are written; -1 for nowhere.
   nonisolated(unsafe) static var noticePipe: Int32 = -1
   /// Ends bracketed paste, shows the cursor, ends a synchronized update, resets the colours.
@@ -50,8 +53,13 @@ enum TerminalModes {
     guard !isSaved, tcgetattr(STDIN_FILENO, saved) == 0 else { return }
     isSaved = true
     _ = farewell
+    _ = knownContinuation.load(ordering: .relaxed)
     install(SIGWINCH) { _ in TerminalModes.note(.resized) }
-    install(SIGCONT) { _ in TerminalModes.note(.continued) }
+    install(SIGCONT) { _ in
+      if TerminalModes.knownContinuation.exchange(0, ordering: .relaxed) < MonotonicTime.milliseconds {
+        TerminalModes.note(.continued)
+      }
+    }
     // From outside, as Ctrl-C is a key here: another program interrupts what runs.
     install(SIGINT) { _ in TerminalModes.note(.interrupted) }
     let requests = [SIGTERM, SIGHUP]
@@ -74,6 +82,17 @@ enum TerminalModes {
     action.__sigaction_handler.sa_handler = handler
     action.sa_flags = SA_RESTART | SA_ONSTACK
     sigaction(signal, &action, nil)
+  }
+
+  /// Stops the program's job as the terminal would: every process of it, so that whoever started us sees it stop.
+  /// Returns when it was continued, of which there is no notice. Where nobody could continue it (an orphaned process
+  /// group, POSIX.1-2017 2.4.4) the signal does nothing.
+  static func stop() {
+    knownContinuation.store(.max, ordering: .relaxed)
+    kill(0, SIGTSTP)
+    // Any thread may take the signal that ends the stop, so that its handler may run later than this.
+    _ = knownContinuation.compareExchange(
+      expected: .max, desired: MonotonicTime.milliseconds + 1_000, ordering: .relaxed)
   }
 
   private static func note(_ notice: Notice) {
