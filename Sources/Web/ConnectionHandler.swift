@@ -315,8 +315,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
   }
 
   /// The exchange's way to answer.
-  func answer(with response: Response) {
-    guard exchange != nil, let context else { return }
+  func answer(with response: Response, noting note: () -> Void = {}) {
+    guard exchange != nil, let context else { return note() }
     exchange = nil
     server.requestsInFlight -= 1
     releaseBody()
@@ -329,6 +329,14 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       ? StandardPages.unavailable("too many large answers wait for their clients to take them") : response
     let (ready, region) = answer.withRegion(framing)
     write(ready, framing, lingers: !input.isExhausted || input.isAbandoned, region: region, context)
+    if needsFlush, isAtRest {
+      // It may close the connection or be all that the client takes, with which the queue goes on behind the note.
+      let wasPumping = isPumping
+      isPumping = true
+      server.flushBatch.flushAtOnce(self)
+      isPumping = wasPumping
+    }
+    note()
     if !isPumping { settle(context) }
   }
 

@@ -95,20 +95,27 @@ public final class Exchange {
 
   /// Gives the answer, exactly once and on the loop. After the client has gone it does nothing; a second
   /// answer is a bug of the responder: it is ignored, and stops a debug build.
-  public func respond(_ response: Response) {
+  ///
+  /// - Parameter note: what is to be kept of the answer. It is done in this call, before any other request goes on, and
+  ///   over a connection as late as that allows: a client that waits alone has its answer by then.
+  public func respond(_ response: Response, noting note: () -> Void = {}) {
     guard outcome == .waiting else {
       assert(outcome == .abandoned, "an exchange was answered twice")
-      return
+      return note()
     }
     let reply = take(.answered)
     onDisconnect = nil
     var response = response
     if !fields.isEmpty { response.complete(with: fields) }
     switch reply {
-    case .connection(let connection): connection.answer(with: response)
-    case .closure(let closure, _): closure(.success(response))
-    case .reader(let whole, _): whole(response)
-    case .none: break
+    case .connection(let connection): connection.answer(with: response, noting: note)
+    case .closure(let closure, _):
+      note()
+      closure(.success(response))
+    case .reader(let whole, _):
+      note()
+      whole(response)
+    case .none: note()
     }
   }
 

@@ -29,6 +29,13 @@ final class FlushBatch {
     waiting.reserveCapacity(Self.limit)
   }
 
+  /// Flushes what a connection has just written, where nothing waits and nothing has gone out for a while.
+  func flushAtOnce(_ connection: ConnectionHandler) {
+    guard waiting.isEmpty, !isFlushing, NIODeadline.now() - flushed >= pause else { return }
+    connection.flush()
+    flushed = .now()
+  }
+
   /// Flushes what a connection has written, at the end of this turn at the latest.
   func add(_ connection: ConnectionHandler) {
     waiting.append(connection)

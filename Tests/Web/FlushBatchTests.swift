@@ -102,6 +102,46 @@ import Testing
     for client in crowd.clients { #expect(try client.isClosedByPeer()) }
   }
 
+  /// What is kept of an answer costs a client that waits alone no time.
+  @Test(arguments: [false, true])
+  func anAnswerAfterAPauseIsThereBeforeItIsNoted(comesLater: Bool) throws {
+    let isThere = Mailbox<Bool>()
+    let probe = Mailbox<@Sendable () -> Bool>()
+    let server = try RunningServer { exchange in
+      let hasArrived = probe.take()
+      let answer = { exchange.respond(.text(.ok, "Hello")) { isThere.put(hasArrived?() == true) } }
+      if comesLater { CurrentLoop.value.execute(answer) } else { answer() }
+    }
+    let client = try server.client()
+    for _ in 1...20 {
+      usleep(1000)
+      probe.put(client.hasArrived)
+      try client.sendRequest("GET", "/")
+      #expect(isThere.take() == true)
+      #expect(try client.readResponse().text == "Hello")
+    }
+  }
+
+  /// So that what is kept has the order of the answers.
+  @Test(arguments: [false, true])
+  func anAnswerIsNotedBeforeTheNextRequestBegins(comesLater: Bool) throws {
+    let notes = Mailbox<String>()
+    let server = try RunningServer { exchange in
+      let path = exchange.request.path
+      notes.put("begins \(path)")
+      let answer = { exchange.respond(.text(.ok, path)) { notes.put("ends \(path)") } }
+      if comesLater { CurrentLoop.value.execute(answer) } else { answer() }
+    }
+    let client = try server.client()
+    let paths = (1...5).map { "/\($0)" }
+    try client.send(paths.map { "GET \($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+    for path in paths { #expect(try client.readResponse().text == path) }
+    for path in paths {
+      #expect(notes.take() == "begins \(path)")
+      #expect(notes.take() == "ends \(path)")
+    }
+  }
+
   @Test func anAnswerAfterAPauseGoesOutAtOnce() throws {
     let isThere = Mailbox<Bool>()
     let probe = Mailbox<@Sendable () -> Bool>()

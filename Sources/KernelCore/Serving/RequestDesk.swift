@@ -461,15 +461,15 @@ final class RequestDesk {
       writer.abort()
     }
     let now = clock.now
-    recorder?.end(
-      work.span, response.status.code < 500 ? .succeeded : .failed, status: Int(response.status.code),
-      at: now)
-    if response.status.code >= 500, isCounted { work.route.errors += 1 }
-    if work.status == 0, isCounted { work.route.latency.add(now - work.started) }
-    reporter.log(
-      work.exchange.request, status: Int(response.status.code), bytes: response.length, work.route,
-      started: work.started, now: now)
-    work.exchange.respond(reporter.timed(response, started: work.started, work.span))
+    let status = Int(response.status.code)
+    work.exchange.respond(reporter.timed(response, started: work.started, work.span)) {
+      recorder?.end(work.span, status < 500 ? .succeeded : .failed, status: status, at: now)
+      if status >= 500, isCounted { work.route.errors += 1 }
+      if work.status == 0, isCounted { work.route.latency.add(now - work.started) }
+      reporter.log(
+        work.exchange.request, status: status, bytes: response.length, work.route, started: work.started,
+        now: now)
+    }
     work.closeFile(self)
   }
 
@@ -480,13 +480,13 @@ final class RequestDesk {
   ///   - span: that of the request, where something has run for it.
   func answer(_ exchange: Exchange, _ response: Response, arrived: Int? = nil, span: SpanID? = nil) {
     let status = Int(response.status.code)
-    if let recorder {
-      recorder.end(
-        span ?? begin(exchange.request, in: recorder, arrived: arrived), .succeeded, status: status)
+    exchange.respond(response) {
+      if let recorder {
+        recorder.end(
+          span ?? begin(exchange.request, in: recorder, arrived: arrived), .succeeded, status: status)
+      }
+      reporter.log(exchange.request, status: status, bytes: response.length, started: arrived)
     }
-    reporter.log(
-      exchange.request, status: status, bytes: response.length, started: arrived)
-    exchange.respond(response)
   }
 
   /// The client of a request has gone that was held until now.
