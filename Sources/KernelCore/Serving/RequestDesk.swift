@@ -461,13 +461,13 @@ final class RequestDesk {
       writer.abort()
     }
     let now = clock.now
-    let status = Int(response.status.code)
+    let (status, bytes) = (Int(response.status.code), response.length)
     work.exchange.respond(reporter.timed(response, started: work.started, work.span)) {
       recorder?.end(work.span, status < 500 ? .succeeded : .failed, status: status, at: now)
       if status >= 500, isCounted { work.route.errors += 1 }
       if work.status == 0, isCounted { work.route.latency.add(now - work.started) }
       reporter.log(
-        work.exchange.request, status: status, bytes: response.length, work.route, started: work.started,
+        work.exchange.request, status: status, bytes: bytes, work.route, started: work.started,
         now: now)
     }
     work.closeFile(self)
@@ -479,13 +479,13 @@ final class RequestDesk {
   ///   - arrived: when the request came, where it was held until now.
   ///   - span: that of the request, where something has run for it.
   func answer(_ exchange: Exchange, _ response: Response, arrived: Int? = nil, span: SpanID? = nil) {
-    let status = Int(response.status.code)
+    let (status, bytes) = (Int(response.status.code), response.length)
     exchange.respond(response) {
       if let recorder {
         recorder.end(
           span ?? begin(exchange.request, in: recorder, arrived: arrived), .succeeded, status: status)
       }
-      reporter.log(exchange.request, status: status, bytes: response.length, started: arrived)
+      reporter.log(exchange.request, status: status, bytes: bytes, started: arrived)
     }
   }
 
