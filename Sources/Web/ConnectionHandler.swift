@@ -329,7 +329,9 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, NI
       ? StandardPages.unavailable("too many large answers wait for their clients to take them") : response
     let (ready, region) = answer.withRegion(framing)
     write(ready, framing, lingers: !input.isExhausted || input.isAbandoned, region: region, context)
-    if needsFlush, isAtRest {
+    // A client that sends several requests at once gets the answers together: one that goes would take those of its
+    // requests along that have not begun.
+    if needsFlush, isAtRest, input.isExhausted {
       // It may close the connection or be all that the client takes, with which the queue goes on behind the note.
       let wasPumping = isPumping
       isPumping = true

@@ -122,6 +122,30 @@ import Testing
     }
   }
 
+  /// The client resets the connection at the first answer, which may not take the other requests along.
+  @Test func requestsThatCameTogetherAllBeginThoughTheirClientHasGone() throws {
+    let begun = Mailbox<String>()
+    let server = try RunningServer { exchange in
+      begun.put(exchange.request.path)
+      exchange.respond(.text(.ok, exchange.request.path))
+    }
+    try server.run { $0.flushBatch.pause = .zero }
+    let client = try server.client()
+    try client.sendRequest("GET", "/")
+    _ = try client.readResponse()
+    let isSent = DispatchSemaphore(value: 0)
+    let held = server.start { server in
+      isSent.wait()
+      return server.eventLoop.makeSucceededVoidFuture()
+    }
+    let paths = (1...20).map { "/\($0)" }
+    try client.send(paths.map { "GET \($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+    client.close()
+    isSent.signal()
+    try held.wait()
+    for path in ["/"] + paths { try #require(begun.take() == path) }
+  }
+
   /// So that what is kept has the order of the answers.
   @Test(arguments: [false, true])
   func anAnswerIsNotedBeforeTheNextRequestBegins(comesLater: Bool) throws {
