@@ -79,8 +79,8 @@ bench: bench-arguments $(if $(ROUTEBOOK),,bench-build) ## Speed beside its peers
 	@scripts/setup bench
 	@PYTHONPATH=Benchmarks exec python3 -m harness $(asked)
 
-asked = $(ONLY) --runs $(or $(RUNS),5) --seconds $(or $(SECONDS),2) $(if $(WRITE),--write) \
-  $(if $(ROUTEBOOK),--program $(ROUTEBOOK))
+asked = --runs $(or $(RUNS),5) --seconds $(or $(SECONDS),2) $(if $(WRITE),--write) \
+  $(if $(ROUTEBOOK),--program "$(ROUTEBOOK)") -- $(ONLY)
 
 # Before anything is built for what cannot be measured.
 bench-arguments:
@@ -94,7 +94,7 @@ bench-build: build
 
 bench-check: $(if $(ROUTEBOOK),,build) ## Say which of a few paths takes more instructions than it did; WRITE=1 keeps them
 	@if command -v python3 >/dev/null; then cd Benchmarks && python3 -m instructions $(if $(WRITE),--write) \
-	  --program $(abspath $(or $(ROUTEBOOK),$(program))); fi
+	  --program "$(or $(realpath $(ROUTEBOOK)),$(ROUTEBOOK),$(abspath $(program)))"; fi
 
 # The harness of the benchmark: means, tables, what is read of wrk. Left out where there is no python3.
 bench-test:

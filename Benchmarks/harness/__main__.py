@@ -6,6 +6,7 @@ Exit status: 0 all were measured, whether goals were reached or not; 1 something
 import argparse
 import os
 import resource
+import shutil
 import signal
 import sys
 import textwrap
@@ -26,16 +27,19 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="say whether this can be asked for, and measure nothing")
     parser.error = lambda message: parser.exit(64, f"make bench: {message}\n")
     chosen = parser.parse_args()
-    chosen.sections = [name for names in chosen.sections for name in names.split(",") if name]
+    # Between names there may be commas and spaces; a comma alone is no name.
+    chosen.sections = [name for word in chosen.sections for name in word.split(",") if name or not word.strip(",")]
+    # A name alone is looked for as a shell does, wherever it is run from.
+    chosen.program = shutil.which(chosen.program) or chosen.program
     unknown = [name for name in chosen.sections if name not in section.NAMES]
     if unknown:
-        parser.exit(64, f"make bench: there is no section {unknown[0]}; there are {', '.join(section.NAMES)}\n")
+        parser.exit(64, f"make bench: there is no section '{unknown[0]}'; there are {', '.join(section.NAMES)}\n")
     if not 1 <= chosen.runs <= 100 or not 1 <= chosen.seconds <= 600:
         parser.exit(64, "make bench: RUNS is from 1 to 100, SECONDS from 1 to 600\n")
     if chosen.check and chosen.program == str(built):
         return chosen
     if not machine.is_program(chosen.program):
-        parser.exit(64, f"make bench: {chosen.program} is no program that can be run; run `make build` first\n")
+        parser.exit(64, f"make bench: {chosen.program} is no routebook that can be run; run `make build` first\n")
     if chosen.write and not machine.is_built_here(str(Path(chosen.program).resolve())):
         parser.exit(64, "make bench: WRITE=1 is for the program that is built here; leave out ROUTEBOOK or WRITE\n")
     return chosen

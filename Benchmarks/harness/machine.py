@@ -4,6 +4,7 @@ import datetime
 import functools
 import os
 import platform
+import re
 import subprocess
 from pathlib import Path
 
@@ -66,9 +67,10 @@ def _git(*arguments: str) -> str:
 
 
 def is_program(path: str) -> bool:
-    """Whether it can be run and tells its version, as ours does."""
+    """Whether it can be run and tells its version, as ours does: that alone."""
     try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, errors="replace", timeout=60)
+        return done.returncode == 0 and re.fullmatch(r"\d+\.\d+\.\d+\S*\s*", done.stdout) is not None
     except (OSError, subprocess.TimeoutExpired):
         return False
 

@@ -85,9 +85,11 @@ def _async_http_client_version() -> str | None:
 def _installed() -> dict[str, str]:
     """The packages that this Python has, by their names in lower case, with versions; and its own version."""
     code = (
-        "import importlib.metadata as m, json, platform\n"
+        "import importlib.metadata as m, json, platform, sysconfig\n"
         "found = {d.metadata['Name'].lower(): d.version for d in m.distributions()}\n"
-        "print(json.dumps(found | {'': platform.python_version()}))")
+        "own = platform.python_version()\n"
+        "if '--enable-optimizations' not in sysconfig.get_config_var('CONFIG_ARGS'): own += ' (not optimized)'\n"
+        "print(json.dumps(found | {'': own}))")
     output = subprocess.run([python(), "-c", code], capture_output=True, text=True, timeout=60).stdout
     return json.loads(output or "{}")
 

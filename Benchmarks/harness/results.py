@@ -42,6 +42,8 @@ class Table:
     rows: list[Row]
     notes: list[str] = field(default_factory=list)
     across: bool = False
+    #: The measures that have no part in the mean against a peer.
+    left_out: dict[str, list[str]] = field(default_factory=dict)
 
     def row(self, name: str) -> Row | None:
         return next((row for row in self.rows if row.name == name), None)
@@ -54,10 +56,10 @@ class Table:
         return statistics.ratio(a.samples[key], b.samples[key])
 
     def mean_ratio(self, peer: str) -> float | None:
-        """The geometric mean over all measures that both have."""
-        ratios = [self.ratio(peer, measure.key) for measure in self.measures]
-        found = [ratio for ratio in ratios if ratio is not None]
-        return statistics.geometric_mean(found) if found else None
+        """The geometric mean over all measures but those that are left out; nothing where one of them is missing."""
+        wanted = [measure.key for measure in self.measures if measure.key not in self.left_out.get(peer, ())]
+        ratios = [self.ratio(peer, key) for key in wanted]
+        return None if None in ratios or not ratios else statistics.geometric_mean(ratios)
 
 
 @dataclass

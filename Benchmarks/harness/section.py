@@ -82,10 +82,6 @@ def contestant(name: str, peer: str | None, measure: Callable[[], dict[str, floa
     return Contestant(name, None if absent else measure, absent)
 
 
-def ours(measure: Callable[[], dict[str, float]]) -> Contestant:
-    return Contestant(PROGRAM, measure)
-
-
 def run(name: str, program: str, runs: int, seconds: float) -> SectionResult:
     """Runs a section. What it raises is in its result as a failure."""
     module = importlib.import_module(f"sections.{name}.section")

@@ -54,7 +54,7 @@ def _parsed(name: str, section: dict) -> SectionResult:
         Table(
             table["title"], [Measure(**measure) for measure in table["measures"]],
             [Row(row["name"], row["samples"], row["absent"]) for row in table["rows"]], table["notes"],
-            table["across"])
+            table["across"], table.get("left_out", {}))
         for table in section["tables"]
     ]
     goals = [Goal(goal["what"], goal["value"], goal["limit"], goal["unit"]) for goal in section["goals"]]

@@ -28,7 +28,7 @@ def main() -> int:
     parser.error = lambda message: parser.exit(64, f"make bench-check: {message}\n")
     chosen = parser.parse_args()
     if not machine.is_program(chosen.program):
-        parser.exit(64, f"make bench-check: {chosen.program} is no program that can be run; run `make build` first\n")
+        parser.exit(64, f"make bench-check: {chosen.program} is no routebook that can be run; run `make build` first\n")
     missing = [tool for tool in ("valgrind", "objcopy") if not shutil.which(tool)]
     if missing:
         print(f"instructions are not counted: there is no {' and no '.join(missing)} here")
@@ -38,7 +38,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         # valgrind does not read what Swift writes for debuggers.
         program = Path(folder, "routebook")
-        subprocess.run(["objcopy", "--strip-debug", chosen.program, str(program)], check=True)
+        done = subprocess.run(["objcopy", "--strip-debug", chosen.program, str(program)], capture_output=True)
+        if done.returncode:
+            parser.exit(64, f"make bench-check: {chosen.program} is no ELF file, as objcopy wants\n")
         try:
             for name in paths.UNITS:
                 before = baseline.get(name)

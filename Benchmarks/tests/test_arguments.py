@@ -5,14 +5,19 @@ import io
 import os
 import tempfile
 import unittest
+from pathlib import Path
 from unittest import mock
 
 from harness import __main__ as bench
 
 
 def told(*words: str):
-    with mock.patch("sys.argv", ["bench", "--program", "/bin/true", *words]):
-        return bench.arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder, "routebook")
+        program.write_text("#!/bin/sh\necho 0.1.0\n")
+        program.chmod(0o700)
+        with mock.patch("sys.argv", ["bench", "--program", str(program), *words]):
+            return bench.arguments()
 
 
 class ArgumentsTests(unittest.TestCase):
@@ -23,7 +28,8 @@ class ArgumentsTests(unittest.TestCase):
 
     def test_what_cannot_be_is_said_in_one_line(self):
         for words in (
-            ["--runs", "x"], ["--runs", "0"], ["--seconds", "0"], ["--seconds", "1.5"], ["timer"], ["timers,fiber"], ["--no"],
+            ["--runs", "x"], ["--runs", "0"], ["--seconds", "0"], ["--seconds", "1.5"], ["timer"], ["timers,fiber"], [","],
+            ["--no"], ["--", "--write"],
         ):
             said = io.StringIO()
             with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as end:
@@ -37,12 +43,20 @@ class ArgumentsTests(unittest.TestCase):
             text.write("no program")
             text.flush()
             os.chmod(text.name, 0o700)
-            for path in ("/tmp", "/no/such", text.name):
+            for path in ("/tmp", "/no/such", "no-such-command", "/bin/ls", "/bin/true", text.name):
                 said = io.StringIO()
                 with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as end:
                     told("--program", path)
                 self.assertEqual(end.exception.code, 64)
-                self.assertIn("is no program that can be run", said.getvalue())
+                self.assertIn("is no routebook that can be run", said.getvalue())
+
+    def test_a_program_may_be_named_as_in_a_shell(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder, "other")
+            program.write_text("#!/bin/sh\necho 0.2.0\n")
+            program.chmod(0o700)
+            with mock.patch.dict(os.environ, {"PATH": folder + ":" + os.environ["PATH"]}):
+                self.assertEqual(told("--program", "other").program, str(program))
 
     def test_what_is_to_be_built_need_not_be_there_to_be_asked_for(self):
         with mock.patch("sys.argv", ["bench", "--check", "timers"]):

@@ -19,7 +19,7 @@ class Instructions(unittest.TestCase):
                 file.write_text(baseline)
             with (
                 mock.patch.object(check, "BASELINE", file), mock.patch.object(check.shutil, "which", return_value="x"),
-                mock.patch.object(check.subprocess, "run"), mock.patch.object(check.machine, "is_program"),
+                mock.patch.object(check.subprocess, "run", **{"return_value.returncode": 0}), mock.patch.object(check.machine, "is_program"),
                 mock.patch.object(paths, "UNITS", counts),
                 mock.patch.object(paths, "count", lambda _, name: counts[name]),
                 mock.patch("sys.argv", ["bench-check", "--program", sys.executable, *options]), mock.patch("builtins.print"),
@@ -38,7 +38,7 @@ class Instructions(unittest.TestCase):
         ):
             check.main()
         self.assertEqual(end.exception.code, 64)
-        told = "make bench-check: /nosuch is no program that can be run; run `make build` first\n"
+        told = "make bench-check: /nosuch is no routebook that can be run; run `make build` first\n"
         self.assertEqual(said.getvalue(), told)
 
     def test_what_is_new_or_less_does_not(self):

@@ -56,13 +56,27 @@ class GoalTests(unittest.TestCase):
         self.assertEqual([goal.reached for goal in found.goals], [False, None, True])
 
 
+class MeanTests(unittest.TestCase):
+    def test_the_mean_is_unknown_where_a_program_failed_that_was_not_left_out(self):
+        table = Table(
+            "CPU time", [Measure("calls", "calls", "ms"), Measure("parsing", "parsing", "ms")],
+            [Row("routebook", {"calls": [1], "parsing": [4]}), Row("Lua", {"calls": [2]}), Row("Node", {"calls": [2]}),
+             Row("CPython", {"calls": [2], "parsing": [2]})],
+            left_out={"Lua": ["parsing"]})
+        self.assertEqual([table.mean_ratio(name) for name in ("Lua", "Node", "CPython")], [0.5, None, 1])
+
+
 class ProgramTests(unittest.TestCase):
     def test_only_what_is_built_here_gets_onto_the_page(self):
         self.assertTrue(machine.is_built_here(str((peers.ROOT / ".build").resolve() / "release" / "routebook")))
         self.assertFalse(machine.is_built_here("/usr/bin/routebook"))
-        run = subprocess.run(
-            [sys.executable, "-m", "harness", "--program", "/bin/true", "--write"], capture_output=True, text=True,
-            cwd=peers.ROOT / "Benchmarks", timeout=60)
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder, "routebook")
+            program.write_text("#!/bin/sh\necho 0.1.0\n")
+            program.chmod(0o700)
+            run = subprocess.run(
+                [sys.executable, "-m", "harness", "--program", str(program), "--write"], capture_output=True, text=True,
+                cwd=peers.ROOT / "Benchmarks", timeout=60)
         self.assertEqual(run.returncode, 64)
         self.assertIn("WRITE=1 is for the program that is built here", run.stderr)
 

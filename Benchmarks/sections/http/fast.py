@@ -21,15 +21,21 @@ class Order(BaseModel):
     items: list[Item]
 
 
+class Sum(BaseModel):
+    customer: str
+    items: int
+    total: int
+
+
 @app.get("/greet/{user}", response_class=PlainTextResponse)
 async def greet(user: str):
     return f"Hello {user.upper()}!"
 
 
 @app.post("/sum")
-async def sum_of(order: Order):
+async def sum_of(order: Order) -> Sum:
     total = sum(item.price * item.amount for item in order.items)
-    return {"customer": order.customer, "items": len(order.items), "total": total}
+    return Sum(customer=order.customer, items=len(order.items), total=total)
 
 
 @app.post("/size", response_class=PlainTextResponse)

@@ -93,6 +93,8 @@ def run(bench: Bench, result: SectionResult) -> None:
         result.want_ratio(tables[name], "cpu", "Node", 1, f"CPU per request, {name}")
     for name in loads:
         result.want_ratio(tables[name], "p99", "Node", 1, f"p99, {name}")
+    for name in loads:
+        result.want_ratio(tables[name], "p50", "Node", 1, f"p50, {name}")
 
 
 def _measure(bench: Bench, result: SectionResult, servers: Servers, load: _Load) -> Table:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness import peers
-from harness.processes import Conversation
+from harness.processes import Conversation, Failure
 from harness.results import Measure, PROGRAM, SectionResult
 from harness.section import Bench, contestant
 
@@ -15,7 +15,7 @@ _TICKS, _INTERVAL = 1_000, 3
 
 
 def run(bench: Bench, result: SectionResult) -> None:
-    def ours() -> Conversation:
+    def program() -> Conversation:
         return bench.prompt(_HERE / "timers.cells")
 
     def node() -> Conversation:
@@ -26,7 +26,7 @@ def run(bench: Bench, result: SectionResult) -> None:
 
     def contestants(measure):
         return [
-            contestant(PROGRAM, None, lambda: measure(ours, "{}({})", ", ")),
+            contestant(PROGRAM, None, lambda: measure(program, "{}({})", ", ")),
             contestant("Node", "Node", lambda: measure(node, "{} {}", " ")),
             contestant("Twisted", "Twisted", lambda: measure(twisted, "{} {}", " ")),
         ]
@@ -42,8 +42,9 @@ def run(bench: Bench, result: SectionResult) -> None:
          "already stands for both, and one is skipped; in Node both come."])
     result.want("CPU of a timer", once.row(PROGRAM).value("cpu"), 1, "µs")
     result.want_ahead(once, "cpu", ["Node", "Twisted"], "CPU of a timer")
-    drift = ticking.row(PROGRAM).value("drift")
-    result.want(f"drift over {_TICKS:,} ticks", drift, _INTERVAL, "ms")
+    ours = ticking.row(PROGRAM)
+    result.want(f"drift over {_TICKS:,} ticks", ours.value("drift"), _INTERVAL, "ms")
+    result.want(f"skipped of {_TICKS:,} ticks", ours.value("skipped"), 0, "")
 
 
 def _once(start, line: str, _: str) -> dict[str, float]:
@@ -51,7 +52,9 @@ def _once(start, line: str, _: str) -> dict[str, float]:
         process = conversation.process
         conversation.ask(line.format("once", 100))
         before = process.cpu()
-        conversation.ask(line.format("once", _COUNT))
+        fired = conversation.ask(line.format("once", _COUNT))
+        if fired != str(_COUNT):
+            raise Failure(f"{process.name} says {fired} where {_COUNT} timers were to fire")
         return {"cpu": (process.cpu() - before) / _COUNT * 1e6}
 
 
