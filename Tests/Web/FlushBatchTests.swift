@@ -102,6 +102,20 @@ import Testing
     for client in crowd.clients { #expect(try client.isClosedByPeer()) }
   }
 
+  /// Asks twenty times: each answer must have arrived when the server says whether it has.
+  private func askAfterPauses(
+    _ server: RunningServer, _ probe: Mailbox<@Sendable () -> Bool>, _ isThere: Mailbox<Bool>
+  ) throws {
+    let client = try server.client()
+    for _ in 1...20 {
+      usleep(1000)
+      probe.put(client.hasArrived)
+      try client.sendRequest("GET", "/")
+      #expect(isThere.take() == true)
+      #expect(try client.readResponse().text == "Hello")
+    }
+  }
+
   /// What is kept of an answer costs a client that waits alone no time.
   @Test(arguments: [false, true])
   func anAnswerAfterAPauseIsThereBeforeItIsNoted(comesLater: Bool) throws {
@@ -112,14 +126,7 @@ import Testing
       let answer = { exchange.respond(.text(.ok, "Hello")) { isThere.put(hasArrived?() == true) } }
       if comesLater { CurrentLoop.value.execute(answer) } else { answer() }
     }
-    let client = try server.client()
-    for _ in 1...20 {
-      usleep(1000)
-      probe.put(client.hasArrived)
-      try client.sendRequest("GET", "/")
-      #expect(isThere.take() == true)
-      #expect(try client.readResponse().text == "Hello")
-    }
+    try askAfterPauses(server, probe, isThere)
   }
 
   /// The client resets the connection at the first answer, which may not take the other requests along.
@@ -175,13 +182,6 @@ import Testing
       CurrentLoop.value.execute { isThere.put(hasArrived?() == true) }
       exchange.respond(.text(.ok, "Hello"))
     }
-    let client = try server.client()
-    for _ in 1...20 {
-      usleep(1000)
-      probe.put(client.hasArrived)
-      try client.sendRequest("GET", "/")
-      #expect(isThere.take() == true)
-      #expect(try client.readResponse().text == "Hello")
-    }
+    try askAfterPauses(server, probe, isThere)
   }
 }
