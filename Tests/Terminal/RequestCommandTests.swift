@@ -216,11 +216,13 @@ import Testing
       ])
     try notebook.enter("route \"/slow\" { await sleep(40ms); \"slept\" }")
     try notebook.enter("%get /slow")
+    // Its title, an axis and two rows; where the machine was slow, in words what took that time too.
     let drawn = try notebook.enter("%trace")
-    #expect(drawn.count == 4)
-    #expect(drawn.first?.contains("GET /slow [1]  200  4") == true)
-    #expect(drawn.last?.contains("timer 40ms") == true)
-    #expect(drawn.last?.contains("██████") == true)
+    #expect(drawn.count == 4 || drawn.count > 4 && drawn[4].hasPrefix("critical path: "))
+    #expect(drawn.first?.contains(/GET \/slow \[1\]  200  [1-9][0-9.]* m?s, begun/) == true)
+    #expect(drawn.dropFirst(2).first?.hasPrefix("GET /slow") == true)
+    let timer = try #require(drawn.dropFirst(3).first)
+    #expect(timer.contains("timer 40ms") && timer.contains("██"))
     #expect(try notebook.enter("%trace all").contains { $0.contains("GET /slow [1]") })
     #expect(try notebook.enter("%trace 4000")[0].hasPrefix("trace 4000 is not kept"))
     #expect(
@@ -236,8 +238,7 @@ import Testing
     let listed = try notebook.enter("%trace all")
     let place = try #require(listed.firstIndex { $0.contains("GET /slow [1]") })
     #expect(listed[place].hasSuffix("GET /slow [1]"))
-    #expect(listed[place + 1].hasPrefix("      4"))
-    #expect(listed[place + 1].hasSuffix(" ago"))
+    #expect(listed[place + 1].contains(/^ {6}[1-9][0-9.]* m?s  200  .* ago$/))
   }
 
   @Test func twoTracesAreCompared() throws {
