@@ -26,14 +26,14 @@ extension Heap {
   func freeBuffers(of dictionary: UnsafeMutablePointer<DictionaryObject>) {
     buffers.give(
       dictionary.pointee.entries, dictionary.pointee.capacity &* MemoryLayout<DictionaryEntry>.stride)
-    Glibc.free(dictionary.pointee.index)
+    if let index = dictionary.pointee.index { Glibc.free(index) }
   }
 
   /// What an entry takes, with its two slots in the index.
   private static let bytesOfEntry = MemoryLayout<DictionaryEntry>.stride + 8
 
   /// Up to so many entries are looked through one by one.
-  private static let roomWithoutIndex = 8
+  static let roomWithoutIndex = 8
 
   private static func emptyIndex(_ count: Int) -> UnsafeMutablePointer<Int32> {
     let index = malloc(count * 4).unsafelyUnwrapped
@@ -94,6 +94,7 @@ extension Heap {
   ) -> Int {
     let entries = dictionary.pointee.entries
     guard let index = dictionary.pointee.index else {
+      if key.tag == Tag.string { return find(key.string, in: dictionary) }
       for number in 0..<dictionary.pointee.used where areSameKey(entries[number].key, key) { return number }
       return ~0
     }
@@ -112,6 +113,19 @@ extension Heap {
       disturbance >>= 5
       slot = (slot &* 5 &+ 1 &+ Int(bitPattern: disturbance)) & mask
     }
+  }
+
+  /// The same for a text whose hash has been asked for, where there is no index.
+  @inline(__always) private func find(
+    _ key: UnsafeMutablePointer<StringObject>, in dictionary: UnsafeMutablePointer<DictionaryObject>
+  ) -> Int {
+    let hash = key.pointee.header.aux
+    for number in 0..<dictionary.pointee.used {
+      let other = dictionary.pointee.entries[number].key
+      guard other.tag == Tag.string, other.string.pointee.header.aux == hash else { continue }
+      if areEqual(other.string, key) { return number }
+    }
+    return ~0
   }
 
   // MARK: Access

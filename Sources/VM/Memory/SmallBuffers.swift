@@ -3,34 +3,45 @@ import Glibc
 /// The buffers that arrays and dictionaries hang on to. Small ones come and go with each object of JSON; the system's
 /// allocator joins them with their neighbours and parts them again, so they are kept for whoever wants one next. A cycle of
 /// the collector gives back at once what is wanted again until the next: what was kept for a whole cycle goes in the end.
+///
+/// Their addresses lie side by side, so that nothing is read or written in a buffer that nobody has: most have left the
+/// processor's caches by then.
 struct SmallBuffers {
-  /// The first of each size, in steps of 64 bytes; each begins with the address of the next.
-  private let first: UnsafeMutablePointer<RawPointer?>
-  private let counts: UnsafeMutablePointer<Int>
-  /// Whether there was none when one was wanted, since the last cycle.
-  private let ranOut: UnsafeMutablePointer<Bool>
+  /// Those of one size.
+  private struct Kept {
+    var addresses: UnsafeMutablePointer<RawPointer>
+    var count = 0
+    /// How many addresses there is room for.
+    var room = 64
+    /// Whether there was none when one was wanted, since the last cycle.
+    var ranOut = false
+  }
 
-  static let largest = 256
-  /// How many bytes are kept.
-  private let kept: UnsafeMutablePointer<Int>
-  /// How many at most, and how many of each size though nobody wants them.
-  private let limit: Int
+  private struct Store {
+    /// By size, in steps of 64 bytes.
+    let kept: UnsafeMutablePointer<Kept>
+    /// How many bytes are kept.
+    var bytes = 0
+    /// How many at most.
+    let limit: Int
+  }
+
+  private let store: UnsafeMutablePointer<Store>
+  /// How many bytes of each size are kept though nobody wants them.
   private static let idleBytes = 1 << 20
   /// So many of a size are given back to the system at once: it takes tenths of a millisecond.
   private static let givenBackAtOnce = 4_096
+  private static let largest = 256
   private static let sizes = largest / 64 + 1
 
   /// - Parameter keepsAny: whether what is given back is kept; otherwise the system has it at once.
   init(keepsAny: Bool) {
-    limit = keepsAny ? 24 << 20 : 0
-    kept = .allocate(capacity: 1)
-    kept.initialize(to: 0)
-    first = .allocate(capacity: SmallBuffers.sizes)
-    first.initialize(repeating: nil, count: SmallBuffers.sizes)
-    counts = .allocate(capacity: SmallBuffers.sizes)
-    counts.initialize(repeating: 0, count: SmallBuffers.sizes)
-    ranOut = .allocate(capacity: SmallBuffers.sizes)
-    ranOut.initialize(repeating: false, count: SmallBuffers.sizes)
+    let kept = UnsafeMutablePointer<Kept>.allocate(capacity: SmallBuffers.sizes)
+    for size in 0..<SmallBuffers.sizes {
+      (kept + size).initialize(to: Kept(addresses: .allocate(capacity: 64)))
+    }
+    store = .allocate(capacity: 1)
+    store.initialize(to: Store(kept: kept, limit: keepsAny ? 24 << 20 : 0))
   }
 
   @inline(__always) private static func isKept(_ size: Int) -> Bool { size <= largest && size & 63 == 0 }
@@ -38,23 +49,35 @@ struct SmallBuffers {
   /// Memory for so many bytes, as it was.
   @inline(__always) func take(_ size: Int) -> RawPointer {
     if SmallBuffers.isKept(size) {
-      if let buffer = first[size >> 6] {
-        first[size >> 6] = buffer.load(as: RawPointer?.self)
-        counts[size >> 6] &-= 1
-        kept.pointee &-= size
-        return buffer
+      let kept = store.pointee.kept + (size >> 6)
+      let count = kept.pointee.count &- 1
+      if count >= 0 {
+        kept.pointee.count = count
+        store.pointee.bytes &-= size
+        return kept.pointee.addresses[count]
       }
-      ranOut[size >> 6] = true
+      kept.pointee.ranOut = true
     }
     return malloc(size).unsafelyUnwrapped
   }
 
   @inline(__always) func give(_ buffer: RawPointer, _ size: Int) {
-    guard SmallBuffers.isKept(size), kept.pointee < limit else { return Glibc.free(buffer) }
-    buffer.storeBytes(of: first[size >> 6], as: RawPointer?.self)
-    first[size >> 6] = buffer
-    counts[size >> 6] &+= 1
-    kept.pointee &+= size
+    guard SmallBuffers.isKept(size), store.pointee.bytes < store.pointee.limit else {
+      return Glibc.free(buffer)
+    }
+    let kept = store.pointee.kept + (size >> 6)
+    if kept.pointee.count == kept.pointee.room { makeRoom(in: kept) }
+    kept.pointee.addresses[kept.pointee.count] = buffer
+    kept.pointee.count &+= 1
+    store.pointee.bytes &+= size
+  }
+
+  @inline(never) private func makeRoom(in kept: UnsafeMutablePointer<Kept>) {
+    let addresses = UnsafeMutablePointer<RawPointer>.allocate(capacity: kept.pointee.room * 2)
+    addresses.moveInitialize(from: kept.pointee.addresses, count: kept.pointee.count)
+    kept.pointee.addresses.deallocate()
+    kept.pointee.addresses = addresses
+    kept.pointee.room *= 2
   }
 
   /// Moves a buffer to where it has another size.
@@ -72,32 +95,26 @@ struct SmallBuffers {
   /// takes no time.
   func trim() {
     for size in 0..<SmallBuffers.sizes {
-      defer { ranOut[size] = false }
-      if ranOut[size] || counts[size] * size * 64 <= SmallBuffers.idleBytes { continue }
-      for _ in 0..<min(counts[size] / 2, SmallBuffers.givenBackAtOnce) {
-        if let buffer = first[size] {
-          first[size] = buffer.load(as: RawPointer?.self)
-          Glibc.free(buffer)
-          counts[size] -= 1
-          kept.pointee -= size * 64
-        }
-      }
+      let kept = store.pointee.kept + size
+      defer { kept.pointee.ranOut = false }
+      let count = kept.pointee.count
+      if kept.pointee.ranOut || count * size * 64 <= SmallBuffers.idleBytes { continue }
+      let left = count - min(count / 2, SmallBuffers.givenBackAtOnce)
+      for number in left..<count { Glibc.free(kept.pointee.addresses[number]) }
+      kept.pointee.count = left
+      store.pointee.bytes -= (count - left) * size * 64
     }
   }
 
   /// How many bytes are kept.
-  var bytes: Int { kept.pointee }
+  var bytes: Int { store.pointee.bytes }
 
   func destroy() {
-    for size in 0..<SmallBuffers.sizes {
-      while let buffer = first[size] {
-        first[size] = buffer.load(as: RawPointer?.self)
-        Glibc.free(buffer)
-      }
+    for kept in UnsafeBufferPointer(start: store.pointee.kept, count: SmallBuffers.sizes) {
+      for number in 0..<kept.count { Glibc.free(kept.addresses[number]) }
+      kept.addresses.deallocate()
     }
-    first.deallocate()
-    counts.deallocate()
-    ranOut.deallocate()
-    kept.deallocate()
+    store.pointee.kept.deallocate()
+    store.deallocate()
   }
 }

@@ -24,14 +24,21 @@ extension Machine {
 
 private struct JSONReader {
   let machine: Machine
+  let heap: Heap
   let bytes: UnsafeBufferPointer<UInt8>
   var place = 0
   private var valueCount = 0
   /// Keys that were read, each in the slot that it falls to.
-  private var keys: [Value] = []
+  private var keys: [KeptKey] = []
+  /// The slot of the last.
+  private var lastKey = 0
+  /// How many entries the last object had at each depth, as far as they are looked through without an index: those that
+  /// lie side by side have as many, most often.
+  private var entryCounts: InlineArray<8, UInt8> = .init(repeating: 0)
 
   init(machine: Machine, bytes: UnsafeBufferPointer<UInt8>) {
     self.machine = machine
+    heap = machine.heap
     self.bytes = bytes
   }
 
@@ -52,7 +59,7 @@ private struct JSONReader {
     guard place < bytes.count else { throw failure("the text ends where a value should be") }
     valueCount += 1
     if valueCount & 255 == 0 {
-      try machine.heap.checkMemory()
+      try heap.checkMemory()
       try machine.spend(1_024)
     }
     switch bytes[place] {
@@ -80,71 +87,105 @@ private struct JSONReader {
 
   private mutating func object(depth: Int) throws(Failure) -> Value {
     place += 1
-    let dictionary = machine.heap.newDictionary()
-    skipSpace()
-    if eat("}") { return Value(Tag.dictionary, dictionary) }
+    let level = min(depth, entryCounts.count - 1)
+    let dictionary = heap.newDictionary(capacity: Int(entryCounts[level]))
+    var byte = nextByte()
+    if byte == UInt8(ascii: "}") {
+      place += 1
+      return Value(Tag.dictionary, dictionary)
+    }
     while true {
-      guard place < bytes.count, bytes[place] == UInt8(ascii: "\"") else {
-        throw failure("expected a key in quotes, found \(found)")
-      }
+      if byte != UInt8(ascii: "\"") { throw failure(expecting: "a key in quotes") }
       let key = try key()
-      skipSpace()
-      guard eat(":") else { throw failure("expected : after the key, found \(found)") }
+      if nextByte() != UInt8(ascii: ":") { throw failure(expecting: ": after the key") }
+      place += 1
       skipSpace()
       let value = try value(depth: depth + 1)
-      try machine.heap.set(value, for: key, in: dictionary)
-      skipSpace()
-      if eat("}") { return Value(Tag.dictionary, dictionary) }
-      guard eat(",") else { throw failure("expected , or } in the object, found \(found)") }
+      try heap.set(value, for: key, in: dictionary)
+      byte = nextByte()
+      if byte == UInt8(ascii: "}") {
+        place += 1
+        entryCounts[level] = UInt8(min(dictionary.pointee.used, Heap.roomWithoutIndex))
+        return Value(Tag.dictionary, dictionary)
+      }
+      if byte != UInt8(ascii: ",") { throw failure(expecting: ", or } in the object") }
+      place += 1
+      byte = nextByte()
+    }
+  }
+
+  private mutating func array(depth: Int) throws(Failure) -> Value {
+    place += 1
+    let array = heap.newArray(capacity: 4)
+    if nextByte() == UInt8(ascii: "]") {
+      place += 1
+      return Value(Tag.array, array)
+    }
+    while true {
+      let value = try value(depth: depth + 1)
+      try heap.append(value, to: array)
+      let byte = nextByte()
+      if byte == UInt8(ascii: "]") {
+        place += 1
+        return Value(Tag.array, array)
+      }
+      if byte != UInt8(ascii: ",") { throw failure(expecting: ", or ] in the array") }
+      place += 1
       skipSpace()
     }
   }
 
-  /// Objects of one kind have the same keys: a short one that has been read lately is taken again.
+  // MARK: Keys
+
+  /// A key that has been read lately.
+  private struct KeptKey {
+    var key = Value.nil
+    /// The slot of the one that came after it the last time.
+    var next = 0
+  }
+
+  /// Objects of one kind have the same keys in the same order: a short one that has been read lately is taken again, and
+  /// the one that followed it is looked for first.
   private mutating func key() throws(Failure) -> Value {
     // In a short text hardly any comes again.
     if valueCount < JSONReader.keptKeys / 4 { return try string() }
+    if keys.isEmpty { keys = Array(repeating: KeptKey(), count: JSONReader.keptKeys) }
+    let next = keys[lastKey].next
+    if take(keys[next].key) {
+      lastKey = next
+      return keys[next].key
+    }
     let start = place + 1
     var end = start
     while end < bytes.count, end - start <= JSONReader.longestKeptKey, bytes[end] != UInt8(ascii: "\"") {
+      // An escape does not count as its letter.
+      if bytes[end] == UInt8(ascii: "\\") { return try string() }
       end += 1
     }
     guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), end > start else { return try string() }
-    let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
-    let slot = (Int(text[0]) &* 7 &+ Int(text[text.count - 1]) &* 3 &+ text.count) & (JSONReader.keptKeys - 1)
-    if keys.isEmpty { keys = Array(repeating: .nil, count: JSONReader.keptKeys) }
-    let kept = keys[slot]
-    if kept.tag == Tag.string, kept.string.pointee.count == text.count,
-      Heap.areEqual(kept.string.bytes, text.baseAddress.unsafelyUnwrapped, text.count)
-    {
-      place = end + 1
-      return kept
-    }
-    // An escape in it does not count as its letter.
-    let isPlain = !text.contains(UInt8(ascii: "\\"))
-    let key = try string()
-    if isPlain { keys[slot] = key }
-    return key
+    let slot =
+      (Int(bytes[start]) &* 7 &+ Int(bytes[end - 1]) &* 3 &+ (end - start)) & (JSONReader.keptKeys - 1)
+    if !take(keys[slot].key) { keys[slot].key = try string() }
+    keys[lastKey].next = slot
+    lastKey = slot
+    return keys[slot].key
+  }
+
+  /// Goes on behind a key in quotes; false where another one is there.
+  @inline(__always) private mutating func take(_ key: Value) -> Bool {
+    guard key.tag == Tag.string else { return false }
+    let count = key.string.pointee.count
+    let start = place + 1
+    guard start + count < bytes.count, bytes[start + count] == UInt8(ascii: "\""),
+      Heap.areEqual(key.string.ownBytes, bytes.baseAddress.unsafelyUnwrapped + start, count)
+    else { return false }
+    place = start + count + 1
+    return true
   }
 
   private static let longestKeptKey = 32
   /// A power of two.
   private static let keptKeys = 64
-
-  private mutating func array(depth: Int) throws(Failure) -> Value {
-    place += 1
-    let array = machine.heap.newArray(capacity: 4)
-    skipSpace()
-    if eat("]") { return Value(Tag.array, array) }
-    while true {
-      let value = try value(depth: depth + 1)
-      try machine.heap.append(value, to: array)
-      skipSpace()
-      if eat("]") { return Value(Tag.array, array) }
-      guard eat(",") else { throw failure("expected , or ] in the array, found \(found)") }
-      skipSpace()
-    }
-  }
 
   private mutating func number() throws(Failure) -> Value {
     let start = place
@@ -185,32 +226,34 @@ private struct JSONReader {
 
   private mutating func skipDigits() -> Int {
     let start = place
-    while place < bytes.count, bytes[place] >= UInt8(ascii: "0"), bytes[place] <= UInt8(ascii: "9") {
-      place += 1
-    }
-    return place - start
+    var end = start
+    while end < bytes.count, bytes[end] >= UInt8(ascii: "0"), bytes[end] <= UInt8(ascii: "9") { end += 1 }
+    place = end
+    return end - start
   }
 
   // MARK: Strings
 
   private mutating func string() throws(Failure) -> Value {
     let opening = place
-    place += 1
-    let start = place
-    while place < bytes.count, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\""),
-      bytes[place] != UInt8(ascii: "\\")
+    let start = place + 1
+    var end = start
+    var all: UInt8 = 0
+    while end < bytes.count, bytes[end] >= 0x20, bytes[end] != UInt8(ascii: "\""),
+      bytes[end] != UInt8(ascii: "\\")
     {
-      place += 1
+      all |= bytes[end]
+      end += 1
     }
-    if place < bytes.count, bytes[place] == UInt8(ascii: "\"") {
-      let plain = UnsafeBufferPointer(rebasing: bytes[start..<place])
-      let isASCII = Self.isASCII(plain)
-      if !isASCII { try check(plain, at: start) }
-      place += 1
-      let text = machine.heap.makeString(utf8: plain)
+    place = end
+    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+      if all >= 0x80 { try check(UnsafeBufferPointer(rebasing: bytes[start..<end]), at: start) }
+      place = end + 1
+      let text = heap.newString(end - start)
+      Heap.copy(bytes.baseAddress.unsafelyUnwrapped + start, to: text.ownBytes, end - start)
       // A carriage return stands there escaped.
-      if isASCII { text.string.noteSimple() }
-      return text
+      if all < 0x80 { text.noteSimple() }
+      return Value(Tag.string, text)
     }
     var text = Array(bytes[start..<place])
     while true {
@@ -224,7 +267,7 @@ private struct JSONReader {
           throw failure("the string is not valid UTF-8", at: opening)
         }
         place += 1
-        return machine.heap.makeString(result)
+        return heap.makeString(result)
       case UInt8(ascii: "\\"): try escape(into: &text)
       case ..<0x20: throw failure("a control character must be escaped in a string")
       default:
@@ -234,14 +277,8 @@ private struct JSONReader {
     }
   }
 
-  private static func isASCII(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    var all: UInt8 = 0
-    for byte in text { all |= byte }
-    return all < 0x80
-  }
-
   private func check(_ text: UnsafeBufferPointer<UInt8>, at start: Int) throws(Failure) {
-    if Self.isASCII(text) || String(validating: text, as: UTF8.self) != nil { return }
+    if String(validating: text, as: UTF8.self) != nil { return }
     // What is good before it is found once more, bytes of one character at a time.
     var good = 0
     while good < text.count {
@@ -310,23 +347,27 @@ private struct JSONReader {
   // MARK: Bytes
 
   private mutating func skipSpace() {
-    while place < bytes.count,
+    while place < bytes.count, bytes[place] <= 32,
       bytes[place] == 32 || bytes[place] == 10 || bytes[place] == 13 || bytes[place] == 9
     {
       place += 1
     }
   }
 
-  private mutating func eat(_ character: Unicode.Scalar) -> Bool {
-    guard place < bytes.count, bytes[place] == UInt8(ascii: character) else { return false }
-    place += 1
-    return true
+  /// The next byte that is no space, where it stands; 0, which stands nowhere, at the end.
+  private mutating func nextByte() -> UInt8 {
+    skipSpace()
+    return place < bytes.count ? bytes[place] : 0
   }
 
   private var found: String {
     guard place < bytes.count else { return "the end of the text" }
     let byte = bytes[place]
     return (0x21..<0x7f).contains(byte) ? "\(Unicode.Scalar(byte))" : "byte 0x\(String(byte, radix: 16))"
+  }
+
+  @inline(never) private func failure(expecting expected: StaticString) -> Failure {
+    failure("expected \(expected), found \(found)")
   }
 
   private func failure(_ problem: String, at offset: Int? = nil) -> Failure {

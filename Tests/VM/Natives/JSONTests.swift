@@ -40,6 +40,27 @@ struct JSONTests {
     }
   }
 
+  /// Of keys that begin the same, that need escapes, that come in any order and are more than are kept.
+  @Test func manyObjectsHaveTheirOwnKeysInTheirOwnOrder() throws {
+    let text = #"""
+      seed(5)
+      let names = (0..<120).map { i in ["k", "ke", "key"][i % 3] + ["", "\"", "\\", "é"][i % 4] + String(i / 12) }
+      for round in 0..<\#(ScriptHost.isStressed ? 2 : 50) {
+          let rows = (0..<30).map { row in
+              let object = [:]
+              for n in 0..<random(in: 0...12) { object[names[random(in: 0..<120)]] = [n, ["key": [:], "k": n]] }
+              object
+          }
+          let text = toJSON(rows)
+          let read = json(text)
+          expect(read == rows, text)
+          expect(toJSON(read) == text, text)
+      }
+      "same"
+      """#
+    #expect(try ScriptHost().run(text) == "\"same\"")
+  }
+
   @Test(arguments: [(17, "12345678901234567"), (18, "999999999999999999"), (19, "1000000000000000000")])
   func wholeNumbersOfAnyLengthAreExact(digits: Int, text: String) {
     #expect(text.count == digits)
