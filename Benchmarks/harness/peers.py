@@ -83,12 +83,15 @@ def _async_http_client_version() -> str | None:
 
 @functools.cache
 def _installed() -> dict[str, str]:
-    """The packages that this Python has, by their names in lower case, with versions; and its own version."""
+    """The packages that this Python has, by their names in lower case, with versions; and its own version. How it was
+    built it says itself, but for Debian's: that has been built with optimizations, and tells of the build of its
+    library."""
     code = (
-        "import importlib.metadata as m, json, platform, sysconfig\n"
+        "import importlib.metadata as m, json, platform, sys, sysconfig\n"
         "found = {d.metadata['Name'].lower(): d.version for d in m.distributions()}\n"
         "own = platform.python_version()\n"
-        "if '--enable-optimizations' not in sysconfig.get_config_var('CONFIG_ARGS'): own += ' (not optimized)'\n"
+        "optimized = '--enable-optimizations' in sysconfig.get_config_var('CONFIG_ARGS')\n"
+        "if not optimized and sys.base_prefix != '/usr': own += ' (not optimized)'\n"
         "print(json.dumps(found | {'': own}))")
     output = subprocess.run([python(), "-c", code], capture_output=True, text=True, timeout=60).stdout
     return json.loads(output or "{}")

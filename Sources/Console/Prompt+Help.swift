@@ -91,7 +91,12 @@ extension Prompt {
     if let command, command.name == name { return tell(command) }
     let owners = Catalogue.types(withMember: name)
     if !owners.isEmpty { return tellMember(name, of: owners) }
-    let near = Suggestion.nearest(to: name, among: Catalogue.names + Command.all.map(\.name))
+    let isRouted = asked { $0.routes() }.contains {
+      $0.pattern == "/" + name || $0.pattern.hasPrefix("/\(name)/")
+    }
+    let near =
+      isRouted
+      ? "/" + name : Suggestion.nearest(to: name, among: Catalogue.names + Command.all.map(\.name))
     refuse(
       "there is no help on \"\(name)\"" + (near.map { "; did you mean \($0)?" } ?? "; %help lists commands"))
   }

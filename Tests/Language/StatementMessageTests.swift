@@ -45,6 +45,10 @@ struct StatementMessageTests {
       ("POST \"/x\" { 1 }", ["a route begins with the word route [POST] — write route POST \"/x\" { … }"]),
       ("get \"/x\"", ["unexpected string [\"] — for a call write get(…)"]),
       (
+        "websocket \"/ws\" { 1 }",
+        ["unexpected string [\"] — write socket \"/path\" { ws in … }"]
+      ),
+      (
         "@app.route(\"/x\")",
         [
           "there is no @ here [@] — a route is written route GET \"/path\" { … }, without a function to decorate"

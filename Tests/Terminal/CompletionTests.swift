@@ -131,6 +131,7 @@ import Testing
     try notebook.enter("var visits = [3]; route \"/greet\" { 1 }")
     #expect(try notebook.enter("un?").first?.hasPrefix("there is no help on \"un\"") == true)
     #expect(try notebook.enter("evry?") == ["there is no help on \"evry\"; did you mean every?"])
+    #expect(try notebook.enter("greet?") == ["there is no help on \"greet\"; did you mean /greet?"])
     #expect(try notebook.enter("visits.mpa?") == ["Array has no member \"mpa\"; did you mean map?"])
     #expect(
       try notebook.enter("vists.map?") == ["there is no value \"vists\" to look at; did you mean visits.map?"]

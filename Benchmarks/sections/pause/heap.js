@@ -26,6 +26,10 @@ const jobs = {
     }
     return sum;
   },
+  // Nothing at all.
+  rest() {
+    return 124750;
+  },
 };
 
 require('node:http').createServer((request, response) => {

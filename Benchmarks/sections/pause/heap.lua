@@ -29,6 +29,9 @@ function jobs.churn()
    return sum
 end
 
+-- Nothing at all.
+function jobs.rest() return 124750 end
+
 io.stdout:setvbuf("line")
 for line in io.lines() do
    local job, n = line:match("(%a+)/?(%d*)")

@@ -20,6 +20,7 @@ public enum ForeignNames {
     "goto": "a func and return",
     "error": "$0 in deferred.catch { $0.kind }; as error it is known in the body of a catch",
     "group": "group \"/path\" { … }, with a text in quotes",
+    "websocket": socketing, "webSocket": socketing, "WebSocket": socketing,
     "before": "before { … }, with its body on the same line",
     "notFound": "notFound { … }, with its body on the same line",
     "onError": "onError { … }, with its body on the same line",
@@ -33,6 +34,8 @@ public enum ForeignNames {
   ]
 
   private static let routing = "route GET \"/path\" { … }; the server of the notebook runs already"
+
+  private static let socketing = "socket \"/path\" { ws in … }"
 
   private static let surrounding =
     "before { … } for what runs before the routes, after { … } for what changes answers"
