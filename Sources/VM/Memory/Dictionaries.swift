@@ -35,6 +35,17 @@ extension Heap {
   /// Up to so many entries are looked through one by one.
   static let roomWithoutIndex = 8
 
+  /// Of one that was made for more entries than have come, the room that it would not have had.
+  @inline(__always) func giveBackRoom(of dictionary: UnsafeMutablePointer<DictionaryObject>) {
+    let room = dictionary.pointee.capacity
+    guard room == Heap.roomWithoutIndex, dictionary.pointee.used <= room / 2 else { return }
+    let size = room * MemoryLayout<DictionaryEntry>.stride
+    dictionary.pointee.entries = buffers.resize(dictionary.pointee.entries, from: size, to: size / 2)
+      .assumingMemoryBound(to: DictionaryEntry.self)
+    dictionary.pointee.capacity = room / 2
+    charge(-room / 2 * Heap.bytesOfEntry)
+  }
+
   private static func emptyIndex(_ count: Int) -> UnsafeMutablePointer<Int32> {
     let index = malloc(count * 4).unsafelyUnwrapped
     memset(index, 0xff, count * 4)

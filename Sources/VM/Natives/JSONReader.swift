@@ -90,10 +90,7 @@ private struct JSONReader {
     let level = min(depth, entryCounts.count - 1)
     let dictionary = heap.newDictionary(capacity: Int(entryCounts[level]))
     var byte = nextByte()
-    if byte == UInt8(ascii: "}") {
-      place += 1
-      return Value(Tag.dictionary, dictionary)
-    }
+    if byte == UInt8(ascii: "}") { return end(of: dictionary, at: level) }
     while true {
       if byte != UInt8(ascii: "\"") { throw failure(expecting: "a key in quotes") }
       let key = try key()
@@ -103,15 +100,18 @@ private struct JSONReader {
       let value = try value(depth: depth + 1)
       try heap.set(value, for: key, in: dictionary)
       byte = nextByte()
-      if byte == UInt8(ascii: "}") {
-        place += 1
-        entryCounts[level] = UInt8(min(dictionary.pointee.used, Heap.roomWithoutIndex))
-        return Value(Tag.dictionary, dictionary)
-      }
+      if byte == UInt8(ascii: "}") { return end(of: dictionary, at: level) }
       if byte != UInt8(ascii: ",") { throw failure(expecting: ", or } in the object") }
       place += 1
       byte = nextByte()
     }
+  }
+
+  private mutating func end(of dictionary: UnsafeMutablePointer<DictionaryObject>, at level: Int) -> Value {
+    place += 1
+    entryCounts[level] = UInt8(min(dictionary.pointee.used, Heap.roomWithoutIndex))
+    heap.giveBackRoom(of: dictionary)
+    return Value(Tag.dictionary, dictionary)
   }
 
   private mutating func array(depth: Int) throws(Failure) -> Value {

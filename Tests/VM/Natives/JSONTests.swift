@@ -61,6 +61,22 @@ struct JSONTests {
     #expect(try ScriptHost().run(text) == "\"same\"")
   }
 
+  /// An object has room at once for as many entries as the one before it: what it does not need it gives back.
+  @Test func smallObjectsBesideLargerOnesTakeNoMoreRoom() throws {
+    let machine = ScriptHost(collector: .asNeeded).machine!
+    func bytes(_ objects: String) throws -> Int {
+      let before = machine.heap.bytesInUse
+      _ = try machine.parseJSON(Array("[\(String(repeating: objects + ",", count: 500))0]".utf8))
+      return machine.heap.bytesInUse - before
+    }
+    let large = #"{"a":1,"b":1,"c":1,"d":1,"e":1}"#
+    for small in ["{}", #"{"a":1}"#, #"{"a":1,"b":1,"c":1,"d":1}"#] {
+      // In the first, none is ever given more than it needs.
+      let apart = try bytes(small) + bytes(large)
+      #expect(try abs(bytes(small + "," + large) - apart) < apart / 20)
+    }
+  }
+
   @Test(arguments: [(17, "12345678901234567"), (18, "999999999999999999"), (19, "1000000000000000000")])
   func wholeNumbersOfAnyLengthAreExact(digits: Int, text: String) {
     #expect(text.count == digits)
