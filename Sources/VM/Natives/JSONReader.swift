@@ -107,6 +107,7 @@ private struct JSONReader {
     }
   }
 
+  /// Goes on behind the object.
   private mutating func end(of dictionary: UnsafeMutablePointer<DictionaryObject>, at level: Int) -> Value {
     place += 1
     entryCounts[level] = UInt8(min(dictionary.pointee.used, Heap.roomWithoutIndex))
@@ -133,6 +134,51 @@ private struct JSONReader {
       place += 1
       skipSpace()
     }
+  }
+
+  private mutating func number() throws(Failure) -> Value {
+    let start = place
+    if bytes[place] == UInt8(ascii: "-") { place += 1 }
+    let first = place
+    guard skipDigits() > 0 else { throw failure("a digit should follow the minus sign") }
+    if bytes[first] == UInt8(ascii: "0"), place - first > 1 {
+      place = first
+      throw failure("a number cannot begin with 0")
+    }
+    var isWhole = true
+    if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
+      place += 1
+      isWhole = false
+      guard skipDigits() > 0 else { throw failure("a digit should follow the point") }
+    }
+    if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
+      place += 1
+      isWhole = false
+      if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") {
+        place += 1
+      }
+      guard skipDigits() > 0 else { throw failure("a digit should follow the exponent") }
+    }
+    if isWhole, place - first <= 18 {
+      var number = 0
+      for digit in first..<place { number = number &* 10 &+ Int(bytes[digit] &- UInt8(ascii: "0")) }
+      return .int(first == start ? number : -number)
+    }
+    let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<place]), as: UTF8.self)
+    if isWhole, let number = Int(text) { return .int(number) }
+    guard let number = Double(text), number.isFinite else {
+      place = start
+      throw failure("the number is too large")
+    }
+    return .double(number)
+  }
+
+  private mutating func skipDigits() -> Int {
+    let start = place
+    var end = start
+    while end < bytes.count, bytes[end] >= UInt8(ascii: "0"), bytes[end] <= UInt8(ascii: "9") { end += 1 }
+    place = end
+    return end - start
   }
 
   // MARK: Keys
@@ -186,51 +232,6 @@ private struct JSONReader {
   private static let longestKeptKey = 32
   /// A power of two.
   private static let keptKeys = 64
-
-  private mutating func number() throws(Failure) -> Value {
-    let start = place
-    if bytes[place] == UInt8(ascii: "-") { place += 1 }
-    let first = place
-    guard skipDigits() > 0 else { throw failure("a digit should follow the minus sign") }
-    if bytes[first] == UInt8(ascii: "0"), place - first > 1 {
-      place = first
-      throw failure("a number cannot begin with 0")
-    }
-    var isWhole = true
-    if place < bytes.count, bytes[place] == UInt8(ascii: ".") {
-      place += 1
-      isWhole = false
-      guard skipDigits() > 0 else { throw failure("a digit should follow the point") }
-    }
-    if place < bytes.count, bytes[place] | 0x20 == UInt8(ascii: "e") {
-      place += 1
-      isWhole = false
-      if place < bytes.count, bytes[place] == UInt8(ascii: "+") || bytes[place] == UInt8(ascii: "-") {
-        place += 1
-      }
-      guard skipDigits() > 0 else { throw failure("a digit should follow the exponent") }
-    }
-    if isWhole, place - first <= 18 {
-      var number = 0
-      for digit in first..<place { number = number &* 10 &+ Int(bytes[digit] &- UInt8(ascii: "0")) }
-      return .int(first == start ? number : -number)
-    }
-    let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<place]), as: UTF8.self)
-    if isWhole, let number = Int(text) { return .int(number) }
-    guard let number = Double(text), number.isFinite else {
-      place = start
-      throw failure("the number is too large")
-    }
-    return .double(number)
-  }
-
-  private mutating func skipDigits() -> Int {
-    let start = place
-    var end = start
-    while end < bytes.count, bytes[end] >= UInt8(ascii: "0"), bytes[end] <= UInt8(ascii: "9") { end += 1 }
-    place = end
-    return end - start
-  }
 
   // MARK: Strings
 
